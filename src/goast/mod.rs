@@ -1,0 +1,8 @@
+//! Go programs as syntax trees: nodes named as in `go/ast`, a printer, walks,
+//! scopes. Knows no LibAFL and no process.
+
+mod node;
+mod token;
+
+pub use node::*;
+pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token};

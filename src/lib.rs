@@ -1,0 +1,29 @@
+//! typerace: a coverage-guided fuzzer that finds data races in Go's type
+//! checker, go/types.
+//!
+//! Data flows one way through the modules, in the order below; a module uses
+//! only those above it. See docs/ARCHITECTURE.md.
+
+pub mod rng;
+
+pub mod goast;
+pub mod scenario;
+
+pub mod testcase;
+
+pub mod generate;
+pub mod mutators;
+
+pub mod harness;
+
+pub mod executor;
+pub mod feedback;
+
+pub mod finding;
+pub mod triage;
+
+pub mod store;
+
+pub mod campaign;
+
+pub mod cli;

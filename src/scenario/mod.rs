@@ -1,0 +1,240 @@
+//! The concurrent use of go/types that a test case runs: its elements, their
+//! classes, its text form.
+
+mod class;
+mod parse;
+mod print;
+mod vocabulary;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use class::{Class, Profile};
+pub use parse::ScenarioError;
+pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Share};
+
+/// Which goroutines use go/types, how, and what they share.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scenario {
+    /// The comment lines above the first directive, without `#`.
+    pub comment: Vec<String>,
+    /// What goroutines have in common beside completed packages.
+    pub share: BTreeSet<Share>,
+    /// How a dependency reaches its importer.
+    pub import: Import,
+    /// Where goroutines wait for one another.
+    pub meet: BTreeSet<Meet>,
+    /// GOMAXPROCS while the goroutines run; the harness's own if `None`.
+    pub procs: Option<u32>,
+    /// How often the goroutines run, on packages made anew each time; 1 if
+    /// `None`.
+    pub rounds: Option<u32>,
+    /// Whether the test case wants a process that has run nothing before.
+    pub fresh: bool,
+    /// GODEBUG settings, `gotypesalias=0` for one.
+    pub godebug: Vec<String>,
+    /// Whether the answers are compared with those of a sequential run.
+    pub oracle: bool,
+    /// Operations that run first, one after another.
+    pub before: Vec<Operation>,
+    /// The operations of each goroutine.
+    pub go: Vec<Vec<Operation>>,
+}
+
+/// One step of a goroutine. Names that do not exist resolve by index, so a
+/// mutated program never leaves a scenario empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Operation {
+    /// `check P`: type-checks the package with a checker of its own.
+    Check {
+        /// Import path.
+        package: String,
+    },
+    /// `import P`: asks the goroutine's importer for the package.
+    Import {
+        /// Import path.
+        package: String,
+    },
+    /// `instantiate P.T ARG,ARG [context]`: makes an instance of a generic
+    /// type, alias or function.
+    Instantiate {
+        /// The generic object.
+        target: Target,
+        /// Type arguments, Go types without white space.
+        args: Vec<String>,
+        /// Whether the shared `types.Context` is given.
+        context: bool,
+    },
+    /// `eval P EXPR`: `types.Eval` in the package's scope.
+    Eval {
+        /// Import path.
+        package: String,
+        /// A Go expression.
+        expr: String,
+    },
+    /// `checkexpr P EXPR`: `types.CheckExpr` in the package's scope.
+    CheckExpr {
+        /// Import path.
+        package: String,
+        /// A Go expression.
+        expr: String,
+    },
+    /// `QUERY P.T [P.U]`: a query on a named object.
+    Query {
+        /// What is asked.
+        query: Query,
+        /// The object that is asked.
+        target: Target,
+        /// The second operand of a query on two types.
+        other: Option<Target>,
+    },
+    /// `walk QUERY P [ORDER]`: a query on every type reachable from a package.
+    Walk {
+        /// What is asked.
+        query: Query,
+        /// Import path, or [`INSTANCES`].
+        package: String,
+        /// In which order the types are visited.
+        order: Order,
+    },
+}
+
+/// What a `walk` names to visit the instances that `instantiate` made.
+pub const INSTANCES: &str = "instances";
+
+/// An object of a package: `lib.T`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Target {
+    /// Import path.
+    pub package: String,
+    /// A name in the package's scope.
+    pub object: String,
+}
+
+/// The order of a walk. It decides which races chance locks hide.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+pub enum Order {
+    /// As reached from the scope's names in alphabetical order.
+    #[default]
+    Declared,
+    /// The other way round.
+    Reversed,
+    /// Starting at the n-th.
+    Rotated(u32),
+    /// Shuffled by a seed.
+    Shuffled(u32),
+}
+
+impl Scenario {
+    /// The scenario's class: the greatest of its elements'.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.elements().iter().map(|e| e.class).max().unwrap_or(Class::Bug)
+    }
+
+    /// Every vocabulary element that the scenario uses, in the vocabulary's
+    /// order, each once.
+    #[must_use]
+    pub fn elements(&self) -> Vec<&'static Element> {
+        let mut names: BTreeSet<(ElementKind, &str)> = BTreeSet::new();
+        names.extend(self.share.iter().map(|s| (ElementKind::Share, s.name())));
+        names.insert((ElementKind::Import, self.import.name()));
+        for op in self.before.iter().chain(self.go.iter().flatten()) {
+            names.insert((ElementKind::Operation, op.name()));
+            if let Operation::Query { query, .. } | Operation::Walk { query, .. } = op {
+                names.insert((ElementKind::Query, query.name()));
+            }
+        }
+        ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect()
+    }
+
+    /// The scenario of a test case that states none: packages that others
+    /// import are checked before, then two goroutines check every root and
+    /// walk what was checked before in opposite orders.
+    ///
+    /// `packages` are import paths with what each imports, dependencies
+    /// first.
+    #[must_use]
+    pub fn default_for(packages: &[(String, Vec<String>)]) -> Self {
+        let imported = |path: &str| packages.iter().any(|(_, deps)| deps.iter().any(|d| d == path));
+        let (deps, roots): (Vec<_>, Vec<_>) =
+            packages.iter().map(|(p, _)| p.as_str()).partition(|p| imported(p));
+        // A lone package is completed first, so that there is something to share.
+        let before = if deps.is_empty() { &roots } else { &deps };
+        let check = |p: &&str| Operation::Check { package: (*p).to_owned() };
+        let walk = |query, order| {
+            move |p: &&str| Operation::Walk { query, package: (*p).to_owned(), order }
+        };
+        let goroutine = |order: Order, queries: [Query; 2]| {
+            let mut ops: Vec<_> = roots.iter().map(check).collect();
+            for query in queries {
+                ops.extend(before.iter().map(walk(query, order)));
+            }
+            ops
+        };
+        Self {
+            meet: BTreeSet::from([Meet::Start, Meet::Import]),
+            before: before.iter().map(check).collect(),
+            go: vec![
+                goroutine(Order::Declared, [Query::Underlying, Query::Methods]),
+                goroutine(Order::Reversed, [Query::Methods, Query::Underlying]),
+            ],
+            ..Self::default()
+        }
+    }
+}
+
+impl Operation {
+    /// The word that starts the operation in a scenario's text; a query on an
+    /// object starts with the query's name instead.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Operation::Check { .. } => "check",
+            Operation::Import { .. } => "import",
+            Operation::Instantiate { .. } => "instantiate",
+            Operation::Eval { .. } => "eval",
+            Operation::CheckExpr { .. } => "checkexpr",
+            Operation::Query { .. } => "query",
+            Operation::Walk { .. } => "walk",
+        }
+    }
+
+    /// The operation as the harness takes it: a name, then arguments.
+    /// `["walk","methods","lib","reversed"]`, `["query","lookup","lib","T"]`.
+    #[must_use]
+    pub fn wire(&self) -> Vec<String> {
+        let mut out = vec![self.name().to_owned()];
+        match self {
+            Operation::Check { package } | Operation::Import { package } => {
+                out.push(package.clone())
+            }
+            Operation::Instantiate { target, args, context } => {
+                out.extend([target.package.clone(), target.object.clone()]);
+                out.push(if *context { "context" } else { "" }.to_owned());
+                out.extend(args.iter().cloned());
+            }
+            Operation::Eval { package, expr } | Operation::CheckExpr { package, expr } => {
+                out.extend([package.clone(), expr.clone()]);
+            }
+            Operation::Query { query, target, other } => {
+                out.extend([
+                    query.name().to_owned(),
+                    target.package.clone(),
+                    target.object.clone(),
+                ]);
+                if let Some(o) = other {
+                    out.extend([o.package.clone(), o.object.clone()]);
+                }
+            }
+            Operation::Walk { query, package, order } => {
+                out.extend([query.name().to_owned(), package.clone(), order.to_string()]);
+            }
+        }
+        out
+    }
+}

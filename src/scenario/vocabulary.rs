@@ -1,0 +1,210 @@
+//! The one table of what a scenario can say, with the class of each element
+//! and the documentation that the class rests on.
+
+use serde::{Deserialize, Serialize};
+
+use super::Class;
+
+/// What an [`Element`] is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ElementKind {
+    /// A value of `share`.
+    Share,
+    /// A value of `import`.
+    Import,
+    /// An operation.
+    Operation,
+    /// A query of an operation or a `walk`.
+    Query,
+    /// A value of `meet`.
+    Meet,
+}
+
+/// A sentence of the documentation, or of the maintainers, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// The sentence.
+    pub says: &'static str,
+    /// Where: a declaration's doc comment, or an issue.
+    pub place: &'static str,
+}
+
+/// One element of the vocabulary.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Element {
+    /// What it is part of.
+    pub kind: ElementKind,
+    /// The word in a scenario.
+    pub name: &'static str,
+    /// Its class.
+    pub class: Class,
+    /// What it does, in a line.
+    pub does: &'static str,
+    /// What the class rests on.
+    pub rule: Rule,
+}
+
+const COMPLETE: Rule = Rule {
+    says: "After package C is checked, packages A and B may be checked in parallel, both importing C.",
+    place: "golang.org/issue/34921",
+};
+const READERS: Rule = Rule {
+    says: "this lazy construction may also occur concurrently, due to concurrent use of the type checker API (after type checking or importing has finished)",
+    place: "go/types, type Named; for interfaces, func (*Interface) Complete: \"Interface types that have been completed are safe for concurrent use.\"",
+};
+const CONTEXT: Rule =
+    Rule { says: "Contexts are safe for concurrent use.", place: "go/types, type Context" };
+const FSET: Rule = Rule {
+    says: "Methods of file sets are synchronized; multiple goroutines may invoke them concurrently.",
+    place: "go/token, type FileSet",
+};
+const LOCKED: Rule = Rule {
+    says: "The importer is called under a lock and returns completed packages only, as go/packages and go vet do.",
+    place: "golang.org/issue/34921",
+};
+const ONE_CHECKER: Rule = Rule {
+    says: "A Checker maintains the state of the type checker.",
+    place: "go/types, type Checker",
+};
+const SILENT: Rule = Rule {
+    says: "The documentation does not say whether this may be done concurrently.",
+    place: "go/types, package documentation",
+};
+const MAPS: Rule = Rule {
+    says: "Maps are not safe for concurrent use: it's not defined what happens when you read and write to them simultaneously.",
+    place: "go.dev/blog/maps, Concurrency; go/types, type Info: the result type information that a checker records in maps",
+};
+const INCOMPLETE: Rule = Rule {
+    says: "A package is complete if its scope contains (at least) all exported objects; otherwise it is incomplete.",
+    place: "go/types, func (*Package) Complete; that only completed packages may be shared follows from golang.org/issue/34921",
+};
+const OWN_MAP: Rule = Rule {
+    says: "An importer that keeps packages in a map needs a lock of its own when checkers share it.",
+    place: "go.dev/blog/maps, Concurrency",
+};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident: $kind:ident { $($(#[$attr:meta])* $variant:ident = $text:literal, $class:ident, $rule:ident, $does:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $(#[doc = $does] $(#[$attr])* $variant,)* }
+        impl $name {
+            /// Every value, in the table's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The word in a scenario.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+            /// The value of a word.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)* _ => None }
+            }
+            const ELEMENTS: &'static [Element] = &[$(Element {
+                kind: ElementKind::$kind, name: $text, class: Class::$class, does: $does, rule: $rule,
+            },)*];
+        }
+    };
+}
+
+words! {
+    /// What goroutines have in common beside completed packages.
+    Share: Share {
+        Fset = "fset", Bug, FSET, "one token.FileSet for every parse and check";
+        Context = "context", Bug, CONTEXT, "one types.Context in every Config and Instantiate";
+        Config = "config", Unstated, SILENT, "one *types.Config for every checker";
+        Ast = "ast", Unstated, SILENT, "one syntax tree of a package for every checker of it";
+        Importer = "importer", Bug, LOCKED, "one importer, under a lock, that checks a package at its first import";
+        UnlockedImporter = "importer unlocked", Contract, OWN_MAP, "one importer whose map of packages has no lock";
+        Info = "info", Contract, MAPS, "one types.Info that every checker records into";
+        Checker = "checker", Contract, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
+        Package = "package", Contract, INCOMPLETE, "one *types.Package that several checkers fill";
+        Incomplete = "incomplete", Contract, INCOMPLETE, "packages that are still being checked, given to importers";
+    }
+}
+
+words! {
+    /// How a dependency reaches its importer.
+    #[derive(Default)]
+    Import: Import {
+        #[default]
+        Source = "source", Bug, COMPLETE, "checked from source before, complete";
+    }
+}
+
+words! {
+    /// Where goroutines wait for one another.
+    Meet: Meet {
+        Start = "start", Bug, READERS, "before the first operation";
+        Import = "import", Bug, READERS, "inside Importer.Import";
+        Error = "error", Bug, READERS, "inside the Config.Error callback";
+        Operation = "operation", Bug, READERS, "between operations";
+    }
+}
+
+words! {
+    /// What is asked of an object, or of every type in a walk.
+    Query: Query {
+        Underlying = "underlying", Bug, READERS, "Type.Underlying";
+        Unalias = "unalias", Bug, READERS, "types.Unalias, Alias.Rhs, Alias.Origin and Alias.TypeArgs";
+        String = "string", Bug, READERS, "types.TypeString and types.ObjectString";
+        Methodset = "methodset", Bug, READERS, "types.NewMethodSet of the type and of its pointer";
+        Lookup = "lookup", Bug, READERS, "types.LookupFieldOrMethod of each name the type has and of one it has not";
+        Methods = "methods", Bug, READERS, "Named.NumMethods, Named.Method and the signatures: lazy expansion";
+        Fields = "fields", Bug, READERS, "Struct.Field, Signature.Params and Results, Interface.EmbeddedType";
+        Typeparams = "typeparams", Bug, READERS, "type parameters, their constraints, type arguments and origin";
+        Typeset = "typeset", Bug, READERS, "Interface.NumMethods, IsComparable, IsMethodSet, Empty: the lazy type set";
+        Identical = "identical", Bug, READERS, "types.Identical with another type";
+        Implements = "implements", Bug, READERS, "types.Implements and types.MissingMethod with another type";
+        Satisfies = "satisfies", Bug, READERS, "types.Satisfies with another type";
+        Assignable = "assignable", Bug, READERS, "types.AssignableTo another type";
+        Convertible = "convertible", Bug, READERS, "types.ConvertibleTo another type";
+        Comparable = "comparable", Bug, READERS, "types.Comparable";
+        Sizes = "sizes", Bug, READERS, "Sizes.Sizeof, Alignof and Offsetsof for amd64";
+        Scope = "scope", Bug, READERS, "Scope.Names, Lookup, Innermost, String of the package's scopes";
+    }
+}
+
+const OPERATIONS: &[Element] = &[
+    op("check", Class::Bug, COMPLETE, "type-checks a package with a checker of its own"),
+    op("import", Class::Bug, LOCKED, "asks the importer for a package"),
+    op("instantiate", Class::Bug, CONTEXT, "types.Instantiate, with the shared Context or without"),
+    op("eval", Class::Unstated, SILENT, "types.Eval in a completed package"),
+    op("checkexpr", Class::Unstated, SILENT, "types.CheckExpr in a completed package"),
+    op("query", Class::Bug, READERS, "a query on a named object"),
+    op("walk", Class::Bug, READERS, "a query on every type reachable from a package"),
+];
+
+const fn op(name: &'static str, class: Class, rule: Rule, does: &'static str) -> Element {
+    Element { kind: ElementKind::Operation, name, class, does, rule }
+}
+
+const TABLES: [&[Element]; 5] =
+    [Share::ELEMENTS, Import::ELEMENTS, OPERATIONS, Query::ELEMENTS, Meet::ELEMENTS];
+const COUNT: usize = {
+    let (mut n, mut i) = (0, 0);
+    while i < TABLES.len() {
+        n += TABLES[i].len();
+        i += 1;
+    }
+    n
+};
+
+/// The whole vocabulary.
+pub static ELEMENTS: [Element; COUNT] = {
+    let mut all = [Share::ELEMENTS[0]; COUNT];
+    let (mut n, mut t) = (0, 0);
+    while t < TABLES.len() {
+        let mut i = 0;
+        while i < TABLES[t].len() {
+            all[n] = TABLES[t][i];
+            n += 1;
+            i += 1;
+        }
+        t += 1;
+    }
+    all
+};

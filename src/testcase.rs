@@ -1,0 +1,231 @@
+//! A test case: Go packages plus a scenario, LibAFL's input; its txtar form.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::goast;
+use crate::scenario::{Scenario, ScenarioError};
+
+/// Packages as syntax trees, and the scenario that uses them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TestCase {
+    /// What goroutines do.
+    pub scenario: Scenario,
+    /// In dependency order where there is one.
+    pub packages: Vec<Package>,
+}
+
+/// One package of a test case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Package {
+    /// Import path, which is the folder's name in the txtar.
+    pub path: String,
+    /// At least one file.
+    pub files: Vec<PackageFile>,
+}
+
+/// One file of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PackageFile {
+    /// File name without a folder.
+    pub name: String,
+    /// Its tree.
+    pub tree: goast::File,
+}
+
+/// A test case whose files are text: what the harness runs and what a txtar
+/// holds. Files need not parse.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourceCase {
+    /// `None` if the txtar has no directive: the default scenario is wanted.
+    pub scenario: Option<Scenario>,
+    /// In the txtar's order.
+    pub packages: Vec<SourcePackage>,
+}
+
+/// One package as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourcePackage {
+    /// Import path.
+    pub path: String,
+    /// File names without folder, with their text.
+    pub files: Vec<(String, String)>,
+}
+
+/// Text that is not a test case.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TestCaseError {
+    /// A directive that is not understood.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
+    /// A file that cannot be part of a package.
+    #[error("line {line}: {what}")]
+    File {
+        /// 1-based line in the txtar.
+        line: usize,
+        /// What is wrong and what would be right.
+        what: String,
+    },
+    /// No Go file at all.
+    #[error("there is no Go file in it; a file starts with a line like `-- lib/lib.go --`")]
+    Empty,
+}
+
+impl SourceCase {
+    /// Reads a txtar archive.
+    ///
+    /// # Errors
+    /// An unknown directive, a file name that is no package's file, no file.
+    pub fn from_txtar(text: &str) -> Result<Self, TestCaseError> {
+        let mut comment = String::new();
+        let mut files: Vec<(usize, &str, String)> = Vec::new();
+        for (i, line) in text.lines().enumerate() {
+            match (marker(line), files.last_mut()) {
+                (Some(name), _) => files.push((i + 1, name, String::new())),
+                (None, Some((_, _, body))) => body.extend([line, "\n"]),
+                (None, None) => comment.extend([line, "\n"]),
+            }
+        }
+        let scenario = Scenario::parse(&comment)?;
+        let mut case = Self { scenario, packages: Vec::new() };
+        for (line, name, body) in files {
+            case.add(line, name, body)?;
+        }
+        if case.packages.is_empty() {
+            return Err(TestCaseError::Empty);
+        }
+        Ok(case)
+    }
+
+    /// A lone Go file, without a scenario. Its package's path is the name in
+    /// the package clause, `p` if there is none.
+    #[must_use]
+    pub fn from_go(file_name: &str, text: String) -> Self {
+        let clause = text.lines().find_map(|l| l.strip_prefix("package "));
+        let path: String = clause
+            .unwrap_or_default()
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        let path = if path.is_empty() { "p".to_owned() } else { path };
+        let files = vec![(file_name.to_owned(), text)];
+        Self { scenario: None, packages: vec![SourcePackage { path, files }] }
+    }
+
+    fn add(&mut self, line: usize, name: &str, body: String) -> Result<(), TestCaseError> {
+        let wrong = |what: String| TestCaseError::File { line, what };
+        // A file outside any folder belongs to a package of the default name.
+        let (path, file) = name.rsplit_once('/').unwrap_or(("p", name));
+        if !file.ends_with(".go") || file.starts_with('.') {
+            return Err(wrong(format!("{name} is not a Go file; only .go files can be checked")));
+        }
+        let parts_ok = path.split('/').all(|p| {
+            !p.is_empty()
+                && p != "."
+                && p != ".."
+                && p.chars().all(|c| c.is_alphanumeric() || "._-~".contains(c))
+        });
+        if !parts_ok {
+            return Err(wrong(format!(
+                "{name} is not in a package's folder; write folder/file.go"
+            )));
+        }
+        let package = match self.packages.iter_mut().position(|p| p.path == path) {
+            Some(i) => &mut self.packages[i],
+            None => {
+                self.packages.push(SourcePackage { path: path.to_owned(), files: Vec::new() });
+                self.packages.last_mut().expect("just pushed")
+            }
+        };
+        if package.files.iter().any(|(n, _)| n == file) {
+            return Err(wrong(format!("{name} is there twice")));
+        }
+        package.files.push((file.to_owned(), body));
+        Ok(())
+    }
+
+    /// The txtar archive. [`SourceCase::from_txtar`] reads it back.
+    #[must_use]
+    pub fn to_txtar(&self) -> String {
+        let mut out = self.scenario.as_ref().map(ToString::to_string).unwrap_or_default();
+        for package in &self.packages {
+            for (name, text) in &package.files {
+                // Writing to a String cannot fail.
+                let _ = writeln!(out, "-- {}/{name} --", package.path);
+                out.push_str(text);
+                if !text.is_empty() && !text.ends_with('\n') {
+                    out.push('\n');
+                }
+            }
+        }
+        out
+    }
+
+    /// Lines of Go over all files, blank ones left out.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        let files = self.packages.iter().flat_map(|p| &p.files);
+        files.map(|(_, t)| t.lines().filter(|l| !l.trim().is_empty()).count()).sum()
+    }
+}
+
+/// The name in a txtar file marker line, `-- name --`.
+fn marker(line: &str) -> Option<&str> {
+    let name = line.trim_end().strip_prefix("-- ")?.strip_suffix(" --")?.trim();
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CASE: &str = "\
+# A comment.
+import source
+before check lib
+go     check a
+-- lib/lib.go --
+package lib
+-- x/y/b.go --
+package y
+
+import \"lib\"
+-- lib/more.go --
+package lib
+";
+
+    #[test]
+    fn files_group_into_packages() {
+        let c = SourceCase::from_txtar(CASE).unwrap();
+        let shape: Vec<_> = c.packages.iter().map(|p| (p.path.as_str(), p.files.len())).collect();
+        assert_eq!(shape, [("lib", 2), ("x/y", 1)]);
+        assert_eq!(c.scenario.as_ref().unwrap().before.len(), 1);
+        assert_eq!(SourceCase::from_txtar(&c.to_txtar()).unwrap(), c);
+        assert_eq!(c.lines(), 4);
+    }
+
+    #[test]
+    fn a_lone_file_is_a_case() {
+        let c = SourceCase::from_go("x.go", "// hi\npackage demo // yes\n".to_owned());
+        assert_eq!(c.packages[0].path, "demo");
+        assert_eq!(SourceCase::from_go("x.go", "nonsense".to_owned()).packages[0].path, "p");
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let cases = [
+            ("", "no Go file"),
+            ("-- a/x.txt --\n", "line 1: a/x.txt is not a Go file"),
+            ("go check a\n-- ../a/x.go --\n", "line 2: ../a/x.go is not in a package's folder"),
+            ("-- /a/x.go --\n", "line 1"),
+            ("-- a/x.go --\n-- a/x.go --\n", "line 2: a/x.go is there twice"),
+            ("frob\n-- a/x.go --\n", "line 1: unknown directive 'frob'"),
+        ];
+        for (text, want) in cases {
+            let got = SourceCase::from_txtar(text).unwrap_err().to_string();
+            assert!(got.contains(want), "{text:?}: {got}");
+        }
+    }
+}
