@@ -1,1 +1,285 @@
-//! (to come)
+//! LibAFL's Executor over a harness process.
+//!
+//! What LibAFL sees as coverage is *confirmed*: when the concurrent run shows
+//! counters that were never seen, the same operations run once more, one after
+//! another, and the counters of that run are what the observer holds. The
+//! sequential run does not depend on the scheduler, so which inputs enter the
+//! corpus is a function of the seed, and an edge that showed by chance never
+//! makes an input look valuable.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use libafl::corpus::InMemoryOnDiskCorpus;
+use libafl::executors::{Executor, ExitKind, HasObservers};
+use libafl::feedbacks::map::MapFeedbackMetadata;
+use libafl::inputs::Input;
+use libafl::observers::{
+    CanTrack, ExplicitTracking, HitcountsMapObserver, StdMapObserver, TimeObserver,
+};
+use libafl::state::{HasExecutions, StdState};
+use libafl::{Error, HasNamedMetadata};
+use libafl_bolts::rands::StdRand;
+use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
+
+use crate::harness::{End, Harness, Outcome, RunFlags, RunRequest, Verdict};
+use crate::testcase::{SourceCase, TestCase};
+
+/// The name of the coverage observer, and so of its history in the state.
+pub const COVERAGE: &str = "coverage";
+
+/// go/types' counters of the last execution that showed something new.
+pub type CoverageObserver =
+    ExplicitTracking<HitcountsMapObserver<StdMapObserver<'static, u8, false>>, true, false>;
+/// What is observed of an execution.
+pub type Observers = tuple_list_type!(CoverageObserver, TimeObserver);
+/// The fuzzer's state.
+pub type State =
+    StdState<InMemoryOnDiskCorpus<TestCase>, TestCase, StdRand, InMemoryOnDiskCorpus<TestCase>>;
+
+impl Input for TestCase {
+    fn to_file<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), Error> {
+        let text = self.to_json().map_err(|e| Error::serialize(e.to_string()))?;
+        libafl_bolts::fs::write_file_atomic(path, text.as_bytes())
+    }
+
+    fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)?;
+        TestCase::from_json(&text)
+            .map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
+    }
+}
+
+/// What the last execution was, for those who run after the executor.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LastRun {
+    /// No package had a syntax error.
+    pub parsed: bool,
+    /// Every package that was checked has no type error.
+    pub checked: bool,
+    /// Findings with a signature this campaign had not seen.
+    pub new_findings: usize,
+}
+
+/// Takes every outcome, before LibAFL judges the input.
+pub trait Recorder {
+    /// Looks for failures in an outcome and stores those that are new.
+    /// Returns how many were. The harness is there to run the case again.
+    ///
+    /// # Errors
+    /// What makes it pointless to go on.
+    fn record(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        outcome: &Outcome,
+    ) -> Result<usize, Fatal>;
+}
+
+/// One execution, as its recorder sees it.
+pub struct Run<'a> {
+    /// The input.
+    pub case: &'a TestCase,
+    /// What was sent.
+    pub source: &'a SourceCase,
+    /// The request it was sent with.
+    pub request: &'a RunRequest,
+    /// The fuzzer's state; this execution is counted in it.
+    pub state: &'a State,
+}
+
+/// What ends a campaign. The first one is kept; LibAFL only sees its text.
+#[derive(Debug, thiserror::Error)]
+pub enum Fatal {
+    /// The harness cannot be run any more.
+    #[error(transparent)]
+    Harness(#[from] crate::harness::HarnessError),
+    /// The race detector does not report a planted race any more.
+    #[error(
+        "the race detector missed the planted race after {executions} executions: nothing this \
+         campaign did not find means anything; run `typerace doctor`"
+    )]
+    Blind {
+        /// Executions until then.
+        executions: u64,
+    },
+    /// A finding could not be stored, over and over.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+}
+
+/// How often a planted race proves that the detector still works.
+const PLANT_EVERY: u64 = 5_000;
+
+/// Runs test cases in a harness process.
+pub struct HarnessExecutor<R> {
+    harness: Harness,
+    observers: Observers,
+    recorder: R,
+    last: Rc<RefCell<LastRun>>,
+    failure: Rc<RefCell<Option<Fatal>>>,
+    confirmations: u64,
+    sequence: u64,
+}
+
+impl<R: Recorder> HarnessExecutor<R> {
+    /// An executor over a started harness.
+    pub fn new(harness: Harness, recorder: R) -> Self {
+        let map = StdMapObserver::owned(COVERAGE, vec![0; harness.counters()]);
+        let coverage = HitcountsMapObserver::new(map).track_indices();
+        Self {
+            harness,
+            observers: tuple_list!(coverage, TimeObserver::new("time")),
+            recorder,
+            last: Rc::default(),
+            failure: Rc::default(),
+            confirmations: 0,
+            sequence: 0,
+        }
+    }
+
+    /// The coverage observer, for the feedback that reads it.
+    pub fn coverage(&self) -> &CoverageObserver {
+        &self.observers.0
+    }
+
+    /// The time observer, for the feedback that reads it.
+    pub fn time(&self) -> &TimeObserver {
+        &self.observers.1.0
+    }
+
+    /// A digest over all test cases run so far, in their order.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// A handle on what the last execution was.
+    pub fn last(&self) -> Rc<RefCell<LastRun>> {
+        Rc::clone(&self.last)
+    }
+
+    /// A handle on what ended the campaign, if something did.
+    pub fn failure(&self) -> Rc<RefCell<Option<Fatal>>> {
+        Rc::clone(&self.failure)
+    }
+
+    /// How many sequential runs confirmed coverage.
+    pub fn confirmations(&self) -> u64 {
+        self.confirmations
+    }
+
+    /// The harness.
+    pub fn harness_mut(&mut self) -> &mut Harness {
+        &mut self.harness
+    }
+
+    /// The recorder.
+    pub fn recorder_mut(&mut self) -> &mut R {
+        &mut self.recorder
+    }
+
+    fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
+        *state.executions_mut() += 1;
+        let executions = *state.executions();
+        if executions % PLANT_EVERY == 0 && self.harness.plant()?.races == 0 {
+            return Err(Fatal::Blind { executions });
+        }
+        let source = input.to_source();
+        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
+        let request = RunRequest::new(&source, &input.scenario, executions, RunFlags::default());
+        let outcome = self.harness.run(&request)?;
+        let mut last = LastRun::default();
+        let kind = match (&outcome.end, &outcome.reply) {
+            (End::Replied, Some(reply)) => {
+                last.parsed = reply.verdicts.iter().all(|v| v.verdict != Verdict::SyntaxErrors);
+                last.checked = last.parsed
+                    && reply.verdicts.iter().all(|v| v.verdict != Verdict::TypeErrors);
+                self.confirm(state, &request)?;
+                ExitKind::Ok
+            }
+            (End::TimedOut { .. }, _) => ExitKind::Timeout,
+            _ => ExitKind::Crash,
+        };
+        let run = Run { case: input, source: &source, request: &request, state };
+        last.new_findings = self.recorder.record(&mut self.harness, &run, &outcome)?;
+        *self.last.borrow_mut() = last;
+        Ok(kind)
+    }
+
+    /// Fills the observer's map if the run that just ended shows new counters
+    /// and a sequential run ends well.
+    fn confirm(&mut self, state: &State, request: &RunRequest) -> Result<(), Fatal> {
+        let history = state
+            .named_metadata_map()
+            .get::<MapFeedbackMetadata<u8>>(COVERAGE)
+            .map_or(&[][..], |m| &m.history_map);
+        let new = self
+            .harness
+            .coverage()
+            .iter()
+            .enumerate()
+            .any(|(i, &n)| bucket(n) > history.get(i).copied().unwrap_or(0));
+        if !new {
+            return Ok(());
+        }
+        self.confirmations += 1;
+        let sequential = request.sequential();
+        if matches!(self.harness.run(&sequential)?.end, End::Replied) {
+            let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
+            let coverage = self.harness.coverage();
+            let n = map.len().min(coverage.len());
+            map[..n].copy_from_slice(&coverage[..n]);
+        }
+        Ok(())
+    }
+}
+
+/// FNV-1a, continued from `hash`: the same on every machine.
+fn digest(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash ^ 0xcbf2_9ce4_8422_2325, |h, &b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// AFL's classes of hit counts, as `HitcountsMapObserver` stores them.
+fn bucket(count: u8) -> u8 {
+    match count {
+        0..=2 => count,
+        3 => 4,
+        4..=7 => 8,
+        8..=15 => 16,
+        16..=31 => 32,
+        32..=127 => 64,
+        128.. => 128,
+    }
+}
+
+impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {
+    fn run_target(
+        &mut self,
+        _fuzzer: &mut Z,
+        state: &mut State,
+        _mgr: &mut EM,
+        input: &TestCase,
+    ) -> Result<ExitKind, Error> {
+        self.execute(state, input).map_err(|fatal| {
+            let text = fatal.to_string();
+            self.failure.borrow_mut().get_or_insert(fatal);
+            Error::illegal_state(Cow::<str>::Owned(text))
+        })
+    }
+}
+
+impl<R> HasObservers for HarnessExecutor<R> {
+    type Observers = Observers;
+
+    fn observers(&self) -> RefIndexable<&Observers, Observers> {
+        RefIndexable::from(&self.observers)
+    }
+
+    fn observers_mut(&mut self) -> RefIndexable<&mut Observers, Observers> {
+        RefIndexable::from(&mut self.observers)
+    }
+}

@@ -72,6 +72,49 @@ pub enum TestCaseError {
     Empty,
 }
 
+/// The form in which a campaign keeps its corpus on disk.
+#[derive(Serialize, Deserialize)]
+struct Stored<T> {
+    format: String,
+    version: u32,
+    testcase: T,
+}
+
+const STORED_FORMAT: &str = "typerace-testcase";
+const STORED_VERSION: u32 = 1;
+
+impl TestCase {
+    /// The test case with its trees as JSON, self-describing and versioned.
+    ///
+    /// # Errors
+    /// None that a test case can cause; serde's signature.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Stored {
+            format: STORED_FORMAT.to_owned(),
+            version: STORED_VERSION,
+            testcase: self,
+        })
+    }
+
+    /// Reads [`TestCase::to_json`] back.
+    ///
+    /// # Errors
+    /// Text of another format or version.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        let mut d = serde_json::Deserializer::from_str(text);
+        // Trees are bounded in depth by those who make them.
+        d.disable_recursion_limit();
+        let stored = Stored::<TestCase>::deserialize(&mut d)?;
+        if stored.format != STORED_FORMAT || stored.version != STORED_VERSION {
+            return Err(serde::de::Error::custom(format!(
+                "{} version {} is not {STORED_FORMAT} version {STORED_VERSION}",
+                stored.format, stored.version
+            )));
+        }
+        Ok(stored.testcase)
+    }
+}
+
 impl SourceCase {
     /// Reads a txtar archive.
     ///

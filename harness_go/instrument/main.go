@@ -1,0 +1,163 @@
+// Instrument writes a `go build -overlay` file that puts a probe at the entry of
+// every function of go/types.
+//
+//	go run ./instrument -goroot $(go env GOROOT) -out DIR [-overlay USER.json]
+//
+// The probe is inserted right behind the opening brace, so line numbers stay. It
+// calls a hook that the harness sets; see ../schedule.go for what that does. A
+// user's overlay is carried over, and files of go/types that it replaces are
+// instrumented too.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// overlay is the file format of go build -overlay.
+type overlay struct {
+	Replace map[string]string
+}
+
+func main() {
+	goroot := flag.String("goroot", "", "root of the Go tree under test")
+	out := flag.String("out", "", "folder for the overlay and its files")
+	user := flag.String("overlay", "", "an overlay to carry over")
+	flag.Parse()
+	n, err := instrument(*goroot, *out, *user)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "instrument:", err)
+		os.Exit(1)
+	}
+	fmt.Println(n)
+}
+
+// instrument writes the overlay and returns the number of probes.
+func instrument(goroot, out, user string) (int, error) {
+	result := overlay{Replace: map[string]string{}}
+	if user != "" {
+		text, err := os.ReadFile(user)
+		if err != nil {
+			return 0, err
+		}
+		if err := json.Unmarshal(text, &result); err != nil {
+			return 0, fmt.Errorf("%s: %w", user, err)
+		}
+	}
+	dir := filepath.Join(goroot, "src", "go", "types")
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return 0, err
+	}
+	// An overlay may add files of its own.
+	for path := range result.Replace {
+		if filepath.Dir(path) == dir && strings.HasSuffix(path, ".go") && !contains(files, path) {
+			files = append(files, path)
+		}
+	}
+	sort.Strings(files)
+	probes := 0
+	for _, path := range files {
+		source := path
+		if replaced, ok := result.Replace[path]; ok {
+			if replaced == "" {
+				continue // deleted by the user's overlay
+			}
+			source = replaced
+		}
+		text, n, err := probe(path, source, probes)
+		if err != nil {
+			return 0, err
+		}
+		if n == 0 {
+			continue
+		}
+		probes += n
+		to := filepath.Join(out, filepath.Base(path))
+		if err := os.WriteFile(to, text, 0o644); err != nil {
+			return 0, err
+		}
+		result.Replace[path] = to
+	}
+	hook := filepath.Join(out, "zz_typerace.go")
+	if err := os.WriteFile(hook, []byte(hookSource), 0o644); err != nil {
+		return 0, err
+	}
+	result.Replace[filepath.Join(dir, "zz_typerace.go")] = hook
+	text, err := json.MarshalIndent(result, "", "\t")
+	if err != nil {
+		return 0, err
+	}
+	return probes, os.WriteFile(filepath.Join(out, "overlay.json"), text, 0o644)
+}
+
+// probe returns the text of a file with a probe in each function, numbered from
+// first, and how many there are. Files that are no part of the package have none.
+func probe(path, source string, first int) ([]byte, int, error) {
+	text, err := os.ReadFile(source)
+	if err != nil {
+		return nil, 0, err
+	}
+	if strings.HasSuffix(path, "_test.go") {
+		return nil, 0, nil
+	}
+	context := build.Default
+	context.OpenFile = nil
+	if match, err := context.MatchFile(filepath.Dir(source), filepath.Base(source)); err != nil || !match {
+		return nil, 0, err
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, 0, err
+	}
+	var at []int
+	for _, decl := range file.Decls {
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil && f.Name.Name != "init" {
+			at = append(at, fset.Position(f.Body.Lbrace).Offset+1)
+		}
+	}
+	var result []byte
+	done := 0
+	for i, offset := range at {
+		result = append(result, text[done:offset]...)
+		result = append(result, fmt.Sprintf("typeraceProbe(%d);", first+i)...)
+		done = offset
+	}
+	return append(result, text[done:]...), len(at), nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// hookSource is added to go/types. The probe must not be seen by the race
+// detector: it and the hook are norace functions, which are never inlined.
+const hookSource = `package types
+
+import _ "unsafe"
+
+//go:linkname typeraceHook
+var typeraceHook func(function uint32)
+
+//go:norace
+func typeraceProbe(function uint32) {
+	if typeraceHook != nil {
+		typeraceHook(function)
+	}
+}
+`

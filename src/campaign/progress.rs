@@ -1,0 +1,147 @@
+//! What a campaign shows while it runs.
+
+use std::cell::{Cell, RefCell};
+use std::io::{IsTerminal, Write};
+use std::rc::Rc;
+use std::time::Duration;
+
+use libafl::HasNamedMetadata;
+use libafl::corpus::Corpus;
+use libafl::feedbacks::map::MapFeedbackMetadata;
+use libafl::state::{HasCorpus, HasExecutions};
+
+use super::control::Control;
+use crate::executor::{COVERAGE, LastRun, State};
+
+/// How progress is written to standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// One line that rewrites itself, for a terminal.
+    Rewriting,
+    /// A line every few seconds, for a log.
+    Plain,
+}
+
+impl Style {
+    /// Rewriting on a terminal unless plain lines are asked for.
+    #[must_use]
+    pub fn choose(plain: bool) -> Self {
+        if plain || !std::io::stderr().is_terminal() { Style::Plain } else { Style::Rewriting }
+    }
+
+    fn every(self) -> Duration {
+        match self {
+            Style::Rewriting => Duration::from_millis(500),
+            Style::Plain => Duration::from_secs(5),
+        }
+    }
+}
+
+/// Counts what ran and writes the progress line.
+pub struct Progress {
+    control: Control,
+    style: Style,
+    last: Rc<RefCell<LastRun>>,
+    shown: Cell<Duration>,
+    executions: Cell<u64>,
+    valid: Cell<u64>,
+    findings: Cell<usize>,
+}
+
+impl Progress {
+    /// Starts with nothing run.
+    #[must_use]
+    pub fn new(control: Control, style: Style, last: Rc<RefCell<LastRun>>) -> Self {
+        Self {
+            control,
+            style,
+            last,
+            shown: Cell::default(),
+            executions: Cell::default(),
+            valid: Cell::default(),
+            findings: Cell::default(),
+        }
+    }
+
+    /// Whether the campaign is over.
+    #[must_use]
+    pub fn over(&self, executions: u64) -> bool {
+        self.control.over(executions, self.findings.get())
+    }
+
+    /// The clock and the limits.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Share of executions whose packages all type-check, percent.
+    #[must_use]
+    pub fn valid_percent(&self) -> f64 {
+        percent(self.valid.get(), self.executions.get())
+    }
+
+    /// Counts the execution that just ended, and writes a line if it is time.
+    pub fn tick(&self, state: &State) {
+        let last = *self.last.borrow();
+        self.executions.set(self.executions.get() + 1);
+        self.valid.set(self.valid.get() + u64::from(last.checked));
+        self.findings.set(self.findings.get() + last.new_findings);
+        let now = self.control.elapsed();
+        if now.saturating_sub(self.shown.get()) >= self.style.every() {
+            self.shown.set(now);
+            self.line(state, now);
+        }
+    }
+
+    fn line(&self, state: &State, now: Duration) {
+        let seconds = now.as_secs_f64();
+        let (hit, total) = coverage(state);
+        let text = format!(
+            "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
+             valid {:.0} %  findings {}",
+            now.as_secs() / 60,
+            now.as_secs() % 60,
+            state.executions(),
+            *state.executions() as f64 / seconds.max(0.001),
+            state.corpus().count(),
+            percent(hit as u64, total as u64),
+            self.valid_percent(),
+            self.findings.get(),
+        );
+        let mut err = std::io::stderr().lock();
+        // A closed standard error must not end a campaign.
+        let _ = match self.style {
+            Style::Rewriting => write!(err, "\r\x1b[K{text}").and_then(|()| err.flush()),
+            Style::Plain => writeln!(err, "{text}"),
+        };
+    }
+
+    /// Leaves the progress line as it stands last.
+    pub fn end(&self) {
+        if self.style == Style::Rewriting {
+            let _ = writeln!(std::io::stderr().lock());
+        }
+    }
+
+    /// Writes a line of its own, above the progress line.
+    pub fn say(&self, text: &str) {
+        let clear = if self.style == Style::Rewriting { "\r\x1b[K" } else { "" };
+        let _ = writeln!(std::io::stderr().lock(), "{clear}{text}");
+    }
+}
+
+/// Counters hit since the start, and how many there are.
+#[must_use]
+pub fn coverage(state: &State) -> (usize, usize) {
+    state
+        .named_metadata_map()
+        .get::<MapFeedbackMetadata<u8>>(COVERAGE)
+        .map_or((0, 0), |m| (m.num_covered_map_indexes, m.history_map.len()))
+}
+
+/// `part` of `whole` in percent; 0 of nothing.
+#[must_use]
+pub fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
+}

@@ -1,0 +1,144 @@
+//! What a campaign starts from: seed files, the seeds inside the binary, or
+//! generated programs.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+
+use crate::harness::{Harness, HarnessError, ParseError};
+use crate::testcase::{SourceCase, TestCase, TestCaseError};
+
+/// The seed corpus of the repository.
+static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
+
+/// The folder of ready-made reproducers, which campaigns leave out.
+const FIXED_BUGS: &str = "fixedbugs";
+
+/// Seeds that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The corpus is not a folder.
+    #[error("{0} is a file, not a folder of .txtar and .go files")]
+    NotADirectory(PathBuf),
+    /// There is nothing in it.
+    #[error("{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds")]
+    Empty(PathBuf),
+    /// A folder or file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A seed is not a test case.
+    #[error("{path}: {source}")]
+    Case {
+        /// Which.
+        path: PathBuf,
+        /// Why, with the line.
+        source: TestCaseError,
+    },
+    /// A seed is not Go.
+    #[error("{path}: {source}; remove or mend the file")]
+    Syntax {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        source: ParseError,
+    },
+    /// The harness died.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+}
+
+/// A seed as text, with the file's name for messages.
+pub struct Seed {
+    /// Where it came from.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// Every seed below a folder, in the order of their names.
+///
+/// # Errors
+/// If it is not a folder, cannot be read, or holds no seed.
+pub fn from_directory(dir: &Path) -> Result<Vec<Seed>, SeedError> {
+    if dir.is_file() {
+        return Err(SeedError::NotADirectory(dir.to_owned()));
+    }
+    let mut seeds = Vec::new();
+    collect(dir, &mut seeds)?;
+    if seeds.is_empty() {
+        return Err(SeedError::Empty(dir.to_owned()));
+    }
+    Ok(seeds)
+}
+
+fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
+    let read = |path: &Path| {
+        let path = path.to_owned();
+        move |source| SeedError::Read { path, source }
+    };
+    let entries = std::fs::read_dir(dir).map_err(read(dir))?;
+    let mut paths =
+        entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(read(dir))?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, seeds)?;
+        } else if is_seed(&path) {
+            let bytes = std::fs::read(&path).map_err(read(&path))?;
+            seeds.push(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path });
+        }
+    }
+    Ok(())
+}
+
+/// The seeds inside the binary, without the ready-made reproducers.
+#[must_use]
+pub fn built_in() -> Vec<Seed> {
+    fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
+        for entry in dir.entries() {
+            match entry {
+                DirEntry::Dir(d) if d.path().starts_with(FIXED_BUGS) => {}
+                DirEntry::Dir(d) => walk(d, seeds),
+                DirEntry::File(f) if is_seed(f.path()) => seeds.extend(
+                    f.contents_utf8()
+                        .map(|t| Seed { path: f.path().to_owned(), text: t.to_owned() }),
+                ),
+                DirEntry::File(_) => {}
+            }
+        }
+    }
+    let mut seeds = Vec::new();
+    walk(&CORPUS, &mut seeds);
+    seeds.sort_by(|a, b| a.path.cmp(&b.path));
+    seeds
+}
+
+fn is_seed(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "txtar" || e == "go")
+}
+
+impl Seed {
+    /// The seed as a test case; the harness parses its files.
+    ///
+    /// # Errors
+    /// Text that is not a test case, files that do not parse, a dead harness.
+    pub fn import(&self, harness: &mut Harness) -> Result<TestCase, SeedError> {
+        let path = || self.path.clone();
+        let source = if self.path.extension().is_some_and(|e| e == "go") {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            SourceCase::from_go(&name, self.text.clone())
+        } else {
+            SourceCase::from_txtar(&self.text)
+                .map_err(|source| SeedError::Case { path: path(), source })?
+        };
+        TestCase::from_source(&source, &mut |name, text| harness.parse(name, text)).map_err(|e| match e {
+            ParseError::Harness(e) => SeedError::Harness(e),
+            source => SeedError::Syntax { path: path(), source },
+        })
+    }
+}

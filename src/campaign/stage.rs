@@ -1,0 +1,77 @@
+//! The one stage of a campaign: mutants of the scheduled entry.
+
+use std::rc::Rc;
+
+use libafl::corpus::HasCurrentCorpusId;
+use libafl::fuzzer::Evaluator;
+use libafl::mutators::{MutationResult, Mutator};
+use libafl::stages::{Restartable, Stage};
+use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
+use libafl::{Error, HasNamedMetadata};
+use libafl_bolts::rands::Rand;
+
+use super::progress::Progress;
+use crate::executor::State;
+use crate::mutators::adapter::TreeMutator;
+
+/// How many mutants an entry gets at most before another is scheduled. Low,
+/// because limits, signals and progress are looked at between executions only
+/// through this stage, and because a random program is worth little more after
+/// its first few mutants.
+const MAX_MUTANTS: u64 = 32;
+
+/// Mutates and evaluates until the entry has had its share or the campaign
+/// is over.
+pub struct MutantStage {
+    mutator: TreeMutator,
+    progress: Rc<Progress>,
+}
+
+impl MutantStage {
+    /// A stage that reports to `progress` after each execution.
+    pub fn new(mutator: TreeMutator, progress: Rc<Progress>) -> Self {
+        Self { mutator, progress }
+    }
+}
+
+impl<E, EM, Z> Stage<E, EM, State, Z> for MutantStage
+where
+    Z: Evaluator<E, EM, crate::testcase::TestCase, State>,
+{
+    fn perform(
+        &mut self,
+        fuzzer: &mut Z,
+        executor: &mut E,
+        state: &mut State,
+        manager: &mut EM,
+    ) -> Result<(), Error> {
+        let mutants = 1 + state.rand_mut().next() % MAX_MUTANTS;
+        let entry = state.current_input_cloned()?;
+        for _ in 0..mutants {
+            if self.progress.over(*state.executions()) {
+                break;
+            }
+            let mut input = entry.clone();
+            if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
+                continue;
+            }
+            let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
+            self.mutator.post_exec(state, id)?;
+            self.progress.tick(state);
+        }
+        Ok(())
+    }
+}
+
+impl Restartable<State> for MutantStage
+where
+    State: HasNamedMetadata + HasCurrentCorpusId,
+{
+    fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn clear_progress(&mut self, _state: &mut State) -> Result<(), Error> {
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! How a campaign ends: what `fuzz` prints, for people and as JSON.
+
+use std::fmt::{self, Display, Formatter};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::mutators::OperatorRow;
+
+/// The document that `fuzz --json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Executions, confirmation and reproduction runs left out.
+    pub execs: u64,
+    /// Wall time.
+    pub seconds: f64,
+    /// The ratio of the two.
+    pub execs_per_second: f64,
+    /// Corpus entries.
+    pub corpus: usize,
+    /// Counters of go/types.
+    pub coverage: Coverage,
+    /// Share of executions whose packages all type-check.
+    pub valid_percent: f64,
+    /// What was found, in the order in which it was.
+    pub findings: Vec<Found>,
+    /// Figures of each operator.
+    pub operators: Vec<OperatorRow>,
+    /// The seed.
+    pub seed: u64,
+    /// The go/types under test.
+    pub go_version: String,
+    /// A digest over the sequence of test cases: two campaigns of one seed
+    /// that ran the same test cases have the same.
+    pub sequence: String,
+    /// Harness processes started.
+    pub harness_starts: u64,
+    /// Sequential runs that confirmed new coverage.
+    pub confirmations: u64,
+    /// Whether a signal ended it.
+    pub interrupted: bool,
+}
+
+/// Counters hit of how many.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Coverage {
+    /// Counters that were not zero at least once.
+    pub hit: usize,
+    /// Counters there are.
+    pub total: usize,
+}
+
+/// A finding as this campaign met it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// `<kind>-<12 hex>`, also the crash directory's name.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// Class.
+    pub class: String,
+    /// Signature.
+    pub signature: String,
+    /// One line.
+    pub title: String,
+    /// Wall time until it was found.
+    pub seconds_to_find: f64,
+    /// Executions until it was found.
+    pub execs_to_find: u64,
+    /// Repetitions that showed it, of how many.
+    pub reproduced: [u32; 2],
+    /// Its crash directory.
+    pub path: PathBuf,
+    /// Whether the crash directory was there before this campaign.
+    pub known: bool,
+    /// Executions of this campaign that showed it.
+    pub times: u64,
+}
+
+impl Found {
+    /// How this campaign met a finding.
+    #[must_use]
+    pub fn new(finding: &Finding, path: PathBuf, known: bool, seconds: f64, execs: u64) -> Self {
+        Self {
+            id: finding.id.clone(),
+            kind: finding.kind.to_string(),
+            class: finding.class.to_string(),
+            signature: finding.signature.clone(),
+            title: finding.title.clone(),
+            seconds_to_find: seconds,
+            execs_to_find: execs,
+            reproduced: finding.reproduced,
+            path,
+            known,
+            times: 1,
+        }
+    }
+}
+
+impl Display for Summary {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let c = self.coverage;
+        let share = super::progress::percent(c.hit as u64, c.total as u64);
+        writeln!(
+            f,
+            "{} executions in {:.1} s ({:.0}/s) on {}, seed {}",
+            self.execs, self.seconds, self.execs_per_second, self.go_version, self.seed
+        )?;
+        writeln!(
+            f,
+            "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
+            self.corpus, c.hit, c.total, self.valid_percent
+        )?;
+        if self.findings.is_empty() {
+            return writeln!(f, "nothing found");
+        }
+        writeln!(f, "\n{} finding{}:", self.findings.len(), if self.findings.len() == 1 { "" } else { "s" })?;
+        for found in &self.findings {
+            let [k, n] = found.reproduced;
+            writeln!(f, "\n  {} ({})", found.title, found.class)?;
+            writeln!(
+                f,
+                "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
+                found.seconds_to_find,
+                found.execs_to_find,
+                if found.known { ", stored before" } else { "" }
+            )?;
+            writeln!(f, "    {}", found.path.display())?;
+        }
+        Ok(())
+    }
+}

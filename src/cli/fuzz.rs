@@ -1,0 +1,172 @@
+//! `typerace fuzz`: a campaign.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::exit::{self, Failure};
+use super::go_args::GoArgs;
+use crate::campaign::{self, Config, Limits, Origin, Style, seeds};
+use crate::scenario::Profile;
+
+/// Run a campaign: make Go programs and scenarios, run them, store what fails
+#[derive(Args, Debug)]
+pub struct FuzzArgs {
+    /// How long to run: 90s, 10m, 2h30m [default: until Ctrl-C]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+    /// Stop after N executions
+    #[arg(long, value_name = "N")]
+    execs: Option<u64>,
+    /// Stop after N distinct findings
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    until_finding: Option<u32>,
+    /// Workers; only 1 so far
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    cores: u32,
+    /// Seed of generation, mutation and scheduling [default: from the clock]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Which scenarios to make: `safe` leaves out contract breaches
+    #[arg(long, value_enum, default_value_t = ProfileArg::All)]
+    profile: ProfileArg,
+    /// Start from generated programs alone
+    #[arg(long, conflicts_with = "corpus")]
+    no_seeds: bool,
+    /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Folder of crash directories
+    #[arg(long, value_name = "DIR", default_value = "crashes")]
+    crashes: PathBuf,
+    /// The campaign's own state; a campaign resumes from it [default: none is kept]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Progress as plain lines, also on a terminal
+    #[arg(long)]
+    plain: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum ProfileArg {
+    Safe,
+    Contract,
+    All,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(arg: ProfileArg) -> Self {
+        match arg {
+            ProfileArg::Safe => Profile::Safe,
+            ProfileArg::Contract => Profile::Contract,
+            ProfileArg::All => Profile::All,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input (exit code 2) or environment (3); see [`Failure`].
+pub fn run(args: FuzzArgs) -> Result<u8, Failure> {
+    let seeds = match &args.corpus {
+        _ if args.no_seeds => Vec::new(),
+        Some(dir) => seeds::from_directory(dir).map_err(campaign::CampaignError::from)?,
+        None => seeds::built_in(),
+    };
+    // Before the build: an unusable folder is said at once.
+    crate::store::Store::open(&args.crashes)?;
+    let interrupted = interrupt_flag()?;
+    let built = args.go.harness()?;
+    let seed = args.seed.unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.unwrap_or_default().as_nanos() as u64
+    });
+    let summary = campaign::run(Config {
+        limits: Limits {
+            time: args.time,
+            execs: args.execs,
+            findings: args.until_finding.map(|n| n as usize),
+        },
+        seed,
+        profile: args.profile.into(),
+        seeds,
+        crashes: args.crashes,
+        work: args.work,
+        style: Style::choose(args.plain),
+        harness: built.config,
+        origin: Origin { go_version: built.go_version, build: built.key, seed },
+        go_minor: built.go_minor,
+        interrupted,
+    })?;
+    if args.json {
+        println!("{}", serde_json::to_string(&summary)?);
+    } else {
+        print!("{summary}");
+    }
+    Ok(if summary.findings.is_empty() { exit::NOTHING } else { exit::FINDINGS })
+}
+
+/// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
+/// process at once (the harness ends with it).
+fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // In this order: the first signal finds the flag unset and sets it.
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag)
+}
+
+/// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
+    let (mut total, mut number) = (0u64, String::new());
+    for c in text.chars() {
+        let unit = match c {
+            '0'..='9' => {
+                number.push(c);
+                continue;
+            }
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return Err(wrong()),
+        };
+        let n: u64 = number.parse().map_err(|_| wrong())?;
+        total = n.checked_mul(unit).and_then(|n| total.checked_add(n)).ok_or_else(wrong)?;
+        number.clear();
+    }
+    if !number.is_empty() {
+        let n: u64 = number.parse().map_err(|_| wrong())?;
+        total = total.checked_add(n).ok_or_else(wrong)?;
+    }
+    if total == 0 { Err(wrong()) } else { Ok(Duration::from_secs(total)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        let seconds = |t: &str| duration(t).map(|d| d.as_secs()).ok();
+        assert_eq!(seconds("90s"), Some(90));
+        assert_eq!(seconds("10m"), Some(600));
+        assert_eq!(seconds("2h30m"), Some(9000));
+        assert_eq!(seconds("45"), Some(45));
+        for bad in ["", "0s", "m", "1x", "-3s", "99999999999999999999s", "1.5h"] {
+            assert_eq!(seconds(bad), None, "{bad}");
+        }
+    }
+}
