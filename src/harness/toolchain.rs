@@ -138,7 +138,14 @@ impl Toolchain {
         }
         // Variables and `go env -w` may ask for another target.
         env.extend([("GOOS", os.into()), ("GOARCH", arch.into())]);
-        Ok(Self { go: go.clone(), version: version.into(), minor, goroot: goroot.into(), cc, env })
+        Ok(Self {
+            go: go.clone(),
+            version: version.into(),
+            minor,
+            goroot: goroot.into(),
+            cc: cc.into(),
+            env,
+        })
     }
 
     /// A call of this toolchain's go command, with its environment.
