@@ -1,3 +1,7 @@
-//! Parses the command line, dispatches, sets the exit code.
+//! `typerace`, the command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    typerace::cli::main()
+}

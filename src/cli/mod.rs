@@ -1,1 +1,79 @@
-//! (to come)
+//! The command line: one command a file.
+
+mod doctor;
+mod exit;
+mod go_args;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Unusable};
+pub use go_args::GoArgs;
+
+/// Finds data races in Go's type checker, go/types
+#[derive(Debug, Parser)]
+#[command(name = "typerace", version, about, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unusable input, \
+    3 the environment cannot work, 70 internal error"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Doctor(doctor::DoctorArgs),
+}
+
+/// Parses the command line, runs the command, and reports its error.
+#[must_use]
+pub fn main() -> ExitCode {
+    // In the hook and not by catch_unwind: a release aborts on panic.
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        default(info);
+        eprintln!("help: this is a fault of typerace; please report it");
+        std::process::exit(i32::from(Exit::Internal as u8));
+    }));
+    let result = match Cli::parse().command {
+        Command::Doctor(args) => doctor::run(&args),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprint!("{}", exit::describe(&error));
+            Exit::of(&error).into()
+        }
+    }
+}
+
+/// Writes a result to stdout. A reader that has seen enough is no error.
+///
+/// # Errors
+/// It cannot be written for another reason.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Writes a line of progress to stderr.
+pub fn progress(line: &str) {
+    eprintln!("typerace: {line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,1 +1,30 @@
-//! (to come)
+//! The harness: a Go program, built with the race detector, that runs test
+//! cases. Finding Go, building it, talking to it, and surviving what a test
+//! case does to it.
+
+mod build;
+mod cache;
+mod compiler;
+mod error;
+mod go_bin;
+mod overlay;
+mod process;
+mod protocol;
+mod scratch;
+mod session;
+mod sys;
+mod tail;
+mod toolchain;
+mod wire;
+
+#[cfg(test)]
+mod test_support;
+
+pub use build::{BuiltHarness, source_file};
+pub use cache::cache_dir;
+pub use error::{EnvError, HarnessError, MIN_MINOR};
+pub use go_bin::DEFAULT_VERSION;
+pub use protocol::{GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict};
+pub use session::{End, Harness, HarnessConfig, Limits, Outcome, Stage};
+pub use toolchain::{GoOptions, Toolchain};
+pub use wire::WireError;

@@ -1,0 +1,6 @@
+//! Rebuilds the crate when a file of the harness is added or removed, which
+//! `include_dir!` alone does not notice.
+
+fn main() {
+    println!("cargo:rerun-if-changed=harness_go");
+}

@@ -1,0 +1,95 @@
+// Package engine runs test cases: Go packages, and goroutines that use
+// go/types on them.
+//
+// What it adds between the goroutines of a test case may order them, and what
+// is ordered does not race. So while they run it uses no lock, channel,
+// atomic, fmt or map that two of them share, beyond what the scenario asks
+// for; meet.go says how they wait for one another all the same.
+package engine
+
+import (
+	"runtime"
+	"sort"
+	"time"
+
+	"typerace/harness/internal/wire"
+)
+
+// Engine runs test cases one after another, in one process.
+type Engine struct {
+	// Counters are the program's coverage counters. A run zeroes them first.
+	Counters []byte
+	// Map receives the counters after a run; at least as long as they are.
+	Map []byte
+
+	procs   int // GOMAXPROCS when a test case does not say
+	godebug godebug
+	memory  memory
+}
+
+// New returns an engine. It takes the garbage collector into its hands, so a
+// process has one.
+func New(counters, coverage []byte) *Engine {
+	e := &Engine{Counters: counters, Map: coverage, procs: defaultProcs()}
+	e.godebug.init()
+	e.memory.init()
+	return e
+}
+
+// defaultProcs is at least 2, as goroutines that never run at the same time
+// hide what needs it, and at most 4: campaigns run one harness for each core.
+func defaultProcs() int {
+	return max(2, min(runtime.GOMAXPROCS(0), 4))
+}
+
+// Words are the operations and queries that the engine knows, sorted.
+func Words() []string {
+	words := []string{"check", "import", "instantiate", "eval", "checkexpr", "query", "walk"}
+	for _, q := range queries {
+		words = append(words, q.name)
+	}
+	sort.Strings(words)
+	return words
+}
+
+// Run runs a test case. All its goroutines have ended when it returns.
+// The error is about a request that cannot be run.
+func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
+	options, err := readOptions(req)
+	if err != nil {
+		return nil, err
+	}
+	e.godebug.set(req.Godebug)
+	procs := e.procs
+	if req.Procs > 0 {
+		procs = int(req.Procs)
+	}
+	if procs != runtime.GOMAXPROCS(0) {
+		// It stops the world: left as it is for the next run.
+		runtime.GOMAXPROCS(procs)
+	}
+	clear(e.Counters)
+	races := raceErrors()
+	reply := newReport(req)
+	for i := uint32(0); i < max(1, req.Rounds); i++ {
+		start := time.Now()
+		r := newRound(req, options)
+		r.before()
+		r.prepare()
+		prepared := time.Now()
+		r.concurrent()
+		reply.add(r, prepared.Sub(start), time.Since(prepared))
+		e.memory.collect()
+	}
+	reply.Races = uint32(raceErrors() - races)
+	e.publish()
+	return reply.finish(), nil
+}
+
+// publish copies the counters to the map that the parent reads. Neither is
+// memory that the race detector should watch.
+//
+//go:norace
+func (e *Engine) publish() {
+	copy(e.Map, e.Counters)
+}

@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+const (
+	// collectAfter is how much a process may allocate between collections.
+	collectAfter = 64 << 20
+	// softLimit is where the collector starts on its own, for a test case that
+	// allocates that much by itself.
+	softLimit = 256 << 20
+)
+
+// memory collects garbage between test cases instead of within them. A
+// collection within one costs time on every goroutine and moves where they
+// are preempted.
+type memory struct {
+	sample    []metrics.Sample
+	collected uint64
+}
+
+func (m *memory) init() {
+	m.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(softLimit)
+}
+
+// collect runs the collector if there is enough to collect.
+func (m *memory) collect() {
+	metrics.Read(m.sample)
+	if m.sample[0].Value.Kind() != metrics.KindUint64 {
+		return
+	}
+	if now := m.sample[0].Value.Uint64(); now-m.collected > collectAfter {
+		m.collected = now
+		runtime.GC()
+	}
+}

@@ -1,0 +1,49 @@
+package wire
+
+// Version is the protocol's version.
+const Version = 1
+
+// Kinds of requests and their replies.
+const (
+	KindRun    = 1
+	KindParse  = 2
+	KindFormat = 3
+	KindPlant  = 4
+)
+
+// Hello is what the harness says first.
+type Hello struct {
+	Version   uint32
+	GoVersion string
+	// Race says whether the race detector is on.
+	Race bool
+	// Counters is the size of the coverage map in bytes.
+	Counters uint32
+	// Words are the operations and queries that the harness knows, sorted.
+	Words []string
+}
+
+// Encode returns the message's bytes.
+func (h *Hello) Encode() []byte {
+	var e encoder
+	e.u32(h.Version)
+	e.str(h.GoVersion)
+	e.u8(bit(h.Race))
+	e.u32(h.Counters)
+	e.strs(h.Words)
+	return e.b
+}
+
+// DecodeHello reads what Encode made.
+func DecodeHello(b []byte) (*Hello, error) {
+	d := &decoder{b: b}
+	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Words: d.strs()}
+	return h, d.done()
+}
+
+func bit(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

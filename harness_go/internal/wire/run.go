@@ -1,0 +1,172 @@
+package wire
+
+// Flags of a RunRequest.
+const (
+	// FlagSequential runs everything on one goroutine, in the order written.
+	FlagSequential = 1 << iota
+	// FlagAnswers asks for the operations' answers.
+	FlagAnswers
+	// FlagResolutions asks what names that do not exist became.
+	FlagResolutions
+)
+
+// Op is an operation: its name, then its arguments.
+type Op = []string
+
+// RunRequest is a test case to run.
+type RunRequest struct {
+	ID       uint64
+	Flags    uint32
+	Procs    uint32
+	Rounds   uint32
+	Godebug  string
+	Import   string
+	Share    []string
+	Meet     []string
+	Before   []Op
+	Go       [][]Op
+	Packages []Package
+}
+
+// Package is one package of a test case.
+type Package struct {
+	Path  string
+	Files []File
+}
+
+// File is one Go file.
+type File struct {
+	Name, Text string
+}
+
+// Verdicts on a package.
+const (
+	VerdictSyntax     = 0
+	VerdictTypeErrors = 1
+	VerdictValid      = 2
+	VerdictNotChecked = 3
+)
+
+// Verdict is what came of a package.
+type Verdict struct {
+	Code  uint8
+	Error string
+}
+
+// Panic is a recovered panic.
+type Panic struct {
+	// Goroutine is 0 for the operations before, n for the n-th goroutine.
+	Goroutine uint32
+	// Operation is its index in the goroutine.
+	Operation uint32
+	Value     string
+	Stack     string
+}
+
+// Count is how often an operation was executed.
+type Count struct {
+	Name string
+	N    uint32
+}
+
+// RunReply is what came of a RunRequest.
+type RunReply struct {
+	ID           uint64
+	Races        uint32
+	SetupNS      uint64
+	ConcurrentNS uint64
+	Verdicts     []Verdict
+	Panics       []Panic
+	Executed     []Count
+	Skipped      []string
+	Answers      [][]string
+	Resolutions  []string
+}
+
+// Encode returns the message's bytes, its kind first.
+func (r *RunRequest) Encode() []byte {
+	var e encoder
+	e.u8(KindRun)
+	e.u64(r.ID)
+	e.u32(r.Flags)
+	e.u32(r.Procs)
+	e.u32(r.Rounds)
+	e.str(r.Godebug)
+	e.str(r.Import)
+	e.strs(r.Share)
+	e.strs(r.Meet)
+	encodeList(&e, r.Before, (*encoder).strs)
+	encodeList(&e, r.Go, func(e *encoder, ops []Op) { encodeList(e, ops, (*encoder).strs) })
+	encodeList(&e, r.Packages, func(e *encoder, p Package) {
+		e.str(p.Path)
+		encodeList(e, p.Files, func(e *encoder, f File) {
+			e.str(f.Name)
+			e.str(f.Text)
+		})
+	})
+	return e.b
+}
+
+func (d *decoder) runRequest() *RunRequest {
+	return &RunRequest{
+		ID: d.u64(), Flags: d.u32(), Procs: d.u32(), Rounds: d.u32(),
+		Godebug: d.str(), Import: d.str(), Share: d.strs(), Meet: d.strs(),
+		Before: decodeList(d, (*decoder).strs),
+		Go:     decodeList(d, func(d *decoder) []Op { return decodeList(d, (*decoder).strs) }),
+		Packages: decodeList(d, func(d *decoder) Package {
+			return Package{Path: d.str(), Files: decodeList(d, func(d *decoder) File {
+				return File{Name: d.str(), Text: d.str()}
+			})}
+		}),
+	}
+}
+
+// Encode returns the message's bytes, its kind first.
+func (r *RunReply) Encode() []byte {
+	var e encoder
+	e.u8(KindRun)
+	e.u64(r.ID)
+	e.u32(r.Races)
+	e.u64(r.SetupNS)
+	e.u64(r.ConcurrentNS)
+	encodeList(&e, r.Verdicts, func(e *encoder, v Verdict) {
+		e.u8(v.Code)
+		e.str(v.Error)
+	})
+	encodeList(&e, r.Panics, func(e *encoder, p Panic) {
+		e.u32(p.Goroutine)
+		e.u32(p.Operation)
+		e.str(p.Value)
+		e.str(p.Stack)
+	})
+	encodeList(&e, r.Executed, func(e *encoder, c Count) {
+		e.str(c.Name)
+		e.u32(c.N)
+	})
+	e.strs(r.Skipped)
+	encodeList(&e, r.Answers, (*encoder).strs)
+	e.strs(r.Resolutions)
+	return e.b
+}
+
+// DecodeRunReply reads what RunReply.Encode made.
+func DecodeRunReply(b []byte) (*RunReply, error) {
+	d := &decoder{b: b}
+	d.kind(KindRun)
+	r := &RunReply{
+		ID: d.u64(), Races: d.u32(), SetupNS: d.u64(), ConcurrentNS: d.u64(),
+		Verdicts: decodeList(d, func(d *decoder) Verdict { return Verdict{Code: d.u8(), Error: d.str()} }),
+		Panics: decodeList(d, func(d *decoder) Panic {
+			return Panic{Goroutine: d.u32(), Operation: d.u32(), Value: d.str(), Stack: d.str()}
+		}),
+		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
+		Skipped:  d.strs(), Answers: decodeList(d, (*decoder).strs), Resolutions: d.strs(),
+	}
+	return r, d.done()
+}
+
+func (d *decoder) kind(want uint8) {
+	if got := d.u8(); got != want && d.err == nil {
+		d.fail("a message of another kind")
+	}
+}

@@ -1,0 +1,257 @@
+//! `typerace doctor`: is all there, and does the race detector really detect?
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::{Exit, GoArgs, print, progress};
+use crate::harness::{
+    BuiltHarness, EnvError, Harness, HarnessConfig, HarnessError, RunRequest, Toolchain, Verdict,
+    source_file,
+};
+use crate::testcase::SourceCase;
+
+/// Check that Go, the C compiler and the race detector work
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    go: GoArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// One line of the report.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    /// What was seen.
+    detail: String,
+    /// What to do, if it is not fine.
+    fix: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+/// In the order in which one rests on another.
+const NAMES: [&str; 7] = [
+    "go command",
+    "C compiler",
+    "harness",
+    "race detector",
+    "planted race",
+    "coverage counters",
+    "one execution",
+];
+
+/// What a check found wrong, and what to do about it.
+#[derive(Debug)]
+struct Wrong {
+    detail: String,
+    fix: String,
+}
+
+impl From<EnvError> for Wrong {
+    fn from(e: EnvError) -> Self {
+        Self { detail: e.to_string(), fix: e.help() }
+    }
+}
+
+impl From<HarnessError> for Wrong {
+    fn from(e: HarnessError) -> Self {
+        match e {
+            HarnessError::Env(e) => e.into(),
+            e => Self { detail: e.to_string(), fix: "report it: the harness does not work".into() },
+        }
+    }
+}
+
+/// A small program, generic so that something is computed lazily.
+const SAMPLE: &str = "\
+meet start
+before check lib
+go check a ; walk methods lib
+go check a ; walk methods lib reversed
+-- lib/lib.go --
+package lib
+
+type List[T any] struct {
+	Value T
+	next  *List[T]
+}
+
+func (l *List[T]) Next() *List[T] { return l.next }
+
+var Ints *List[int]
+-- a/a.go --
+package a
+
+import \"lib\"
+
+var Value = lib.Ints.Next().Value
+";
+
+const EXECUTIONS: usize = 200;
+
+/// Runs the checks.
+///
+/// # Errors
+/// The result cannot be printed.
+pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
+    let mut checks = Vec::new();
+    let wrong = examine(args, &mut checks).err();
+    if let Some(Wrong { detail, fix }) = wrong {
+        let name = NAMES[checks.len()];
+        checks.push(Check { name, ok: false, detail, fix: Some(fix) });
+        for name in &NAMES[checks.len()..] {
+            let detail = "not checked, as the check above failed".to_owned();
+            checks.push(Check { name, ok: false, detail, fix: None });
+        }
+    }
+    let report = Report { ok: checks.iter().all(|c| c.ok), checks };
+    print(&if args.json { serde_json::to_string(&report)? + "\n" } else { text(&report) })?;
+    Ok(if report.ok { Exit::Nothing } else { Exit::Environment })
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    for c in &report.checks {
+        let mark = if c.ok { "ok  " } else { "FAIL" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{mark} {:<18} {}", c.name, c.detail.replace('\n', "\n     "));
+        if let Some(fix) = &c.fix {
+            let _ = writeln!(out, "     what to do: {fix}");
+        }
+    }
+    out
+}
+
+/// Adds a line for each check that is fine; the first that is not ends it.
+fn examine(args: &DoctorArgs, checks: &mut Vec<Check>) -> Result<(), Wrong> {
+    let mut fine = |detail: String| {
+        checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
+    };
+    let options = args.go.options();
+    let mut toolchain = Toolchain::locate(&options, &mut progress)?;
+    fine(format!("{} at {}", toolchain.version, toolchain.go.display()));
+    toolchain.find_compiler()?;
+    fine(toolchain.cc.clone());
+    let begin = Instant::now();
+    let built = BuiltHarness::build(toolchain, options.overlay.as_deref(), &mut progress)?;
+    fine(format!("{} ({:.1} s)", built.path.display(), begin.elapsed().as_secs_f64()));
+    let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
+    fine(format!("on, in a harness built with {}", harness.hello().go));
+    fine(planted(&mut harness)?);
+    let (hit, median) = executions(&mut harness)?;
+    fine(format!("{hit} of {} hit by a small program", harness.counters()));
+    fine(format!("{:.2} ms (median of {EXECUTIONS})", median.as_secs_f64() * 1e3));
+    Ok(())
+}
+
+/// The planted race, twice: a detector that swallows what it has reported
+/// before would miss the second.
+fn planted(harness: &mut Harness) -> Result<String, Wrong> {
+    let wrong = |detail: String| {
+        Wrong {
+        detail,
+        fix: "this race detector does not detect: try another Go (--toolchain go1.27.3); if that does not help, report it".into(),
+    }
+    };
+    let (_, first) = harness.plant()?;
+    let (races, report) = harness.plant()?;
+    if races == 0 || !report.contains("WARNING: DATA RACE") {
+        return Err(wrong(if first.contains("WARNING: DATA RACE") {
+            "the second of two equal races was not reported".into()
+        } else {
+            "a race on purpose was not reported".into()
+        }));
+    }
+    let source = source_file("plant.go").unwrap_or_default();
+    let at = named_line(&report, source).ok_or_else(|| {
+        wrong(format!("the report does not name plantedRace in plant.go:\n{}", report.trim()))
+    })?;
+    Ok(format!("reported at plant.go:{at}"))
+}
+
+/// The first line of plant.go in the report, if it is one of plantedRace's.
+fn named_line(report: &str, source: &str) -> Option<usize> {
+    let begin = source.lines().position(|l| l.starts_with("func plantedRace("))? + 1;
+    let end = begin + source.lines().skip(begin).position(|l| l == "}")? + 1;
+    if !report.contains("plantedRace") {
+        return None;
+    }
+    let line = report.split("/plant.go:").nth(1)?;
+    let line = line.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    (begin..=end).contains(&line).then_some(line)
+}
+
+/// Counters that one program hits, and the median time of an execution.
+fn executions(harness: &mut Harness) -> Result<(usize, Duration), Wrong> {
+    let wrong = |detail: String| Wrong {
+        detail,
+        fix: "report it, with the output of typerace doctor --json".into(),
+    };
+    let case = SourceCase::from_txtar(SAMPLE).map_err(|e| wrong(e.to_string()))?;
+    let scenario = case.scenario.clone().unwrap_or_default();
+    let request = RunRequest::new(&scenario, &case.packages);
+    let mut times = Vec::with_capacity(EXECUTIONS);
+    for _ in 0..EXECUTIONS {
+        let begin = Instant::now();
+        let outcome = harness.run(&request)?;
+        times.push(begin.elapsed());
+        let Some(reply) = outcome.reply else {
+            return Err(wrong(format!("a small program does not run: {:?}", outcome.end)));
+        };
+        if let Some((_, error)) = reply.verdicts.iter().find(|(v, _)| *v != Verdict::Valid) {
+            return Err(wrong(format!("a valid program does not type-check: {error}")));
+        }
+    }
+    let hit = harness.coverage().iter().filter(|&&c| c > 0).count();
+    if hit == 0 {
+        return Err(wrong("no counter moved while a program was checked".into()));
+    }
+    times.sort_unstable();
+    Ok((hit, times[EXECUTIONS / 2]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLANT: &str = "package main\n\nfunc plantedRace() {\n\tx++\n}\n\nfunc other() {\n}\n";
+
+    #[test]
+    fn the_right_line_is_one_of_the_function() {
+        let report = |line| {
+            format!(
+                "WARNING: DATA RACE\n  main.plantedRace.func1()\n      /t/src/plant.go:{line} +0x1\n"
+            )
+        };
+        assert_eq!(named_line(&report(4), PLANT), Some(4));
+        assert_eq!(named_line(&report(7), PLANT), None);
+        assert_eq!(named_line("main.plantedRace()", PLANT), None);
+        assert_eq!(named_line(&report(4), "package main"), None);
+    }
+
+    #[test]
+    fn a_failing_line_says_what_to_do() {
+        let args = DoctorArgs {
+            go: GoArgs { go: Some("/nonexistent".into()), ..GoArgs::default() },
+            json: false,
+        };
+        let mut checks = Vec::new();
+        let wrong = examine(&args, &mut checks).unwrap_err();
+        assert!(checks.is_empty());
+        assert!(wrong.detail.contains("/nonexistent is no go command"), "{}", wrong.detail);
+        let check = Check { name: NAMES[0], ok: false, detail: wrong.detail, fix: Some(wrong.fix) };
+        let text = text(&Report { ok: false, checks: vec![check] });
+        assert!(text.starts_with("FAIL go command"), "{text}");
+        assert!(text.contains("what to do: give --go"), "{text}");
+    }
+}

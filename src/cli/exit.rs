@@ -1,0 +1,115 @@
+//! Exit codes, and which error means which: the only place that knows.
+
+use crate::harness::{EnvError, HarnessError};
+use crate::testcase::TestCaseError;
+
+/// What the process says when it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Nothing was found.
+    Nothing = 0,
+    /// Findings or regressions.
+    Findings = 1,
+    /// Wrong usage or unusable input.
+    Usage = 2,
+    /// The environment cannot work.
+    Environment = 3,
+    /// A fault of typerace.
+    Internal = 70,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Input that cannot be used, or a folder that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unusable {
+    /// What is wrong.
+    pub what: String,
+    /// What the user can do.
+    pub help: String,
+}
+
+impl Exit {
+    /// The exit code of an error: that of the first cause that has one.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        error.chain().find_map(code).unwrap_or(Exit::Internal)
+    }
+}
+
+fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    if cause.is::<EnvError>() {
+        Some(Exit::Environment)
+    } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
+        Some(if matches!(e, HarnessError::Env(_)) { Exit::Environment } else { Exit::Internal })
+    } else if cause.is::<Unusable>() || cause.is::<TestCaseError>() {
+        Some(Exit::Usage)
+    } else {
+        None
+    }
+}
+
+/// The error as it is printed: its causes, and what the user can do.
+#[must_use]
+pub fn describe(error: &anyhow::Error) -> String {
+    let mut out = format!("error: {error}\n");
+    let mut last = error.to_string();
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        // A message that already says its cause does not say it twice.
+        if !last.contains(&text) {
+            out.push_str(&format!("  because: {text}\n"));
+        }
+        last = text;
+    }
+    if let Some(help) = error.chain().find_map(help) {
+        out.push_str(&format!("help: {help}\n"));
+    } else if Exit::of(error) == Exit::Internal {
+        out.push_str("help: this looks like a fault of typerace; please report it\n");
+    }
+    out
+}
+
+fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(e) = cause.downcast_ref::<EnvError>() {
+        Some(e.help())
+    } else if let Some(HarnessError::Env(e)) = cause.downcast_ref::<HarnessError>() {
+        Some(e.help())
+    } else {
+        cause.downcast_ref::<Unusable>().map(|e| e.help.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn each_error_has_its_code() {
+        let code = |e: anyhow::Error| Exit::of(&e);
+        assert_eq!(code(EnvError::NoCounters.into()), Exit::Environment);
+        assert_eq!(code(HarnessError::Env(EnvError::NoCounters).into()), Exit::Environment);
+        assert_eq!(code(HarnessError::Tree("x".into()).into()), Exit::Internal);
+        assert_eq!(code(TestCaseError::Empty.into()), Exit::Usage);
+        assert_eq!(code(anyhow::anyhow!("x")), Exit::Internal);
+        let wrapped = Err::<(), _>(EnvError::NoCounters).context("while starting").unwrap_err();
+        assert_eq!(code(wrapped), Exit::Environment);
+    }
+
+    #[test]
+    fn an_error_says_causes_and_help_once() {
+        let e = Unusable { what: "corpus is a file".into(), help: "name a folder".into() };
+        let text = describe(&anyhow::Error::from(e).context("cannot start"));
+        assert_eq!(text, "error: cannot start\n  because: corpus is a file\nhelp: name a folder\n");
+        let e = HarnessError::Env(EnvError::NoCacheDir);
+        assert_eq!(describe(&e.into()).matches("XDG_CACHE_HOME nor").count(), 1);
+        assert!(describe(&anyhow::anyhow!("x")).contains("please report"));
+    }
+}

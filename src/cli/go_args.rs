@@ -1,0 +1,32 @@
+//! The arguments that choose Go, the same for every command.
+
+use std::path::PathBuf;
+
+use crate::harness::GoOptions;
+
+/// Which Go is tested.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Go")]
+pub struct GoArgs {
+    /// A go command, gotip for one; the one in PATH if not given
+    #[arg(long, value_name = "PATH")]
+    pub go: Option<PathBuf>,
+    /// A Go release, such as go1.25.3, fetched if it is not there
+    #[arg(long, value_name = "VERSION")]
+    pub toolchain: Option<String>,
+    /// go build's own overlay: a patched go/types
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
+}
+
+impl GoArgs {
+    /// The same for the harness.
+    #[must_use]
+    pub fn options(&self) -> GoOptions {
+        GoOptions {
+            go: self.go.clone(),
+            toolchain: self.toolchain.clone(),
+            overlay: self.overlay.clone(),
+        }
+    }
+}

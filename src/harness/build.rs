@@ -1,0 +1,194 @@
+//! Builds the harness from the sources inside this binary, once for each Go,
+//! overlay and version of the sources.
+
+use std::fs;
+use std::hash::{Hash, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+use libafl_bolts::hasher_std;
+
+use super::cache::{cache_dir, publish, staging};
+use super::error::EnvError;
+use super::overlay::Overlay;
+use super::toolchain::{GoOptions, Toolchain};
+
+static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
+
+/// A harness that can be started.
+#[derive(Clone, Debug)]
+pub struct BuiltHarness {
+    /// The executable.
+    pub path: PathBuf,
+    /// What distinguishes this build: Go's version, sources, flags, overlay.
+    pub key: String,
+    /// The toolchain that built it.
+    pub toolchain: Toolchain,
+}
+
+impl BuiltHarness {
+    /// Finds Go and builds the harness, unless the cache has it. `progress`
+    /// receives a line for what takes long.
+    ///
+    /// # Errors
+    /// There is no working Go, no C compiler, no room, or it does not compile.
+    pub fn get(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
+        let toolchain = Toolchain::find(options, progress)?;
+        Self::build(toolchain, options.overlay.as_deref(), progress)
+    }
+
+    /// Builds the harness with a toolchain, unless the cache has it.
+    ///
+    /// # Errors
+    /// The overlay is unusable, there is no room, or it does not compile.
+    pub fn build(
+        toolchain: Toolchain,
+        overlay: Option<&Path>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, EnvError> {
+        let overlay = overlay.map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
+        let flags = flags(toolchain.minor);
+        let key = key(&toolchain, &flags, overlay.as_ref());
+        let cache = cache_dir()?;
+        let folder = cache.join(&key);
+        let path = folder.join("harness");
+        if !path.is_file() {
+            progress(&format!("building the harness with {} (once)", toolchain.version));
+            let new = staging(&cache)?;
+            compile(&toolchain, &flags, overlay.as_ref(), new.path())?;
+            publish(new.path(), &folder)?;
+        }
+        Ok(Self { path, key, toolchain })
+    }
+}
+
+fn flags(minor: u32) -> Vec<&'static str> {
+    // Counters for go/types alone: what the harness itself does is no news.
+    let mut flags = vec!["-race", "-gcflags=go/types=-d=libfuzzer"];
+    if minor >= 23 {
+        // Before, the linker let any package pull in the runtime's hooks.
+        flags.push("-ldflags=-checklinkname=0");
+    }
+    flags
+}
+
+fn compile(
+    toolchain: &Toolchain,
+    flags: &[&str],
+    overlay: Option<&Overlay>,
+    folder: &Path,
+) -> Result<(), EnvError> {
+    let write = |path: PathBuf, content: &[u8]| {
+        fs::create_dir_all(path.parent().unwrap_or(folder))
+            .and_then(|()| fs::write(&path, content))
+            .map_err(|source| EnvError::Write { path, source })
+    };
+    let src = folder.join("src");
+    for (path, content) in sources() {
+        write(src.join(path), content)?;
+    }
+    let mut go = toolchain.command();
+    go.arg("build").args(flags).current_dir(&src);
+    if let Some(overlay) = overlay {
+        let path = folder.join("overlay.json");
+        write(path.clone(), overlay.json().as_bytes())?;
+        go.arg("-overlay").arg(path);
+    }
+    let output = go
+        .arg("-o")
+        .arg(folder.join("harness"))
+        .arg(".")
+        .output()
+        .map_err(|e| EnvError::NotGo { path: toolchain.go.clone(), why: e.to_string() })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(EnvError::Build {
+        version: toolchain.version.clone(),
+        output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
+    })
+}
+
+/// The files that the build needs, sorted by path.
+fn sources() -> Vec<(&'static Path, &'static [u8])> {
+    let mut found = Vec::new();
+    let mut dirs = vec![&SOURCES];
+    while let Some(dir) = dirs.pop() {
+        for entry in dir.entries() {
+            match entry {
+                DirEntry::Dir(d) if d.path().ends_with("testdata") => {}
+                DirEntry::Dir(d) => dirs.push(d),
+                DirEntry::File(f) => found.push((f.path(), f.contents())),
+            }
+        }
+    }
+    found.retain(|(path, _)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        !name.ends_with("_test.go") && !name.starts_with('.')
+    });
+    found.sort_unstable();
+    found
+}
+
+/// The text of one of the harness's source files, by its name.
+#[must_use]
+pub fn source_file(name: &str) -> Option<&'static str> {
+    let file = sources().into_iter().find(|(path, _)| path.ends_with(name))?;
+    std::str::from_utf8(file.1).ok()
+}
+
+/// `go1.27.3-0123456789abcdef`.
+fn key(toolchain: &Toolchain, flags: &[&str], overlay: Option<&Overlay>) -> String {
+    let mut h = hasher_std();
+    sources().hash(&mut h);
+    flags.hash(&mut h);
+    toolchain.version.hash(&mut h);
+    toolchain.goroot.hash(&mut h);
+    toolchain.cc.hash(&mut h);
+    // Settings of the compiler that change what is built.
+    for name in ["GOEXPERIMENT", "GOAMD64", "GOARM64"] {
+        std::env::var_os(name).hash(&mut h);
+    }
+    // Someone who works on go/types edits it in place.
+    for (path, content) in go_types(&toolchain.goroot) {
+        (path, content).hash(&mut h);
+    }
+    if let Some(o) = overlay {
+        o.hash(&mut h);
+    }
+    let name: String = toolchain
+        .version
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+        .collect();
+    format!("{name}-{:016x}", h.finish())
+}
+
+/// The files of go/types, sorted. One that cannot be read is left out: the
+/// build will say so.
+fn go_types(goroot: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(goroot.join("src/go/types")).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "go"));
+    paths.sort_unstable();
+    paths.into_iter().filter_map(|p| fs::read(&p).ok().map(|c| (p, c))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sources_are_inside() {
+        let names: Vec<_> = sources().iter().map(|(p, _)| p.to_string_lossy()).collect();
+        assert!(names.contains(&"go.mod".into()), "{names:?}");
+        assert!(names.iter().any(|n| n.ends_with(".go")));
+        assert!(!names.iter().any(|n| n.ends_with("_test.go")));
+    }
+
+    #[test]
+    fn flags_are_those_the_version_knows() {
+        assert!(!flags(22).iter().any(|f| f.contains("checklinkname")));
+        assert!(flags(23).contains(&"-ldflags=-checklinkname=0"));
+    }
+}

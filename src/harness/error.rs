@@ -1,0 +1,150 @@
+//! Why there is no harness, and why one failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::wire::WireError;
+
+/// The environment cannot work: no Go, no race detector. Exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // The messages say what the fields are.
+pub enum EnvError {
+    #[error("no go command was found, and none could be installed: {why}")]
+    NoGo { why: String },
+    #[error("{path} is no go command: {why}")]
+    NotGo { path: PathBuf, why: String },
+    #[error("{path} is {version}, which is too old: go1.{MIN_MINOR} or later is needed")]
+    GoTooOld { path: PathBuf, version: String },
+    #[error("there is no toolchain {wanted}: {why}")]
+    NoToolchain { wanted: String, why: String },
+    #[error("no C compiler was found ({tried}), and go build -race needs one")]
+    NoCompiler { tried: String },
+    #[error("the overlay {path} cannot be used: {why}")]
+    BadOverlay { path: PathBuf, why: String },
+    #[error("there is no folder for the cache: neither XDG_CACHE_HOME nor HOME is set")]
+    NoCacheDir,
+    #[error("cannot write to {path}: {source}")]
+    Write { path: PathBuf, source: io::Error },
+    #[error("the harness does not build with {version}:\n{output}")]
+    Build { version: String, output: String },
+    #[error("cannot start the harness {path}: {source}")]
+    Start { path: PathBuf, source: io::Error },
+    #[error("the harness ended at its start, {status}:\n{output}")]
+    DiedAtStart { status: String, output: String },
+    #[error("the harness said nothing for {seconds} s at its start:\n{output}")]
+    SilentAtStart { seconds: u64, output: String },
+    #[error("the harness speaks version {theirs} of the protocol, typerace {ours}")]
+    WrongProtocol { theirs: u32, ours: u32 },
+    #[error("the harness does not start as the protocol says: {source}")]
+    BadHello { source: WireError },
+    #[error("the harness was built without the race detector")]
+    NoRaceDetector,
+    #[error("the harness has no coverage counters: go/types was not instrumented")]
+    NoCounters,
+    #[error("the harness has {counters} coverage counters, more than the map's {room}")]
+    TooManyCounters { counters: u32, room: usize },
+}
+
+/// The oldest Go 1.N that is supported: the first with a GOTOOLCHAIN.
+pub const MIN_MINOR: u32 = 21;
+
+impl EnvError {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let retry = "rm -r the harness's folder in the cache (typerace doctor shows it) and try again; if that does not help, report it";
+        match self {
+            EnvError::NoGo { .. } => {
+                "install Go 1.21 or later, or python3 with pip (typerace then gets Go by itself), or give --go PATH".into()
+            }
+            EnvError::NotGo { .. } => "give --go the path of a go command, GOROOT/bin/go".into(),
+            EnvError::GoTooOld { .. } => {
+                "install a newer Go, give --go PATH, or let typerace get one: --toolchain go1.27.3".into()
+            }
+            EnvError::NoToolchain { .. } => {
+                "give --toolchain a released version such as go1.26.0; getting one needs the Go module proxy or pip's index".into()
+            }
+            EnvError::NoCompiler { .. } => {
+                "install gcc or clang with the C library's headers (Debian: apt-get install gcc libc6-dev), or set CC".into()
+            }
+            EnvError::BadOverlay { .. } => {
+                "--overlay takes the file of go build -overlay: {\"Replace\": {\"/path/in/GOROOT\": \"/path/of/replacement\"}}".into()
+            }
+            EnvError::NoCacheDir => "set XDG_CACHE_HOME to a folder that can be written".into(),
+            EnvError::Write { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "make room on that disk, or set XDG_CACHE_HOME and TMPDIR to folders elsewhere".into()
+                }
+                _ => "make it writable, or set XDG_CACHE_HOME and TMPDIR to folders that are".into(),
+            },
+            EnvError::Build { output, .. } => build_help(output).into(),
+            EnvError::Start { .. } | EnvError::BadHello { .. } | EnvError::NoCounters => retry.into(),
+            EnvError::DiedAtStart { .. } | EnvError::SilentAtStart { .. } => {
+                "the lines above are the harness's own; the race detector needs a 64-bit system that grants it address space: check ulimit -v, containers' limits, and that kernel.randomize_va_space or a hardened kernel does not refuse it".into()
+            }
+            EnvError::WrongProtocol { .. } => retry.into(),
+            EnvError::NoRaceDetector => {
+                "the Go toolchain builds without -race although asked: check GOFLAGS and the go command's wrappers".into()
+            }
+            EnvError::TooManyCounters { .. } => "report it: the map has to grow".into(),
+        }
+    }
+}
+
+/// What a failed build most likely needs.
+fn build_help(output: &str) -> &'static str {
+    if output.contains("no space left") {
+        "make room on the disk, or set GOCACHE, GOTMPDIR and XDG_CACHE_HOME to folders elsewhere"
+    } else if output.contains("runtime/cgo") || output.contains("stdlib.h") {
+        "the C compiler does not work: install the C library's headers (Debian: apt-get install gcc libc6-dev), or set CC"
+    } else if output.contains("-race") && output.contains("support") {
+        "this system or processor has no race detector; linux/amd64 and linux/arm64 have one"
+    } else {
+        "try another Go: --toolchain go1.27.3; with --overlay, check that the replacement compiles"
+    }
+}
+
+/// A harness that does not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum HarnessError {
+    #[error(transparent)]
+    Env(#[from] EnvError),
+    #[error("the harness sent a reply that does not decode while {during}: {source}")]
+    Reply { during: &'static str, source: WireError },
+    #[error("the harness answered to something else while {during}: {what}")]
+    Confused { during: &'static str, what: String },
+    #[error("the request for {during} cannot be sent: {source}")]
+    Request { during: &'static str, source: WireError },
+    #[error("the harness died while {during}, {status}:\n{output}")]
+    Died { during: &'static str, status: String, output: String },
+    #[error("the harness did not answer in time while {during}:\n{dump}")]
+    TimedOut { during: &'static str, dump: String },
+    #[error("the harness's tree does not decode: {0}")]
+    Tree(String),
+    #[error("{doing}: {source}")]
+    Io { doing: &'static str, source: io::Error },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_build_says_what_it_needs() {
+        let help = |output: &str| {
+            EnvError::Build { version: "go1.27.3".into(), output: output.into() }.help()
+        };
+        assert!(help("# runtime/cgo\nfatal error: stdlib.h: No such file").contains("libc6-dev"));
+        assert!(help("write x: no space left on device").contains("GOCACHE"));
+        assert!(help("-race is not supported on linux/386").contains("linux/amd64"));
+        assert!(help("undefined: types.Foo").contains("--toolchain"));
+    }
+
+    #[test]
+    fn a_full_disk_has_its_own_help() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let e = EnvError::Write { path: "/c".into(), source: full };
+        assert!(e.help().contains("make room"), "{}", e.help());
+    }
+}

@@ -1,0 +1,84 @@
+//! `go build -overlay`: files that replace others in a build.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::EnvError;
+
+/// An overlay with absolute paths, as the harness is built in another folder,
+/// and with the replacements' content, as a harness is built for each.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Overlay {
+    /// From the replaced path to the replacement; an empty one removes.
+    replace: BTreeMap<PathBuf, PathBuf>,
+    contents: Vec<Vec<u8>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Format {
+    replace: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Overlay {
+    /// Reads the overlay's file and the replacements.
+    ///
+    /// # Errors
+    /// A file is not there, or nothing in `goroot` is replaced: an overlay for
+    /// another toolchain would be ignored without a word.
+    pub(super) fn read(path: &Path, goroot: &Path) -> Result<Self, EnvError> {
+        let bad = |why: String| EnvError::BadOverlay { path: path.to_owned(), why };
+        let text = fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
+        let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let mut overlay = Self { replace: BTreeMap::new(), contents: Vec::new() };
+        for (from, to) in format.replace {
+            let absolute = |p: &Path| std::path::absolute(p).map_err(|e| bad(e.to_string()));
+            let from = absolute(&from)?;
+            if to.as_os_str().is_empty() {
+                overlay.replace.insert(from, to);
+                continue;
+            }
+            let to = absolute(&to)?;
+            let content = fs::read(&to).map_err(|e| bad(format!("{}: {e}", to.display())))?;
+            overlay.replace.insert(from, to);
+            overlay.contents.push(content);
+        }
+        let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
+        if !overlay.replace.keys().any(|p| p.starts_with(goroot) || p.starts_with(&real)) {
+            return Err(bad(format!("it replaces nothing in {}", goroot.display())));
+        }
+        Ok(overlay)
+    }
+
+    /// What the go command reads.
+    pub(super) fn json(&self) -> String {
+        let format = Format { replace: self.replace.clone() };
+        serde_json::to_string(&format).expect("paths that came from JSON")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_is_for_one_goroot() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, new) = (dir.path().join("o.json"), dir.path().join("new.go"));
+        let text = format!("{{\"Replace\":{{\"/r/src/go/types/a.go\":{new:?}}}}}");
+        fs::write(&file, text).unwrap();
+        let why = |r: Result<Overlay, EnvError>| r.unwrap_err().to_string();
+        assert!(why(Overlay::read(&file, "/r".as_ref())).contains("new.go: No such file"));
+        fs::write(&new, "package types").unwrap();
+        let one = Overlay::read(&file, "/r".as_ref()).unwrap();
+        assert!(one.json().contains("/r/src/go/types/a.go"));
+        assert!(why(Overlay::read(&file, "/q".as_ref())).contains("replaces nothing in /q"));
+        fs::write(&new, "package types // other").unwrap();
+        assert_ne!(Overlay::read(&file, "/r".as_ref()).unwrap(), one, "contents count");
+        fs::write(&file, "{\"replace\":1}").unwrap();
+        assert!(matches!(Overlay::read(&file, "/r".as_ref()), Err(EnvError::BadOverlay { .. })));
+    }
+}

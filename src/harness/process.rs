@@ -1,0 +1,249 @@
+//! One harness process: started, asked, killed, waited for.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::error::EnvError;
+use super::protocol::{Hello, VERSION};
+use super::scratch::Scratch;
+use super::session::HarnessConfig;
+use super::sys::{Ready, SharedMap, set_nonblocking, signal_group, spawn, wait_for};
+use super::tail::Tail;
+use super::wire::{MAX_FRAME, WireError};
+
+/// How long a dying process may take: to print every stack after SIGQUIT, to
+/// be gone after its pipe was closed.
+const DYING: Duration = Duration::from_secs(2);
+
+/// A running harness. Dropping it kills it.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    status: Option<String>,
+    requests: File,
+    replies: File,
+    output: Tail,
+    pub(super) race_log: Tail,
+    race_path: std::path::PathBuf,
+}
+
+/// Why a request has no reply.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The process ended, or closed its pipe and was ended.
+    Died {
+        status: String,
+        output: String,
+    },
+    /// It was killed at the deadline; `dump` holds every goroutine's stack.
+    TimedOut {
+        dump: String,
+    },
+    /// The reply cannot be one.
+    Reply(WireError),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(e: io::Error) -> Self {
+        Failure::Io(e)
+    }
+}
+
+impl Process {
+    /// Starts a harness and reads what it says first.
+    pub(super) fn start(
+        config: &HarnessConfig,
+        scratch: &Scratch,
+        map: &SharedMap,
+    ) -> Result<(Self, Hello), EnvError> {
+        let failed = |source| EnvError::Start { path: config.path.clone(), source };
+        let mut process = Self::launch(config, scratch, map).map_err(failed)?;
+        let frame = match process.receive(Instant::now() + config.limits.start) {
+            Ok(frame) => frame,
+            Err(Failure::Died { status, output }) => {
+                return Err(EnvError::DiedAtStart { status, output });
+            }
+            Err(Failure::TimedOut { dump }) => {
+                let seconds = config.limits.start.as_secs();
+                return Err(EnvError::SilentAtStart { seconds, output: dump });
+            }
+            Err(Failure::Reply(source)) => return Err(EnvError::BadHello { source }),
+            Err(Failure::Io(source)) => return Err(failed(source)),
+        };
+        let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
+        let counters = hello.counters;
+        if hello.version != VERSION {
+            return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
+        } else if !hello.race {
+            return Err(EnvError::NoRaceDetector);
+        } else if counters == 0 {
+            return Err(EnvError::NoCounters);
+        } else if usize::try_from(counters).is_ok_and(|c| c > map.len()) {
+            return Err(EnvError::TooManyCounters { counters, room: map.len() });
+        }
+        Ok((process, hello))
+    }
+
+    fn launch(config: &HarnessConfig, scratch: &Scratch, map: &SharedMap) -> io::Result<Self> {
+        let (their_requests, requests) = io::pipe()?;
+        let (replies, their_replies) = io::pipe()?;
+        set_nonblocking(requests.as_fd())?;
+        set_nonblocking(replies.as_fd())?;
+        // A file and not a pipe: a dying process never waits for a reader.
+        let output = tempfile::tempfile()?;
+        let mut command = Command::new(&config.path);
+        command
+            .env_clear()
+            .env("GORACE", config.gorace(&scratch.race_log())?)
+            .env("GOTRACEBACK", "all")
+            .env("TMPDIR", scratch.cwd())
+            .current_dir(scratch.cwd())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output.try_clone()?);
+        if let Some(n) = config.procs {
+            command.env("GOMAXPROCS", n.to_string());
+        }
+        let theirs = [OwnedFd::from(their_requests), OwnedFd::from(their_replies)];
+        let child = spawn(&mut command, [&theirs[0], &theirs[1], map.fd()])?;
+        let race_path = scratch.race_log().with_extension(child.id().to_string());
+        Ok(Self {
+            child,
+            status: None,
+            requests: File::from(OwnedFd::from(requests)),
+            replies: File::from(OwnedFd::from(replies)),
+            output: Tail::of(output),
+            race_log: Tail::at(race_path.clone()),
+            race_path,
+        })
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it ended on its own, between requests.
+    pub(super) fn has_ended(&mut self) -> bool {
+        self.status.is_some() || !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Bytes that its log and its output take.
+    pub(super) fn litter(&mut self) -> io::Result<u64> {
+        Ok(self.race_log.len()? + self.output.len()?)
+    }
+
+    /// Sends a frame and gives the one that answers.
+    pub(super) fn exchange(&mut self, frame: &[u8], deadline: Instant) -> Result<Vec<u8>, Failure> {
+        // What appeared between requests belongs to none.
+        self.output.skip()?;
+        self.race_log.skip()?;
+        self.send(frame, deadline)?;
+        self.receive(deadline)
+    }
+
+    fn send(&mut self, mut bytes: &[u8], deadline: Instant) -> Result<(), Failure> {
+        while !bytes.is_empty() {
+            match self.requests.write(bytes) {
+                Ok(n) => bytes = &bytes[n..],
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Err(self.died()),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    if !wait_for(self.requests.as_fd(), Ready::Write, deadline)? {
+                        return Err(self.timed_out());
+                    }
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, deadline: Instant) -> Result<Vec<u8>, Failure> {
+        let mut length = [0; 4];
+        self.fill(&mut length, deadline)?;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > MAX_FRAME {
+            return Err(Failure::Reply(WireError::TooLong(length)));
+        }
+        let mut frame = vec![0; length];
+        self.fill(&mut frame, deadline)?;
+        Ok(frame)
+    }
+
+    fn fill(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<(), Failure> {
+        let mut at = 0;
+        while at < buffer.len() {
+            match self.replies.read(&mut buffer[at..]) {
+                Ok(0) => return Err(self.died()),
+                Ok(n) => at += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    if !wait_for(self.replies.as_fd(), Ready::Read, deadline)? {
+                        return Err(self.timed_out());
+                    }
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn died(&mut self) -> Failure {
+        self.wait(DYING);
+        let status = self.kill();
+        let output = self.output.read().unwrap_or_else(|e| format!("(its output is lost: {e})"));
+        Failure::Died { status, output }
+    }
+
+    fn timed_out(&mut self) -> Failure {
+        if self.status.is_none() {
+            // The Go runtime prints every goroutine's stack and exits.
+            signal_group(self.id(), libc::SIGQUIT);
+            // One that was stopped gets the signal only when it goes on.
+            signal_group(self.id(), libc::SIGCONT);
+            self.wait(DYING);
+        }
+        self.kill();
+        let dump = self.output.read().unwrap_or_else(|e| format!("(the dump is lost: {e})"));
+        Failure::TimedOut { dump }
+    }
+
+    /// Waits for its end, at most so long.
+    fn wait(&mut self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        let mut pause = Duration::from_micros(200);
+        while self.status.is_none() && Instant::now() < deadline {
+            match self.child.try_wait() {
+                Ok(Some(status)) => self.status = Some(status.to_string()),
+                Ok(None) => std::thread::sleep(pause),
+                Err(e) => self.status = Some(e.to_string()),
+            }
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
+    }
+
+    /// Ends it and says how it ended. No zombie is left.
+    fn kill(&mut self) -> String {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            self.status.get_or_insert_with(|| status.to_string());
+        }
+        if self.status.is_none() {
+            signal_group(self.id(), libc::SIGKILL);
+        }
+        // SIGKILL cannot be refused, so this ends.
+        let ended = self.child.wait().map_or_else(|e| e.to_string(), |s| s.to_string());
+        self.status.get_or_insert(ended).clone()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        // Most processes never race and have none.
+        let _ = std::fs::remove_file(&self.race_path);
+    }
+}

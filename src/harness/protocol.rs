@@ -1,0 +1,285 @@
+//! The messages of docs/PROTOCOL.md. `harness_go/protocol.go` is the other end.
+
+use std::time::Duration;
+
+use super::wire::{Reader, WireError, Writer};
+use crate::scenario::{Operation, Scenario};
+use crate::testcase::SourcePackage;
+
+/// The protocol's version: both ends must have the same.
+pub const VERSION: u32 = 1;
+
+/// The kind of a request and of its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    Run = 1,
+    Parse = 2,
+    Format = 3,
+    Plant = 4,
+}
+
+impl Kind {
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            Kind::Run => "running a test case",
+            Kind::Parse => "parsing",
+            Kind::Format => "formatting",
+            Kind::Plant => "running the planted race",
+        }
+    }
+}
+
+/// What the harness says first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hello {
+    /// Its protocol version.
+    pub version: u32,
+    /// Its Go version, `go1.27.3`.
+    pub go: String,
+    /// Whether it was built with the race detector.
+    pub race: bool,
+    /// Bytes of its coverage map.
+    pub counters: u32,
+    /// Operations and queries it knows, sorted.
+    pub knows: Vec<String>,
+}
+
+impl Hello {
+    /// # Errors
+    /// The frame is no hello. Fields after the version are read only if the
+    /// version is this one's: another version may have others.
+    pub(super) fn decode(frame: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(frame);
+        let version = r.u32("protocol version")?;
+        let mut hello =
+            Self { version, go: String::new(), race: false, counters: 0, knows: vec![] };
+        if version == VERSION {
+            hello.go = r.str("Go version")?;
+            hello.race = r.bool("race detector")?;
+            hello.counters = r.u32("counters")?;
+            hello.knows = r.strs("operations")?;
+            r.end()?;
+        }
+        Ok(hello)
+    }
+}
+
+/// How a test case is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunFlags {
+    /// One goroutine does every operation, in the order written; no meets.
+    pub sequential: bool,
+    /// Answers of the operations are wanted.
+    pub answers: bool,
+    /// What names became is wanted.
+    pub resolutions: bool,
+}
+
+impl RunFlags {
+    fn bits(self) -> u32 {
+        u32::from(self.sequential) | u32::from(self.answers) << 1 | u32::from(self.resolutions) << 2
+    }
+}
+
+/// A test case to run. It borrows, so that none is copied to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunRequest<'a> {
+    /// Comes back in the reply.
+    pub id: u64,
+    /// How it is run.
+    pub flags: RunFlags,
+    /// What goroutines do; its `fresh`, `oracle` and comment are not sent.
+    pub scenario: &'a Scenario,
+    /// The program.
+    pub packages: &'a [SourcePackage],
+}
+
+impl<'a> RunRequest<'a> {
+    /// A concurrent run without answers.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
+        Self { id: 0, flags: RunFlags::default(), scenario, packages }
+    }
+
+    /// The same with other flags.
+    #[must_use]
+    pub fn with_flags(self, flags: RunFlags) -> Self {
+        Self { flags, ..self }
+    }
+
+    /// # Errors
+    /// The test case is too long for a frame.
+    pub(super) fn encode(&self) -> Result<Vec<u8>, WireError> {
+        let s = self.scenario;
+        let mut w = Writer::new(Kind::Run as u8);
+        w.u64(self.id);
+        w.u32(self.flags.bits());
+        w.u32(s.procs.unwrap_or(0));
+        w.u32(s.rounds.unwrap_or(1).max(1));
+        w.str(&s.godebug.join(","));
+        w.str(s.import.name());
+        w.list(s.share.iter(), |w, x| w.str(x.name()));
+        w.list(s.meet.iter(), |w, x| w.str(x.name()));
+        w.list(s.before.iter(), operation);
+        w.list(s.go.iter(), |w, ops| w.list(ops.iter(), operation));
+        w.list(self.packages.iter(), |w, p| {
+            w.str(&p.path);
+            w.list(p.files.iter(), |w, (name, text)| {
+                w.str(name);
+                w.str(text);
+            });
+        });
+        w.finish()
+    }
+}
+
+fn operation(w: &mut Writer, op: &Operation) {
+    w.list(op.wire().iter(), |w, word| w.str(word));
+}
+
+/// What the type checker made of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It does not parse.
+    SyntaxErrors,
+    /// It parses and has type errors.
+    TypeErrors,
+    /// It type-checks.
+    Valid,
+    /// No operation checked it.
+    NotChecked,
+}
+
+/// A panic that an operation recovered from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoPanic {
+    /// 0 is `before`, n the n-th `go`.
+    pub goroutine: u32,
+    /// Index of the operation, from 0.
+    pub operation: u32,
+    /// The value, printed.
+    pub value: String,
+    /// The goroutines' stacks.
+    pub stack: String,
+}
+
+/// What a test case did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunReply {
+    /// The request's.
+    pub id: u64,
+    /// Reports that the race detector wrote during this run.
+    pub races: u32,
+    /// Time until the goroutines started.
+    pub setup: Duration,
+    /// Time of the concurrent part.
+    pub concurrent: Duration,
+    /// For each package of the request, with the first error's text.
+    pub verdicts: Vec<(Verdict, String)>,
+    /// Panics in go/types.
+    pub panics: Vec<GoPanic>,
+    /// Operations executed, by name, with how often.
+    pub operations: Vec<(String, u32)>,
+    /// Operations that were not executed, with the reason.
+    pub skipped: Vec<String>,
+    /// Answers of each goroutine, `before` first; empty if not asked for.
+    pub answers: Vec<Vec<String>>,
+    /// What each name became; empty if not asked for.
+    pub resolutions: Vec<String>,
+}
+
+impl RunReply {
+    pub(super) fn decode(r: &mut Reader<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            id: r.u64("id")?,
+            races: r.u32("races")?,
+            setup: Duration::from_nanos(r.u64("setup time")?),
+            concurrent: Duration::from_nanos(r.u64("concurrent time")?),
+            verdicts: r.list("verdicts", 5, |r| Ok((verdict(r)?, r.str("first error")?)))?,
+            panics: r.list("panics", 16, |r| {
+                Ok(GoPanic {
+                    goroutine: r.u32("panic's goroutine")?,
+                    operation: r.u32("panic's operation")?,
+                    value: r.str("panic's value")?,
+                    stack: r.str("panic's stack")?,
+                })
+            })?,
+            operations: r.list("operations", 8, |r| {
+                Ok((r.str("operation")?, r.u32("operation's count")?))
+            })?,
+            skipped: r.strs("skipped operations")?,
+            answers: r.list("answers", 4, |r| r.strs("answers of a goroutine"))?,
+            resolutions: r.strs("resolutions")?,
+        })
+    }
+}
+
+fn verdict(r: &mut Reader<'_>) -> Result<Verdict, WireError> {
+    match r.u8("verdict")? {
+        0 => Ok(Verdict::SyntaxErrors),
+        1 => Ok(Verdict::TypeErrors),
+        2 => Ok(Verdict::Valid),
+        3 => Ok(Verdict::NotChecked),
+        n => Err(WireError::Value { field: "verdict", value: n.into() }),
+    }
+}
+
+/// One message of go/parser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// 1-based; 0 if unknown.
+    pub line: u32,
+    /// 1-based, in bytes; 0 if unknown.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+}
+
+pub(super) fn parse_request(name: &str, text: &str) -> Result<Vec<u8>, WireError> {
+    let mut w = Writer::new(Kind::Parse as u8);
+    w.str(name);
+    w.str(text);
+    w.finish()
+}
+
+/// A tree as JSON, or why there is none.
+pub(super) fn parse_reply(
+    r: &mut Reader<'_>,
+) -> Result<Result<String, Vec<SyntaxError>>, WireError> {
+    if r.bool("ok")? {
+        return Ok(Ok(r.str("tree")?));
+    }
+    Ok(Err(r.list("syntax errors", 12, |r| {
+        Ok(SyntaxError {
+            line: r.u32("line")?,
+            column: r.u32("column")?,
+            message: r.str("message")?,
+        })
+    })?))
+}
+
+pub(super) fn format_request(text: &str) -> Result<Vec<u8>, WireError> {
+    let mut w = Writer::new(Kind::Format as u8);
+    w.str(text);
+    w.finish()
+}
+
+/// The formatted text, or gofmt's message.
+pub(super) fn format_reply(r: &mut Reader<'_>) -> Result<Result<String, String>, WireError> {
+    let ok = r.bool("ok")?;
+    let text = r.str("text")?;
+    Ok(if ok { Ok(text) } else { Err(text) })
+}
+
+pub(super) fn plant_request() -> Result<Vec<u8>, WireError> {
+    Writer::new(Kind::Plant as u8).finish()
+}
+
+pub(super) fn plant_reply(r: &mut Reader<'_>) -> Result<u32, WireError> {
+    r.u32("races")
+}
+
+#[cfg(test)]
+#[path = "protocol_tests.rs"]
+mod tests;

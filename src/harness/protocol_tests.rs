@@ -1,0 +1,125 @@
+use super::*;
+use crate::testcase::SourceCase;
+
+fn sample_reply() -> (RunReply, Vec<u8>) {
+    let reply = RunReply {
+        id: 9,
+        races: 2,
+        setup: Duration::from_nanos(3),
+        concurrent: Duration::from_nanos(4),
+        verdicts: vec![(Verdict::Valid, String::new()), (Verdict::TypeErrors, "no".into())],
+        panics: vec![GoPanic {
+            goroutine: 1,
+            operation: 2,
+            value: "nil".into(),
+            stack: "goroutine 1".into(),
+        }],
+        operations: vec![("walk methods".into(), 3)],
+        skipped: vec!["check b: no such package".into()],
+        answers: vec![vec!["a".into()], vec![]],
+        resolutions: vec!["x.T: a.T".into()],
+    };
+    let mut w = Writer::new(0);
+    w.u64(9);
+    w.u32(2);
+    w.u64(3);
+    w.u64(4);
+    w.list([(2u8, ""), (1, "no")].into_iter(), |w, (v, e)| {
+        w.raw(&[v]);
+        w.str(e);
+    });
+    w.count(1);
+    w.u32(1);
+    w.u32(2);
+    w.str("nil");
+    w.str("goroutine 1");
+    w.count(1);
+    w.str("walk methods");
+    w.u32(3);
+    w.list(["check b: no such package"].iter(), |w, s| w.str(s));
+    w.count(2);
+    w.list(["a"].iter(), |w, s| w.str(s));
+    w.count(0);
+    w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
+    // Length and kind are the caller's.
+    (reply, w.finish().unwrap()[5..].to_vec())
+}
+
+#[test]
+fn a_reply_decodes() {
+    let (want, frame) = sample_reply();
+    let mut r = Reader::new(&frame);
+    assert_eq!(RunReply::decode(&mut r), Ok(want));
+    assert_eq!(r.end(), Ok(()));
+}
+
+#[test]
+fn a_torn_reply_is_an_error_wherever_it_is_torn() {
+    let (_, frame) = sample_reply();
+    for n in 0..frame.len() {
+        let torn = RunReply::decode(&mut Reader::new(&frame[..n]));
+        assert!(matches!(torn, Err(WireError::Short { .. })), "{n}: {torn:?}");
+    }
+}
+
+#[test]
+fn any_bytes_decode_without_a_panic() {
+    let (_, frame) = sample_reply();
+    let mut rng = crate::rng::Rng::new(5);
+    let mut errors = 0;
+    for _ in 0..20_000 {
+        let mut bad = frame.clone();
+        for _ in 0..=rng.below(4) {
+            let at = rng.below(bad.len());
+            bad[at] = rng.next_u64() as u8;
+        }
+        errors += usize::from(RunReply::decode(&mut Reader::new(&bad)).is_err());
+        let _ = parse_reply(&mut Reader::new(&bad));
+        let _ = format_reply(&mut Reader::new(&bad));
+        let _ = Hello::decode(&bad);
+    }
+    assert!(errors > 1000, "only {errors} mutants were refused");
+}
+
+#[test]
+fn a_request_is_as_the_protocol_says() {
+    let case = SourceCase::from_txtar(
+        "share fset\nshare info\nimport source\nmeet start\nprocs 2\nrounds 3\n\
+         godebug gotypesalias=0\ngodebug x=1\nbefore check lib\ngo check a ; walk methods lib\n\
+         go check a\n-- lib/lib.go --\npackage lib\n-- a/a.go --\npackage a\n",
+    )
+    .unwrap();
+    let scenario = case.scenario.unwrap();
+    let flags = RunFlags { answers: true, ..RunFlags::default() };
+    let request = RunRequest { id: 5, ..RunRequest::new(&scenario, &case.packages) };
+    let frame = request.with_flags(flags).encode().unwrap();
+    let mut r = Reader::new(&frame[4..]);
+    assert_eq!(r.u8("kind"), Ok(1));
+    assert_eq!(r.u64("id"), Ok(5));
+    assert_eq!(r.u32("flags"), Ok(2));
+    assert_eq!(r.u32("procs"), Ok(2));
+    assert_eq!(r.u32("rounds"), Ok(3));
+    assert_eq!(r.str("godebug").unwrap(), "gotypesalias=0,x=1");
+    assert_eq!(r.str("import").unwrap(), "source");
+    assert_eq!(r.strs("share").unwrap(), ["fset", "info"]);
+    assert_eq!(r.strs("meet").unwrap(), ["start"]);
+    assert_eq!(r.list("before", 4, |r| r.strs("op")).unwrap(), [["check", "lib"]]);
+    let go = r.list("go", 4, |r| r.list("ops", 4, |r| r.strs("op"))).unwrap();
+    assert_eq!(go[0], [vec!["check", "a"], vec!["walk", "methods", "lib", "declared"]]);
+    assert_eq!(go[1], [vec!["check", "a"]]);
+    let packages = r
+        .list("packages", 8, |r| {
+            Ok((r.str("path")?, r.list("files", 8, |r| Ok((r.str("name")?, r.str("text")?)))?))
+        })
+        .unwrap();
+    let files = |p: usize| (packages[p].0.as_str(), packages[p].1[0].1.as_str());
+    assert_eq!((files(0), files(1)), (("lib", "package lib\n"), ("a", "package a\n")));
+    assert_eq!(r.end(), Ok(()));
+}
+
+#[test]
+fn a_hello_of_another_version_still_tells_its_version() {
+    let hello = Hello::decode(&[2, 0, 0, 0, 0xff]).unwrap();
+    assert_eq!(hello.version, 2);
+    assert!(Hello::decode(&[1, 0, 0, 0, 0xff]).is_err());
+}

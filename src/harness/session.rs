@@ -1,0 +1,403 @@
+//! A harness for a whole campaign: a process at a time, restarted when it died
+//! and recycled when it is old.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+use std::time::{Duration, Instant};
+
+use super::error::{EnvError, HarnessError};
+use super::process::{Failure, Process};
+use super::protocol::{self, Hello, Kind, RunReply, RunRequest, SyntaxError};
+use super::scratch::Scratch;
+use super::sys::SharedMap;
+use super::wire::{Reader, WireError};
+use crate::goast;
+
+/// Time limits, by the clock of this side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the start of a process to its first word.
+    pub start: Duration,
+    /// Parse and setup of a test case. The protocol has no message between
+    /// the stages, so only `total` is enforced so far.
+    pub setup: Duration,
+    /// The concurrent part of a test case; see `setup`.
+    pub concurrent: Duration,
+    /// A whole request.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start: Duration::from_secs(20),
+            setup: Duration::from_secs(3),
+            concurrent: Duration::from_secs(8),
+            total: Duration::from_secs(12),
+        }
+    }
+}
+
+/// How a harness is run.
+#[derive(Clone, Debug)]
+pub struct HarnessConfig {
+    /// The executable: [`super::BuiltHarness::path`].
+    pub path: PathBuf,
+    /// Time limits.
+    pub limits: Limits,
+    /// Test cases that one process runs.
+    pub recycle_after: u32,
+    /// Bytes of race log and output after which a process is replaced.
+    pub recycle_litter: u64,
+    /// GOMAXPROCS; the machine's processors if `None`.
+    pub procs: Option<u32>,
+    /// Bytes of the coverage map.
+    pub map_size: usize,
+}
+
+impl HarnessConfig {
+    /// The defaults, for an executable.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            limits: Limits::default(),
+            recycle_after: 2000,
+            recycle_litter: 8 << 20,
+            procs: None,
+            map_size: 1 << 20,
+        }
+    }
+
+    /// The race detector's options. By default it reports a pair of stacks
+    /// once in a process's life, and sleeps a second when that ends.
+    pub(super) fn gorace(&self, log: &Path) -> io::Result<String> {
+        let path = log.to_str().filter(|p| !p.contains(['"', '\n']));
+        let path = path.ok_or_else(|| {
+            io::Error::other(format!("TMPDIR is no path for GORACE's log_path: {}", log.display()))
+        })?;
+        Ok(format!(
+            "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 exitcode=0 \
+             history_size=3 log_path=\"{path}\""
+        ))
+    }
+}
+
+/// A stage of a run, for its time limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Parse and setup.
+    Setup,
+    /// The goroutines.
+    Concurrent,
+    /// All of it.
+    Total,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// There is a reply.
+    Replied,
+    /// The process died.
+    Died {
+        /// `exit status: 2`, `signal: 9 (SIGKILL)`.
+        status: String,
+        /// What it printed during the run: the fatal error and its stacks.
+        output: String,
+    },
+    /// The process was killed at the time limit.
+    TimedOut {
+        /// Whose limit.
+        stage: Stage,
+        /// Every goroutine's stack.
+        dump: String,
+    },
+}
+
+/// What a test case did to the harness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The harness's answer, if it lived.
+    pub reply: Option<RunReply>,
+    /// The race detector's reports of this run.
+    pub reports: String,
+    /// How it ended.
+    pub end: End,
+}
+
+/// A harness and its coverage map. The process is killed when the thread that
+/// started it ends (`PR_SET_PDEATHSIG`): one thread uses it all the time.
+#[derive(Debug)]
+pub struct Harness {
+    // First, so that the process is gone before its folder is removed.
+    process: Option<Process>,
+    config: HarnessConfig,
+    hello: Hello,
+    runs: u32,
+    starts: u64,
+    map: SharedMap,
+    scratch: Scratch,
+}
+
+impl Harness {
+    /// Starts the first process.
+    ///
+    /// # Errors
+    /// It does not start, or has no working race detector or no counters.
+    pub fn start(config: HarnessConfig) -> Result<Self, EnvError> {
+        let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
+        let scratch = Scratch::new().map_err(failed)?;
+        let map = SharedMap::new(config.map_size).map_err(failed)?;
+        let (process, hello) = Process::start(&config, &scratch, &map)?;
+        Ok(Self { process: Some(process), config, hello, runs: 0, starts: 1, map, scratch })
+    }
+
+    /// What the harness said first.
+    #[must_use]
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Bytes of coverage.
+    #[must_use]
+    pub fn counters(&self) -> usize {
+        self.hello.counters as usize
+    }
+
+    /// The counters of the last run.
+    #[must_use]
+    pub fn coverage(&self) -> &[u8] {
+        &self.map.bytes()[..self.counters()]
+    }
+
+    /// Where [`Harness::coverage`] lies: for LibAFL's map observer. It stays
+    /// the same, across restarts too, for as long as `self` lives.
+    #[must_use]
+    pub fn coverage_ptr(&self) -> NonNull<u8> {
+        self.map.ptr()
+    }
+
+    /// The process id of the current process, if one runs.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
+    /// Processes started so far.
+    #[must_use]
+    pub fn starts(&self) -> u64 {
+        self.starts
+    }
+
+    /// Test cases that the current process has run.
+    #[must_use]
+    pub fn runs_of_process(&self) -> u32 {
+        self.runs
+    }
+
+    /// Makes the next run start a new process.
+    pub fn recycle(&mut self) {
+        self.process = None;
+    }
+
+    /// Runs a test case, in a new process if its scenario says `fresh`. What
+    /// the test case does to the process is no error but the outcome's `end`.
+    ///
+    /// # Errors
+    /// No process can be started, or the harness breaks the protocol.
+    pub fn run(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        let during = Kind::Run.verb();
+        let frame = request.encode().map_err(|source| HarnessError::Request { during, source })?;
+        if self.is_old()? || (request.scenario.fresh && self.runs > 0) {
+            self.recycle();
+        }
+        let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };
+        match self.exchange(Kind::Run, &frame, RunReply::decode)? {
+            Ok(reply) if reply.id != request.id => {
+                self.recycle();
+                let what = format!("the reply is for {}, not {}", reply.id, request.id);
+                return Err(HarnessError::Confused { during, what });
+            }
+            Ok(reply) if reply.verdicts.len() != request.packages.len() => {
+                self.recycle();
+                let (n, of) = (reply.verdicts.len(), request.packages.len());
+                return Err(HarnessError::Confused {
+                    during,
+                    what: format!("{n} verdicts for {of} packages"),
+                });
+            }
+            Ok(reply) => outcome.reply = Some(reply),
+            Err(Gone::Died { status, output }) => outcome.end = End::Died { status, output },
+            Err(Gone::TimedOut { dump }) => {
+                outcome.end = End::TimedOut { stage: Stage::Total, dump };
+            }
+        }
+        self.runs += 1;
+        outcome.reports = self.reports()?;
+        if outcome.reply.is_none() {
+            self.recycle();
+        }
+        Ok(outcome)
+    }
+
+    /// Imports a Go file: its tree, or what go/parser has against it.
+    ///
+    /// # Errors
+    /// The harness does not answer.
+    pub fn parse(
+        &mut self,
+        name: &str,
+        text: &str,
+    ) -> Result<Result<goast::File, Vec<SyntaxError>>, HarnessError> {
+        let request = protocol::parse_request(name, text);
+        match self.ask(Kind::Parse, request, protocol::parse_reply)? {
+            Ok(json) => tree(&json).map(Ok),
+            Err(errors) => Ok(Err(errors)),
+        }
+    }
+
+    /// The text as gofmt writes it, or gofmt's message.
+    ///
+    /// # Errors
+    /// The harness does not answer.
+    pub fn format(&mut self, text: &str) -> Result<Result<String, String>, HarnessError> {
+        self.ask(Kind::Format, protocol::format_request(text), protocol::format_reply)
+    }
+
+    /// Runs the harness's own race: how many reports the detector counted, and
+    /// their text.
+    ///
+    /// # Errors
+    /// The harness does not answer.
+    pub fn plant(&mut self) -> Result<(u32, String), HarnessError> {
+        let races = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply)?;
+        Ok((races, self.reports()?))
+    }
+
+    /// A request whose failure is nobody's test case's.
+    fn ask<T>(
+        &mut self,
+        kind: Kind,
+        frame: Result<Vec<u8>, WireError>,
+        decode: impl FnOnce(&mut Reader<'_>) -> Result<T, WireError>,
+    ) -> Result<T, HarnessError> {
+        let during = kind.verb();
+        let frame = frame.map_err(|source| HarnessError::Request { during, source })?;
+        self.exchange(kind, &frame, decode)?.map_err(|gone| {
+            self.recycle();
+            match gone {
+                Gone::Died { status, output } => HarnessError::Died { during, status, output },
+                Gone::TimedOut { dump } => HarnessError::TimedOut { during, dump },
+            }
+        })
+    }
+
+    fn exchange<T>(
+        &mut self,
+        kind: Kind,
+        frame: &[u8],
+        decode: impl FnOnce(&mut Reader<'_>) -> Result<T, WireError>,
+    ) -> Result<Result<T, Gone>, HarnessError> {
+        let during = kind.verb();
+        let counters = self.counters();
+        self.map.clear(counters);
+        let deadline = self.config.limits.total;
+        let process = self.ready()?;
+        let reply = match process.exchange(frame, Instant::now() + deadline) {
+            Ok(reply) => reply,
+            Err(Failure::Died { status, output }) => return Ok(Err(Gone::Died { status, output })),
+            Err(Failure::TimedOut { dump }) => return Ok(Err(Gone::TimedOut { dump })),
+            Err(Failure::Reply(source)) => {
+                self.recycle();
+                return Err(HarnessError::Reply { during, source });
+            }
+            Err(Failure::Io(source)) => {
+                self.recycle();
+                return Err(HarnessError::Io { doing: during, source });
+            }
+        };
+        let mut reader = Reader::new(&reply);
+        let decoded = reader.u8("kind").and_then(|k| {
+            if k != kind as u8 {
+                return Err(WireError::Value { field: "kind", value: k.into() });
+            }
+            let value = decode(&mut reader)?;
+            reader.end()?;
+            Ok(value)
+        });
+        decoded.map(Ok).map_err(|source| {
+            // What it says next cannot be trusted either.
+            self.recycle();
+            HarnessError::Reply { during, source }
+        })
+    }
+
+    /// A living process.
+    fn ready(&mut self) -> Result<&mut Process, HarnessError> {
+        if self.process.as_mut().is_some_and(Process::has_ended) {
+            self.recycle();
+        }
+        if self.process.is_none() {
+            let (process, hello) = Process::start(&self.config, &self.scratch, &self.map)?;
+            if hello != self.hello {
+                let what = "the executable is another one since it was started first".to_owned();
+                return Err(HarnessError::Confused { during: "starting again", what });
+            }
+            self.runs = 0;
+            self.starts += 1;
+            self.process = Some(process);
+        }
+        self.process.as_mut().ok_or_else(|| HarnessError::Io {
+            doing: "starting",
+            source: io::Error::other("no process"),
+        })
+    }
+
+    fn is_old(&mut self) -> Result<bool, HarnessError> {
+        let Some(process) = &mut self.process else { return Ok(false) };
+        let litter = process
+            .litter()
+            .map_err(|source| HarnessError::Io { doing: "looking at the race log", source })?;
+        Ok(self.runs >= self.config.recycle_after || litter > self.config.recycle_litter)
+    }
+
+    fn reports(&mut self) -> Result<String, HarnessError> {
+        self.process.as_mut().map_or(Ok(String::new()), |p| {
+            p.race_log
+                .read()
+                .map_err(|source| HarnessError::Io { doing: "reading the race log", source })
+        })
+    }
+}
+
+/// Why a request that did no harm to the protocol has no reply.
+enum Gone {
+    Died { status: String, output: String },
+    TimedOut { dump: String },
+}
+
+/// Reads a tree's JSON, whose nesting must not overflow the stack: serde's own
+/// limit of 128 is too low for trees of 500 nodes.
+fn tree(json: &str) -> Result<goast::File, HarnessError> {
+    const DEEPEST: usize = 4000;
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
+    for b in json.bytes() {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    if deepest > DEEPEST {
+        return Err(HarnessError::Tree(format!("it is nested {deepest} deep")));
+    }
+    let mut de = serde_json::Deserializer::from_str(json);
+    de.disable_recursion_limit();
+    serde::Deserialize::deserialize(&mut de).map_err(|e| HarnessError::Tree(e.to_string()))
+}

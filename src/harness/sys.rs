@@ -1,0 +1,270 @@
+//! The system calls that std does not have. The only unsafe code of the crate.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::ptr::NonNull;
+use std::time::{Duration, Instant};
+
+fn check(result: libc::c_int) -> io::Result<libc::c_int> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// Memory that the harness maps too: its coverage counters. It has no name, so
+/// nothing is left behind if either side is killed.
+#[derive(Debug)]
+pub(super) struct SharedMap {
+    ptr: NonNull<u8>,
+    len: usize,
+    fd: OwnedFd,
+}
+
+// SAFETY: the mapping belongs to this value alone; no thread is tied to it.
+unsafe impl Send for SharedMap {}
+
+impl SharedMap {
+    pub(super) fn new(len: usize) -> io::Result<Self> {
+        let size = libc::off_t::try_from(len).map_err(io::Error::other)?;
+        // SAFETY: the name is a C string; the result is checked before use.
+        let fd = unsafe {
+            OwnedFd::from_raw_fd(check(libc::memfd_create(
+                c"typerace-coverage".as_ptr(),
+                libc::MFD_CLOEXEC,
+            ))?)
+        };
+        // SAFETY: the descriptor is open; mmap chooses an address of its own.
+        let ptr = unsafe {
+            check(libc::ftruncate(fd.as_raw_fd(), size))?;
+            let access = libc::PROT_READ | libc::PROT_WRITE;
+            libc::mmap(std::ptr::null_mut(), len, access, libc::MAP_SHARED, fd.as_raw_fd(), 0)
+        };
+        if ptr == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let ptr = NonNull::new(ptr.cast()).ok_or_else(|| io::Error::other("mmap gave null"))?;
+        Ok(Self { ptr, len, fd })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn fd(&self) -> &OwnedFd {
+        &self.fd
+    }
+
+    pub(super) fn ptr(&self) -> NonNull<u8> {
+        self.ptr
+    }
+
+    /// The bytes. The harness writes them only between a request and its
+    /// reply, or until it is dead, and no borrow lives that long: a request
+    /// takes the owner by `&mut`.
+    pub(super) fn bytes(&self) -> &[u8] {
+        // SAFETY: the mapping is `len` bytes long and lives as long as `self`.
+        unsafe { std::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }
+    }
+
+    pub(super) fn clear(&mut self, len: usize) {
+        // SAFETY: as above; `len` is cut to the mapping's.
+        unsafe { self.ptr.as_ptr().write_bytes(0, len.min(self.len)) }
+    }
+}
+
+impl Drop for SharedMap {
+    fn drop(&mut self) {
+        // SAFETY: mapped in `new` with this length, and nobody has it any more.
+        unsafe { libc::munmap(self.ptr.as_ptr().cast(), self.len) };
+    }
+}
+
+/// The first of the descriptors that the harness inherits.
+const FIRST: RawFd = 3;
+
+/// A descriptor that dup2 onto 3, 4 and 5 does not overwrite.
+fn above(fd: &OwnedFd) -> io::Result<OwnedFd> {
+    dup_from(fd, FIRST + 3)
+}
+
+fn dup_from(fd: &OwnedFd, least: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: `fd` is open; the new descriptor belongs to nobody else.
+    unsafe {
+        let new = check(libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, least))?;
+        Ok(OwnedFd::from_raw_fd(new))
+    }
+}
+
+/// Starts a command that inherits `fds` as 3, 4 and 5 and nothing else beside
+/// its standard streams; in a process group of its own, without core files,
+/// killed when the thread that started it ends.
+pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std::process::Child> {
+    let high = [above(fds[0])?, above(fds[1])?, above(fds[2])?];
+    // std reports a failed exec through a pipe: it must not get 3, 4 or 5,
+    // which dup2 would overwrite.
+    let placeholders = (0..3).map(|_| dup_from(&high[0], FIRST)).collect::<Result<Vec<_>, _>>()?;
+    let from = [high[0].as_raw_fd(), high[1].as_raw_fd(), high[2].as_raw_fd()];
+    let parent = std::process::id();
+    command.process_group(0);
+    // SAFETY: only async-signal-safe calls, and no memory is asked for.
+    unsafe {
+        command.pre_exec(move || {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            // The parent may have died before that call.
+            if u32::try_from(libc::getppid()) != Ok(parent) {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            check(libc::setrlimit(libc::RLIMIT_CORE, &raw const none))?;
+            for (to, fd) in (FIRST..).zip(from) {
+                check(libc::dup2(fd, to))?;
+            }
+            close_others_on_exec(FIRST + 3)
+        });
+    }
+    let child = command.spawn();
+    drop((high, placeholders));
+    child
+}
+
+/// Called between fork and exec. Not closed at once, as std still needs its pipe.
+fn close_others_on_exec(first: RawFd) -> io::Result<()> {
+    // SAFETY: flags of descriptors, in a process about to exec.
+    unsafe {
+        let (low, high) = (first as libc::c_uint, libc::c_uint::MAX);
+        let flag = libc::CLOSE_RANGE_CLOEXEC;
+        if libc::syscall(libc::SYS_close_range, low, high, flag) == 0 {
+            return Ok(());
+        }
+        // Before Linux 5.11.
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        check(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit))?;
+        for fd in first..RawFd::try_from(limit.rlim_cur.min(65_536)).unwrap_or(65_536) {
+            libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+        Ok(())
+    }
+}
+
+/// Makes reads and writes return instead of wait.
+pub(super) fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: flags of an open descriptor.
+    unsafe {
+        let flags = check(libc::fcntl(fd.as_raw_fd(), libc::F_GETFL))?;
+        check(libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK))?;
+    }
+    Ok(())
+}
+
+/// What [`wait_for`] waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ready {
+    Read,
+    Write,
+}
+
+/// Waits until the descriptor is ready or its other end is gone; `false` at
+/// the deadline.
+pub(super) fn wait_for(fd: BorrowedFd<'_>, ready: Ready, deadline: Instant) -> io::Result<bool> {
+    let events = match ready {
+        Ready::Read => libc::POLLIN,
+        Ready::Write => libc::POLLOUT,
+    };
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        // Rounded up: the last millisecond must not become a busy loop.
+        let ms = if left.is_zero() { 0 } else { left.as_millis().min(1_000_000) as i32 + 1 };
+        let mut p = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
+        // SAFETY: one pollfd, which lives through the call.
+        match check(unsafe { libc::poll(&raw mut p, 1, ms) }) {
+            Ok(0) if left > Duration::from_millis(999_999) => {}
+            Ok(n) => return Ok(n > 0),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// Sends a signal to the process group that `leader` leads. `leader` must not
+/// have been waited for: its number could be another's.
+pub(super) fn signal_group(leader: u32, signal: i32) {
+    if let Ok(pid) = libc::pid_t::try_from(leader)
+        && pid > 1
+    {
+        // SAFETY: a system call without memory. That the group is gone is fine.
+        unsafe { libc::kill(-pid, signal) };
+    }
+}
+
+/// Whether a process of that number exists.
+pub(super) fn is_alive(pid: u32) -> bool {
+    let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
+    // SAFETY: signal 0 only asks.
+    check(unsafe { libc::kill(pid, 0) }).map_or_else(
+        // Another user's process.
+        |e| e.raw_os_error() == Some(libc::EPERM),
+        |_| true,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+    use std::os::fd::AsFd as _;
+
+    #[test]
+    fn a_child_inherits_three_descriptors_and_shares_the_map() {
+        let mut map = SharedMap::new(4096).unwrap();
+        let (mut out, child_end) = io::pipe().unwrap();
+        let (zero, _keep) = io::pipe().unwrap();
+        let leak = std::fs::File::open("/dev/null").unwrap();
+        // SAFETY: leaves a descriptor without close-on-exec, as a careless library does.
+        unsafe { libc::fcntl(leak.as_raw_fd(), libc::F_SETFD, 0) };
+        let script = "printf ok >&5; ulimit -c >&4; echo $(ls /proc/self/fd) >&4";
+        let mut sh = Command::new("/bin/sh");
+        sh.args(["-c", script]);
+        let (zero, child_end) = (OwnedFd::from(zero), OwnedFd::from(child_end));
+        let mut child = spawn(&mut sh, [&zero, &child_end, map.fd()]).unwrap();
+        drop(child_end);
+        let mut said = String::new();
+        out.read_to_string(&mut said).unwrap();
+        assert!(child.wait().unwrap().success());
+        // The last one is ls's own, of the folder it lists.
+        assert_eq!(said, "0\n0 1 2 3 4 5 6\n");
+        assert_eq!(&map.bytes()[..3], b"ok\0");
+        map.clear(1);
+        assert_eq!(&map.bytes()[..3], b"\0k\0");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error() {
+        let (r, w) = io::pipe().unwrap();
+        let (r, w) = (OwnedFd::from(r), OwnedFd::from(w));
+        let e = spawn(&mut Command::new("/nonexistent"), [&r, &w, &r]).unwrap_err();
+        assert_eq!(e.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn waiting_ends_at_the_deadline() {
+        let (r, w) = io::pipe().unwrap();
+        let begin = Instant::now();
+        let deadline = begin + Duration::from_millis(30);
+        assert!(!wait_for(r.as_fd(), Ready::Read, deadline).unwrap());
+        assert!(begin.elapsed() >= Duration::from_millis(30));
+        assert!(wait_for(w.as_fd(), Ready::Write, deadline).unwrap());
+        drop(w);
+        assert!(wait_for(r.as_fd(), Ready::Read, deadline).unwrap(), "an end of file is ready");
+    }
+
+    #[test]
+    fn the_living_are_alive() {
+        assert!(is_alive(std::process::id()));
+        let mut child = Command::new("/bin/true").spawn().unwrap();
+        let pid = child.id();
+        child.wait().unwrap();
+        assert!(!is_alive(pid));
+        assert!(!is_alive(u32::MAX));
+    }
+}

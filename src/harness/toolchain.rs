@@ -1,0 +1,254 @@
+//! Which Go is used: finding it, choosing another, checking that it can build
+//! with the race detector.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::cache::cache_dir;
+use super::compiler;
+use super::error::{EnvError, MIN_MINOR};
+use super::go_bin;
+
+/// What the user says about Go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoOptions {
+    /// A go command.
+    pub go: Option<PathBuf>,
+    /// A toolchain version, `go1.25.3`.
+    pub toolchain: Option<String>,
+    /// A file for `go build -overlay`.
+    pub overlay: Option<PathBuf>,
+}
+
+/// A Go toolchain that was asked who it is.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// The go command.
+    pub go: PathBuf,
+    /// `go1.27.3`; longer for a development version.
+    pub version: String,
+    /// 27 of `go1.27.3`.
+    pub minor: u32,
+    /// Where its standard library is.
+    pub goroot: PathBuf,
+    /// The C compiler that cgo uses.
+    pub cc: String,
+    env: BTreeMap<&'static str, String>,
+}
+
+impl Toolchain {
+    /// Finds Go as the options say and a C compiler for it; gets Go if there
+    /// is none. `progress` receives a line when something takes long.
+    ///
+    /// # Errors
+    /// There is none, it is too old, or it has no C compiler.
+    pub fn find(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
+        let mut found = Self::locate(options, progress)?;
+        found.find_compiler()?;
+        Ok(found)
+    }
+
+    /// Chooses the C compiler: the configured one, or one of the usual names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn find_compiler(&mut self) -> Result<(), EnvError> {
+        self.cc = compiler::find(&self.cc)?;
+        self.env.insert("CC", self.cc.clone());
+        Ok(())
+    }
+
+    /// As [`Toolchain::find`], without the C compiler.
+    ///
+    /// # Errors
+    /// There is no Go, or it is too old.
+    pub fn locate(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
+        let cache = cache_dir();
+        let found = match &options.go {
+            Some(path) => Some(path.clone()),
+            None => candidates(cache.as_deref().ok()).into_iter().next(),
+        };
+        let own = |version: &str, progress: &mut dyn FnMut(&str)| match &cache {
+            Ok(dir) => go_bin::install(dir, version, progress),
+            Err(_) => Err(EnvError::NoCacheDir),
+        };
+        let Some(wanted) = &options.toolchain else {
+            let go = match found {
+                Some(go) => go,
+                None => own(go_bin::DEFAULT_VERSION, progress)?,
+            };
+            return Self::ask(&go, None);
+        };
+        let number = version_number(wanted)?;
+        let wanted = format!("go{number}");
+        let installed = cache.as_ref().ok().and_then(|c| go_bin::installed(c, &number));
+        if let Some(go) = installed.filter(|_| options.go.is_none()) {
+            return Self::ask(&go, None);
+        }
+        let first = match found {
+            Some(go) => {
+                progress(&format!("asking {} for {wanted}", go.display()));
+                match Self::ask(&go, Some(&wanted)) {
+                    Ok(t) if t.version == wanted => return Ok(t),
+                    Ok(t) => format!("{} gives {} for it", go.display(), t.version),
+                    Err(e) => e.to_string(),
+                }
+            }
+            None => "no go command was found".to_owned(),
+        };
+        // A network may let pip through and not the go command.
+        let go = own(&number, progress).map_err(|e| EnvError::NoToolchain {
+            wanted: wanted.clone(),
+            why: format!("{first}; {e}"),
+        })?;
+        Self::ask(&go, None)
+    }
+
+    /// Asks a go command for its version and settings.
+    fn ask(go: &Path, toolchain: Option<&str>) -> Result<Self, EnvError> {
+        let not_go = |why: String| EnvError::NotGo { path: go.to_owned(), why };
+        // An absolute path, as the build runs in another folder.
+        let go = &std::path::absolute(go).map_err(|e| not_go(e.to_string()))?;
+        let mut env = fixed_env();
+        if let Some(t) = toolchain {
+            env.insert("GOTOOLCHAIN", t.to_owned());
+        }
+        // Away from any go.mod, which could ask for yet another toolchain.
+        let output = go_command(go, &env)
+            .args(["env", "GOVERSION", "GOROOT", "GOHOSTOS", "GOHOSTARCH", "CC"])
+            .current_dir("/")
+            .output()
+            .map_err(|e| not_go(e.to_string()))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(match toolchain {
+                Some(t) => EnvError::NoToolchain { wanted: t.into(), why: said.trim().into() },
+                None => not_go(format!("go env: {}, {}", output.status, said.trim())),
+            });
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let lines: Vec<&str> = text.lines().collect();
+        let [version, goroot, os, arch, cc] = lines[..] else {
+            return Err(not_go(format!("go env printed {text:?}")));
+        };
+        let minor = minor(version).ok_or_else(|| not_go(format!("its version is {version:?}")))?;
+        if minor < MIN_MINOR {
+            return Err(EnvError::GoTooOld { path: go.clone(), version: version.into() });
+        }
+        // Variables and `go env -w` may ask for another target.
+        env.extend([("GOOS", os.into()), ("GOARCH", arch.into())]);
+        Ok(Self {
+            go: go.clone(),
+            version: version.into(),
+            minor,
+            goroot: goroot.into(),
+            cc: cc.into(),
+            env,
+        })
+    }
+
+    /// A call of this toolchain's go command, with its environment.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        go_command(&self.go, &self.env)
+    }
+}
+
+fn go_command(go: &Path, env: &BTreeMap<&'static str, String>) -> Command {
+    let mut c = Command::new(go);
+    c.envs(env).env_remove("GOROOT").stdin(Stdio::null());
+    c
+}
+
+/// Settings that a user's environment must not change. GOFLAGS is set and not
+/// emptied: an empty one means what `go env -w` has stored.
+fn fixed_env() -> BTreeMap<&'static str, String> {
+    [("GOFLAGS", "-buildvcs=false"), ("GO111MODULE", "on"), ("GOWORK", "off"), ("CGO_ENABLED", "1")]
+        .map(|(k, v)| (k, v.to_owned()))
+        .into()
+}
+
+/// Where go commands usually are, those that exist, best first.
+fn candidates(cache: Option<&Path>) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    if let Some(path) = std::env::var_os("PATH") {
+        all.extend(std::env::split_paths(&path).filter(|p| p.is_absolute()).map(|p| p.join("go")));
+    }
+    if let Some(root) = std::env::var_os("GOROOT") {
+        all.push(PathBuf::from(root).join("bin/go"));
+    }
+    if let Some(home) = std::env::home_dir() {
+        all.push(home.join("go-bin/go/bin/go"));
+    }
+    all.extend(["/usr/local/go/bin/go", "/usr/lib/go/bin/go", "/snap/bin/go"].map(PathBuf::from));
+    if let Some(cache) = cache {
+        all.extend(go_bin::all_installed(cache));
+    }
+    all.retain(|p| compiler::is_executable(p));
+    all
+}
+
+/// `1.25.3` of `go1.25.3`.
+fn version_number(wanted: &str) -> Result<String, EnvError> {
+    let number = wanted.strip_prefix("go").unwrap_or(wanted);
+    let shape = regex::Regex::new(r"^1\.([0-9]{1,3})(\.[0-9]{1,3}|rc[0-9]{1,2}|beta[0-9]{1,2})?$")
+        .expect("a constant expression");
+    let bad = |why: &str| EnvError::NoToolchain { wanted: wanted.into(), why: why.into() };
+    let found = shape.captures(number).ok_or_else(|| bad("a version looks like go1.25.3"))?;
+    match found[1].parse::<u32>() {
+        Ok(minor) if minor >= MIN_MINOR => {}
+        _ => return Err(bad("it is older than go1.21")),
+    }
+    // Since 1.21 the first release of a line is 1.N.0.
+    Ok(if found.get(2).is_none() { format!("{number}.0") } else { number.to_owned() })
+}
+
+/// 27 of `go1.27.3`, `go1.27-devel_1a2b3c` and `devel go1.27-1a2b3c`.
+fn minor(version: &str) -> Option<u32> {
+    let rest = version.split_whitespace().find_map(|w| w.strip_prefix("go1."))?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(minor("go1.27.3"), Some(27));
+        assert_eq!(minor("go1.21rc2"), Some(21));
+        assert_eq!(minor("devel go1.28-1a2b Thu"), Some(28));
+        assert_eq!(minor("go1.28-devel_1a2b"), Some(28));
+        assert_eq!(minor("gcc 1.2"), None);
+        for (wanted, number) in
+            [("go1.25.3", "1.25.3"), ("1.26", "1.26.0"), ("go1.27rc1", "1.27rc1")]
+        {
+            assert_eq!(version_number(wanted).unwrap(), number);
+        }
+        for wanted in ["local", "go2.1", "go1.25.3+auto", "go1.20.4", "../x", ""] {
+            let e = version_number(wanted).unwrap_err();
+            assert!(matches!(e, EnvError::NoToolchain { .. }), "{wanted}: {e}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_go_command_is_refused() {
+        for path in ["/bin/true", "/bin/false", "/nonexistent/go"] {
+            let options = GoOptions { go: Some(path.into()), ..GoOptions::default() };
+            let e = Toolchain::find(&options, &mut |_| ()).unwrap_err();
+            assert!(matches!(e, EnvError::NotGo { .. }), "{path}: {e}");
+        }
+    }
+
+    #[test]
+    fn an_old_go_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let go = dir.path().join("go");
+        let script = "#!/bin/sh\nprintf 'go1.20.4\\n/r\\nlinux\\namd64\\ngcc\\n'\n";
+        crate::harness::test_support::write_script(&go, script);
+        let options = GoOptions { go: Some(go), ..GoOptions::default() };
+        let e = Toolchain::find(&options, &mut |_| ()).unwrap_err();
+        assert!(e.to_string().contains("go1.20.4, which is too old"), "{e}");
+    }
+}
