@@ -85,7 +85,7 @@ pub struct Run<'a> {
     /// What was sent.
     pub source: &'a SourceCase,
     /// The request it was sent with.
-    pub request: &'a RunRequest,
+    pub request: &'a RunRequest<'a>,
     /// The fuzzer's state; this execution is counted in it.
     pub state: &'a State,
 }
@@ -183,19 +183,20 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions % PLANT_EVERY == 0 && self.harness.plant()?.races == 0 {
+        if executions.is_multiple_of(PLANT_EVERY) && self.harness.plant()?.0 == 0 {
             return Err(Fatal::Blind { executions });
         }
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let request = RunRequest::new(&source, &input.scenario, executions, RunFlags::default());
+        let request =
+            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) };
         let outcome = self.harness.run(&request)?;
         let mut last = LastRun::default();
         let kind = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
-                last.parsed = reply.verdicts.iter().all(|v| v.verdict != Verdict::SyntaxErrors);
+                last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked = last.parsed
-                    && reply.verdicts.iter().all(|v| v.verdict != Verdict::TypeErrors);
+                    && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
                 self.confirm(state, &request)?;
                 ExitKind::Ok
             }
@@ -210,7 +211,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// Fills the observer's map if the run that just ended shows new counters
     /// and a sequential run ends well.
-    fn confirm(&mut self, state: &State, request: &RunRequest) -> Result<(), Fatal> {
+    fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<(), Fatal> {
         let history = state
             .named_metadata_map()
             .get::<MapFeedbackMetadata<u8>>(COVERAGE)
@@ -225,7 +226,8 @@ impl<R: Recorder> HarnessExecutor<R> {
             return Ok(());
         }
         self.confirmations += 1;
-        let sequential = request.sequential();
+        let sequential =
+            request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
         if matches!(self.harness.run(&sequential)?.end, End::Replied) {
             let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
             let coverage = self.harness.coverage();

@@ -12,7 +12,7 @@ use crate::executor::{Fatal, Recorder, Run, State};
 use crate::finding::Finding;
 use crate::harness::{End, Harness, Outcome};
 use crate::store::{Saved, Store};
-use crate::triage::observe;
+use crate::triage::{observe, raw_report};
 
 /// How often a new finding is run again to measure how well it reproduces.
 const REPRODUCTIONS: u32 = 10;
@@ -105,7 +105,7 @@ impl FindingRecorder {
         finding.ancestors = ancestors(run.state);
         finding.reproduced = self.reproduce(harness, run, &finding, outcome)?;
         let testcase = run.source.to_txtar();
-        let report = outcome.report();
+        let report = raw_report(outcome);
         let (path, known) = match self.store.save(&finding, &testcase, &report) {
             Ok(Saved::New(path)) => (path, false),
             Ok(Saved::Known(path)) => (path, true),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
-use crate::harness::{Harness, HarnessError, ParseError};
+use crate::harness::{Harness, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
 
 /// The seed corpus of the repository.
@@ -40,12 +40,12 @@ pub enum SeedError {
         source: TestCaseError,
     },
     /// A seed is not Go.
-    #[error("{path}: {source}; remove or mend the file")]
+    #[error("{path}: {source}; mend it, or take it out of the corpus")]
     Syntax {
-        /// Which.
+        /// Which seed.
         path: PathBuf,
         /// Where and why.
-        source: ParseError,
+        source: ImportError,
     },
     /// The harness died.
     #[error(transparent)]
@@ -136,8 +136,8 @@ impl Seed {
             SourceCase::from_txtar(&self.text)
                 .map_err(|source| SeedError::Case { path: path(), source })?
         };
-        TestCase::from_source(&source, &mut |name, text| harness.parse(name, text)).map_err(|e| match e {
-            ParseError::Harness(e) => SeedError::Harness(e),
+        harness.import(&source).map_err(|e| match e {
+            ImportError::Harness(e) => SeedError::Harness(e),
             source => SeedError::Syntax { path: path(), source },
         })
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::exit::{self, Failure};
-use super::go_args::GoArgs;
+use super::{Exit, GoArgs, print, progress};
 use crate::campaign::{self, Config, Limits, Origin, Style, seeds};
+use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::scenario::Profile;
 
 /// Run a campaign: make Go programs and scenarios, run them, store what fails
@@ -75,17 +75,17 @@ impl From<ProfileArg> for Profile {
 /// Runs the command.
 ///
 /// # Errors
-/// Unusable input (exit code 2) or environment (3); see [`Failure`].
-pub fn run(args: FuzzArgs) -> Result<u8, Failure> {
+/// Unusable input or environment.
+pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
-        Some(dir) => seeds::from_directory(dir).map_err(campaign::CampaignError::from)?,
+        Some(dir) => seeds::from_directory(dir)?,
         None => seeds::built_in(),
     };
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     let interrupted = interrupt_flag()?;
-    let built = args.go.harness()?;
+    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64
@@ -102,22 +102,22 @@ pub fn run(args: FuzzArgs) -> Result<u8, Failure> {
         crashes: args.crashes,
         work: args.work,
         style: Style::choose(args.plain),
-        harness: built.config,
-        origin: Origin { go_version: built.go_version, build: built.key, seed },
-        go_minor: built.go_minor,
+        harness: HarnessConfig::new(&built.path),
+        origin: Origin { go_version: built.toolchain.version, build: built.key, seed },
+        go_minor: built.toolchain.minor,
         interrupted,
     })?;
     if args.json {
-        println!("{}", serde_json::to_string(&summary)?);
+        print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        print!("{summary}");
+        print(&summary.to_string())?;
     }
-    Ok(if summary.findings.is_empty() { exit::NOTHING } else { exit::FINDINGS })
+    Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }
 
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
-fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
+fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the first signal finds the flag unset and sets it.

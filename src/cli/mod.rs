@@ -2,7 +2,9 @@
 
 mod doctor;
 mod exit;
+mod fuzz;
 mod go_args;
+mod reproduce;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Fuzz(fuzz::FuzzArgs),
+    Reproduce(reproduce::ReproduceArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -40,6 +44,8 @@ pub fn main() -> ExitCode {
         std::process::exit(i32::from(Exit::Internal as u8));
     }));
     let result = match Cli::parse().command {
+        Command::Fuzz(args) => fuzz::run(args),
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {

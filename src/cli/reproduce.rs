@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::exit::{self, Failure};
-use super::go_args::GoArgs;
+use super::{Exit, GoArgs, print, progress};
 use crate::finding::Finding;
-use crate::harness::{Harness, RunFlags, RunRequest};
-use crate::testcase::TestCase;
-use crate::triage::{load_case, observe};
+use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunRequest};
+use crate::triage::{load_case, observe, raw_report};
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
 #[derive(Args, Debug)]
@@ -51,26 +49,27 @@ struct Seen {
 /// Runs the command.
 ///
 /// # Errors
-/// Unusable input (exit code 2) or environment (3); see [`Failure`].
-pub fn run(args: ReproduceArgs) -> Result<u8, Failure> {
+/// Unusable input or environment.
+pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let (mut source, expected) = load_case(&args.crash)?;
-    let built = args.go.harness()?;
-    let mut harness = Harness::start(built.config)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let go_version = built.toolchain.version.clone();
+    let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     let scenario = match &source.scenario {
         Some(scenario) => scenario.clone(),
         None => {
             // The default scenario depends on who imports whom.
-            let case = TestCase::from_source(&source, &mut |n, t| harness.parse(n, t))?;
-            source.scenario = Some(case.scenario.clone());
-            case.scenario
+            let scenario = harness.import(&source)?.scenario;
+            source.scenario = Some(scenario.clone());
+            scenario
         }
     };
     let mut seen: Vec<Seen> = Vec::new();
     let mut shown = 0;
     for i in 0..args.runs {
-        let request = RunRequest::new(&source, &scenario, u64::from(i), RunFlags::default());
+        let request = RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
         let outcome = harness.run(&request)?;
-        let findings = observe(&outcome, &scenario, &built.go_version);
+        let findings = observe(&outcome, &scenario, &go_version);
         let hit = match &expected {
             Some(e) => findings.iter().any(|f| f.id == e.id),
             None => !findings.is_empty(),
@@ -79,7 +78,7 @@ pub fn run(args: ReproduceArgs) -> Result<u8, Failure> {
         for finding in findings {
             match seen.iter_mut().find(|s| s.finding.id == finding.id) {
                 Some(s) => s.runs += 1,
-                None => seen.push(Seen { runs: 1, finding, report: outcome.report() }),
+                None => seen.push(Seen { runs: 1, finding, report: raw_report(&outcome) }),
             }
         }
     }
@@ -93,28 +92,30 @@ pub fn run(args: ReproduceArgs) -> Result<u8, Failure> {
     let report = Report {
         expected: expected_id,
         reproduced: [shown, args.runs],
-        go_version: built.go_version,
+        go_version,
         findings: seen,
     };
     if args.json {
-        println!("{}", serde_json::to_string(&report)?);
+        print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
-        print(&report, expected.as_ref());
+        print(&text(&report, expected.as_ref()))?;
     }
-    Ok(if nothing { exit::NOTHING } else { exit::FINDINGS })
+    Ok(if nothing { Exit::Nothing } else { Exit::Findings })
 }
 
-fn print(report: &Report, expected: Option<&Finding>) {
+fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
-    match expected {
-        Some(e) => println!("{}\nreproduced {k} of {n} on {}", e.title, report.go_version),
-        None => println!("{k} of {n} runs failed on {}", report.go_version),
-    }
+    let mut out = match expected {
+        Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
+        None => format!("{k} of {n} runs failed on {}\n", report.go_version),
+    };
     for (i, s) in report.findings.iter().enumerate() {
-        println!("\n{} ({}), {} of {n}", s.finding.title, s.finding.class, s.runs);
-        println!("    signature: {}", s.finding.signature);
+        let f = &s.finding;
+        out.push_str(&format!("\n{} ({}), {} of {n}\n", f.title, f.class, s.runs));
+        out.push_str(&format!("    signature: {}\n", f.signature));
         if i == 0 {
-            println!("\n{}", s.report.trim_end());
+            out.push_str(&format!("\n{}\n", s.report.trim_end()));
         }
     }
+    out
 }

@@ -1,0 +1,48 @@
+//! A test case's text, read into trees by the toolchain's own parser.
+
+use super::{Harness, HarnessError, SyntaxError};
+use crate::testcase::{SourceCase, TestCase};
+
+/// Why a test case's text did not become trees.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file is not Go.
+    #[error("{file} does not parse: {}", list(.errors))]
+    Syntax {
+        /// The file's name.
+        file: String,
+        /// Where and why.
+        errors: Vec<SyntaxError>,
+    },
+    /// The harness does not answer.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+}
+
+/// The first few messages, each with its place.
+fn list(errors: &[SyntaxError]) -> String {
+    let shown: Vec<_> = errors
+        .iter()
+        .take(3)
+        .map(|e| match e.line {
+            0 => e.message.clone(),
+            line => format!("line {line}:{}: {}", e.column, e.message),
+        })
+        .collect();
+    let more = if errors.len() > 3 { "; …" } else { "" };
+    shown.join("; ") + more
+}
+
+impl Harness {
+    /// Parses every file of a test case; without directives it gets the
+    /// default scenario.
+    ///
+    /// # Errors
+    /// A file that does not parse, or a harness that does not answer.
+    pub fn import(&mut self, source: &SourceCase) -> Result<TestCase, ImportError> {
+        TestCase::from_source(source, &mut |name, text| {
+            self.parse(name, text)?
+                .map_err(|errors| ImportError::Syntax { file: name.to_owned(), errors })
+        })
+    }
+}
