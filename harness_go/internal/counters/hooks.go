@@ -1,5 +1,7 @@
 package counters
 
+import _ "unsafe" // for go:linkname
+
 // Instrumented code calls these on comparisons. The runtime has them only in
 // programs built for libFuzzer itself, so a program of any other kind must
 // define them. They do nothing: what a comparison saw is not feedback yet.

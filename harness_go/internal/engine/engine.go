@@ -70,7 +70,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	}
 	clear(e.Counters)
 	races := raceErrors()
-	reply := newReport(req)
+	report := newReport(req)
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		start := time.Now()
 		r := newRound(req, options)
@@ -78,12 +78,13 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		r.prepare()
 		prepared := time.Now()
 		r.concurrent()
-		reply.add(r, prepared.Sub(start), time.Since(prepared))
+		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
 	}
-	reply.Races = uint32(raceErrors() - races)
 	e.publish()
-	return reply.finish(), nil
+	reply := report.finish()
+	reply.Races = uint32(raceErrors() - races)
+	return reply, nil
 }
 
 // publish copies the counters to the map that the parent reads. Neither is

@@ -58,7 +58,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	// A tree's positions are of the file set that it was parsed into, and a
 	// checker has one file set.
 	s.fset = s.fset || s.ast || s.checker
-	// A Config has one Importer.
-	s.importer = s.importer || s.config
+	// A Config has one Importer, and a Checker one Config.
+	s.importer = s.importer || s.config || s.checker
 	return o, nil
 }

@@ -1,0 +1,114 @@
+// Package casetext reads test cases as people write them, for the tests of the
+// harness. In the program typerace reads them; this reader is lenient.
+package casetext
+
+import (
+	"strconv"
+	"strings"
+
+	"typerace/harness/internal/wire"
+)
+
+// Request reads a txtar of Go files with a scenario as its comment.
+func Request(text string) *wire.RunRequest {
+	req := &wire.RunRequest{Rounds: 1, Import: "source"}
+	var body *string
+	for _, line := range strings.SplitAfter(text, "\n") {
+		name, ok := strings.CutPrefix(strings.TrimSpace(line), "-- ")
+		switch {
+		case ok:
+			body = file(req, strings.TrimSuffix(name, " --"))
+		case body != nil:
+			*body += line
+		default:
+			directive(req, strings.TrimSpace(line))
+		}
+	}
+	return req
+}
+
+// file adds a file and returns its text.
+func file(req *wire.RunRequest, name string) *string {
+	i := strings.LastIndexByte(name, '/')
+	path, base := name[:i], name[i+1:]
+	for k := range req.Packages {
+		if p := &req.Packages[k]; p.Path == path {
+			p.Files = append(p.Files, wire.File{Name: base})
+			return &p.Files[len(p.Files)-1].Text
+		}
+	}
+	req.Packages = append(req.Packages, wire.Package{Path: path, Files: []wire.File{{Name: base}}})
+	return &req.Packages[len(req.Packages)-1].Files[0].Text
+}
+
+func directive(req *wire.RunRequest, line string) {
+	word, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	number := func() uint32 {
+		n, _ := strconv.ParseUint(rest, 10, 32)
+		return uint32(n)
+	}
+	switch word {
+	case "share":
+		req.Share = append(req.Share, rest)
+	case "meet":
+		req.Meet = append(req.Meet, strings.Fields(rest)...)
+	case "import":
+		req.Import = rest
+	case "procs":
+		req.Procs = number()
+	case "rounds":
+		req.Rounds = number()
+	case "godebug":
+		req.Godebug = strings.Join(strings.Fields(rest), ",")
+	case "before":
+		req.Before = append(req.Before, operations(rest)...)
+	case "go":
+		req.Go = append(req.Go, operations(rest))
+	}
+}
+
+func operations(text string) []wire.Op {
+	var ops []wire.Op
+	for _, op := range strings.Split(text, ";") {
+		if words := strings.Fields(op); len(words) > 0 {
+			ops = append(ops, operation(words))
+		}
+	}
+	return ops
+}
+
+// operation gives an operation the form that it has in a request.
+func operation(words []string) wire.Op {
+	switch words[0] {
+	case "check", "import":
+		return words
+	case "eval", "checkexpr":
+		return wire.Op{words[0], words[1], strings.Join(words[2:], " ")}
+	case "instantiate":
+		context := ""
+		if words[len(words)-1] == "context" {
+			context = "context"
+			words = words[:len(words)-1]
+		}
+		op := append(wire.Op{"instantiate"}, target(words[1])...)
+		return append(append(op, context), strings.Split(words[2], ",")...)
+	case "walk":
+		order := strings.Join(words[3:], " ")
+		if order == "" {
+			order = "declared"
+		}
+		return wire.Op{"walk", words[1], words[2], order}
+	}
+	op := wire.Op{"query", words[0]}
+	for _, word := range words[1:] {
+		op = append(op, target(word)...)
+	}
+	return op
+}
+
+// target splits lib.T at its last dot.
+func target(word string) []string {
+	i := strings.LastIndexByte(word, '.')
+	return []string{word[:i], word[i+1:]}
+}

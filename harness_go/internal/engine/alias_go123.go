@@ -1,0 +1,47 @@
+//go:build go1.23
+
+package engine
+
+import "go/types"
+
+// This file and its neighbours are the only ones that know which release
+// brought what of the API of aliases.
+
+// asAlias returns the type as an alias, if it is one.
+func asAlias(t types.Type) (*types.Alias, bool) {
+	a, ok := t.(*types.Alias)
+	return a, ok
+}
+
+// unalias is types.Unalias.
+func unalias(t types.Type) types.Type { return types.Unalias(t) }
+
+// aliasParts are the types that an alias leads to.
+func aliasParts(t types.Type) []types.Type {
+	a, ok := asAlias(t)
+	if !ok {
+		return nil
+	}
+	return []types.Type{a.Rhs(), types.Unalias(a), a.Origin()}
+}
+
+func aliasTypeParams(t types.Type) *types.TypeParamList {
+	if a, ok := asAlias(t); ok {
+		return a.TypeParams()
+	}
+	return nil
+}
+
+func aliasTypeArgs(t types.Type) *types.TypeList {
+	if a, ok := asAlias(t); ok {
+		return a.TypeArgs()
+	}
+	return nil
+}
+
+func aliasObject(t types.Type) *types.TypeName {
+	if a, ok := asAlias(t); ok {
+		return a.Obj()
+	}
+	return nil
+}

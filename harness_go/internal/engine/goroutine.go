@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"go/token"
+	"go/types"
+	"runtime/debug"
+	"sync"
+	"syscall"
+
+	"typerace/harness/internal/wire"
+)
+
+// goroutine is a goroutine's state. Nothing in it is seen by another one
+// while they run.
+type goroutine struct {
+	*round
+	id  int // 0 is `before`, n is the n-th `go`
+	ops []wire.Op
+
+	fset    *token.FileSet
+	files   [][]*tree // of each package; nil if not parsed yet
+	context *types.Context
+	// imports says whether the goroutine is expected to call an importer.
+	imports bool
+
+	// imported is what the goroutine's own importer keeps; latest is what
+	// `check` made last. By package.
+	imported, latest []*types.Package
+	// instances are the types that operations of this goroutine made.
+	instances []types.Type
+
+	op       int // the running operation
+	executed []bool
+	checks   []checked
+	panics   []panicked
+	skipped  []note
+	resolved []note
+	answers  []answer
+	size     int // bytes in answers
+}
+
+// note is a remark on an operation.
+type note struct {
+	op   int
+	text string
+}
+
+// panicked is a panic that was recovered.
+type panicked struct {
+	op    int
+	value any
+	stack []byte
+}
+
+func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
+	n := len(r.sources)
+	g := &goroutine{
+		round: r, id: id, ops: ops, fset: r.fset, files: make([][]*tree, n),
+		imported: make([]*types.Package, n), latest: make([]*types.Package, n),
+		executed: make([]bool, len(ops)), context: r.context,
+	}
+	if id > 0 && !r.share.fset {
+		g.fset = token.NewFileSet()
+	}
+	if g.context == nil {
+		g.context = types.NewContext()
+	}
+	return g
+}
+
+// prepare parses what the operations are expected to check, so that it need
+// not be parsed while others run.
+func (g *goroutine) prepare() {
+	for _, op := range g.ops {
+		for _, name := range packagesOf(op) {
+			i := g.packageIndex(name)
+			switch {
+			case i < 0:
+			case op[0] == "check":
+				g.parse(i)
+				g.prepareImports(i)
+			default:
+				g.imports = g.imports || op[0] == "import"
+				g.prepareImport(i)
+			}
+		}
+	}
+}
+
+func (g *goroutine) prepareImports(i int) {
+	for _, path := range g.sources[i].imports {
+		if path == "unsafe" {
+			continue
+		}
+		g.imports = true
+		if j, ok := g.index[path]; ok {
+			g.prepareImport(j)
+		}
+	}
+}
+
+func (g *goroutine) prepareImport(i int) {
+	if g.completed[i] == nil && g.files[i] == nil && !g.share.importer && !g.share.unlocked {
+		g.parse(i)
+		g.prepareImports(i)
+	}
+}
+
+// parse returns the goroutine's trees of a package.
+func (g *goroutine) parse(i int) []*tree {
+	if g.files[i] == nil {
+		if g.share.ast {
+			g.files[i] = g.sources[i].trees
+		} else {
+			g.files[i] = parseSource(g.fset, &g.req.Packages[i]).trees
+		}
+	}
+	return g.files[i]
+}
+
+// start is the goroutine's function.
+func (g *goroutine) start(wg *sync.WaitGroup) {
+	defer wg.Done()
+	defer leave(g.left, g.id)
+	g.atStart.meet(g.id)
+	g.run()
+}
+
+// run executes the operations. A panic ends the goroutine.
+func (g *goroutine) run() {
+	defer g.recover()
+	for i, op := range g.ops {
+		g.op = i
+		g.atOperation.meet(g.id)
+		g.executed[i] = g.execute(op)
+	}
+}
+
+func (g *goroutine) recover() {
+	value := recover()
+	if value == nil {
+		return
+	}
+	stack := debug.Stack()
+	g.panics = append(g.panics, panicked{op: g.op, value: value, stack: stack})
+	// The reply has it too. But a panic can leave a lock behind on which
+	// another goroutine waits for ever, and then there is no reply.
+	// A bare system call: os.Stderr has a lock.
+	text := append([]byte("typerace: recovered panic: "+plainText(value)+"\n"), stack...)
+	_, _ = syscall.Write(2, text)
+}
+
+// plainText is a panic's value without package fmt.
+func plainText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case error:
+		return v.Error()
+	}
+	return "(a value of another type)"
+}
+
+// skip notes why the operation was not executed.
+func (g *goroutine) skip(why string) bool {
+	g.skipped = append(g.skipped, note{g.op, why})
+	return false
+}
+
+// remember keeps a type for queries on `instances`.
+func (g *goroutine) remember(t types.Type) {
+	const most = 256
+	if t != nil && len(g.instances) < most {
+		g.instances = append(g.instances, t)
+	}
+}

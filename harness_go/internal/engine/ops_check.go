@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// checkWith says how a package is checked.
+type checkWith struct {
+	importer types.Importer
+	// base wants the round's trees and file set instead of the goroutine's.
+	base bool
+	// operation says that it is a `check`, not a check for an importer.
+	operation bool
+}
+
+// checked is what a check found, as it is told after the goroutines ended.
+type checked struct {
+	pkg    int
+	errors int
+	first  error
+	all    []types.Error // of an operation whose answer is wanted
+}
+
+// sizes are the same for every check; they hold no state.
+var sizes = types.SizesFor("gc", "amd64")
+
+// check is the operation `check P`.
+func (g *goroutine) check(path string) bool {
+	i := g.resolvePackage(path)
+	if i < 0 {
+		return g.skip("the test case has no package")
+	}
+	if g.id == 0 {
+		// Imports of P come before it, and each package is completed once.
+		if g.completed[i] == nil {
+			g.completed[i] = g.checkSource(i, checkWith{importer: g.importer(&link{i, nil}), operation: true})
+			g.imported[i] = g.completed[i]
+		}
+		g.latest[i] = g.completed[i]
+		return true
+	}
+	pkg := g.checkSource(i, checkWith{importer: g.importer(&link{i, nil}), operation: true})
+	g.latest[i] = pkg
+	if g.imported[i] == nil {
+		g.imported[i] = pkg
+	}
+	return true
+}
+
+// checkSource type-checks a package from source.
+func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
+	record := &checked{pkg: i}
+	if g != g.strangers || !g.share.unlocked {
+		// What strangers write to belongs to whoever has the importer's lock.
+		defer func() { g.checks = append(g.checks, *record) }()
+	}
+	fset, files := g.fset, g.sources[i].trees
+	if with.base {
+		fset = g.round.fset
+	} else {
+		files = g.parse(i)
+	}
+	// Only the goroutines' own operations share what should not be shared.
+	shares := with.operation && g.id > 0
+	checker, pkg := g.checker(i, fset, record, with, shares)
+	if g.share.incomplete && shares {
+		// An importer's package is used only if it says that it is complete.
+		pkg.MarkComplete()
+		g.offer(i, pkg)
+	}
+	if err := checker.Files(files); err != nil && record.errors == 0 {
+		record.errors, record.first = 1, err
+	}
+	if with.operation && g.round.answers {
+		g.answerCheck(record, pkg)
+	}
+	return pkg
+}
+
+func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with checkWith, shares bool) (*types.Checker, *types.Package) {
+	if shares && g.share.checker {
+		return g.checkers[i], g.packages[i]
+	}
+	pkg := types.NewPackage(g.req.Packages[i].Path, g.sources[i].name)
+	if shares && g.share.packages {
+		pkg = g.packages[i]
+	}
+	info := newInfo()
+	if shares && g.share.info {
+		info = g.info
+	}
+	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
+	if shares && g.share.config {
+		config = g.config
+	}
+	return types.NewChecker(config, fset, pkg, info), pkg
+}
+
+// errorFunc is a Config.Error that fills the record.
+func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
+	const most = 20
+	return func(err error) {
+		g.atError.meetOnce(g.id)
+		record.errors++
+		if record.first == nil {
+			record.first = err
+		}
+		if typed, ok := err.(types.Error); ok && operation && g.round.answers && len(record.all) < most {
+			record.all = append(record.all, typed)
+		}
+	}
+}
+
+// newConfig returns a configuration; without an error function and an
+// importer, one that belongs to no goroutine.
+func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
+	if im == nil {
+		im = &importer{r: r}
+	}
+	if report == nil {
+		report = func(error) { r.atError.meetStranger() }
+	}
+	// Error is never nil: without it the checker stops at the first error and
+	// leaves types unfinished, which nobody may use.
+	return &types.Config{Context: r.context, Importer: im, Error: report, Sizes: sizes}
+}
+
+// newInfo has every map that a checker fills.
+func newInfo() *types.Info {
+	info := &types.Info{
+		Types:      make(map[ast.Expr]types.TypeAndValue),
+		Instances:  make(map[*ast.Ident]types.Instance),
+		Defs:       make(map[*ast.Ident]types.Object),
+		Uses:       make(map[*ast.Ident]types.Object),
+		Implicits:  make(map[ast.Node]types.Object),
+		Selections: make(map[*ast.SelectorExpr]*types.Selection),
+		Scopes:     make(map[ast.Node]*types.Scope),
+	}
+	addFileVersions(info)
+	return info
+}

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"go/parser"
+	"go/types"
+)
+
+// instantiate is the operation `instantiate P.T ARG,ARG [context]`.
+func (g *goroutine) instantiate(path, name string, context bool, args []string) bool {
+	obj := g.genericObject(path, name)
+	if obj == nil {
+		return g.skip("the package has nothing generic")
+	}
+	origin := obj.Type()
+	builder := typeBuilder{g: g, pkg: obj.Pkg()}
+	// Too many arguments are cut, too few are made up: a changed number of
+	// type parameters leaves the operation a meaning.
+	targs := make([]types.Type, typeParams(origin).Len())
+	for i := range targs {
+		targs[i] = types.Typ[types.Int]
+		if i < len(args) {
+			if expr, err := parser.ParseExpr(args[i]); err == nil {
+				targs[i] = builder.build(expr, 0)
+			}
+		}
+	}
+	var ctxt *types.Context
+	if context {
+		ctxt = g.context
+	}
+	instance, err := types.Instantiate(ctxt, origin, targs, true)
+	if err == nil {
+		g.remember(instance)
+	}
+	if g.round.answers {
+		if err != nil {
+			g.answer("instantiate " + obj.Name() + ": " + err.Error())
+		} else {
+			g.answer("instantiate " + obj.Name() + ": " + types.TypeString(instance, nil))
+		}
+	}
+	return true
+}

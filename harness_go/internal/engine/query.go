@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"go/types"
+	"strconv"
+)
+
+// query is something that can be asked of a type, or of two.
+type query struct {
+	name string
+	// pair says that it is about two types.
+	pair bool
+	// ask asks; t is never nil, other is nil unless it is about two types.
+	ask func(a *asker, t, other types.Type)
+	// scope is asked instead, if there is one: the query is about scopes.
+	scope func(a *asker, s *types.Scope)
+}
+
+// queries are all of them. The package documentation of go/types lets them be
+// asked of completed packages by any number of goroutines.
+var queries = []query{
+	{name: "underlying", ask: askUnderlying},
+	{name: "unalias", ask: askUnalias},
+	{name: "string", ask: askString},
+	{name: "methodset", ask: askMethodset},
+	{name: "lookup", ask: askLookup},
+	{name: "methods", ask: askMethods},
+	{name: "fields", ask: askFields},
+	{name: "typeparams", ask: askTypeparams},
+	{name: "typeset", ask: askTypeset},
+	{name: "identical", pair: true, ask: askIdentical},
+	{name: "implements", pair: true, ask: askImplements},
+	{name: "satisfies", pair: true, ask: askSatisfies},
+	{name: "assignable", pair: true, ask: askAssignable},
+	{name: "convertible", pair: true, ask: askConvertible},
+	{name: "comparable", ask: askComparable},
+	{name: "sizes", ask: askSizes},
+	{name: "scope", scope: askScope},
+}
+
+func findQuery(name string) *query {
+	for i := range queries {
+		if queries[i].name == name {
+			return &queries[i]
+		}
+	}
+	return nil
+}
+
+// asker asks one query and keeps the answers, if they are wanted. Without
+// them it calls the API and nothing else.
+type asker struct {
+	g    *goroutine
+	pkg  *types.Package // of the query; nil for instances
+	want bool
+	text []byte
+}
+
+func (g *goroutine) asker(pkg *types.Package) asker {
+	return asker{g: g, pkg: pkg, want: g.round.answers}
+}
+
+// ask asks, and gives the answer the name of the types.
+func (a *asker) ask(q *query, t, other types.Type) {
+	q.ask(a, t, other)
+	if !a.want {
+		return
+	}
+	subject := types.TypeString(t, nil)
+	if other != nil {
+		subject += ", " + types.TypeString(other, nil)
+	}
+	a.flush(q, subject)
+}
+
+// flush makes an answer of what was said about the subject.
+func (a *asker) flush(q *query, subject string) {
+	if a.want && len(a.text) > 0 {
+		a.g.answer(q.name + " " + subject + ":" + string(a.text))
+	}
+	a.text = a.text[:0]
+}
+
+// A query says what it learnt with these. Their arguments are values that the
+// API returned; what takes calls to make text of is behind `want`.
+
+func (a *asker) str(s string) {
+	if a.want {
+		a.text = append(append(a.text, ' '), s...)
+	}
+}
+
+func (a *asker) bool(b bool) {
+	if a.want {
+		a.text = strconv.AppendBool(append(a.text, ' '), b)
+	}
+}
+
+func (a *asker) int(n int64) {
+	if a.want {
+		a.text = strconv.AppendInt(append(a.text, ' '), n, 10)
+	}
+}
+
+func (a *asker) typ(t types.Type) {
+	if a.want {
+		if t == nil {
+			a.str("nil")
+		} else {
+			a.str(types.TypeString(t, nil))
+		}
+	}
+}
+
+func (a *asker) obj(o types.Object) {
+	if a.want {
+		if o == nil {
+			a.str("nil")
+		} else {
+			a.str(types.ObjectString(o, nil))
+		}
+	}
+}

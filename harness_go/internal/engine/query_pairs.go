@@ -1,0 +1,62 @@
+package engine
+
+import "go/types"
+
+// Queries on two types. What the documentation leaves unspecified, generic
+// types that are not instances and types that are no values', is not asked.
+
+func askable(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Tuple, *types.Union:
+		return false
+	case *types.Basic:
+		return t.Kind() != types.Invalid
+	}
+	return !uninstantiated(t)
+}
+
+func askIdentical(a *asker, t, other types.Type) {
+	a.bool(types.Identical(t, other))
+	a.bool(types.IdenticalIgnoreTags(t, other))
+}
+
+func askImplements(a *asker, t, other types.Type) {
+	if u := asInterface(t, other); u != nil {
+		a.bool(types.Implements(t, u))
+		method, wrong := types.MissingMethod(t, u, true)
+		a.bool(wrong)
+		if method != nil {
+			a.str(method.Name())
+		}
+		if v, ok := t.Underlying().(*types.Interface); ok {
+			a.bool(types.AssertableTo(v, other))
+		}
+	}
+}
+
+func askSatisfies(a *asker, t, other types.Type) {
+	if u := asInterface(t, other); u != nil {
+		a.bool(types.Satisfies(t, u))
+	}
+}
+
+// asInterface is the second type's interface, if both may be asked about.
+func asInterface(t, other types.Type) *types.Interface {
+	if !askable(t) || !askable(other) {
+		return nil
+	}
+	u, _ := other.Underlying().(*types.Interface)
+	return u
+}
+
+func askAssignable(a *asker, t, other types.Type) {
+	if askable(t) && askable(other) {
+		a.bool(types.AssignableTo(t, other))
+	}
+}
+
+func askConvertible(a *asker, t, other types.Type) {
+	if askable(t) && askable(other) {
+		a.bool(types.ConvertibleTo(t, other))
+	}
+}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"go/token"
+	"go/types"
+)
+
+// walkScopes is the operation `walk QUERY P ORDER` for a query on scopes.
+func (g *goroutine) walkScopes(q *query, pkgs []*types.Package, o order) {
+	const most = 200
+	var work []*types.Scope
+	for _, pkg := range pkgs {
+		work = append(work, pkg.Scope())
+	}
+	a := g.asker(nil)
+	for taken := 0; len(work) > 0 && taken < most; taken++ {
+		var s *types.Scope
+		s, work = takeFrom(&o, work)
+		q.scope(&a, s)
+		a.flush(q, "")
+		children := make([]*types.Scope, s.NumChildren())
+		for i := range children {
+			children[i] = s.Child(i)
+		}
+		work = append(work, rotate(o, children)...)
+	}
+}
+
+// scopePackages are the packages whose scopes a walk visits: the one, or those
+// that declare the instances' types.
+func (g *goroutine) scopePackages(pkg *types.Package) []*types.Package {
+	if pkg != nil {
+		return []*types.Package{pkg}
+	}
+	var pkgs []*types.Package
+	seen := make(map[*types.Package]bool)
+	for _, t := range g.roots(nil) {
+		if p := packageOf(t); p != nil && !seen[p] {
+			seen[p] = true
+			pkgs = append(pkgs, p)
+		}
+	}
+	return pkgs
+}
+
+func askScope(a *asker, s *types.Scope) {
+	for _, name := range s.Names() {
+		obj := s.Lookup(name)
+		a.obj(obj)
+		if obj != nil {
+			if found, _ := s.LookupParent(name, obj.Pos()); found != nil {
+				a.bool(found == s)
+			}
+		}
+	}
+	middle := token.NoPos
+	if s.Pos().IsValid() && s.End() > s.Pos() {
+		middle = s.Pos() + (s.End()-s.Pos())/2
+	}
+	inner := s.Innermost(middle)
+	a.bool(inner != nil)
+	a.bool(s.Contains(middle))
+	_, none := s.LookupParent(absent, token.NoPos)
+	a.obj(none)
+	text := s.String()
+	if a.want {
+		// It starts with the scope's address.
+		for i := 0; i < len(text); i++ {
+			if text[i] == '\n' {
+				a.str(text[i:])
+				break
+			}
+		}
+	}
+}

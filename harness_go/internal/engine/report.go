@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"fmt"
+	"go/types"
+	"sort"
+	"time"
+
+	"typerace/harness/internal/wire"
+)
+
+// answer is an operation's answer: text or, of a check, what it reported,
+// which is printed after the goroutines ended.
+type answer struct {
+	text   string
+	errors []types.Error
+}
+
+// maxAnswers bounds the bytes of a goroutine's answers.
+const maxAnswers = 1 << 20
+
+// answer keeps an answer.
+func (g *goroutine) answer(text string) {
+	if g.size += len(text); g.size <= maxAnswers {
+		g.answers = append(g.answers, answer{text: text})
+	}
+}
+
+// answerCheck makes an answer of what a check reported and declared.
+func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
+	g.answers = append(g.answers, answer{text: "check " + pkg.Path() + ":", errors: record.all})
+	scope := pkg.Scope()
+	for _, name := range scope.Names() {
+		g.answer(types.ObjectString(scope.Lookup(name), nil))
+	}
+}
+
+// report gathers what rounds bring.
+type report struct {
+	req      *wire.RunRequest
+	reply    *wire.RunReply
+	executed map[string]uint32
+	first    bool
+}
+
+func newReport(req *wire.RunRequest) *report {
+	r := &report{req: req, reply: &wire.RunReply{ID: req.ID}, executed: make(map[string]uint32), first: true}
+	r.reply.Verdicts = make([]wire.Verdict, len(req.Packages))
+	for i := range r.reply.Verdicts {
+		r.reply.Verdicts[i].Code = wire.VerdictNotChecked
+	}
+	return r
+}
+
+// add takes what a round brought.
+func (r *report) add(round *round, setup, concurrent time.Duration) {
+	r.reply.SetupNS += uint64(setup)
+	r.reply.ConcurrentNS += uint64(concurrent)
+	for i, s := range round.sources {
+		if s.err != nil {
+			r.reply.Verdicts[i] = wire.Verdict{Code: wire.VerdictSyntax, Error: s.err.Error()}
+		}
+	}
+	goroutines := append([]*goroutine{round.first}, round.goroutines...)
+	for _, g := range append(goroutines, round.strangers) {
+		for i := range g.checks {
+			r.verdict(&g.checks[i])
+		}
+	}
+	for n, g := range goroutines {
+		for _, p := range g.panics {
+			r.reply.Panics = append(r.reply.Panics, wire.Panic{
+				Goroutine: uint32(n), Operation: uint32(p.op), Value: fmt.Sprint(p.value), Stack: string(p.stack),
+			})
+		}
+		for i, op := range g.ops {
+			if g.executed[i] {
+				r.executed[opName(op)]++
+			}
+		}
+		if r.first {
+			r.remarks(round, n, g)
+		}
+	}
+	r.first = false
+}
+
+// verdict takes what a check found; what is worst counts.
+func (r *report) verdict(c *checked) {
+	v := &r.reply.Verdicts[c.pkg]
+	switch {
+	case c.errors > 0 && v.Code >= wire.VerdictValid:
+		v.Code, v.Error = wire.VerdictTypeErrors, c.first.Error()
+	case c.errors == 0 && v.Code == wire.VerdictNotChecked:
+		v.Code = wire.VerdictValid
+	}
+}
+
+// remarks are taken from the first round; later ones repeat them.
+func (r *report) remarks(round *round, n int, g *goroutine) {
+	for _, note := range g.skipped {
+		r.reply.Skipped = append(r.reply.Skipped, remark(n, g, note))
+	}
+	for _, note := range g.resolved {
+		r.reply.Resolutions = append(r.reply.Resolutions, remark(n, g, note))
+	}
+	if !round.answers {
+		return
+	}
+	var answers []string
+	for _, a := range g.answers {
+		answers = append(answers, a.text)
+		for _, err := range a.errors {
+			answers = append(answers, err.Error())
+		}
+	}
+	r.reply.Answers = append(r.reply.Answers, answers)
+}
+
+func remark(n int, g *goroutine, note note) string {
+	return fmt.Sprintf("goroutine %d, operation %d, %s: %s", n, note.op, opName(g.ops[note.op]), note.text)
+}
+
+// opName is an operation's name; of a query, with the query's.
+func opName(op wire.Op) string {
+	switch {
+	case len(op) == 0:
+		return ""
+	case len(op) > 1 && (op[0] == "walk" || op[0] == "query"):
+		return op[0] + " " + op[1]
+	}
+	return op[0]
+}
+
+func (r *report) finish() *wire.RunReply {
+	for name, n := range r.executed {
+		r.reply.Executed = append(r.reply.Executed, wire.Count{Name: name, N: n})
+	}
+	sort.Slice(r.reply.Executed, func(i, j int) bool { return r.reply.Executed[i].Name < r.reply.Executed[j].Name })
+	return r.reply
+}

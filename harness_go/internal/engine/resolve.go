@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"go/types"
+
+	"typerace/harness/internal/wire"
+)
+
+// instancesName is what a walk names to visit instances.
+const instancesName = "instances"
+
+// hash is FNV-1a: which name stands in for one that does not exist.
+func hash(s string) uint32 {
+	h := uint32(2166136261)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
+}
+
+// packagesOf are the packages that an operation names.
+func packagesOf(op wire.Op) []string {
+	switch {
+	case len(op) < 2:
+	case op[0] == "walk" && len(op) > 2 && op[2] != instancesName:
+		return op[2:3]
+	case op[0] == "query" && len(op) > 4:
+		return []string{op[2], op[4]}
+	case op[0] == "query" && len(op) > 2:
+		return op[2:3]
+	case op[0] != "walk" && op[0] != "query":
+		return op[1:2]
+	}
+	return nil
+}
+
+// packageIndex is the package of that name, or the one that stands in for it;
+// -1 if there is no package at all.
+func (r *round) packageIndex(name string) int {
+	if i, ok := r.index[name]; ok {
+		return i
+	}
+	if len(r.sources) == 0 {
+		return -1
+	}
+	return int(hash(name) % uint32(len(r.sources)))
+}
+
+// resolvePackage is packageIndex for the running operation.
+func (g *goroutine) resolvePackage(name string) int {
+	i := g.packageIndex(name)
+	if i >= 0 && g.resolve && g.req.Packages[i].Path != name {
+		g.resolution(name, g.req.Packages[i].Path)
+	}
+	return i
+}
+
+func (g *goroutine) resolution(from, to string) {
+	g.resolved = append(g.resolved, note{g.op, from + " is " + to})
+}
+
+// typesPackage is what a query on a package sees: the completed package, or
+// the goroutine's own latest, or else what its importer gives.
+func (g *goroutine) typesPackage(i int) *types.Package {
+	if i < 0 {
+		return nil
+	}
+	if pkg := g.completed[i]; pkg != nil {
+		return pkg
+	}
+	if pkg := g.latest[i]; pkg != nil {
+		return pkg
+	}
+	pkg, err := g.importer(nil).Import(g.req.Packages[i].Path)
+	if err != nil {
+		return nil
+	}
+	return pkg
+}
+
+// object is the named object of a package's scope, or the one that stands in
+// for it; nil if there is none.
+func (g *goroutine) object(path, name string) types.Object {
+	i := g.resolvePackage(path)
+	pkg := g.typesPackage(i)
+	if pkg == nil {
+		return nil
+	}
+	scope := pkg.Scope()
+	if obj := scope.Lookup(name); obj != nil {
+		return obj
+	}
+	names := scope.Names()
+	if len(names) == 0 {
+		return nil
+	}
+	return g.standIn(pkg, name, names[hash(name)%uint32(len(names))])
+}
+
+// genericObject is object for a generic type or function. Types stand in for
+// names that do not exist before functions do.
+func (g *goroutine) genericObject(path, name string) types.Object {
+	pkg := g.typesPackage(g.resolvePackage(path))
+	if pkg == nil {
+		return nil
+	}
+	scope := pkg.Scope()
+	if obj := scope.Lookup(name); isGeneric(obj) {
+		return obj
+	}
+	var typeNames, funcs []string
+	for _, n := range scope.Names() {
+		switch obj := scope.Lookup(n); {
+		case !isGeneric(obj):
+		case isTypeName(obj):
+			typeNames = append(typeNames, n)
+		default:
+			funcs = append(funcs, n)
+		}
+	}
+	if len(typeNames) == 0 {
+		typeNames = funcs
+	}
+	if len(typeNames) == 0 {
+		return nil
+	}
+	return g.standIn(pkg, name, typeNames[hash(name)%uint32(len(typeNames))])
+}
+
+func (g *goroutine) standIn(pkg *types.Package, from, to string) types.Object {
+	if g.resolve {
+		g.resolution(pkg.Path()+"."+from, pkg.Path()+"."+to)
+	}
+	return pkg.Scope().Lookup(to)
+}
+
+func isTypeName(obj types.Object) bool {
+	_, ok := obj.(*types.TypeName)
+	return ok
+}
+
+func isGeneric(obj types.Object) bool {
+	switch obj.(type) {
+	case *types.TypeName, *types.Func:
+		return obj.Type() != nil && typeParams(obj.Type()).Len() > 0 && typeArgs(obj.Type()).Len() == 0
+	}
+	return false
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"go/token"
+	"go/types"
+	"sync"
+
+	"typerace/harness/internal/wire"
+)
+
+// round is one run of a scenario on packages of its own. What goroutines read
+// here was written before they started.
+type round struct {
+	req *wire.RunRequest
+	options
+	sources []*source
+	index   map[string]int // import path to index in sources
+
+	fset    *token.FileSet
+	config  *types.Config // of share config
+	info    *types.Info   // of share info
+	context *types.Context
+	// checkers and packages are those of share checker and share package.
+	checkers []*types.Checker
+	packages []*types.Package
+	// partial are the packages that share incomplete gives away.
+	partial []*types.Package
+	shared  *sharedImporter
+
+	// completed are the packages that `before` checked; nil if it did not.
+	completed []*types.Package
+	// instances are the types that `before` made.
+	instances []types.Type
+
+	first      *goroutine // runs `before`
+	goroutines []*goroutine
+	// strangers holds what checkers do that belong to no goroutine.
+	strangers *goroutine
+
+	left                                    []slot
+	atStart, atImport, atError, atOperation *meeting
+}
+
+// newRound parses the packages, each with trees of its own.
+func newRound(req *wire.RunRequest, o options) *round {
+	n := len(req.Packages)
+	r := &round{
+		req: req, options: o, index: make(map[string]int, n), fset: token.NewFileSet(),
+		completed: make([]*types.Package, n), partial: make([]*types.Package, n),
+	}
+	for i := range req.Packages {
+		r.sources = append(r.sources, parseSource(r.fset, &req.Packages[i]))
+		if _, ok := r.index[req.Packages[i].Path]; !ok {
+			r.index[req.Packages[i].Path] = i
+		}
+	}
+	if o.share.context {
+		r.context = types.NewContext()
+	}
+	if o.share.info {
+		r.info = newInfo()
+	}
+	r.first = newGoroutine(r, 0, req.Before)
+	r.first.files = r.baseTrees()
+	r.strangers = newGoroutine(r, len(req.Go)+1, nil)
+	r.strangers.files = r.baseTrees()
+	r.shared = newSharedImporter(r, o.share.unlocked)
+	return r
+}
+
+// baseTrees are the trees that newRound parsed.
+func (r *round) baseTrees() [][]*tree {
+	files := make([][]*tree, len(r.sources))
+	for i, s := range r.sources {
+		files[i] = s.trees
+	}
+	return files
+}
+
+// before runs the operations that come first. The packages that they check
+// are complete from then on.
+func (r *round) before() {
+	r.first.run()
+}
+
+// prepare makes the goroutines' state and what they share, so that they need
+// to make as little as possible themselves.
+func (r *round) prepare() {
+	if len(r.first.panics) > 0 {
+		// What a panic leaves behind, locks among it, is no test case.
+		return
+	}
+	if r.share.config {
+		r.config = r.newConfig(nil, nil)
+	}
+	for i, ops := range r.req.Go {
+		g := newGoroutine(r, i+1, ops)
+		r.goroutines = append(r.goroutines, g)
+		g.prepare()
+	}
+	if r.share.packages || r.share.checker {
+		for i, s := range r.sources {
+			pkg := types.NewPackage(r.req.Packages[i].Path, s.name)
+			r.packages = append(r.packages, pkg)
+			config, info := r.config, r.info
+			if config == nil {
+				config = r.newConfig(nil, nil)
+			}
+			if info == nil {
+				info = newInfo()
+			}
+			r.checkers = append(r.checkers, types.NewChecker(config, r.fset, pkg, info))
+		}
+	}
+	r.arrangeMeetings()
+}
+
+func (r *round) arrangeMeetings() {
+	if r.sequential {
+		return
+	}
+	n := len(r.goroutines) + 2 // goroutine 0 and strangers are never waited for
+	r.left = make([]slot, n)
+	all, importing := make([]bool, n), make([]bool, n)
+	for _, g := range r.goroutines {
+		all[g.id] = true
+		importing[g.id] = g.imports
+	}
+	if r.meet.start {
+		r.atStart = newMeeting(all, r.left, startPatience)
+	}
+	if r.meet.imports {
+		r.atImport = newMeeting(importing, r.left, meetingPatience)
+	}
+	if r.meet.errors {
+		r.atError = newMeeting(all, r.left, meetingPatience)
+	}
+	if r.meet.operation {
+		r.atOperation = newMeeting(all, r.left, meetingPatience)
+	}
+}
+
+// concurrent runs the goroutines and returns when all have ended. The
+// WaitGroup orders each of them before the return, and none before another.
+func (r *round) concurrent() {
+	if r.sequential {
+		for _, g := range r.goroutines {
+			g.run()
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	wg.Add(len(r.goroutines))
+	for _, g := range r.goroutines {
+		go g.start(&wg)
+	}
+	wg.Wait()
+}

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"go/types"
+	"strconv"
+)
+
+// Instances of a recursive generic type have no end: a walk goes this far from
+// where it starts, and takes so many types.
+const (
+	walkDepth = 10
+	walkTypes = 400
+)
+
+// walk is a query on every type reachable from where it starts. It asks
+// first and looks for parts after, so that the order of the walk is the order
+// in which lazy types are completed.
+type walk struct {
+	asker
+	query *query
+	order order
+	seen  map[types.Type]struct{}
+	work  []reached
+	taken int
+	// recent are the types taken last, for queries on two types.
+	recent [4]types.Type
+}
+
+// reached is a type that is still to be asked.
+type reached struct {
+	t     types.Type
+	depth int
+}
+
+// order says which type a walk takes next.
+type order struct {
+	reversed bool
+	shuffled bool
+	rotated  int
+	state    uint64
+}
+
+// readOrder reads `declared`, `reversed`, `rotated 3` or `shuffled 7`.
+func readOrder(words []string) order {
+	if len(words) == 0 {
+		return order{}
+	}
+	kind, number := cutSpace(words[0])
+	if number == "" && len(words) > 1 {
+		number = words[1]
+	}
+	n, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		n = 0
+	}
+	switch kind {
+	case "reversed":
+		return order{reversed: true}
+	case "rotated":
+		return order{rotated: int(n)}
+	case "shuffled":
+		return order{shuffled: true, state: n}
+	}
+	return order{}
+}
+
+func cutSpace(s string) (before, after string) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == ' ' {
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, ""
+}
+
+// next is the index of the item to take of n.
+func (o *order) next(n int) int {
+	switch {
+	case o.reversed:
+		return n - 1
+	case o.shuffled:
+		// SplitMix64: specified bit by bit, so that a seed means one order.
+		o.state += 0x9e3779b97f4a7c15
+		z := o.state
+		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		return int((z ^ z>>31) % uint64(n))
+	}
+	return 0
+}
+
+// rotate puts the n-th item first.
+func rotate[T any](o order, items []T) []T {
+	if len(items) == 0 || o.rotated == 0 {
+		return items
+	}
+	n := o.rotated % len(items)
+	return append(append(make([]T, 0, len(items)), items[n:]...), items[:n]...)
+}
+
+// takeFrom takes the next item. The rest keeps its order unless it is
+// shuffled anyway.
+func takeFrom[T any](o *order, items []T) (T, []T) {
+	i, last := o.next(len(items)), len(items)-1
+	item := items[i]
+	switch {
+	case i == 0 && !o.shuffled:
+		return item, items[1:]
+	case i != last:
+		items[i] = items[last]
+	}
+	return item, items[:last]
+}
+
+// walkTypes is the operation `walk QUERY P ORDER` for a query on types.
+func (g *goroutine) walkTypes(q *query, pkg *types.Package, o order) {
+	w := &walk{asker: g.asker(pkg), query: q, order: o, seen: make(map[types.Type]struct{}, 64)}
+	for _, t := range rotate(o, g.roots(pkg)) {
+		w.reach(t, 0)
+	}
+	for len(w.work) > 0 && w.taken < walkTypes {
+		var next reached
+		next, w.work = takeFrom(&w.order, w.work)
+		w.take(next)
+	}
+}
+
+// roots are the types that a walk starts from: those of the package's objects
+// in the order of their names or, without a package, the instances.
+func (g *goroutine) roots(pkg *types.Package) []types.Type {
+	var roots []types.Type
+	if pkg == nil {
+		if g.id > 0 {
+			roots = append(roots, g.round.instances...)
+		}
+		return append(roots, g.instances...)
+	}
+	scope := pkg.Scope()
+	for _, name := range scope.Names() {
+		if obj := scope.Lookup(name); obj != nil {
+			roots = append(roots, obj.Type())
+		}
+	}
+	return roots
+}
+
+func (w *walk) reach(t types.Type, depth int) {
+	if skipType(t) || depth > walkDepth {
+		return
+	}
+	if _, ok := w.seen[t]; !ok {
+		w.seen[t] = struct{}{}
+		w.work = append(w.work, reached{t, depth})
+	}
+}
+
+func (w *walk) take(r reached) {
+	if !w.query.pair {
+		w.ask(w.query, r.t, nil)
+	} else {
+		w.ask(w.query, r.t, r.t)
+		for _, other := range w.recent {
+			if other != nil {
+				w.ask(w.query, r.t, other)
+				w.ask(w.query, other, r.t)
+			}
+		}
+		w.recent[w.taken%len(w.recent)] = r.t
+	}
+	w.taken++
+	eachPart(r.t, func(part types.Type) { w.reach(part, r.depth+1) })
+}
+
+// skipType says whether there is nothing to ask of a type: basic types have no
+// lazy state, and neither has nothing.
+func skipType(t types.Type) bool {
+	switch t := t.(type) {
+	case nil, *types.Basic:
+		return true
+	case *types.Tuple:
+		return t.Len() == 0
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+// Command harness runs test cases of typerace: it type-checks Go packages with
+// go/types on several goroutines, under the race detector. It is started by
+// typerace and speaks the protocol of docs/PROTOCOL.md.
+//
+// It is built with
+//
+//	go build -race -gcflags=go/types=-d=libfuzzer -ldflags=-checklinkname=0
+//
+// (-checklinkname from Go 1.23 on).
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"typerace/harness/internal/counters"
+	"typerace/harness/internal/engine"
+	"typerace/harness/internal/wire"
+)
+
+// Inherited descriptors.
+const (
+	requestsFD = 3
+	repliesFD  = 4
+	coverageFD = 5
+)
+
+func main() {
+	err := serve(
+		bufio.NewReader(os.NewFile(requestsFD, "requests")),
+		os.NewFile(repliesFD, "replies"),
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "typerace harness:", err)
+		os.Exit(3)
+	}
+}
+
+// serve answers requests until there are no more.
+func serve(requests io.Reader, replies io.Writer) error {
+	table := counters.Table()
+	coverage, err := mapCoverage(coverageFD, len(table))
+	if err != nil {
+		return err
+	}
+	e := engine.New(table, coverage)
+	hello := &wire.Hello{
+		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
+		Counters: uint32(len(table)), Words: engine.Words(),
+	}
+	if err := wire.WriteFrame(replies, hello.Encode()); err != nil {
+		return err
+	}
+	for {
+		frame, err := wire.ReadFrame(requests)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		reply, err := answer(e, frame)
+		if err != nil {
+			return err
+		}
+		if err := wire.WriteFrame(replies, reply); err != nil {
+			return err
+		}
+	}
+}
+
+// answer returns the reply to a request.
+func answer(e *engine.Engine, frame []byte) ([]byte, error) {
+	request, err := wire.DecodeRequest(frame)
+	if err != nil {
+		return nil, err
+	}
+	switch request := request.(type) {
+	case *wire.RunRequest:
+		reply, err := e.Run(request)
+		if err != nil {
+			return nil, err
+		}
+		return reply.Encode(), nil
+	case *wire.ParseRequest:
+		return parse(request).Encode(), nil
+	case *wire.FormatRequest:
+		return formatSource(request).Encode(), nil
+	default: // *wire.PlantRequest
+		return (&wire.PlantReply{Races: uint32(engine.Plant())}).Encode(), nil
+	}
+}

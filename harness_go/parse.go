@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+
+	"typerace/harness/internal/wire"
+)
+
+// parse reads a file with go/parser and returns its tree.
+func parse(req *wire.ParseRequest) (reply *wire.ParseReply) {
+	defer func() {
+		if value := recover(); value != nil {
+			reply = parseFailure(fmt.Errorf("go/parser panicked: %v", value))
+		}
+	}()
+	file, err := parser.ParseFile(token.NewFileSet(), req.Name, req.Text, parser.SkipObjectResolution|parser.AllErrors)
+	if err != nil {
+		return parseFailure(err)
+	}
+	tree, err := dump(file)
+	if err != nil {
+		return parseFailure(err)
+	}
+	return &wire.ParseReply{OK: true, Tree: string(tree)}
+}
+
+// dump is the tree as JSON.
+func dump(*ast.File) ([]byte, error) {
+	return nil, errors.New("this harness cannot write trees")
+}
+
+// parseFailure tells an error, syntax errors with their places.
+func parseFailure(err error) *wire.ParseReply {
+	const most = 100
+	reply := &wire.ParseReply{}
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		reply.Errors = []wire.Diagnostic{{Message: err.Error()}}
+	}
+	for i, e := range list {
+		if i == most {
+			break
+		}
+		reply.Errors = append(reply.Errors, wire.Diagnostic{
+			Line: uint32(e.Pos.Line), Column: uint32(e.Pos.Column), Message: e.Msg,
+		})
+	}
+	return reply
+}

@@ -1,0 +1,204 @@
+//! The real harness, built with the Go that is there: what it finds, and that
+//! typerace survives what happens to its process.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use typerace::harness::{
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, Outcome, RunFlags, RunRequest, Verdict,
+};
+use typerace::testcase::SourceCase;
+
+fn config() -> HarnessConfig {
+    static BUILT: OnceLock<BuiltHarness> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let options =
+            GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
+        BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap()
+    });
+    HarnessConfig::new(&built.path)
+}
+
+fn start() -> Harness {
+    Harness::start(config()).unwrap()
+}
+
+fn run_with(harness: &mut Harness, txtar: &str, flags: RunFlags) -> Outcome {
+    let case = SourceCase::from_txtar(txtar).unwrap();
+    let scenario = case.scenario.unwrap();
+    harness.run(&RunRequest::new(&scenario, &case.packages).with_flags(flags)).unwrap()
+}
+
+fn run(harness: &mut Harness, txtar: &str) -> Outcome {
+    run_with(harness, txtar, RunFlags::default())
+}
+
+const CLEAN: &str = "before check lib\ngo check a ; walk underlying lib\n\
+    go check a ; walk underlying lib reversed\n\
+    -- lib/lib.go --\npackage lib\n\ntype T struct{ F int }\n\n\
+    -- a/a.go --\npackage a\n\nimport \"lib\"\n\nvar X lib.T\n";
+
+const SHARED_INFO: &str = "share info\nmeet start\ngo check a\ngo check a\n\
+    -- a/a.go --\npackage a\n\nvar A, B, C = 1, 2, 3\n\nfunc F(x int) int { return x + A + B + C }\n";
+
+fn signal(name: &str, pid: u32) {
+    let status = Command::new("kill").args([name, &pid.to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+fn cwd_of(pid: u32) -> PathBuf {
+    std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap()
+}
+
+#[test]
+fn a_clean_program_replies_and_moves_counters() {
+    let mut harness = start();
+    assert!(harness.hello().race && harness.hello().go.starts_with("go1."));
+    assert!(harness.counters() > 1000, "{}", harness.counters());
+    for _ in 0..20 {
+        let outcome = run(&mut harness, CLEAN);
+        assert_eq!((&outcome.end, outcome.reports.as_str()), (&End::Replied, ""));
+        let reply = outcome.reply.unwrap();
+        assert_eq!(reply.races, 0);
+        assert!(reply.verdicts.iter().all(|(v, _)| *v == Verdict::Valid), "{:?}", reply.verdicts);
+        assert!(reply.operations.iter().any(|(n, c)| n == "check" && *c >= 3), "{reply:?}");
+        assert!(harness.coverage().iter().filter(|&&c| c > 0).count() > 100);
+    }
+    assert_eq!((harness.starts(), harness.runs_of_process()), (1, 20));
+}
+
+#[test]
+fn verdicts_tell_what_is_wrong() {
+    let mut harness = start();
+    let outcome = run(
+        &mut harness,
+        "go check bad ; check worse\n-- bad/b.go --\npackage bad\n\nvar X int = \"s\"\n\
+         -- worse/w.go --\npackage worse\n\nvar (\n",
+    );
+    let verdicts = outcome.reply.unwrap().verdicts;
+    assert_eq!(verdicts[0].0, Verdict::TypeErrors, "{verdicts:?}");
+    assert_eq!(verdicts[1].0, Verdict::SyntaxErrors, "{verdicts:?}");
+    assert!(verdicts.iter().all(|(_, e)| !e.is_empty()), "{verdicts:?}");
+}
+
+#[test]
+fn answers_come_when_asked_for() {
+    let mut harness = start();
+    let flags = RunFlags { sequential: true, answers: true, resolutions: true };
+    let reply = run_with(&mut harness, CLEAN, flags).reply.unwrap();
+    assert_eq!(reply.answers.len(), 3, "before and two goroutines: {:?}", reply.answers);
+    assert!(reply.answers.iter().any(|a| !a.is_empty()));
+    assert!(run(&mut harness, CLEAN).reply.unwrap().answers.is_empty());
+}
+
+/// Two checkers on one Info race or, at worst, end the process; either way
+/// the report is there, every time, and the next test case runs.
+#[test]
+fn a_shared_info_races_every_time() {
+    let mut harness = start();
+    for i in 0..20 {
+        let outcome = run(&mut harness, SHARED_INFO);
+        assert!(outcome.reports.contains("WARNING: DATA RACE"), "run {i}: {outcome:?}");
+        assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);
+        match outcome.end {
+            End::Replied => assert!(outcome.reply.unwrap().races > 0),
+            End::Died { output, .. } => assert!(output.contains("concurrent map"), "{output}"),
+            End::TimedOut { .. } => panic!("timed out: {outcome:?}"),
+        }
+        let clean = run(&mut harness, CLEAN);
+        assert_eq!((clean.end, clean.reports.as_str()), (End::Replied, ""), "after run {i}");
+    }
+}
+
+#[test]
+fn the_planted_race_is_reported_each_time() {
+    let mut harness = start();
+    for _ in 0..3 {
+        let (races, report) = harness.plant().unwrap();
+        assert!(races > 0);
+        assert!(report.contains("plantedRace") && report.contains("plant.go:"), "{report}");
+    }
+}
+
+#[test]
+fn a_process_killed_between_runs_costs_no_test_case() {
+    let mut harness = start();
+    run(&mut harness, CLEAN);
+    signal("-KILL", harness.process_id().unwrap());
+    // Until the kernel is done with it, a request could still be written.
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(run(&mut harness, CLEAN).end, End::Replied);
+    assert_eq!(harness.starts(), 2);
+}
+
+#[test]
+fn a_stopped_process_is_dumped_killed_and_replaced() {
+    let mut config = config();
+    config.limits.total = Duration::from_millis(500);
+    let mut harness = Harness::start(config).unwrap();
+    let pid = harness.process_id().unwrap();
+    signal("-STOP", pid);
+    let outcome = run(&mut harness, CLEAN);
+    let End::TimedOut { dump, .. } = outcome.end else { panic!("{outcome:?}") };
+    assert!(dump.contains("SIGQUIT") && dump.contains("goroutine 1 "), "{dump}");
+    assert!(!Path::new(&format!("/proc/{pid}")).exists(), "a zombie is left");
+    assert!(harness.coverage().len() == harness.counters());
+    assert_eq!(run(&mut harness, CLEAN).end, End::Replied);
+}
+
+#[test]
+fn fresh_and_old_processes_are_replaced() {
+    let mut config = config();
+    config.recycle_after = 3;
+    let mut harness = Harness::start(config).unwrap();
+    for _ in 0..7 {
+        run(&mut harness, CLEAN);
+    }
+    assert_eq!((harness.starts(), harness.runs_of_process()), (3, 1));
+    let fresh = format!("fresh\n{CLEAN}");
+    run(&mut harness, &fresh);
+    run(&mut harness, &fresh);
+    assert_eq!((harness.starts(), harness.runs_of_process()), (5, 1));
+}
+
+#[test]
+fn a_long_race_log_replaces_the_process() {
+    let mut config = config();
+    config.recycle_litter = 100;
+    let mut harness = Harness::start(config).unwrap();
+    harness.plant().unwrap();
+    run(&mut harness, CLEAN);
+    assert_eq!(harness.starts(), 2);
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let mut harness = start();
+    let pid = harness.process_id().unwrap();
+    harness.plant().unwrap();
+    let cwd = cwd_of(pid);
+    let logs = std::fs::read_dir(cwd.parent().unwrap()).unwrap();
+    let names: Vec<_> = logs.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.contains(&format!("race.{pid}")), "{names:?}");
+    drop(harness);
+    assert!(!Path::new(&format!("/proc/{pid}")).exists(), "the process is left");
+    assert!(!cwd.parent().unwrap().exists(), "{} is left", cwd.display());
+}
+
+#[test]
+fn files_are_parsed_and_formatted() {
+    let mut harness = start();
+    let tree = harness.parse("x.go", "package p\n\ntype T[P any] = []P\n").unwrap().unwrap();
+    assert_eq!((tree.name.0.as_str(), tree.decls.len()), ("p", 1));
+    let errors = harness.parse("x.go", "package p\n\nfunc {\n").unwrap().unwrap_err();
+    assert_eq!(errors[0].line, 3, "{errors:?}");
+    assert_eq!(harness.format("package  p").unwrap().unwrap(), "package p\n");
+    assert!(!harness.format("package").unwrap().unwrap_err().is_empty());
+    // Deeply nested, yet within what the harness accepts.
+    let nested = format!("package p\n\nvar x = {}1{}\n", "(".repeat(300), ")".repeat(300));
+    assert!(harness.parse("x.go", &nested).unwrap().is_ok());
+    let deep = format!("package p\n\nvar x = {}1{}\n", "(".repeat(5000), ")".repeat(5000));
+    assert!(harness.parse("x.go", &deep).unwrap().is_err());
+}
