@@ -6,12 +6,10 @@ import (
 	"syscall"
 )
 
-// mapCoverage maps the file that the parent reads coverage from, as many
-// bytes as there are counters. It is nil without counters.
-func mapCoverage(fd, size int) ([]byte, error) {
-	if size == 0 {
-		return nil, nil
-	}
+// mapCoverage maps the file that the parent reads coverage from: as many bytes
+// as there are counters, then the interleaving map.
+func mapCoverage(fd, counters, pairs int) ([]byte, error) {
+	size := counters + pairs
 	var stat syscall.Stat_t
 	if err := syscall.Fstat(fd, &stat); err != nil {
 		return nil, fmt.Errorf("coverage map on descriptor %d: %w", fd, err)

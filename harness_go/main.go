@@ -19,6 +19,7 @@ import (
 
 	"typerace/harness/internal/counters"
 	"typerace/harness/internal/engine"
+	"typerace/harness/internal/schedule"
 	"typerace/harness/internal/wire"
 )
 
@@ -43,14 +44,16 @@ func main() {
 // serve answers requests until there are no more.
 func serve(requests io.Reader, replies io.Writer) error {
 	table := counters.Table()
-	coverage, err := mapCoverage(coverageFD, len(table))
+	coverage, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
 	if err != nil {
 		return err
 	}
-	e := engine.New(table, coverage)
+	e := engine.New(table, coverage[:len(table)])
+	e.Scheduler = &schedule.Schedule{}
+	e.Pairs = coverage[len(table):]
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
-		Counters: uint32(len(table)), Words: engine.Words(),
+		Counters: uint32(len(table)), Pairs: schedule.Pairs, Words: engine.Words(),
 	}
 	if err := wire.WriteFrame(replies, hello.Encode()); err != nil {
 		return err

@@ -4,6 +4,7 @@
 use std::fs;
 use std::hash::{Hash, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use include_dir::{Dir, DirEntry, include_dir};
 use libafl_bolts::hasher_std;
@@ -87,17 +88,28 @@ fn compile(
     for (path, content) in sources() {
         write(src.join(path), content)?;
     }
+    // The probes of seeded schedules, on top of the user's overlay.
+    let probes = folder.join("probes");
+    fs::create_dir_all(&probes)
+        .map_err(|source| EnvError::Write { path: probes.clone(), source })?;
     let mut go = toolchain.command();
-    go.arg("build").args(flags).current_dir(&src);
+    go.args(["run", "./instrument", "-goroot"]).arg(&toolchain.goroot).current_dir(&src);
+    go.arg("-out").arg(&probes);
     if let Some(overlay) = overlay {
         let path = folder.join("overlay.json");
         write(path.clone(), overlay.json().as_bytes())?;
         go.arg("-overlay").arg(path);
     }
+    succeed(toolchain, &mut go)?;
+    let mut go = toolchain.command();
+    go.arg("build").args(flags).current_dir(&src);
+    go.arg("-overlay").arg(probes.join("overlay.json"));
+    go.arg("-o").arg(folder.join("harness")).arg(".");
+    succeed(toolchain, &mut go)
+}
+
+fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
     let output = go
-        .arg("-o")
-        .arg(folder.join("harness"))
-        .arg(".")
         .output()
         .map_err(|e| EnvError::NotGo { path: toolchain.go.clone(), why: e.to_string() })?;
     if output.status.success() {

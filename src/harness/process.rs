@@ -76,13 +76,14 @@ impl Process {
         };
         let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
         let counters = hello.counters;
+        let room = counters.checked_add(hello.pairs);
         if hello.version != VERSION {
             return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
         } else if !hello.race {
             return Err(EnvError::NoRaceDetector);
         } else if counters == 0 {
             return Err(EnvError::NoCounters);
-        } else if usize::try_from(counters).is_ok_and(|c| c > map.len()) {
+        } else if room.is_none_or(|n| n as usize > map.len()) {
             return Err(EnvError::TooManyCounters { counters, room: map.len() });
         }
         Ok((process, hello))

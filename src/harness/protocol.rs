@@ -7,7 +7,7 @@ use crate::scenario::{Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Hello {
     pub race: bool,
     /// Bytes of its coverage map.
     pub counters: u32,
+    /// Bytes of the interleaving map behind it.
+    pub pairs: u32,
     /// Operations and queries it knows, sorted.
     pub knows: Vec<String>,
 }
@@ -53,11 +55,12 @@ impl Hello {
         let mut r = Reader::new(frame);
         let version = r.u32("protocol version")?;
         let mut hello =
-            Self { version, go: String::new(), race: false, counters: 0, knows: vec![] };
+            Self { version, go: String::new(), race: false, counters: 0, pairs: 0, knows: vec![] };
         if version == VERSION {
             hello.go = r.str("Go version")?;
             hello.race = r.bool("race detector")?;
             hello.counters = r.u32("counters")?;
+            hello.pairs = r.u32("pairs")?;
             hello.knows = r.strs("operations")?;
             r.end()?;
         }
@@ -117,6 +120,8 @@ impl<'a> RunRequest<'a> {
         w.u32(self.flags.bits());
         w.u32(s.procs.unwrap_or(0));
         w.u32(s.rounds.unwrap_or(1).max(1));
+        w.bool(s.schedule.is_some());
+        w.u64(s.schedule.unwrap_or(0));
         w.str(&s.godebug.join(","));
         w.str(s.import.name());
         w.list(s.share.iter(), |w, x| w.str(x.name()));
@@ -187,6 +192,10 @@ pub struct RunReply {
     pub answers: Vec<Vec<String>>,
     /// What each name became; empty if not asked for.
     pub resolutions: Vec<String>,
+    /// Probes passed under a seeded schedule; 0 without one.
+    pub steps: u64,
+    /// A hash over goroutine and function of each step: the interleaving.
+    pub trace: u64,
 }
 
 impl RunReply {
@@ -211,6 +220,8 @@ impl RunReply {
             skipped: r.strs("skipped operations")?,
             answers: r.list("answers", 4, |r| r.strs("answers of a goroutine"))?,
             resolutions: r.strs("resolutions")?,
+            steps: r.u64("steps")?,
+            trace: r.u64("trace")?,
         })
     }
 }

@@ -172,6 +172,12 @@ impl Harness {
         &self.map.bytes()[..self.counters()]
     }
 
+    /// The interleaving map of the last run with a seeded schedule.
+    #[must_use]
+    pub fn pairs(&self) -> &[u8] {
+        &self.map.bytes()[self.counters()..][..self.hello.pairs as usize]
+    }
+
     /// Where [`Harness::coverage`] lies: for LibAFL's map observer. It stays
     /// the same, across restarts too, for as long as `self` lives.
     #[must_use]

@@ -49,6 +49,11 @@ impl Writer {
         self.0.extend(bytes);
     }
 
+    /// Appends a `u8` that is 1 or 0.
+    pub fn bool(&mut self, v: bool) {
+        self.0.push(v.into());
+    }
+
     /// Appends a `u32`.
     pub fn u32(&mut self, v: u32) {
         self.0.extend(v.to_le_bytes());

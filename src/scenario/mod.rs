@@ -35,6 +35,9 @@ pub struct Scenario {
     pub fresh: bool,
     /// GODEBUG settings, `gotypesalias=0` for one.
     pub godebug: Vec<String>,
+    /// The seed of the goroutines' interleaving; the runtime's scheduler
+    /// decides if `None`.
+    pub schedule: Option<u64>,
     /// Whether the answers are compared with those of a sequential run.
     pub oracle: bool,
     /// Operations that run first, one after another.

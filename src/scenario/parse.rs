@@ -20,7 +20,7 @@ pub struct ScenarioError {
 /// What is wrong and what would be valid, before the line is known.
 type Wrong = (String, String);
 
-const DIRECTIVES: &str = "share, import, meet, procs, rounds, fresh, godebug, oracle, before, go";
+const DIRECTIVES: &str = "share, import, meet, procs, rounds, fresh, godebug, schedule, oracle, before, go";
 
 impl Scenario {
     /// Reads the text of a scenario: one directive a line, `#` starts a
@@ -103,6 +103,11 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
                     }
                 }
             }
+        }
+        "schedule" => {
+            let seed = rest.strip_prefix("seed").map(str::trim).and_then(|n| n.parse().ok());
+            let help = || ("schedule without a seed".to_owned(), "write: schedule seed N".to_owned());
+            s.schedule = Some(seed.ok_or_else(help)?);
         }
         "oracle" => {
             if rest != "sequential" {
@@ -305,6 +310,7 @@ procs 2
 rounds 3
 fresh
 godebug gotypesalias=0
+schedule seed 42
 oracle sequential
 before check lib ; instantiate lib.T int,map[string]lib.U context
 go     check a ; walk methods lib
@@ -339,6 +345,7 @@ go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
             ("procs 0", 1, "procs 0", "1 to 64"),
             ("rounds many", 1, "rounds many", "1 to 1000"),
             ("godebug x", 1, "godebug x", "name=value"),
+            ("schedule 7", 1, "schedule without a seed", "schedule seed N"),
             ("oracle delphi", 1, "unknown oracle", "sequential"),
             ("fresh air", 1, "fresh air", "alone"),
             ("import tariff", 1, "unknown import 'tariff'", "source"),

@@ -28,6 +28,9 @@ impl Display for Scenario {
         for setting in &self.godebug {
             writeln!(f, "godebug {setting}")?;
         }
+        if let Some(seed) = self.schedule {
+            writeln!(f, "schedule seed {seed}")?;
+        }
         if self.oracle {
             writeln!(f, "oracle sequential")?;
         }

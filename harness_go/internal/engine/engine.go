@@ -21,10 +21,27 @@ type Engine struct {
 	Counters []byte
 	// Map receives the counters after a run; at least as long as they are.
 	Map []byte
+	// Scheduler seeds interleavings; nil if that is not to be had.
+	Scheduler Scheduler
+	// Pairs receives the interleaving map after a seeded run.
+	Pairs []byte
 
 	procs   int // GOMAXPROCS when a test case does not say
 	godebug godebug
 	memory  memory
+}
+
+// Scheduler makes the interleaving of goroutines a function of a seed. See
+// package schedule, which engine's tests cannot link.
+type Scheduler interface {
+	Start(seed uint64, goroutines int)
+	Enter(i int)
+	Yield(i int)
+	Leave(i int)
+	Stop()
+	Steps() uint64
+	Trace() uint64
+	CopyPairs(to []byte)
 }
 
 // New returns an engine. It takes the garbage collector into its hands, so a
@@ -64,6 +81,10 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	if req.Procs > 0 {
 		procs = int(req.Procs)
 	}
+	seeded := req.Seeded && e.Scheduler != nil && !options.sequential
+	if seeded {
+		procs = 1
+	}
 	if procs != runtime.GOMAXPROCS(0) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
@@ -74,10 +95,17 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		start := time.Now()
 		r := newRound(req, options)
+		if seeded {
+			r.scheduler = e.Scheduler
+		}
 		r.before()
 		r.prepare()
 		prepared := time.Now()
 		r.concurrent()
+		if seeded {
+			report.schedule(e.Scheduler)
+			e.Scheduler.CopyPairs(e.Pairs)
+		}
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
 	}

@@ -121,6 +121,11 @@ func (g *goroutine) parse(i int) []*tree {
 // start is the goroutine's function.
 func (g *goroutine) start(wg *sync.WaitGroup) {
 	defer wg.Done()
+	if s := g.scheduler; s != nil {
+		// Takers are numbered from 0.
+		s.Enter(g.id - 1)
+		defer s.Leave(g.id - 1)
+	}
 	defer leave(g.left, g.id)
 	g.atStart.meet(g.id)
 	g.run()

@@ -28,6 +28,8 @@ type meeting struct {
 	// left says whose goroutine has ended, for all meetings of a round.
 	left     []slot
 	patience time.Duration
+	// scheduler is the seeded schedule's, or nil.
+	scheduler Scheduler
 	// strangers counts arrivals of goroutines that the caller cannot name.
 	strangers uint32
 	over      bool
@@ -39,8 +41,11 @@ type slot struct {
 	_ [60]byte
 }
 
-func newMeeting(party []bool, left []slot, patience time.Duration) *meeting {
-	return &meeting{arrived: make([]slot, len(left)), party: party, left: left, patience: patience}
+func (r *round) newMeeting(party []bool, patience time.Duration) *meeting {
+	return &meeting{
+		arrived: make([]slot, len(r.left)), party: party, left: r.left,
+		patience: patience, scheduler: r.scheduler,
+	}
 }
 
 // meet is the goroutine's next arrival; it waits until the others have arrived
@@ -55,7 +60,7 @@ func (m *meeting) meet(id int) {
 	n := m.arrived[id].n
 	var began time.Time
 	for spins := 0; !m.complete(n); spins++ {
-		if m.late(&began, spins) {
+		if m.late(id, &began, spins) {
 			return
 		}
 	}
@@ -81,17 +86,25 @@ func (m *meeting) meetStranger() {
 	m.strangers++
 	var began time.Time
 	for spins := 0; !m.over && m.strangers < m.expected(); spins++ {
-		if m.late(&began, spins) {
+		if m.late(0, &began, spins) {
 			break
 		}
 	}
 	m.over = true
 }
 
+// turnsPatience is how many turns a goroutine gives away at a meeting under a
+// seeded schedule, where a clock would be chance.
+const turnsPatience = 64
+
 // late yields, and says whether the goroutine waited long enough.
 //
 //go:norace
-func (m *meeting) late(began *time.Time, spins int) bool {
+func (m *meeting) late(id int, began *time.Time, spins int) bool {
+	if m.scheduler != nil && id > 0 {
+		m.scheduler.Yield(id - 1)
+		return spins >= turnsPatience
+	}
 	runtime.Gosched()
 	if spins%16 != 0 {
 		return false

@@ -52,6 +52,12 @@ func newReport(req *wire.RunRequest) *report {
 	return r
 }
 
+// schedule takes what a seeded schedule did in a round.
+func (r *report) schedule(s Scheduler) {
+	r.reply.Steps += s.Steps()
+	r.reply.Trace = r.reply.Trace*31 + s.Trace()
+}
+
 // add takes what a round brought.
 func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.reply.SetupNS += uint64(setup)

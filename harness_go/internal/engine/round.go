@@ -37,6 +37,8 @@ type round struct {
 	// strangers holds what checkers do that belong to no goroutine.
 	strangers *goroutine
 
+	scheduler Scheduler // nil unless the schedule is seeded
+
 	left                                    []slot
 	atStart, atImport, atError, atOperation *meeting
 }
@@ -127,16 +129,16 @@ func (r *round) arrangeMeetings() {
 		importing[g.id] = g.imports
 	}
 	if r.meet.start {
-		r.atStart = newMeeting(all, r.left, startPatience)
+		r.atStart = r.newMeeting(all, startPatience)
 	}
 	if r.meet.imports {
-		r.atImport = newMeeting(importing, r.left, meetingPatience)
+		r.atImport = r.newMeeting(importing, meetingPatience)
 	}
 	if r.meet.errors {
-		r.atError = newMeeting(all, r.left, meetingPatience)
+		r.atError = r.newMeeting(all, meetingPatience)
 	}
 	if r.meet.operation {
-		r.atOperation = newMeeting(all, r.left, meetingPatience)
+		r.atOperation = r.newMeeting(all, meetingPatience)
 	}
 }
 
@@ -148,6 +150,10 @@ func (r *round) concurrent() {
 			g.run()
 		}
 		return
+	}
+	if r.scheduler != nil {
+		r.scheduler.Start(r.req.Schedule, len(r.goroutines))
+		defer r.scheduler.Stop()
 	}
 	var wg sync.WaitGroup
 	wg.Add(len(r.goroutines))

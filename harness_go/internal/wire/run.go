@@ -15,10 +15,13 @@ type Op = []string
 
 // RunRequest is a test case to run.
 type RunRequest struct {
-	ID       uint64
-	Flags    uint32
-	Procs    uint32
-	Rounds   uint32
+	ID     uint64
+	Flags  uint32
+	Procs  uint32
+	Rounds uint32
+	// Seeded says that Schedule is the seed of the interleaving.
+	Seeded   bool
+	Schedule uint64
 	Godebug  string
 	Import   string
 	Share    []string
@@ -81,6 +84,10 @@ type RunReply struct {
 	Skipped      []string
 	Answers      [][]string
 	Resolutions  []string
+	// Steps and Trace are those of the seeded schedule: how many probes were
+	// passed, and a hash over goroutine and function of each.
+	Steps uint64
+	Trace uint64
 }
 
 // Encode returns the message's bytes, its kind first.
@@ -91,6 +98,8 @@ func (r *RunRequest) Encode() []byte {
 	e.u32(r.Flags)
 	e.u32(r.Procs)
 	e.u32(r.Rounds)
+	e.u8(bit(r.Seeded))
+	e.u64(r.Schedule)
 	e.str(r.Godebug)
 	e.str(r.Import)
 	e.strs(r.Share)
@@ -110,6 +119,7 @@ func (r *RunRequest) Encode() []byte {
 func (d *decoder) runRequest() *RunRequest {
 	return &RunRequest{
 		ID: d.u64(), Flags: d.u32(), Procs: d.u32(), Rounds: d.u32(),
+		Seeded: d.u8() != 0, Schedule: d.u64(),
 		Godebug: d.str(), Import: d.str(), Share: d.strs(), Meet: d.strs(),
 		Before: decodeList(d, (*decoder).strs),
 		Go:     decodeList(d, func(d *decoder) []Op { return decodeList(d, (*decoder).strs) }),
@@ -146,6 +156,8 @@ func (r *RunReply) Encode() []byte {
 	e.strs(r.Skipped)
 	encodeList(&e, r.Answers, (*encoder).strs)
 	e.strs(r.Resolutions)
+	e.u64(r.Steps)
+	e.u64(r.Trace)
 	return e.b
 }
 
@@ -161,6 +173,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 		}),
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
 		Skipped:  d.strs(), Answers: decodeList(d, (*decoder).strs), Resolutions: d.strs(),
+		Steps: d.u64(), Trace: d.u64(),
 	}
 	return r, d.done()
 }

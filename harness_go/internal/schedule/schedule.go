@@ -1,21 +1,24 @@
-package main
+// Package schedule makes the interleaving of goroutines a function of a seed.
+//
+// Probes at the entry of go/types' functions (see ../../instrument) call a hook;
+// there the goroutine whose turn it is counts a step and may hand the turn on, and
+// any other waits until it is its turn. With one processor only the goroutine whose
+// turn it is makes progress, whatever the runtime's scheduler or the garbage
+// collector do.
+//
+// Nothing here may order goroutines in the eyes of the race detector: what runs
+// between them are norace functions that use plain variables and runtime.Gosched,
+// which is no synchronisation. A goroutine knows itself by its profiler label, which
+// is a pointer in its g; reading it is no synchronisation either.
+//
+// Only the command imports it, as it needs -checklinkname=0; without the probes the
+// hook is never called.
+package schedule
 
 import (
 	"runtime"
 	"unsafe"
 )
-
-// A seeded schedule makes the interleaving of a run's goroutines a function of
-// the seed. Probes at the entry of go/types' functions (see instrument) call
-// schedule.probe; there the goroutine whose turn it is counts a step and may hand
-// the turn on, and any other waits until it is its turn. With one processor only
-// the goroutine whose turn it is makes progress, whatever the runtime's scheduler
-// or the garbage collector do.
-//
-// Nothing here may order goroutines in the eyes of the race detector: these
-// functions are norace, use plain variables and runtime.Gosched, which is no
-// synchronisation. A goroutine knows itself by its profiler label, which is a
-// pointer in its g; reading it is no synchronisation either.
 
 // taker is a goroutine that takes turns.
 type taker struct {
@@ -32,8 +35,11 @@ const spinLimit = 64
 // pairBits is the size of the interleaving map, as a power of two.
 const pairBits = 14
 
-type schedule struct {
-	on     bool
+// Pairs is the size of the interleaving map in bytes.
+const Pairs = 1 << pairBits
+
+// Schedule is the state of the running schedule; a process has one.
+type Schedule struct {
 	takers []*taker
 	turn   int
 	steps  uint64
@@ -52,10 +58,8 @@ type schedule struct {
 	trace        uint64
 	lastFunction uint32
 	lastIndex    int
-	pairs        [1 << pairBits]byte
+	pairs        [Pairs]byte
 }
-
-var theSchedule schedule
 
 //go:linkname typeraceHook go/types.typeraceHook
 var typeraceHook func(function uint32)
@@ -66,14 +70,14 @@ func profLabel() unsafe.Pointer
 //go:linkname setProfLabel runtime/pprof.runtime_setProfLabel
 func setProfLabel(unsafe.Pointer)
 
-// start arms the schedule for n goroutines. expected is about how many steps the
-// run will have; change points are spread over it.
-func (s *schedule) start(seed uint64, n int, expected uint64) {
+// Start arms the schedule for n goroutines. Change points are spread over the
+// steps that runs usually have.
+func (s *Schedule) Start(seed uint64, n int) {
 	s.takers = make([]*taker, n)
 	s.random = seed*0x9e3779b97f4a7c15 + 1
 	s.turn, s.steps, s.changed, s.stolen, s.trace = 0, 0, 0, 0, 0
 	s.lastIndex, s.lastFunction = -1, 0
-	s.pairs = [1 << pairBits]byte{}
+	s.pairs = [Pairs]byte{}
 	for i := range s.takers {
 		s.takers[i] = &taker{index: i, priority: s.next()>>1 | 1<<32}
 	}
@@ -83,28 +87,43 @@ func (s *schedule) start(seed uint64, n int, expected uint64) {
 		s.yieldBelow = 1 << (7 + s.next()>>32%9)
 	} else {
 		for i := range s.changeAt {
-			s.changeAt[i] = 1 + (s.next()>>16)%max64(expected, 1)
+			// Uneven powers of two up to 4096: short runs get their share.
+			s.changeAt[i] = 1 + (s.next()>>16)%(16<<(s.next()>>16%9))
 		}
 	}
 	s.turn = s.pick(-1)
-	s.on = true
 	typeraceHook = s.probe
 }
 
-// stop disarms it. All takers are done.
-func (s *schedule) stop() {
-	s.on = false
-	typeraceHook = nil
-}
+// Stop disarms it, when all goroutines have left.
+func (s *Schedule) Stop() { typeraceHook = nil }
 
-// enter makes the calling goroutine the i-th taker.
-func (s *schedule) enter(i int) { setProfLabel(unsafe.Pointer(s.takers[i])) }
+// Trace identifies the interleaving: a hash over the goroutine and the function of
+// every step.
+func (s *Schedule) Trace() uint64 { return s.trace }
 
-// leave ends the calling goroutine's part, and hands its turn on. A goroutine
-// also leaves while it waits at a meeting point, and enters again behind it.
+// Steps is the number of probes passed.
+func (s *Schedule) Steps() uint64 { return s.steps }
+
+// Stolen is how often a turn was taken from a goroutine that had blocked.
+func (s *Schedule) Stolen() uint64 { return s.stolen }
+
+// CopyPairs writes the interleaving map: a byte for each hash of (function of one
+// goroutine, next function of another), 1 if it came up.
+func (s *Schedule) CopyPairs(to []byte) { copy(to, s.pairs[:]) }
+
+// Enter makes the calling goroutine the i-th to take turns, and waits for its first.
 //
 //go:norace
-func (s *schedule) leave(i int) {
+func (s *Schedule) Enter(i int) {
+	setProfLabel(unsafe.Pointer(s.takers[i]))
+	s.wait(s.takers[i])
+}
+
+// Leave ends the calling goroutine's part, and hands its turn on.
+//
+//go:norace
+func (s *Schedule) Leave(i int) {
 	s.takers[i].done = true
 	setProfLabel(nil)
 	if s.turn == i {
@@ -112,19 +131,19 @@ func (s *schedule) leave(i int) {
 	}
 }
 
-// back undoes leave.
+// Yield hands the turn to the next goroutine, in a fixed order, and comes back when
+// it is the caller's again: for a goroutine that waits for others.
 //
 //go:norace
-func (s *schedule) back(i int) {
-	s.takers[i].done = false
-	setProfLabel(unsafe.Pointer(s.takers[i]))
-	if t := s.turn; t < 0 || s.takers[t].done {
-		s.turn = s.pick(t)
+func (s *Schedule) Yield(i int) {
+	if s.turn == i {
+		s.turn = s.after(i)
 	}
+	s.wait(s.takers[i])
 }
 
 //go:norace
-func (s *schedule) next() uint64 {
+func (s *Schedule) next() uint64 {
 	// splitmix64
 	s.random += 0x9e3779b97f4a7c15
 	z := s.random
@@ -137,7 +156,7 @@ func (s *schedule) next() uint64 {
 // not done, other than from if there is a choice. -1 if all are done.
 //
 //go:norace
-func (s *schedule) pick(from int) int {
+func (s *Schedule) pick(from int) int {
 	n := len(s.takers)
 	best := -1
 	if s.yieldBelow != 0 {
@@ -162,7 +181,7 @@ func (s *schedule) pick(from int) int {
 }
 
 //go:norace
-func (s *schedule) probe(function uint32) {
+func (s *Schedule) probe(function uint32) {
 	me := (*taker)(profLabel())
 	if me == nil {
 		return
@@ -207,7 +226,7 @@ func (s *schedule) probe(function uint32) {
 // runtime's scheduler.
 //
 //go:norace
-func (s *schedule) wait(me *taker) {
+func (s *Schedule) wait(me *taker) {
 	seen, spins := s.steps, 0
 	for s.turn != me.index {
 		runtime.Gosched()
@@ -226,7 +245,7 @@ func (s *schedule) wait(me *taker) {
 // after returns the next taker behind i that is not done.
 //
 //go:norace
-func (s *schedule) after(i int) int {
+func (s *Schedule) after(i int) int {
 	n := len(s.takers)
 	for k := 1; k <= n; k++ {
 		if j := (i + k + n) % n; !s.takers[j].done {
@@ -239,11 +258,4 @@ func (s *schedule) after(i int) int {
 //go:norace
 func pairOf(a, b uint32) uint32 {
 	return (a*0x9e3779b1 ^ b*0x85ebca6b) >> (32 - pairBits)
-}
-
-func max64(a, b uint64) uint64 {
-	if a > b {
-		return a
-	}
-	return b
 }
