@@ -32,7 +32,7 @@ pub fn stall(dump: &str) -> Stall {
     let mut sites: Vec<String> = if blocked {
         culprits.iter().map(|g| format!("{} in {}", g.state, site(&g.frames))).collect()
     } else {
-        culprits.iter().map(|g| busy(g)).collect()
+        culprits.iter().filter_map(|g| busy(g)).collect()
     };
     // The number of goroutines in the same place is chance.
     sites.sort();
@@ -53,14 +53,17 @@ fn blame(g: &Goroutine, blocked: bool) -> Blame {
 }
 
 /// Where a running goroutine spends its time. The innermost frames differ from
-/// dump to dump: a recurring function, else the way in, does not.
-fn busy(g: &Goroutine) -> String {
+/// dump to dump: a recurring function, else the way in, does not. `None` if the
+/// stack is not there, as of a goroutine inside the race detector or on another
+/// thread.
+fn busy(g: &Goroutine) -> Option<String> {
     let recurring = cycle(&g.frames, RECURS);
     if !recurring.is_empty() {
-        return format!("recursion of {}", recurring.join(" + "));
+        return Some(format!("recursion of {}", recurring.join(" + ")));
     }
-    let entry = g.frames.iter().map(|f| function(&f.function)).rfind(|f| is_library(f));
-    entry.unwrap_or_else(|| "outside go/types".to_owned())
+    let entry = g.frames.iter().rev().map(|f| function(&f.function)).find(|f| is_library(f));
+    let at = site(&g.frames);
+    entry.or_else(|| (at.owner() == Blame::Harness).then(|| at.to_string()))
 }
 
 /// Goroutines that wait for others to finish, and the runtime's own, are none.

@@ -77,8 +77,9 @@ fn called(line: &str) -> Option<String> {
 /// File and line of `<white space>/go/src/x.go:12 +0x1f fp=0x0`.
 pub(super) fn position(line: &str) -> Option<(String, u32)> {
     let place = line.strip_prefix(['\t', ' '])?.trim_start();
-    // A file name may hold spaces; what follows it starts with an offset.
-    let place = place.split(" +0x").next().unwrap_or(place).trim_end();
+    // A file name may hold spaces; what follows it are an offset and pointers.
+    let end = [" +0x", " fp=0x"].iter().filter_map(|m| place.find(m)).min();
+    let place = place[..end.unwrap_or(place.len())].trim_end();
     let (file, number) = place.rsplit_once(':')?;
     Some((file.to_owned(), number.parse().ok()?))
 }
@@ -101,6 +102,8 @@ go/types.(*T[...]).m(0xc, {0x1, 0x2})
 \t/with space/src/go/types/x.go:12 +0x1f fp=0xc sp=0xd pc=0xe
 go/types.inlined(...)
 \t/go/src/go/types/x.go:9
+racecall()
+\t/go/src/runtime/race_amd64.s:438 fp=0xc000192710 sp=0xc000192708 pc=0x4c15c0
 created by main.goroutines in goroutine 1
 \t/h/main.go:69 +0x78
 
@@ -118,7 +121,8 @@ created by main.f
             frames,
             [
                 ("go/types.(*T[...]).m", "/with space/src/go/types/x.go", 12),
-                ("go/types.inlined", "/go/src/go/types/x.go", 9)
+                ("go/types.inlined", "/go/src/go/types/x.go", 9),
+                ("racecall", "/go/src/runtime/race_amd64.s", 438),
             ]
         );
         assert_eq!(all[0].created_by.as_deref(), Some("main.goroutines"));
