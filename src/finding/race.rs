@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, position};
+use super::normalise::{Blame, is_library, owner};
 
 /// What one side of a race did.
 #[derive(
@@ -84,7 +85,8 @@ pub fn race_reports(log: &str) -> Vec<RaceReport> {
         while let Some(next) = lines.next_if(|l| !l.starts_with(RULE) && !l.ends_with(WARNING)) {
             body.push(next);
         }
-        reports.push(report(&body));
+        let ended = lines.peek().is_some_and(|l| l.starts_with(RULE));
+        reports.push(report(&body, ended));
     }
     reports
 }
@@ -96,7 +98,7 @@ enum Part {
     Creation,
 }
 
-fn report(lines: &[&str]) -> RaceReport {
+fn report(lines: &[&str], ended: bool) -> RaceReport {
     let mut out = RaceReport { raw: lines.join("\n"), ..RaceReport::default() };
     let mut part = Part::None;
     let mut sides = 0;
@@ -119,6 +121,16 @@ fn report(lines: &[&str]) -> RaceReport {
                 Part::None => {}
             }
         }
+    }
+    // A stack cut off before it leaves the runtime and the helper packages does
+    // not tell the access from others.
+    let settled = |f: &Frame| is_library(&f.function) || owner(&f.function) == Blame::Harness;
+    if !ended
+        && out.creations.is_empty()
+        && let Some(last) = out.sides.iter_mut().rfind(|s| s.access != Access::Unknown)
+        && !last.stack.iter().any(settled)
+    {
+        last.stack.clear();
     }
     out
 }
