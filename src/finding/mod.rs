@@ -1,1 +1,27 @@
-//! (to come)
+//! Report text → findings: parse, normalise, sign, classify. Pure.
+
+mod dump;
+mod fatal;
+#[allow(clippy::module_inception)]
+mod finding;
+mod frame;
+mod kind;
+mod normalise;
+mod observe;
+mod panic;
+mod race;
+mod signature;
+mod time;
+mod title;
+
+pub use dump::{Stall, stall};
+pub use fatal::{Death, Exit, death};
+pub use finding::{Finding, FindingError, Origin, RuleQuote, Stack, VERSION, deciding_rules};
+pub use frame::{Frame, Goroutine, goroutines};
+pub use kind::Kind;
+pub use normalise::Blame;
+pub use observe::{End, Observed, Panic, findings};
+pub use panic::panicked;
+pub use race::{Access, RaceReport, Side, race_reports};
+pub use signature::{Site, site};
+pub use time::rfc3339;

@@ -1,0 +1,130 @@
+//! The goroutines of a harness that made no progress: deadlock or hang.
+
+use super::frame::{Goroutine, goroutines};
+use super::kind::Kind;
+use super::normalise::{Blame, function, is_library, owner};
+use super::signature::{cycle, site};
+
+/// What a dump of every goroutine's stack shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// `deadlock` if every worker is blocked, else `hang`.
+    pub kind: Kind,
+    /// The goroutines in go/types or x/tools, and others that run.
+    pub workers: Vec<Goroutine>,
+    /// One text for each worker that keeps the rest waiting, normalised.
+    pub sites: Vec<String>,
+    /// Who is to blame.
+    pub blame: Blame,
+}
+
+/// A function that fills this much of a stack is what does not end.
+const RECURS: usize = 8;
+
+/// Reads a dump.
+#[must_use]
+pub fn stall(dump: &str) -> Stall {
+    let workers: Vec<Goroutine> = goroutines(dump).into_iter().filter(is_worker).collect();
+    let running: Vec<&Goroutine> = workers.iter().filter(|g| !is_blocked(g)).collect();
+    let blocked = running.is_empty() && !workers.is_empty();
+    let kind = if blocked { Kind::Deadlock } else { Kind::Hang };
+    let culprits = if blocked { workers.iter().collect() } else { running };
+    let mut sites: Vec<String> = if blocked {
+        culprits.iter().map(|g| format!("{} in {}", g.state, site(&g.frames))).collect()
+    } else {
+        culprits.iter().filter_map(|g| busy(g)).collect()
+    };
+    // The number of goroutines in the same place is chance.
+    sites.sort();
+    sites.dedup();
+    let owners: Vec<Blame> = culprits.iter().map(|g| blame(g, blocked)).collect();
+    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
+    let blame = order.into_iter().find(|b| owners.contains(b)).unwrap_or(Blame::Harness);
+    Stall { kind, workers, sites, blame }
+}
+
+/// A blocked goroutine is blamed on who waits; a running one on the type
+/// checker if it is anywhere in the stack, since the sample is of chance.
+fn blame(g: &Goroutine, blocked: bool) -> Blame {
+    if blocked {
+        return site(&g.frames).owner();
+    }
+    g.frames.iter().find(|f| is_library(&f.function)).map_or(Blame::Harness, |f| owner(&f.function))
+}
+
+/// Where a running goroutine spends its time. The innermost frames differ from
+/// dump to dump: a recurring function, else the way in, does not. `None` if the
+/// stack is not there, as of a goroutine inside the race detector or on another
+/// thread.
+fn busy(g: &Goroutine) -> Option<String> {
+    let recurring = cycle(&g.frames, RECURS);
+    if !recurring.is_empty() {
+        return Some(format!("recursion of {}", recurring.join(" + ")));
+    }
+    let entry = g.frames.iter().rev().map(|f| function(&f.function)).find(|f| is_library(f));
+    let at = site(&g.frames);
+    entry.or_else(|| (at.owner() == Blame::Harness).then(|| at.to_string()))
+}
+
+/// Goroutines that wait for others to finish, and the runtime's own, are none.
+fn is_worker(g: &Goroutine) -> bool {
+    let any = |test: &dyn Fn(&str) -> bool| g.frames.iter().any(|f| test(&f.function));
+    if g.id == 0 {
+        return false;
+    }
+    if any(&|f| is_library(f)) {
+        return true;
+    }
+    let system = g.created_by.as_deref().is_some_and(|c| c.starts_with("runtime."));
+    let dumps = any(&|f| {
+        ["runtime.Stack", "runtime/debug.Stack"].contains(&f) || f.starts_with("runtime/pprof.")
+    });
+    matches!(g.state.as_str(), "running" | "runnable") && !system && !dumps
+}
+
+/// Whether the goroutine waits for another one.
+fn is_blocked(g: &Goroutine) -> bool {
+    ["sync.", "chan ", "select", "semacquire"].iter().any(|s| g.state.starts_with(s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn goroutine(id: u64, state: &str, frames: &[&str]) -> String {
+        let mut out = format!("goroutine {id} [{state}]:\n");
+        for f in frames {
+            out += &format!("{f}(0x1)\n\t/x/y.go:1 +0x1\n");
+        }
+        out + "\n"
+    }
+
+    #[test]
+    fn one_runner_makes_it_a_hang() {
+        let locked = goroutine(
+            5,
+            "sync.Mutex.Lock",
+            &["sync.(*Mutex).Lock", "go/types.(*Named).unpack", "go/types.under"],
+        );
+        let waits = goroutine(1, "sync.WaitGroup.Wait", &["sync.(*WaitGroup).Wait", "main.main"]);
+        let dumper = goroutine(9, "running", &["runtime.Stack", "main.watch"]);
+        let alone = stall(&(waits.clone() + &locked + &dumper));
+        assert_eq!(alone.kind, Kind::Deadlock);
+        assert_eq!(alone.workers.len(), 1);
+        assert_eq!(alone.sites, ["sync.Mutex.Lock in go/types.(*Named).unpack"]);
+        assert_eq!(alone.blame, Blame::GoTypes);
+        let runner =
+            goroutine(6, "runnable", &["go/types.x", "go/types.(*Checker).Files", "main.f"]);
+        let two = stall(&(waits.clone() + &locked + &runner));
+        assert_eq!((two.kind, two.workers.len()), (Kind::Hang, 2));
+        assert_eq!(two.sites, ["go/types.(*Checker).Files"]);
+        let harness = stall(&waits);
+        assert_eq!((harness.kind, harness.blame), (Kind::Hang, Blame::Harness));
+        let callback = goroutine(
+            7,
+            "chan receive",
+            &["main.(*meet).wait", "go/types.(*Checker).importPackage"],
+        );
+        assert_eq!(stall(&callback).blame, Blame::Harness);
+    }
+}

@@ -1,0 +1,149 @@
+//! A finding: what finding.json holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::Frame;
+use super::kind::Kind;
+use super::normalise::Blame;
+use crate::scenario::{Class, ElementKind, Scenario};
+
+/// The version of [`Finding`]'s JSON that this program writes. Fields may be
+/// added under the same version; other changes raise it.
+pub const VERSION: u32 = 1;
+
+/// One failure kind with one signature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// [`VERSION`].
+    pub version: u32,
+    /// `<kind>-<12 hex of the signature>`: the crash directory's name.
+    pub id: String,
+    /// What went wrong.
+    pub kind: Kind,
+    /// What the scenario makes of it.
+    pub class: Class,
+    /// What makes two reports the same finding.
+    pub signature: String,
+    /// One line for people.
+    pub title: String,
+    /// Whose code fails.
+    pub blame: Blame,
+    /// Whether one goroutine alone does it.
+    pub sequential: bool,
+    /// The stacks: both sides of a race, the goroutine that panicked, all
+    /// that are stuck.
+    pub stacks: Vec<Stack>,
+    /// The rules that the class rests on.
+    pub rules: Vec<RuleQuote>,
+    /// `[k, n]`: seen in k of n runs; not tried yet if `None`.
+    #[serde(default)]
+    pub reproduced: Option<[u32; 2]>,
+    /// Whether it was seen again after it was found.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// When and by what it was found.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// When and by what a finding was found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// `go1.27.3`.
+    pub go_version: String,
+    /// Which harness build: its key in the cache.
+    pub coverage_build: String,
+    /// The campaign's seed.
+    pub seed: u64,
+    /// The corpus entries that the test case came from, nearest first.
+    pub ancestors: Vec<String>,
+    /// Seconds from the campaign's start.
+    pub seconds_to_find: f64,
+    /// Executions from the campaign's start.
+    pub execs_to_find: u64,
+    /// RFC 3339, UTC; see [`super::rfc3339`].
+    pub found_at: String,
+}
+
+/// One stack of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stack {
+    /// What it is of: `write`, `read`, `panic`, `goroutine 7: sync.Mutex.Lock`.
+    pub of: String,
+    /// Innermost call first, names normalised.
+    pub frames: Vec<Frame>,
+}
+
+/// A rule of the documentation that a scenario keeps or breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleQuote {
+    /// The scenario's elements that it is about: `share info`.
+    pub elements: Vec<String>,
+    /// What it says.
+    pub says: String,
+    /// Where.
+    pub place: String,
+}
+
+/// A finding.json that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FindingError {
+    /// Not JSON, or not a finding's.
+    #[error("it is not a finding: {0}")]
+    Json(#[from] serde_json::Error),
+    /// From another version of this program.
+    #[error("it has version {0}, this typerace reads version {VERSION}")]
+    Version(u64),
+}
+
+impl Finding {
+    /// The text of finding.json.
+    ///
+    /// # Errors
+    /// None in practice: every field has a JSON form.
+    pub fn to_json(&self) -> Result<String, FindingError> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Reads finding.json.
+    ///
+    /// # Errors
+    /// Text that is not a finding's JSON, or another version's.
+    pub fn from_json(text: &str) -> Result<Self, FindingError> {
+        let value: serde_json::Value = serde_json::from_str(text)?;
+        // The version first: another one's fields would only confuse.
+        if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64)
+            && version != u64::from(VERSION)
+        {
+            return Err(FindingError::Version(version));
+        }
+        Ok(serde_json::from_value(value)?)
+    }
+}
+
+/// The rules that decide a scenario's class: those of its elements of that
+/// class, each rule once.
+#[must_use]
+pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
+    let class = scenario.class();
+    let mut rules: Vec<RuleQuote> = Vec::new();
+    for element in scenario.elements().into_iter().filter(|e| e.class == class) {
+        let name = match element.kind {
+            ElementKind::Share => format!("share {}", element.name),
+            ElementKind::Import => format!("import {}", element.name),
+            ElementKind::Meet => format!("meet {}", element.name),
+            ElementKind::Operation | ElementKind::Query => element.name.to_owned(),
+        };
+        let rule = element.rule;
+        match rules.iter_mut().find(|r| r.says == rule.says && r.place == rule.place) {
+            Some(known) => known.elements.push(name),
+            None => rules.push(RuleQuote {
+                elements: vec![name],
+                says: rule.says.to_owned(),
+                place: rule.place.to_owned(),
+            }),
+        }
+    }
+    rules
+}

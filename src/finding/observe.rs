@@ -1,0 +1,235 @@
+//! What one execution left behind → its findings.
+
+use super::dump::{Stall, stall};
+use super::fatal::{Death, Exit, death};
+use super::finding::{Finding, Origin, Stack, VERSION, deciding_rules};
+use super::frame::Frame;
+use super::kind::Kind;
+use super::normalise::{self, Blame};
+use super::panic::{panicked, shape};
+use super::race::{RaceReport, race_reports};
+use super::signature::{Site, cycle, id, signature, site};
+use super::title;
+use crate::scenario::Scenario;
+
+/// Everything that one execution left behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed<'a> {
+    /// What the race detector wrote during it.
+    pub reports: &'a str,
+    /// How it ended.
+    pub end: End<'a>,
+    /// The panics that the harness recovered.
+    pub panics: &'a [Panic<'a>],
+    /// The test case's scenario: it decides the class.
+    pub scenario: &'a Scenario,
+    /// Whether all operations ran on one goroutine.
+    pub sequential: bool,
+    /// Copied into every finding.
+    pub origin: &'a Origin,
+}
+
+/// How an execution ended.
+#[derive(Clone, Copy, Debug)]
+pub enum End<'a> {
+    /// With a reply.
+    Replied,
+    /// The process died first.
+    Died {
+        /// Its status.
+        exit: Exit,
+        /// What it printed.
+        output: &'a str,
+    },
+    /// It was killed over a time limit.
+    TimedOut {
+        /// Every goroutine's stack.
+        dump: &'a str,
+    },
+    /// It was killed over the memory cap.
+    OverMemory {
+        /// Every goroutine's stack.
+        dump: &'a str,
+    },
+}
+
+/// A panic that the harness recovered.
+#[derive(Clone, Copy, Debug)]
+pub struct Panic<'a> {
+    /// 0 is `before`, n the n-th `go`.
+    pub goroutine: u32,
+    /// Which of its operations.
+    pub operation: u32,
+    /// The panic's value, printed.
+    pub value: &'a str,
+    /// `debug.Stack` of the deferred function that recovered.
+    pub stack: &'a str,
+}
+
+/// The findings of an execution, each signature once: races in the order
+/// reported, then panics, then how it ended.
+#[must_use]
+pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
+    let mut drafts = races(seen.reports);
+    drafts.extend(seen.panics.iter().map(recovered));
+    match seen.end {
+        End::Replied => {}
+        End::Died { exit, output } => drafts.extend(death(exit, output).map(|d| died(d, output))),
+        End::TimedOut { dump } => drafts.push(stalled(stall(dump))),
+        End::OverMemory { dump } => drafts.push(over_memory(&stall(dump))),
+    }
+    let rules = deciding_rules(seen.scenario);
+    let mut out: Vec<Finding> = Vec::new();
+    for draft in drafts {
+        let id = id(draft.kind, &draft.signature);
+        if out.iter().any(|f| f.id == id) {
+            continue;
+        }
+        out.push(Finding {
+            version: VERSION,
+            id,
+            kind: draft.kind,
+            class: seen.scenario.class(),
+            signature: draft.signature,
+            title: draft.title,
+            blame: draft.blame,
+            sequential: seen.sequential || draft.alone,
+            stacks: draft.stacks,
+            rules: rules.clone(),
+            reproduced: None,
+            confirmed: false,
+            origin: seen.origin.clone(),
+        });
+    }
+    out
+}
+
+/// A finding before it knows its scenario.
+struct Draft {
+    kind: Kind,
+    signature: String,
+    title: String,
+    blame: Blame,
+    alone: bool,
+    stacks: Vec<Stack>,
+}
+
+fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
+    Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
+}
+
+/// A report with a lost stack says less than a whole one: it counts only where
+/// no whole report shares the side that it has.
+fn races(log: &str) -> Vec<Draft> {
+    let reports = race_reports(log);
+    let sites = |r: &RaceReport| r.sides.each_ref().map(|s| site(&s.stack));
+    let whole: Vec<Site> = reports.iter().filter(|r| r.is_whole()).flat_map(sites).collect();
+    let told =
+        |r: &RaceReport| sites(r).iter().any(|s| !s.functions.is_empty() && whole.contains(s));
+    let nothing = |r: &RaceReport| r.sides.iter().all(|s| s.stack.is_empty());
+    reports
+        .iter()
+        .filter(|r| r.is_whole() || !(told(r) || nothing(r) && !whole.is_empty()))
+        .map(race)
+        .collect()
+}
+
+fn race(report: &RaceReport) -> Draft {
+    let sides = report.sides.each_ref().map(|s| (s.access, site(&s.stack)));
+    let owners = sides.each_ref().map(|(_, s)| s.owner());
+    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
+    Draft {
+        kind: Kind::DataRace,
+        // Which side read and which wrote is left out: where both find
+        // something to be computed, the schedule decides.
+        signature: signature(Kind::DataRace, "", &sides.each_ref().map(|(_, s)| s.to_string())),
+        title: title::race(&sides),
+        blame: order.into_iter().find(|b| owners.contains(b)).unwrap_or(Blame::Runtime),
+        alone: false,
+        stacks: report.sides.iter().map(|s| stack(s.access.to_string(), &s.stack)).collect(),
+    }
+}
+
+fn recovered(panic: &Panic<'_>) -> Draft {
+    let frames = panicked(panic.stack);
+    let of = format!("panic in goroutine {}, operation {}", panic.goroutine, panic.operation);
+    // `before` runs on one goroutine, with nothing beside it.
+    Draft {
+        alone: panic.goroutine == 0,
+        ..panicking(&shape(panic.value), panic.value, &of, &frames)
+    }
+}
+
+fn panicking(shape: &str, value: &str, of: &str, frames: &[Frame]) -> Draft {
+    let at = site(frames);
+    let sites = [at.to_string()];
+    let value = value.lines().next().unwrap_or_default();
+    Draft {
+        kind: Kind::Panic,
+        signature: signature(Kind::Panic, shape, &sites),
+        title: title::at(&format!("panic: {value}"), &sites),
+        blame: at.owner(),
+        alone: false,
+        stacks: vec![stack(of, frames)],
+    }
+}
+
+fn died(d: Death, output: &str) -> Draft {
+    match d.kind {
+        Kind::Panic => panicking(&d.message, &d.message, "panic", &d.stack),
+        // The runtime noticed that nothing can go on: the same as a dump.
+        Kind::Deadlock => stalled(Stall { kind: Kind::Deadlock, ..stall(output) }),
+        kind => {
+            let at = site(&d.stack);
+            let recurring = if d.overflow { cycle(&d.stack, 3) } else { Vec::new() };
+            let sites = match (recurring.is_empty(), d.stack.is_empty()) {
+                (false, _) => vec![recurring.join(" + ")],
+                (true, false) => vec![at.to_string()],
+                (true, true) => Vec::new(),
+            };
+            let blame = match recurring.first() {
+                Some(f) => normalise::owner(f),
+                None if d.silent => Blame::Harness,
+                None => at.owner(),
+            };
+            Draft {
+                kind,
+                signature: signature(kind, &d.message, &sites),
+                title: title::at(&format!("{}: {}", kind, d.message), &sites),
+                blame,
+                alone: false,
+                stacks: if d.stack.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![stack(d.message, &d.stack)]
+                },
+            }
+        }
+    }
+}
+
+fn worker_stacks(s: &Stall) -> Vec<Stack> {
+    s.workers.iter().map(|g| stack(format!("goroutine {}: {}", g.id, g.state), &g.frames)).collect()
+}
+
+fn stalled(s: Stall) -> Draft {
+    Draft {
+        kind: s.kind,
+        signature: signature(s.kind, "", &s.sites),
+        title: title::at(s.kind.as_str(), &s.sites),
+        blame: s.blame,
+        alone: s.workers.len() == 1,
+        stacks: worker_stacks(&s),
+    }
+}
+
+fn over_memory(s: &Stall) -> Draft {
+    Draft {
+        kind: Kind::Memory,
+        signature: signature(Kind::Memory, "over the cap", &s.sites),
+        title: title::at("memory over the cap", &s.sites),
+        blame: s.blame,
+        alone: s.workers.len() == 1,
+        stacks: worker_stacks(s),
+    }
+}

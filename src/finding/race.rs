@@ -1,0 +1,239 @@
+//! The race detector's reports, read.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{Frame, position};
+use super::normalise::{Blame, is_library, owner};
+
+/// What one side of a race did.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// A plain write.
+    Write,
+    /// A plain read.
+    Read,
+    /// A write through sync/atomic.
+    AtomicWrite,
+    /// A read through sync/atomic.
+    AtomicRead,
+    /// The report ends before it says.
+    #[default]
+    Unknown,
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Access::Write => "write",
+            Access::Read => "read",
+            Access::AtomicWrite => "atomic write",
+            Access::AtomicRead => "atomic read",
+            Access::Unknown => "access",
+        })
+    }
+}
+
+/// One of the two accesses of a race. Address and goroutine number are left
+/// out: they differ from run to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    /// What it did.
+    pub access: Access,
+    /// Innermost call first; empty if the detector had lost the stack or the
+    /// report is cut off.
+    pub stack: Vec<Frame>,
+}
+
+/// One `WARNING: DATA RACE`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RaceReport {
+    /// The access that the detector stopped at, then the previous one.
+    pub sides: [Side; 2],
+    /// Where the goroutines were created, as far as the report says.
+    pub creations: Vec<Vec<Frame>>,
+    /// The report's lines, without the rules around it.
+    pub raw: String,
+}
+
+impl RaceReport {
+    /// Whether both stacks are there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.sides.iter().all(|s| !s.stack.is_empty())
+    }
+}
+
+const WARNING: &str = "WARNING: DATA RACE";
+const RULE: &str = "==================";
+
+/// Every report of a race log, in order. Reports may be cut off or have lines
+/// of others between theirs; what cannot be read is left out.
+#[must_use]
+pub fn race_reports(log: &str) -> Vec<RaceReport> {
+    let mut reports = Vec::new();
+    let mut lines = log.lines().peekable();
+    while let Some(line) = lines.next() {
+        if !line.ends_with(WARNING) {
+            continue;
+        }
+        let mut body = vec![WARNING];
+        while let Some(next) = lines.next_if(|l| !l.starts_with(RULE) && !l.ends_with(WARNING)) {
+            body.push(next);
+        }
+        let ended = lines.peek().is_some_and(|l| l.starts_with(RULE));
+        reports.push(report(&body, ended));
+    }
+    reports
+}
+
+/// Which stack of a report the frames belong to.
+enum Part {
+    None,
+    Side(usize),
+    Creation,
+}
+
+fn report(lines: &[&str], ended: bool) -> RaceReport {
+    let mut out = RaceReport { raw: lines.join("\n"), ..RaceReport::default() };
+    let mut part = Part::None;
+    let mut sides = 0;
+    for (i, line) in lines.iter().enumerate() {
+        if let Some(access) = access(line) {
+            part = if sides < 2 { Part::Side(sides) } else { Part::None };
+            if let Some(side) = out.sides.get_mut(sides) {
+                side.access = access;
+            }
+            sides += 1;
+        } else if line.starts_with("Goroutine ") && line.ends_with("created at:") {
+            out.creations.push(Vec::new());
+            part = Part::Creation;
+        } else if let Some(frame) = frame(line, lines.get(i + 1)) {
+            match part {
+                Part::Side(n) => out.sides[n].stack.push(frame),
+                Part::Creation => out.creations.last_mut().into_iter().for_each(|c| {
+                    c.push(frame.clone());
+                }),
+                Part::None => {}
+            }
+        }
+    }
+    // A stack cut off before it leaves the runtime and the helper packages does
+    // not tell the access from others.
+    let settled = |f: &Frame| is_library(&f.function) || owner(&f.function) == Blame::Harness;
+    if !ended
+        && out.creations.is_empty()
+        && let Some(last) = out.sides.iter_mut().rfind(|s| s.access != Access::Unknown)
+        && !last.stack.iter().any(settled)
+    {
+        last.stack.clear();
+    }
+    out
+}
+
+/// `Previous write at 0x00c0000d67b0 by goroutine 7:`
+fn access(line: &str) -> Option<Access> {
+    let (what, rest) = line.split_once(" at 0x")?;
+    if !rest.contains(" by ") {
+        return None;
+    }
+    let what = what.to_ascii_lowercase();
+    match what.strip_prefix("previous ").unwrap_or(&what) {
+        "read" => Some(Access::Read),
+        "write" => Some(Access::Write),
+        "atomic read" => Some(Access::AtomicRead),
+        "atomic write" => Some(Access::AtomicWrite),
+        _ => None,
+    }
+}
+
+/// `  go/types.Unalias()` with the position on the next line.
+fn frame(line: &str, next: Option<&&str>) -> Option<Frame> {
+    let function = line.strip_prefix("  ")?.strip_suffix("()")?;
+    if function.is_empty() || function.starts_with(' ') {
+        return None;
+    }
+    // The position is lost when the report is cut off right here.
+    let (file, line) = next.and_then(|l| position(l)).unwrap_or_default();
+    Some(Frame { function: function.to_owned(), file, line })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = include_str!("../../tests/reports/race-alias-instances-go1.26.8.txt");
+
+    #[test]
+    fn two_whole_reports() {
+        let reports = race_reports(WHOLE);
+        assert_eq!(reports.len(), 2);
+        let r = &reports[0];
+        assert_eq!(r.sides[0].access, Access::Read);
+        assert_eq!(r.sides[1].access, Access::Write);
+        let top = &r.sides[0].stack[0];
+        assert_eq!((top.function.as_str(), top.line), ("go/types.unalias", 112));
+        assert_eq!(r.sides.each_ref().map(|s| s.stack.len()), [6, 6]);
+        assert_eq!(r.creations.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
+    }
+
+    #[test]
+    fn a_report_cut_anywhere_keeps_what_was_there() {
+        let whole = &race_reports(WHOLE)[0];
+        let first = WHOLE.find("Goroutine").unwrap();
+        for (cut, _) in WHOLE.char_indices().take_while(|(i, _)| *i <= first) {
+            for r in race_reports(&WHOLE[..cut]) {
+                for (side, full) in r.sides.iter().zip(&whole.sides) {
+                    assert!(side.stack.len() <= full.stack.len());
+                    let n = side.stack.len();
+                    assert!(
+                        side.stack
+                            .iter()
+                            .zip(&full.stack)
+                            .take(n.saturating_sub(1))
+                            .all(|(a, b)| a == b)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lost_stacks_main_goroutine_and_atomics() {
+        let text = "\
+==================
+noise WARNING: DATA RACE
+Atomic write at 0x00c0000d67b0 by main goroutine:
+  [failed to restore the stack]
+
+Previous atomic read at 0x00c0000d67b0 by goroutine 7:
+a line of something else
+  go/types.(*Named).state()
+      /go/src/go/types/named.go:5 +0x1
+
+Goroutine 7 (finished) created at:
+  main.main()
+      /h/main.go:1 +0x2
+==================
+";
+        let reports = race_reports(text);
+        assert_eq!(reports.len(), 1);
+        assert_eq!(reports[0].sides[0], Side { access: Access::AtomicWrite, stack: Vec::new() });
+        assert_eq!(reports[0].sides[1].access, Access::AtomicRead);
+        assert_eq!(reports[0].sides[1].stack.len(), 1);
+        assert!(!reports[0].is_whole());
+    }
+
+    #[test]
+    fn a_report_without_its_end_does_not_swallow_the_next() {
+        let start = WHOLE.find("Previous").unwrap();
+        let text = format!("{}{WHOLE}", &WHOLE[..start]);
+        let reports = race_reports(&text);
+        assert_eq!(reports.len(), 3);
+        assert!(!reports[0].is_whole() && reports[1].is_whole() && reports[2].is_whole());
+    }
+}

@@ -1,0 +1,170 @@
+//! What makes two reports the same finding.
+//!
+//! A side of a race is signed by one frame, the innermost that is not the
+//! runtime's or a helper package's. docs/FINDINGS.md has the measurements
+//! behind that choice.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::frame::Frame;
+use super::kind::Kind;
+use super::normalise::{Blame, function, is_library, is_map, owner};
+
+/// Where something happened, in names that survive other programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    /// The innermost function that is not the runtime's; below go/types also
+    /// the go/types or x/tools function that called it. Empty if the stack is
+    /// lost.
+    pub functions: Vec<String>,
+    /// Whether the runtime's map code was called there: a map in a function
+    /// is another variable than its fields.
+    pub map: bool,
+}
+
+/// The site of a stack.
+#[must_use]
+pub fn site(stack: &[Frame]) -> Site {
+    let names: Vec<String> = stack.iter().map(|f| function(&f.function)).collect();
+    let helper = |n: &String| owner(n) == Blame::Runtime;
+    let Some(at) = names.iter().position(|n| !helper(n)) else {
+        return Site { functions: names.into_iter().take(1).collect(), map: false };
+    };
+    let mut functions = vec![names[at].clone()];
+    if owner(&names[at]) == Blame::GoTypes && !is_library(&names[at]) {
+        functions.extend(names[at..].iter().find(|n| is_library(n)).cloned());
+    }
+    Site { functions, map: names[..at].iter().any(|n| is_map(n)) }
+}
+
+impl Site {
+    /// Whose code it is.
+    #[must_use]
+    pub fn owner(&self) -> Blame {
+        self.functions.first().map_or(Blame::Runtime, |f| owner(f))
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.functions.is_empty() {
+            return f.write_str("stack lost");
+        }
+        f.write_str(&self.functions.join(" < "))?;
+        if self.map { f.write_str(" (map)") } else { Ok(()) }
+    }
+}
+
+/// The functions of go/types and x/tools that recur in a stack, sorted: those
+/// seen at least `least` times, and half as often as the most frequent one.
+#[must_use]
+pub fn cycle(stack: &[Frame], least: usize) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for name in stack.iter().map(|f| function(&f.function)).filter(|n| is_library(n)) {
+        *counts.entry(name).or_default() += 1;
+    }
+    let most = counts.values().copied().max().unwrap_or(0);
+    counts.into_iter().filter(|&(_, n)| n >= least && n * 2 >= most).map(|(f, _)| f).collect()
+}
+
+/// `data-race: go/types.a / go/types.b`: the kind, what was said, and the
+/// sites in alphabetical order.
+#[must_use]
+pub fn signature(kind: Kind, what: &str, sites: &[String]) -> String {
+    let mut sites = sites.to_vec();
+    sites.sort();
+    let mut out = kind.to_string();
+    for part in [what.to_owned(), sites.join(" / ")] {
+        if !part.is_empty() {
+            out.push_str(": ");
+            out.push_str(&part);
+        }
+    }
+    out
+}
+
+/// The finding's id, which is the name of its crash directory: the kind and
+/// 12 hexadecimal digits of the signature's 64-bit FNV-1a hash.
+#[must_use]
+pub fn id(kind: Kind, signature: &str) -> String {
+    format!("{kind}-{:012x}", fnv1a(signature.as_bytes()) >> 16)
+}
+
+/// FNV-1a is specified bit by bit and a few lines long: ids stay the same with
+/// every version of every crate.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack(names: &[&str]) -> Vec<Frame> {
+        names.iter().map(|n| Frame { function: (*n).to_owned(), ..Frame::default() }).collect()
+    }
+
+    #[test]
+    fn sites() {
+        let cases: &[(&[&str], &str)] = &[
+            (&["go/types.unalias", "go/types.Unalias", "main.f"], "go/types.unalias"),
+            (
+                &["runtime.mapassign_fast64ptr", "go/types.(*Checker).recordUse"],
+                "go/types.(*Checker).recordUse (map)",
+            ),
+            (&["internal/runtime/maps.(*Iter).Init", "main.f"], "main.f (map)"),
+            (&["runtime.slicecopy", "go/types.f"], "go/types.f"),
+            (
+                &[
+                    "math/big.nat.set",
+                    "go/constant.BinaryOp",
+                    "go/constant.x",
+                    "go/types.(*Checker).binary.func1",
+                ],
+                "go/constant.BinaryOp < go/types.(*Checker).binary",
+            ),
+            (&["go/ast.(*Ident).Pos", "main.f"], "go/ast.(*Ident).Pos"),
+            (&["runtime.racewrite", "runtime.goexit"], "runtime.racewrite"),
+            (&[], "stack lost"),
+        ];
+        for (names, want) in cases {
+            assert_eq!(site(&stack(names)).to_string(), *want);
+        }
+    }
+
+    #[test]
+    fn cycles() {
+        let s = stack(&[
+            "go/types.top",
+            "go/types.a",
+            "go/types.b",
+            "main.a",
+            "go/types.a",
+            "go/types.b",
+            "go/types.a",
+            "go/types.b",
+            "go/types.c",
+        ]);
+        assert_eq!(cycle(&s, 3), ["go/types.a", "go/types.b"]);
+        assert!(cycle(&s, 4).is_empty());
+    }
+
+    #[test]
+    fn ids_never_change() {
+        // Fixed: crash directories of old campaigns must be found again.
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(id(Kind::DataRace, "foobar"), "data-race-85944171f739");
+    }
+
+    #[test]
+    fn sides_are_unordered() {
+        let s = |v: [&str; 2]| signature(Kind::DataRace, "", &v.map(str::to_owned));
+        assert_eq!(s(["b", "a"]), "data-race: a / b");
+        assert_eq!(s(["a", "b"]), s(["b", "a"]));
+        assert_eq!(signature(Kind::Hang, "", &[]), "hang");
+    }
+}

@@ -1,0 +1,60 @@
+//! One line for people.
+
+use super::race::Access;
+use super::signature::Site;
+
+/// `data race: write in (*Named).unpack / read in (*Checker).isComplete`.
+#[must_use]
+pub fn race(sides: &[(Access, Site); 2]) -> String {
+    let mut sides = sides.clone();
+    sides.sort();
+    let [(a, here), (b, there)] = &sides;
+    if here == there {
+        let both = if a == b { format!("two {}", plural(*a)) } else { format!("{a} and {b}") };
+        return format!("data race: {both} in {}", short(&here.to_string()));
+    }
+    format!("data race: {a} in {} / {b} in {}", short(&here.to_string()), short(&there.to_string()))
+}
+
+/// `panic: underlying type must not be nil in (*Named).SetUnderlying`.
+#[must_use]
+pub fn at(what: &str, sites: &[String]) -> String {
+    let places = sites.iter().map(|s| short(s)).collect::<Vec<_>>().join(" / ");
+    if places.is_empty() { what.to_owned() } else { format!("{what}: {places}") }
+}
+
+fn plural(access: Access) -> String {
+    if access == Access::Unknown { "accesses".to_owned() } else { format!("{access}s") }
+}
+
+/// Leaves the package out where everyone knows it, and the module path of
+/// x/tools.
+fn short(text: &str) -> String {
+    text.replace("go/types.", "").replace("golang.org/x/tools/", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(f: &str, map: bool) -> Site {
+        Site { functions: vec![f.to_owned()], map }
+    }
+
+    #[test]
+    fn races() {
+        let (a, b) = (site("go/types.a", false), site("go/types.(*B).b", true));
+        assert_eq!(
+            race(&[(Access::Read, a.clone()), (Access::Write, b.clone())]),
+            "data race: write in (*B).b (map) / read in a"
+        );
+        assert_eq!(
+            race(&[(Access::Read, a.clone()), (Access::Write, a)]),
+            "data race: write and read in a"
+        );
+        assert_eq!(
+            race(&[(Access::Write, b.clone()), (Access::Write, b)]),
+            "data race: two writes in (*B).b (map)"
+        );
+    }
+}
