@@ -27,11 +27,11 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use control::{Control, Limits};
 pub use progress::Style;
-pub use recorder::Origin;
 pub use summary::{Coverage, Found, Summary};
 
 use crate::executor::{Fatal, HarnessExecutor};
 use crate::feedback::NewFindingFeedback;
+use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
 use crate::mutators::OperatorTable;

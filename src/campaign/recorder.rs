@@ -9,7 +9,7 @@ use libafl::state::{HasCorpus, HasExecutions};
 use super::progress::Progress;
 use super::summary::Found;
 use crate::executor::{Fatal, Recorder, Run, State};
-use crate::finding::Finding;
+use crate::finding::{Finding, Origin, rfc3339};
 use crate::harness::{End, Harness, Outcome};
 use crate::store::{Saved, Store};
 use crate::triage::{observe, raw_report};
@@ -25,17 +25,6 @@ pub struct FindingRecorder {
     found: Rc<RefCell<Vec<Found>>>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
-}
-
-/// What a finding says about where it comes from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// `go1.27.3`
-    pub go_version: String,
-    /// The harness's build key.
-    pub build: String,
-    /// The campaign's seed.
-    pub seed: u64,
 }
 
 struct Unsaved {
@@ -90,7 +79,7 @@ impl FindingRecorder {
         let mut k = 0;
         for _ in 0..n {
             let again = harness.run(run.request)?;
-            let seen = observe(&again, &run.case.scenario, &self.origin.go_version);
+            let seen = observe(&again, &run.case.scenario, &self.origin);
             k += u32::from(seen.iter().any(|f| f.id == finding.id));
         }
         Ok([k, n])
@@ -98,12 +87,13 @@ impl FindingRecorder {
 
     fn add(&mut self, harness: &mut Harness, run: &Run<'_>, mut finding: Finding, outcome: &Outcome) -> Result<(), Fatal> {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
-        finding.seed = self.origin.seed;
-        finding.coverage_build.clone_from(&self.origin.build);
-        finding.seconds_to_find = seconds;
-        finding.execs_to_find = *run.state.executions();
-        finding.ancestors = ancestors(run.state);
-        finding.reproduced = self.reproduce(harness, run, &finding, outcome)?;
+        let [k, n] = self.reproduce(harness, run, &finding, outcome)?;
+        finding.reproduced = Some([k, n]);
+        finding.confirmed = k > 0;
+        finding.origin.seconds_to_find = seconds;
+        finding.origin.execs_to_find = *run.state.executions();
+        finding.origin.ancestors = ancestors(run.state);
+        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
         let report = raw_report(outcome);
         let (path, known) = match self.store.save(&finding, &testcase, &report) {
@@ -116,7 +106,6 @@ impl FindingRecorder {
                 (self.store.path_of(&finding), false)
             }
         };
-        let [k, n] = finding.reproduced;
         self.say(&format!(
             "{} {}: {} (after {seconds:.1} s, {} executions; {k} of {n})",
             if known { "known" } else { "FOUND" },
@@ -149,7 +138,7 @@ impl Recorder for FindingRecorder {
         outcome: &Outcome,
     ) -> Result<usize, Fatal> {
         let mut new = 0;
-        for finding in observe(outcome, &run.case.scenario, &self.origin.go_version) {
+        for finding in observe(outcome, &run.case.scenario, &self.origin) {
             let seen = self.found.borrow().iter().position(|f| f.id == finding.id);
             if let Some(i) = seen {
                 self.found.borrow_mut()[i].times += 1;

@@ -90,7 +90,7 @@ impl Found {
             title: finding.title.clone(),
             seconds_to_find: seconds,
             execs_to_find: execs,
-            reproduced: finding.reproduced,
+            reproduced: finding.reproduced.unwrap_or_default(),
             path,
             known,
             times: 1,

@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Exit, GoArgs, print, progress};
-use crate::campaign::{self, Config, Limits, Origin, Style, seeds};
+use crate::campaign::{self, Config, Limits, Style, seeds};
+use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::scenario::Profile;
 
@@ -103,7 +104,12 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         work: args.work,
         style: Style::choose(args.plain),
         harness: HarnessConfig::new(&built.path),
-        origin: Origin { go_version: built.toolchain.version, build: built.key, seed },
+        origin: Origin {
+            go_version: built.toolchain.version,
+            coverage_build: built.key,
+            seed,
+            ..Origin::default()
+        },
         go_minor: built.toolchain.minor,
         interrupted,
     })?;

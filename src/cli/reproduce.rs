@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Exit, GoArgs, print, progress};
-use crate::finding::Finding;
+use crate::finding::{Finding, Origin};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunRequest};
 use crate::triage::{load_case, observe, raw_report};
 
@@ -54,6 +54,11 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
     let go_version = built.toolchain.version.clone();
+    let origin = Origin {
+        go_version: go_version.clone(),
+        coverage_build: built.key.clone(),
+        ..Origin::default()
+    };
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     let scenario = match &source.scenario {
         Some(scenario) => scenario.clone(),
@@ -69,7 +74,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     for i in 0..args.runs {
         let request = RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
         let outcome = harness.run(&request)?;
-        let findings = observe(&outcome, &scenario, &go_version);
+        let findings = observe(&outcome, &scenario, &origin);
         let hit = match &expected {
             Some(e) => findings.iter().any(|f| f.id == e.id),
             None => !findings.is_empty(),
@@ -83,7 +88,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         }
     }
     for s in &mut seen {
-        s.finding.reproduced = [s.runs, args.runs];
+        s.finding.reproduced = Some([s.runs, args.runs]);
+        s.finding.confirmed = s.runs > 1;
     }
     let expected_id = expected.as_ref().map(|e| e.id.clone());
     // What was asked for first, then what shows most often.

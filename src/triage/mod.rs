@@ -3,5 +3,5 @@
 mod observe;
 mod reproduce;
 
-pub use observe::observe;
+pub use observe::{observe, raw_report};
 pub use reproduce::*;

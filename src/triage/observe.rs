@@ -1,6 +1,6 @@
 //! From what the harness brought back to findings.
 
-use crate::finding::{EndView, Finding, Observed, PanicView, findings};
+use crate::finding::{self, Exit, Finding, Observed, Origin, Panic, findings};
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
 
@@ -20,14 +20,24 @@ pub fn raw_report(outcome: &Outcome) -> String {
     text
 }
 
-/// Every finding in an outcome, each signature once.
+/// `exit status: 2` and `signal: 9 (SIGKILL)`, as std prints them.
+fn exit(status: &str) -> Exit {
+    let number = |text: &str| text.split(' ').next().and_then(|n| n.parse().ok());
+    match status.strip_prefix("signal: ") {
+        Some(rest) => Exit::Signal(number(rest).unwrap_or(0)),
+        None => Exit::Code(status.strip_prefix("exit status: ").and_then(number).unwrap_or(-1)),
+    }
+}
+
+/// Every finding in an outcome, each signature once. `origin` is copied into
+/// them.
 #[must_use]
-pub fn observe(outcome: &Outcome, scenario: &Scenario, go_version: &str) -> Vec<Finding> {
+pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<Finding> {
     let panics: Vec<_> = outcome
         .reply
         .iter()
         .flat_map(|r| &r.panics)
-        .map(|p| PanicView {
+        .map(|p| Panic {
             goroutine: p.goroutine,
             operation: p.operation,
             value: &p.value,
@@ -38,9 +48,30 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, go_version: &str) -> Vec<
         return Vec::new();
     }
     let end = match &outcome.end {
-        End::Replied => EndView::Replied,
-        End::Died { status, output } => EndView::Died { status, output },
-        End::TimedOut { stage, dump } => EndView::TimedOut { stage: *stage, dump },
+        End::Replied => finding::End::Replied,
+        End::Died { status, output } => finding::End::Died { exit: exit(status), output },
+        End::TimedOut { dump, .. } => finding::End::TimedOut { dump },
     };
-    findings(&Observed { reports: &outcome.reports, end, panics: &panics, scenario, go_version })
+    findings(&Observed {
+        reports: &outcome.reports,
+        end,
+        panics: &panics,
+        scenario,
+        sequential: false,
+        origin,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_read() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let text = |raw| std::process::ExitStatus::from_raw(raw).to_string();
+        assert_eq!(exit(&text(9)), Exit::Signal(9));
+        assert_eq!(exit(&text(6 | 0x80)), Exit::Signal(6));
+        assert_eq!(exit(&text(2 << 8)), Exit::Code(2));
+    }
 }
