@@ -115,6 +115,77 @@ impl TestCase {
     }
 }
 
+impl TestCase {
+    /// The test case as text: what the harness runs.
+    #[must_use]
+    pub fn to_source(&self) -> SourceCase {
+        let text = |f: &PackageFile| (f.name.clone(), f.tree.print());
+        let package = |p: &Package| SourcePackage {
+            path: p.path.clone(),
+            files: p.files.iter().map(text).collect(),
+        };
+        SourceCase {
+            scenario: Some(self.scenario.clone()),
+            packages: self.packages.iter().map(package).collect(),
+        }
+    }
+
+    /// Reads the files of a test case by `parse` (file name, text). Packages
+    /// come dependencies first; without directives there is the default
+    /// scenario.
+    ///
+    /// # Errors
+    /// The first of `parse`.
+    pub fn from_source<E>(
+        source: &SourceCase,
+        parse: &mut dyn FnMut(&str, &str) -> Result<goast::File, E>,
+    ) -> Result<Self, E> {
+        let mut packages = Vec::new();
+        for p in &source.packages {
+            let mut files = Vec::new();
+            for (name, text) in &p.files {
+                files.push(PackageFile { name: name.clone(), tree: parse(name, text)? });
+            }
+            packages.push(Package { path: p.path.clone(), files });
+        }
+        let packages = dependencies_first(packages);
+        let scenario = source.scenario.clone().unwrap_or_else(|| {
+            let imports = packages.iter().map(|p| (p.path.clone(), p.imports()));
+            Scenario::default_for(&imports.collect::<Vec<_>>())
+        });
+        Ok(Self { scenario, packages })
+    }
+}
+
+impl Package {
+    /// The import paths of all files, each once, in source order.
+    #[must_use]
+    pub fn imports(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        for spec in self.files.iter().flat_map(|f| f.tree.imports()) {
+            if !paths.contains(&spec.path) {
+                paths.push(spec.path.clone());
+            }
+        }
+        paths
+    }
+}
+
+/// Moves each package behind those that it imports; where packages import each
+/// other in a circle, their order stays.
+fn dependencies_first(packages: Vec<Package>) -> Vec<Package> {
+    let mut rest = packages;
+    let mut sorted: Vec<Package> = Vec::new();
+    while !rest.is_empty() {
+        let waits = |p: &Package| {
+            p.imports().iter().any(|i| rest.iter().any(|q| q.path == *i && q.path != p.path))
+        };
+        let next = rest.iter().position(|p| !waits(p)).unwrap_or(0);
+        sorted.push(rest.remove(next));
+    }
+    sorted
+}
+
 impl SourceCase {
     /// Reads a txtar archive.
     ///

@@ -34,8 +34,7 @@ use crate::feedback::NewFindingFeedback;
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
-use crate::mutators::OperatorTable;
-use crate::mutators::adapter::{Options, TreeMutator};
+use crate::mutators::adapter::{Options, Table, TreeMutator};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
@@ -159,7 +158,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut manager = SimpleEventManager::new(NopMonitor::new());
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
-    let table = Rc::new(RefCell::new(OperatorTable::default()));
+    let table = Rc::new(RefCell::new(Table::default()));
     let options = Options {
         profile: config.profile,
         generate,

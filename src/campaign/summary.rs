@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::finding::Finding;
-use crate::mutators::OperatorRow;
+use crate::mutators::adapter::Row;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -26,7 +26,7 @@ pub struct Summary {
     /// What was found, in the order in which it was.
     pub findings: Vec<Found>,
     /// Figures of each operator.
-    pub operators: Vec<OperatorRow>,
+    pub operators: Vec<Row>,
     /// The seed.
     pub seed: u64,
     /// The go/types under test.

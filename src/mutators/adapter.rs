@@ -11,7 +11,9 @@ use libafl::state::{HasCorpus, HasRand};
 use libafl_bolts::Named;
 use libafl_bolts::rands::Rand;
 
-use super::{Context, Mutated, OperatorTable, Settings, mutate};
+use serde::Serialize;
+
+use super::{Context, Mutated, OperatorStats, Outcome, Settings, Weights, mutate};
 use crate::executor::LastRun;
 use crate::generate;
 use crate::rng::Rng;
@@ -31,13 +33,54 @@ pub struct Options {
     pub fresh_percent: u32,
 }
 
+/// The operators' weights and figures, and those of the generator.
+#[derive(Debug, Default)]
+pub struct Table {
+    weights: Weights,
+    generated: OperatorStats,
+}
+
+/// One row of the operator table that a campaign ends with.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The operator; `generate` is the generator.
+    pub name: String,
+    /// Counts.
+    #[serde(flatten)]
+    pub stats: OperatorStats,
+    /// Share of its mutants that parse.
+    pub parsed_percent: f64,
+    /// Share of its mutants that type-check.
+    pub checked_percent: f64,
+}
+
+impl Table {
+    /// Every operator with its figures, the generator last.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Row> {
+        let row = |(name, stats): (&str, &OperatorStats)| Row {
+            name: name.to_owned(),
+            stats: *stats,
+            parsed_percent: stats.percent(stats.parsed),
+            checked_percent: stats.percent(stats.checked),
+        };
+        self.weights.stats().chain([("generate", &self.generated)]).map(row).collect()
+    }
+}
+
+/// How an input was made.
+enum Made {
+    Mutated(Mutated),
+    Generated,
+}
+
 /// Mutates the scheduled entry by the operators, or now and then puts a newly
 /// generated test case in its place; learns from what came of it.
 pub struct TreeMutator {
     options: Options,
-    table: Rc<RefCell<OperatorTable>>,
+    table: Rc<RefCell<Table>>,
     last: Rc<RefCell<LastRun>>,
-    made_by: Option<Mutated>,
+    made: Option<Made>,
 }
 
 impl TreeMutator {
@@ -45,10 +88,10 @@ impl TreeMutator {
     #[must_use]
     pub fn new(
         options: Options,
-        table: Rc<RefCell<OperatorTable>>,
+        table: Rc<RefCell<Table>>,
         last: Rc<RefCell<LastRun>>,
     ) -> Self {
-        Self { options, table, last, made_by: None }
+        Self { options, table, last, made: None }
     }
 }
 
@@ -70,7 +113,7 @@ where
         if rng.chance(self.options.fresh_percent) {
             *input =
                 generate::test_case(&mut rng, &self.options.generate, self.options.profile);
-            self.made_by = Some(Mutated::default());
+            self.made = Some(Made::Generated);
             return Ok(MutationResult::Mutated);
         }
         let corpus = state.corpus();
@@ -85,17 +128,24 @@ where
             go_minor: self.options.generate.go_minor,
         };
         let table = self.table.borrow();
-        self.made_by = mutate(input, &mut cx, table.weights(), &self.options.settings);
-        Ok(match self.made_by {
-            Some(_) => MutationResult::Mutated,
-            None => MutationResult::Skipped,
-        })
+        let mutated = mutate(input, &mut cx, &table.weights, &self.options.settings);
+        self.made = mutated.map(Made::Mutated);
+        Ok(if self.made.is_some() { MutationResult::Mutated } else { MutationResult::Skipped })
     }
 
     fn post_exec(&mut self, _state: &mut S, new: Option<CorpusId>) -> Result<(), Error> {
-        if let Some(mutated) = self.made_by.take() {
-            let last = *self.last.borrow();
-            self.table.borrow_mut().learn(&mutated, last.parsed, last.checked, new.is_some(), last.new_findings);
+        let last = *self.last.borrow();
+        let outcome = Outcome {
+            parsed: last.parsed,
+            checked: last.checked,
+            new_coverage: new.is_some(),
+            finding: last.new_findings > 0,
+        };
+        let mut table = self.table.borrow_mut();
+        match self.made.take() {
+            Some(Made::Mutated(m)) => table.weights.record(&m, outcome),
+            Some(Made::Generated) => table.generated.record(outcome),
+            None => {}
         }
         Ok(())
     }
