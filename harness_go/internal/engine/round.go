@@ -92,6 +92,7 @@ func (r *round) prepare() {
 		// What a panic leaves behind, locks among it, is no test case.
 		return
 	}
+	r.instances = r.first.instances
 	if r.share.config {
 		r.config = r.newConfig(nil, nil)
 	}
@@ -129,16 +130,16 @@ func (r *round) arrangeMeetings() {
 		importing[g.id] = g.imports
 	}
 	if r.meet.start {
-		r.atStart = r.newMeeting(all, startPatience)
+		r.atStart = r.newMeeting(all, patience)
 	}
 	if r.meet.imports {
-		r.atImport = r.newMeeting(importing, meetingPatience)
+		r.atImport = r.newMeeting(importing, patience)
 	}
 	if r.meet.errors {
-		r.atError = r.newMeeting(all, meetingPatience)
+		r.atError = r.newMeeting(all, errorPatience)
 	}
 	if r.meet.operation {
-		r.atOperation = r.newMeeting(all, meetingPatience)
+		r.atOperation = r.newMeeting(all, patience)
 	}
 }
 
