@@ -153,7 +153,7 @@ func TestRaceIsCountedInEveryRun(t *testing.T) {
 
 func TestSharedInfoRaces(t *testing.T) {
 	p := start(t)
-	req := casetext.Request("share info\nmeet start\nbefore check p\ngo check a\ngo check b\n" +
+	req := casetext.Request("share info\nmeet import\nbefore check p\ngo check a\ngo check b\n" +
 		dependency[strings.Index(dependency, "-- p/p.go"):])
 	for i := 0; i < 10; i++ {
 		reply := p.run(req)

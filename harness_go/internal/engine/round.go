@@ -90,6 +90,7 @@ func (r *round) prepare() {
 		// What a panic leaves behind, locks among it, is no test case.
 		return
 	}
+	r.instances = r.first.instances
 	if r.share.config {
 		r.config = r.newConfig(nil, nil)
 	}
@@ -127,16 +128,16 @@ func (r *round) arrangeMeetings() {
 		importing[g.id] = g.imports
 	}
 	if r.meet.start {
-		r.atStart = newMeeting(all, r.left, startPatience)
+		r.atStart = newMeeting(all, r.left, patience)
 	}
 	if r.meet.imports {
-		r.atImport = newMeeting(importing, r.left, meetingPatience)
+		r.atImport = newMeeting(importing, r.left, patience)
 	}
 	if r.meet.errors {
-		r.atError = newMeeting(all, r.left, meetingPatience)
+		r.atError = newMeeting(all, r.left, errorPatience)
 	}
 	if r.meet.operation {
-		r.atOperation = newMeeting(all, r.left, meetingPatience)
+		r.atOperation = newMeeting(all, r.left, patience)
 	}
 }
 

@@ -1,0 +1,6 @@
+//go:build go1.27
+
+package engine
+
+// Since Go 1.27 aliases are represented whatever GODEBUG says.
+const hasAliases, aliasesAlways = true, true

@@ -1,0 +1,102 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"reflect"
+	"testing"
+)
+
+var full = &RunRequest{
+	ID: 1<<40 + 7, Flags: FlagAnswers | FlagResolutions, Procs: 2, Rounds: 3,
+	Godebug: "gotypesalias=0", Import: "source", Share: []string{"fset", "importer unlocked"}, Meet: []string{"start"},
+	Before: []Op{{"check", "lib"}}, Go: [][]Op{{{"check", "a"}, {"walk", "methods", "lib", "declared"}}, nil},
+	Packages: []Package{{Path: "lib", Files: []File{{Name: "x.go", Text: "package lib\xff"}}}, {Path: "empty"}},
+}
+
+var reply = &RunReply{
+	ID: 9, Races: 2, SetupNS: 3, ConcurrentNS: 4, Verdicts: []Verdict{{Code: VerdictValid}, {Code: VerdictSyntax, Error: "e"}},
+	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
+	Skipped: []string{"x"}, Answers: [][]string{{"a"}, nil}, Resolutions: []string{"r"},
+}
+
+func TestMessagesRoundTrip(t *testing.T) {
+	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Words: []string{"check"}}
+	tree := &ParseReply{OK: true, Tree: "{}"}
+	diagnostics := &ParseReply{Errors: []Diagnostic{{Line: 1, Column: 2, Message: "m"}}}
+	request := func(b []byte) (any, error) { return DecodeRequest(b) }
+	for _, c := range []struct {
+		message any
+		bytes   []byte
+		decode  func([]byte) (any, error)
+	}{
+		{full, full.Encode(), request},
+		{&ParseRequest{"n", "t"}, (&ParseRequest{"n", "t"}).Encode(), request},
+		{&FormatRequest{"t"}, (&FormatRequest{"t"}).Encode(), request},
+		{&PlantRequest{}, new(PlantRequest).Encode(), request},
+		{hello, hello.Encode(), func(b []byte) (any, error) { return DecodeHello(b) }},
+		{reply, reply.Encode(), func(b []byte) (any, error) { return DecodeRunReply(b) }},
+		{tree, tree.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
+		{diagnostics, diagnostics.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
+		{&FormatReply{true, "t"}, (&FormatReply{true, "t"}).Encode(), func(b []byte) (any, error) { return DecodeFormatReply(b) }},
+		{&PlantReply{3}, (&PlantReply{3}).Encode(), func(b []byte) (any, error) { return DecodePlantReply(b) }},
+	} {
+		got, err := c.decode(c.bytes)
+		if err != nil || !reflect.DeepEqual(got, c.message) {
+			t.Errorf("%T: got %+v, %v; want %+v", c.message, got, err, c.message)
+		}
+		// No prefix of a message is a message, and nothing may follow one.
+		for n := range c.bytes {
+			if _, err := c.decode(c.bytes[:n]); !errors.Is(err, ErrMalformed) {
+				t.Errorf("%T cut to %d bytes: %v", c.message, n, err)
+			}
+		}
+		if _, err := c.decode(append(c.bytes[:len(c.bytes):len(c.bytes)], 0)); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%T with a byte more: %v", c.message, err)
+		}
+	}
+}
+
+// The bytes themselves, so that both ends changing alike does not pass.
+func TestBytes(t *testing.T) {
+	got := (&ParseRequest{Name: "ab", Text: "c"}).Encode()
+	if want := []byte{2, 2, 0, 0, 0, 'a', 'b', 1, 0, 0, 0, 'c'}; !bytes.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestALyingCountAllocatesNothing(t *testing.T) {
+	b := append(full.Encode()[:1+8+4+4+4], 0xff, 0xff, 0xff, 0xff)
+	if _, err := DecodeRequest(b); !errors.Is(err, ErrMalformed) {
+		t.Error(err)
+	}
+	d := &decoder{b: []byte{0xff, 0xff, 0xff, 0xff, 1}}
+	if got := decodeList(d, (*decoder).u64); got != nil || d.err == nil {
+		t.Errorf("%v, %v", got, d.err)
+	}
+}
+
+func TestFrames(t *testing.T) {
+	var pipe bytes.Buffer
+	for _, frame := range []string{"one", "", "three"} {
+		if err := WriteFrame(&pipe, []byte(frame)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := bytes.Clone(pipe.Bytes())
+	for _, want := range []string{"one", "", "three"} {
+		if got, err := ReadFrame(&pipe); err != nil || string(got) != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	}
+	if _, err := ReadFrame(&pipe); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+	if _, err := ReadFrame(bytes.NewReader(whole[:5])); !errors.Is(err, ErrMalformed) {
+		t.Errorf("cut off: %v", err)
+	}
+	if _, err := ReadFrame(bytes.NewReader([]byte{0, 0, 0, 255})); !errors.Is(err, ErrMalformed) {
+		t.Errorf("too large: %v", err)
+	}
+}
