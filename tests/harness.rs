@@ -1,13 +1,16 @@
 //! The real harness, built with the Go that is there: what it finds, and that
 //! typerace survives what happens to its process.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use typerace::harness::{
-    BuiltHarness, End, GoOptions, Harness, HarnessConfig, Outcome, RunFlags, RunRequest, Verdict,
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, Outcome, RunFlags,
+    RunRequest, Verdict,
 };
 use typerace::testcase::SourceCase;
 
@@ -146,6 +149,58 @@ fn a_stopped_process_is_dumped_killed_and_replaced() {
     assert!(!Path::new(&format!("/proc/{pid}")).exists(), "a zombie is left");
     assert!(harness.coverage().len() == harness.counters());
     assert_eq!(run(&mut harness, CLEAN).end, End::Replied);
+}
+
+#[test]
+fn an_interrupt_ends_a_long_request_and_no_short_one() {
+    let config = config();
+    config.interrupt.store(true, Ordering::Relaxed);
+    let mut harness = Harness::start(config).unwrap();
+    assert_eq!(run(&mut harness, CLEAN).end, End::Replied);
+    signal("-STOP", harness.process_id().unwrap());
+    let case = SourceCase::from_txtar(CLEAN).unwrap();
+    let scenario = case.scenario.unwrap();
+    let begin = Instant::now();
+    let e = harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap_err();
+    assert!(matches!(e, HarnessError::Interrupted), "{e}");
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+}
+
+/// Not a test of its own: the next one starts it as a process and kills it.
+#[test]
+#[ignore = "a helper that sleeps"]
+fn helper_that_is_killed() {
+    let harness = start();
+    let pid = harness.process_id().unwrap();
+    println!("\nharness {pid} {}", cwd_of(pid).display());
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn a_killed_typerace_leaves_no_process_and_the_next_one_sweeps() {
+    let mut helper = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "helper_that_is_killed", "--nocapture"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(helper.stdout.take().unwrap()).lines();
+    let line = lines.map(|l| l.unwrap()).find(|l| l.starts_with("harness ")).unwrap();
+    let [_, pid, cwd] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+    assert!(Path::new(cwd).exists());
+    helper.kill().unwrap();
+    helper.wait().unwrap();
+    // Its harness has init, or nobody, to wait for it: a zombie is as dead.
+    let alive = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    let begin = Instant::now();
+    while alive() {
+        assert!(begin.elapsed() < Duration::from_secs(5), "the harness outlived typerace");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    drop(start());
+    assert!(!Path::new(cwd).exists(), "{cwd} was not swept");
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub enum EnvError {
     DiedAtStart { status: String, output: String },
     #[error("the harness said nothing for {seconds} s at its start:\n{output}")]
     SilentAtStart { seconds: u64, output: String },
+    #[error("interrupted while the harness started")]
+    Interrupted,
     #[error("the harness speaks version {theirs} of the protocol, typerace {ours}")]
     WrongProtocol { theirs: u32, ours: u32 },
     #[error("the harness does not start as the protocol says: {source}")]
@@ -83,6 +85,7 @@ impl EnvError {
                 "the lines above are the harness's own; the race detector needs a 64-bit system that grants it address space: check ulimit -v, containers' limits, and that kernel.randomize_va_space or a hardened kernel does not refuse it".into()
             }
             EnvError::WrongProtocol { .. } => retry.into(),
+            EnvError::Interrupted => "start again".into(),
             EnvError::NoRaceDetector => {
                 "the Go toolchain builds without -race although asked: check GOFLAGS and the go command's wrappers".into()
             }
@@ -120,6 +123,8 @@ pub enum HarnessError {
     Died { during: &'static str, status: String, output: String },
     #[error("the harness did not answer in time while {during}:\n{dump}")]
     TimedOut { during: &'static str, dump: String },
+    #[error("interrupted")]
+    Interrupted,
     #[error("the harness's tree does not decode: {0}")]
     Tree(String),
     #[error("{doing}: {source}")]

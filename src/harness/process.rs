@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::EnvError;
@@ -18,6 +20,9 @@ use super::wire::{MAX_FRAME, WireError};
 /// be gone after its pipe was closed.
 const DYING: Duration = Duration::from_secs(2);
 
+/// How long a request goes on after the user asked to stop.
+const PATIENCE: Duration = Duration::from_millis(200);
+
 /// A running harness. Dropping it kills it.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -28,6 +33,7 @@ pub(super) struct Process {
     output: Tail,
     pub(super) race_log: Tail,
     race_path: std::path::PathBuf,
+    interrupt: Arc<AtomicBool>,
 }
 
 /// Why a request has no reply.
@@ -44,6 +50,8 @@ pub(super) enum Failure {
     },
     /// The reply cannot be one.
     Reply(WireError),
+    /// The user wants to stop.
+    Interrupted,
     Io(io::Error),
 }
 
@@ -72,6 +80,7 @@ impl Process {
                 return Err(EnvError::SilentAtStart { seconds, output: dump });
             }
             Err(Failure::Reply(source)) => return Err(EnvError::BadHello { source }),
+            Err(Failure::Interrupted) => return Err(EnvError::Interrupted),
             Err(Failure::Io(source)) => return Err(failed(source)),
         };
         let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
@@ -120,6 +129,7 @@ impl Process {
             output: Tail::of(output),
             race_log: Tail::at(race_path.clone()),
             race_path,
+            interrupt: Arc::clone(&config.interrupt),
         })
     }
 
@@ -153,9 +163,7 @@ impl Process {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Err(self.died()),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    if !wait_for(self.requests.as_fd(), Ready::Write, deadline)? {
-                        return Err(self.timed_out());
-                    }
+                    self.wait_until(Ready::Write, deadline)?;
                 }
                 Err(e) => return Err(e.into()),
             }
@@ -183,14 +191,31 @@ impl Process {
                 Ok(n) => at += n,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    if !wait_for(self.replies.as_fd(), Ready::Read, deadline)? {
-                        return Err(self.timed_out());
-                    }
+                    self.wait_until(Ready::Read, deadline)?;
                 }
                 Err(e) => return Err(e.into()),
             }
         }
         Ok(())
+    }
+
+    /// Waits for the pipe. The interrupt counts only when nothing happened for
+    /// a while, so that a run that is about to end is not lost.
+    fn wait_until(&mut self, ready: Ready, deadline: Instant) -> Result<(), Failure> {
+        let fd = match ready {
+            Ready::Read => self.replies.as_fd(),
+            Ready::Write => self.requests.as_fd(),
+        };
+        loop {
+            let pause = Instant::now() + PATIENCE;
+            if wait_for(fd, ready, pause.min(deadline))? {
+                return Ok(());
+            } else if Instant::now() >= deadline {
+                return Err(self.timed_out());
+            } else if self.interrupt.load(Ordering::Relaxed) {
+                return Err(Failure::Interrupted);
+            }
+        }
     }
 
     fn died(&mut self) -> Failure {

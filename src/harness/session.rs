@@ -4,6 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::error::{EnvError, HarnessError};
@@ -54,6 +56,9 @@ pub struct HarnessConfig {
     pub procs: Option<u32>,
     /// Bytes of the coverage map.
     pub map_size: usize,
+    /// Set from elsewhere (a signal handler), it ends a request that takes
+    /// long with [`HarnessError::Interrupted`].
+    pub interrupt: Arc<AtomicBool>,
 }
 
 impl HarnessConfig {
@@ -67,6 +72,7 @@ impl HarnessConfig {
             recycle_litter: 8 << 20,
             procs: None,
             map_size: 1 << 20,
+            interrupt: Arc::default(),
         }
     }
 
@@ -319,6 +325,10 @@ impl Harness {
                 self.recycle();
                 return Err(HarnessError::Reply { during, source });
             }
+            Err(Failure::Interrupted) => {
+                self.recycle();
+                return Err(HarnessError::Interrupted);
+            }
             Err(Failure::Io(source)) => {
                 self.recycle();
                 return Err(HarnessError::Io { doing: during, source });
@@ -346,7 +356,11 @@ impl Harness {
             self.recycle();
         }
         if self.process.is_none() {
-            let (process, hello) = Process::start(&self.config, &self.scratch, &self.map)?;
+            let started = Process::start(&self.config, &self.scratch, &self.map);
+            let (process, hello) = started.map_err(|e| match e {
+                EnvError::Interrupted => HarnessError::Interrupted,
+                e => e.into(),
+            })?;
             if hello != self.hello {
                 let what = "the executable is another one since it was started first".to_owned();
                 return Err(HarnessError::Confused { during: "starting again", what });
