@@ -1,1 +1,4 @@
-//! (to come)
+//! What is done with a finding after it was found.
+
+pub mod load;
+pub mod reproduce;
