@@ -1,0 +1,129 @@
+//! Files and directories that are there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::StoreError;
+
+/// What temporary directories and files start with. Hidden, so that nobody
+/// takes them for findings.
+pub(super) const TEMPORARY: &str = ".tmp-";
+
+/// A directory under construction. While the process lives it holds a lock on
+/// it, which the system lets go when the process dies: process numbers can be
+/// used again, or belong to another container.
+#[derive(Debug)]
+pub(super) struct Building {
+    pub(super) path: PathBuf,
+    published: bool,
+    _lock: File,
+}
+
+/// A name that no other call gets.
+fn temporary_name(id: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{TEMPORARY}{}-{n}-{id}", std::process::id())
+}
+
+impl Building {
+    /// A new temporary directory in the store.
+    pub(super) fn new(store: &Path, id: &str) -> Result<Self, StoreError> {
+        loop {
+            let path = store.join(temporary_name(id));
+            match fs::create_dir(&path) {
+                Ok(()) => {}
+                // Of a process that had this one's number: leave it.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(e) => return Err(StoreError::io(&path, e)),
+            }
+            // Another process may sweep it before it is locked: try again.
+            if let Some(lock) = lock(&path) {
+                return Ok(Self { path, published: false, _lock: lock });
+            }
+        }
+    }
+
+    /// Moves it to its place, unless something is there.
+    pub(super) fn publish(&mut self, target: &Path) -> Result<bool, StoreError> {
+        match fs::rename(&self.path, target) {
+            Ok(()) => {
+                self.published = true;
+                Ok(true)
+            }
+            Err(e)
+                if [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists]
+                    .contains(&e.kind()) =>
+            {
+                Ok(false)
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
+                Err(StoreError::Occupied(target.to_owned()))
+            }
+            Err(e) => Err(StoreError::io(target, e)),
+        }
+    }
+}
+
+impl Drop for Building {
+    /// Takes away what was not published. What was is no longer ours, nor is
+    /// its old name.
+    fn drop(&mut self) {
+        if !self.published {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// A lock on a directory, or `None` if another process holds it or the
+/// directory is gone.
+pub(super) fn lock(dir: &Path) -> Option<File> {
+    let file = File::open(dir).ok()?;
+    file.try_lock().ok()?;
+    dir.exists().then_some(file)
+}
+
+/// The path of a file in a directory, which its name may not leave.
+pub(super) fn inside(dir: &Path, name: &str) -> Result<PathBuf, StoreError> {
+    let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+    if name.is_empty() || name.ends_with('/') || !plain {
+        return Err(StoreError::Name(name.to_owned()));
+    }
+    Ok(dir.join(name))
+}
+
+/// Writes a file below `dir` and has it on disk.
+pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let path = inside(dir, name)?;
+    let written = || -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut file = File::create(&path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    written().map_err(|e| StoreError::io(&path, e))
+}
+
+/// Replaces a file below `dir`: readers see the old text or the new one.
+pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let to = inside(dir, name)?;
+    let folder = to.parent().unwrap_or(dir);
+    let part = temporary_name("part");
+    let from = folder.join(&part);
+    fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, e))?;
+    let replaced = write(folder, &part, bytes)
+        .and_then(|()| fs::rename(&from, &to).map_err(|e| StoreError::io(&to, e)));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&from);
+    }
+    replaced.and_then(|()| sync(folder))
+}
+
+/// Has a directory's names on disk.
+pub(super) fn sync(dir: &Path) -> Result<(), StoreError> {
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| StoreError::io(dir, e))
+}

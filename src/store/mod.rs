@@ -1,0 +1,265 @@
+//! Crash directories: one for each signature, there whole or not at all.
+
+mod error;
+mod files;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+pub use error::StoreError;
+use files::{Building, TEMPORARY};
+
+use crate::finding::Finding;
+
+/// The test case as found.
+pub const TESTCASE: &str = "testcase.txtar";
+/// The tool's raw output.
+pub const REPORT: &str = "report.txt";
+/// The [`Finding`]. Written last: a directory that has it is complete.
+pub const FINDING: &str = "finding.json";
+/// Held while a directory is replaced or changed.
+const LOCK: &str = ".lock";
+
+/// A directory of crash directories. Several threads and processes may use one
+/// at the same time: the file system decides who stores a finding.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dir: PathBuf,
+}
+
+/// What became of a finding that was to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It is the first of its signature.
+    New(PathBuf),
+    /// One of its signature was there, with a class that says as much.
+    Known(PathBuf),
+    /// One of its signature was there, with a class that says less, and was
+    /// replaced: a bug counts more than a breach of contract that shows the
+    /// same race.
+    Raised(PathBuf),
+}
+
+impl Saved {
+    /// The crash directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Saved::New(p) | Saved::Known(p) | Saved::Raised(p) => p,
+        }
+    }
+}
+
+/// What is in a store.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Crash directories in the order of their names.
+    pub findings: Vec<(PathBuf, Finding)>,
+    /// What else is there and looks like a crash directory.
+    pub problems: Vec<StoreError>,
+}
+
+impl Store {
+    /// Opens a store, makes it if it is not there, proves that it can be
+    /// written and takes in what processes that died left half done.
+    ///
+    /// # Errors
+    /// A file in its place, no write access, a full disk.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        if dir.exists() && !dir.is_dir() {
+            return Err(StoreError::NotADirectory(dir.to_owned()));
+        }
+        fs::create_dir_all(dir).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
+                StoreError::NotADirectory(dir.to_owned())
+            }
+            _ => StoreError::io(dir, e),
+        })?;
+        let store = Self { dir: dir.to_owned() };
+        // Permission bits do not tell: root, read-only mounts, quotas.
+        let probe = Building::new(dir, "probe")?;
+        files::write(&probe.path, "probe", b"can this directory be written?\n")?;
+        drop(probe);
+        store.recover()?;
+        Ok(store)
+    }
+
+    /// A store to read only: nothing is made, written or taken in.
+    ///
+    /// # Errors
+    /// There is no such directory.
+    pub fn existing(dir: &Path) -> Result<Self, StoreError> {
+        if dir.is_dir() {
+            return Ok(Self { dir: dir.to_owned() });
+        }
+        match fs::metadata(dir) {
+            Ok(_) => Err(StoreError::NotADirectory(dir.to_owned())),
+            Err(e) => Err(StoreError::io(dir, e)),
+        }
+    }
+
+    /// The directory of all crash directories.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where a finding with this id is, or would be.
+    #[must_use]
+    pub fn path(&self, id: &str) -> PathBuf {
+        self.dir.join(id)
+    }
+
+    /// Stores a finding, once for each signature. `extra` are more files, with
+    /// paths inside the crash directory.
+    ///
+    /// # Errors
+    /// A full disk or another failure to write; nothing is left then, and the
+    /// same call can be made again.
+    pub fn save(
+        &self,
+        finding: &Finding,
+        testcase: &str,
+        report: &str,
+        extra: &[(&str, &[u8])],
+    ) -> Result<Saved, StoreError> {
+        let target = self.path(&finding.id);
+        // Most findings of a long campaign are known: nothing is written then.
+        if let Some(known) = self.known(finding, &target)? {
+            return Ok(known);
+        }
+        let mut building = Building::new(&self.dir, &finding.id)?;
+        let json = finding.to_json().map_err(|source| broken(&building.path, source))?;
+        files::write(&building.path, TESTCASE, testcase.as_bytes())?;
+        files::write(&building.path, REPORT, report.as_bytes())?;
+        for (name, bytes) in extra {
+            files::write(&building.path, name, bytes)?;
+        }
+        files::write(&building.path, FINDING, json.as_bytes())?;
+        files::sync(&building.path)?;
+        if building.publish(&target)? {
+            files::sync(&self.dir)?;
+            return Ok(Saved::New(target));
+        }
+        // Someone is ahead, now or long ago.
+        let _lock = self.lock()?;
+        loop {
+            if let Some(known) = self.known(finding, &target)? {
+                return Ok(known);
+            }
+            // Should the process die between the two, `recover` puts it back.
+            let old = Building::new(&self.dir, &finding.id)?;
+            fs::rename(&target, &old.path).map_err(|e| StoreError::io(&target, e))?;
+            // A first save, which takes no lock, can slip in here.
+            if building.publish(&target)? {
+                files::sync(&self.dir)?;
+                return Ok(Saved::Raised(target));
+            }
+        }
+    }
+
+    /// [`Saved::Known`] if the target holds a finding that says as much.
+    fn known(&self, finding: &Finding, target: &Path) -> Result<Option<Saved>, StoreError> {
+        if fs::symlink_metadata(target).is_err() {
+            return Ok(None);
+        }
+        match read(target) {
+            // Classes are ordered from bug to contract.
+            Ok(there) if there.id == finding.id => {
+                Ok((there.class <= finding.class).then(|| Saved::Known(target.to_owned())))
+            }
+            // It went away in between, to be replaced.
+            Err(_) if fs::symlink_metadata(target).is_err() => Ok(None),
+            _ => Err(StoreError::Occupied(target.to_owned())),
+        }
+    }
+
+    /// Every finding, in the order of their directories' names. Directories
+    /// that cannot be read are reported beside them; hidden ones are none.
+    ///
+    /// # Errors
+    /// The store's directory itself cannot be read.
+    pub fn list(&self) -> Result<Listing, StoreError> {
+        let mut listing = Listing::default();
+        for path in self.entries()? {
+            let hidden = path.file_name().is_none_or(|n| n.to_string_lossy().starts_with('.'));
+            if hidden || !path.is_dir() {
+                continue;
+            }
+            match read(&path) {
+                Ok(finding) => listing.findings.push((path, finding)),
+                Err(e) => listing.problems.push(e),
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Replaces the finding.json of a stored finding.
+    ///
+    /// # Errors
+    /// There is no such finding, or it cannot be written; the old text stays.
+    pub fn update_finding(&self, finding: &Finding) -> Result<(), StoreError> {
+        let json = finding.to_json().map_err(|source| broken(&self.path(&finding.id), source))?;
+        self.put(&finding.id, FINDING, json.as_bytes())
+    }
+
+    /// Adds or replaces a file of a stored finding: minimized.txtar, say.
+    ///
+    /// # Errors
+    /// There is no such finding, or it cannot be written; the old text stays.
+    pub fn put(&self, id: &str, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        // Not while the directory is replaced by one of another class.
+        let _lock = self.lock()?;
+        let dir = self.path(id);
+        read(&dir)?;
+        files::replace(&dir, name, bytes)
+    }
+
+    fn lock(&self) -> Result<File, StoreError> {
+        let path = self.dir.join(LOCK);
+        let file = File::options().create(true).append(true).open(&path);
+        file.and_then(|f| f.lock().map(|()| f)).map_err(|e| StoreError::io(&path, e))
+    }
+
+    /// Takes in or takes away the temporary directories of dead processes.
+    fn recover(&self) -> Result<(), StoreError> {
+        for path in self.entries()? {
+            let temporary =
+                path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(TEMPORARY));
+            // A living process holds its directory's lock.
+            let Some(_lock) = temporary.then(|| files::lock(&path)).flatten() else { continue };
+            if let Ok(finding) = read(&path) {
+                // The loser of two of one signature is removed below.
+                let _ = fs::rename(&path, self.path(&finding.id));
+            }
+            let _ = fs::remove_dir_all(&path);
+        }
+        files::sync(&self.dir)
+    }
+
+    fn entries(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let io = |e| StoreError::io(&self.dir, e);
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(&self.dir).map_err(io)? {
+            paths.push(entry.map_err(io)?.path());
+        }
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+fn broken(dir: &Path, source: crate::finding::FindingError) -> StoreError {
+    StoreError::Broken { path: dir.join(FINDING), source }
+}
+
+/// The finding of a crash directory.
+///
+/// # Errors
+/// No finding.json, or one that cannot be used.
+pub fn read(dir: &Path) -> Result<Finding, StoreError> {
+    let path = dir.join(FINDING);
+    let text = fs::read_to_string(&path).map_err(|e| StoreError::io(&path, e))?;
+    Finding::from_json(&text).map_err(|source| broken(dir, source))
+}

@@ -1,0 +1,184 @@
+//! What a user names: a crash directory, a txtar or a Go file.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{Finding, FindingError};
+use crate::testcase::{SourceCase, TestCaseError};
+
+/// A path that is no test case.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is not text.
+    #[error("{path}, line {line}: not UTF-8, so not Go source")]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is none.
+        line: usize,
+    },
+    /// A txtar that is no test case. The source names the line.
+    #[error("{path}, {source}")]
+    Case {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: TestCaseError,
+    },
+    /// A finding.json that cannot be used.
+    #[error("{path}: {source}")]
+    Finding {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: FindingError,
+    },
+    /// A directory without a test case.
+    #[error("{0} is not a crash directory: there is no testcase.txtar in it")]
+    NotACrash(PathBuf),
+    /// A file of another kind.
+    #[error("{0} is neither a crash directory nor a .txtar nor a .go file")]
+    Unknown(PathBuf),
+    /// A Go file with nothing in it.
+    #[error("{0}, line 1: empty; a Go file starts with a package clause")]
+    Empty(PathBuf),
+}
+
+/// Reads a crash directory, its testcase.txtar, another txtar or a Go file. A
+/// crash directory, or a txtar in one, comes with its finding.
+///
+/// # Errors
+/// A path that is none of these, with file and line where there are such.
+pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError> {
+    if path.is_dir() {
+        let file = path.join("testcase.txtar");
+        if !file.exists() {
+            return Err(LoadError::NotACrash(path.to_owned()));
+        }
+        return Ok((txtar(&file)?, finding(path)?));
+    }
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    match extension {
+        "txtar" => Ok((txtar(path)?, finding(path.parent().unwrap_or(Path::new("")))?)),
+        "go" => {
+            let text = read(path)?;
+            if text.trim().is_empty() {
+                return Err(LoadError::Empty(path.to_owned()));
+            }
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("case.go");
+            Ok((SourceCase::from_go(name, text), None))
+        }
+        _ if path.exists() => Err(LoadError::Unknown(path.to_owned())),
+        _ => {
+            let source = io::Error::from(io::ErrorKind::NotFound);
+            Err(LoadError::Read { path: path.to_owned(), source })
+        }
+    }
+}
+
+fn txtar(path: &Path) -> Result<SourceCase, LoadError> {
+    let wrong = |source| LoadError::Case { path: path.to_owned(), source };
+    SourceCase::from_txtar(&read(path)?).map_err(wrong)
+}
+
+/// `None` if there is no finding.json: a test case may be kept without one.
+fn finding(dir: &Path) -> Result<Option<Finding>, LoadError> {
+    let path = dir.join("finding.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let wrong = |source| LoadError::Finding { path: path.clone(), source };
+    Finding::from_json(&read(&path)?).map(Some).map_err(wrong)
+}
+
+fn read(path: &Path) -> Result<String, LoadError> {
+    let bytes =
+        fs::read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
+    String::from_utf8(bytes).map_err(|e| {
+        let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|&&b| b == b'\n').count() + 1;
+        LoadError::NotText { path: path.to_owned(), line }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{End, Exit, Observed, Origin, findings};
+    use crate::scenario::Scenario;
+
+    const CASE: &str = "go check a\n-- a/a.go --\npackage a\n";
+
+    fn a_finding() -> Finding {
+        let scenario = Scenario::parse("go check a").unwrap().unwrap();
+        let end = End::Died { exit: Exit::Code(2), output: "fatal error: boom\n" };
+        let origin = Origin::default();
+        let seen = Observed {
+            reports: "",
+            end,
+            panics: &[],
+            scenario: &scenario,
+            sequential: true,
+            origin: &origin,
+        };
+        findings(&seen).remove(0)
+    }
+
+    #[test]
+    fn three_forms() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path();
+        fs::write(dir.join("testcase.txtar"), CASE).unwrap();
+        assert_eq!(load_case(dir).unwrap().1, None);
+        let f = a_finding();
+        fs::write(dir.join("finding.json"), f.to_json().unwrap()).unwrap();
+        for path in [dir.to_owned(), dir.join("testcase.txtar")] {
+            let (case, found) = load_case(&path).unwrap();
+            assert_eq!(case.to_txtar(), CASE);
+            assert_eq!(found.as_ref(), Some(&f));
+        }
+        fs::write(dir.join("x.go"), "package demo\n").unwrap();
+        let (case, found) = load_case(&dir.join("x.go")).unwrap();
+        assert_eq!((case.packages[0].path.as_str(), found), ("demo", None));
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path();
+        for (name, bytes, want) in [
+            (
+                "a.txtar",
+                &b"go check a\nfrob x\n-- a/a.go --\npackage a\n"[..],
+                "a.txtar, line 2: unknown directive 'frob'",
+            ),
+            ("b.txtar", b"go check a\n", "b.txtar, there is no Go file"),
+            ("c.txtar", b"go check a\n-- a/a.go --\n\xff\n", "c.txtar, line 3: not UTF-8"),
+            ("d.go", b" \n", "d.go, line 1: empty"),
+            ("e.txt", b"x", "e.txt is neither a crash directory"),
+        ] {
+            fs::write(dir.join(name), bytes).unwrap();
+            let e = load_case(&dir.join(name)).unwrap_err().to_string();
+            assert!(e.contains(want), "{e}");
+        }
+        let e = load_case(dir).unwrap_err().to_string();
+        assert!(e.ends_with("there is no testcase.txtar in it"), "{e}");
+        for missing in ["m.go", "m.txtar", "m"] {
+            let e = load_case(&dir.join(missing)).unwrap_err().to_string();
+            assert!(e.starts_with("cannot read "), "{e}");
+        }
+        fs::write(dir.join("testcase.txtar"), CASE).unwrap();
+        fs::write(dir.join("finding.json"), "{\"version\": 9}").unwrap();
+        let e = load_case(dir).unwrap_err().to_string();
+        assert!(e.ends_with("it has version 9, this typerace reads version 1"), "{e}");
+    }
+}
