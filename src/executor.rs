@@ -23,7 +23,7 @@ use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
-use crate::harness::{End, Harness, Outcome, RunFlags, RunRequest, Verdict};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -95,7 +95,7 @@ pub struct Run<'a> {
 pub enum Fatal {
     /// The harness cannot be run any more.
     #[error(transparent)]
-    Harness(#[from] crate::harness::HarnessError),
+    Harness(#[from] HarnessError),
     /// The race detector does not report a planted race any more.
     #[error(
         "the race detector missed the planted race after {executions} executions: nothing this \
@@ -190,7 +190,14 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
         let request =
             RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) };
-        let outcome = self.harness.run(&request)?;
+        let outcome = match self.harness.run(&request) {
+            // Somebody asked for the end, and this execution is no result.
+            Err(HarnessError::Interrupted) => {
+                *state.executions_mut() -= 1;
+                return Ok(ExitKind::Ok);
+            }
+            outcome => outcome?,
+        };
         let mut last = LastRun::default();
         let kind = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {

@@ -98,6 +98,12 @@ pub enum CampaignError {
     LibAfl(libafl::Error),
 }
 
+impl From<crate::harness::EnvError> for CampaignError {
+    fn from(e: crate::harness::EnvError) -> Self {
+        crate::harness::HarnessError::from(e).into()
+    }
+}
+
 impl From<crate::harness::HarnessError> for CampaignError {
     fn from(e: crate::harness::HarnessError) -> Self {
         CampaignError::Fatal(e.into())

@@ -59,7 +59,7 @@ impl FindingRecorder {
     pub fn flush(&mut self) -> Result<(), crate::store::StoreError> {
         let mut first = None;
         for unsaved in std::mem::take(&mut self.unsaved) {
-            match self.store.save(&unsaved.finding, &unsaved.testcase, &unsaved.report) {
+            match self.store.save(&unsaved.finding, &unsaved.testcase, &unsaved.report, &[]) {
                 Ok(saved) => {
                     self.found.borrow_mut()[unsaved.index].path = saved.path().to_owned();
                 }
@@ -96,14 +96,14 @@ impl FindingRecorder {
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
         let report = raw_report(outcome);
-        let (path, known) = match self.store.save(&finding, &testcase, &report) {
+        let (path, known) = match self.store.save(&finding, &testcase, &report, &[]) {
             Ok(Saved::New(path)) => (path, false),
             Ok(Saved::Known(path)) => (path, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
                 let index = self.found.borrow().len();
                 self.unsaved.push(Unsaved { index, finding: finding.clone(), testcase, report });
-                (self.store.path_of(&finding), false)
+                (self.store.path(&finding.id), false)
             }
         };
         self.say(&format!(

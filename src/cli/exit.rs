@@ -1,7 +1,11 @@
 //! Exit codes, and which error means which: the only place that knows.
 
-use crate::harness::{EnvError, HarnessError};
+use crate::campaign::{CampaignError, seeds::SeedError};
+use crate::executor::Fatal;
+use crate::harness::{EnvError, HarnessError, ImportError};
+use crate::store::StoreError;
 use crate::testcase::TestCaseError;
+use crate::triage::LoadError;
 
 /// What the process says when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +48,37 @@ impl Exit {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    let harness = |e: &HarnessError| match e {
+        HarnessError::Env(_) => Exit::Environment,
+        _ => Exit::Internal,
+    };
+    let seed = |e: &SeedError| match e {
+        SeedError::Harness(e) => harness(e),
+        _ => Exit::Usage,
+    };
     if cause.is::<EnvError>() {
         Some(Exit::Environment)
     } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
-        Some(if matches!(e, HarnessError::Env(_)) { Exit::Environment } else { Exit::Internal })
-    } else if cause.is::<Unusable>() || cause.is::<TestCaseError>() {
+        Some(harness(e))
+    } else if let Some(e) = cause.downcast_ref::<ImportError>() {
+        Some(if let ImportError::Harness(e) = e { harness(e) } else { Exit::Usage })
+    } else if let Some(e) = cause.downcast_ref::<SeedError>() {
+        Some(seed(e))
+    } else if let Some(e) = cause.downcast_ref::<CampaignError>() {
+        Some(match e {
+            CampaignError::Seed(e) => seed(e),
+            CampaignError::Fatal(Fatal::Harness(e)) => harness(e),
+            // The folder was writable at the start: now the disk is full.
+            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Store(_))
+            | CampaignError::NoCoverage => Exit::Environment,
+            CampaignError::Work { .. } => Exit::Usage,
+            CampaignError::LibAfl(_) => Exit::Internal,
+        })
+    } else if cause.is::<Unusable>()
+        || cause.is::<TestCaseError>()
+        || cause.is::<LoadError>()
+        || cause.is::<StoreError>()
+    {
         Some(Exit::Usage)
     } else {
         None

@@ -91,6 +91,10 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64
     });
+    let harness = HarnessConfig {
+        interrupt: Arc::clone(&interrupted),
+        ..HarnessConfig::new(&built.path)
+    };
     let summary = campaign::run(Config {
         limits: Limits {
             time: args.time,
@@ -103,7 +107,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         crashes: args.crashes,
         work: args.work,
         style: Style::choose(args.plain),
-        harness: HarnessConfig::new(&built.path),
+        harness,
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
