@@ -1,4 +1,7 @@
 //! What is done with a finding after it was found.
 
-pub mod load;
-pub mod reproduce;
+mod load;
+mod reproduce;
+
+pub use load::{LoadError, load_case};
+pub use reproduce::{Clear, Tally, runs_needed};
