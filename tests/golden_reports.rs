@@ -193,3 +193,21 @@ fn a_lost_stack_is_not_another_race() {
     assert_eq!(ids(&lost), ["data-race: go/types.(*Named).unpack / stack lost"]);
     assert_eq!(ids(&(lost + &text)), ids(&text));
 }
+
+/// The example in docs/FINDINGS.md is the finding of a stored report.
+#[test]
+fn the_documented_example_is_true() {
+    let docs = include_str!("../docs/FINDINGS.md");
+    let json = docs.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let example = Finding::from_json(json).unwrap();
+    let (name, text) = reports().into_iter().find(|(n, _)| n == "race-importers-go1.27.3").unwrap();
+    let real = read(&name, &text).remove(0);
+    assert_eq!(
+        (&example.id, &example.signature, &example.title),
+        (&real.id, &real.signature, &real.title)
+    );
+    for (said, is) in example.stacks.iter().zip(&real.stacks) {
+        assert_eq!((&said.of, said.frames.as_slice()), (&is.of, &is.frames[..said.frames.len()]));
+    }
+    assert_eq!(Finding::from_json(&example.to_json().unwrap()).unwrap(), example);
+}

@@ -97,7 +97,8 @@ impl FindingRecorder {
         let testcase = run.source.to_txtar();
         let report = raw_report(outcome);
         let (path, known) = match self.store.save(&finding, &testcase, &report, &[]) {
-            Ok(Saved::New(path)) => (path, false),
+            // Raised: known as a lesser class. That it is worse than thought is news.
+            Ok(Saved::New(path) | Saved::Raised(path)) => (path, false),
             Ok(Saved::Known(path)) => (path, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));

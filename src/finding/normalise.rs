@@ -96,7 +96,9 @@ pub fn is_map(function: &str) -> bool {
 
 /// `go/types`, `(*Named).Underlying`.
 fn split(function: &str) -> (&str, &str) {
-    let slash = function.rfind('/').map_or(0, |i| i + 1);
+    // Type arguments have slashes of their own.
+    let path = &function[..function.find('[').unwrap_or(function.len())];
+    let slash = path.rfind('/').map_or(0, |i| i + 1);
     match function[slash..].find('.') {
         Some(dot) => (&function[..slash + dot], &function[slash + dot + 1..]),
         None => ("", function),
@@ -202,6 +204,8 @@ mod tests {
             ("runtime.mapassign", Blame::Runtime),
             ("math/big.nat.add", Blame::Runtime),
             ("panic", Blame::Runtime),
+            ("slices.SortFunc[go.shape.[]*go/types.Named]", Blame::Runtime),
+            ("go/types.(*list[golang.org/x/tools/go/ssa.X]).M", Blame::GoTypes),
         ];
         for (f, want) in cases {
             assert_eq!(owner(f), want, "{f}");

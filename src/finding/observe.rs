@@ -1,5 +1,7 @@
 //! What one execution left behind → its findings.
 
+use std::collections::BTreeSet;
+
 use super::dump::{Stall, stall};
 use super::fatal::{Death, Exit, death};
 use super::finding::{Finding, Origin, Stack, VERSION, deciding_rules};
@@ -121,29 +123,42 @@ fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
 /// A report with a lost stack says less than a whole one: it counts only where
 /// no whole report shares the side that it has.
 fn races(log: &str) -> Vec<Draft> {
-    let reports = race_reports(log);
-    let sites = |r: &RaceReport| r.sides.each_ref().map(|s| site(&s.stack));
-    let whole: Vec<Site> = reports.iter().filter(|r| r.is_whole()).flat_map(sites).collect();
-    let told =
-        |r: &RaceReport| sites(r).iter().any(|s| !s.functions.is_empty() && whole.contains(s));
-    let nothing = |r: &RaceReport| r.sides.iter().all(|s| s.stack.is_empty());
-    reports
-        .iter()
-        .filter(|r| r.is_whole() || !(told(r) || nothing(r) && !whole.is_empty()))
-        .map(race)
-        .collect()
-}
-
-fn race(report: &RaceReport) -> Draft {
-    let sides = report.sides.each_ref().map(|s| (s.access, site(&s.stack)));
-    let owners = sides.each_ref().map(|(_, s)| s.owner());
-    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
-    Draft {
-        kind: Kind::DataRace,
+    let reports: Vec<(RaceReport, [Site; 2])> = race_reports(log)
+        .into_iter()
+        .map(|r| {
+            let sites = r.sides.each_ref().map(|s| site(&s.stack));
+            (r, sites)
+        })
+        .collect();
+    let whole: BTreeSet<&Site> =
+        reports.iter().filter(|(r, _)| r.is_whole()).flat_map(|(_, sites)| sites).collect();
+    let mut signed = BTreeSet::new();
+    let mut drafts = Vec::new();
+    for (report, sites) in &reports {
+        let lost = sites.iter().all(|s| s.functions.is_empty());
+        let told = if lost { !whole.is_empty() } else { sites.iter().any(|s| whole.contains(s)) };
+        if !report.is_whole() && told {
+            continue;
+        }
         // Which side read and which wrote is left out: where both find
         // something to be computed, the schedule decides.
-        signature: signature(Kind::DataRace, "", &sides.each_ref().map(|(_, s)| s.to_string())),
-        title: title::race(&sides),
+        let signature = signature(Kind::DataRace, "", &sites.each_ref().map(Site::to_string));
+        // One execution can report the same race a hundred times.
+        if signed.insert(signature.clone()) {
+            drafts.push(race(report, sites, signature));
+        }
+    }
+    drafts
+}
+
+fn race(report: &RaceReport, sites: &[Site; 2], signature: String) -> Draft {
+    let owners = sites.each_ref().map(Site::owner);
+    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
+    let [here, there] = sites.clone();
+    Draft {
+        kind: Kind::DataRace,
+        signature,
+        title: title::race(&[(report.sides[0].access, here), (report.sides[1].access, there)]),
         blame: order.into_iter().find(|b| owners.contains(b)).unwrap_or(Blame::Runtime),
         alone: false,
         stacks: report.sides.iter().map(|s| stack(s.access.to_string(), &s.stack)).collect(),

@@ -26,16 +26,18 @@ pub struct Site {
 /// The site of a stack.
 #[must_use]
 pub fn site(stack: &[Frame]) -> Site {
-    let names: Vec<String> = stack.iter().map(|f| function(&f.function)).collect();
-    let helper = |n: &String| owner(n) == Blame::Runtime;
-    let Some(at) = names.iter().position(|n| !helper(n)) else {
-        return Site { functions: names.into_iter().take(1).collect(), map: false };
+    // Names are made as needed: stacks are deep and most findings known.
+    let Some(at) = stack.iter().position(|f| owner(&f.function) != Blame::Runtime) else {
+        let innermost = stack.first().map(|f| function(&f.function));
+        return Site { functions: innermost.into_iter().collect(), map: false };
     };
-    let mut functions = vec![names[at].clone()];
-    if owner(&names[at]) == Blame::GoTypes && !is_library(&names[at]) {
-        functions.extend(names[at..].iter().find(|n| is_library(n)).cloned());
+    let (below, rest) = stack.split_at(at);
+    let mut own = rest.iter().filter(|f| is_library(&f.function));
+    let mut functions = vec![function(&rest[0].function)];
+    if owner(&rest[0].function) == Blame::GoTypes && !is_library(&rest[0].function) {
+        functions.extend(own.next().map(|f| function(&f.function)));
     }
-    Site { functions, map: names[..at].iter().any(|n| is_map(n)) }
+    Site { functions, map: below.iter().any(|f| is_map(&f.function)) }
 }
 
 impl Site {

@@ -19,8 +19,6 @@ pub const TESTCASE: &str = "testcase.txtar";
 pub const REPORT: &str = "report.txt";
 /// The [`Finding`]. Written last: a directory that has it is complete.
 pub const FINDING: &str = "finding.json";
-/// Held while a directory is replaced or changed.
-const LOCK: &str = ".lock";
 
 /// A directory of crash directories. Several threads and processes may use one
 /// at the same time: the file system decides who stores a finding.
@@ -217,10 +215,11 @@ impl Store {
         files::replace(&dir, name, bytes)
     }
 
+    /// Held while a directory is replaced or changed. The lock is on the
+    /// store's directory itself, so there is no file that someone could delete.
     fn lock(&self) -> Result<File, StoreError> {
-        let path = self.dir.join(LOCK);
-        let file = File::options().create(true).append(true).open(&path);
-        file.and_then(|f| f.lock().map(|()| f)).map_err(|e| StoreError::io(&path, e))
+        let dir = File::open(&self.dir);
+        dir.and_then(|d| d.lock().map(|()| d)).map_err(|e| StoreError::io(&self.dir, e))
     }
 
     /// Takes in or takes away the temporary directories of dead processes.

@@ -143,7 +143,7 @@ mod tests {
         fs::write(dir.join("finding.json"), f.to_json().unwrap()).unwrap();
         for path in [dir.to_owned(), dir.join("testcase.txtar")] {
             let (case, found) = load_case(&path).unwrap();
-            assert_eq!(case.to_txtar(), CASE);
+            assert_eq!(case, SourceCase::from_txtar(CASE).unwrap());
             assert_eq!(found.as_ref(), Some(&f));
         }
         fs::write(dir.join("x.go"), "package demo\n").unwrap();
