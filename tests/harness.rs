@@ -96,23 +96,33 @@ fn answers_come_when_asked_for() {
     assert!(run(&mut harness, CLEAN).reply.unwrap().answers.is_empty());
 }
 
-/// Two checkers on one Info race or, at worst, end the process; either way
-/// the report is there, every time, and the next test case runs.
+/// Two checkers on one Info race or, at worst, end the process; the next test
+/// case runs and is not blamed. Not every run shows the race: atomics in the
+/// checker of some Go releases order the two by chance (a fifth of the runs
+/// reported it with Go 1.26, all with 1.27).
 #[test]
-fn a_shared_info_races_every_time() {
+fn a_shared_info_races() {
     let mut harness = start();
-    for i in 0..20 {
+    let mut reported = 0;
+    for i in 0..100 {
         let outcome = run(&mut harness, SHARED_INFO);
-        assert!(outcome.reports.contains("WARNING: DATA RACE"), "run {i}: {outcome:?}");
-        assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);
+        let found = outcome.reports.contains("WARNING: DATA RACE");
         match outcome.end {
-            End::Replied => assert!(outcome.reply.unwrap().races > 0),
+            End::Replied => assert_eq!(outcome.reply.unwrap().races > 0, found, "run {i}"),
             End::Died { output, .. } => assert!(output.contains("concurrent map"), "{output}"),
             End::TimedOut { .. } => panic!("timed out: {outcome:?}"),
         }
+        if found {
+            assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);
+            reported += 1;
+        }
         let clean = run(&mut harness, CLEAN);
         assert_eq!((clean.end, clean.reports.as_str()), (End::Replied, ""), "after run {i}");
+        if reported == 3 {
+            return;
+        }
     }
+    panic!("only {reported} of 100 runs were reported");
 }
 
 #[test]

@@ -259,7 +259,7 @@ impl Harness {
     ) -> Result<Result<goast::File, Vec<SyntaxError>>, HarnessError> {
         let request = protocol::parse_request(name, text);
         match self.ask(Kind::Parse, request, protocol::parse_reply)? {
-            Ok(json) => tree(&json).map(Ok),
+            Ok(json) => goast::File::from_json(json.as_bytes()).map(Ok).map_err(HarnessError::Tree),
             Err(errors) => Ok(Err(errors)),
         }
     }
@@ -390,28 +390,4 @@ impl Harness {
 enum Gone {
     Died { status: String, output: String },
     TimedOut { dump: String },
-}
-
-/// Reads a tree's JSON, whose nesting must not overflow the stack: serde's own
-/// limit of 128 is too low for trees of 500 nodes.
-fn tree(json: &str) -> Result<goast::File, HarnessError> {
-    const DEEPEST: usize = 4000;
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
-    for b in json.bytes() {
-        match b {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => depth += 1,
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    if deepest > DEEPEST {
-        return Err(HarnessError::Tree(format!("it is nested {deepest} deep")));
-    }
-    let mut de = serde_json::Deserializer::from_str(json);
-    de.disable_recursion_limit();
-    serde::Deserialize::deserialize(&mut de).map_err(|e| HarnessError::Tree(e.to_string()))
 }
