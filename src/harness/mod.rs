@@ -5,6 +5,7 @@
 mod build;
 mod cache;
 mod compiler;
+mod config;
 mod error;
 mod go_bin;
 mod overlay;
@@ -22,9 +23,10 @@ mod test_support;
 
 pub use build::{BuiltHarness, source_file};
 pub use cache::cache_dir;
+pub use config::{End, HarnessConfig, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use protocol::{GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict};
-pub use session::{End, Harness, HarnessConfig, Limits, Outcome, Stage};
+pub use session::Harness;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;
