@@ -43,8 +43,9 @@ const CLEAN: &str = "before check lib\ngo check a ; walk underlying lib\n\
     -- lib/lib.go --\npackage lib\n\ntype T struct{ F int }\n\n\
     -- a/a.go --\npackage a\n\nimport \"lib\"\n\nvar X lib.T\n";
 
-const SHARED_INFO: &str = "share info\nmeet start\ngo check a\ngo check a\n\
-    -- a/a.go --\npackage a\n\nvar A, B, C = 1, 2, 3\n\nfunc F(x int) int { return x + A + B + C }\n";
+const SHARED_INFO: &str = "share info\nmeet import\nbefore check lib\ngo check a\ngo check a\n\
+    -- lib/lib.go --\npackage lib\n\nvar V int\n\
+    -- a/a.go --\npackage a\n\nimport \"lib\"\n\nvar A, B, C = 1, 2, lib.V\n\nfunc F(x int) int { return x + A + B + C }\n";
 
 fn signal(name: &str, pid: u32) {
     let status = Command::new("kill").args([name, &pid.to_string()]).status().unwrap();
@@ -96,23 +97,30 @@ fn answers_come_when_asked_for() {
     assert!(run(&mut harness, CLEAN).reply.unwrap().answers.is_empty());
 }
 
-/// Two checkers on one Info race or, at worst, end the process; either way
-/// the report is there, every time, and the next test case runs.
+/// Two checkers on one Info race or, at worst, end the process; the next test
+/// case runs and is not blamed. They meet in the importer: without that, an
+/// atomic counter in the checker up to Go 1.26 orders two that do not overlap,
+/// and 1 run of 5 shows the race.
 #[test]
-fn a_shared_info_races_every_time() {
+fn a_shared_info_races() {
     let mut harness = start();
+    let mut reported = 0;
     for i in 0..20 {
         let outcome = run(&mut harness, SHARED_INFO);
-        assert!(outcome.reports.contains("WARNING: DATA RACE"), "run {i}: {outcome:?}");
-        assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);
+        let found = outcome.reports.contains("WARNING: DATA RACE");
         match outcome.end {
-            End::Replied => assert!(outcome.reply.unwrap().races > 0),
+            End::Replied => assert_eq!(outcome.reply.unwrap().races > 0, found, "run {i}"),
             End::Died { output, .. } => assert!(output.contains("concurrent map"), "{output}"),
             End::TimedOut { .. } => panic!("timed out: {outcome:?}"),
+        }
+        if found {
+            assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);
+            reported += 1;
         }
         let clean = run(&mut harness, CLEAN);
         assert_eq!((clean.end, clean.reports.as_str()), (End::Replied, ""), "after run {i}");
     }
+    assert!(reported >= 15, "only {reported} of 20 runs were reported");
 }
 
 #[test]

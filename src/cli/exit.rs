@@ -126,7 +126,7 @@ mod tests {
         let code = |e: anyhow::Error| Exit::of(&e);
         assert_eq!(code(EnvError::NoCounters.into()), Exit::Environment);
         assert_eq!(code(HarnessError::Env(EnvError::NoCounters).into()), Exit::Environment);
-        assert_eq!(code(HarnessError::Tree("x".into()).into()), Exit::Internal);
+        assert_eq!(code(HarnessError::Interrupted.into()), Exit::Internal);
         assert_eq!(code(TestCaseError::Empty.into()), Exit::Usage);
         assert_eq!(code(anyhow::anyhow!("x")), Exit::Internal);
         let wrapped = Err::<(), _>(EnvError::NoCounters).context("while starting").unwrap_err();

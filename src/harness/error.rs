@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::wire::WireError;
+use crate::goast;
 
 /// The environment cannot work: no Go, no race detector. Exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +127,7 @@ pub enum HarnessError {
     #[error("interrupted")]
     Interrupted,
     #[error("the harness's tree does not decode: {0}")]
-    Tree(String),
+    Tree(#[source] goast::ImportError),
     #[error("{doing}: {source}")]
     Io { doing: &'static str, source: io::Error },
 }

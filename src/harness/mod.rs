@@ -5,6 +5,7 @@
 mod build;
 mod cache;
 mod compiler;
+mod config;
 mod error;
 mod go_bin;
 mod import;
@@ -23,10 +24,11 @@ mod test_support;
 
 pub use build::{BuiltHarness, source_file};
 pub use cache::cache_dir;
+pub use config::{End, HarnessConfig, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use import::ImportError;
 pub use go_bin::DEFAULT_VERSION;
 pub use protocol::{GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict};
-pub use session::{End, Harness, HarnessConfig, Limits, Outcome, Stage};
+pub use session::Harness;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::config::HarnessConfig;
 use super::error::EnvError;
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
-use super::session::HarnessConfig;
 use super::sys::{Ready, SharedMap, set_nonblocking, signal_group, spawn, wait_for};
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};

@@ -2,12 +2,10 @@
 //! and recycled when it is old.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::config::{End, HarnessConfig, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
 use super::process::{Failure, Process};
 use super::protocol::{self, Hello, Kind, RunReply, RunRequest, SyntaxError};
@@ -15,123 +13,6 @@ use super::scratch::Scratch;
 use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
-
-/// Time limits, by the clock of this side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// From the start of a process to its first word.
-    pub start: Duration,
-    /// Parse and setup of a test case. The protocol has no message between
-    /// the stages, so only `total` is enforced so far.
-    pub setup: Duration,
-    /// The concurrent part of a test case; see `setup`.
-    pub concurrent: Duration,
-    /// A whole request.
-    pub total: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            start: Duration::from_secs(20),
-            setup: Duration::from_secs(3),
-            concurrent: Duration::from_secs(8),
-            total: Duration::from_secs(12),
-        }
-    }
-}
-
-/// How a harness is run.
-#[derive(Clone, Debug)]
-pub struct HarnessConfig {
-    /// The executable: [`super::BuiltHarness::path`].
-    pub path: PathBuf,
-    /// Time limits.
-    pub limits: Limits,
-    /// Test cases that one process runs.
-    pub recycle_after: u32,
-    /// Bytes of race log and output after which a process is replaced.
-    pub recycle_litter: u64,
-    /// GOMAXPROCS; the machine's processors if `None`.
-    pub procs: Option<u32>,
-    /// Bytes of the coverage map.
-    pub map_size: usize,
-    /// Set from elsewhere (a signal handler), it ends a request that takes
-    /// long with [`HarnessError::Interrupted`].
-    pub interrupt: Arc<AtomicBool>,
-}
-
-impl HarnessConfig {
-    /// The defaults, for an executable.
-    #[must_use]
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            limits: Limits::default(),
-            recycle_after: 2000,
-            recycle_litter: 8 << 20,
-            procs: None,
-            map_size: 1 << 20,
-            interrupt: Arc::default(),
-        }
-    }
-
-    /// The race detector's options. By default it reports a pair of stacks
-    /// once in a process's life, and sleeps a second when that ends.
-    pub(super) fn gorace(&self, log: &Path) -> io::Result<String> {
-        let path = log.to_str().filter(|p| !p.contains(['"', '\n']));
-        let path = path.ok_or_else(|| {
-            io::Error::other(format!("TMPDIR is no path for GORACE's log_path: {}", log.display()))
-        })?;
-        Ok(format!(
-            "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 exitcode=0 \
-             history_size=3 log_path=\"{path}\""
-        ))
-    }
-}
-
-/// A stage of a run, for its time limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Parse and setup.
-    Setup,
-    /// The goroutines.
-    Concurrent,
-    /// All of it.
-    Total,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// There is a reply.
-    Replied,
-    /// The process died.
-    Died {
-        /// `exit status: 2`, `signal: 9 (SIGKILL)`.
-        status: String,
-        /// What it printed during the run: the fatal error and its stacks.
-        output: String,
-    },
-    /// The process was killed at the time limit.
-    TimedOut {
-        /// Whose limit.
-        stage: Stage,
-        /// Every goroutine's stack.
-        dump: String,
-    },
-}
-
-/// What a test case did to the harness.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// The harness's answer, if it lived.
-    pub reply: Option<RunReply>,
-    /// The race detector's reports of this run.
-    pub reports: String,
-    /// How it ended.
-    pub end: End,
-}
 
 /// A harness and its coverage map. The process is killed when the thread that
 /// started it ends (`PR_SET_PDEATHSIG`): one thread uses it all the time.
@@ -265,7 +146,7 @@ impl Harness {
     ) -> Result<Result<goast::File, Vec<SyntaxError>>, HarnessError> {
         let request = protocol::parse_request(name, text);
         match self.ask(Kind::Parse, request, protocol::parse_reply)? {
-            Ok(json) => tree(&json).map(Ok),
+            Ok(json) => goast::File::from_json(json.as_bytes()).map(Ok).map_err(HarnessError::Tree),
             Err(errors) => Ok(Err(errors)),
         }
     }
@@ -396,28 +277,4 @@ impl Harness {
 enum Gone {
     Died { status: String, output: String },
     TimedOut { dump: String },
-}
-
-/// Reads a tree's JSON, whose nesting must not overflow the stack: serde's own
-/// limit of 128 is too low for trees of 500 nodes.
-fn tree(json: &str) -> Result<goast::File, HarnessError> {
-    const DEEPEST: usize = 4000;
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
-    for b in json.bytes() {
-        match b {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => depth += 1,
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    if deepest > DEEPEST {
-        return Err(HarnessError::Tree(format!("it is nested {deepest} deep")));
-    }
-    let mut de = serde_json::Deserializer::from_str(json);
-    de.disable_recursion_limit();
-    serde::Deserialize::deserialize(&mut de).map_err(|e| HarnessError::Tree(e.to_string()))
 }
