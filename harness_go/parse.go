@@ -22,11 +22,11 @@ func parse(req *wire.ParseRequest) (reply *wire.ParseReply) {
 	if err != nil {
 		return parseFailure(err)
 	}
-	json, err := tree.Append(nil, file)
+	text, err := tree.Append(nil, file)
 	if err != nil {
 		return parseFailure(err)
 	}
-	return &wire.ParseReply{OK: true, Tree: string(json)}
+	return &wire.ParseReply{OK: true, Tree: string(text)}
 }
 
 // parseFailure tells an error, syntax errors with their places.
