@@ -120,11 +120,8 @@ impl Printer {
     }
 
     /// Writes the dot after `x`; `1.x` would be a floating-point number.
-    fn dot(&mut self, x: &Expr) {
-        match x {
-            Expr::BasicLit(l) if l.kind == LitKind::Int => self.put(" ."),
-            _ => self.put("."),
-        }
+    pub(super) fn dot(&mut self, x: &Expr) {
+        self.put(if ends_in_int(x) { " ." } else { "." });
     }
 
     /// Writes `[x, T]`: behind the first, which could be an index, the
@@ -207,7 +204,10 @@ impl Printer {
         }
         self.put("(");
         self.nested(|p| p.commas(&x.args, |p, a| p.expr(a, 0, depth)));
-        self.put(if x.ellipsis && !x.args.is_empty() { "...)" } else { ")" });
+        if let Some(last) = x.args.last().filter(|_| x.ellipsis) {
+            self.put(if ends_in_int(last) { " ..." } else { "..." });
+        }
+        self.put(")");
     }
 
     fn func_lit(&mut self, x: &FuncLit) {
@@ -292,6 +292,19 @@ pub(super) fn unparen(mut e: &Expr) -> &Expr {
         e = &p.x;
     }
     e
+}
+
+/// Whether the last token is an integer, which would take a dot for its own.
+fn ends_in_int(mut e: &Expr) -> bool {
+    loop {
+        e = match e {
+            Expr::BasicLit(x) => return x.kind == LitKind::Int,
+            Expr::UnaryExpr(x) => &x.x,
+            Expr::StarExpr(x) => &x.x,
+            Expr::BinaryExpr(x) => &x.y,
+            _ => return false,
+        };
+    }
 }
 
 fn is_type_literal(e: &Expr) -> bool {

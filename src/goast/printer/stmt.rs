@@ -3,7 +3,7 @@
 use super::super::walk::{Role, Visitor, walk_expr};
 use super::super::{
     AssignStmt, BlockStmt, CaseClause, CommClause, DeclTok, Expr, ForStmt, IfStmt, LabeledStmt,
-    LitKind, RangeStmt, Stmt, Token, TypeSwitchStmt,
+    RangeStmt, Stmt, Token, TypeSwitchStmt,
 };
 use super::Printer;
 use super::expr::{ends_in_bare_func, unparen};
@@ -310,15 +310,11 @@ impl Printer {
                 p.first_expr(name, 1);
                 p.put(" := ");
             }
-            match subject {
-                Some(e) => {
-                    p.operand(e, 1);
-                    let int = matches!(e, Expr::BasicLit(l) if l.kind == LitKind::Int);
-                    p.put(if int { " " } else { "" });
-                }
-                None => p.put("_"),
-            }
-            p.put(".(type) ");
+            let placeholder = Expr::ident("_");
+            let subject = subject.unwrap_or(&placeholder);
+            p.operand(subject, 1);
+            p.dot(subject);
+            p.put("(type) ");
         });
         self.cases(&x.body);
     }
