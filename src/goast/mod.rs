@@ -2,6 +2,7 @@
 //! scopes. Knows no LibAFL and no process.
 
 mod node;
+pub mod scope;
 mod token;
 
 pub use node::*;
