@@ -1,1 +1,108 @@
-//! (to come)
+//! Well-typed Go programs and scenarios from nothing but a seed.
+//!
+//! Programs are typed by construction. A model of the declared types
+//! ([`model`]) says what every name is; declarations, expressions and
+//! statements are made from it and written as syntax trees ([`emit`]). What a
+//! program is made of is decided by a policy, drawn first ([`policy`]).
+
+mod build;
+mod chains;
+mod constraints;
+mod decls;
+mod emit;
+mod exprs;
+
+mod funcs;
+mod imports;
+mod members;
+mod methods;
+mod model;
+mod names;
+mod policy;
+mod relations;
+
+mod stmts;
+mod types;
+mod vars;
+
+
+
+
+use crate::rng::Rng;
+use crate::scenario::Profile;
+use crate::testcase::{Package, TestCase};
+
+use model::{DeclId, ParamId, World};
+use policy::Policy;
+
+/// What programs may be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The minor version of Go, 21 to 27, which decides what the language
+    /// has: generic aliases since 24, generic methods since 27.
+    pub go_minor: u32,
+    /// The most packages in a program, 1 to 4.
+    pub max_packages: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { go_minor: 27, max_packages: 4 }
+    }
+}
+
+/// A random program: its packages, dependencies first.
+#[must_use]
+pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
+    let most = options.max_packages.clamp(1, names::MAX_PACKAGES);
+    // Two packages, the second an importer of the first, are the least that
+    // shares a completed package between checkers.
+    let n = match rng.below(10) {
+        0 => 1,
+        1..6 => 2,
+        6..9 => 3,
+        _ => 4,
+    };
+    let policy = Policy::draw(rng);
+    let mut paths = names::PATHS;
+    rng.shuffle(&mut paths);
+    let mut g = Gen::new(rng, policy, *options, paths);
+    (0..n.min(most)).map(|i| g.one_package(i as u8, n.min(most))).collect()
+}
+
+/// A random program with a random scenario over it.
+#[must_use]
+
+/// The generator's state within one program.
+struct Gen<'a> {
+    rng: &'a mut Rng,
+    w: World,
+    policy: Policy,
+    options: Options,
+    /// Import paths by package.
+    paths: [&'static str; 10],
+    /// The package that is being made.
+    package: u8,
+    /// The packages it may import.
+    deps: Vec<u8>,
+    /// What it calls them; `.` for a dot import.
+    import_names: [&'static str; names::MAX_PACKAGES],
+    /// Exported types of those packages.
+    foreign: Vec<DeclId>,
+    /// Its own types start here in [`World::decls`].
+    first_decl: usize,
+    /// Its own functions and variables.
+    first_func: usize,
+    first_var: usize,
+    next_type: usize,
+    next_hidden_type: usize,
+    /// The imports of the declaration that is being written.
+    uses: u8,
+    /// Receiver type parameters with the names that they have in a method.
+    renamed: Vec<(ParamId, &'static str)>,
+    /// Labels of the function that is being written.
+    labels: usize,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,17 @@
 //! Go programs as syntax trees: nodes named as in `go/ast`, a printer, walks,
 //! scopes. Knows no LibAFL and no process.
 
+mod build;
+mod import;
 mod node;
+mod normalize;
+mod printer;
 pub mod scope;
 mod token;
+pub mod walk;
 
+pub use build::MAX_DEPTH;
+pub use import::ImportError;
 pub use node::*;
 pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token};
+pub use walk::{FieldRole, NameRole, Role, Visitor, VisitorMut};

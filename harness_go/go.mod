@@ -1,0 +1,3 @@
+module typerace/harness
+
+go 1.21

@@ -1,0 +1,382 @@
+//! Type parameter lists, and type arguments that satisfy them.
+
+use std::rc::Rc;
+
+use super::Gen;
+use super::model::{Basic, DeclId, Iface, Kind, Method, Name, ParamId, Sig, Type, TypeDecl, TypeId};
+use super::names;
+use super::types::{Args, Site, Want};
+use crate::goast::ChanDir;
+
+/// The forms of a constraint; [`super::policy::Policy::constraints`] holds
+/// their weights.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Any,
+    Comparable,
+    /// `~int | ~string`, written in place.
+    Union,
+    /// A constraint declared here or in a dependency.
+    Declared,
+    /// `~[]E` with another parameter `E`.
+    Core,
+    /// `interface{ Less(T) bool }` of the parameter `T` itself.
+    SelfReferential,
+    /// An ordinary interface.
+    Interface,
+    /// `interface{ *T; Set(int) }` of another parameter `T`.
+    PointerMethod,
+    /// `C[T]` of the parameter `T` itself.
+    Recursive,
+}
+
+const FORMS: [Form; 9] = [
+    Form::Any,
+    Form::Comparable,
+    Form::Union,
+    Form::Declared,
+    Form::Core,
+    Form::SelfReferential,
+    Form::Interface,
+    Form::PointerMethod,
+    Form::Recursive,
+];
+
+const TERMS: [Basic; 6] =
+    [Basic::Int, Basic::String, Basic::Float64, Basic::Int8, Basic::Uint, Basic::Int64];
+
+impl Gen<'_> {
+    /// One to three new type parameters with constraints.
+    pub fn random_type_params(&mut self) -> Vec<ParamId> {
+        let n = match self.rng.below(10) {
+            0..6 => 1,
+            6..9 => 2,
+            _ => 3,
+        };
+        let at = self.rng.below(3);
+        let any = self.w.basic(Basic::Any);
+        let mut params: Vec<ParamId> =
+            (at..at + n).map(|i| self.w.new_param(names::TYPE_PARAMS[i], any)).collect();
+        for i in 0..n {
+            let c = self.random_constraint(&params, i);
+            self.w.params[params[i].0 as usize].constraint = c;
+        }
+        if n > 1 && self.rng.chance(30) {
+            // `[S ~[]E, E any]` as well as `[E any, S ~[]E]`.
+            params.reverse();
+        }
+        params
+    }
+
+    fn random_constraint(&mut self, params: &[ParamId], at: usize) -> TypeId {
+        let any = self.w.basic(Basic::Any);
+        let own = self.w.param_type(params[at]);
+        let form = self.rng.weighted(&self.policy.constraints).map_or(Form::Any, |i| FORMS[i]);
+        match form {
+            Form::Any => any,
+            Form::Comparable => self.w.basic(Basic::Comparable),
+            Form::Union => {
+                let terms = self.random_terms();
+                self.w.intern(Type::Interface(Rc::new(Iface { terms, ..Iface::default() })))
+            }
+            Form::Declared | Form::Interface => {
+                let ordinary = matches!(form, Form::Interface);
+                self.declared_constraint(own, ordinary).unwrap_or(any)
+            }
+            Form::Core if at > 0 => {
+                let e = self.w.param_type(params[0]);
+                let core = match self.rng.below(4) {
+                    0 => self.w.intern(Type::Chan(ChanDir::Both, e)),
+                    1 => {
+                        let k = self.w.basic(Basic::String);
+                        self.w.intern(Type::Map(k, e))
+                    }
+                    2 => {
+                        let sig = Sig { params: vec![e], results: vec![], variadic: false };
+                        self.w.intern(Type::Func(Rc::new(sig)))
+                    }
+                    _ => self.w.slice(e),
+                };
+                let tilde = self.rng.chance(80);
+                let terms = vec![(tilde, core)];
+                self.w.intern(Type::Interface(Rc::new(Iface { terms, ..Iface::default() })))
+            }
+            Form::SelfReferential | Form::Core => {
+                let methods = vec![("Less", self.less(own))];
+                self.witness(own, &methods, false);
+                self.w.intern(Type::Interface(Rc::new(Iface { methods, ..Iface::default() })))
+            }
+            Form::PointerMethod if at > 0 && self.is_any(params[0]) => {
+                let base = self.w.param_type(params[0]);
+                let int = self.w.basic(Basic::Int);
+                let sig = Rc::new(Sig { params: vec![int], results: vec![], variadic: false });
+                let methods = vec![("Set", sig)];
+                self.witness(own, &methods, true);
+                let terms = vec![(false, self.w.pointer(base))];
+                self.w.intern(Type::Interface(Rc::new(Iface { methods, terms, ..Iface::default() })))
+            }
+            Form::Recursive | Form::PointerMethod => {
+                self.recursive_constraint(own).unwrap_or(any)
+            }
+        }
+    }
+
+    fn is_any(&mut self, p: ParamId) -> bool {
+        let any = self.w.basic(Basic::Any);
+        self.w.param(p).constraint == any
+    }
+
+    /// `func(t) bool`
+    fn less(&mut self, t: TypeId) -> Rc<Sig> {
+        let bool = self.w.basic(Basic::Bool);
+        Rc::new(Sig { params: vec![t], results: vec![bool], variadic: false })
+    }
+
+    /// Terms whose types do not overlap.
+    fn random_terms(&mut self) -> Vec<(bool, TypeId)> {
+        let n = self.rng.between(1, 3);
+        let at = self.rng.below(TERMS.len() - n + 1);
+        let tilde = self.rng.chance(70);
+        TERMS[at..at + n].iter().map(|&b| (tilde, self.w.basic(b))).collect()
+    }
+
+    /// A declared constraint, or an ordinary interface, without parameters.
+    fn declared_constraint(&mut self, own: TypeId, ordinary: bool) -> Option<TypeId> {
+        let kind = if ordinary { Kind::Interface } else { Kind::Constraint };
+        let n = self.w.decls.len();
+        let from = self.rng.below(n.max(1));
+        let found = (0..n).map(|i| DeclId(((from + i) % n) as u32)).find(|&d| {
+            let decl = self.w.decl(d);
+            decl.kind == kind
+                && decl.params.is_empty()
+                && decl.rhs.is_some()
+                && (decl.package == self.package && !ordinary || self.foreign.contains(&d))
+        });
+        if let Some(d) = found {
+            return Some(self.w.named(d, Vec::new()));
+        }
+        if ordinary {
+            return None;
+        }
+        let iface = if self.rng.chance(70) {
+            Iface { terms: self.random_terms(), ..Iface::default() }
+        } else {
+            let int = self.w.basic(Basic::Int);
+            let sig = Rc::new(Sig { params: vec![], results: vec![int], variadic: false });
+            let methods = vec![("Get", sig)];
+            self.witness(own, &methods, false);
+            let comparable = self.w.basic(Basic::Comparable);
+            Iface { methods, embeds: vec![comparable], terms: vec![] }
+        };
+        let rhs = self.w.intern(Type::Interface(Rc::new(iface)));
+        let d = self.new_decl(Kind::Constraint, Vec::new())?;
+        self.w.decl_mut(d).rhs = Some(rhs);
+        Some(self.w.named(d, Vec::new()))
+    }
+
+    /// `C[T]` with `type C[T any] interface { Less(T) bool }`; since Go 1.26
+    /// `type C[T C[T]]` as well.
+    fn recursive_constraint(&mut self, own: TypeId) -> Option<TypeId> {
+        let any = self.w.basic(Basic::Any);
+        let p = self.w.new_param("T", any);
+        let t = self.w.param_type(p);
+        let d = self.new_decl(Kind::Constraint, vec![p])?;
+        let methods = vec![("Less", self.less(t))];
+        let iface = Iface { methods, ..Iface::default() };
+        let rhs = self.w.intern(Type::Interface(Rc::new(iface)));
+        self.w.decl_mut(d).rhs = Some(rhs);
+        if self.options.go_minor >= 26 && self.rng.chance(40) {
+            let c = self.w.named(d, vec![t]);
+            self.w.params[p.0 as usize].constraint = c;
+        }
+        let methods = vec![("Less", self.less(own))];
+        self.witness(own, &methods, false);
+        Some(self.w.named(d, vec![own]))
+    }
+
+    /// Declares a type with these methods, so that the constraint can be
+    /// satisfied; `own` stands for the type itself.
+    fn witness(&mut self, own: TypeId, methods: &[(Name, Rc<Sig>)], pointer: bool) {
+        let Type::Param(param) = *self.w.get(own) else { return };
+        let exists = (0..self.w.decls.len()).any(|i| {
+            let decl = &self.w.decls[i];
+            decl.package == self.package
+                && decl.rhs.is_some()
+                && decl.params.is_empty()
+                && methods.iter().all(|m| {
+                    decl.methods.iter().any(|have| have.name == m.0 && have.pointer == pointer)
+                })
+        });
+        if exists {
+            return;
+        }
+        let Some(d) = self.new_decl(Kind::Basic, Vec::new()) else { return };
+        let rhs = self.w.basic(if self.rng.chance(60) { Basic::Int } else { Basic::String });
+        let this = self.w.named(d, Vec::new());
+        for (name, sig) in methods {
+            let sig = self.w.subst_sig(sig, &[param], &[this]);
+            let method = Method { name, pointer, sig, params: Vec::new() };
+            self.w.decl_mut(d).methods.push(method);
+        }
+        let decl: &mut TypeDecl = self.w.decl_mut(d);
+        decl.rhs = Some(rhs);
+        decl.comparable = true;
+    }
+
+    /// Type arguments that satisfy the parameters' constraints.
+    pub fn pick_args(
+        &mut self,
+        site: &Site,
+        want: Want,
+        params: &[ParamId],
+        allowed: Args,
+    ) -> Option<Vec<TypeId>> {
+        let mut args: Vec<TypeId> = params.iter().map(|&p| self.w.param_type(p)).collect();
+        let mut done = vec![false; params.len()];
+        // Parameters that others' type sets rest on come first.
+        for pass in 0..3 {
+            for i in 0..params.len() {
+                if done[i] {
+                    continue;
+                }
+                let constraint = self.w.param(params[i]).constraint;
+                let set = self.w.type_set(constraint);
+                let terms = set.terms.as_deref().unwrap_or_default();
+                let core = terms.iter().any(|t| self.w.has_param(t.1));
+                if let (0, [(false, ptr)]) = (pass, terms)
+                    && let Type::Pointer(base) = *self.w.get(*ptr)
+                    && let Some(b) = params.iter().position(|&p| self.w.param_type(p) == base)
+                    && !set.methods.is_empty()
+                {
+                    let t = self.implementer(&set.methods, true)?;
+                    (args[b], done[b]) = (t, true);
+                    (args[i], done[i]) = (self.w.pointer(t), true);
+                } else if pass == 2 || (pass == 1 && !core) {
+                    let arg = self.pick_arg(site, want, params, &args, i, allowed)?;
+                    (args[i], done[i]) = (arg, true);
+                }
+            }
+        }
+        for i in 0..params.len() {
+            let constraint = self.w.param(params[i]).constraint;
+            let constraint = self.w.subst(constraint, params, &args);
+            let fits = match allowed {
+                Args::Any => true,
+                Args::Closed => !self.w.has_param(args[i]),
+                Args::BareOrClosed => {
+                    !self.w.has_param(args[i])
+                        || matches!(self.w.get(args[i]), Type::Param(_))
+                }
+            };
+            if !fits || !self.w.satisfies(args[i], constraint) {
+                return None;
+            }
+        }
+        Some(args)
+    }
+
+    fn pick_arg(
+        &mut self,
+        site: &Site,
+        want: Want,
+        params: &[ParamId],
+        args: &[TypeId],
+        at: usize,
+        allowed: Args,
+    ) -> Option<TypeId> {
+        let constraint = self.w.param(params[at]).constraint;
+        let constraint = self.w.subst(constraint, params, args);
+        let bare = match allowed {
+            Args::Closed => 0,
+            Args::Any => 40,
+            Args::BareOrClosed => 75,
+        };
+        if self.rng.chance(bare)
+            && let Some(&p) = self.rng.choose(&site.params)
+        {
+            let t = self.w.param_type(p);
+            let own = self.w.param(params[at]).constraint;
+            let mut with = args.to_vec();
+            with[at] = t;
+            let own = self.w.subst(own, params, &with);
+            if self.w.satisfies(t, own) {
+                return Some(t);
+            }
+        }
+        let set = self.w.type_set(constraint);
+        if let Some(terms) = &set.terms {
+            let &(_, term) = self.rng.choose(terms)?;
+            if set.methods.is_empty() {
+                return Some(term);
+            }
+            return self.implementer(&set.methods, false);
+        }
+        if !set.methods.is_empty() {
+            let own = self.w.param_type(params[at]);
+            return self.self_implementer(&set.methods, own);
+        }
+        let closed;
+        let site = if allowed == Args::Any {
+            site
+        } else {
+            closed = Site { params: Vec::new(), ..site.clone() };
+            &closed
+        };
+        if self.policy.many_instances && self.rng.chance(60) {
+            let (n, int) = (self.rng.between(1, 9) as u64, self.w.basic(Basic::Int));
+            return Some(self.w.intern(Type::Array(super::model::Len::Lit(n), int)));
+        }
+        let depth = want.depth.saturating_sub(1).min(2);
+        let want = Want { comparable: set.comparable, direct: want.direct, depth };
+        Some(self.random_type(site, want))
+    }
+
+    fn self_implementer(
+        &mut self,
+        methods: &[(Name, Rc<Sig>)],
+        own: TypeId,
+    ) -> Option<TypeId> {
+        let Type::Param(p) = *self.w.get(own) else { return None };
+        self.find_decl(|g, t| {
+            methods.iter().all(|(name, sig)| {
+                let sig = g.w.subst_sig(sig, &[p], &[t]);
+                g.w.implements(t, &[(name, sig)])
+            })
+        })
+    }
+
+    /// A declared type without parameters that has all these methods (its
+    /// pointer, if `pointer`).
+    pub fn implementer(
+        &mut self,
+        methods: &[(Name, Rc<Sig>)],
+        pointer: bool,
+    ) -> Option<TypeId> {
+        self.find_decl(|g, t| {
+            let t = if pointer { g.w.pointer(t) } else { t };
+            g.w.implements(t, methods)
+        })
+    }
+
+    fn find_decl(&mut self, mut fits: impl FnMut(&mut Self, TypeId) -> bool) -> Option<TypeId> {
+        let own = self.first_decl..self.w.decls.len();
+        let n = self.foreign.len() + own.len();
+        let from = self.rng.below(n);
+        for i in 0..n {
+            let at = (from + i) % n;
+            let d = match self.foreign.get(at) {
+                Some(&d) => d,
+                None => DeclId((self.first_decl + at - self.foreign.len()) as u32),
+            };
+            let decl = self.w.decl(d);
+            if !decl.params.is_empty() || decl.methods.is_empty() || decl.kind == Kind::Alias {
+                continue;
+            }
+            let t = self.w.named(d, Vec::new());
+            if fits(self, t) {
+                return Some(t);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,352 @@
+//! Expressions of a given type.
+
+use super::Gen;
+use super::members::Member;
+use super::build::{
+    block, call, composite, convert, id, instance, int, key_value, lit, new, operand_type, sel, star, unary,
+};
+use super::model::{Basic, FieldVar, Name, ParamId, Sig, Type, TypeId};
+use super::names;
+use super::types::{Args, Site, Want};
+use crate::goast::{Expr, FuncLit, LitKind, Stmt, Token};
+
+/// The variables and type parameters that code sees.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    pub site: Site,
+    pub locals: Vec<(Name, TypeId)>,
+    /// Whether this package's variables and functions may be used. Method
+    /// bodies may not, which keeps initialisation free of cycles.
+    pub globals: bool,
+    /// How many of [`names::LOCALS`] are taken.
+    pub taken: usize,
+}
+
+impl Scope {
+    /// An empty scope.
+    pub fn new(params: Vec<ParamId>, globals: bool) -> Self {
+        Self { site: Site::code(params), locals: Vec::new(), globals, taken: 0 }
+    }
+
+    /// A name that is not yet taken; the last ones repeat in inner scopes
+    /// only, where they hide outer ones that nobody uses any more.
+    pub fn fresh(&mut self) -> Option<Name> {
+        let name = names::LOCALS.get(self.taken).copied();
+        self.taken += 1;
+        name
+    }
+}
+
+impl Gen<'_> {
+    /// An expression that may be assigned to `t`. `exact` asks for one whose
+    /// own type is `t`, for inference and for `:=`. `None` if the type cannot
+    /// be named here.
+    pub fn value(&mut self, scope: &Scope, t: TypeId, exact: bool) -> Option<Expr> {
+        self.value_within(scope, t, exact, 2)
+    }
+
+    /// Runs something that may fail; what it would have imported is forgotten
+    /// if it does.
+    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let uses = self.uses;
+        let found = f(self);
+        if found.is_none() {
+            self.uses = uses;
+        }
+        found
+    }
+
+    fn value_within(
+        &mut self,
+        scope: &Scope,
+        t: TypeId,
+        exact: bool,
+        depth: u8,
+    ) -> Option<Expr> {
+        self.attempt(|g| g.any_value(scope, t, exact, depth))
+    }
+
+    fn any_value(&mut self, scope: &Scope, t: TypeId, exact: bool, depth: u8) -> Option<Expr> {
+        if self.rng.chance(60)
+            && let Some(x) = self.variable_of(scope, t)
+        {
+            return Some(x);
+        }
+        let u = self.w.underlying(t)?;
+        let under = self.w.get(u).clone();
+        if !self.nameable(t, &scope.site.params) {
+            return match under {
+                Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
+                    if !exact =>
+                {
+                    Some(id("nil"))
+                }
+                _ => None,
+            };
+        }
+        let literal = !matches!(self.w.get(t), Type::Named(..));
+        let nil = !exact && self.rng.chance(25);
+        Some(match under {
+            Type::Basic(b) if b.is_interface() => match (exact, b) {
+                (true, _) => convert(self.type_expr(t), id("nil")),
+                (false, Basic::Any) => {
+                    let inner = self.random_type(&scope.site, Want::ANY);
+                    match self.nameable(inner, &scope.site.params) && depth > 0 {
+                        true => self.value_within(scope, inner, true, depth - 1)?,
+                        false => id("nil"),
+                    }
+                }
+                (false, _) => id("nil"),
+            },
+            Type::Basic(b) => {
+                let x = self.literal(b);
+                let default = matches!(b, Basic::Int | Basic::String | Basic::Bool);
+                if !exact || (literal && default) {
+                    x
+                } else {
+                    convert(self.type_expr(t), x)
+                }
+            }
+            Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
+                if nil =>
+            {
+                id("nil")
+            }
+            Type::Pointer(e) if literal || !exact => {
+                let struct_elem = self.w.underlying(e).map(|u| self.w.get(u));
+                let is_struct = matches!(struct_elem, Some(Type::Struct(_)));
+                let elem = self.type_expr(e);
+                match (is_struct, self.rng.chance(50)) {
+                    (true, true) => unary(Token::And, composite(elem, vec![])),
+                    (false, true) => convert(star(elem), id("nil")),
+                    _ => new(elem),
+                }
+            }
+            Type::Slice(e) => {
+                let typ = self.type_expr(t);
+                match self.rng.below(3) {
+                    0 => convert(typ, id("nil")),
+                    1 => call(id("make"), vec![typ, int(1)]),
+                    _ => {
+                        let elem = match depth {
+                            0 => None,
+                            _ => self.value_within(scope, e, false, depth - 1),
+                        };
+                        composite(typ, elem.into_iter().collect())
+                    }
+                }
+            }
+            Type::Map(k, v) => {
+                let typ = self.type_expr(t);
+                match self.rng.below(3) {
+                    0 => call(id("make"), vec![typ]),
+                    1 if depth > 0 => {
+                        let key = self.value_within(scope, k, false, 0)?;
+                        let value = self.value_within(scope, v, false, depth - 1)?;
+                        composite(typ, vec![key_value(key, value)])
+                    }
+                    _ => composite(typ, vec![]),
+                }
+            }
+            Type::Chan(..) => {
+                let typ = self.type_expr(t);
+                call(id("make"), vec![typ])
+            }
+            Type::Func(s) if literal || !exact => self.func_lit(scope, &s)?,
+            Type::Struct(fields) => {
+                let typ = self.type_expr(t);
+                self.struct_lit(scope, typ, &fields, depth)
+            }
+            Type::Array(n, e) => {
+                let typ = self.type_expr(t);
+                let elem = match depth > 0 && self.len_value(&n) > 0 && self.rng.chance(40) {
+                    true => self.value_within(scope, e, false, depth - 1),
+                    false => None,
+                };
+                composite(typ, elem.into_iter().collect())
+            }
+            Type::Pointer(_) | Type::Func(_) => {
+                let typ = self.type_expr(t);
+                convert(typ, id("nil"))
+            }
+            Type::Interface(_) if exact => {
+                let typ = self.type_expr(t);
+                convert(typ, id("nil"))
+            }
+            Type::Interface(_) => {
+                let set = self.w.type_set(t);
+                match self.implementer(&set.methods, false) {
+                    Some(impl_type)
+                        if depth > 0 && self.nameable(impl_type, &scope.site.params) =>
+                    {
+                        self.value_within(scope, impl_type, true, depth - 1)?
+                    }
+                    _ => id("nil"),
+                }
+            }
+            Type::Param(_) | Type::Named(..) => star(new(self.type_expr(t))),
+        })
+    }
+
+    /// A variable in scope whose type is identical to `t`.
+    fn variable_of(&mut self, scope: &Scope, t: TypeId) -> Option<Expr> {
+        let n = scope.locals.len();
+        let from = self.rng.below(n.max(1));
+        for i in 0..n {
+            let (name, typ) = scope.locals[(from + i) % n];
+            if self.w.identical(typ, t) {
+                return Some(id(name));
+            }
+        }
+        let vars = self.w.vars.len();
+        let from = self.rng.below(vars.max(1));
+        for i in 0..vars {
+            let at = (from + i) % vars;
+            let (package, name, typ) =
+                (self.w.vars[at].package, self.w.vars[at].name, self.w.vars[at].typ);
+            let usable = if package == self.package {
+                scope.globals
+            } else {
+                self.deps.contains(&package)
+            };
+            if usable && self.w.identical(typ, t) {
+                return Some(self.qualified(package, name));
+            }
+        }
+        None
+    }
+
+    fn literal(&mut self, b: Basic) -> Expr {
+        match b {
+            Basic::Bool => id(if self.rng.chance(50) { "true" } else { "false" }),
+            Basic::String => lit(LitKind::String, "\"s\""),
+            Basic::Float64 => lit(LitKind::Float, "1.5"),
+            Basic::Complex128 => lit(LitKind::Imag, "2i"),
+            Basic::Rune => lit(LitKind::Char, "'r'"),
+            _ => int(self.rng.below(9) as u64),
+        }
+    }
+
+    fn struct_lit(&mut self, scope: &Scope, typ: Expr, fields: &[FieldVar], depth: u8) -> Expr {
+        let mut elts = Vec::new();
+        if depth > 0 && self.rng.chance(40) {
+            for f in fields {
+                if names::visible(f.name, self.package)
+                    && self.rng.chance(50)
+                    && let Some(x) = self.value_within(scope, f.typ, false, depth - 1)
+                {
+                    elts.push(key_value(id(f.name), x));
+                }
+            }
+        }
+        composite(typ, elts)
+    }
+
+    /// `func(x T) U { return … }`
+    pub fn func_lit(&mut self, scope: &Scope, s: &Sig) -> Option<Expr> {
+        let mut inner = scope.clone();
+        let mut params = Vec::with_capacity(s.params.len());
+        for &t in &s.params {
+            let name = inner.fresh()?;
+            params.push(name);
+            inner.locals.push((name, t));
+        }
+        if params.is_empty() && scope.taken > 12 {
+            return None;
+        }
+        let typ = self.func_type(s, &params);
+        let result = self.return_stmt(&inner, &s.results);
+        let body = block(result.into_iter().collect());
+        Some(Expr::FuncLit(FuncLit { typ, body }))
+    }
+
+    /// What ends a function with these results; nothing if there are none.
+    pub fn return_stmt(&mut self, scope: &Scope, results: &[TypeId]) -> Option<Stmt> {
+        if results.is_empty() {
+            return None;
+        }
+        let mut values = Vec::with_capacity(results.len());
+        for &t in results {
+            match self.value_within(scope, t, false, 1) {
+                Some(x) => values.push(x),
+                None => {
+                    let text = lit(LitKind::String, "\"unreachable\"");
+                    return Some(Stmt::ExprStmt(call(id("panic"), vec![text])));
+                }
+            }
+        }
+        Some(Stmt::ReturnStmt(values))
+    }
+
+    /// A call of a package-level function, generic or not, with what it
+    /// returns. Type arguments are inferred where they can be.
+    pub fn call_function(&mut self, scope: &Scope) -> Option<(Expr, TypeId)> {
+        self.attempt(|g| g.any_call(scope))
+    }
+
+    fn any_call(&mut self, scope: &Scope) -> Option<(Expr, TypeId)> {
+        let n = self.w.funcs.len();
+        let from = self.rng.below(n.max(1));
+        let at = (0..n).map(|i| (from + i) % n).find(|&i| {
+            let f = &self.w.funcs[i];
+            if f.package == self.package { scope.globals } else { self.deps.contains(&f.package) }
+        })?;
+        let f = self.w.funcs[at].clone();
+        let args = match f.params.is_empty() {
+            true => Vec::new(),
+            false => {
+                let want = Want { depth: 2, ..Want::ANY };
+                let allowed = Args::Any;
+                self.pick_args(&scope.site, want, &f.params, allowed)?
+            }
+        };
+        let sig = self.w.subst_sig(&f.sig, &f.params, &args);
+        let mut fun = self.qualified(f.package, f.name);
+        let infer = f.inferable && !self.rng.chance(self.policy.explicit);
+        if !f.params.is_empty() && !infer {
+            if !args.iter().all(|&a| self.nameable(a, &scope.site.params)) {
+                return None;
+            }
+            let args = args.iter().map(|&a| self.type_expr(a)).collect();
+            fun = instance(fun, args);
+        }
+        let values = self.arguments(scope, &sig, infer && !f.params.is_empty())?;
+        let result = *sig.results.first().filter(|_| sig.results.len() == 1)?;
+        Some((call(fun, values), result))
+    }
+
+    /// Arguments for a call.
+    pub fn arguments(&mut self, scope: &Scope, s: &Sig, exact: bool) -> Option<Vec<Expr>> {
+        self.attempt(|g| g.any_arguments(scope, s, exact))
+    }
+
+    fn any_arguments(&mut self, scope: &Scope, s: &Sig, exact: bool) -> Option<Vec<Expr>> {
+        let fixed = s.params.len() - usize::from(s.variadic);
+        let mut out = Vec::with_capacity(s.params.len());
+        for &t in &s.params[..fixed] {
+            out.push(self.value_within(scope, t, exact, 1)?);
+        }
+        if s.variadic
+            && let Some(&last) = s.params.last()
+            && let Type::Slice(e) = *self.w.get(last)
+            && (exact || self.rng.chance(60))
+        {
+            out.push(self.value_within(scope, e, exact, 1)?);
+        }
+        Some(out)
+    }
+
+    /// `(*T).M` or `T.M`: a method expression of a declared type.
+    pub fn method_expr(&mut self, t: TypeId) -> Option<Expr> {
+        let package = self.package;
+        let pointer = self.rng.chance(50) && !self.w.is_interface(t);
+        let t = if pointer { self.w.pointer(t) } else { t };
+        let members = self.w.members(t, package);
+        let (name, _) = members.into_iter().find(|(_, m)| match m {
+            Member::Method(m) => m.own_params.is_empty() && !m.needs_address,
+            Member::Field { .. } => false,
+        })?;
+        let x = operand_type(self.type_expr(t));
+        Some(sel(x, name))
+    }
+}

@@ -1,0 +1,415 @@
+//! What the generator knows about the types it has made.
+//!
+//! Types are hash-consed: the same structure has the same [`TypeId`], so type
+//! identity is a comparison of numbers once aliases are resolved.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use crate::goast::ChanDir;
+
+/// A name from the pools of [`super::names`].
+pub(super) type Name = &'static str;
+
+/// A type in the [`World`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct TypeId(pub u32);
+
+/// A type declaration in the [`World`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct DeclId(pub u32);
+
+/// A type parameter in the [`World`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ParamId(pub u32);
+
+/// The predeclared types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub(super) enum Basic {
+    Bool,
+    Int,
+    Int8,
+    Int32,
+    Int64,
+    Uint,
+    Uint8,
+    Uintptr,
+    Float64,
+    Complex128,
+    String,
+    Byte,
+    Rune,
+    /// `any`: an interface, predeclared.
+    Any,
+    /// `error`: an interface, predeclared.
+    Error,
+    /// `comparable`: a constraint only.
+    Comparable,
+}
+
+impl Basic {
+    /// The predeclared name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basic::Bool => "bool",
+            Basic::Int => "int",
+            Basic::Int8 => "int8",
+            Basic::Int32 => "int32",
+            Basic::Int64 => "int64",
+            Basic::Uint => "uint",
+            Basic::Uint8 => "uint8",
+            Basic::Uintptr => "uintptr",
+            Basic::Float64 => "float64",
+            Basic::Complex128 => "complex128",
+            Basic::String => "string",
+            Basic::Byte => "byte",
+            Basic::Rune => "rune",
+            Basic::Any => "any",
+            Basic::Error => "error",
+            Basic::Comparable => "comparable",
+        }
+    }
+
+    /// Whether it is an interface.
+    pub fn is_interface(self) -> bool {
+        matches!(self, Basic::Any | Basic::Error | Basic::Comparable)
+    }
+
+    /// Whether `+` and `<` are defined on it.
+    pub fn is_ordered(self) -> bool {
+        !self.is_interface() && !matches!(self, Basic::Bool | Basic::Complex128)
+    }
+
+    /// Whether it has integer values.
+    pub fn is_integer(self) -> bool {
+        use Basic::{Byte, Int, Int8, Int32, Int64, Rune, Uint, Uint8, Uintptr};
+        matches!(self, Int | Int8 | Int32 | Int64 | Uint | Uint8 | Uintptr | Byte | Rune)
+    }
+}
+
+/// How an array's length is written, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Len {
+    /// A literal.
+    Lit(u64),
+    /// A package's constant, by package and index.
+    Const(u8, u8),
+    /// `unsafe.Sizeof((*T)(nil))`: 8 whatever `T` is.
+    SizeofPointer(TypeId),
+}
+
+/// The structure of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Type {
+    Basic(Basic),
+    Param(ParamId),
+    /// A declared type, or an instance of one; aliases too.
+    Named(DeclId, Rc<[TypeId]>),
+    Pointer(TypeId),
+    Slice(TypeId),
+    Array(Len, TypeId),
+    Map(TypeId, TypeId),
+    Chan(ChanDir, TypeId),
+    Func(Rc<Sig>),
+    Struct(Rc<[FieldVar]>),
+    Interface(Rc<Iface>),
+}
+
+/// A function's parameters and results.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Sig {
+    /// The last one is a slice if `variadic`.
+    pub params: Vec<TypeId>,
+    pub results: Vec<TypeId>,
+    pub variadic: bool,
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FieldVar {
+    pub name: Name,
+    pub typ: TypeId,
+    pub embedded: bool,
+}
+
+/// An interface.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Iface {
+    pub methods: Vec<(Name, Rc<Sig>)>,
+    /// Embedded interfaces.
+    pub embeds: Vec<TypeId>,
+    /// A union of terms, `~` or not; empty for none.
+    pub terms: Vec<(bool, TypeId)>,
+}
+
+/// A type parameter.
+#[derive(Clone, Debug)]
+pub(super) struct Param {
+    pub name: &'static str,
+    /// An interface.
+    pub constraint: TypeId,
+}
+
+/// The form of a declared type, known before its right-hand side is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Struct,
+    Interface,
+    /// An interface that is a constraint only.
+    Constraint,
+    Basic,
+    Pointer,
+    Slice,
+    Array,
+    Map,
+    Chan,
+    Func,
+    /// `type B A`
+    Copy,
+    Alias,
+}
+
+/// A declared type.
+#[derive(Clone, Debug)]
+pub(super) struct TypeDecl {
+    pub package: u8,
+    pub name: Name,
+    pub kind: Kind,
+    pub params: Vec<ParamId>,
+    /// `None` until it is filled.
+    pub rhs: Option<TypeId>,
+    /// Whether its values may be compared, given comparable type arguments.
+    /// Decided before the right-hand side is, which then keeps to it.
+    pub comparable: bool,
+    /// Type arguments that grow (`L[[]P]`) go to lower levels only, so that no
+    /// instantiation cycle arises.
+    pub level: u8,
+    pub methods: Vec<Method>,
+}
+
+/// A declared method; its signature is in terms of the type's own parameters.
+#[derive(Clone, Debug)]
+pub(super) struct Method {
+    pub name: Name,
+    pub pointer: bool,
+    pub sig: Rc<Sig>,
+    /// Type parameters of its own (Go 1.27).
+    pub params: Vec<ParamId>,
+}
+
+/// A package-level function.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub package: u8,
+    pub name: Name,
+    pub params: Vec<ParamId>,
+    pub sig: Rc<Sig>,
+    /// Whether type arguments follow from typed arguments.
+    pub inferable: bool,
+}
+
+/// A package-level variable.
+#[derive(Clone, Debug)]
+pub(super) struct Variable {
+    pub package: u8,
+    pub name: Name,
+    pub typ: TypeId,
+}
+
+/// A package-level integer constant.
+#[derive(Clone, Debug)]
+pub(super) struct Constant {
+    pub name: Name,
+    pub value: u64,
+}
+
+const BUCKETS: usize = 256;
+
+/// Facts about a type that are asked often, computed once.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    has_param: bool,
+    has_alias: bool,
+}
+
+/// Everything declared so far, over all packages of a program.
+#[derive(Debug)]
+pub(super) struct World {
+    types: Vec<Type>,
+    facts: Vec<Facts>,
+    chain: Vec<u32>,
+    heads: [u32; BUCKETS],
+    pub decls: Vec<TypeDecl>,
+    pub params: Vec<Param>,
+    pub funcs: Vec<Function>,
+    pub vars: Vec<Variable>,
+    /// By package.
+    pub consts: Vec<Vec<Constant>>,
+}
+
+/// A multiplicative hash; order never depends on it, only speed does.
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0 >> 48
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.write_u64(u64::from(b));
+        }
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+}
+
+impl World {
+    /// An empty world; [`Basic`] types have fixed ids.
+    pub fn new() -> Self {
+        let mut w = Self {
+            types: Vec::with_capacity(128),
+            facts: Vec::with_capacity(128),
+            chain: Vec::with_capacity(128),
+            heads: [u32::MAX; BUCKETS],
+            decls: Vec::new(),
+            params: Vec::new(),
+            funcs: Vec::new(),
+            vars: Vec::new(),
+            consts: Vec::new(),
+        };
+        w.basic(Basic::Any);
+        w
+    }
+
+    /// The id of a structure.
+    pub fn intern(&mut self, t: Type) -> TypeId {
+        let mut h = Mix(0);
+        t.hash(&mut h);
+        let bucket = h.finish() as usize % BUCKETS;
+        let mut at = self.heads[bucket];
+        while at != u32::MAX {
+            if self.types[at as usize] == t {
+                return TypeId(at);
+            }
+            at = self.chain[at as usize];
+        }
+        let facts = self.facts_of(&t);
+        let id = self.types.len() as u32;
+        self.types.push(t);
+        self.facts.push(facts);
+        self.chain.push(self.heads[bucket]);
+        self.heads[bucket] = id;
+        TypeId(id)
+    }
+
+    fn facts_of(&self, t: &Type) -> Facts {
+        let mut f = Facts { has_param: false, has_alias: false };
+        let mut add = |id: TypeId| {
+            let g = self.facts[id.0 as usize];
+            f.has_param |= g.has_param;
+            f.has_alias |= g.has_alias;
+        };
+        match t {
+            Type::Basic(_) | Type::Param(_) => {}
+            Type::Named(_, args) => args.iter().copied().for_each(add),
+            Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => add(*e),
+            Type::Map(k, v) => [*k, *v].into_iter().for_each(add),
+            Type::Func(s) => s.params.iter().chain(&s.results).copied().for_each(add),
+            Type::Struct(fields) => fields.iter().map(|f| f.typ).for_each(add),
+            Type::Interface(i) => {
+                for (_, s) in &i.methods {
+                    s.params.iter().chain(&s.results).copied().for_each(&mut add);
+                }
+                i.embeds.iter().copied().for_each(&mut add);
+                i.terms.iter().map(|t| t.1).for_each(add);
+            }
+        }
+        match t {
+            Type::Param(_) => f.has_param = true,
+            Type::Named(d, _) => f.has_alias |= self.decl(*d).kind == Kind::Alias,
+            Type::Basic(Basic::Byte | Basic::Rune) => f.has_alias = true,
+            _ => {}
+        }
+        f
+    }
+
+    /// The structure of a type. Clones are cheap: the parts are shared.
+    pub fn get(&self, id: TypeId) -> &Type {
+        &self.types[id.0 as usize]
+    }
+
+    /// Whether a type parameter occurs in it.
+    pub fn has_param(&self, id: TypeId) -> bool {
+        self.facts[id.0 as usize].has_param
+    }
+
+    /// Whether an alias occurs in it.
+    pub fn has_alias(&self, id: TypeId) -> bool {
+        self.facts[id.0 as usize].has_alias
+    }
+
+    /// A declaration.
+    pub fn decl(&self, id: DeclId) -> &TypeDecl {
+        &self.decls[id.0 as usize]
+    }
+
+    /// A declaration, to fill it.
+    pub fn decl_mut(&mut self, id: DeclId) -> &mut TypeDecl {
+        &mut self.decls[id.0 as usize]
+    }
+
+    /// A type parameter.
+    pub fn param(&self, id: ParamId) -> &Param {
+        &self.params[id.0 as usize]
+    }
+
+    /// A new type parameter.
+    pub fn new_param(&mut self, name: &'static str, constraint: TypeId) -> ParamId {
+        self.params.push(Param { name, constraint });
+        ParamId(self.params.len() as u32 - 1)
+    }
+
+    /// A predeclared type.
+    pub fn basic(&mut self, b: Basic) -> TypeId {
+        self.intern(Type::Basic(b))
+    }
+
+    /// `*t`
+    pub fn pointer(&mut self, t: TypeId) -> TypeId {
+        self.intern(Type::Pointer(t))
+    }
+
+    /// `[]t`
+    pub fn slice(&mut self, t: TypeId) -> TypeId {
+        self.intern(Type::Slice(t))
+    }
+
+    /// A type parameter as a type.
+    pub fn param_type(&mut self, p: ParamId) -> TypeId {
+        self.intern(Type::Param(p))
+    }
+
+    /// A declared type or an instance of one.
+    pub fn named(&mut self, d: DeclId, args: Vec<TypeId>) -> TypeId {
+        self.intern(Type::Named(d, args.into()))
+    }
+
+    /// A declared type with its own parameters as arguments, as a receiver
+    /// has it.
+    pub fn generic(&mut self, d: DeclId) -> TypeId {
+        let params = self.decl(d).params.clone();
+        let args = params.iter().map(|&p| self.param_type(p)).collect();
+        self.named(d, args)
+    }
+}

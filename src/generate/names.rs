@@ -1,0 +1,85 @@
+//! The names that generated programs use.
+//!
+//! The pools are disjoint by role, so a local variable never hides a package
+//! and a method never collides with a field or an embedded type. A pool has a
+//! row for each package; names that are not exported always come from the
+//! package's own row, so equal names mean the same package.
+
+/// A row of names for each of four packages: the stem and a suffix.
+macro_rules! rows {
+    ($($stem:literal)*) => {
+        [
+            [$($stem,)*],
+            [$(concat!($stem, "b"),)*],
+            [$(concat!($stem, "c"),)*],
+            [$(concat!($stem, "d"),)*],
+        ]
+    };
+}
+
+/// The most packages in a program: the rows of each pool.
+pub(super) const MAX_PACKAGES: usize = 4;
+
+/// Types that importers may name.
+pub(super) const TYPES: [[&str; 14]; MAX_PACKAGES] =
+    rows!["L" "N" "S" "G" "H" "B" "D" "J" "A" "R" "O" "C" "Y" "Z"];
+
+/// Types that importers cannot name.
+pub(super) const HIDDEN_TYPES: [[&str; 6]; MAX_PACKAGES] =
+    rows!["leaf" "node" "slot" "ring" "heap" "deque"];
+
+/// Package-level variables.
+pub(super) const VARS: [[&str; 12]; MAX_PACKAGES] =
+    rows!["X" "X1" "X2" "X3" "X4" "X5" "X6" "X7" "X8" "X9" "X10" "X11"];
+
+/// Package-level functions.
+pub(super) const FUNCS: [[&str; 10]; MAX_PACKAGES] =
+    rows!["F" "F1" "F2" "F3" "F4" "F5" "F6" "F7" "F8" "F9"];
+
+/// Package-level constants.
+pub(super) const CONSTS: [[&str; 3]; MAX_PACKAGES] = rows!["Size" "Max" "Two"];
+
+/// Fields that importers may select.
+pub(super) const FIELDS: [&str; 8] = ["V", "W", "Next", "Left", "Key", "Val", "Up", "Down"];
+
+/// Fields that importers cannot select.
+pub(super) const HIDDEN_FIELDS: [[&str; 3]; MAX_PACKAGES] = rows!["f" "g" "h"];
+
+/// Methods.
+pub(super) const METHODS: [&str; 12] =
+    ["M", "Get", "Set", "Less", "At", "Do", "Each", "Apply", "Rest", "Join", "Eq", "Len"];
+
+/// Methods that importers cannot call.
+pub(super) const HIDDEN_METHODS: [[&str; 2]; MAX_PACKAGES] = rows!["m" "get"];
+
+/// Type parameters.
+pub(super) const TYPE_PARAMS: [&str; 6] = ["T", "P", "Q", "E", "K", "U"];
+
+/// What receiver type parameters are renamed to.
+pub(super) const RECEIVER_PARAMS: [&str; 4] = ["T1", "P1", "Q1", "E1"];
+
+/// Local variables and parameters.
+pub(super) const LOCALS: [&str; 16] =
+    ["x", "y", "z", "i", "k", "v", "s", "t", "u", "w", "e", "n", "x1", "y1", "z1", "i1"];
+
+/// Labels.
+pub(super) const LABELS: [&str; 3] = ["Outer", "Again", "Loop"];
+
+/// Import paths; a package's name is what follows the last slash.
+pub(super) const PATHS: [&str; 10] =
+    ["lib", "base", "dep", "a", "b", "q", "x/lib", "x/deep", "core", "app"];
+
+/// Names that an importer may give a package instead of its own.
+pub(super) const IMPORT_NAMES: [&str; MAX_PACKAGES] = ["p0", "p1", "p2", "p3"];
+
+/// Whether a name may be used in a package: it is exported, or from the
+/// package's own row.
+pub(super) fn visible(name: &str, package: u8) -> bool {
+    let first = name.as_bytes().first().copied().unwrap_or(b'_');
+    first.is_ascii_uppercase() || HIDDEN.iter().any(|rows| rows[package as usize].contains(&name))
+}
+
+const HIDDEN: [[&[&str]; MAX_PACKAGES]; 3] = {
+    let (t, f, m) = (&HIDDEN_TYPES, &HIDDEN_FIELDS, &HIDDEN_METHODS);
+    [[&t[0], &t[1], &t[2], &t[3]], [&f[0], &f[1], &f[2], &f[3]], [&m[0], &m[1], &m[2], &m[3]]]
+};

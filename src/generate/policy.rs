@@ -1,0 +1,105 @@
+//! What a program is made of, drawn once for each program.
+//!
+//! Dice thrown per declaration would make all programs alike: a bit of
+//! everything. A policy makes some features frequent and turns others off.
+
+use crate::rng::Rng;
+
+/// Weights and switches of one program.
+#[derive(Clone, Debug)]
+pub(super) struct Policy {
+    /// Percent of type declarations that are generic.
+    pub generic: u32,
+    /// Percent of generic aliases among aliases.
+    pub generic_alias: u32,
+    /// Weights of the forms of a type declaration, in the order of
+    /// [`super::decls::KINDS`].
+    pub kinds: [u32; 12],
+    /// Weights of the forms of a type, in the order of
+    /// [`super::types::FORMS`].
+    pub forms: [u32; 11],
+    /// Weights of constraints, in the order of [`super::constraints::FORMS`].
+    pub constraints: [u32; 9],
+    /// Percent of struct declarations that embed.
+    pub embed: u32,
+    /// Percent of declared types that have methods.
+    pub methods: u32,
+    /// Percent of methods with type parameters of their own.
+    pub generic_methods: u32,
+    /// Percent of pointer receivers.
+    pub pointer_receivers: u32,
+    /// Percent of array lengths that are constants or `unsafe.Sizeof`.
+    pub lengths: u32,
+    /// Percent of hidden names.
+    pub hidden: u32,
+    /// Percent of type arguments written where inference could find them.
+    pub explicit: u32,
+    /// Many distinct instances `T[[1]int]`, `T[[2]int]`, … of one type.
+    pub many_instances: bool,
+    /// An importer's dot imports.
+    pub dot_import: bool,
+    /// Importers rename what they import.
+    pub rename_import: bool,
+    /// `M() *L[L[T]]`: ill-typed by the instantiation cycle alone, which is
+    /// reported last; the types are complete and expand for ever.
+    pub instantiation_cycle: bool,
+    /// Packages in two files.
+    pub two_files: bool,
+    /// Statements a function body, at most.
+    pub statements: usize,
+    /// Type declarations a package, at most.
+    pub types: usize,
+    /// Percent of weight on members of instances when an expression goes on.
+    pub steps: usize,
+}
+
+impl Policy {
+    /// Draws a policy.
+    pub fn draw(rng: &mut Rng) -> Self {
+        let mut kinds = [40, 14, 8, 5, 5, 6, 4, 4, 3, 4, 4, 16];
+        let mut forms = [9, 12, 14, 30, 12, 8, 6, 6, 4, 5, 3];
+        let mut constraints = [40, 12, 10, 8, 8, 6, 6, 5, 5];
+        vary(rng, &mut kinds);
+        vary(rng, &mut forms);
+        vary(rng, &mut constraints);
+        // These must stay possible: everything else falls back on them.
+        kinds[0] = kinds[0].max(8);
+        forms[0] = forms[0].max(3);
+        forms[3] = forms[3].max(10);
+        constraints[0] = constraints[0].max(10);
+        let level = |rng: &mut Rng, levels: &[u32]| rng.choose(levels).copied().unwrap_or(0);
+        Self {
+            generic: level(rng, &[20, 55, 75, 90]),
+            generic_alias: level(rng, &[0, 50, 80]),
+            kinds,
+            forms,
+            constraints,
+            embed: level(rng, &[0, 15, 30, 60]),
+            methods: level(rng, &[30, 60, 90]),
+            generic_methods: level(rng, &[0, 10, 30]),
+            pointer_receivers: level(rng, &[10, 50, 90]),
+            lengths: level(rng, &[0, 30, 60]),
+            hidden: level(rng, &[0, 0, 15]),
+            explicit: level(rng, &[0, 20, 60]),
+            many_instances: rng.chance(20),
+            dot_import: rng.chance(8),
+            rename_import: rng.chance(12),
+            instantiation_cycle: rng.chance(2),
+            two_files: rng.chance(8),
+            statements: rng.between(1, 4),
+            types: rng.between(2, 4),
+            steps: rng.between(1, 4),
+        }
+    }
+}
+
+/// Turns about a quarter of the weights off and doubles a few.
+fn vary(rng: &mut Rng, weights: &mut [u32]) {
+    for w in weights {
+        match rng.below(8) {
+            0 | 1 => *w = 0,
+            2 => *w *= 3,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! Function bodies: statements that use what is in scope.
+
+use std::rc::Rc;
+
+use super::Gen;
+use super::build::{
+    assign, block, call, convert, define, discard, field, func_type, gen_decl, id, ident, instance,
+    binary, int, new, operand_type, paren, sel, unary, var_spec,
+};
+use super::chains::Operand;
+use super::exprs::Scope;
+use super::members::Member;
+use super::model::{Basic, DeclId, Iface, Kind, Type, TypeId};
+use super::names;
+use super::types::{Args, Want};
+use crate::goast::{
+    BlockStmt, BranchStmt, BranchTok, CaseClause, ChanDir, CommClause, DeclTok, Expr, ForStmt,
+    FuncLit, IfStmt, IncDecStmt, LabeledStmt, RangeStmt, SelectStmt, SendStmt, Stmt, SwitchStmt,
+    Token, TypeAssertExpr, TypeSwitchStmt,
+};
+
+/// The forms of a statement with their weights.
+const FORMS: [(Form, u32); 17] = [
+    (Form::Chain, 30),
+    (Form::Interface, 14),
+    (Form::Convert, 8),
+    (Form::Call, 14),
+    (Form::Local, 12),
+    (Form::TypeSwitch, 8),
+    (Form::Range, 9),
+    (Form::Method, 8),
+    (Form::Closure, 5),
+    (Form::If, 4),
+    (Form::Loop, 3),
+    (Form::Switch, 3),
+    (Form::Select, 3),
+    (Form::Go, 3),
+    (Form::Builtin, 4),
+    (Form::Assert, 4),
+    (Form::LocalType, 3),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Chain,
+    Interface,
+    Convert,
+    Call,
+    Local,
+    TypeSwitch,
+    Range,
+    Method,
+    Closure,
+    If,
+    Loop,
+    Switch,
+    Select,
+    Go,
+    Builtin,
+    Assert,
+    LocalType,
+}
+
+impl Gen<'_> {
+    /// A body with at most so many statements before the one that returns.
+    pub fn body(&mut self, scope: &mut Scope, results: &[TypeId], most: usize) -> BlockStmt {
+        self.labels = 0;
+        let mut list = Vec::new();
+        for _ in 0..self.rng.below(most + 1) {
+            self.statement(scope, 1, &mut list);
+        }
+        list.extend(self.return_stmt(scope, results));
+        block(list)
+    }
+
+    /// Adds a statement, or two if the first declares something.
+    fn statement(&mut self, scope: &mut Scope, depth: u8, list: &mut Vec<Stmt>) {
+        let weights: [u32; 17] = std::array::from_fn(|i| FORMS[i].1);
+        let form = FORMS[self.rng.weighted(&weights).unwrap_or(0)].0;
+        let before = list.len();
+        if self.attempt(|g| g.try_statement(form, scope, depth, list)).is_none() {
+            list.truncate(before);
+        }
+    }
+
+    fn try_statement(
+        &mut self,
+        form: Form,
+        scope: &mut Scope,
+        depth: u8,
+        list: &mut Vec<Stmt>,
+    ) -> Option<()> {
+        match form {
+            Form::Chain => {
+                let (x, _) = self.rewarding_value(scope)?;
+                list.push(discard(x));
+            }
+            Form::Interface => {
+                let (typ, x) = self.interface_assignment(scope)?;
+                let spec = var_spec("_", Some(typ), Some(x));
+                list.push(Stmt::DeclStmt(gen_decl(DeclTok::Var, spec)));
+            }
+            Form::Convert => list.push(discard(self.conversion(scope)?)),
+            Form::Call => {
+                let (x, typ) = self.call_function(scope)?;
+                self.define_and_use(scope, list, x, typ)?;
+            }
+            Form::Local => {
+                let typ = self.rewarding_type(&scope.site.clone());
+                if self.rng.chance(30) {
+                    let name = scope.fresh()?;
+                    let spec = var_spec(name, Some(self.type_expr(typ)), None);
+                    list.push(Stmt::DeclStmt(gen_decl(DeclTok::Var, spec)));
+                    scope.locals.push((name, typ));
+                    list.push(self.use_of(scope, name, typ));
+                } else {
+                    let x = self.value(scope, typ, true)?;
+                    self.define_and_use(scope, list, x, typ)?;
+                }
+            }
+            Form::TypeSwitch => list.push(self.type_switch(scope)?),
+            Form::Range => list.push(self.range(scope)?),
+            Form::Method => {
+                let at = if self.rng.chance(60) { self.start(scope) } else { None };
+                let x = match at {
+                    Some(at) => self.method_value(at)?,
+                    None => {
+                        let t = self.random_named(&scope.site.clone(), Want::ANY)?;
+                        self.method_expr(t)?
+                    }
+                };
+                list.push(discard(x));
+            }
+            Form::Closure => {
+                let sig = self.random_sig(&scope.site.clone(), 1);
+                let typ = self.w.intern(Type::Func(sig.clone()));
+                let x = self.func_lit(scope, &sig)?;
+                self.define_and_use(scope, list, x, typ)?;
+            }
+            Form::If => {
+                let cond = self.condition(scope)?;
+                let body = self.inner(scope, depth);
+                let els = match self.rng.chance(30) {
+                    true => Some(Box::new(Stmt::BlockStmt(self.inner(scope, depth)))),
+                    false => None,
+                };
+                list.push(Stmt::IfStmt(IfStmt { init: None, cond, body, els }));
+            }
+            Form::Loop => list.push(self.labelled_loop(scope, depth)?),
+            Form::Switch => {
+                let cond = self.condition(scope)?;
+                let body = vec![
+                    CaseClause { list: vec![cond], body: self.inner(scope, depth).list },
+                    CaseClause { list: vec![], body: self.inner(scope, depth).list },
+                ];
+                list.push(Stmt::SwitchStmt(SwitchStmt { init: None, tag: None, body }));
+            }
+            Form::Select => list.push(self.select(scope, depth)?),
+            Form::Go => {
+                let body = self.inner(scope, depth);
+                let typ = func_type(vec![], vec![]);
+                let x = call(Expr::FuncLit(FuncLit { typ, body }), vec![]);
+                let go = self.rng.chance(50);
+                list.push(if go { Stmt::GoStmt(x) } else { Stmt::DeferStmt(x) });
+            }
+            Form::Builtin => list.push(self.builtin(scope)?),
+            Form::Assert => {
+                let x = self.start(scope)?;
+                let typ = self.random_named(&scope.site.clone(), Want::ANY)?;
+                let x = convert(id("any"), x.x);
+                let typ = Some(Box::new(self.type_expr(typ)));
+                let x = Expr::TypeAssertExpr(TypeAssertExpr { x: Box::new(x), typ });
+                list.push(assign(vec![id("_"), id("_")], Token::Assign, vec![x]));
+            }
+            Form::LocalType => self.local_type(scope, list)?,
+        }
+        Some(())
+    }
+
+    /// `x := value` and a use of `x`.
+    fn define_and_use(
+        &mut self,
+        scope: &mut Scope,
+        list: &mut Vec<Stmt>,
+        value: Expr,
+        typ: TypeId,
+    ) -> Option<()> {
+        let name = scope.fresh()?;
+        list.push(define(name, value));
+        scope.locals.push((name, typ));
+        list.push(self.use_of(scope, name, typ));
+        Some(())
+    }
+
+    fn use_of(&mut self, scope: &Scope, name: &'static str, typ: TypeId) -> Stmt {
+        let at = Operand { x: id(name), typ, addressable: true };
+        let steps = self.rng.below(self.policy.steps + 1);
+        discard(self.chain(scope, at, steps).x)
+    }
+
+    fn inner(&mut self, scope: &Scope, depth: u8) -> BlockStmt {
+        let mut list = Vec::new();
+        if depth > 0 {
+            let mut inner = scope.clone();
+            self.statement(&mut inner, depth - 1, &mut list);
+        }
+        block(list)
+    }
+
+    /// An expression with a type that is worth reaching, and the type.
+    pub fn rewarding_value(&mut self, scope: &Scope) -> Option<(Expr, TypeId)> {
+        if self.rng.chance(25)
+            && let Some(found) = self.call_function(scope)
+        {
+            return Some(found);
+        }
+        let at = self.start(scope)?;
+        let steps = self.rng.between(1, self.policy.steps + 1);
+        let end = self.chain(scope, at, steps);
+        Some((end.x, end.typ))
+    }
+
+    /// An interface type and a value that is assignable to it.
+    pub fn interface_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
+        for _ in 0..3 {
+            let found = self.attempt(|g| g.to_declared_interface(scope));
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.attempt(|g| g.to_interface_literal(scope))
+    }
+
+    fn to_declared_interface(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
+        let target = self.random_named(&scope.site.clone(), Want::ANY)?;
+        if !self.w.is_interface(target) {
+            return None;
+        }
+        let set = self.w.type_set(target);
+        if set.terms.is_some() || set.comparable {
+            return None;
+        }
+        let found = self.attempt(|g| {
+            let at = g.start(scope)?;
+            g.w.implements(at.typ, &set.methods).then_some(at.x)
+        });
+        if let Some(x) = found {
+            return Some((self.type_expr(target), x));
+        }
+        let t = self.implementer(&set.methods, false)?;
+        if !self.nameable(t, &scope.site.params) {
+            return None;
+        }
+        let x = self.value(scope, t, true)?;
+        Some((self.type_expr(target), x))
+    }
+
+    fn to_interface_literal(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
+        // Instances of one type in an interface literal of its methods.
+        let at = self.start(scope)?;
+        let members = self.w.members(at.typ, self.package);
+        let mut methods = Vec::new();
+        for (name, m) in members {
+            if let Member::Method(m) = m
+                && m.own_params.is_empty()
+                && !m.needs_address
+                && m.sig.params.iter().chain(&m.sig.results).all(|&t| {
+                    self.nameable(t, &scope.site.params)
+                })
+            {
+                methods.push((name, m.sig));
+            }
+        }
+        if methods.is_empty() {
+            return None;
+        }
+        let iface = Iface { methods, ..Default::default() };
+        let t = self.w.intern(Type::Interface(Rc::new(iface)));
+        Some((self.type_expr(t), at.x))
+    }
+
+    /// `T(x)` between types with one underlying type.
+    fn conversion(&mut self, scope: &Scope) -> Option<Expr> {
+        let at = self.start(scope)?;
+        let u = self.w.underlying(at.typ)?;
+        if !self.nameable(u, &scope.site.params) || matches!(self.w.get(u), Type::Param(_)) {
+            let any = self.w.basic(Basic::Any);
+            return Some(convert(self.type_expr(any), at.x));
+        }
+        if let Type::Struct(fields) = self.w.get(u)
+            && fields.iter().any(|f| !names::visible(f.name, self.package))
+        {
+            return None;
+        }
+        let t = operand_type(self.type_expr(u));
+        Some(convert(t, at.x))
+    }
+
+    fn condition(&mut self, scope: &Scope) -> Option<Expr> {
+        let found = self.attempt(|g| {
+            let at = g.start(scope).filter(|_| g.rng.chance(60))?;
+            g.w.comparable(at.typ).then_some(at.x)
+        });
+        if let Some(x) = found {
+            return Some(binary(x.clone(), Token::Eql, x));
+        }
+        let bool = self.w.basic(Basic::Bool);
+        self.value(scope, bool, false).map(paren)
+    }
+
+    fn type_switch(&mut self, scope: &mut Scope) -> Option<Stmt> {
+        let mut inner = scope.clone();
+        let name = inner.fresh()?;
+        let at = self.start(scope)?;
+        let mut body = Vec::new();
+        let mut seen: Vec<TypeId> = Vec::new();
+        for i in 0..self.rng.between(1, 3) {
+            let site = scope.site.clone();
+            let t = self.random_named(&site, Want::ANY).unwrap_or_else(|| {
+                let t = self.w.basic(Basic::Int);
+                self.w.slice(t)
+            });
+            let t = if self.rng.chance(40) { self.w.pointer(t) } else { t };
+            let c = self.w.canonical(t);
+            if seen.contains(&c) || matches!(self.w.get(c), Type::Interface(_) | Type::Basic(_)) {
+                continue;
+            }
+            seen.push(c);
+            let list = vec![self.type_expr(t)];
+            let mut clause = inner.clone();
+            clause.locals.push((name, t));
+            let mut stmts = vec![self.use_of(&clause, name, t)];
+            if i > 0 {
+                self.statement(&mut clause, 0, &mut stmts);
+            }
+            body.push(CaseClause { list, body: stmts });
+        }
+        if self.rng.chance(50) || body.is_empty() {
+            body.push(CaseClause { list: vec![], body: vec![discard(id(name))] });
+        }
+        let x = Box::new(convert(id("any"), at.x));
+        let x = Expr::TypeAssertExpr(TypeAssertExpr { x, typ: None });
+        let assign = Box::new(define(name, x));
+        Some(Stmt::TypeSwitchStmt(TypeSwitchStmt { init: None, assign, body }))
+    }
+
+    /// A range over a value, an integer or a function.
+    fn range(&mut self, scope: &mut Scope) -> Option<Stmt> {
+        let minor = self.options.go_minor;
+        let form = self.rng.below(6);
+        if form == 0 && minor >= 22 {
+            let mut inner = scope.clone();
+            let name = inner.fresh()?;
+            let typ = self.w.basic(Basic::Int);
+            inner.locals.push((name, typ));
+            let list = vec![discard(id(name))];
+            return Some(range_stmt(&[name], int(10), list));
+        }
+        if form == 1 && minor >= 23 {
+            let mut inner = scope.clone();
+            let name = inner.fresh()?;
+            let typ = self.rewarding_type(&scope.site.clone());
+            let bool = id("bool");
+            let yield_type = func_type(vec![field(None, self.type_expr(typ))], vec![field(None, bool)]);
+            let param = field(Some("yield"), Expr::FuncType(yield_type));
+            let value = self.value(scope, typ, false)?;
+            let body = block(vec![Stmt::ExprStmt(call(id("yield"), vec![value]))]);
+            let f = Expr::FuncLit(FuncLit { typ: func_type(vec![param], vec![]), body });
+            inner.locals.push((name, typ));
+            let list = vec![self.use_of(&inner, name, typ)];
+            return Some(range_stmt(&[name], paren(f), list));
+        }
+        let at = self.start(scope)?;
+        let steps = self.rng.below(self.policy.steps + 1);
+        let at = self.chain(scope, at, steps);
+        let u = self.w.underlying(at.typ)?;
+        let int = self.w.basic(Basic::Int);
+        let vars = match self.w.get(u).clone() {
+            Type::Slice(e) | Type::Array(_, e) => vec![int, e],
+            Type::Map(k, v) => vec![k, v],
+            Type::Chan(dir, e) if dir != ChanDir::Send => vec![e],
+            _ => return None,
+        };
+        let mut inner = scope.clone();
+        let mut names = Vec::new();
+        for &t in &vars {
+            let name = inner.fresh()?;
+            inner.locals.push((name, t));
+            names.push(name);
+        }
+        let list = names.iter().zip(&vars).map(|(n, &t)| self.use_of(&inner, n, t)).collect();
+        Some(range_stmt(&names, at.x, list))
+    }
+
+    fn labelled_loop(&mut self, scope: &mut Scope, depth: u8) -> Option<Stmt> {
+        let label = ident(names::LABELS.get(self.labels)?);
+        self.labels += 1;
+        let tok = [BranchTok::Break, BranchTok::Continue, BranchTok::Goto][self.rng.below(3)];
+        let branch = Stmt::BranchStmt(BranchStmt { tok, label: Some(label.clone()) });
+        let cond = self.condition(scope)?;
+        let leave = Stmt::IfStmt(IfStmt { init: None, cond, body: block(vec![branch]), els: None });
+        let mut body = self.inner(scope, depth);
+        body.list.push(leave);
+        let cond = Some(self.condition(scope)?);
+        let stmt = Stmt::ForStmt(ForStmt { init: None, cond, post: None, body });
+        Some(Stmt::LabeledStmt(LabeledStmt { label, stmt: Box::new(stmt) }))
+    }
+
+    fn select(&mut self, scope: &mut Scope, depth: u8) -> Option<Stmt> {
+        let typ = self.rewarding_type(&scope.site.clone());
+        let ch = self.w.intern(Type::Chan(ChanDir::Both, typ));
+        let x = self.value(scope, ch, true)?;
+        let mut inner = scope.clone();
+        let name = inner.fresh()?;
+        let comm = if self.rng.chance(60) {
+            inner.locals.push((name, typ));
+            define(name, unary(Token::Arrow, x))
+        } else {
+            let value = self.value(scope, typ, false)?;
+            Stmt::SendStmt(SendStmt { chan: x, value })
+        };
+        let received = matches!(comm, Stmt::AssignStmt(_));
+        let mut body = self.inner(&inner, depth).list;
+        if received {
+            body.insert(0, self.use_of(&inner, name, typ));
+        }
+        let mut clauses = vec![CommClause { comm: Some(Box::new(comm)), body }];
+        if self.rng.chance(50) {
+            clauses.push(CommClause { comm: None, body: vec![] });
+        }
+        Some(Stmt::SelectStmt(SelectStmt { body: clauses }))
+    }
+
+    /// A method value of an operand.
+    fn method_value(&mut self, at: Operand) -> Option<Expr> {
+        let members = self.w.members(at.typ, self.package);
+        let found = members.iter().find(|(_, m)| match m {
+            Member::Method(m) => {
+                m.own_params.is_empty() && (at.addressable || !m.needs_address)
+            }
+            Member::Field { .. } => false,
+        });
+        found.map(|(name, _)| sel(at.x, name))
+    }
+
+    fn builtin(&mut self, scope: &mut Scope) -> Option<Stmt> {
+        let at = self.start(scope)?;
+        let u = self.w.underlying(at.typ)?;
+        Some(match self.w.get(u).clone() {
+            Type::Slice(e) => {
+                let value = self.value(scope, e, false)?;
+                discard(call(id("append"), vec![at.x, value]))
+            }
+            Type::Map(..) => Stmt::ExprStmt(call(id("clear"), vec![at.x])),
+            Type::Chan(dir, _) if dir != ChanDir::Recv => {
+                Stmt::ExprStmt(call(id("close"), vec![at.x]))
+            }
+            Type::Array(..) => discard(call(id("len"), vec![at.x])),
+            Type::Basic(b) if b.is_integer() => {
+                Stmt::IncDecStmt(IncDecStmt { x: at.x, tok: Token::Inc })
+            }
+            Type::Basic(b) if b.is_ordered() => {
+                assign(vec![at.x.clone()], Token::AddAssign, vec![at.x])
+            }
+            _ => {
+                let value = self.value(scope, at.typ, false)?;
+                assign(vec![at.x], Token::Assign, vec![value])
+            }
+        })
+    }
+
+    /// A type of a function's own, an instance of it if it can be had.
+    fn local_type(&mut self, scope: &mut Scope, list: &mut Vec<Stmt>) -> Option<()> {
+        let typ = self.rewarding_type(&scope.site.clone());
+        let typ = self.type_expr(typ);
+        let alias = self.rng.chance(40);
+        let spec = crate::goast::TypeSpec {
+            name: ident("own"),
+            type_params: vec![],
+            assign: alias,
+            typ,
+        };
+        let spec = crate::goast::Spec::TypeSpec(spec);
+        list.push(Stmt::BlockStmt(block(vec![
+            Stmt::DeclStmt(gen_decl(DeclTok::Type, spec)),
+            discard(new(self.over_local(scope))),
+        ])));
+        Some(())
+    }
+
+    /// `own`, or `L[own]` of a generic type whose constraint is `any`.
+    fn over_local(&mut self, scope: &Scope) -> Expr {
+        let any = self.w.basic(Basic::Any);
+        // Within a generic function an instance over its own type may close
+        // an instantiation cycle only through calls; there are none here.
+        if scope.site.params.is_empty()
+            && let Some(d) = self.pick_decl()
+            && let [p] = self.w.decl(d).params[..]
+            && self.w.param(p).constraint == any
+            && self.w.decl(d).kind != Kind::Constraint
+        {
+            let (package, name) = (self.w.decl(d).package, self.w.decl(d).name);
+            let x = self.qualified(package, name);
+            return instance(x, vec![id("own")]);
+        }
+        id("own")
+    }
+
+    /// An instance of a declared type with any satisfying arguments.
+    pub fn any_instance(&mut self, scope: &Scope, d: DeclId) -> Option<TypeId> {
+        let params = self.w.decl(d).params.clone();
+        let args = self.pick_args(&scope.site, Want::ANY, &params, Args::Closed)?;
+        Some(self.w.named(d, args))
+    }
+}
+
+fn range_stmt(names: &[&str], x: Expr, list: Vec<Stmt>) -> Stmt {
+    Stmt::RangeStmt(RangeStmt {
+        key: names.first().map(|n| id(n)),
+        value: names.get(1).map(|n| id(n)),
+        define: true,
+        x,
+        body: block(list),
+    })
+}

@@ -1,0 +1,188 @@
+//! Trees to source text that gofmt leaves alone.
+//!
+//! Two promises, both tested over all of `internal/types/testdata` and large
+//! standard packages:
+//! - the text of a tree that came from source parses to the same tree (up to
+//!   [`File::normalize`]), and `go/format` returns it unchanged;
+//! - the text of *any* tree parses. Parentheses are added where precedence or
+//!   the grammar asks for them. What the grammar has no form for (a statement
+//!   in an expression's header, a number where a type must stand) is replaced
+//!   by the nearest thing that it has.
+//!
+//! gofmt keeps most line breaks that it finds, so the layout is chosen to ask
+//! little of it: lists stay on one line, blocks are broken.
+
+mod align;
+mod decl;
+mod expr;
+mod number;
+mod spacing;
+mod stmt;
+mod types;
+
+use super::{Expr, File, Stmt};
+
+pub(super) use decl::sorted_imports;
+pub(super) use number::normalize_number;
+pub(super) use stmt::strippable;
+
+impl File {
+    /// The file as gofmt would write it.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut p = Printer::with_capacity(2048);
+        p.file(self);
+        p.out
+    }
+}
+
+impl Expr {
+    /// The expression on its own.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut p = Printer::with_capacity(64);
+        p.expr(self, 0, 1);
+        p.out
+    }
+}
+
+impl Stmt {
+    /// The statement on its own, not indented.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut p = Printer::with_capacity(256);
+        p.stmt(self, true);
+        p.out
+    }
+}
+
+/// The text so far and what layout decisions need to know about it.
+struct Printer {
+    out: String,
+    /// Tabs at the start of a new line.
+    indent: usize,
+    /// Where lines begin that layout started: offsets just behind a newline.
+    /// Lines inside raw strings are not among them.
+    breaks: Vec<usize>,
+    /// Newlines written, those inside raw strings too.
+    newlines: usize,
+    /// Whether an unprotected `T{` would be taken for the start of a block: in
+    /// the header of `if`, `for` and `switch`, outside any bracket.
+    header: bool,
+    /// While something is tried on one line: the longest that `out` may get.
+    limit: usize,
+    /// Whether that trial failed. Nothing is written until it is abandoned.
+    failed: bool,
+    /// Where aligned rows are rebuilt.
+    scratch: String,
+}
+
+const NO_LIMIT: usize = usize::MAX;
+
+impl Printer {
+    fn with_capacity(bytes: usize) -> Self {
+        Self {
+            out: String::with_capacity(bytes),
+            indent: 0,
+            breaks: Vec::new(),
+            newlines: 0,
+            header: false,
+            limit: NO_LIMIT,
+            failed: false,
+            scratch: String::new(),
+        }
+    }
+
+    fn put(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// Writes an operator, with a blank if it would merge with the operator
+    /// before it: `- -x`, `& &x`, `& ^x`, `/ *x`.
+    fn operator(&mut self, op: &str) {
+        let [.., before, last] = self.out.as_bytes() else {
+            return self.put(op);
+        };
+        let merges = match (last, op.as_bytes().first()) {
+            (b'+', Some(b'+')) | (b'/', Some(b'*')) | (b'&', Some(b'&' | b'^')) => true,
+            // `<-` ends in a minus as well, but nothing merges with it.
+            (b'-', Some(b'-')) => *before != b'<',
+            _ => false,
+        };
+        if merges {
+            self.out.push(' ');
+        }
+        self.put(op);
+    }
+
+    /// Writes a literal, which may span lines.
+    fn literal(&mut self, text: &str) {
+        if text.contains('\n') {
+            self.newlines += 1;
+            self.failed |= self.limit != NO_LIMIT;
+        }
+        self.put(text);
+    }
+
+    /// Starts a line at the current indentation.
+    fn newline(&mut self) {
+        self.newline_at(self.indent);
+    }
+
+    fn newline_at(&mut self, tabs: usize) {
+        if self.limit != NO_LIMIT {
+            self.failed = true;
+            return;
+        }
+        self.out.push('\n');
+        self.newlines += 1;
+        self.breaks.push(self.out.len());
+        self.out.extend(std::iter::repeat_n('\t', tabs));
+    }
+
+    /// Runs `f` where a composite literal needs no protection: inside
+    /// brackets or a function's body.
+    fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let header = std::mem::replace(&mut self.header, false);
+        let r = f(self);
+        self.header = header;
+        r
+    }
+
+    /// Tries `f` on one line, at most `budget` bytes long. Leaves no trace
+    /// and returns false if that does not work out.
+    fn try_line(&mut self, budget: usize, f: impl FnOnce(&mut Self)) -> bool {
+        let (start, outer) = (self.out.len(), self.limit);
+        let newlines = self.newlines;
+        self.limit = outer.min(start + budget);
+        f(self);
+        let fits = !self.failed && self.out.len() <= self.limit;
+        self.limit = outer;
+        if !fits {
+            self.out.truncate(start);
+            self.newlines = newlines;
+            // Inside another trial the failure is that one's as well.
+            self.failed = outer != NO_LIMIT;
+        }
+        fits
+    }
+
+    /// Whether a trial is lost, so that writing more is a waste.
+    fn hopeless(&mut self) -> bool {
+        self.failed |= self.out.len() > self.limit;
+        self.failed
+    }
+
+    /// Writes `items` separated by commas.
+    fn commas<T>(&mut self, items: &[T], mut f: impl FnMut(&mut Self, &T)) {
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.put(", ");
+            }
+            f(self, item);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

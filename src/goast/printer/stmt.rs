@@ -1,0 +1,481 @@
+//! Statements.
+
+use super::super::walk::{Role, Visitor, walk_expr};
+use super::super::{
+    AssignStmt, BlockStmt, CaseClause, CommClause, DeclTok, Expr, ForStmt, IfStmt, LabeledStmt,
+    LitKind, RangeStmt, Stmt, Token, TypeSwitchStmt,
+};
+use super::Printer;
+use super::expr::{ends_in_bare_func, unparen};
+
+impl Printer {
+    /// Writes statements, each on a line of its own at the current
+    /// indentation. `closes`: a closing brace follows.
+    fn stmts(&mut self, list: &[Stmt], closes: bool) {
+        let last = list.iter().rposition(|s| !is_nothing(s));
+        for (i, s) in list.iter().enumerate() {
+            if is_nothing(s) {
+                continue;
+            }
+            if self.hopeless() {
+                return;
+            }
+            self.stmt_line(s);
+            self.stmt(s, closes && Some(i) == last);
+        }
+    }
+
+    /// Starts the statement's line. Labels stick out by one tab.
+    fn stmt_line(&mut self, s: &Stmt) {
+        let label = matches!(s, Stmt::LabeledStmt(_));
+        self.newline_at(self.indent.saturating_sub(usize::from(label)));
+    }
+
+    /// Writes a statement. `closes`: a closing brace follows.
+    pub(super) fn stmt(&mut self, s: &Stmt, closes: bool) {
+        match s {
+            Stmt::DeclStmt(d) => self.gen_decl(d),
+            Stmt::EmptyStmt => {}
+            Stmt::LabeledStmt(x) => self.labeled(x, closes),
+            Stmt::ExprStmt(_) | Stmt::SendStmt(_) | Stmt::IncDecStmt(_) | Stmt::AssignStmt(_) => {
+                self.simple(s);
+            }
+            Stmt::GoStmt(x) => {
+                self.put("go ");
+                self.call_stmt(x);
+            }
+            Stmt::DeferStmt(x) => {
+                self.put("defer ");
+                self.call_stmt(x);
+            }
+            Stmt::ReturnStmt(results) => self.return_stmt(results),
+            Stmt::BranchStmt(x) => {
+                self.put(x.tok.as_str());
+                if let Some(label) = &x.label {
+                    self.put(" ");
+                    self.put(&label.0);
+                }
+            }
+            Stmt::BlockStmt(x) => self.block(x),
+            Stmt::IfStmt(x) => self.if_stmt(x),
+            Stmt::SwitchStmt(x) => {
+                self.put("switch");
+                self.clause_header(x.init.as_deref(), x.tag.as_ref());
+                self.cases(&x.body);
+            }
+            Stmt::TypeSwitchStmt(x) => self.type_switch(x),
+            Stmt::SelectStmt(x) if x.body.is_empty() => self.put("select {}"),
+            Stmt::SelectStmt(x) => {
+                self.put("select ");
+                self.clauses(&x.body, |p, c: &CommClause| {
+                    p.comm(c.comm.as_deref());
+                    &c.body
+                });
+            }
+            Stmt::ForStmt(x) => self.for_stmt(x),
+            Stmt::RangeStmt(x) => self.range_stmt(x),
+        }
+    }
+
+    pub(super) fn block(&mut self, b: &BlockStmt) {
+        self.put("{");
+        self.indent += 1;
+        self.stmts(&b.list, true);
+        self.indent -= 1;
+        self.newline();
+        self.put("}");
+    }
+
+    /// Writes a function's body. The function's text starts at offset
+    /// `start`, where `newlines` had been written: a short header leaves room
+    /// for `{}`.
+    pub(super) fn func_body(&mut self, start: usize, newlines: usize, body: &BlockStmt) {
+        let short = newlines == self.newlines && self.out.len() - start <= 100;
+        self.put(" ");
+        if short && body.list.iter().all(is_nothing) {
+            self.put("{}");
+        } else {
+            self.block(body);
+        }
+    }
+
+    fn labeled(&mut self, x: &LabeledStmt, closes: bool) {
+        self.put(&x.label.0);
+        self.put(":");
+        if !is_nothing(&x.stmt) {
+            self.stmt_line(&x.stmt);
+            self.stmt(&x.stmt, closes);
+        } else if !closes {
+            self.newline();
+            self.put(";");
+        }
+    }
+
+    /// Writes a statement that may stand in a header.
+    fn simple(&mut self, s: &Stmt) {
+        match s {
+            Stmt::ExprStmt(x) => self.first_expr(x, 1),
+            Stmt::SendStmt(x) => {
+                if ends_in_bare_func(&x.chan) {
+                    // The arrow would start the function's result.
+                    self.paren(&x.chan, 1);
+                } else {
+                    self.first_expr(&x.chan, 1);
+                }
+                self.put(" <- ");
+                self.expr(&x.value, 0, 1);
+            }
+            Stmt::IncDecStmt(x) => {
+                self.first_expr(&x.x, 2);
+                self.put(if x.tok == Token::Dec { "--" } else { "++" });
+            }
+            Stmt::AssignStmt(x) => self.assign(x),
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, x: &AssignStmt) {
+        let depth = if x.lhs.len() > 1 && x.rhs.len() > 1 { 2 } else { 1 };
+        self.exprs(&x.lhs, depth, true);
+        self.put(" ");
+        self.put(assign_tok(x.tok).as_str());
+        self.put(" ");
+        self.exprs(&x.rhs, depth, false);
+    }
+
+    /// Writes a list that must not be empty. `first`: it starts a statement.
+    pub(super) fn exprs(&mut self, list: &[Expr], depth: usize, first: bool) {
+        match list.split_first() {
+            None => self.put("_"),
+            Some((head, tail)) => {
+                if first {
+                    self.first_expr(head, depth);
+                } else {
+                    self.expr(head, 0, depth);
+                }
+                for e in tail {
+                    self.put(", ");
+                    self.expr(e, 0, depth);
+                }
+            }
+        }
+    }
+
+    /// Writes the expression that starts a statement. The parser does not
+    /// expect `~` there.
+    fn first_expr(&mut self, e: &Expr, depth: usize) {
+        let mut left = e;
+        while let Expr::BinaryExpr(x) = left {
+            left = &x.x;
+        }
+        match left {
+            Expr::UnaryExpr(x) if x.op == Token::Tilde => self.paren(e, depth),
+            _ => self.expr(e, 0, depth),
+        }
+    }
+
+    /// Writes what `go` and `defer` take: a call without parentheses around.
+    fn call_stmt(&mut self, e: &Expr) {
+        match unparen(e) {
+            call @ Expr::CallExpr(_) => self.expr(call, 0, 1),
+            other => {
+                self.paren(other, 1);
+                self.put("()");
+            }
+        }
+    }
+
+    fn return_stmt(&mut self, results: &[Expr]) {
+        self.put("return");
+        if results.is_empty() {
+            return;
+        }
+        self.put(" ");
+        let (start, first_break) = (self.out.len(), self.breaks.len());
+        let mut commas = Vec::new();
+        let mut tall = 0;
+        for (i, e) in results.iter().enumerate() {
+            if i > 0 {
+                commas.push(self.out.len());
+                self.put(", ");
+            }
+            let newlines = self.newlines;
+            self.expr(e, 0, 1);
+            tall += usize::from(self.newlines != newlines);
+        }
+        if tall > 1 {
+            self.one_result_a_line(start, first_break, &commas);
+        }
+    }
+
+    /// Puts results on lines of their own, one tab further in. gofmt's layout
+    /// of several results that span lines depends on its version unless each
+    /// has its line.
+    fn one_result_a_line(&mut self, start: usize, first_break: usize, commas: &[usize]) {
+        let old = self.out.split_off(start);
+        let old_breaks = self.breaks.split_off(first_break);
+        let mut commas = commas.iter().copied().peekable();
+        let mut breaks = old_breaks.into_iter().peekable();
+        let mut from = start;
+        self.indent += 1;
+        loop {
+            let comma = commas.peek().copied().unwrap_or(usize::MAX);
+            let line = breaks.peek().copied().unwrap_or(usize::MAX);
+            let to = comma.min(line);
+            if to == usize::MAX {
+                break;
+            }
+            self.out.push_str(&old[from - start..to - start]);
+            from = to;
+            if comma < line {
+                commas.next();
+                self.out.push(',');
+                self.newline();
+                from += ", ".len();
+            } else {
+                breaks.next();
+                self.breaks.push(self.out.len());
+                self.out.push('\t');
+            }
+        }
+        self.indent -= 1;
+        self.out.push_str(&old[from - start..]);
+    }
+
+    /// Runs `f` in a header: an unprotected `T{` would start the block.
+    fn in_header(&mut self, f: impl FnOnce(&mut Self)) {
+        let header = std::mem::replace(&mut self.header, true);
+        f(self);
+        self.header = header;
+    }
+
+    /// Writes the header of `if` and `switch`, blanks around it.
+    fn clause_header(&mut self, init: Option<&Stmt>, expr: Option<&Expr>) {
+        self.put(" ");
+        self.in_header(|p| {
+            if let Some(init) = init.filter(|s| is_simple(s)) {
+                p.simple(init);
+                p.put("; ");
+            }
+            if let Some(e) = expr {
+                p.first_expr(strip_parens(e), 1);
+                p.put(" ");
+            }
+        });
+    }
+
+    fn if_stmt(&mut self, x: &IfStmt) {
+        self.put("if");
+        self.clause_header(x.init.as_deref(), Some(&x.cond));
+        self.block(&x.body);
+        match x.els.as_deref() {
+            None => {}
+            Some(Stmt::IfStmt(els)) => {
+                self.put(" else ");
+                self.if_stmt(els);
+            }
+            Some(Stmt::BlockStmt(els)) => {
+                self.put(" else ");
+                self.block(els);
+            }
+            Some(other) => {
+                self.put(" else {");
+                self.indent += 1;
+                self.stmts(std::slice::from_ref(other), true);
+                self.indent -= 1;
+                self.newline();
+                self.put("}");
+            }
+        }
+    }
+
+    fn type_switch(&mut self, x: &TypeSwitchStmt) {
+        // `x := y.(type)` or `y.(type)`; from anything else, the nearest.
+        let (name, guard) = match &*x.assign {
+            Stmt::AssignStmt(a) => (a.lhs.first(), a.rhs.first()),
+            Stmt::ExprStmt(e) => (None, Some(e)),
+            _ => (None, None),
+        };
+        let subject = match guard {
+            Some(Expr::TypeAssertExpr(t)) if t.typ.is_none() => Some(&*t.x),
+            other => other,
+        };
+        self.put("switch ");
+        self.in_header(|p| {
+            if let Some(init) = x.init.as_deref().filter(|s| is_simple(s)) {
+                p.simple(init);
+                p.put("; ");
+            }
+            if let Some(name) = name {
+                p.first_expr(name, 1);
+                p.put(" := ");
+            }
+            match subject {
+                Some(e) => {
+                    p.operand(e, 1);
+                    let int = matches!(e, Expr::BasicLit(l) if l.kind == LitKind::Int);
+                    p.put(if int { " " } else { "" });
+                }
+                None => p.put("_"),
+            }
+            p.put(".(type) ");
+        });
+        self.cases(&x.body);
+    }
+
+    fn cases(&mut self, clauses: &[CaseClause]) {
+        self.clauses(clauses, |p, c| {
+            if c.list.is_empty() {
+                p.put("default");
+            } else {
+                p.put("case ");
+                p.commas(&c.list, |p, e| p.expr(e, 0, 1));
+            }
+            &c.body
+        });
+    }
+
+    /// Writes the clauses of a switch or select; `head` writes what stands
+    /// before a clause's colon and says what comes behind it.
+    fn clauses<'a, C>(&mut self, list: &'a [C], head: impl Fn(&mut Self, &'a C) -> &'a Vec<Stmt>) {
+        self.put("{");
+        for (i, clause) in list.iter().enumerate() {
+            if self.hopeless() {
+                return;
+            }
+            self.newline();
+            let body = self.nested(|p| head(p, clause));
+            self.put(":");
+            self.indent += 1;
+            self.stmts(body, i + 1 == list.len());
+            self.indent -= 1;
+        }
+        self.newline();
+        self.put("}");
+    }
+
+    /// Writes a communication: a send, or a receive with two variables at
+    /// most.
+    fn comm(&mut self, comm: Option<&Stmt>) {
+        let Some(s) = comm.filter(|s| is_simple(s)) else {
+            return self.put("default");
+        };
+        self.put("case ");
+        match s {
+            Stmt::AssignStmt(x) => {
+                self.exprs(&x.lhs[..x.lhs.len().min(2)], 1, true);
+                self.put(if x.tok == Token::Define { " := " } else { " = " });
+                self.exprs(&x.rhs[..x.rhs.len().min(1)], 1, false);
+            }
+            Stmt::IncDecStmt(x) => self.expr(&x.x, 0, 1),
+            other => self.simple(other),
+        }
+    }
+
+    fn for_stmt(&mut self, x: &ForStmt) {
+        let init = x.init.as_deref().filter(|s| is_simple(s));
+        let post = x.post.as_deref().filter(|s| is_simple(s));
+        let semicolons = init.is_some() || post.is_some();
+        self.put("for ");
+        self.in_header(|p| {
+            if let Some(s) = init {
+                p.simple(s);
+            }
+            p.put(if semicolons { "; " } else { "" });
+            if let Some(e) = &x.cond {
+                p.first_expr(strip_parens(e), 1);
+                p.put(if semicolons { "" } else { " " });
+            }
+            p.put(if semicolons { "; " } else { "" });
+            if let Some(s) = post {
+                p.simple(s);
+                p.put(" ");
+            }
+        });
+        self.block(&x.body);
+    }
+
+    fn range_stmt(&mut self, x: &RangeStmt) {
+        self.put("for ");
+        self.in_header(|p| {
+            if let Some(key) = &x.key {
+                p.first_expr(key, 1);
+            } else if x.value.is_some() {
+                p.put("_");
+            }
+            if let Some(value) = &x.value {
+                p.put(", ");
+                p.expr(value, 0, 1);
+            }
+            if x.key.is_some() || x.value.is_some() {
+                p.put(if x.define { " := " } else { " = " });
+            }
+            p.put("range ");
+            p.expr(strip_parens(&x.x), 0, 1);
+            p.put(" ");
+        });
+        self.block(&x.body);
+    }
+}
+
+/// What gofmt writes as nothing, or what no body may contain.
+fn is_nothing(s: &Stmt) -> bool {
+    match s {
+        Stmt::EmptyStmt => true,
+        Stmt::DeclStmt(d) => d.tok == DeclTok::Import,
+        _ => false,
+    }
+}
+
+/// Whether the statement may stand in a header.
+fn is_simple(s: &Stmt) -> bool {
+    matches!(s, Stmt::ExprStmt(_) | Stmt::SendStmt(_) | Stmt::IncDecStmt(_) | Stmt::AssignStmt(_))
+}
+
+/// The token, or `=` for one that does not assign.
+fn assign_tok(tok: Token) -> Token {
+    use Token::{
+        AddAssign, AndAssign, AndNotAssign, Assign, Define, MulAssign, OrAssign, QuoAssign,
+        RemAssign, ShlAssign, ShrAssign, SubAssign, XorAssign,
+    };
+    match tok {
+        Define | AddAssign | SubAssign | MulAssign | QuoAssign | RemAssign | AndAssign
+        | OrAssign | XorAssign | ShlAssign | ShrAssign | AndNotAssign => tok,
+        _ => Assign,
+    }
+}
+
+/// What gofmt makes of an expression in a header: without its parentheses.
+fn strip_parens(mut e: &Expr) -> &Expr {
+    while let Expr::ParenExpr(p) = e
+        && strippable(&p.x)
+    {
+        e = &p.x;
+    }
+    e
+}
+
+/// Whether gofmt removes parentheses around the expression in a header. It
+/// keeps them around composite literals whose type is a name.
+pub(in crate::goast) fn strippable(e: &Expr) -> bool {
+    struct Finder(bool);
+    impl Visitor for Finder {
+        fn expr(&mut self, e: &Expr, role: Role) {
+            match e {
+                Expr::ParenExpr(_) => {}
+                Expr::CompositeLit(x) => self.0 |= x.typ.as_deref().is_some_and(is_name),
+                _ => walk_expr(self, e, role),
+            }
+        }
+    }
+    fn is_name(e: &Expr) -> bool {
+        match e {
+            Expr::Ident(_) => true,
+            Expr::SelectorExpr(x) => is_name(&x.x),
+            _ => false,
+        }
+    }
+    let mut finder = Finder(false);
+    finder.expr(e, Role::Value);
+    !finder.0
+}

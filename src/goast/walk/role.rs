@@ -1,0 +1,161 @@
+//! The parts that expressions and names play.
+
+use super::super::Expr;
+
+/// What an expression is there for. Parentheses hand their role on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// A value.
+    Value,
+    /// A type.
+    Type,
+    /// A value or a type argument: what `x[…]` contains where a value may
+    /// stand.
+    Either,
+    /// An element of an interface or a type parameter's constraint, and the
+    /// terms of its union: a type or `~T`.
+    Constraint,
+    /// What is called, or the type converted to.
+    Callee,
+    /// The call of `go` and `defer`.
+    Call,
+    /// What stands before a selector or an index: a value, a type, or a
+    /// package's name.
+    Operand,
+    /// What is instantiated: the name of a generic type or function.
+    Generic,
+    /// The type of a composite literal: a name, an instance, or an array,
+    /// slice, map or struct type.
+    LitType,
+    /// An element of a composite literal: a value, a key with a value, a
+    /// literal without a type.
+    Element,
+    /// A key in a composite literal: a field's name or a value.
+    Key,
+    /// An embedded field: a type's name or instance, or a pointer to one.
+    Embedded,
+    /// A receiver's type.
+    Receiver,
+    /// An array's length: a constant or `...`.
+    Len,
+    /// What is assigned to.
+    Lhs,
+    /// A name that `:=` declares.
+    Def,
+    /// The type of an interface's method: always a function type.
+    Method,
+}
+
+impl Role {
+    /// Whether only a type may stand here.
+    #[must_use]
+    pub fn is_type(self) -> bool {
+        use Role::{Constraint, Embedded, LitType, Method, Receiver, Type};
+        matches!(self, Type | Constraint | LitType | Embedded | Receiver | Method)
+    }
+
+    /// Whether any type may stand here.
+    #[must_use]
+    pub fn takes_any_type(self) -> bool {
+        matches!(self, Role::Type | Role::Constraint | Role::Either)
+    }
+
+    /// Whether any value may stand here.
+    #[must_use]
+    pub fn takes_any_value(self) -> bool {
+        matches!(self, Role::Value | Role::Either | Role::Element)
+    }
+}
+
+/// Which list a [`Field`](super::super::Field) is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FieldRole {
+    /// The receiver of a method.
+    Receiver,
+    /// Parameters.
+    Param,
+    /// Results.
+    Result,
+    /// Type parameters.
+    TypeParam,
+    /// The fields of a struct.
+    Struct,
+    /// The elements of an interface.
+    Interface,
+}
+
+impl FieldRole {
+    pub(super) fn name_role(self) -> NameRole {
+        match self {
+            FieldRole::Receiver | FieldRole::Param | FieldRole::Result => NameRole::Param,
+            FieldRole::TypeParam => NameRole::TypeParam,
+            FieldRole::Struct => NameRole::Field,
+            FieldRole::Interface => NameRole::Method,
+        }
+    }
+
+    pub(super) fn type_role(self, embedded: bool) -> Role {
+        match (self, embedded) {
+            (FieldRole::Receiver, _) => Role::Receiver,
+            (FieldRole::Param | FieldRole::Result, _) | (FieldRole::Struct, false) => Role::Type,
+            (FieldRole::Struct, true) => Role::Embedded,
+            (FieldRole::TypeParam, _) | (FieldRole::Interface, true) => Role::Constraint,
+            (FieldRole::Interface, false) => Role::Method,
+        }
+    }
+}
+
+/// What a name that is not an expression is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NameRole {
+    /// The name in the package clause.
+    Package,
+    /// The local name of an import, `.` or `_`.
+    Import,
+    /// Declares a constant or a variable.
+    Value,
+    /// Declares a type.
+    Type,
+    /// Declares a function.
+    Func,
+    /// Declares a method, on a type or in an interface.
+    Method,
+    /// Declares a field of a struct.
+    Field,
+    /// Declares a receiver, parameter or result.
+    Param,
+    /// Declares a type parameter.
+    TypeParam,
+    /// What a selector selects.
+    Selector,
+    /// Declares a label.
+    Label,
+    /// The label of a branch.
+    LabelUse,
+}
+
+/// The role of what is indexed.
+pub(super) fn operand_role(role: Role) -> Role {
+    if role.is_type() { Role::Generic } else { Role::Operand }
+}
+
+/// The role of what a `*` applies to.
+pub(super) fn inherit(role: Role) -> Role {
+    match role {
+        Role::Embedded | Role::Receiver | Role::Either => role,
+        Role::Constraint | Role::Type | Role::LitType | Role::Method => Role::Type,
+        // `(*T)(x)` and `(*T).m`: what stands in the parentheses.
+        Role::Callee | Role::Operand => Role::Either,
+        _ => Role::Value,
+    }
+}
+
+/// The role of a call's first argument: `make` and `new` take a type. The
+/// second one also takes a value since Go 1.26.
+pub(super) fn arg_role(fun: &Expr) -> Role {
+    match fun {
+        Expr::Ident(f) if f.0 == "make" => Role::Type,
+        Expr::Ident(f) if f.0 == "new" => Role::Either,
+        _ => Role::Value,
+    }
+}
