@@ -6,6 +6,7 @@ mod import;
 mod node;
 mod normalize;
 mod printer;
+pub mod scope;
 mod token;
 pub mod walk;
 

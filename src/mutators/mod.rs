@@ -1,1 +1,197 @@
-//! (to come)
+//! Mutators: operators that change a test case, one to a file, and the one
+//! list of them.
+//!
+//! [`mutate`] stacks a few operators, repairs the result in a chosen share of
+//! cases, and always leaves a test case that prints as Go that parses, is
+//! within the bounds, and has a scenario that the profile allows.
+
+mod address;
+mod bounds;
+mod build;
+mod env;
+mod program;
+mod references;
+mod repair;
+mod scenario;
+mod stats;
+mod symbols;
+mod syntax;
+mod types;
+mod walk;
+mod weights;
+
+use crate::rng::Rng;
+use crate::scenario::Profile;
+use crate::testcase::TestCase;
+
+pub use bounds::{MAX_DEPTH, MAX_GOROUTINES, MAX_OPERATIONS, MAX_PACKAGES, node_count};
+pub use repair::repair;
+pub use stats::{OperatorStats, Outcome};
+pub use weights::Weights;
+
+/// One way to change a test case.
+pub trait Operator: Sync + Send {
+    /// What it does, in words for a table: `wrap type`.
+    fn name(&self) -> &'static str;
+    /// How often it is chosen before anything is known about its yield.
+    fn weight(&self) -> u32;
+    /// Changes the test case; false if there is nothing it applies to.
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool;
+}
+
+/// What an operator may use.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The source of chance.
+    pub rng: &'a mut Rng,
+    /// Another test case of the corpus.
+    pub donor: Option<&'a TestCase>,
+    /// Which scenarios may be made.
+    pub profile: Profile,
+    /// The toolchain's minor version, 27 for Go 1.27.
+    pub go_minor: u32,
+}
+
+/// How [`mutate`] goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The most operators applied to one test case.
+    pub max_stack: usize,
+    /// Of 100 mutants, how many are repaired.
+    pub repair_percent: u32,
+    /// The most nodes that a mutant may have.
+    pub max_nodes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { max_stack: 4, repair_percent: 90, max_nodes: 1500 }
+    }
+}
+
+/// What was done to a test case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mutated {
+    /// Indices into [`OPERATORS`], in the order applied.
+    pub operators: Vec<usize>,
+    /// Whether the result was repaired.
+    pub repaired: bool,
+}
+
+/// Every operator: those on programs, then those on scenarios.
+pub static OPERATORS: &[&dyn Operator] = &[
+    &program::Parameters,
+    &program::TypeParameters,
+    &program::MakeGeneric,
+    &program::Instantiate,
+    &program::AliasInstance,
+    &program::AliasImport,
+    &program::AliasVariable,
+    &program::SPLICE_TYPE,
+    &program::SPLICE_DECL,
+    &program::SPLICE_METHOD,
+    &program::SPLICE_FIELD,
+    &program::SPLICE_STMT,
+    &program::SPLICE_EXPR,
+    &program::SelfAlias,
+    &program::AliasToDefined,
+    &program::DefinedToAlias,
+    &program::MoveDecl,
+    &program::EmbedField,
+    &program::EmbedInterface,
+    &program::CloseCycle,
+    &program::OpenCycle,
+    &program::AddMethod,
+    &program::WrapType,
+    &program::UnwrapType,
+    &program::EraseTypeArgs,
+    &program::WriteTypeArgs,
+    &program::DuplicatePackage,
+    &program::DeleteDecl,
+    &program::DeleteField,
+    &program::DeleteMethod,
+    &program::DeleteStmt,
+    &program::DuplicateDecl,
+    &program::SwapTypes,
+    &program::ReplaceName,
+    &program::ChangeConstraint,
+    &program::Rename,
+    &program::InsertDecl,
+    &scenario::AddGoroutine,
+    &scenario::RemoveGoroutine,
+    &scenario::MirrorGoroutine,
+    &scenario::SpliceGoroutine,
+    &scenario::AddOperation,
+    &scenario::RemoveOperation,
+    &scenario::ReorderOperations,
+    &scenario::DuplicateOperation,
+    &scenario::ChangeWalk,
+    &scenario::ChangeTarget,
+    &scenario::ChangeShare,
+    &scenario::ChangeMeet,
+    &scenario::ChangeProcs,
+    &scenario::ChangeRounds,
+    &scenario::ChangeGodebug,
+    &scenario::ToggleFresh,
+    &scenario::ToggleOracle,
+    &scenario::SharedInstance,
+    &scenario::ConcurrentImport,
+    &scenario::ConcurrentCheck,
+    &scenario::AliasShared,
+];
+
+/// How often another operator is tried when one does not apply.
+const TRIES: usize = 12;
+
+/// Changes a test case by one operator or a few. `None`, with the test case
+/// as it was, if nothing applied.
+pub fn mutate(
+    case: &mut TestCase,
+    cx: &mut Context<'_>,
+    weights: &Weights,
+    settings: &Settings,
+) -> Option<Mutated> {
+    let before = case.clone();
+    let mut stack = 1;
+    while stack < settings.max_stack && cx.rng.chance(40) {
+        stack += 1;
+    }
+    let mut operators = Vec::new();
+    for _ in 0..stack {
+        for _ in 0..TRIES {
+            let at = weights.choose(cx.rng)?;
+            if apply(at, case, cx, settings) {
+                operators.push(at);
+                break;
+            }
+        }
+    }
+    let repaired = cx.rng.chance(settings.repair_percent);
+    finish(case, &before, cx, repaired);
+    if operators.is_empty() || *case == before || !bounds::within(case, settings.max_nodes) {
+        *case = before;
+        return None;
+    }
+    Some(Mutated { operators, repaired })
+}
+
+/// One operator by its index; the test case is as before if it does not apply
+/// or oversteps the bounds.
+fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, settings: &Settings) -> bool {
+    let Some(operator) = OPERATORS.get(at) else { return false };
+    let saved = case.clone();
+    if operator.apply(case, cx) && bounds::within(case, settings.max_nodes) {
+        return true;
+    }
+    *case = saved;
+    false
+}
+
+/// What every mutant goes through, whether it is repaired or not.
+fn finish(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>, repaired: bool) {
+    if repaired {
+        repair(case, before, cx);
+    }
+    syntax::tidy(case, cx.go_minor);
+    scenario::limit(case, before, cx);
+}

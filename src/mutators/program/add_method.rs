@@ -1,0 +1,136 @@
+//! Add a method, on the type or through an alias of it.
+
+use super::super::address;
+use super::super::build::{field, func_of, ident, instance, panic_body, split_instance, star};
+use super::super::env::{Env, Local};
+use super::super::symbols::Symbols;
+use super::super::types::some_type;
+use super::super::{Context, Operator};
+use crate::goast::scope::{Object, ObjectKind};
+use crate::goast::{Decl, Expr, FuncDecl, Ident};
+use crate::testcase::TestCase;
+
+/// Declares a method on a type. Its result is by dice an instance of the
+/// receiver's own type with a deeper argument: a type that comes into being
+/// only by substitution, and stays to be expanded by whoever asks.
+#[derive(Clone, Copy, Debug)]
+pub struct AddMethod;
+
+impl Operator for AddMethod {
+    fn name(&self) -> &'static str {
+        "add method"
+    }
+
+    fn weight(&self) -> u32 {
+        8
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let mut bases = Vec::new();
+        for (p, package) in symbols.packages.iter().enumerate() {
+            for (name, o) in &package.scope.objects {
+                if may_have_methods(&symbols, p, o, 4) {
+                    bases.push((p, name, o));
+                }
+            }
+        }
+        let Some(&(package, name, o)) = cx.rng.choose(&bases) else { return false };
+        let names: Vec<String> = o.type_params.iter().map(|(n, _)| n.clone()).collect();
+        let mut env = Env::new(&symbols, package, o.at.0);
+        env.in_body = true;
+        for n in &names {
+            let (name, kind) = (n.clone(), ObjectKind::TypeParam);
+            env.locals.push(Local { name, kind, typ: None, arity: 0 });
+        }
+        let args: Vec<Expr> = names.iter().map(|n| ident(n)).collect();
+        let base = instance(ident(name), args.clone());
+        let result = if !args.is_empty() && cx.rng.chance(50) {
+            // T[P] gives T[*T[P]]: never the same type twice.
+            let mut deeper = args;
+            let at = cx.rng.below(deeper.len());
+            let constrained = !super::super::types::is_any(&o.type_params[at].1);
+            if !constrained {
+                deeper[at] = star(base.clone());
+            }
+            star(instance(ident(name), deeper))
+        } else {
+            some_type(&env, cx.rng, 2)
+        };
+        let recv = if cx.rng.chance(60) { star(base) } else { base };
+        let mut typ = func_of(Vec::new(), vec![result]);
+        if cx.rng.chance(30) {
+            typ.params.push(field("_", some_type(&env, cx.rng, 1)));
+        }
+        let method = symbols_fresh_method(&symbols, cx);
+        let decl = FuncDecl {
+            recv: Some(vec![super::super::build::unnamed(recv)]),
+            name: Ident(method),
+            typ,
+            body: Some(panic_body()),
+        };
+        address::append(case, package, o.at.0, [Decl::FuncDecl(decl)]);
+        true
+    }
+}
+
+/// A new method's name: now and then one that another type has.
+fn symbols_fresh_method(symbols: &Symbols, cx: &mut Context<'_>) -> String {
+    let mut known: Vec<&String> = symbols
+        .packages
+        .iter()
+        .flat_map(|p| p.scope.methods.values().flat_map(std::collections::BTreeMap::keys))
+        .collect();
+    known.sort();
+    known.dedup();
+    if cx.rng.chance(15)
+        && let Some(name) = cx.rng.choose(&known)
+    {
+        return (*name).clone();
+    }
+    let free = |n: &String| !known.contains(&n) && crate::goast::scope::universe(n).is_none();
+    (1..).map(|n| format!("M{n}")).find(free).unwrap_or_default()
+}
+
+/// Whether methods can be declared on it: a defined type of this package
+/// that is neither a pointer nor an interface, or an alias of one.
+pub(crate) fn may_have_methods(symbols: &Symbols, package: usize, o: &Object, depth: u32) -> bool {
+    if o.kind != ObjectKind::TypeName || depth == 0 {
+        return false;
+    }
+    let Some(typ) = &o.typ else { return false };
+    let (generic, args) = split_instance(typ);
+    match (generic, o.alias) {
+        (Expr::StarExpr(_) | Expr::InterfaceType(_), _) => false,
+        (Expr::Ident(id), true) => {
+            // Only an alias without parameters or arguments.
+            o.type_params.is_empty()
+                && args.is_empty()
+                && symbols.object(package, &id.0).is_some_and(|t| {
+                    t.type_params.is_empty() && may_have_methods(symbols, package, t, depth - 1)
+                })
+        }
+        (_, true) => false,
+        (Expr::Ident(id), false) => match symbols.object(package, &id.0) {
+            Some(t) => underlying_takes_methods(symbols, package, t, depth - 1),
+            None => !matches!(id.0.as_str(), "any" | "error" | "comparable"),
+        },
+        (Expr::SelectorExpr(_), false) => false,
+        _ => true,
+    }
+}
+
+/// Whether the type that another is defined by is no pointer or interface.
+fn underlying_takes_methods(symbols: &Symbols, package: usize, o: &Object, depth: u32) -> bool {
+    if depth == 0 {
+        return false;
+    }
+    match o.typ.as_ref().map(|t| split_instance(t).0) {
+        Some(Expr::StarExpr(_) | Expr::InterfaceType(_) | Expr::SelectorExpr(_)) | None => false,
+        Some(Expr::Ident(id)) => match symbols.object(package, &id.0) {
+            Some(t) => underlying_takes_methods(symbols, package, t, depth - 1),
+            None => !matches!(id.0.as_str(), "any" | "error" | "comparable"),
+        },
+        Some(_) => true,
+    }
+}

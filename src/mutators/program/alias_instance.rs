@@ -1,0 +1,70 @@
+//! Alias what is shared: the same instance reached through a second name.
+
+use super::super::address;
+use super::super::build::{ident, split_instance, type_decl};
+use super::super::references::on_uses;
+use super::super::symbols::Symbols;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::{Expr, Ident, TypeSpec};
+use crate::testcase::TestCase;
+
+/// Declares `type A = T[int]` for an instance that the program has, and says
+/// `A` in some of the places.
+#[derive(Clone, Copy, Debug)]
+pub struct AliasInstance;
+
+impl Operator for AliasInstance {
+    fn name(&self) -> &'static str {
+        "alias instance"
+    }
+
+    fn weight(&self) -> u32 {
+        10
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let alias = symbols.fresh("A");
+        let mut found = None;
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, role) if *role == Role::Type || *role == Role::TypeArg => {
+                    let (generic, args) = split_instance(e);
+                    let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
+                    // Only what no local name is part of has a second name.
+                    let closed = env.locals.is_empty() && named && env.is_type(generic);
+                    let weight = if args.is_empty() { 1 } else { 6 };
+                    // A generic type without arguments is no type.
+                    let whole = env.resolve(generic).is_some_and(|f| f.arity() == args.len());
+                    if closed && whole { weight } else { 0 }
+                }
+                _ => 0,
+            },
+            |site, env, _| {
+                let Site::Expr(e, _) = site else { return false };
+                found = Some((env.package, env.file, e.clone()));
+                *e = ident(&alias);
+                true
+            },
+        );
+        let Some((package, file, typ)) = found else { return false };
+        if cx.rng.chance(50)
+            && let Expr::Ident(Ident(name)) = split_instance(&typ).0.clone()
+        {
+            let rng = &mut *cx.rng;
+            on_uses(case, &symbols, package, &name, |e, role, env| {
+                let same = env.package == package && *e == typ;
+                if same && role == Role::Type && rng.chance(50) {
+                    *e = ident(&alias);
+                }
+            });
+        }
+        let spec = TypeSpec { name: Ident(alias), type_params: Vec::new(), assign: true, typ };
+        address::append(case, package, file, [type_decl(spec)]);
+        true
+    }
+}

@@ -1,0 +1,58 @@
+//! Alias what is shared: a second variable of the same instance.
+
+use super::super::address;
+use super::super::build::{split_instance, star, var_decl};
+use super::super::symbols::Symbols;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Declares an exported variable of an instance that the program has, or of
+/// a pointer to it: the type's expansion is then left to whoever comes
+/// first.
+#[derive(Clone, Copy, Debug)]
+pub struct AliasVariable;
+
+impl Operator for AliasVariable {
+    fn name(&self) -> &'static str {
+        "alias variable"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let pointer = cx.rng.chance(50);
+        let mut found = None;
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, Role::Type | Role::TypeArg) => {
+                    let (generic, args) = split_instance(e);
+                    let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
+                    let whole = named
+                        && env.locals.is_empty()
+                        && env.is_type(generic)
+                        && env.resolve(generic).is_some_and(|f| f.arity() == args.len());
+                    if whole { if args.is_empty() { 1 } else { 6 } } else { 0 }
+                }
+                _ => 0,
+            },
+            |site, env, _| {
+                let Site::Expr(e, _) = site else { return false };
+                let typ = if pointer { star(e.clone()) } else { e.clone() };
+                found = Some((env.package, env.file, typ));
+                true
+            },
+        );
+        let Some((package, file, typ)) = found else { return false };
+        let name = symbols.fresh("V");
+        address::append(case, package, file, [var_decl(&name, Some(typ), Vec::new())]);
+        true
+    }
+}

@@ -1,0 +1,73 @@
+//! Change the constraint of a type parameter.
+
+use super::super::build::{ident, interface_of, unnamed};
+use super::super::symbols::Symbols;
+use super::super::types::{instantiate, is_any};
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::{BinaryExpr, Expr, Token, UnaryExpr};
+use crate::testcase::TestCase;
+
+/// Loosens a constraint to `any`, or asks for something that many types
+/// have: `comparable`, a union, an interface of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeConstraint;
+
+impl Operator for ChangeConstraint {
+    fn name(&self) -> &'static str {
+        "change constraint"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, _| match site {
+                Site::Expr(e, Role::Constraint) => {
+                    if is_any(e) {
+                        3
+                    } else {
+                        2
+                    }
+                }
+                _ => 0,
+            },
+            |site, env, rng| {
+                let Site::Expr(e, _) = site else { return false };
+                let interfaces: Vec<_> = env
+                    .choices()
+                    .into_iter()
+                    .filter(|c| {
+                        c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
+                    })
+                    .collect();
+                *e = match rng.below(10) {
+                    0..=2 if !is_any(e) => ident("any"),
+                    0..=2 => interface_of(Vec::new()),
+                    3..=5 => ident("comparable"),
+                    6 => interface_of(vec![unnamed(union())]),
+                    7 => union(),
+                    _ => {
+                        let Some(choice) = rng.choose(&interfaces) else { return false };
+                        let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
+                        typ
+                    }
+                };
+                true
+            },
+        )
+    }
+}
+
+/// `~int | ~string`, which most type arguments are.
+fn union() -> Expr {
+    let tilde = |name| Expr::UnaryExpr(UnaryExpr { op: Token::Tilde, x: Box::new(ident(name)) });
+    let (x, y) = (Box::new(tilde("int")), Box::new(tilde("string")));
+    Expr::BinaryExpr(BinaryExpr { x, op: Token::Or, y })
+}

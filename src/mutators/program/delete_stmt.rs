@@ -1,0 +1,38 @@
+//! Delete a statement.
+
+use super::super::symbols::Symbols;
+use super::super::walk::{Site, at_random};
+use super::super::{Context, Operator};
+use crate::testcase::TestCase;
+
+/// Takes out a statement with all that is in it.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteStmt;
+
+impl Operator for DeleteStmt {
+    fn name(&self) -> &'static str {
+        "delete statement"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, _| match site {
+                Site::Stmts(list) => list.len() as u32,
+                _ => 0,
+            },
+            |site, _, rng| {
+                let Site::Stmts(list) = site else { return false };
+                list.remove(rng.below(list.len()));
+                true
+            },
+        )
+    }
+}

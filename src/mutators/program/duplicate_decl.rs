@@ -1,0 +1,58 @@
+//! Duplicate a declaration under a new name.
+
+use super::super::address;
+use super::super::references::rename_declared;
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use crate::goast::Decl;
+use crate::goast::scope::{method_base, receiver_base};
+use crate::testcase::TestCase;
+
+/// Copies a declaration, with the methods of a type; the copy refers to what
+/// the first referred to.
+#[derive(Clone, Copy, Debug)]
+pub struct DuplicateDecl;
+
+impl Operator for DuplicateDecl {
+    fn name(&self) -> &'static str {
+        "duplicate declaration"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let one = |a: &address::Address| {
+            let names = address::names(case, *a);
+            names.len() == 1 && !matches!(names[0].as_str(), "_" | "init" | "main")
+        };
+        let all: Vec<_> = address::all(case).into_iter().filter(one).collect();
+        let Some(&at) = cx.rng.choose(&all) else { return false };
+        let Some(old) = address::names(case, at).into_iter().next() else { return false };
+        let new = symbols.fresh(&old);
+        let Some(mut copy) = address::copy(case, at) else { return false };
+        rename_declared(&mut copy, &old, &new);
+        let mut copies = vec![copy];
+        for file in &case.packages[at.package].files {
+            for d in &file.tree.decls {
+                let Decl::FuncDecl(f) = d else { continue };
+                if method_base(f) != Some(old.as_str()) {
+                    continue;
+                }
+                let mut f = f.clone();
+                for r in f.recv.iter_mut().flatten() {
+                    if receiver_base(&r.typ) == Some(old.as_str())
+                        && let Some(id) = address::receiver_ident_mut(&mut r.typ)
+                    {
+                        id.0.clone_from(&new);
+                    }
+                }
+                copies.push(Decl::FuncDecl(f));
+            }
+        }
+        address::append(case, at.package, at.file, copies);
+        true
+    }
+}

@@ -1,0 +1,64 @@
+//! Duplicate a package under another path.
+
+use super::super::symbols::{Symbols, imports};
+use super::super::{Context, MAX_PACKAGES, Operator};
+use crate::goast::{Decl, Spec};
+use crate::testcase::TestCase;
+
+/// Two packages of one name and one text: their types are not identical. By
+/// dice one importer of the first imports the copy instead.
+#[derive(Clone, Copy, Debug)]
+pub struct DuplicatePackage;
+
+impl Operator for DuplicatePackage {
+    fn name(&self) -> &'static str {
+        "duplicate package"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        if case.packages.len() >= MAX_PACKAGES {
+            return false;
+        }
+        let n = cx.rng.below(case.packages.len());
+        let Some(package) = case.packages.get(n) else { return false };
+        let mut copy = package.clone();
+        let old = copy.path.clone();
+        let free = |path: &String| symbols.package(path).is_none();
+        let path = (2..).map(|i| format!("{old}{i}")).find(free).unwrap_or_default();
+        copy.path.clone_from(&path);
+        // Beside the first: dependencies stay first.
+        case.packages.insert(n + 1, copy);
+        if cx.rng.chance(60) {
+            let mut users = Vec::new();
+            for (p, package) in case.packages.iter().enumerate() {
+                for (f, file) in package.files.iter().enumerate() {
+                    if imports(&file.tree).any(|i| i.path == old) {
+                        users.push((p, f));
+                    }
+                }
+            }
+            if let Some(&(p, f)) = cx.rng.choose(&users) {
+                redirect(&mut case.packages[p].files[f].tree.decls, &old, &path);
+            }
+        }
+        true
+    }
+}
+
+fn redirect(decls: &mut [Decl], old: &str, new: &str) {
+    for d in decls {
+        let Decl::GenDecl(g) = d else { continue };
+        for s in &mut g.specs {
+            if let Spec::ImportSpec(i) = s
+                && i.path == old
+            {
+                new.clone_into(&mut i.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Embed an interface in an interface.
+
+use super::super::build::unnamed;
+use super::super::symbols::Symbols;
+use super::super::types::instantiate;
+use super::super::walk::{List, Site, at_random};
+use super::super::{Context, Operator};
+use super::embed_field::last;
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Adds an embedded interface; `comparable` or a constraint only by way of
+/// one that is a constraint already.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbedInterface;
+
+impl Operator for EmbedInterface {
+    fn name(&self) -> &'static str {
+        "embed interface"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, _| u32::from(matches!(site, Site::Fields(_, List::Interface))),
+            |site, env, rng| {
+                let Site::Fields(elements, _) = site else { return false };
+                let own = env.owner.clone().unwrap_or_default();
+                let constraint =
+                    env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
+                let choices: Vec<_> = env
+                    .choices()
+                    .into_iter()
+                    .filter(|c| constraint || !c.constraint)
+                    .filter(|c| last(&c.expr) != own)
+                    .filter(|c| {
+                        c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
+                    })
+                    .collect();
+                let Some(choice) = rng.choose(&choices) else { return false };
+                let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
+                elements.push(unnamed(typ));
+                true
+            },
+        )
+    }
+}

@@ -1,0 +1,57 @@
+//! Erase type arguments, to be inferred.
+
+use super::super::build::split_instance;
+use super::super::env::Found;
+use super::super::references::rebuild_instance;
+use super::super::symbols::Symbols;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::scope::ObjectKind;
+use crate::testcase::TestCase;
+
+/// Drops the last type argument of an instance, or all: of a function where
+/// the call may infer it, seldom of a type.
+#[derive(Clone, Copy, Debug)]
+pub struct EraseTypeArgs;
+
+impl Operator for EraseTypeArgs {
+    fn name(&self) -> &'static str {
+        "erase type arguments"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, role) if !matches!(role, Role::Generic | Role::Receiver) => {
+                    let (generic, args) = split_instance(e);
+                    match env.resolve(generic) {
+                        Some(Found::Object(_, o)) if !args.is_empty() => {
+                            if o.kind == ObjectKind::Func { 20 } else { 1 }
+                        }
+                        _ => 0,
+                    }
+                }
+                _ => 0,
+            },
+            |site, _, rng| {
+                let Site::Expr(e, _) = site else { return false };
+                let all = rng.chance(50);
+                rebuild_instance(e, &mut |args| {
+                    args.pop();
+                    if all {
+                        args.clear();
+                    }
+                });
+                true
+            },
+        )
+    }
+}

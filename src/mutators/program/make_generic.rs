@@ -1,0 +1,70 @@
+//! Make a declaration generic and its uses instances.
+
+use super::super::address::{self, Address};
+use super::super::build::ident;
+use super::super::symbols::Symbols;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use super::type_parameters::add;
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Gives a type or function its first type parameter, puts it in place of a
+/// type inside, and makes uses instances.
+#[derive(Clone, Copy, Debug)]
+pub struct MakeGeneric;
+
+impl Operator for MakeGeneric {
+    fn name(&self) -> &'static str {
+        "make generic"
+    }
+
+    fn weight(&self) -> u32 {
+        8
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let go_minor = cx.go_minor;
+        let plain = |a: &Address| match (address::type_spec(case, *a), address::func(case, *a)) {
+            (Some(t), _) => t.type_params.is_empty() && (!t.assign || go_minor >= 24),
+            (_, Some(f)) => {
+                let fixed = matches!(f.name.0.as_str(), "init" | "main" | "_");
+                f.recv.is_none() && f.typ.type_params.is_empty() && !fixed
+            }
+            _ => false,
+        };
+        let all: Vec<Address> = address::all(case).into_iter().filter(plain).collect();
+        let Some(&at) = cx.rng.choose(&all) else { return false };
+        let is_type = address::type_spec(case, at).is_some();
+        let owner = address::names(case, at).into_iter().next();
+        let Some(param) = add(case, at, true, cx.rng) else { return false };
+        // Without a place inside that takes it, it is a phantom: as good.
+        let symbols = Symbols::new(case);
+        if is_type && cx.rng.chance(80) {
+            at_random(
+                case,
+                &symbols,
+                cx.rng,
+                |site, env| {
+                    let inside = (env.package, env.file, env.decl)
+                        == (at.package, at.file, at.decl)
+                        && env.owner == owner;
+                    match site {
+                        Site::Expr(Expr::Ident(id), Role::Type | Role::TypeArg)
+                            if inside && id.0 != param =>
+                        {
+                            1
+                        }
+                        _ => 0,
+                    }
+                },
+                |site, _, _| {
+                    let Site::Expr(e, _) = site else { return false };
+                    *e = ident(&param);
+                    true
+                },
+            );
+        }
+        true
+    }
+}

@@ -1,0 +1,205 @@
+//! Move a declaration to another package.
+
+use std::collections::BTreeSet;
+
+use super::super::address::{self, Address};
+use super::super::build::{ident, selector};
+use super::super::references::{on_uses, rename};
+use super::super::symbols::Symbols;
+use super::super::walk::{Go, Site, walk_decl};
+use super::super::{Context, Operator};
+use crate::goast::scope::{is_exported, method_base};
+use crate::goast::{Decl, Expr};
+use crate::testcase::TestCase;
+
+/// Moves a declaration, with its methods and what it needs of its package,
+/// into another package, or a new one, which the old one then imports.
+#[derive(Clone, Copy, Debug)]
+pub struct MoveDecl;
+
+/// The most declarations that move together.
+const TOGETHER: usize = 6;
+
+impl Operator for MoveDecl {
+    fn name(&self) -> &'static str {
+        "move declaration"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let movable: Vec<Address> = address::all(case)
+            .into_iter()
+            .filter(|a| {
+                let names = address::names(case, *a);
+                names.len() == 1 && !matches!(names[0].as_str(), "_" | "init" | "main")
+            })
+            .collect();
+        let Some(&at) = cx.rng.choose(&movable) else { return false };
+        let Some(first) = address::names(case, at).into_iter().next() else { return false };
+        let Some(moving) = closure(case, &symbols, at.package, first) else { return false };
+        let targets: Vec<usize> = (0..case.packages.len())
+            .filter(|&p| p != at.package && !symbols.depends(p, at.package))
+            .filter(|&p| {
+                // A name that is there already would be declared twice.
+                !moving.iter().any(|n| symbols.object(p, &upper(n)).is_some())
+            })
+            .collect();
+        let Some(&target) = cx.rng.choose(&targets) else { return false };
+        move_all(case, &symbols, at.package, target, &moving)
+    }
+}
+
+fn upper(name: &str) -> String {
+    if is_exported(name) {
+        return name.to_owned();
+    }
+    let mut chars = name.trim_start_matches('_').chars();
+    match chars.next() {
+        Some(c) if c.is_alphabetic() => c.to_uppercase().chain(chars).collect(),
+        _ => format!("X{}", name.trim_start_matches('_')),
+    }
+}
+
+/// The name with all names of the package that its declaration needs; `None`
+/// if they are too many or cannot move.
+pub(super) fn closure(
+    case: &TestCase,
+    symbols: &Symbols,
+    package: usize,
+    first: String,
+) -> Option<BTreeSet<String>> {
+    let mut moving = BTreeSet::new();
+    let mut todo = vec![first];
+    while let Some(name) = todo.pop() {
+        if !moving.insert(name.clone()) {
+            continue;
+        }
+        if moving.len() > TOGETHER {
+            return None;
+        }
+        for (file, f) in case.packages.get(package)?.files.iter().enumerate() {
+            for d in &f.tree.decls {
+                if declares(d, &name) {
+                    todo.extend(needs(d, symbols, package, file)?);
+                }
+            }
+        }
+    }
+    Some(moving)
+}
+
+/// Whether the declaration declares the name or a method on it.
+pub(super) fn declares(d: &Decl, name: &str) -> bool {
+    match d {
+        Decl::FuncDecl(f) if f.recv.is_some() => method_base(f) == Some(name),
+        Decl::FuncDecl(f) => f.name.0 == name,
+        Decl::GenDecl(g) => g.specs.iter().any(|s| match s {
+            crate::goast::Spec::TypeSpec(t) => t.name.0 == name,
+            crate::goast::Spec::ValueSpec(v) => v.names.iter().any(|n| n.0 == name),
+            crate::goast::Spec::ImportSpec(_) => false,
+        }),
+    }
+}
+
+/// Objects of the package that a declaration uses. `None` if it uses an
+/// import: its new file may not have it.
+fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec<String>> {
+    let (mut out, mut ok) = (Vec::new(), true);
+    // Groups and several names at once stay where they are.
+    if let Decl::GenDecl(g) = d
+        && g.specs.len() != 1
+    {
+        return None;
+    }
+    walk_decl(&mut d.clone(), symbols, (package, file), |site, env| {
+        if let Site::Expr(e, _) = site {
+            match e {
+                Expr::Ident(id) => {
+                    if let Some(super::super::env::Found::Object(p, _)) = env.lookup(&id.0) {
+                        ok &= p == package;
+                        out.push(id.0.clone());
+                    }
+                }
+                Expr::SelectorExpr(_) if env.resolve(e).is_some() => ok = false,
+                _ => {}
+            }
+        }
+        Go::In
+    });
+    ok.then_some(out)
+}
+
+fn move_all(
+    case: &mut TestCase,
+    symbols: &Symbols,
+    from: usize,
+    to: usize,
+    moving: &BTreeSet<String>,
+) -> bool {
+    for name in moving.iter().filter(|n| !is_exported(n)) {
+        rename(case, symbols, from, name, &upper(name));
+    }
+    let moving: BTreeSet<String> = moving.iter().map(|n| upper(n)).collect();
+    let mut moved = Vec::new();
+    for file in &mut case.packages[from].files {
+        let decls = std::mem::take(&mut file.tree.decls);
+        for d in decls {
+            if moving.iter().any(|n| declares(&d, n)) {
+                moved.push(d);
+            } else {
+                file.tree.decls.push(d);
+            }
+        }
+    }
+    if moved.is_empty() {
+        return false;
+    }
+    qualify(case, from, to, &moving, &moved);
+    address::append(case, to, 0, moved);
+    true
+}
+
+/// Uses in the old package and in its importers name the new package.
+fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String>, moved: &[Decl]) {
+    // As before the move, under the new names, for names to resolve.
+    let mut old = case.clone();
+    address::append(&mut old, from, 0, moved.iter().cloned());
+    let before = Symbols::new(&old);
+    let mut users = BTreeSet::new();
+    for name in moving {
+        on_uses(case, &before, from, name, |_, _, env| {
+            users.insert((env.package, env.file));
+        });
+    }
+    let mut locals = Vec::new();
+    for &(package, file) in users.iter().filter(|(p, _)| *p != to) {
+        // The old symbols again: the import that is added is not in them.
+        if let Some(local) = address::ensure_import(case, &before, package, file, to) {
+            locals.push(((package, file), local));
+        }
+    }
+    for name in moving {
+        on_uses(case, &before, from, name, |e, _, env| {
+            let at = (env.package, env.file);
+            let new = match locals.iter().find(|(f, _)| *f == at) {
+                Some((_, local)) => selector(ident(local), name),
+                None if env.package == to => ident(name),
+                None => return,
+            };
+            replace_name(e, new);
+        });
+    }
+}
+
+/// Replaces the name of a use and leaves its type arguments.
+fn replace_name(e: &mut Expr, new: Expr) {
+    match e {
+        Expr::IndexExpr(i) => *i.x = new,
+        Expr::IndexListExpr(i) => *i.x = new,
+        _ => *e = new,
+    }
+}

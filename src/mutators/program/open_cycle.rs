@@ -1,0 +1,72 @@
+//! Open a cycle between types.
+
+use super::super::env::Found;
+use super::super::symbols::Symbols;
+use super::super::types::basic;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Replaces a use of a type inside its own declaration by a basic type.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenCycle;
+
+impl Operator for OpenCycle {
+    fn name(&self) -> &'static str {
+        "open cycle"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, Role::Type | Role::TypeArg) if !env.in_body => {
+                    u32::from(mentions_owner(e, env))
+                }
+                _ => 0,
+            },
+            |site, _, rng| {
+                let Site::Expr(e, _) = site else { return false };
+                *e = basic(rng);
+                true
+            },
+        )
+    }
+}
+
+/// Whether the type is the declared one, or one whose declaration names it.
+fn mentions_owner(e: &Expr, env: &super::super::env::Env<'_>) -> bool {
+    let (generic, _) = super::super::build::split_instance(e);
+    let (Expr::Ident(id), Some(owner)) = (generic, env.owner.as_deref()) else { return false };
+    if id.0 == owner {
+        return true;
+    }
+    match env.lookup(&id.0) {
+        Some(Found::Object(p, o)) if p == env.package => {
+            o.typ.as_ref().is_some_and(|t| names(t, owner))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name stands anywhere in a type.
+fn names(typ: &Expr, name: &str) -> bool {
+    let mut found = false;
+    let mut decl = super::super::build::var_decl("_", Some(typ.clone()), Vec::new());
+    let symbols = Symbols { packages: vec![super::super::symbols::PackageSymbols::default()] };
+    super::super::walk::walk_decl(&mut decl, &symbols, (0, 0), |site, _| {
+        if let Site::Expr(Expr::Ident(id), _) = site {
+            found |= id.0 == name;
+        }
+        super::super::walk::Go::In
+    });
+    found
+}

@@ -1,0 +1,42 @@
+//! Rename a declared object.
+
+use super::super::references;
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use crate::goast::scope::is_exported;
+use crate::testcase::TestCase;
+
+/// Gives an object another name, in all places: names decide the order in
+/// which declarations are checked and types are walked. Seldom it takes the
+/// name of a predeclared type, or becomes unexported.
+#[derive(Clone, Copy, Debug)]
+pub struct Rename;
+
+impl Operator for Rename {
+    fn name(&self) -> &'static str {
+        "rename"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let mut all = Vec::new();
+        for (p, package) in symbols.packages.iter().enumerate() {
+            let names = package.scope.objects.keys().filter(|n| n.as_str() != "main");
+            all.extend(names.map(|n| (p, n.clone())));
+        }
+        let Some((package, old)) = cx.rng.choose(&all).cloned() else { return false };
+        let letter = char::from(b'A' + cx.rng.below(26) as u8);
+        let new = match cx.rng.below(20) {
+            0 if !is_exported(&old) => "any".to_owned(),
+            1 => symbols.fresh(&letter.to_lowercase().to_string()),
+            _ if is_exported(&old) => symbols.fresh(&letter.to_string()),
+            _ => symbols.fresh(&letter.to_lowercase().to_string()),
+        };
+        references::rename(case, &symbols, package, &old, &new);
+        true
+    }
+}

@@ -1,0 +1,57 @@
+//! Turn a type into an alias of itself.
+
+use super::super::address;
+use super::super::build::{ident, instance, type_decl};
+use super::super::references::on_receivers;
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use crate::goast::scope::flatten;
+use crate::goast::{Ident, TypeSpec};
+use crate::testcase::TestCase;
+
+/// `type T U` becomes `type T1 U` and `type T = T1`; a generic type gets a
+/// generic alias. Methods go with the type, or stay declared through the
+/// alias where the language lets them.
+#[derive(Clone, Copy, Debug)]
+pub struct SelfAlias;
+
+impl Operator for SelfAlias {
+    fn name(&self) -> &'static str {
+        "alias of itself"
+    }
+
+    fn weight(&self) -> u32 {
+        8
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let all: Vec<_> = address::types(case)
+            .into_iter()
+            .filter(|a| {
+                address::type_spec(case, *a).is_some_and(|t| {
+                    t.name.0 != "_" && (t.type_params.is_empty() || cx.go_minor >= 24)
+                })
+            })
+            .collect();
+        let Some(&at) = cx.rng.choose(&all) else { return false };
+        let Some(spec) = address::type_spec_mut(case, at) else { return false };
+        let (old, new) = (spec.name.0.clone(), symbols.fresh(&spec.name.0));
+        spec.name = Ident(new.clone());
+        let params = spec.type_params.clone();
+        let args = flatten(&params).into_iter().map(|(n, _)| ident(&n)).collect();
+        let generic = !params.is_empty();
+        // A receiver may not be an instance of a generic alias.
+        if generic || cx.rng.chance(50) {
+            on_receivers(case, at.package, &old, |typ| {
+                if let Some(id) = address::receiver_ident_mut(typ) {
+                    id.0.clone_from(&new);
+                }
+            });
+        }
+        let typ = instance(ident(&new), args);
+        let alias = TypeSpec { name: Ident(old), type_params: params, assign: true, typ };
+        address::append(case, at.package, at.file, [type_decl(alias)]);
+        true
+    }
+}

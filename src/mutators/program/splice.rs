@@ -1,0 +1,270 @@
+//! Splice a subtree of the same role from another test case.
+
+use super::super::address;
+use super::super::build::{ident, instance, panic_body};
+use super::super::references::rename;
+use super::super::repair::bind_names;
+use super::super::symbols::Symbols;
+use super::super::walk::{Go, List, Role, Site, at_random, walk};
+use super::super::{Context, Operator};
+use super::add_method::may_have_methods;
+use super::embed_field::field_names;
+use super::move_decl::{closure, declares};
+use crate::goast::scope::receiver_type_params;
+use crate::goast::{Decl, Expr, Field, Stmt};
+use crate::rng::Rng;
+use crate::testcase::TestCase;
+
+/// Takes a subtree of the donor, or of the test case itself if there is no
+/// donor, and puts it where one of the same role stands. Free names are bound
+/// to what is in scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Splice(What);
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Type,
+    Decl,
+    Method,
+    Field,
+    Stmt,
+    Expr,
+}
+
+/// A type for a type.
+pub static SPLICE_TYPE: Splice = Splice(What::Type);
+/// A declaration, with what it needs, beside the others.
+pub static SPLICE_DECL: Splice = Splice(What::Decl);
+/// A method onto another type.
+pub static SPLICE_METHOD: Splice = Splice(What::Method);
+/// A field or an interface's element into another list.
+pub static SPLICE_FIELD: Splice = Splice(What::Field);
+/// A statement into another list.
+pub static SPLICE_STMT: Splice = Splice(What::Stmt);
+/// A value for a value.
+pub static SPLICE_EXPR: Splice = Splice(What::Expr);
+
+impl Operator for Splice {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            What::Type => "splice type",
+            What::Decl => "splice declaration",
+            What::Method => "splice method",
+            What::Field => "splice field",
+            What::Stmt => "splice statement",
+            What::Expr => "splice expression",
+        }
+    }
+
+    fn weight(&self) -> u32 {
+        match self.0 {
+            What::Decl => 12,
+            What::Type => 8,
+            What::Method | What::Field => 6,
+            What::Stmt => 3,
+            What::Expr => 2,
+        }
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let donor = cx.donor.unwrap_or(case).clone();
+        let done = match self.0 {
+            What::Type => splice_expr(case, donor, cx.rng, is_type),
+            What::Expr => splice_expr(case, donor, cx.rng, is_value),
+            What::Decl => splice_decl(case, donor, cx.rng),
+            What::Method => splice_method(case, &donor, cx.rng),
+            What::Field => splice_field(case, donor, cx.rng),
+            What::Stmt => splice_stmt(case, donor, cx.rng),
+        };
+        if done {
+            bind_names(case, cx.rng);
+        }
+        done
+    }
+}
+
+fn is_type(e: &Expr, role: Role) -> bool {
+    matches!(role, Role::Type | Role::TypeArg) && !matches!(e, Expr::Ellipsis(_))
+}
+
+fn is_value(e: &Expr, role: Role) -> bool {
+    role == Role::Value && !matches!(e, Expr::KeyValueExpr(_) | Expr::TypeAssertExpr(_))
+        // A literal without a type stands only in another literal.
+        && !matches!(e, Expr::CompositeLit(c) if c.typ.is_none())
+}
+
+fn splice_expr(
+    case: &mut TestCase,
+    mut donor: TestCase,
+    rng: &mut Rng,
+    want: fn(&Expr, Role) -> bool,
+) -> bool {
+    let symbols = Symbols::new(&donor);
+    let mut parts = Vec::new();
+    walk(&mut donor, &symbols, |site, _| {
+        if let Site::Expr(e, role) = site
+            && want(e, role)
+        {
+            // One name says little: larger parts are taken more often.
+            let weight = if matches!(e, Expr::Ident(_)) { 1 } else { 4 };
+            parts.push((weight, e.clone()));
+        }
+        Go::In
+    });
+    let weights: Vec<u32> = parts.iter().map(|(w, _)| *w).collect();
+    let Some(new) = rng.weighted(&weights).map(|i| parts.swap_remove(i).1) else { return false };
+    let symbols = Symbols::new(case);
+    at_random(
+        case,
+        &symbols,
+        rng,
+        |site, env| match site {
+            Site::Expr(e, role) if want(e, *role) => {
+                if env.in_body {
+                    1
+                } else {
+                    5
+                }
+            }
+            _ => 0,
+        },
+        |site, _, _| {
+            let Site::Expr(e, _) = site else { return false };
+            *e = new;
+            true
+        },
+    )
+}
+
+fn splice_decl(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
+    let (theirs, ours) = (Symbols::new(&donor), Symbols::new(case));
+    let all: Vec<_> = address::all(&donor)
+        .into_iter()
+        .filter(|a| {
+            let names = address::names(&donor, *a);
+            names.len() == 1 && !matches!(names[0].as_str(), "_" | "init" | "main")
+        })
+        .collect();
+    let Some(&at) = rng.choose(&all) else { return false };
+    let Some(first) = address::names(&donor, at).into_iter().next() else { return false };
+    let Some(names) = closure(&donor, &theirs, at.package, first) else { return false };
+    let to = rng.below(case.packages.len());
+    let mut brought = Vec::new();
+    for name in &names {
+        let taken = ours.object(to, name).is_some();
+        if taken {
+            let free =
+                |n: &String| ours.object(to, n).is_none() && theirs.object(at.package, n).is_none();
+            let new = (1..).map(|i| format!("{name}x{i}")).find(free).unwrap_or_default();
+            rename(&mut donor, &theirs, at.package, name, &new);
+            brought.push(new);
+        } else {
+            brought.push(name.clone());
+        }
+    }
+    let decls: Vec<Decl> = donor.packages[at.package]
+        .files
+        .iter()
+        .flat_map(|f| &f.tree.decls)
+        .filter(|d| brought.iter().any(|n| declares(d, n)))
+        .cloned()
+        .collect();
+    let changed = !decls.is_empty();
+    address::append(case, to, 0, decls);
+    changed
+}
+
+fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
+    let methods = address::methods(donor);
+    let Some(Decl::FuncDecl(method)) = rng.choose(&methods).and_then(|a| address::copy(donor, *a))
+    else {
+        return false;
+    };
+    let symbols = Symbols::new(case);
+    let mut bases = Vec::new();
+    for (p, package) in symbols.packages.iter().enumerate() {
+        for (name, o) in &package.scope.objects {
+            let has = package.scope.methods.get(name);
+            let taken = has.is_some_and(|m| m.contains_key(&method.name.0));
+            if !taken && may_have_methods(&symbols, p, o, 4) {
+                bases.push((p, name, o));
+            }
+        }
+    }
+    let Some(&(package, name, o)) = rng.choose(&bases) else { return false };
+    let mut method = method;
+    let Some(recv) = method.recv.as_mut().and_then(|r| r.first_mut()) else { return false };
+    let theirs = receiver_type_params(&recv.typ);
+    let args = (0..o.type_params.len())
+        .map(|i| ident(theirs.get(i).map_or("_", String::as_str)))
+        .collect();
+    let base = instance(ident(name), args);
+    let pointer = matches!(recv.typ, Expr::StarExpr(_));
+    recv.typ = if pointer { super::super::build::star(base) } else { base };
+    // What the body does with the receiver seldom fits another type.
+    if rng.chance(70) {
+        method.body = Some(panic_body());
+    }
+    address::append(case, package, o.at.0, [Decl::FuncDecl(method)]);
+    true
+}
+
+fn splice_field(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
+    let symbols = Symbols::new(&donor);
+    let mut parts: Vec<(List, Field)> = Vec::new();
+    walk(&mut donor, &symbols, |site, _| {
+        if let Site::Fields(fields, list @ (List::Struct | List::Interface)) = site {
+            parts.extend(fields.iter().map(|f| (list, f.clone())));
+        }
+        Go::In
+    });
+    let Some((list, mut new)) = rng.choose(&parts).cloned() else { return false };
+    new.names.truncate(1);
+    let symbols = Symbols::new(case);
+    at_random(
+        case,
+        &symbols,
+        rng,
+        |site, _| match site {
+            Site::Fields(fields, l) if *l == list => {
+                let clash = field_names(&new)
+                    .any(|n| fields.iter().any(|f| field_names(f).any(|m| m == n)));
+                u32::from(!clash)
+            }
+            _ => 0,
+        },
+        |site, _, rng| {
+            let Site::Fields(fields, _) = site else { return false };
+            fields.insert(rng.below(fields.len() + 1), new.clone());
+            true
+        },
+    )
+}
+
+fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
+    let symbols = Symbols::new(&donor);
+    let mut parts: Vec<Stmt> = Vec::new();
+    walk(&mut donor, &symbols, |site, _| {
+        if let Site::Stmts(list) = site {
+            // These make sense only where they stand.
+            let fits = |s: &&Stmt| {
+                !matches!(s, Stmt::ReturnStmt(_) | Stmt::BranchStmt(_) | Stmt::LabeledStmt(_))
+            };
+            parts.extend(list.iter().filter(fits).cloned());
+        }
+        Go::In
+    });
+    let Some(new) = rng.choose(&parts).cloned() else { return false };
+    let symbols = Symbols::new(case);
+    at_random(
+        case,
+        &symbols,
+        rng,
+        |site, _| u32::from(matches!(site, Site::Stmts(_))),
+        |site, _, rng| {
+            let Site::Stmts(list) = site else { return false };
+            list.insert(rng.below(list.len() + 1), new);
+            true
+        },
+    )
+}

@@ -1,0 +1,61 @@
+//! Swap two types.
+
+use super::super::env::Env;
+use super::super::symbols::Symbols;
+use super::super::walk::{Go, Role, Site, walk};
+use super::super::{Context, Operator};
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Two types of one package change places; neither names anything local.
+#[derive(Clone, Copy, Debug)]
+pub struct SwapTypes;
+
+impl Operator for SwapTypes {
+    fn name(&self) -> &'static str {
+        "swap types"
+    }
+
+    fn weight(&self) -> u32 {
+        5
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let mut all = Vec::new();
+        let mut n = 0;
+        walk(case, &symbols, |site, env| {
+            n += 1;
+            if let Site::Expr(e, role) = site
+                && wanted(e, role, env)
+            {
+                all.push((n, env.package, e.clone()));
+                return Go::Past;
+            }
+            Go::In
+        });
+        let Some((a, package, x)) = cx.rng.choose(&all).cloned() else { return false };
+        all.retain(|(_, p, e)| *p == package && *e != x);
+        let Some((b, _, y)) = cx.rng.choose(&all).cloned() else { return false };
+        n = 0;
+        walk(case, &symbols, |site, env| {
+            n += 1;
+            if let Site::Expr(e, role) = site
+                && wanted(e, role, env)
+            {
+                if n == a {
+                    *e = y.clone();
+                } else if n == b {
+                    *e = x.clone();
+                }
+                return Go::Past;
+            }
+            Go::In
+        });
+        true
+    }
+}
+
+fn wanted(e: &Expr, role: Role, env: &Env<'_>) -> bool {
+    matches!(role, Role::Type | Role::TypeArg) && env.locals.is_empty() && env.is_type(e)
+}

@@ -1,0 +1,59 @@
+//! Unwrap a type: its element, key, field or argument in its place.
+
+use super::super::symbols::Symbols;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Replaces a composite type or an instance by one of its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct UnwrapType;
+
+impl Operator for UnwrapType {
+    fn name(&self) -> &'static str {
+        "unwrap type"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, Role::Type | Role::TypeArg) if !parts(e).is_empty() => {
+                    if env.in_body { 1 } else { 5 }
+                }
+                _ => 0,
+            },
+            |site, _, rng| {
+                let Site::Expr(e, _) = site else { return false };
+                let Some(part) = rng.choose(&parts(e)).map(|p| (*p).clone()) else {
+                    return false;
+                };
+                *e = part;
+                true
+            },
+        )
+    }
+}
+
+fn parts(e: &Expr) -> Vec<&Expr> {
+    match e {
+        Expr::StarExpr(s) => vec![&s.x],
+        Expr::ArrayType(a) => vec![&a.elt],
+        Expr::MapType(m) => vec![&m.key, &m.value],
+        Expr::ChanType(c) => vec![&c.value],
+        Expr::IndexExpr(i) => vec![&i.index],
+        Expr::IndexListExpr(i) => i.indices.iter().collect(),
+        Expr::StructType(s) => {
+            s.fields.iter().filter(|f| !f.names.is_empty()).map(|f| &f.typ).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Wrap a type: pointer, slice, map, channel, function, array, struct,
+//! generic type or alias.
+
+use super::super::build::{field, ident, struct_of};
+use super::super::symbols::Symbols;
+use super::super::types::wrapped;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::Expr;
+use crate::testcase::TestCase;
+
+/// Puts a type inside another, where no value of it is at work.
+#[derive(Clone, Copy, Debug)]
+pub struct WrapType;
+
+impl Operator for WrapType {
+    fn name(&self) -> &'static str {
+        "wrap type"
+    }
+
+    fn weight(&self) -> u32 {
+        10
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(_, Role::Type | Role::TypeArg) => {
+                    if env.in_body {
+                        1
+                    } else {
+                        6
+                    }
+                }
+                Site::Expr(Expr::InterfaceType(_), Role::Rhs(_)) => 0,
+                Site::Expr(_, Role::Rhs(_)) => 3,
+                _ => 0,
+            },
+            |site, env, rng| {
+                let Site::Expr(e, role) = site else { return false };
+                let elt = std::mem::replace(e, ident("int"));
+                *e = if rng.chance(12) || matches!(role, Role::Rhs(false)) {
+                    struct_of(vec![field("F", elt)])
+                } else {
+                    wrapped(elt, env, rng)
+                };
+                true
+            },
+        )
+    }
+}

@@ -1,0 +1,56 @@
+//! Write out type arguments that a call infers.
+
+use super::super::build::split_instance;
+use super::super::env::Found;
+use super::super::references::rebuild_instance;
+use super::super::symbols::Symbols;
+use super::super::types::satisfying;
+use super::super::walk::{Role, Site, at_random};
+use super::super::{Context, Operator};
+use crate::goast::scope::ObjectKind;
+use crate::testcase::TestCase;
+
+/// Gives a generic function its first type argument, or the next.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteTypeArgs;
+
+impl Operator for WriteTypeArgs {
+    fn name(&self) -> &'static str {
+        "write type arguments"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        at_random(
+            case,
+            &symbols,
+            cx.rng,
+            |site, env| match site {
+                Site::Expr(e, Role::Value | Role::Callee) => {
+                    let (generic, args) = split_instance(e);
+                    match env.resolve(generic) {
+                        Some(Found::Object(_, o)) if o.kind == ObjectKind::Func => {
+                            u32::from(o.type_params.len() > args.len())
+                        }
+                        _ => 0,
+                    }
+                }
+                _ => 0,
+            },
+            |site, env, rng| {
+                let Site::Expr(e, _) = site else { return false };
+                let (generic, args) = split_instance(e);
+                let n = args.len();
+                let Some(Found::Object(home, o)) = env.resolve(generic) else { return false };
+                let Some((_, c)) = o.type_params.get(n) else { return false };
+                let Some(arg) = satisfying(env, home, c, rng, 1) else { return false };
+                rebuild_instance(e, &mut |args| args.push(arg.clone()));
+                true
+            },
+        )
+    }
+}

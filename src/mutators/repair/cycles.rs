@@ -1,0 +1,133 @@
+//! Cycles between types that the language forbids.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::goast::{Expr, Field};
+use crate::mutators::address;
+use crate::mutators::build::{ident, slice_of, split_instance, star};
+use crate::mutators::symbols::Symbols;
+use crate::testcase::TestCase;
+
+/// Opens cycles of types that contain themselves by value, of interfaces that
+/// embed themselves and of right-hand sides that lead back.
+pub(super) fn open(case: &mut TestCase) {
+    // Each turn opens one: there are no more than types.
+    for _ in 0..64 {
+        let symbols = Symbols::new(case);
+        let Some((package, name, to)) = first_cycle(&symbols) else { return };
+        for at in address::types(case) {
+            if at.package != package {
+                continue;
+            }
+            let Some(spec) = address::type_spec_mut(case, at).filter(|t| t.name.0 == name) else {
+                continue;
+            };
+            cut(&mut spec.typ, &to, true);
+        }
+    }
+}
+
+/// An edge that closes a cycle: package, type, and the type that it contains.
+fn first_cycle(symbols: &Symbols) -> Option<(usize, String, String)> {
+    for (p, package) in symbols.packages.iter().enumerate() {
+        let mut edges: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (name, o) in &package.scope.objects {
+            let mut out = BTreeSet::new();
+            if let Some(t) = o.typ.as_ref().filter(|_| o.kind.is_type()) {
+                contained(t, true, &mut out);
+            }
+            edges.insert(name, out);
+        }
+        let mut done = BTreeSet::new();
+        for name in package.scope.objects.keys() {
+            let mut path = Vec::new();
+            if let Some((from, to)) = back_edge(name, &edges, &mut path, &mut done) {
+                return Some((p, from, to));
+            }
+        }
+    }
+    None
+}
+
+fn back_edge(
+    name: &str,
+    edges: &BTreeMap<&str, BTreeSet<String>>,
+    path: &mut Vec<String>,
+    done: &mut BTreeSet<String>,
+) -> Option<(String, String)> {
+    if done.contains(name) {
+        return None;
+    }
+    path.push(name.to_owned());
+    for to in edges.get(name)? {
+        if path.contains(to) {
+            return Some((name.to_owned(), to.clone()));
+        }
+        if let Some(found) = back_edge(to, edges, path, done) {
+            return Some(found);
+        }
+    }
+    path.pop();
+    done.insert(name.to_owned());
+    None
+}
+
+/// Names that a type contains by value, embeds or is defined by. `top` where
+/// a name would be the whole right-hand side.
+fn contained(t: &Expr, top: bool, out: &mut BTreeSet<String>) {
+    match t {
+        Expr::Ident(id) => {
+            out.insert(id.0.clone());
+        }
+        Expr::ParenExpr(p) => contained(&p.x, top, out),
+        Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
+            contained(split_instance(t).0, top, out);
+        }
+        Expr::ArrayType(a) if a.len.is_some() => contained(&a.elt, false, out),
+        Expr::StructType(s) => s.fields.iter().for_each(|f| contained(&f.typ, false, out)),
+        Expr::InterfaceType(i) => {
+            i.methods.iter().filter(|m| m.names.is_empty()).for_each(|m| {
+                contained(&m.typ, false, out);
+            });
+        }
+        Expr::BinaryExpr(b) => {
+            contained(&b.x, false, out);
+            contained(&b.y, false, out);
+        }
+        Expr::UnaryExpr(u) => contained(&u.x, false, out),
+        _ => {}
+    }
+}
+
+fn is(t: &Expr, name: &str) -> bool {
+    matches!(split_instance(t).0, Expr::Ident(id) if id.0 == name)
+}
+
+/// Takes the name out of what the type contains: by a pointer in a struct or
+/// array, altogether in an interface.
+fn cut(t: &mut Expr, name: &str, top: bool) {
+    if is(t, name) {
+        let old = t.clone();
+        // A pointer to itself is a type; an alias of one is not.
+        *t = if top { slice_of(ident("int")) } else { star(old) };
+        return;
+    }
+    match t {
+        Expr::ParenExpr(p) => cut(&mut p.x, name, top),
+        Expr::ArrayType(a) => cut(&mut a.elt, name, false),
+        Expr::StructType(s) => s.fields.iter_mut().for_each(|f| cut_field(f, name)),
+        Expr::InterfaceType(i) => i.methods.retain(|m| {
+            let mut out = BTreeSet::new();
+            if m.names.is_empty() {
+                contained(&m.typ, false, &mut out);
+            }
+            !out.contains(name)
+        }),
+        Expr::BinaryExpr(_) | Expr::UnaryExpr(_) => *t = ident("int"),
+        _ => {}
+    }
+}
+
+fn cut_field(f: &mut Field, name: &str) {
+    cut(&mut f.typ, name, false);
+}

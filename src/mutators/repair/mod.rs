@@ -1,0 +1,35 @@
+//! Mends what a mutation broke, as far as a look at the declarations can
+//! tell: most mutants then type-check.
+//!
+//! Each pass is for one sort of error; the order matters, since a pass relies
+//! on what those before it have mended.
+
+mod bodies;
+mod cycles;
+mod duplicates;
+mod imports;
+mod instances;
+mod names;
+mod placement;
+mod receivers;
+mod unused;
+
+use super::Context;
+use crate::testcase::TestCase;
+
+pub(super) use names::bind_names;
+
+/// Mends a mutant of the test case `before`.
+pub fn repair(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
+    imports::mend(case, before);
+    duplicates::rename(case);
+    bodies::drop_broken(case, before);
+    bind_names(case, cx.rng);
+    receivers::mend(case);
+    instances::mend(case, cx.rng);
+    placement::mend(case);
+    cycles::open(case);
+    bodies::drop_unknown(case);
+    unused::mend(case);
+    imports::drop_unused(case);
+}

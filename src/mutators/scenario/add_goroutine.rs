@@ -1,0 +1,41 @@
+//! Add a goroutine.
+
+use super::super::MAX_GOROUTINES;
+use super::super::{Context, Operator};
+use super::pick;
+use crate::testcase::TestCase;
+
+/// A copy of another's operations, by dice in another order, or new ones.
+#[derive(Clone, Copy, Debug)]
+pub struct AddGoroutine;
+
+impl Operator for AddGoroutine {
+    fn name(&self) -> &'static str {
+        "add goroutine"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        if case.scenario.go.len() >= MAX_GOROUTINES {
+            return false;
+        }
+        let copied = cx.rng.choose(&case.scenario.go).cloned();
+        let ops = match copied {
+            Some(mut ops) if cx.rng.chance(60) => {
+                if cx.rng.chance(50) {
+                    cx.rng.shuffle(&mut ops);
+                }
+                ops
+            }
+            _ => (0..cx.rng.between(1, 3)).filter_map(|_| pick::operation(case, cx.rng)).collect(),
+        };
+        if ops.is_empty() {
+            return false;
+        }
+        case.scenario.go.push(ops);
+        true
+    }
+}

@@ -1,0 +1,50 @@
+//! Alias what is shared: let goroutines that do the same share one more thing.
+
+use super::super::{Context, Operator};
+use super::limit::breaches;
+use crate::scenario::{Operation, Profile, Share};
+use crate::testcase::TestCase;
+
+/// A context, a file set, a configuration; an Info, a checker or a package only
+/// where the profile allows a breach.
+#[derive(Clone, Copy, Debug)]
+pub struct AliasShared;
+
+impl Operator for AliasShared {
+    fn name(&self) -> &'static str {
+        "alias shared"
+    }
+
+    fn weight(&self) -> u32 {
+        5
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let breach = match cx.profile {
+            Profile::Safe => false,
+            Profile::Contract => true,
+            Profile::All => cx.rng.chance(8),
+        };
+        let s = &mut case.scenario;
+        let fits: Vec<Share> = Share::ALL
+            .iter()
+            .copied()
+            .filter(|x| breaches(*x) == breach && !s.share.contains(x))
+            .collect();
+        let Some(&new) = cx.rng.choose(&fits) else { return false };
+        s.share.insert(new);
+        // Sharing shows where two goroutines check the same package.
+        if let [first, rest @ ..] = s.go.as_mut_slice()
+            && let Some(check) =
+                first.iter().find(|o| matches!(o, Operation::Check { .. })).cloned()
+        {
+            for ops in rest {
+                if !ops.contains(&check) {
+                    ops.insert(0, check.clone());
+                    ops.truncate(super::super::MAX_OPERATIONS);
+                }
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,28 @@
+//! Change GODEBUG.
+
+use super::super::{Context, Operator};
+use crate::testcase::TestCase;
+
+/// `gotypesalias`: unset, on, off.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeGodebug;
+
+impl Operator for ChangeGodebug {
+    fn name(&self) -> &'static str {
+        "change godebug"
+    }
+
+    fn weight(&self) -> u32 {
+        2
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let godebug = match cx.rng.below(3) {
+            0 => Vec::new(),
+            1 => vec!["gotypesalias=1".to_owned()],
+            _ => vec!["gotypesalias=0".to_owned()],
+        };
+        let old = std::mem::replace(&mut case.scenario.godebug, godebug);
+        old != case.scenario.godebug
+    }
+}

@@ -1,0 +1,28 @@
+//! Add or remove a point where goroutines wait for one another.
+
+use super::super::{Context, Operator};
+use crate::scenario::Meet;
+use crate::testcase::TestCase;
+
+/// Points come more easily than they go: overlap must be forced.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeMeet;
+
+impl Operator for ChangeMeet {
+    fn name(&self) -> &'static str {
+        "change meet"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let Some(&meet) = cx.rng.choose(Meet::ALL) else { return false };
+        let meets = &mut case.scenario.meet;
+        if meets.contains(&meet) {
+            return cx.rng.chance(40) && meets.remove(&meet);
+        }
+        meets.insert(meet)
+    }
+}

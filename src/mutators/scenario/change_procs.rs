@@ -1,0 +1,26 @@
+//! Change GOMAXPROCS.
+
+use super::super::{Context, Operator};
+use crate::testcase::TestCase;
+
+/// One to four, or the harness's own.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeProcs;
+
+impl Operator for ChangeProcs {
+    fn name(&self) -> &'static str {
+        "change procs"
+    }
+
+    fn weight(&self) -> u32 {
+        2
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let procs = match cx.rng.below(5) {
+            0 => None,
+            n => Some(n as u32),
+        };
+        std::mem::replace(&mut case.scenario.procs, procs) != procs
+    }
+}

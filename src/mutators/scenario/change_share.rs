@@ -1,0 +1,42 @@
+//! Add or remove what goroutines share.
+
+use super::super::{Context, Operator};
+use super::limit::breaches;
+use crate::scenario::{Profile, Share};
+use crate::testcase::TestCase;
+
+/// A breach of the contract goes more easily than it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeShare;
+
+impl Operator for ChangeShare {
+    fn name(&self) -> &'static str {
+        "change share"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let share = &mut case.scenario.share;
+        let present: Vec<Share> = share.iter().copied().collect();
+        if let Some(old) = cx.rng.choose(&present)
+            && cx.rng.chance(45)
+        {
+            return share.remove(old);
+        }
+        let wide = match cx.profile {
+            Profile::Safe => false,
+            Profile::Contract => cx.rng.chance(50),
+            Profile::All => cx.rng.chance(8),
+        };
+        let fits: Vec<Share> = Share::ALL
+            .iter()
+            .copied()
+            .filter(|s| breaches(*s) == wide && !share.contains(s))
+            .collect();
+        let Some(&new) = cx.rng.choose(&fits) else { return false };
+        share.insert(new)
+    }
+}

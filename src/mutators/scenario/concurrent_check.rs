@@ -1,0 +1,44 @@
+//! Force concurrent checks of the same package.
+
+use super::super::MAX_OPERATIONS;
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use crate::scenario::{Meet, Operation};
+use crate::testcase::TestCase;
+
+/// Every goroutine checks it, with a checker of its own, after what it imports.
+#[derive(Clone, Copy, Debug)]
+pub struct ConcurrentCheck;
+
+impl Operator for ConcurrentCheck {
+    fn name(&self) -> &'static str {
+        "concurrent check"
+    }
+
+    fn weight(&self) -> u32 {
+        5
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let n = cx.rng.below(symbols.packages.len());
+        let check = |p: usize| Operation::Check { package: symbols.packages[p].path.clone() };
+        let s = &mut case.scenario;
+        while s.go.len() < 2 {
+            s.go.push(Vec::new());
+        }
+        s.before.retain(|o| *o != check(n));
+        for d in symbols.imported(n) {
+            if !s.before.contains(&check(d)) && s.before.len() < MAX_OPERATIONS {
+                s.before.push(check(d));
+            }
+        }
+        for ops in &mut s.go {
+            ops.retain(|o| *o != check(n));
+            ops.insert(0, check(n));
+            ops.truncate(MAX_OPERATIONS);
+        }
+        s.meet.insert(if cx.rng.chance(50) { Meet::Start } else { Meet::Import });
+        true
+    }
+}

@@ -1,0 +1,55 @@
+//! Force concurrent checks of packages that import the same one.
+
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use super::super::{MAX_GOROUTINES, MAX_OPERATIONS};
+use crate::scenario::{Meet, Operation};
+use crate::testcase::TestCase;
+
+/// The dependency is complete before; its importers, which meet inside
+/// Importer.Import, are checked at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ConcurrentImport;
+
+impl Operator for ConcurrentImport {
+    fn name(&self) -> &'static str {
+        "concurrent import"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let n = symbols.packages.len();
+        let users = |d: usize| -> Vec<usize> {
+            (0..n).filter(|&p| symbols.imported(p).contains(&d)).collect()
+        };
+        let imported: Vec<usize> = (0..n).filter(|&d| !users(d).is_empty()).collect();
+        let Some(&dep) = cx.rng.choose(&imported) else { return false };
+        let (users, check) =
+            (users(dep), |p: usize| Operation::Check { package: symbols.packages[p].path.clone() });
+        let s = &mut case.scenario;
+        if !s.before.contains(&check(dep)) {
+            if s.before.len() >= MAX_OPERATIONS {
+                return false;
+            }
+            s.before.push(check(dep));
+        }
+        s.before.retain(|o| users.iter().all(|u| *o != check(*u)));
+        // Two goroutines at least, one for each importer at best.
+        let wanted = users.len().clamp(2, MAX_GOROUTINES);
+        while s.go.len() < wanted {
+            s.go.push(Vec::new());
+        }
+        for (i, ops) in s.go.iter_mut().enumerate() {
+            let op = check(users[i % users.len()]);
+            ops.retain(|o| *o != op);
+            ops.insert(0, op);
+            ops.truncate(MAX_OPERATIONS);
+        }
+        s.meet.insert(Meet::Import);
+        true
+    }
+}

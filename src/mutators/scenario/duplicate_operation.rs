@@ -1,0 +1,31 @@
+//! Duplicate an operation.
+
+use super::super::MAX_OPERATIONS;
+use super::super::{Context, Operator};
+use super::pick;
+use crate::testcase::TestCase;
+
+/// In its own list or in another goroutine.
+#[derive(Clone, Copy, Debug)]
+pub struct DuplicateOperation;
+
+impl Operator for DuplicateOperation {
+    fn name(&self) -> &'static str {
+        "duplicate operation"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
+        let Some(op) = cx.rng.choose(list).cloned() else { return false };
+        let Some(to) = pick::list(&mut case.scenario, cx.rng) else { return false };
+        if to.len() >= MAX_OPERATIONS {
+            return false;
+        }
+        to.insert(cx.rng.below(to.len() + 1), op);
+        true
+    }
+}

@@ -1,0 +1,53 @@
+//! Mirror a goroutine into another, in another order.
+
+use super::super::{Context, Operator};
+use crate::scenario::{Operation, Order};
+use crate::testcase::TestCase;
+
+/// The same operations in another order on both sides find what the same order
+/// hides behind a chance lock.
+#[derive(Clone, Copy, Debug)]
+pub struct MirrorGoroutine;
+
+impl Operator for MirrorGoroutine {
+    fn name(&self) -> &'static str {
+        "mirror goroutine"
+    }
+
+    fn weight(&self) -> u32 {
+        5
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let go = &mut case.scenario.go;
+        if go.len() < 2 {
+            return false;
+        }
+        let from = cx.rng.below(go.len());
+        let to = (from + cx.rng.between(1, go.len() - 1)) % go.len();
+        let mut ops = go[from].clone();
+        match cx.rng.below(4) {
+            0 => {}
+            1 => ops.reverse(),
+            2 => {
+                let n = cx.rng.below(ops.len().max(1));
+                ops.rotate_left(n);
+            }
+            _ => cx.rng.shuffle(&mut ops),
+        }
+        for op in &mut ops {
+            if let Operation::Walk { order, .. } = op
+                && cx.rng.chance(60)
+            {
+                *order = match order {
+                    Order::Declared => Order::Reversed,
+                    Order::Reversed => Order::Declared,
+                    Order::Rotated(n) => Order::Rotated(*n + 1),
+                    Order::Shuffled(n) => Order::Shuffled(*n + 1),
+                };
+            }
+        }
+        go[to] = ops;
+        true
+    }
+}

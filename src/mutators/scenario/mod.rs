@@ -1,0 +1,48 @@
+//! Operators on scenarios.
+
+mod add_goroutine;
+mod add_operation;
+mod alias_shared;
+mod change_godebug;
+mod change_meet;
+mod change_procs;
+mod change_rounds;
+mod change_share;
+mod change_target;
+mod change_walk;
+mod concurrent_check;
+mod concurrent_import;
+mod duplicate_operation;
+mod limit;
+mod mirror_goroutine;
+mod pick;
+mod remove_goroutine;
+mod remove_operation;
+mod reorder_operations;
+mod shared_instance;
+mod splice_goroutine;
+mod toggle_fresh;
+mod toggle_oracle;
+
+pub use add_goroutine::AddGoroutine;
+pub use add_operation::AddOperation;
+pub use alias_shared::AliasShared;
+pub use change_godebug::ChangeGodebug;
+pub use change_meet::ChangeMeet;
+pub use change_procs::ChangeProcs;
+pub use change_rounds::ChangeRounds;
+pub use change_share::ChangeShare;
+pub use change_target::ChangeTarget;
+pub use change_walk::ChangeWalk;
+pub use concurrent_check::ConcurrentCheck;
+pub use concurrent_import::ConcurrentImport;
+pub use duplicate_operation::DuplicateOperation;
+pub(super) use limit::limit;
+pub use mirror_goroutine::MirrorGoroutine;
+pub use remove_goroutine::RemoveGoroutine;
+pub use remove_operation::RemoveOperation;
+pub use reorder_operations::ReorderOperations;
+pub use shared_instance::SharedInstance;
+pub use splice_goroutine::SpliceGoroutine;
+pub use toggle_fresh::ToggleFresh;
+pub use toggle_oracle::ToggleOracle;

@@ -1,0 +1,40 @@
+//! Reorder operations.
+
+use super::super::{Context, Operator};
+use super::pick;
+use crate::testcase::TestCase;
+
+/// Swaps two, turns the list round, rotates or shuffles it.
+#[derive(Clone, Copy, Debug)]
+pub struct ReorderOperations;
+
+impl Operator for ReorderOperations {
+    fn name(&self) -> &'static str {
+        "reorder operations"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
+        if list.len() < 2 {
+            return false;
+        }
+        let old = list.clone();
+        match cx.rng.below(4) {
+            0 => {
+                let n = cx.rng.below(list.len() - 1);
+                list.swap(n, n + 1);
+            }
+            1 => list.reverse(),
+            2 => {
+                let n = cx.rng.between(1, list.len() - 1);
+                list.rotate_left(n);
+            }
+            _ => cx.rng.shuffle(list),
+        }
+        *list != old
+    }
+}

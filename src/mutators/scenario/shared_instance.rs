@@ -1,0 +1,49 @@
+//! Share an instance that is made after type checking.
+
+use super::super::MAX_OPERATIONS;
+use super::super::symbols::Symbols;
+use super::super::{Context, Operator};
+use super::pick;
+use crate::scenario::{INSTANCES, Operation};
+use crate::testcase::TestCase;
+
+/// It is instantiated before the goroutines start, and all of them walk it: its
+/// expansion is theirs to do, at once.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedInstance;
+
+impl Operator for SharedInstance {
+    fn name(&self) -> &'static str {
+        "share instance"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let Some(op) = pick::instantiate(&symbols, cx.rng) else { return false };
+        let Operation::Instantiate { target, .. } = &op else { return false };
+        let home = Operation::Check { package: target.package.clone() };
+        let s = &mut case.scenario;
+        if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
+            return false;
+        }
+        if !s.before.contains(&home) {
+            s.before.push(home);
+        }
+        s.before.push(op);
+        let (query, order) = (pick::query(cx.rng), pick::order(cx.rng));
+        for ops in &mut s.go {
+            // Most ask the same, some something else.
+            let query = if cx.rng.chance(70) { query } else { pick::query(cx.rng) };
+            let order = if cx.rng.chance(50) { order } else { pick::order(cx.rng) };
+            let at = cx.rng.below(ops.len() + 1);
+            if ops.len() < MAX_OPERATIONS {
+                ops.insert(at, Operation::Walk { query, package: INSTANCES.to_owned(), order });
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,36 @@
+//! Splice a goroutine of the donor.
+
+use super::super::MAX_GOROUTINES;
+use super::super::{Context, Operator};
+use super::limit::resolve;
+use crate::testcase::TestCase;
+
+/// Its names become names of this test case where they are missing.
+#[derive(Clone, Copy, Debug)]
+pub struct SpliceGoroutine;
+
+impl Operator for SpliceGoroutine {
+    fn name(&self) -> &'static str {
+        "splice goroutine"
+    }
+
+    fn weight(&self) -> u32 {
+        4
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let Some(donor) = cx.donor else { return false };
+        let Some(ops) = cx.rng.choose(&donor.scenario.go).cloned() else { return false };
+        let go = &mut case.scenario.go;
+        if go.len() < MAX_GOROUTINES && cx.rng.chance(40) {
+            go.push(ops);
+        } else if go.is_empty() {
+            return false;
+        } else {
+            let n = cx.rng.below(go.len());
+            go[n] = ops;
+        }
+        resolve(case, cx.rng);
+        true
+    }
+}

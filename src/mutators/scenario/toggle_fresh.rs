@@ -1,0 +1,26 @@
+//! Want a process that has run nothing before, or not.
+
+use super::super::{Context, Operator};
+use crate::testcase::TestCase;
+
+/// Seldom on: starting a process costs as much as many executions.
+#[derive(Clone, Copy, Debug)]
+pub struct ToggleFresh;
+
+impl Operator for ToggleFresh {
+    fn name(&self) -> &'static str {
+        "toggle fresh"
+    }
+
+    fn weight(&self) -> u32 {
+        1
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        if !case.scenario.fresh && cx.rng.chance(70) {
+            return false;
+        }
+        case.scenario.fresh = !case.scenario.fresh;
+        true
+    }
+}

@@ -1,0 +1,26 @@
+//! Compare the answers with those of a sequential run, or not.
+
+use super::super::{Context, Operator};
+use crate::testcase::TestCase;
+
+/// On costs a second run.
+#[derive(Clone, Copy, Debug)]
+pub struct ToggleOracle;
+
+impl Operator for ToggleOracle {
+    fn name(&self) -> &'static str {
+        "toggle oracle"
+    }
+
+    fn weight(&self) -> u32 {
+        2
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        if !case.scenario.oracle && cx.rng.chance(50) {
+            return false;
+        }
+        case.scenario.oracle = !case.scenario.oracle;
+        true
+    }
+}

@@ -1,0 +1,267 @@
+//! Types that fit a place: names in scope, instances whose arguments satisfy
+//! the constraints as far as a look at the declarations can tell.
+
+use std::collections::BTreeSet;
+
+use super::build::{array_of, ident, instance, interface_of, map_of, selector, slice_of, star};
+use super::env::{Choice, Env, Found};
+use crate::goast::scope::{BASIC_TYPES, ObjectKind, is_exported};
+use crate::goast::{ChanDir, ChanType, Expr, Token};
+use crate::rng::Rng;
+
+/// Basic types that are comparable and ordered by no more than their name.
+const PLAIN: &[&str] = &["int", "string", "bool", "byte", "float64", "int8", "uint"];
+
+/// A predeclared type.
+pub(crate) fn basic(rng: &mut Rng) -> Expr {
+    ident(rng.choose(PLAIN).copied().unwrap_or("int"))
+}
+
+/// A type that may stand where values are declared.
+pub(crate) fn some_type(env: &Env<'_>, rng: &mut Rng, depth: u32) -> Expr {
+    if depth > 0 && rng.chance(20) {
+        let elt = some_type(env, rng, depth - 1);
+        return wrapped(elt, env, rng);
+    }
+    if rng.chance(25) {
+        return basic(rng);
+    }
+    named_type(env, rng, depth).unwrap_or_else(|| basic(rng))
+}
+
+/// A declared type or type parameter that is in scope, instantiated.
+pub(crate) fn named_type(env: &Env<'_>, rng: &mut Rng, depth: u32) -> Option<Expr> {
+    let owner = env.owner.as_deref();
+    let choices: Vec<Choice<'_>> = env
+        .choices()
+        .into_iter()
+        .filter(|c| c.kind.is_type() && !c.constraint && (depth > 0 || c.arity == 0))
+        .collect();
+    let choice = rng.choose(&choices)?;
+    let typ = instantiate(env, choice, rng, depth.saturating_sub(1))?;
+    // A type that contains itself as it is, is no type.
+    let own = matches!(&choice.expr, Expr::Ident(id) if Some(id.0.as_str()) == owner);
+    Some(if own && !env.in_body { star(typ) } else { typ })
+}
+
+/// The choice with type arguments if it is generic.
+pub(crate) fn instantiate(
+    env: &Env<'_>,
+    choice: &Choice<'_>,
+    rng: &mut Rng,
+    depth: u32,
+) -> Option<Expr> {
+    match choice.object {
+        Some((home, o)) if !o.type_params.is_empty() => {
+            let args = args_for(env, home, &o.type_params, rng, depth)?;
+            Some(instance(choice.expr.clone(), args))
+        }
+        _ if choice.arity > 0 => {
+            let args = (0..choice.arity).map(|_| basic(rng)).collect();
+            Some(instance(choice.expr.clone(), args))
+        }
+        _ => Some(choice.expr.clone()),
+    }
+}
+
+/// Type arguments for these type parameters, declared in package `home`.
+pub(crate) fn args_for(
+    env: &Env<'_>,
+    home: usize,
+    params: &[(String, Expr)],
+    rng: &mut Rng,
+    depth: u32,
+) -> Option<Vec<Expr>> {
+    params.iter().map(|(_, c)| satisfying(env, home, c, rng, depth)).collect()
+}
+
+/// A type with `elt` inside.
+pub(crate) fn wrapped(elt: Expr, env: &Env<'_>, rng: &mut Rng) -> Expr {
+    match rng.below(8) {
+        0 | 1 => star(elt),
+        2 => slice_of(elt),
+        3 => map_of(ident("string"), elt),
+        4 => {
+            let dir = rng.choose(ChanDir::ALL).copied().unwrap_or(ChanDir::Both);
+            Expr::ChanType(ChanType { dir, value: Box::new(elt) })
+        }
+        5 => Expr::FuncType(super::build::func_of(vec![elt], Vec::new())),
+        6 => array_of(rng.between(1, 4), elt),
+        _ => {
+            // A generic type of the program around it, an alias for choice.
+            let generic: Vec<_> = env
+                .choices()
+                .into_iter()
+                .filter(|c| c.arity == 1 && c.kind == ObjectKind::TypeName && !c.constraint)
+                .filter(|c| c.object.is_some_and(|(_, o)| unconstrained(o)))
+                .collect();
+            match rng.choose(&generic) {
+                Some(c) => star(instance(c.expr.clone(), vec![elt])),
+                None => star(elt),
+            }
+        }
+    }
+}
+
+fn unconstrained(o: &crate::goast::scope::Object) -> bool {
+    o.type_params.iter().all(|(_, c)| is_any(c))
+}
+
+/// Whether a constraint lets every type pass.
+pub(crate) fn is_any(constraint: &Expr) -> bool {
+    match constraint {
+        Expr::Ident(id) => id.0 == "any",
+        Expr::InterfaceType(i) => i.methods.is_empty(),
+        _ => false,
+    }
+}
+
+/// What a constraint asks for.
+#[derive(Debug, Default)]
+struct Demands {
+    /// Types of its terms, if it has some, with the package they stand in.
+    terms: Vec<(usize, Expr)>,
+    methods: BTreeSet<String>,
+    comparable: bool,
+}
+
+fn demands(env: &Env<'_>, home: usize, c: &Expr, depth: u32, out: &mut Demands) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    match c {
+        Expr::Ident(id) if id.0 == "any" => Some(()),
+        Expr::Ident(id) if id.0 == "comparable" => {
+            out.comparable = true;
+            Some(())
+        }
+        Expr::Ident(id) if id.0 == "error" => {
+            out.methods.insert("Error".to_owned());
+            Some(())
+        }
+        Expr::Ident(id) => match env.symbols.object(home, &id.0) {
+            Some(o) if matches!(o.typ, Some(Expr::InterfaceType(_))) => {
+                demands(env, home, o.typ.as_ref()?, depth, out)
+            }
+            Some(_) => {
+                out.terms.push((home, c.clone()));
+                Some(())
+            }
+            None if BASIC_TYPES.binary_search(&id.0.as_str()).is_ok() => {
+                out.terms.push((home, c.clone()));
+                Some(())
+            }
+            None => None,
+        },
+        Expr::IndexExpr(i) => demands(env, home, &i.x, depth, out),
+        Expr::IndexListExpr(i) => demands(env, home, &i.x, depth, out),
+        Expr::ParenExpr(p) => demands(env, home, &p.x, depth, out),
+        Expr::SelectorExpr(s) => match env.resolve(c) {
+            Some(Found::Object(p, _)) => demands(env, p, &Expr::Ident(s.sel.clone()), depth, out),
+            _ => None,
+        },
+        Expr::UnaryExpr(u) if u.op == Token::Tilde => {
+            out.terms.push((home, (*u.x).clone()));
+            Some(())
+        }
+        Expr::BinaryExpr(b) => {
+            demands(env, home, &b.x, depth, out)?;
+            demands(env, home, &b.y, depth, out)
+        }
+        Expr::InterfaceType(i) => {
+            for m in &i.methods {
+                match m.names.first() {
+                    Some(n) => {
+                        out.methods.insert(n.0.clone());
+                    }
+                    None => demands(env, home, &m.typ, depth, out)?,
+                }
+            }
+            Some(())
+        }
+        _ => {
+            out.terms.push((home, c.clone()));
+            Some(())
+        }
+    }
+}
+
+/// A type that satisfies a constraint of package `home`; `None` if none is
+/// seen.
+pub(crate) fn satisfying(
+    env: &Env<'_>,
+    home: usize,
+    constraint: &Expr,
+    rng: &mut Rng,
+    depth: u32,
+) -> Option<Expr> {
+    if is_any(constraint) {
+        return Some(some_type(env, rng, depth.min(2)));
+    }
+    let mut want = Demands::default();
+    demands(env, home, constraint, 8, &mut want)?;
+    if !want.methods.is_empty() {
+        return with_methods(env, &want.methods, rng);
+    }
+    if want.terms.is_empty() {
+        return Some(if want.comparable { basic(rng) } else { interface_of(Vec::new()) });
+    }
+    let fits: Vec<Expr> = want.terms.iter().filter_map(|(p, t)| carried(env, *p, t)).collect();
+    rng.choose(&fits).cloned()
+}
+
+/// A type of another package as it is written here, if it can be.
+pub(crate) fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
+    match typ {
+        Expr::Ident(id) => {
+            if home == env.package {
+                let known = env.lookup(&id.0)?;
+                return (known.kind() != Some(ObjectKind::TypeParam)).then(|| typ.clone());
+            }
+            if env.symbols.object(home, &id.0).is_none() {
+                // A type parameter of the declaration is not carried.
+                return crate::goast::scope::universe(&id.0).map(|_| typ.clone());
+            }
+            let (local, _) = env.imports()?.packages.iter().find(|(_, p)| **p == home)?;
+            is_exported(&id.0).then(|| selector(ident(local), &id.0))
+        }
+        Expr::StarExpr(s) => Some(star(carried(env, home, &s.x)?)),
+        Expr::ArrayType(a) if a.len.is_none() => Some(slice_of(carried(env, home, &a.elt)?)),
+        Expr::MapType(m) => {
+            Some(map_of(carried(env, home, &m.key)?, carried(env, home, &m.value)?))
+        }
+        Expr::ChanType(c) => {
+            let value = Box::new(carried(env, home, &c.value)?);
+            Some(Expr::ChanType(ChanType { dir: c.dir, value }))
+        }
+        _ => None,
+    }
+}
+
+fn with_methods(env: &Env<'_>, wanted: &BTreeSet<String>, rng: &mut Rng) -> Option<Expr> {
+    let mut fits = Vec::new();
+    for c in env.choices() {
+        let Some((p, o)) = c.object else { continue };
+        if c.kind != ObjectKind::TypeName || c.arity > 0 || c.constraint || o.alias {
+            continue;
+        }
+        let name = match &c.expr {
+            Expr::Ident(id) => &id.0,
+            Expr::SelectorExpr(s) => &s.sel.0,
+            _ => continue,
+        };
+        let has = env.symbols.packages[p].scope.methods.get(name);
+        let declared = |m: &String| has.is_some_and(|h| h.contains_key(m));
+        let listed = |m: &String| match &o.typ {
+            Some(Expr::InterfaceType(i)) => {
+                i.methods.iter().any(|f| f.names.first().is_some_and(|n| n.0 == *m))
+            }
+            _ => false,
+        };
+        if wanted.iter().all(declared) {
+            // A pointer has the methods of both kinds of receiver.
+            fits.push(star(c.expr));
+        } else if wanted.iter().all(listed) {
+            fits.push(c.expr);
+        }
+    }
+    rng.choose(&fits).cloned()
+}
