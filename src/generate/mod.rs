@@ -9,8 +9,10 @@ mod build;
 mod chains;
 mod constraints;
 mod decls;
+mod detect;
 mod emit;
 mod exprs;
+mod features;
 
 mod funcs;
 mod imports;
@@ -18,15 +20,17 @@ mod members;
 mod methods;
 mod model;
 mod names;
+mod objects;
 mod policy;
 mod relations;
+mod scenario;
 
 mod stmts;
 mod types;
 mod vars;
 
-
-
+pub use features::{FEATURES, Feature};
+pub use scenario::scenario;
 
 use crate::rng::Rng;
 use crate::scenario::Profile;
@@ -59,8 +63,8 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
     // shares a completed package between checkers.
     let n = match rng.below(10) {
         0 => 1,
-        1..6 => 2,
-        6..9 => 3,
+        1..7 => 2,
+        7..9 => 3,
         _ => 4,
     };
     let policy = Policy::draw(rng);
@@ -72,6 +76,11 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
 
 /// A random program with a random scenario over it.
 #[must_use]
+pub fn test_case(rng: &mut Rng, options: &Options, profile: Profile) -> TestCase {
+    let packages = packages(rng, options);
+    let scenario = scenario(rng, &packages, profile);
+    TestCase { scenario, packages }
+}
 
 /// The generator's state within one program.
 struct Gen<'a> {

@@ -34,7 +34,6 @@ pub(super) enum Basic {
     Int64,
     Uint,
     Uint8,
-    Uintptr,
     Float64,
     Complex128,
     String,
@@ -59,7 +58,6 @@ impl Basic {
             Basic::Int64 => "int64",
             Basic::Uint => "uint",
             Basic::Uint8 => "uint8",
-            Basic::Uintptr => "uintptr",
             Basic::Float64 => "float64",
             Basic::Complex128 => "complex128",
             Basic::String => "string",
@@ -83,8 +81,8 @@ impl Basic {
 
     /// Whether it has integer values.
     pub fn is_integer(self) -> bool {
-        use Basic::{Byte, Int, Int8, Int32, Int64, Rune, Uint, Uint8, Uintptr};
-        matches!(self, Int | Int8 | Int32 | Int64 | Uint | Uint8 | Uintptr | Byte | Rune)
+        use Basic::{Byte, Int, Int8, Int32, Int64, Rune, Uint, Uint8};
+        matches!(self, Int | Int8 | Int32 | Int64 | Uint | Uint8 | Byte | Rune)
     }
 }
 

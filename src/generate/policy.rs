@@ -86,8 +86,8 @@ impl Policy {
             rename_import: rng.chance(12),
             instantiation_cycle: rng.chance(2),
             two_files: rng.chance(8),
-            statements: rng.between(1, 4),
-            types: rng.between(2, 4),
+            statements: rng.between(1, 3),
+            types: rng.between(1, 3),
             steps: rng.between(1, 4),
         }
     }

@@ -1,1 +1,312 @@
-//! to come
+//! Random scenarios over given packages.
+//!
+//! What races is lazy state that two readers complete: so goroutines often do
+//! the same on the same packages, in other orders.
+
+use std::collections::BTreeSet;
+
+use super::objects::{Constraint, Objects, objects};
+use crate::rng::Rng;
+use crate::scenario::{
+    Class, INSTANCES, Meet, Operation, Order, Profile, Query, Scenario, Share, Target,
+};
+use crate::testcase::Package;
+
+/// Queries on two types.
+const BINARY: [Query; 5] =
+    [Query::Identical, Query::Implements, Query::Satisfies, Query::Assignable, Query::Convertible];
+
+/// Percent of scenarios with a contract breach under [`Profile::All`].
+const BREACHES: u32 = 15;
+
+/// A random scenario over these packages.
+#[must_use]
+pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenario {
+    let mut s = Scenario::default();
+    let all = objects(packages);
+    if all.is_empty() {
+        return s;
+    }
+    Maker { rng, all: &all }.fill(&mut s, profile);
+    s
+}
+
+struct Maker<'r, 'a> {
+    rng: &'r mut Rng,
+    all: &'a [Objects],
+}
+
+impl<'a> Maker<'_, 'a> {
+    fn fill(&mut self, s: &mut Scenario, profile: Profile) {
+        let breach = match profile {
+            Profile::Safe => false,
+            Profile::Contract => true,
+            Profile::All => self.rng.chance(BREACHES),
+        };
+        self.shares(s);
+        self.meets(s);
+        self.setting(s);
+        self.before(s);
+        self.goroutines(s);
+        if breach {
+            self.breach(s);
+        }
+        debug_assert!(profile.allows(s.class()));
+    }
+
+    fn shares(&mut self, s: &mut Scenario) {
+        let dice = [
+            (Share::Fset, 30),
+            (Share::Context, 35),
+            (Share::Importer, 20),
+            (Share::Config, 5),
+            (Share::Ast, 8),
+        ];
+        s.share.extend(dice.iter().filter(|d| self.rng.chance(d.1)).map(|d| d.0));
+    }
+
+    fn meets(&mut self, s: &mut Scenario) {
+        let dice = [(Meet::Start, 85), (Meet::Import, 65), (Meet::Operation, 15), (Meet::Error, 5)];
+        s.meet.extend(dice.iter().filter(|d| self.rng.chance(d.1)).map(|d| d.0));
+    }
+
+    fn setting(&mut self, s: &mut Scenario) {
+        if self.rng.chance(10) {
+            s.procs = self.rng.choose(&[1, 2, 4]).copied();
+        }
+        if self.rng.chance(6) {
+            s.rounds = Some(self.rng.between(2, 3) as u32);
+        }
+        s.fresh = self.rng.chance(2);
+        s.oracle = self.rng.chance(20);
+        if self.rng.chance(4) {
+            s.godebug.push("gotypesalias=0".to_owned());
+        }
+    }
+
+    /// Packages that others import are checked before, so that importers
+    /// share them complete; sometimes the importers are, too.
+    fn before(&mut self, s: &mut Scenario) {
+        let leave_to_importer = s.share.contains(&Share::Importer) && self.rng.chance(40);
+        let everything = self.rng.chance(25);
+        let any_imported = self.all.iter().any(|o| o.imported);
+        for o in self.all {
+            if everything || (o.imported && !leave_to_importer) || !any_imported {
+                s.before.push(Operation::Check { package: o.path.clone() });
+            }
+        }
+        if self.rng.chance(45) {
+            for _ in 0..self.rng.between(1, 2) {
+                s.before.extend(self.instantiate());
+            }
+        }
+    }
+
+    fn goroutines(&mut self, s: &mut Scenario) {
+        let n = match self.rng.below(10) {
+            0..7 => 2,
+            7..9 => 3,
+            _ => 4,
+        };
+        let instances = s.before.iter().any(|op| matches!(op, Operation::Instantiate { .. }));
+        let first = self.operations(instances);
+        for i in 0..n {
+            s.go.push(match i {
+                0 => first.clone(),
+                _ if self.rng.chance(75) => self.mirrored(&first),
+                _ => self.operations(instances),
+            });
+        }
+    }
+
+    /// The operations of one goroutine.
+    fn operations(&mut self, instances: bool) -> Vec<Operation> {
+        let mut ops = Vec::new();
+        let roots: Vec<&Objects> = self.all.iter().filter(|o| !o.imported).collect();
+        if self.rng.chance(75)
+            && let Some(root) = self.rng.choose(&roots)
+        {
+            ops.push(Operation::Check { package: root.path.clone() });
+        }
+        if instances && self.rng.chance(75) {
+            ops.push(self.walk(INSTANCES.to_owned()));
+        }
+        for _ in 0..self.rng.between(usize::from(ops.is_empty()), 3) {
+            ops.extend(self.operation());
+        }
+        ops
+    }
+
+    fn operation(&mut self) -> Vec<Operation> {
+        let Some(o) = self.package() else { return Vec::new() };
+        let path = o.path.clone();
+        match self.rng.weighted(&[40, 25, 12, 8, 6, 3, 2]).unwrap_or(0) {
+            0 => vec![self.walk(path)],
+            1 => self.query().into_iter().collect(),
+            2 => {
+                let mut ops: Vec<_> = self.instantiate().into_iter().collect();
+                if !ops.is_empty() {
+                    ops.push(self.walk(INSTANCES.to_owned()));
+                }
+                ops
+            }
+            3 => vec![Operation::Check { package: path }],
+            4 => vec![Operation::Import { package: path }],
+            5 => self
+                .expression(o)
+                .map(|expr| Operation::Eval { package: path, expr })
+                .into_iter()
+                .collect(),
+            _ => self
+                .expression(o)
+                .map(|expr| Operation::CheckExpr { package: path, expr })
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// A package; one that others import, most often.
+    fn package(&mut self) -> Option<&'a Objects> {
+        let imported: Vec<&Objects> = self.all.iter().filter(|o| o.imported).collect();
+        if self.rng.chance(70)
+            && let Some(o) = self.rng.choose(&imported)
+        {
+            return Some(o);
+        }
+        self.rng.choose(self.all)
+    }
+
+    fn walk(&mut self, package: String) -> Operation {
+        let query = self.any_query();
+        let order = self.order();
+        Operation::Walk { query, package, order }
+    }
+
+    fn any_query(&mut self) -> Query {
+        Query::ALL[self.rng.below(Query::ALL.len())]
+    }
+
+    fn order(&mut self) -> Order {
+        match self.rng.below(5) {
+            0 | 1 => Order::Declared,
+            2 => Order::Reversed,
+            3 => Order::Rotated(self.rng.between(1, 7) as u32),
+            _ => Order::Shuffled(self.rng.below(1000) as u32),
+        }
+    }
+
+    fn query(&mut self) -> Option<Operation> {
+        let query = self.any_query();
+        let target = self.target()?;
+        let other = if BINARY.contains(&query) { self.target() } else { None };
+        Some(Operation::Query { query, target, other })
+    }
+
+    fn target(&mut self) -> Option<Target> {
+        let o = self.package()?;
+        let name = if self.rng.chance(75) {
+            self.rng.choose(&o.types).map(|t| &t.name)
+        } else {
+            self.rng.choose(&o.values)
+        };
+        Some(Target { package: o.path.clone(), object: name?.clone() })
+    }
+
+    /// An instance of a generic type, alias or function, with arguments that
+    /// fit its constraints where they are easy to tell.
+    fn instantiate(&mut self) -> Option<Operation> {
+        let generic: Vec<_> = self
+            .all
+            .iter()
+            .flat_map(|o| o.types.iter().chain(&o.funcs).map(move |g| (o, g)))
+            .filter(|(_, g)| !g.params.is_empty())
+            .collect();
+        let &(o, g) = self.rng.choose(&generic)?;
+        let plain: Vec<&str> =
+            o.types.iter().filter(|t| t.params.is_empty()).map(|t| t.name.as_str()).collect();
+        let args = g.params.iter().map(|c| self.argument(c, &plain)).collect();
+        let target = Target { package: o.path.clone(), object: g.name.clone() };
+        Some(Operation::Instantiate { target, args, context: self.rng.chance(50) })
+    }
+
+    fn argument(&mut self, constraint: &Constraint, plain: &[&str]) -> String {
+        const ANY: [&str; 9] = [
+            "int",
+            "string",
+            "[1]int",
+            "[2]int",
+            "*int",
+            "[]string",
+            "map[string]int",
+            "struct{}",
+            "func()int",
+        ];
+        let own = self.rng.choose(plain).copied();
+        match constraint {
+            Constraint::Basic(name) => name.clone(),
+            Constraint::Methods => own.unwrap_or("int").to_owned(),
+            Constraint::Comparable => ANY[self.rng.below(5)].to_owned(),
+            Constraint::Any => match own {
+                Some(own) if self.rng.chance(40) => {
+                    let prefix = ["", "*", "[]", "[3]"][self.rng.below(4)];
+                    format!("{prefix}{own}")
+                }
+                _ => ANY[self.rng.below(ANY.len())].to_owned(),
+            },
+        }
+    }
+
+    fn expression(&mut self, o: &Objects) -> Option<String> {
+        let value = self.rng.choose(&o.values);
+        let plain: Vec<_> = o.types.iter().filter(|t| t.params.is_empty()).collect();
+        match (value, self.rng.choose(&plain)) {
+            (Some(v), _) if self.rng.chance(70) => Some(v.clone()),
+            (_, Some(t)) => Some(format!("new({})", t.name)),
+            (Some(v), None) => Some(v.clone()),
+            (None, None) => None,
+        }
+    }
+
+    /// The same operations in another order, the walks too.
+    fn mirrored(&mut self, ops: &[Operation]) -> Vec<Operation> {
+        let mut out = ops.to_vec();
+        match self.rng.below(4) {
+            0 => {}
+            1 => out.reverse(),
+            2 => {
+                let at = self.rng.below(out.len());
+                out.rotate_left(at);
+            }
+            _ => self.rng.shuffle(&mut out),
+        }
+        for op in &mut out {
+            if let Operation::Walk { order, query, .. } = op {
+                *order = self.order();
+                if self.rng.chance(20) {
+                    *query = self.any_query();
+                }
+            }
+        }
+        out
+    }
+
+    /// Adds a breach of a documented rule, and checks that meet in it.
+    fn breach(&mut self, s: &mut Scenario) {
+        let breaches: Vec<Share> = Share::ALL
+            .iter()
+            .copied()
+            .filter(|share| {
+                let only = Scenario { share: BTreeSet::from([*share]), ..Scenario::default() };
+                only.class() == Class::Contract
+            })
+            .collect();
+        s.share.extend(self.rng.choose(&breaches));
+        let Some(root) = self.all.iter().rev().find(|o| !o.imported) else { return };
+        for ops in &mut s.go {
+            let check = Operation::Check { package: root.path.clone() };
+            if !ops.contains(&check) {
+                ops.insert(0, check);
+            }
+        }
+    }
+}

@@ -1,13 +1,13 @@
 //! Package-level constants and variables.
 
 use super::Gen;
-use super::build::{call, decl, id, int, new, sel, var_spec};
+use super::build::{call, decl, id, int, sel, var_spec};
 use super::emit::UNSAFE;
 use super::exprs::Scope;
 use super::model::{Constant, DeclId, Kind, Type, TypeId, Variable};
 use super::names;
 use super::types::{Site, Want};
-use crate::goast::{Decl, DeclTok, Expr};
+use crate::goast::{Decl, DeclTok};
 
 impl Gen<'_> {
     /// Constants that size arrays.
@@ -22,10 +22,17 @@ impl Gen<'_> {
             let (value, x) = match self.rng.below(4) {
                 0 => {
                     self.uses |= 1 << UNSAFE;
-                    let x = call(sel(id("unsafe"), "Sizeof"), vec![call(id("uint32"), vec![int(0)])]);
+                    let x =
+                        call(sel(id("unsafe"), "Sizeof"), vec![call(id("uint32"), vec![int(0)])]);
                     (4, x)
                 }
-                1 => (3, call(id("len"), vec![super::build::lit(crate::goast::LitKind::String, "\"abc\"")])),
+                1 => (
+                    3,
+                    call(
+                        id("len"),
+                        vec![super::build::lit(crate::goast::LitKind::String, "\"abc\"")],
+                    ),
+                ),
                 2 if i > 0 => {
                     let before = self.w.consts[self.package as usize][0].clone();
                     let x = super::build::binary(id(before.name), crate::goast::Token::Add, int(1));
@@ -127,10 +134,5 @@ impl Gen<'_> {
 
     fn add_var(&mut self, name: &'static str, typ: TypeId) {
         self.w.vars.push(Variable { package: self.package, name, typ });
-    }
-
-    /// `new(T)` of a type, for statements that need any operand.
-    pub fn fresh_pointer(&mut self, t: TypeId) -> Expr {
-        new(self.type_expr(t))
     }
 }
