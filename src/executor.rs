@@ -47,8 +47,7 @@ impl Input for TestCase {
     fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path)?;
-        TestCase::from_json(&text)
-            .map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
+        TestCase::from_json(&text).map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
     }
 }
 
@@ -202,8 +201,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         let kind = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
-                last.checked = last.parsed
-                    && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
+                last.checked =
+                    last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
                 self.confirm(state, &request)?;
                 ExitKind::Ok
             }
@@ -233,8 +232,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             return Ok(());
         }
         self.confirmations += 1;
-        let sequential =
-            request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
+        let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
         if matches!(self.harness.run(&sequential)?.end, End::Replied) {
             let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
             let coverage = self.harness.coverage();

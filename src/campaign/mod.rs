@@ -142,10 +142,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let scratch = tempfile::tempdir()
         .map_err(|source| CampaignError::Work { path: std::env::temp_dir(), source })?;
     let work = config.work.unwrap_or_else(|| scratch.path().to_owned());
-    let mut feedback = feedback_or!(
-        MaxMapFeedback::new(executor.coverage()),
-        TimeFeedback::new(executor.time())
-    );
+    let mut feedback =
+        feedback_or!(MaxMapFeedback::new(executor.coverage()), TimeFeedback::new(executor.time()));
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),

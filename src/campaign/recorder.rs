@@ -73,7 +73,13 @@ impl FindingRecorder {
     }
 
     /// k of n repetitions that show the finding.
-    fn reproduce(&self, harness: &mut Harness, run: &Run<'_>, finding: &Finding, outcome: &Outcome) -> Result<[u32; 2], Fatal> {
+    fn reproduce(
+        &self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        finding: &Finding,
+        outcome: &Outcome,
+    ) -> Result<[u32; 2], Fatal> {
         // A repetition of a time-out costs its whole limit.
         let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
         let mut k = 0;
@@ -85,7 +91,13 @@ impl FindingRecorder {
         Ok([k, n])
     }
 
-    fn add(&mut self, harness: &mut Harness, run: &Run<'_>, mut finding: Finding, outcome: &Outcome) -> Result<(), Fatal> {
+    fn add(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        mut finding: Finding,
+        outcome: &Outcome,
+    ) -> Result<(), Fatal> {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
         let [k, n] = self.reproduce(harness, run, &finding, outcome)?;
         finding.reproduced = Some([k, n]);

@@ -21,7 +21,9 @@ pub enum SeedError {
     #[error("{0} is a file, not a folder of .txtar and .go files")]
     NotADirectory(PathBuf),
     /// There is nothing in it.
-    #[error("{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds")]
+    #[error(
+        "{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds"
+    )]
     Empty(PathBuf),
     /// A folder or file cannot be read.
     #[error("cannot read {path}: {source}")]

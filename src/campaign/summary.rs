@@ -115,7 +115,12 @@ impl Display for Summary {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
-        writeln!(f, "\n{} finding{}:", self.findings.len(), if self.findings.len() == 1 { "" } else { "s" })?;
+        writeln!(
+            f,
+            "\n{} finding{}:",
+            self.findings.len(),
+            if self.findings.len() == 1 { "" } else { "s" }
+        )?;
         for found in &self.findings {
             let [k, n] = found.reproduced;
             writeln!(f, "\n  {} ({})", found.title, found.class)?;

@@ -91,10 +91,8 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64
     });
-    let harness = HarnessConfig {
-        interrupt: Arc::clone(&interrupted),
-        ..HarnessConfig::new(&built.path)
-    };
+    let harness =
+        HarnessConfig { interrupt: Arc::clone(&interrupted), ..HarnessConfig::new(&built.path) };
     let summary = campaign::run(Config {
         limits: Limits {
             time: args.time,

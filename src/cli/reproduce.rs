@@ -72,7 +72,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut shown = 0;
     for i in 0..args.runs {
-        let request = RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
+        let request =
+            RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
         let outcome = harness.run(&request)?;
         let findings = observe(&outcome, &scenario, &origin);
         let hit = match &expected {

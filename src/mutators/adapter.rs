@@ -86,11 +86,7 @@ pub struct TreeMutator {
 impl TreeMutator {
     /// A mutator that keeps its figures in `table`.
     #[must_use]
-    pub fn new(
-        options: Options,
-        table: Rc<RefCell<Table>>,
-        last: Rc<RefCell<LastRun>>,
-    ) -> Self {
+    pub fn new(options: Options, table: Rc<RefCell<Table>>, last: Rc<RefCell<LastRun>>) -> Self {
         Self { options, table, last, made: None }
     }
 }
@@ -111,8 +107,7 @@ where
         // into this mutant.
         let mut rng = Rng::new(state.rand_mut().next());
         if rng.chance(self.options.fresh_percent) {
-            *input =
-                generate::test_case(&mut rng, &self.options.generate, self.options.profile);
+            *input = generate::test_case(&mut rng, &self.options.generate, self.options.profile);
             self.made = Some(Made::Generated);
             return Ok(MutationResult::Mutated);
         }

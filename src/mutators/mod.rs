@@ -5,6 +5,7 @@
 //! cases, and always leaves a test case that prints as Go that parses, is
 //! within the bounds, and has a scenario that the profile allows.
 
+pub mod adapter;
 mod address;
 mod bounds;
 mod build;

@@ -20,7 +20,8 @@ pub struct ScenarioError {
 /// What is wrong and what would be valid, before the line is known.
 type Wrong = (String, String);
 
-const DIRECTIVES: &str = "share, import, meet, procs, rounds, fresh, godebug, schedule, oracle, before, go";
+const DIRECTIVES: &str =
+    "share, import, meet, procs, rounds, fresh, godebug, schedule, oracle, before, go";
 
 impl Scenario {
     /// Reads the text of a scenario: one directive a line, `#` starts a
@@ -106,7 +107,8 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
         }
         "schedule" => {
             let seed = rest.strip_prefix("seed").map(str::trim).and_then(|n| n.parse().ok());
-            let help = || ("schedule without a seed".to_owned(), "write: schedule seed N".to_owned());
+            let help =
+                || ("schedule without a seed".to_owned(), "write: schedule seed N".to_owned());
             s.schedule = Some(seed.ok_or_else(help)?);
         }
         "oracle" => {
