@@ -216,6 +216,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         coverage: Coverage { hit, total },
         valid_percent: progress.valid_percent(),
         findings,
+        contract_not_stored: executor.recorder_mut().passed_over(),
         operators: table.rows(),
         seed: config.seed,
         go_version: config.origin.go_version,

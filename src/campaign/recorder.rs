@@ -1,6 +1,7 @@
 //! Every failure of a campaign, stored once.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use libafl::corpus::{Corpus, CorpusId};
@@ -9,13 +10,24 @@ use libafl::state::{HasCorpus, HasExecutions};
 use super::progress::Progress;
 use super::summary::Found;
 use crate::executor::{Fatal, Recorder, Run, State};
-use crate::finding::{Finding, Origin, rfc3339};
-use crate::harness::{End, Harness, Outcome};
-use crate::store::{Saved, Store};
+use crate::finding::{Finding, Kind, Origin, rfc3339};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
+use crate::scenario::Class;
+use crate::store::{Saved, Store, StoreError};
 use crate::triage::{observe, raw_report};
 
-/// How often a new finding is run again to measure how well it reproduces.
+/// How often an execution with new findings is run again, to measure how well
+/// they reproduce.
 const REPRODUCTIONS: u32 = 10;
+
+/// How often it is run without its breaches of contract.
+const WITHOUT_BREACHES: u32 = 5;
+
+/// How many findings of one kind are stored for one set of contract breaches.
+/// Two checkers on one `Checker` race in a hundred places, and every one of them
+/// says the same; a race that is there without the breach is stored whatever the
+/// count.
+const STORED_PER_BREACH: usize = 4;
 
 /// Turns outcomes into findings and hands new ones to the store.
 pub struct FindingRecorder {
@@ -23,12 +35,15 @@ pub struct FindingRecorder {
     origin: Origin,
     progress: Option<Rc<Progress>>,
     found: Rc<RefCell<Vec<Found>>>,
+    /// Contract findings that were not stored: signatures by id, with counts.
+    passed_over: BTreeMap<String, u64>,
+    /// Findings stored for each set of breaches and kind.
+    breaches: BTreeMap<(String, Kind), usize>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
 }
 
 struct Unsaved {
-    index: usize,
     finding: Finding,
     testcase: String,
     report: String,
@@ -38,7 +53,15 @@ impl FindingRecorder {
     /// A recorder over a store.
     #[must_use]
     pub fn new(store: Store, origin: Origin) -> Self {
-        Self { store, origin, progress: None, found: Rc::default(), unsaved: Vec::new() }
+        Self {
+            store,
+            origin,
+            progress: None,
+            found: Rc::default(),
+            passed_over: BTreeMap::new(),
+            breaches: BTreeMap::new(),
+            unsaved: Vec::new(),
+        }
     }
 
     /// Where times come from and new findings are announced.
@@ -52,88 +75,154 @@ impl FindingRecorder {
         Rc::clone(&self.found)
     }
 
+    /// Contract findings that were not stored because the same breach has
+    /// [`STORED_PER_BREACH`] already.
+    #[must_use]
+    pub fn passed_over(&self) -> usize {
+        self.passed_over.len()
+    }
+
     /// Tries again to store what could not be stored.
     ///
     /// # Errors
     /// The store's, for the first that still cannot; all others are tried.
-    pub fn flush(&mut self) -> Result<(), crate::store::StoreError> {
+    pub fn flush(&mut self) -> Result<(), StoreError> {
         let mut first = None;
         for unsaved in std::mem::take(&mut self.unsaved) {
-            match self.store.save(&unsaved.finding, &unsaved.testcase, &unsaved.report, &[]) {
-                Ok(saved) => {
-                    self.found.borrow_mut()[unsaved.index].path = saved.path().to_owned();
-                }
-                Err(e) => {
-                    first.get_or_insert(e);
-                    self.unsaved.push(unsaved);
-                }
+            if let Err(e) =
+                self.store.save(&unsaved.finding, &unsaved.testcase, &unsaved.report, &[])
+            {
+                first.get_or_insert(e);
+                self.unsaved.push(unsaved);
             }
         }
         first.map_or(Ok(()), Err)
     }
 
-    /// k of n repetitions that show the finding.
-    fn reproduce(
-        &self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        finding: &Finding,
-        outcome: &Outcome,
-    ) -> Result<[u32; 2], Fatal> {
-        // A repetition of a time-out costs its whole limit.
-        let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
-        let mut k = 0;
-        for _ in 0..n {
-            let again = harness.run(run.request)?;
-            let seen = observe(&again, &run.case.scenario, &self.origin);
-            k += u32::from(seen.iter().any(|f| f.id == finding.id));
+    /// Whether the campaign has not met the finding, or only in a scenario of a
+    /// lesser class.
+    fn is_news(&mut self, finding: &Finding) -> bool {
+        if let Some(seen) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
+            seen.times += 1;
+            return finding.class < seen.class;
         }
-        Ok([k, n])
+        let contract = finding.class == Class::Contract;
+        match self.passed_over.get_mut(&finding.id) {
+            Some(times) if contract => {
+                *times += 1;
+                false
+            }
+            _ => true,
+        }
     }
 
-    fn add(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        mut finding: Finding,
-        outcome: &Outcome,
-    ) -> Result<(), Fatal> {
+    /// Stores a finding and announces it.
+    fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
-        let [k, n] = self.reproduce(harness, run, &finding, outcome)?;
-        finding.reproduced = Some([k, n]);
-        finding.confirmed = k > 0;
+        let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
-        finding.origin.execs_to_find = *run.state.executions();
+        finding.origin.execs_to_find = executions;
         finding.origin.ancestors = ancestors(run.state);
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
-        let report = raw_report(outcome);
-        let (path, known) = match self.store.save(&finding, &testcase, &report, &[]) {
-            // Raised: known as a lesser class. That it is worse than thought is news.
-            Ok(Saved::New(path) | Saved::Raised(path)) => (path, false),
-            Ok(Saved::Known(path)) => (path, true),
+        let mut path = self.store.path(&finding.id);
+        let mut known = false;
+        match self.store.save(&finding, &testcase, report, &[]) {
+            // Raised: known as a lesser class. That it is worse is news.
+            Ok(Saved::New(at) | Saved::Raised(at)) => path = at,
+            Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
-                let index = self.found.borrow().len();
-                self.unsaved.push(Unsaved { index, finding: finding.clone(), testcase, report });
-                (self.store.path(&finding.id), false)
+                let report = report.to_owned();
+                self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
-        };
+        }
+        let word = if known { "known" } else { "FOUND" };
+        let (class, title) = (finding.class, &finding.title);
         self.say(&format!(
-            "{} {}: {} (after {seconds:.1} s, {} executions; {k} of {n})",
-            if known { "known" } else { "FOUND" },
-            finding.class,
-            finding.title,
-            run.state.executions(),
+            "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
         ));
-        self.found.borrow_mut().push(Found::new(
-            &finding,
-            path,
-            known,
-            seconds,
-            *run.state.executions(),
-        ));
+        let entry = Found::new(&finding, path, known, seconds, executions);
+        let mut found = self.found.borrow_mut();
+        match found.iter_mut().find(|f| f.id == finding.id) {
+            Some(seen) => *seen = Found { times: seen.times, ..entry },
+            None => found.push(entry),
+        }
+    }
+
+    /// Runs the execution again, and notes how often each of its findings shows.
+    fn measure(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        new: &mut [Finding],
+        n: u32,
+    ) -> Result<(), HarnessError> {
+        let mut shown = vec![0; new.len()];
+        let mut runs = 0;
+        while runs < n && !self.interrupted() {
+            let again = harness.run(run.request)?;
+            runs += 1;
+            let seen = observe(&again, &run.case.scenario, &self.origin);
+            for (k, finding) in shown.iter_mut().zip(new.iter()) {
+                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
+            }
+        }
+        for (k, finding) in shown.into_iter().zip(new) {
+            finding.reproduced = Some([k, runs]);
+            finding.confirmed = k > 0;
+            if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
+                f.reproduced = [k, runs];
+            }
+            // The finding itself is stored; its rate is a bonus that a full
+            // disk may cost.
+            let _ = self.store.update_finding(finding);
+        }
         Ok(())
+    }
+
+    /// Runs a contract scenario without its breaches: what shows all the same is
+    /// no breach of contract.
+    fn acquit(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        ids: &[String],
+    ) -> Result<(), HarnessError> {
+        let mut case = run.case.clone();
+        case.scenario.keep_contract();
+        let source = case.to_source();
+        let request =
+            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
+        let innocent = Run { case: &case, source: &source, request: &request, state: run.state };
+        for _ in 0..WITHOUT_BREACHES {
+            if self.interrupted() {
+                break;
+            }
+            let outcome = harness.run(&request)?;
+            for finding in observe(&outcome, &case.scenario, &self.origin) {
+                if ids.contains(&finding.id) && self.is_news(&finding) {
+                    self.add(&innocent, finding, &raw_report(&outcome));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn interrupted(&self) -> bool {
+        self.progress.as_ref().is_some_and(|p| p.control().interrupted())
+    }
+
+    /// Whether there is room for another finding of these breaches; if not, it is
+    /// only counted.
+    fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
+        let stored = self.breaches.entry((breaches.to_owned(), finding.kind)).or_default();
+        if finding.class == Class::Contract && *stored >= STORED_PER_BREACH {
+            self.passed_over.insert(finding.id.clone(), 1);
+            return false;
+        }
+        *stored += 1;
+        true
     }
 
     fn say(&self, text: &str) {
@@ -150,21 +239,39 @@ impl Recorder for FindingRecorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<usize, Fatal> {
-        let mut new = 0;
-        for finding in observe(outcome, &run.case.scenario, &self.origin) {
-            let seen = self.found.borrow().iter().position(|f| f.id == finding.id);
-            if let Some(i) = seen {
-                self.found.borrow_mut()[i].times += 1;
-            } else {
-                self.add(harness, run, finding, outcome)?;
-                new += 1;
-            }
+        let mut seen = observe(outcome, &run.case.scenario, &self.origin);
+        seen.retain(|f| self.is_news(f));
+        if seen.is_empty() {
+            return Ok(0);
         }
-        if new > 0 && !self.unsaved.is_empty() {
+        let ids: Vec<String> = seen.iter().map(|f| f.id.clone()).collect();
+        let breaches = run.case.scenario.breaches().join(", ");
+        seen.retain(|f| self.has_room(&breaches, f));
+        // First stored, then looked at more closely.
+        let report = raw_report(outcome);
+        for finding in &seen {
+            self.add(run, finding.clone(), &report);
+        }
+        // A repetition of a time-out costs its whole limit.
+        let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
+        let mut closer = || {
+            if !seen.is_empty() {
+                self.measure(harness, run, &mut seen, n)?;
+            }
+            if !breaches.is_empty() {
+                self.acquit(harness, run, &ids)?;
+            }
+            Ok(())
+        };
+        match closer() {
+            Ok(()) | Err(HarnessError::Interrupted) => {}
+            Err(e) => return Err(e.into()),
+        }
+        if !self.unsaved.is_empty() {
             // The failure was announced; the end of the campaign is strict.
             let _ = self.flush();
         }
-        Ok(new)
+        Ok(seen.len())
     }
 }
 

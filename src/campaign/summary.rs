@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
+use crate::scenario::Class;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +26,9 @@ pub struct Summary {
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
     pub findings: Vec<Found>,
+    /// Contract findings that were not stored: the same breach had shown itself
+    /// often enough.
+    pub contract_not_stored: usize,
     /// Figures of each operator.
     pub operators: Vec<Row>,
     /// The seed.
@@ -57,9 +61,9 @@ pub struct Found {
     /// `<kind>-<12 hex>`, also the crash directory's name.
     pub id: String,
     /// Kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Class.
-    pub class: String,
+    pub class: Class,
     /// Signature.
     pub signature: String,
     /// One line.
@@ -84,8 +88,8 @@ impl Found {
     pub fn new(finding: &Finding, path: PathBuf, known: bool, seconds: f64, execs: u64) -> Self {
         Self {
             id: finding.id.clone(),
-            kind: finding.kind.to_string(),
-            class: finding.class.to_string(),
+            kind: finding.kind,
+            class: finding.class,
             signature: finding.signature.clone(),
             title: finding.title.clone(),
             seconds_to_find: seconds,
@@ -132,6 +136,10 @@ impl Display for Summary {
                 if found.known { ", stored before" } else { "" }
             )?;
             writeln!(f, "    {}", found.path.display())?;
+        }
+        if self.contract_not_stored > 0 {
+            let n = self.contract_not_stored;
+            writeln!(f, "\n{n} more races of the same breaches of contract were not stored")?;
         }
         Ok(())
     }

@@ -120,7 +120,7 @@ impl Toolchain {
         }
         // Away from any go.mod, which could ask for yet another toolchain.
         let output = go_command(go, &env)
-            .args(["env", "GOVERSION", "GOROOT", "GOHOSTOS", "GOHOSTARCH", "CC"])
+            .args(["env", "GOVERSION", "GOROOT", "GOHOSTOS", "GOHOSTARCH", "CC", "GOMODCACHE"])
             .current_dir("/")
             .output()
             .map_err(|e| not_go(e.to_string()))?;
@@ -133,7 +133,7 @@ impl Toolchain {
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let lines: Vec<&str> = text.lines().collect();
-        let [version, goroot, os, arch, cc] = lines[..] else {
+        let [version, goroot, os, arch, cc, modcache] = lines[..] else {
             return Err(not_go(format!("go env printed {text:?}")));
         };
         let minor = minor(version).ok_or_else(|| not_go(format!("its version is {version:?}")))?;
@@ -142,6 +142,16 @@ impl Toolchain {
         }
         // Variables and `go env -w` may ask for another target.
         env.extend([("GOOS", os.into()), ("GOARCH", arch.into())]);
+        // Overlays must not replace files below the module cache, and that is
+        // where the go command keeps the toolchains it fetches. Called by its own
+        // go command, with another module cache, such a toolchain is like any.
+        let own = Path::new(goroot).join("bin/go");
+        let go = if own.is_file() { &own } else { go };
+        if Path::new(goroot).starts_with(modcache) {
+            env.insert("GOTOOLCHAIN", "local".into());
+            let other = cache_dir()?.join("modcache");
+            env.insert("GOMODCACHE", other.to_string_lossy().into_owned());
+        }
         Ok(Self {
             go: go.clone(),
             version: version.into(),

@@ -155,6 +155,26 @@ impl Scenario {
         ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect()
     }
 
+    /// The names of the elements that break a documented rule.
+    #[must_use]
+    pub fn breaches(&self) -> Vec<&'static str> {
+        let breaks = |e: &&&Element| e.class == Class::Contract;
+        self.elements().iter().filter(breaks).map(|e| e.name).collect()
+    }
+
+    /// Takes out every element that breaks a documented rule.
+    pub fn keep_contract(&mut self) {
+        let breaks = |kind, name| {
+            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class == Class::Contract)
+        };
+        self.share.retain(|s| !breaks(ElementKind::Share, s.name()));
+        self.before.retain(|op| !breaks(ElementKind::Operation, op.name()));
+        for operations in &mut self.go {
+            operations.retain(|op| !breaks(ElementKind::Operation, op.name()));
+        }
+        self.go.retain(|operations| !operations.is_empty());
+    }
+
     /// The scenario of a test case that states none: packages that others
     /// import are checked before, then two goroutines check every root and
     /// walk what was checked before in opposite orders.
