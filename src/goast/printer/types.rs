@@ -65,7 +65,7 @@ impl Printer {
             }
             other => {
                 self.put("[");
-                self.nested(|p| p.expr(other, 0, 1));
+                self.paren(other, 1);
                 self.put("]int");
             }
         }
