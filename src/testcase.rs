@@ -119,71 +119,72 @@ impl TestCase {
     /// The test case as text: what the harness runs.
     #[must_use]
     pub fn to_source(&self) -> SourceCase {
-        let text = |f: &PackageFile| (f.name.clone(), f.tree.print());
-        let package = |p: &Package| SourcePackage {
+        let packages = self.packages.iter().map(|p| SourcePackage {
             path: p.path.clone(),
-            files: p.files.iter().map(text).collect(),
-        };
-        SourceCase {
-            scenario: Some(self.scenario.clone()),
-            packages: self.packages.iter().map(package).collect(),
-        }
+            files: p.files.iter().map(|f| (f.name.clone(), f.tree.print())).collect(),
+        });
+        SourceCase { scenario: Some(self.scenario.clone()), packages: packages.collect() }
     }
 
-    /// Reads the files of a test case by `parse` (file name, text). Packages
-    /// come dependencies first; without directives there is the default
-    /// scenario.
+    /// Reads the files of a test case with `parse`, which gets a file's name
+    /// and text. Packages are sorted, dependencies first; a test case without
+    /// a scenario gets the default one.
     ///
     /// # Errors
-    /// The first of `parse`.
+    /// The first that `parse` returns.
     pub fn from_source<E>(
         source: &SourceCase,
         parse: &mut dyn FnMut(&str, &str) -> Result<goast::File, E>,
     ) -> Result<Self, E> {
-        let mut packages = Vec::new();
+        let mut packages = Vec::with_capacity(source.packages.len());
         for p in &source.packages {
-            let mut files = Vec::new();
+            let mut files = Vec::with_capacity(p.files.len());
             for (name, text) in &p.files {
                 files.push(PackageFile { name: name.clone(), tree: parse(name, text)? });
             }
             packages.push(Package { path: p.path.clone(), files });
         }
-        let packages = dependencies_first(packages);
-        let scenario = source.scenario.clone().unwrap_or_else(|| {
-            let imports = packages.iter().map(|p| (p.path.clone(), p.imports()));
-            Scenario::default_for(&imports.collect::<Vec<_>>())
-        });
-        Ok(Self { scenario, packages })
-    }
-}
-
-impl Package {
-    /// The import paths of all files, each once, in source order.
-    #[must_use]
-    pub fn imports(&self) -> Vec<String> {
-        let mut paths: Vec<String> = Vec::new();
-        for spec in self.files.iter().flat_map(|f| f.tree.imports()) {
-            if !paths.contains(&spec.path) {
-                paths.push(spec.path.clone());
-            }
-        }
-        paths
-    }
-}
-
-/// Moves each package behind those that it imports; where packages import each
-/// other in a circle, their order stays.
-fn dependencies_first(packages: Vec<Package>) -> Vec<Package> {
-    let mut rest = packages;
-    let mut sorted: Vec<Package> = Vec::new();
-    while !rest.is_empty() {
-        let waits = |p: &Package| {
-            p.imports().iter().any(|i| rest.iter().any(|q| q.path == *i && q.path != p.path))
+        let mut case = Self { scenario: Scenario::default(), packages };
+        case.sort_packages();
+        case.scenario = match &source.scenario {
+            Some(s) => s.clone(),
+            None => Scenario::default_for(&case.imports()),
         };
-        let next = rest.iter().position(|p| !waits(p)).unwrap_or(0);
-        sorted.push(rest.remove(next));
+        Ok(case)
     }
-    sorted
+
+    /// Import paths with the packages of the test case that each imports, in
+    /// the packages' order.
+    #[must_use]
+    pub fn imports(&self) -> Vec<(String, Vec<String>)> {
+        let known = |path: &str| self.packages.iter().any(|p| p.path == path);
+        let imports = |p: &Package| {
+            let specs = p.files.iter().flat_map(|f| f.tree.imports());
+            let mut paths: Vec<_> =
+                specs.map(|s| s.path.clone()).filter(|path| known(path)).collect();
+            paths.sort();
+            paths.dedup();
+            paths
+        };
+        self.packages.iter().map(|p| (p.path.clone(), imports(p))).collect()
+    }
+
+    /// Puts packages behind those that they import, otherwise in the order
+    /// that they have. Packages of an import cycle stay where they are.
+    pub fn sort_packages(&mut self) {
+        let imports = self.imports().into_iter().map(|(_, deps)| deps);
+        let mut waiting: Vec<(Package, Vec<String>)> =
+            std::mem::take(&mut self.packages).into_iter().zip(imports).collect();
+        let mut sorted = Vec::with_capacity(waiting.len());
+        while !waiting.is_empty() {
+            let ready = waiting.iter().position(|(p, deps)| {
+                let is_dep = |q: &Package| q.path != p.path && deps.contains(&q.path);
+                !waiting.iter().any(|(q, _)| is_dep(q))
+            });
+            sorted.push(waiting.remove(ready.unwrap_or(0)).0);
+        }
+        self.packages = sorted;
+    }
 }
 
 impl SourceCase {
@@ -318,6 +319,61 @@ package lib
         assert_eq!(c.scenario.as_ref().unwrap().before.len(), 1);
         assert_eq!(SourceCase::from_txtar(&c.to_txtar()).unwrap(), c);
         assert_eq!(c.lines(), 4);
+    }
+
+    /// A stand-in for the harness: a package clause and imports, one a line.
+    fn parse(_: &str, text: &str) -> Result<goast::File, String> {
+        let mut lines = text.lines().filter(|l| !l.is_empty());
+        let clause = lines.next().and_then(|l| l.strip_prefix("package "));
+        let name = clause.ok_or("no package clause")?.into();
+        let import = |line: &str| {
+            let path = line.strip_prefix("import ")?.trim_matches('"').to_owned();
+            let spec = goast::Spec::ImportSpec(goast::ImportSpec { name: None, path });
+            let tok = goast::DeclTok::Import;
+            Some(goast::Decl::GenDecl(goast::GenDecl { tok, grouped: false, specs: vec![spec] }))
+        };
+        let decls = lines.map(|l| import(l).ok_or_else(|| l.to_owned())).collect::<Result<_, _>>();
+        Ok(goast::File { name, decls: decls? })
+    }
+
+    #[test]
+    fn trees_and_back() {
+        let text = "\
+-- a/a.go --
+package a
+
+import \"c\"
+import \"fmt\"
+-- b/b.go --
+package b
+-- c/c.go --
+package c
+
+import \"b\"
+";
+        let source = SourceCase::from_txtar(text).unwrap();
+        let case = TestCase::from_source(&source, &mut parse).unwrap();
+        let order: Vec<_> = case.packages.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(order, ["b", "c", "a"]);
+        let lists = case.imports();
+        assert_eq!(lists[2], ("a".to_owned(), vec!["c".to_owned()]));
+        // The default scenario checks what others import, then the root.
+        let checked: Vec<_> = case.scenario.before.iter().map(|o| o.wire()[1].clone()).collect();
+        assert_eq!(checked, ["b", "c"]);
+        let printed = case.to_source();
+        assert_eq!(printed.packages[2].files[0].1, source.packages[0].files[0].1);
+        assert_eq!(TestCase::from_source(&printed, &mut parse).unwrap(), case);
+    }
+
+    #[test]
+    fn cycles_and_errors() {
+        let text = "-- a/a.go --\npackage a\nimport \"b\"\n-- b/b.go --\npackage b\nimport \"a\"\n";
+        let mut source = SourceCase::from_txtar(text).unwrap();
+        let case = TestCase::from_source(&source, &mut parse).unwrap();
+        assert_eq!(case.packages.len(), 2);
+        source.packages[1].files[0].1 = "nonsense".to_owned();
+        let err = TestCase::from_source(&source, &mut parse).unwrap_err();
+        assert_eq!(err, "no package clause");
     }
 
     #[test]

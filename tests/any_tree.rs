@@ -106,9 +106,10 @@ fn broken_trees_parse() {
         parsed.map(|d| File::from_json(d.text.as_bytes()).expect("a tree")).collect();
     trees.retain(|t| t.count_nodes() < 3000);
     let donors = Donors::of(&trees);
-    let rng = &mut Rng::new(1);
+    let rng =
+        &mut Rng::new(std::env::var("BROKEN_SEED").map_or(1, |s| s.parse().expect("a number")));
     let mut printed: Vec<PathBuf> = Vec::new();
-    for i in 0..2000 {
+    for i in 0..3000 {
         let mut tree = rng.choose(&trees).expect("trees").clone();
         let (rarity, sensible) = (10 + rng.below(200), rng.chance(50));
         walk_file_mut(&mut Breaker { rng, donors: &donors, rarity, sensible }, &mut tree);

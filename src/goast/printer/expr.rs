@@ -1,7 +1,8 @@
 //! Expressions in places where a value may stand. Types may stand there too.
 
 use super::super::{
-    BinaryExpr, CallExpr, ChanDir, CompositeLit, Expr, FuncLit, LitKind, SliceExpr, Token,
+    BinaryExpr, BlockStmt, CallExpr, ChanDir, CompositeLit, Ellipsis, Expr, FuncLit, LitKind,
+    SliceExpr, Token,
 };
 use super::spacing::{binary_op, threshold};
 use super::{Printer, normalize_number};
@@ -29,6 +30,12 @@ impl Printer {
             Expr::ParenExpr(x) => match &*x.x {
                 // gofmt removes doubled parentheses.
                 Expr::ParenExpr(_) => self.expr(&x.x, min_prec, depth),
+                // Even so, a brace behind them makes it a literal.
+                Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_)
+                    if self.header && min_prec < PRIMARY =>
+                {
+                    self.type_in_header(&x.x);
+                }
                 inner => self.paren(inner, depth),
             },
             Expr::SelectorExpr(x) => {
@@ -79,24 +86,28 @@ impl Printer {
                 }
             }
             Expr::BinaryExpr(x) => self.binary(x, e, min_prec, depth),
-            // Two forms that belong to lists; elsewhere their essence.
-            Expr::KeyValueExpr(x) => self.expr(&x.value, min_prec, depth),
-            Expr::Ellipsis(x) => match &x.elt {
-                Some(elt) => self.expr(elt, min_prec, depth),
-                None => self.put("_"),
-            },
-            Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_) | Expr::FuncType(_)
-                if self.header =>
-            {
-                // The block's brace would make it a literal.
-                self.paren(e, depth);
-            }
+            Expr::Ellipsis(Ellipsis { elt: None }) => self.put("_"),
+            Expr::KeyValueExpr(_) | Expr::Ellipsis(_) => self.expr(essence(e), min_prec, depth),
+            _ if self.header && is_type_literal(e) => self.type_in_header(e),
             Expr::ArrayType(_)
             | Expr::StructType(_)
             | Expr::MapType(_)
             | Expr::FuncType(_)
             | Expr::InterfaceType(_)
             | Expr::ChanType(_) => self.type_literal(e),
+        }
+    }
+
+    /// Writes a type that is a whole operand in a header. No such program is
+    /// valid, and the brace that follows would make it a literal: so it is
+    /// one.
+    fn type_in_header(&mut self, e: &Expr) {
+        let (start, newlines) = (self.out.len(), self.newlines);
+        self.type_literal(e);
+        match e {
+            Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_) => self.put("{}"),
+            Expr::FuncType(_) => self.func_body(start, newlines, 100, &BlockStmt::default()),
+            _ => {}
         }
     }
 
@@ -109,6 +120,7 @@ impl Printer {
 
     /// Writes what stands before a selector, an index or the like.
     pub(super) fn operand(&mut self, e: &Expr, depth: usize) {
+        let e = essence(e);
         match e {
             // Their last part would take the selector for its own.
             Expr::ArrayType(_) | Expr::MapType(_) | Expr::ChanType(_) | Expr::FuncType(_) => {
@@ -121,7 +133,8 @@ impl Printer {
 
     /// Writes the dot after `x`; `1.x` would be a floating-point number.
     pub(super) fn dot(&mut self, x: &Expr) {
-        self.put(if ends_in_int(x) { " ." } else { "." });
+        let int = matches!(essence(x), Expr::BasicLit(l) if l.kind == LitKind::Int);
+        self.put(if int { " ." } else { "." });
     }
 
     /// Writes `[x, T]`: behind the first, which could be an index, the
@@ -194,7 +207,7 @@ impl Printer {
 
     fn call(&mut self, x: &CallExpr, depth: usize) {
         let depth = depth + usize::from(x.args.len() > 1);
-        match &*x.fun {
+        match essence(&x.fun) {
             Expr::FuncType(_) => self.paren(&x.fun, depth),
             Expr::ChanType(c) if c.dir == ChanDir::Recv => self.paren(&x.fun, depth),
             // The arguments would be the function type's results.
@@ -215,7 +228,7 @@ impl Printer {
         self.put("func");
         self.nested(|p| {
             p.signature(&x.typ);
-            p.func_body(start, newlines, &x.body);
+            p.func_body(start, newlines, 100, &x.body);
         });
     }
 
@@ -294,10 +307,21 @@ pub(super) fn unparen(mut e: &Expr) -> &Expr {
     e
 }
 
+/// What is left of two forms that belong to lists where they stand elsewhere.
+fn essence(mut e: &Expr) -> &Expr {
+    loop {
+        e = match e {
+            Expr::KeyValueExpr(x) => &x.value,
+            Expr::Ellipsis(Ellipsis { elt: Some(elt) }) => elt,
+            _ => return e,
+        };
+    }
+}
+
 /// Whether the last token is an integer, which would take a dot for its own.
 fn ends_in_int(mut e: &Expr) -> bool {
     loop {
-        e = match e {
+        e = match essence(e) {
             Expr::BasicLit(x) => return x.kind == LitKind::Int,
             Expr::UnaryExpr(x) => &x.x,
             Expr::StarExpr(x) => &x.x,

@@ -100,13 +100,16 @@ impl Printer {
     /// Writes an operator, with a blank if it would merge with the operator
     /// before it: `- -x`, `& &x`, `& ^x`, `/ *x`.
     fn operator(&mut self, op: &str) {
-        let [.., before, last] = self.out.as_bytes() else {
-            return self.put(op);
+        let (before, last) = match self.out.as_bytes() {
+            [.., before, last] => (*before, Some(last)),
+            [last] => (b' ', Some(last)),
+            [] => (b' ', None),
         };
         let merges = match (last, op.as_bytes().first()) {
-            (b'+', Some(b'+')) | (b'/', Some(b'*')) | (b'&', Some(b'&' | b'^')) => true,
+            (Some(b'+'), Some(b'+')) | (Some(b'/'), Some(b'*')) => true,
+            (Some(b'&'), Some(b'&' | b'^')) => true,
             // `<-` ends in a minus as well, but nothing merges with it.
-            (b'-', Some(b'-')) => *before != b'<',
+            (Some(b'-'), Some(b'-')) => before != b'<',
             _ => false,
         };
         if merges {

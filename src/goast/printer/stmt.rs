@@ -87,10 +87,16 @@ impl Printer {
     }
 
     /// Writes a function's body. The function's text starts at offset
-    /// `start`, where `newlines` had been written: a short header leaves room
-    /// for `{}`.
-    pub(super) fn func_body(&mut self, start: usize, newlines: usize, body: &BlockStmt) {
-        let short = newlines == self.newlines && self.out.len() - start <= 100;
+    /// `start`, where `newlines` had been written: a header on one line, no
+    /// longer than `room`, leaves room for `{}`.
+    pub(super) fn func_body(
+        &mut self,
+        start: usize,
+        newlines: usize,
+        room: usize,
+        body: &BlockStmt,
+    ) {
+        let short = newlines == self.newlines && self.out.len() - start <= room;
         self.put(" ");
         if short && body.list.iter().all(is_nothing) {
             self.put("{}");
@@ -161,15 +167,15 @@ impl Printer {
         }
     }
 
-    /// Writes the expression that starts a statement. The parser does not
-    /// expect `~` there.
+    /// Writes the expression that starts a statement. Outside headers the
+    /// parser does not expect `~` there.
     fn first_expr(&mut self, e: &Expr, depth: usize) {
         let mut left = e;
         while let Expr::BinaryExpr(x) = left {
             left = &x.x;
         }
         match left {
-            Expr::UnaryExpr(x) if x.op == Token::Tilde => self.paren(e, depth),
+            Expr::UnaryExpr(x) if x.op == Token::Tilde && !self.header => self.paren(e, depth),
             _ => self.expr(e, 0, depth),
         }
     }

@@ -65,7 +65,7 @@ impl Printer {
             }
             other => {
                 self.put("[");
-                self.nested(|p| p.expr(other, 0, 1));
+                self.paren(other, 1);
                 self.put("]int");
             }
         }
@@ -431,9 +431,26 @@ fn is_type_set(e: &Expr) -> bool {
 /// product.
 fn combines_with_name(e: &Expr) -> bool {
     match e {
-        Expr::StarExpr(x) => !is_surely_type(&x.x),
-        Expr::BinaryExpr(x) => combines_with_name(&x.x) && !is_surely_type(&x.y),
-        Expr::ParenExpr(x) => !is_surely_type(&x.x),
+        Expr::StarExpr(x) => reads_as_value(&x.x),
+        Expr::BinaryExpr(x) if x.op == Token::Or => {
+            combines_with_name(&x.x) && reads_as_value(&x.y)
+        }
+        Expr::ParenExpr(x) => reads_as_value(&x.x),
+        _ => false,
+    }
+}
+
+/// Whether the text that [`Printer::typ`] writes could be a value's.
+fn reads_as_value(e: &Expr) -> bool {
+    match e {
+        Expr::Ident(_) | Expr::StarExpr(_) => true,
+        Expr::SelectorExpr(x) => matches!(*x.x, Expr::Ident(_)),
+        Expr::IndexExpr(x) => is_type_name(&x.x),
+        Expr::IndexListExpr(x) => is_type_name(&x.x),
+        Expr::ParenExpr(x) => reads_as_value(&x.x),
+        Expr::KeyValueExpr(x) => reads_as_value(&x.value),
+        Expr::Ellipsis(x) => x.elt.as_deref().is_none_or(reads_as_value),
+        Expr::CompositeLit(x) => x.typ.as_deref().is_some_and(reads_as_value),
         _ => false,
     }
 }
