@@ -16,7 +16,7 @@ impl Gen<'_> {
         for i in self.first_decl..self.w.decls.len() {
             let d = DeclId(i as u32);
             if self.may_have_methods(d) && self.rng.chance(self.policy.methods) {
-                for _ in 0..self.rng.between(1, 2) {
+                for _ in 0..1 + self.rng.below(4) / 3 {
                     self.declare_method(d);
                 }
             }

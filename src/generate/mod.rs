@@ -63,8 +63,8 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
     // shares a completed package between checkers.
     let n = match rng.below(10) {
         0 => 1,
-        1..7 => 2,
-        7..9 => 3,
+        1..8 => 2,
+        8 => 3,
         _ => 4,
     };
     let policy = Policy::draw(rng);

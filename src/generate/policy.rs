@@ -84,9 +84,9 @@ impl Policy {
             many_instances: rng.chance(20),
             dot_import: rng.chance(8),
             rename_import: rng.chance(12),
-            instantiation_cycle: rng.chance(2),
+            instantiation_cycle: rng.chance(6),
             two_files: rng.chance(8),
-            statements: rng.between(1, 3),
+            statements: rng.between(1, 2),
             types: rng.between(1, 3),
             steps: rng.between(1, 4),
         }

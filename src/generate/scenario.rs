@@ -134,6 +134,11 @@ impl<'a> Maker<'_, 'a> {
         for _ in 0..self.rng.between(usize::from(ops.is_empty()), 3) {
             ops.extend(self.operation());
         }
+        if ops.is_empty() {
+            // What was drawn needs an object that is not there.
+            let package = self.package().map_or_else(|| INSTANCES.to_owned(), |o| o.path.clone());
+            ops.push(self.walk(package));
+        }
         ops
     }
 
