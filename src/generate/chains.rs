@@ -93,9 +93,7 @@ impl Gen<'_> {
             }
         }
         match under {
-            Type::Pointer(e) => {
-                Some(Operand { x: paren(star(x)), typ: e, addressable: true })
-            }
+            Type::Pointer(e) => Some(Operand { x: paren(star(x)), typ: e, addressable: true }),
             Type::Slice(e) => Some(Operand { x: index(x, int(0)), typ: e, addressable: true }),
             Type::Array(n, e) if self.len_value(&n) > 0 => {
                 Some(Operand { x: index(x, int(0)), typ: e, addressable: at.addressable })

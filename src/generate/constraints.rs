@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::Gen;
-use super::model::{Basic, DeclId, Iface, Kind, Method, Name, ParamId, Sig, Type, TypeDecl, TypeId};
+use super::model::{
+    Basic, DeclId, Iface, Kind, Method, Name, ParamId, Sig, Type, TypeDecl, TypeId,
+};
 use super::names;
 use super::types::{Args, Site, Want};
 use crate::goast::ChanDir;
@@ -113,11 +115,13 @@ impl Gen<'_> {
                 let methods = vec![("Set", sig)];
                 self.witness(own, &methods, true);
                 let terms = vec![(false, self.w.pointer(base))];
-                self.w.intern(Type::Interface(Rc::new(Iface { methods, terms, ..Iface::default() })))
+                self.w.intern(Type::Interface(Rc::new(Iface {
+                    methods,
+                    terms,
+                    ..Iface::default()
+                })))
             }
-            Form::Recursive | Form::PointerMethod => {
-                self.recursive_constraint(own).unwrap_or(any)
-            }
+            Form::Recursive | Form::PointerMethod => self.recursive_constraint(own).unwrap_or(any),
         }
     }
 
@@ -264,8 +268,7 @@ impl Gen<'_> {
                 Args::Any => true,
                 Args::Closed => !self.w.has_param(args[i]),
                 Args::BareOrClosed => {
-                    !self.w.has_param(args[i])
-                        || matches!(self.w.get(args[i]), Type::Param(_))
+                    !self.w.has_param(args[i]) || matches!(self.w.get(args[i]), Type::Param(_))
                 }
             };
             if !fits || !self.w.satisfies(args[i], constraint) {
@@ -331,11 +334,7 @@ impl Gen<'_> {
         Some(self.random_type(site, want))
     }
 
-    fn self_implementer(
-        &mut self,
-        methods: &[(Name, Rc<Sig>)],
-        own: TypeId,
-    ) -> Option<TypeId> {
+    fn self_implementer(&mut self, methods: &[(Name, Rc<Sig>)], own: TypeId) -> Option<TypeId> {
         let Type::Param(p) = *self.w.get(own) else { return None };
         self.find_decl(|g, t| {
             methods.iter().all(|(name, sig)| {
@@ -347,11 +346,7 @@ impl Gen<'_> {
 
     /// A declared type without parameters that has all these methods (its
     /// pointer, if `pointer`).
-    pub fn implementer(
-        &mut self,
-        methods: &[(Name, Rc<Sig>)],
-        pointer: bool,
-    ) -> Option<TypeId> {
+    pub fn implementer(&mut self, methods: &[(Name, Rc<Sig>)], pointer: bool) -> Option<TypeId> {
         self.find_decl(|g, t| {
             let t = if pointer { g.w.pointer(t) } else { t };
             g.w.implements(t, methods)

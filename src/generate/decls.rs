@@ -27,8 +27,7 @@ pub(super) const KINDS: [Kind; 12] = [
     Kind::Alias,
 ];
 
-const TERMS: [Basic; 5] =
-    [Basic::Int, Basic::String, Basic::Float64, Basic::Int8, Basic::Uint];
+const TERMS: [Basic; 5] = [Basic::Int, Basic::String, Basic::Float64, Basic::Int8, Basic::Uint];
 
 impl Gen<'_> {
     /// A new declaration without a right-hand side; `None` if this package
@@ -268,8 +267,7 @@ impl Gen<'_> {
         let rhs = decl.rhs.unwrap_or(TypeId(0));
         let type_params = self.type_params(&params);
         let typ = self.type_expr(rhs);
-        let spec =
-            TypeSpec { name: ident(name), type_params, assign: kind == Kind::Alias, typ };
+        let spec = TypeSpec { name: ident(name), type_params, assign: kind == Kind::Alias, typ };
         let specs = vec![Spec::TypeSpec(spec)];
         Decl::GenDecl(GenDecl { tok: DeclTok::Type, grouped: false, specs })
     }

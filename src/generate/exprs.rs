@@ -1,10 +1,11 @@
 //! Expressions of a given type.
 
 use super::Gen;
-use super::members::Member;
 use super::build::{
-    block, call, composite, convert, id, instance, int, key_value, lit, new, operand_type, sel, star, unary,
+    block, call, composite, convert, id, instance, int, key_value, lit, new, operand_type, sel,
+    star, unary,
 };
+use super::members::Member;
 use super::model::{Basic, FieldVar, Name, ParamId, Sig, Type, TypeId};
 use super::names;
 use super::types::{Args, Site, Want};
@@ -56,13 +57,7 @@ impl Gen<'_> {
         found
     }
 
-    fn value_within(
-        &mut self,
-        scope: &Scope,
-        t: TypeId,
-        exact: bool,
-        depth: u8,
-    ) -> Option<Expr> {
+    fn value_within(&mut self, scope: &Scope, t: TypeId, exact: bool, depth: u8) -> Option<Expr> {
         self.attempt(|g| g.any_value(scope, t, exact, depth))
     }
 
@@ -76,7 +71,11 @@ impl Gen<'_> {
         let under = self.w.get(u).clone();
         if !self.nameable(t, &scope.site.params) {
             return match under {
-                Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
+                Type::Pointer(_)
+                | Type::Slice(_)
+                | Type::Map(..)
+                | Type::Chan(..)
+                | Type::Func(_)
                     if !exact =>
                 {
                     Some(id("nil"))
@@ -101,11 +100,7 @@ impl Gen<'_> {
             Type::Basic(b) => {
                 let x = self.literal(b);
                 let default = matches!(b, Basic::Int | Basic::String | Basic::Bool);
-                if !exact || (literal && default) {
-                    x
-                } else {
-                    convert(self.type_expr(t), x)
-                }
+                if !exact || (literal && default) { x } else { convert(self.type_expr(t), x) }
             }
             Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
                 if nil =>
@@ -204,11 +199,8 @@ impl Gen<'_> {
             let at = (from + i) % vars;
             let (package, name, typ) =
                 (self.w.vars[at].package, self.w.vars[at].name, self.w.vars[at].typ);
-            let usable = if package == self.package {
-                scope.globals
-            } else {
-                self.deps.contains(&package)
-            };
+            let usable =
+                if package == self.package { scope.globals } else { self.deps.contains(&package) };
             if usable && self.w.identical(typ, t) {
                 return Some(self.qualified(package, name));
             }

@@ -114,8 +114,7 @@ impl<'a> Gen<'a> {
             .map(|i| DeclId(i as u32))
             .filter(|&d| {
                 let decl = self.w.decl(d);
-                self.deps.contains(&decl.package)
-                    && names::visible(decl.name, package)
+                self.deps.contains(&decl.package) && names::visible(decl.name, package)
             })
             .collect();
     }

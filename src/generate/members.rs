@@ -138,7 +138,9 @@ impl World {
                     }
                     return;
                 }
-                Some(Type::Interface(_) | Type::Basic(_)) if !pointer && self.is_interface(base) => {
+                Some(Type::Interface(_) | Type::Basic(_))
+                    if !pointer && self.is_interface(base) =>
+                {
                     self.type_set(base).methods
                 }
                 _ => return,

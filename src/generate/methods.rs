@@ -124,13 +124,15 @@ impl Gen<'_> {
             && set.terms.is_none()
             && !set.comparable;
         let have = &self.w.decl(d).methods;
-        let clash = set.methods.iter().any(|m| m.0 == "Error" || have.iter().any(|h| h.name == m.0));
+        let clash =
+            set.methods.iter().any(|m| m.0 == "Error" || have.iter().any(|h| h.name == m.0));
         if !visible || clash {
             return;
         }
-        let all_named = set.methods.iter().all(|(_, s)| {
-            s.params.iter().chain(&s.results).all(|&t| self.nameable(t, &[]))
-        });
+        let all_named = set
+            .methods
+            .iter()
+            .all(|(_, s)| s.params.iter().chain(&s.results).all(|&t| self.nameable(t, &[])));
         if all_named {
             for (name, sig) in set.methods {
                 let method = Method { name, pointer: false, sig, params: Vec::new() };
@@ -180,9 +182,9 @@ impl Gen<'_> {
             return name;
         }
         let this = self.w.generic(d);
-        let alias = self.w.decls[self.first_decl..].iter().find(|a| {
-            a.kind == Kind::Alias && a.params.is_empty() && a.rhs == Some(this)
-        });
+        let alias = self.w.decls[self.first_decl..]
+            .iter()
+            .find(|a| a.kind == Kind::Alias && a.params.is_empty() && a.rhs == Some(this));
         match alias {
             Some(a) if self.rng.chance(50) => a.name,
             _ => name,

@@ -25,9 +25,6 @@ mod stmts;
 mod types;
 mod vars;
 
-
-
-
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::testcase::{Package, TestCase};

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::Gen;
 use super::build::{
-    assign, block, call, convert, define, discard, field, func_type, gen_decl, id, ident, instance,
-    binary, int, new, operand_type, paren, sel, unary, var_spec,
+    assign, binary, block, call, convert, define, discard, field, func_type, gen_decl, id, ident,
+    instance, int, new, operand_type, paren, sel, unary, var_spec,
 };
 use super::chains::Operand;
 use super::exprs::Scope;
@@ -264,9 +264,11 @@ impl Gen<'_> {
             if let Member::Method(m) = m
                 && m.own_params.is_empty()
                 && !m.needs_address
-                && m.sig.params.iter().chain(&m.sig.results).all(|&t| {
-                    self.nameable(t, &scope.site.params)
-                })
+                && m.sig
+                    .params
+                    .iter()
+                    .chain(&m.sig.results)
+                    .all(|&t| self.nameable(t, &scope.site.params))
             {
                 methods.push((name, m.sig));
             }
@@ -361,7 +363,8 @@ impl Gen<'_> {
             let name = inner.fresh()?;
             let typ = self.rewarding_type(&scope.site.clone());
             let bool = id("bool");
-            let yield_type = func_type(vec![field(None, self.type_expr(typ))], vec![field(None, bool)]);
+            let yield_type =
+                func_type(vec![field(None, self.type_expr(typ))], vec![field(None, bool)]);
             let param = field(Some("yield"), Expr::FuncType(yield_type));
             let value = self.value(scope, typ, false)?;
             let body = block(vec![Stmt::ExprStmt(call(id("yield"), vec![value]))]);
@@ -435,9 +438,7 @@ impl Gen<'_> {
     fn method_value(&mut self, at: Operand) -> Option<Expr> {
         let members = self.w.members(at.typ, self.package);
         let found = members.iter().find(|(_, m)| match m {
-            Member::Method(m) => {
-                m.own_params.is_empty() && (at.addressable || !m.needs_address)
-            }
+            Member::Method(m) => m.own_params.is_empty() && (at.addressable || !m.needs_address),
             Member::Field { .. } => false,
         });
         found.map(|(name, _)| sel(at.x, name))
@@ -474,12 +475,8 @@ impl Gen<'_> {
         let typ = self.rewarding_type(&scope.site.clone());
         let typ = self.type_expr(typ);
         let alias = self.rng.chance(40);
-        let spec = crate::goast::TypeSpec {
-            name: ident("own"),
-            type_params: vec![],
-            assign: alias,
-            typ,
-        };
+        let spec =
+            crate::goast::TypeSpec { name: ident("own"), type_params: vec![], assign: alias, typ };
         let spec = crate::goast::Spec::TypeSpec(spec);
         list.push(Stmt::BlockStmt(block(vec![
             Stmt::DeclStmt(gen_decl(DeclTok::Type, spec)),

@@ -201,8 +201,7 @@ impl Gen<'_> {
     /// A function's signature, whose types nest at most so deep.
     pub fn random_sig(&mut self, site: &Site, depth: u8) -> Rc<Sig> {
         let want = Want { depth, ..Want::ANY };
-        let params: Vec<_> =
-            (0..self.rng.below(3)).map(|_| self.random_type(site, want)).collect();
+        let params: Vec<_> = (0..self.rng.below(3)).map(|_| self.random_type(site, want)).collect();
         let results: Vec<_> = match self.rng.below(8) {
             0 => vec![],
             1 => vec![self.random_type(site, want), self.w.basic(Basic::Bool)],

@@ -22,10 +22,17 @@ impl Gen<'_> {
             let (value, x) = match self.rng.below(4) {
                 0 => {
                     self.uses |= 1 << UNSAFE;
-                    let x = call(sel(id("unsafe"), "Sizeof"), vec![call(id("uint32"), vec![int(0)])]);
+                    let x =
+                        call(sel(id("unsafe"), "Sizeof"), vec![call(id("uint32"), vec![int(0)])]);
                     (4, x)
                 }
-                1 => (3, call(id("len"), vec![super::build::lit(crate::goast::LitKind::String, "\"abc\"")])),
+                1 => (
+                    3,
+                    call(
+                        id("len"),
+                        vec![super::build::lit(crate::goast::LitKind::String, "\"abc\"")],
+                    ),
+                ),
                 2 if i > 0 => {
                     let before = self.w.consts[self.package as usize][0].clone();
                     let x = super::build::binary(id(before.name), crate::goast::Token::Add, int(1));
