@@ -67,8 +67,17 @@ pub struct Object {
 pub struct PackageScope {
     /// By name.
     pub objects: BTreeMap<String, Object>,
-    /// Method names with their types, by receiver base type.
-    pub methods: BTreeMap<String, BTreeMap<String, Expr>>,
+    /// Methods by receiver base type and name.
+    pub methods: BTreeMap<String, BTreeMap<String, Method>>,
+}
+
+/// A declared method.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its function type.
+    pub typ: Expr,
+    /// Whether the receiver is a pointer.
+    pub pointer: bool,
 }
 
 /// Predeclared types that are neither constraints nor generic.
@@ -196,7 +205,10 @@ impl PackageScope {
             Decl::FuncDecl(f) if f.recv.is_some() => {
                 if let Some(base) = method_base(f) {
                     let methods = self.methods.entry(base.to_owned()).or_default();
-                    methods.insert(f.name.0.clone(), Expr::FuncType(f.typ.clone()));
+                    let recv = f.recv.iter().flatten().next();
+                    let pointer = recv.is_some_and(|r| matches!(r.typ, Expr::StarExpr(_)));
+                    let method = Method { typ: Expr::FuncType(f.typ.clone()), pointer };
+                    methods.insert(f.name.0.clone(), method);
                 }
             }
             Decl::FuncDecl(f) => {

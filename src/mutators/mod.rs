@@ -176,6 +176,25 @@ pub fn mutate(
     Some(Mutated { operators, repaired })
 }
 
+/// Changes a test case by one operator alone, as [`mutate`] would: for tests
+/// and figures of single operators.
+pub fn mutate_by(
+    operator: usize,
+    case: &mut TestCase,
+    cx: &mut Context<'_>,
+    settings: &Settings,
+) -> Option<Mutated> {
+    let before = case.clone();
+    let applied = apply(operator, case, cx, settings);
+    let repaired = cx.rng.chance(settings.repair_percent);
+    finish(case, &before, cx, repaired);
+    if !applied || *case == before || !bounds::within(case, settings.max_nodes) {
+        *case = before;
+        return None;
+    }
+    Some(Mutated { operators: vec![operator], repaired })
+}
+
 /// One operator by its index; the test case is as before if it does not apply
 /// or oversteps the bounds.
 fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, settings: &Settings) -> bool {

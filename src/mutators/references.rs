@@ -1,7 +1,7 @@
 //! Changes that follow a declaration to the places that use it.
 
 use super::address::receiver_ident_mut;
-use super::build::{ident, instance, split_instance};
+use super::build::{instance, split_instance};
 use super::env::{Env, Found};
 use super::symbols::Symbols;
 use super::walk::{Go, Role, Site, walk};
@@ -176,4 +176,27 @@ pub(crate) fn substitute_decl(
         }
         Go::In
     });
+}
+
+/// Whether a name stands anywhere in a type or value.
+pub(crate) fn mentions(e: &Expr, name: &str) -> bool {
+    mentions_any(e, &|n| n == name)
+}
+
+/// Whether a name that `is` wants stands anywhere in a type or value.
+pub(crate) fn mentions_any(e: &Expr, is: &dyn Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    let mut decl = super::build::var_decl("_", Some(e.clone()), Vec::new());
+    let symbols = Symbols { packages: vec![super::symbols::PackageSymbols::default()] };
+    super::walk::walk_decl(&mut decl, &symbols, (0, 0), |site, _| {
+        if let Site::Expr(e, _) = site {
+            found |= match e {
+                Expr::Ident(id) => is(&id.0),
+                Expr::SelectorExpr(s) => is(&s.sel.0),
+                _ => false,
+            };
+        }
+        if found { Go::Stop } else { Go::In }
+    });
+    found
 }

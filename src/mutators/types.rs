@@ -1,9 +1,11 @@
 //! Types that fit a place: names in scope, instances whose arguments satisfy
 //! the constraints as far as a look at the declarations can tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::{array_of, ident, instance, interface_of, map_of, selector, slice_of, star};
+use super::build::{
+    array_of, ident, instance, interface_of, map_of, selector, slice_of, split_instance, star,
+};
 use super::env::{Choice, Env, Found};
 use crate::goast::scope::{BASIC_TYPES, ObjectKind, is_exported};
 use crate::goast::{ChanDir, ChanType, Expr, Token};
@@ -121,7 +123,10 @@ pub(crate) fn is_any(constraint: &Expr) -> bool {
 struct Demands {
     /// Types of its terms, if it has some, with the package they stand in.
     terms: Vec<(usize, Expr)>,
-    methods: BTreeSet<String>,
+    /// Methods with their types and where these stand, if that is known.
+    methods: BTreeMap<String, Option<(usize, Expr)>>,
+    /// Type parameters that the methods' types may name.
+    params: BTreeSet<String>,
     comparable: bool,
 }
 
@@ -134,13 +139,16 @@ fn demands(env: &Env<'_>, home: usize, c: &Expr, depth: u32, out: &mut Demands) 
             Some(())
         }
         Expr::Ident(id) if id.0 == "error" => {
-            out.methods.insert("Error".to_owned());
+            out.methods.insert("Error".to_owned(), None);
             Some(())
         }
         Expr::Ident(id) => match env.symbols.object(home, &id.0) {
             Some(o) if matches!(o.typ, Some(Expr::InterfaceType(_))) => {
+                out.params.extend(o.type_params.iter().map(|(n, _)| n.clone()));
                 demands(env, home, o.typ.as_ref()?, depth, out)
             }
+            // A generic type without arguments is no term.
+            Some(o) if !o.type_params.is_empty() => None,
             Some(_) => {
                 out.terms.push((home, c.clone()));
                 Some(())
@@ -170,7 +178,7 @@ fn demands(env: &Env<'_>, home: usize, c: &Expr, depth: u32, out: &mut Demands) 
             for m in &i.methods {
                 match m.names.first() {
                     Some(n) => {
-                        out.methods.insert(n.0.clone());
+                        out.methods.insert(n.0.clone(), Some((home, m.typ.clone())));
                     }
                     None => demands(env, home, &m.typ, depth, out)?,
                 }
@@ -199,7 +207,7 @@ pub(crate) fn satisfying(
     let mut want = Demands::default();
     demands(env, home, constraint, 8, &mut want)?;
     if !want.methods.is_empty() {
-        return with_methods(env, &want.methods, rng);
+        return with_methods(env, &want, rng);
     }
     if want.terms.is_empty() {
         return Some(if want.comparable { basic(rng) } else { interface_of(Vec::new()) });
@@ -236,7 +244,7 @@ pub(crate) fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
     }
 }
 
-fn with_methods(env: &Env<'_>, wanted: &BTreeSet<String>, rng: &mut Rng) -> Option<Expr> {
+fn with_methods(env: &Env<'_>, want: &Demands, rng: &mut Rng) -> Option<Expr> {
     let mut fits = Vec::new();
     for c in env.choices() {
         let Some((p, o)) = c.object else { continue };
@@ -249,19 +257,159 @@ fn with_methods(env: &Env<'_>, wanted: &BTreeSet<String>, rng: &mut Rng) -> Opti
             _ => continue,
         };
         let has = env.symbols.packages[p].scope.methods.get(name);
-        let declared = |m: &String| has.is_some_and(|h| h.contains_key(m));
+        let (mut all, mut pointer) = (true, false);
+        for (m, typ) in &want.methods {
+            match has.and_then(|h| h.get(m)) {
+                Some(own) => {
+                    pointer |= own.pointer;
+                    all &= typ.as_ref().is_none_or(|(home, t)| {
+                        alike(t, &own.typ, want, *home == p, name, own.pointer)
+                    });
+                }
+                None => all = false,
+            }
+        }
         let listed = |m: &String| match &o.typ {
             Some(Expr::InterfaceType(i)) => {
                 i.methods.iter().any(|f| f.names.first().is_some_and(|n| n.0 == *m))
             }
             _ => false,
         };
-        if wanted.iter().all(declared) {
-            // A pointer has the methods of both kinds of receiver.
-            fits.push(star(c.expr));
-        } else if wanted.iter().all(listed) {
+        if all {
+            fits.push(if pointer { star(c.expr) } else { c.expr });
+        } else if want.methods.keys().all(listed) && want.params.is_empty() {
             fits.push(c.expr);
         }
     }
     rng.choose(&fits).cloned()
+}
+
+/// Whether a method's type is what an interface asks for, where that can be
+/// seen: type parameters stand for the type itself.
+fn alike(asked: &Expr, own: &Expr, want: &Demands, same: bool, name: &str, pointer: bool) -> bool {
+    let (Expr::FuncType(a), Expr::FuncType(b)) = (asked, own) else { return false };
+    let lists = [(&a.params, &b.params), (&a.results, &b.results)];
+    lists.into_iter().all(|(x, y)| {
+        let types = |l: &[crate::goast::Field]| -> Vec<Expr> {
+            l.iter().flat_map(|f| vec![f.typ.clone(); f.names.len().max(1)]).collect()
+        };
+        let (x, y) = (types(x), types(y));
+        x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| fits(x, y, want, same, name, pointer))
+    })
+}
+
+fn fits(asked: &Expr, own: &Expr, want: &Demands, same: bool, name: &str, pointer: bool) -> bool {
+    let itself = |e: &Expr| matches!(e, Expr::Ident(id) if id.0 == name);
+    match asked {
+        Expr::Ident(id) if crate::goast::scope::universe(&id.0).is_some() => asked == own,
+        // A name that is no object of the package is a type parameter.
+        Expr::Ident(id) if want.params.contains(&id.0) || !same => match own {
+            Expr::StarExpr(s) => pointer && itself(&s.x),
+            e => !pointer && itself(e),
+        },
+        Expr::Ident(_) => asked == own || (!pointer && itself(own)),
+        _ => asked == own,
+    }
+}
+
+/// Whether an argument is seen not to satisfy a constraint of package `home`.
+pub(crate) fn violates(env: &Env<'_>, home: usize, constraint: &Expr, arg: &Expr) -> bool {
+    if is_any(constraint) {
+        return false;
+    }
+    let param = match arg {
+        Expr::Ident(id) => match env.lookup(&id.0) {
+            Some(Found::Local(l)) if l.kind == ObjectKind::TypeParam => Some(l),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut want = Demands::default();
+    if demands(env, home, constraint, 8, &mut want).is_none() {
+        return false;
+    }
+    if let Some(param) = param {
+        // A parameter satisfies what it is constrained by; more is not seen.
+        return match &param.typ {
+            Some(c) => is_any(c),
+            None => false,
+        };
+    }
+    if want.comparable && !comparable(arg, env, 6) {
+        return true;
+    }
+    let literal = |e: &Expr| match split_instance(e).0 {
+        Expr::Ident(id) => matches!(env.lookup(&id.0), Some(Found::Universe(_))),
+        Expr::SelectorExpr(_) => false,
+        _ => true,
+    };
+    let bare = literal(arg) && !matches!(arg, Expr::InterfaceType(_));
+    let error = matches!(arg, Expr::Ident(id) if id.0 == "error" || id.0 == "any");
+    if !want.methods.is_empty() {
+        let pointer = matches!(arg, Expr::StarExpr(_));
+        return (bare && !pointer && !error) || named_lacks(env, &want, arg);
+    }
+    let basic_terms = want.terms.iter().all(|(_, t)| literal(t));
+    !want.terms.is_empty() && basic_terms && bare && !want.terms.iter().any(|(_, t)| t == arg)
+}
+
+/// Whether a declared type has not the methods that are asked for, by name.
+fn named_lacks(env: &Env<'_>, want: &Demands, arg: &Expr) -> bool {
+    let (pointer, base) = match arg {
+        Expr::StarExpr(s) => (true, &*s.x),
+        e => (false, e),
+    };
+    let Some(Found::Object(p, o)) = env.resolve(split_instance(base).0) else { return false };
+    // Methods may come by embedding or through the aliased type.
+    let plain = match &o.typ {
+        Some(Expr::StructType(s)) => s.fields.iter().all(|f| !f.names.is_empty()),
+        Some(Expr::InterfaceType(_) | Expr::SelectorExpr(_)) | None => false,
+        Some(_) => true,
+    };
+    if o.alias || !plain {
+        return false;
+    }
+    let name = match split_instance(base).0 {
+        Expr::Ident(id) => &id.0,
+        Expr::SelectorExpr(s) => &s.sel.0,
+        _ => return false,
+    };
+    let has = env.symbols.packages[p].scope.methods.get(name);
+    !want
+        .methods
+        .keys()
+        .all(|m| has.and_then(|h| h.get(m)).is_some_and(|own| pointer || !own.pointer))
+}
+
+/// Whether values of the type can be compared, as far as is cheap to see.
+pub(crate) fn comparable(e: &Expr, env: &Env<'_>, depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match e {
+        Expr::ArrayType(a) => a.len.is_some() && comparable(&a.elt, env, depth),
+        Expr::MapType(_) | Expr::FuncType(_) => false,
+        Expr::StructType(s) => s.fields.iter().all(|f| comparable(&f.typ, env, depth)),
+        Expr::ParenExpr(p) => comparable(&p.x, env, depth),
+        Expr::Ident(_) | Expr::SelectorExpr(_) | Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
+            match env.resolve(split_instance(e).0) {
+                Some(Found::Local(l)) if l.kind == ObjectKind::TypeParam => {
+                    l.typ.as_ref().is_some_and(|c| {
+                        matches!(c, Expr::Ident(id) if id.0 == "comparable")
+                            || matches!(c, Expr::BinaryExpr(_) | Expr::UnaryExpr(_))
+                    })
+                }
+                Some(Found::Object(p, o)) if p == env.package => {
+                    // An instance compares as its arguments do: not looked at.
+                    o.typ.as_ref().is_some_and(|t| {
+                        let open = !o.type_params.is_empty() && matches!(t, Expr::StructType(_));
+                        !open && comparable(t, env, depth)
+                    })
+                }
+                Some(Found::Object(_, o)) => {
+                    matches!(o.typ, Some(Expr::InterfaceType(_) | Expr::StarExpr(_)))
+                }
+                _ => true,
+            }
+        }
+        _ => true,
+    }
 }

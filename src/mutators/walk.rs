@@ -323,6 +323,10 @@ impl<F: FnMut(Site<'_>, &Env<'_>) -> Go> Walker<'_, F> {
     }
 
     fn expr(&mut self, e: &mut Expr, role: Role) -> Flow {
+        // An operator that puts in what it looks for would go on for ever.
+        if self.env.depth > 2 * super::MAX_DEPTH {
+            return Flow::Continue(());
+        }
         self.env.depth += 1;
         let flow = self.expr_inside(e, role);
         self.env.depth -= 1;

@@ -1,6 +1,7 @@
 //! Open a cycle between types.
 
 use super::super::env::Found;
+use super::super::references::mentions;
 use super::super::symbols::Symbols;
 use super::super::types::basic;
 use super::super::walk::{Role, Site, at_random};
@@ -51,22 +52,8 @@ fn mentions_owner(e: &Expr, env: &super::super::env::Env<'_>) -> bool {
     }
     match env.lookup(&id.0) {
         Some(Found::Object(p, o)) if p == env.package => {
-            o.typ.as_ref().is_some_and(|t| names(t, owner))
+            o.typ.as_ref().is_some_and(|t| mentions(t, owner))
         }
         _ => false,
     }
-}
-
-/// Whether a name stands anywhere in a type.
-fn names(typ: &Expr, name: &str) -> bool {
-    let mut found = false;
-    let mut decl = super::super::build::var_decl("_", Some(typ.clone()), Vec::new());
-    let symbols = Symbols { packages: vec![super::super::symbols::PackageSymbols::default()] };
-    super::super::walk::walk_decl(&mut decl, &symbols, (0, 0), |site, _| {
-        if let Site::Expr(Expr::Ident(id), _) = site {
-            found |= id.0 == name;
-        }
-        super::super::walk::Go::In
-    });
-    found
 }

@@ -2,7 +2,7 @@
 
 use super::super::address;
 use super::super::build::{ident, instance, type_decl};
-use super::super::references::on_receivers;
+use super::super::references::{mentions, on_receivers};
 use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
 use crate::goast::scope::flatten;
@@ -30,7 +30,11 @@ impl Operator for SelfAlias {
             .into_iter()
             .filter(|a| {
                 address::type_spec(case, *a).is_some_and(|t| {
-                    t.name.0 != "_" && (t.type_params.is_empty() || cx.go_minor >= 24)
+                    // An alias in its own constraint is a known limitation
+                    // of go/types (golang.org/issue/78296): always a panic.
+                    let itself =
+                        flatten(&t.type_params).iter().any(|(_, c)| mentions(c, &t.name.0));
+                    t.name.0 != "_" && !itself && (t.type_params.is_empty() || cx.go_minor >= 24)
                 })
             })
             .collect();

@@ -6,56 +6,74 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::goast::{Decl, Expr, FuncDecl, Ident, Spec, Stmt};
-use crate::mutators::build::{panics, zero};
+use crate::goast::scope::flatten;
+use crate::goast::{Decl, DeclTok, Expr, Field, FuncDecl, FuncType, Ident, Spec, Stmt, TypeSpec};
+use crate::mutators::build::{int, panic_body, panics};
 use crate::mutators::env::Env;
+use crate::mutators::references::mentions_any;
 use crate::mutators::symbols::Symbols;
 use crate::mutators::walk::{Go, Role, Signature, Site, walk};
 use crate::testcase::TestCase;
 
 /// Drops statements and initial values that mention an object, field or
-/// method whose declaration is not what it was before.
+/// method whose declaration, or whose type's, is not what it was before.
 pub(super) fn drop_broken(case: &mut TestCase, before: &TestCase) {
-    let changed = changed_names(case, before);
+    let (changed, results) = changed_names(case, before);
     if changed.is_empty() {
         return;
+    }
+    // What a function returns and what it does with its parameters is lost
+    // with their types.
+    for package in &mut case.packages {
+        for d in package.files.iter_mut().flat_map(|f| &mut f.tree.decls) {
+            if let Decl::FuncDecl(f) = d
+                && f.body.is_some()
+                && results.contains(&f.name.0)
+            {
+                f.body = Some(panic_body());
+            }
+        }
     }
     drop_where(case, &|name| changed.contains(name));
 }
 
-/// Declarations by what they are called, with what they say.
-fn declared(case: &TestCase) -> BTreeMap<(String, String), Vec<String>> {
-    let mut out: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+/// A declared name: in which package, what it says, and what of it is a type
+/// that follows other types' changes.
+#[derive(Debug, Default, PartialEq)]
+struct Says<'a> {
+    /// Types and receivers that stand in the declaration.
+    parts: Vec<&'a Expr>,
+    funcs: Vec<&'a FuncType>,
+    /// A type declaration, its type parameters and whether it is an alias.
+    specs: Vec<&'a TypeSpec>,
+}
+
+type Declared<'a> = BTreeMap<(&'a str, &'a str), Says<'a>>;
+
+/// Declarations by package and name; methods and fields by theirs.
+fn declared(case: &TestCase) -> Declared<'_> {
+    let mut out = Declared::new();
     for p in &case.packages {
+        let path = p.path.as_str();
         for d in p.files.iter().flat_map(|f| &f.tree.decls) {
             match d {
                 Decl::FuncDecl(f) => {
-                    let key = (p.path.clone(), f.name.0.clone());
-                    let says = format!(
-                        "{:?}{:?}",
-                        f.recv.as_ref().map(|r| r.iter().map(|x| &x.typ).collect::<Vec<_>>()),
-                        f.typ
-                    );
-                    out.entry(key).or_default().push(says);
+                    let says = out.entry((path, &f.name.0)).or_default();
+                    says.funcs.push(&f.typ);
+                    says.parts.extend(f.recv.iter().flatten().map(|r| &r.typ));
                 }
-                Decl::GenDecl(g) => {
-                    for s in &g.specs {
-                        match s {
-                            Spec::TypeSpec(t) => {
-                                let key = (p.path.clone(), t.name.0.clone());
-                                out.entry(key).or_default().push(format!("{t:?}"));
-                                members(&t.typ, &p.path, &mut out);
-                            }
-                            Spec::ValueSpec(v) => {
-                                for n in &v.names {
-                                    let key = (p.path.clone(), n.0.clone());
-                                    out.entry(key).or_default().push(format!("{:?}", v.typ));
-                                }
-                            }
-                            Spec::ImportSpec(_) => {}
+                Decl::GenDecl(g) => g.specs.iter().for_each(|s| match s {
+                    Spec::TypeSpec(t) => {
+                        out.entry((path, &t.name.0)).or_default().specs.push(t);
+                        members(&t.typ, path, &mut out);
+                    }
+                    Spec::ValueSpec(v) => {
+                        for n in &v.names {
+                            out.entry((path, &n.0)).or_default().parts.extend(&v.typ);
                         }
                     }
-                }
+                    Spec::ImportSpec(_) => {}
+                }),
             }
         }
     }
@@ -63,7 +81,7 @@ fn declared(case: &TestCase) -> BTreeMap<(String, String), Vec<String>> {
 }
 
 /// Fields and interface methods of a type.
-fn members(t: &Expr, path: &str, out: &mut BTreeMap<(String, String), Vec<String>>) {
+fn members<'a>(t: &'a Expr, path: &'a str, out: &mut Declared<'a>) {
     let fields = match t {
         Expr::StructType(s) => &s.fields,
         Expr::InterfaceType(i) => &i.methods,
@@ -71,25 +89,65 @@ fn members(t: &Expr, path: &str, out: &mut BTreeMap<(String, String), Vec<String
     };
     for f in fields {
         for n in &f.names {
-            let key = (path.to_owned(), n.0.clone());
-            out.entry(key).or_default().push(format!("{:?}", f.typ));
+            out.entry((path, &n.0)).or_default().parts.push(&f.typ);
         }
         members(&f.typ, path, out);
     }
 }
 
-/// Names whose declarations differ. A type whose members alone differ counts
-/// by its members and by its own name.
-fn changed_names(case: &TestCase, before: &TestCase) -> BTreeSet<String> {
+/// Names whose declarations differ, and names of values whose types name
+/// them; then names of functions of which old parameters or results differ.
+fn changed_names(case: &TestCase, before: &TestCase) -> (BTreeSet<String>, BTreeSet<String>) {
     let (new, old) = (declared(case), declared(before));
-    let differ = |(key, says): (&(String, String), &Vec<String>)| {
-        let was = old.get(key)?;
-        (was != says).then(|| key.1.clone())
-    };
-    let gone = |(key, _): (&(String, String), &Vec<String>)| {
-        (!new.contains_key(key)).then(|| key.1.clone())
-    };
-    new.iter().filter_map(differ).chain(old.iter().filter_map(gone)).collect()
+    let mut out: BTreeSet<String> = BTreeSet::new();
+    let mut types: BTreeSet<String> = BTreeSet::new();
+    let mut results: BTreeSet<String> = BTreeSet::new();
+    for (key, says) in &new {
+        let Some(was) = old.get(key) else { continue };
+        if was != says && !grown(was, says) {
+            if !was.funcs.iter().zip(&says.funcs).all(|(a, b)| same_inside(a, b)) {
+                results.insert(key.1.to_owned());
+            }
+            out.insert(key.1.to_owned());
+            if !says.specs.is_empty() {
+                types.insert(key.1.to_owned());
+            }
+        }
+    }
+    out.extend(old.keys().filter(|k| !new.contains_key(*k)).map(|k| k.1.to_owned()));
+    if types.is_empty() {
+        return (out, results);
+    }
+    let is = |n: &str| types.contains(n);
+    let in_fields = |l: &[Field]| l.iter().any(|f| mentions_any(&f.typ, &is));
+    for (key, says) in &new {
+        let through = says.parts.iter().any(|t| mentions_any(t, &is))
+            || says.funcs.iter().any(|f| in_fields(&f.params) || in_fields(&f.results));
+        if through && says.specs.is_empty() {
+            out.insert(key.1.to_owned());
+        }
+    }
+    (out, results)
+}
+
+/// Whether a function's body can stay: the same results, and the parameters
+/// that were there are, with their types.
+fn same_inside(was: &FuncType, is: &FuncType) -> bool {
+    let now = flatten(&is.params);
+    was.results == is.results
+        && flatten(&was.params).iter().all(|(n, t)| now.iter().all(|(m, u)| m != n || t == u))
+}
+
+/// Whether all that changed is that a struct has new fields: code that uses
+/// the old ones stays as it is.
+fn grown(was: &Says<'_>, is: &Says<'_>) -> bool {
+    let ([a], [b]) = (&was.specs[..], &is.specs[..]) else { return false };
+    let (Expr::StructType(x), Expr::StructType(y)) = (&a.typ, &b.typ) else { return false };
+    a.type_params == b.type_params
+        && a.assign == b.assign
+        && was.funcs == is.funcs
+        && !x.fields.is_empty()
+        && x.fields.iter().all(|f| y.fields.contains(f))
 }
 
 /// Drops code in which a name is unknown.
@@ -98,24 +156,30 @@ pub(super) fn drop_unknown(case: &mut TestCase) {
 }
 
 fn drop_where(case: &mut TestCase, bad: &dyn Fn(&str) -> bool) {
-    let symbols = Symbols::new(case);
-    walk(case, &symbols, |site, env| {
-        if let Site::Stmts(list) = site {
-            // What a dropped statement declared is unknown to the next ones.
-            let mut scope = env.clone();
-            list.retain_mut(|s| {
-                let outer = scope.locals.clone();
-                let broken = is_broken(s, &mut scope, bad);
-                if broken {
-                    scope.locals = outer;
-                }
-                !broken
-            });
+    // A variable that went is unknown to what uses it: a few turns end that.
+    for _ in 0..4 {
+        let symbols = Symbols::new(case);
+        walk(case, &symbols, |site, env| {
+            if let Site::Stmts(list) = site {
+                // What a dropped statement declared is unknown to the next.
+                let mut scope = env.clone();
+                list.retain_mut(|s| {
+                    let outer = scope.locals.clone();
+                    let broken = is_broken(s, &mut scope, bad);
+                    if broken {
+                        scope.locals = outer;
+                    }
+                    !broken
+                });
+            }
+            Go::In
+        });
+        let again = initial_values(case, &symbols, bad);
+        ends(case, &symbols);
+        if !again {
+            return;
         }
-        Go::In
-    });
-    initial_values(case, &symbols, bad);
-    ends(case, &symbols);
+    }
 }
 
 /// Whether a statement itself, without the lists in it, mentions what is bad
@@ -136,8 +200,8 @@ fn is_broken(s: &mut Stmt, scope: &mut Env<'_>, bad: &dyn Fn(&str) -> bool) -> b
 fn mentions(e: &Expr, role: Role, env: &Env<'_>, bad: &dyn Fn(&str) -> bool) -> bool {
     match e {
         Expr::Ident(Ident(name)) => {
-            if env.locals.iter().any(|l| l.name == *name) {
-                return false;
+            if let Some(l) = env.locals.iter().rev().find(|l| l.name == *name) {
+                return l.typ.as_ref().is_some_and(|t| mentions_any(t, bad));
             }
             let placeholder = name == "_" && matches!(role, Role::Target | Role::TypeArg);
             bad(name) || (!placeholder && env.lookup(name).is_none())
@@ -153,41 +217,38 @@ fn mentions(e: &Expr, role: Role, env: &Env<'_>, bad: &dyn Fn(&str) -> bool) -> 
     }
 }
 
-/// Package variables lose an initial value that is broken, if they have a
-/// type; else the value becomes one of a basic type. Constants likewise.
-fn initial_values(case: &mut TestCase, symbols: &Symbols, bad: &dyn Fn(&str) -> bool) {
+/// Package variables lose an initial value that is broken if they have a
+/// type; else they go, and what uses them with them. Constants become 1.
+fn initial_values(case: &mut TestCase, symbols: &Symbols, bad: &dyn Fn(&str) -> bool) -> bool {
+    let mut dropped = false;
     for (p, package) in case.packages.iter_mut().enumerate() {
         for (f, file) in package.files.iter_mut().enumerate() {
             for d in &mut file.tree.decls {
                 let Decl::GenDecl(g) = d else { continue };
-                let constant = g.tok == crate::goast::DeclTok::Const;
-                for spec in &mut g.specs {
-                    let Spec::ValueSpec(v) = spec else { continue };
-                    let mut broken = false;
+                let constant = g.tok == DeclTok::Const;
+                g.specs.retain_mut(|spec| {
+                    let Spec::ValueSpec(v) = spec else { return true };
+                    // A variable whose own type has changed has another value.
+                    let mut broken = v.names.iter().any(|n| bad(&n.0)) && !v.values.is_empty();
                     let mut scope = Env::new(symbols, p, f);
                     for value in &mut v.values {
                         let mut s = Stmt::ExprStmt(value.clone());
                         broken |= is_broken(&mut s, &mut scope, bad);
                     }
-                    if !broken {
-                        continue;
+                    if broken && constant {
+                        v.typ = None;
+                        v.values = v.names.iter().map(|_| int(1)).collect();
+                    } else if broken {
+                        v.values.clear();
+                        dropped |= v.typ.is_none();
+                        return v.typ.is_some();
                     }
-                    match (constant, &v.typ) {
-                        (false, Some(_)) => v.values.clear(),
-                        (false, None) => {
-                            let int = crate::mutators::build::ident("int");
-                            v.values = v.names.iter().map(|_| zero(int.clone())).collect();
-                        }
-                        (true, _) => {
-                            v.typ = None;
-                            v.values =
-                                v.names.iter().map(|_| crate::mutators::build::int(1)).collect();
-                        }
-                    }
-                }
+                    true
+                });
             }
         }
     }
+    dropped
 }
 
 /// A function with results ends in a panic where its last statement went.

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, Field};
 use crate::mutators::address;
 use crate::mutators::build::{ident, slice_of, split_instance, star};
+use crate::mutators::references::{mentions, mentions_any, rebuild_instance};
 use crate::mutators::symbols::Symbols;
+use crate::mutators::walk::{Go, Role, Site, walk};
 use crate::testcase::TestCase;
 
 /// Opens cycles of types that contain themselves by value, of interfaces that
@@ -25,6 +28,60 @@ pub(super) fn open(case: &mut TestCase) {
             cut(&mut spec.typ, &to, true);
         }
     }
+}
+
+/// In the declaration of a generic type, an instance of a type that leads back
+/// to it takes its parameters as they are: with `T[*P]` inside, `T[P]` would
+/// need an instance for ever deeper arguments.
+pub(super) fn level(case: &mut TestCase) {
+    let symbols = Symbols::new(case);
+    walk(case, &symbols, |site, env| {
+        let Site::Expr(e, role) = site else {
+            // Functions and methods may do as they like.
+            return if matches!(site, Site::Func(_)) { Go::Past } else { Go::In };
+        };
+        if matches!(role, Role::Generic | Role::Receiver) || env.locals.is_empty() {
+            return Go::In;
+        }
+        let (Expr::Ident(generic), args) = split_instance(e) else { return Go::In };
+        let Some(owner) = env.owner.as_deref() else { return Go::In };
+        let params: Vec<&str> = env
+            .locals
+            .iter()
+            .filter(|l| l.kind == ObjectKind::TypeParam)
+            .map(|l| l.name.as_str())
+            .collect();
+        let is = |n: &str| params.contains(&n);
+        let deep = |a: &Expr| !matches!(a, Expr::Ident(_)) && mentions_any(a, &is);
+        if args.iter().any(|a| deep(a)) && leads(&symbols, env.package, &generic.0, owner) {
+            let first = ident(params[0]);
+            rebuild_instance(e, &mut |args| {
+                args.iter_mut().filter(|a| deep(a)).for_each(|a| *a = first.clone());
+            });
+        }
+        Go::In
+    });
+}
+
+/// Whether a type's declaration leads to another through what it mentions.
+fn leads(symbols: &Symbols, package: usize, from: &str, to: &str) -> bool {
+    let objects = &symbols.packages[package].scope.objects;
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut todo = vec![from];
+    while let Some(name) = todo.pop() {
+        if name == to {
+            return true;
+        }
+        let Some((name, o)) = objects.get_key_value(name) else { continue };
+        if !seen.insert(name) {
+            continue;
+        }
+        let Some(typ) = &o.typ else { continue };
+        todo.extend(
+            objects.keys().map(String::as_str).filter(|n| !seen.contains(n) && mentions(typ, n)),
+        );
+    }
+    false
 }
 
 /// An edge that closes a cycle: package, type, and the type that it contains.

@@ -29,6 +29,7 @@ pub fn repair(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
     instances::mend(case, cx.rng);
     placement::mend(case);
     cycles::open(case);
+    cycles::level(case);
     bodies::drop_unknown(case);
     unused::mend(case);
     imports::drop_unused(case);

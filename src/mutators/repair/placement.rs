@@ -5,6 +5,7 @@ use crate::goast::{Decl, Expr, Token};
 use crate::mutators::build::{ident, slice_of, split_instance};
 use crate::mutators::env::{Env, Found};
 use crate::mutators::symbols::Symbols;
+use crate::mutators::types::comparable;
 use crate::mutators::walk::{Go, List, Role, Site, walk};
 use crate::testcase::TestCase;
 
@@ -146,37 +147,4 @@ fn may_embed(typ: &Expr, env: &Env<'_>) -> bool {
         }
     }
     false
-}
-
-/// Whether values of the type can be compared, as far as is cheap to see.
-fn comparable(e: &Expr, env: &Env<'_>, depth: u32) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    match e {
-        Expr::ArrayType(a) => a.len.is_some() && comparable(&a.elt, env, depth),
-        Expr::MapType(_) | Expr::FuncType(_) => false,
-        Expr::StructType(s) => s.fields.iter().all(|f| comparable(&f.typ, env, depth)),
-        Expr::ParenExpr(p) => comparable(&p.x, env, depth),
-        Expr::Ident(_) | Expr::SelectorExpr(_) | Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
-            match env.resolve(split_instance(e).0) {
-                Some(Found::Local(l)) if l.kind == ObjectKind::TypeParam => {
-                    l.typ.as_ref().is_some_and(|c| {
-                        matches!(c, Expr::Ident(id) if id.0 == "comparable")
-                            || matches!(c, Expr::BinaryExpr(_) | Expr::UnaryExpr(_))
-                    })
-                }
-                Some(Found::Object(p, o)) if p == env.package => {
-                    // An instance compares as its arguments do: not looked at.
-                    o.typ.as_ref().is_some_and(|t| {
-                        let open = !o.type_params.is_empty() && matches!(t, Expr::StructType(_));
-                        !open && comparable(t, env, depth)
-                    })
-                }
-                Some(Found::Object(_, o)) => {
-                    matches!(o.typ, Some(Expr::InterfaceType(_) | Expr::StarExpr(_)))
-                }
-                _ => true,
-            }
-        }
-        _ => true,
-    }
 }
