@@ -9,6 +9,9 @@ mod printer;
 mod token;
 pub mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use build::MAX_DEPTH;
 pub use import::ImportError;
 pub use node::*;
