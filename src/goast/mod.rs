@@ -10,6 +10,9 @@ pub mod scope;
 mod token;
 pub mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use build::MAX_DEPTH;
 pub use import::ImportError;
 pub use node::*;

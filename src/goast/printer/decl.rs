@@ -7,7 +7,8 @@ use super::super::{
 };
 use super::Printer;
 use super::align::Aligner;
-use super::types::{Params, is_surely_type};
+use super::fields::Params;
+use super::types::is_surely_type;
 
 impl Printer {
     pub(super) fn file(&mut self, f: &File) {

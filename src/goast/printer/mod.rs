@@ -13,8 +13,10 @@
 //! little of it: lists stay on one line, blocks are broken.
 
 mod align;
+mod control;
 mod decl;
 mod expr;
+mod fields;
 mod number;
 mod spacing;
 mod stmt;
@@ -22,9 +24,9 @@ mod types;
 
 use super::{Expr, File, Stmt};
 
+pub(super) use control::strippable;
 pub(super) use decl::sorted_imports;
 pub(super) use number::normalize_number;
-pub(super) use stmt::strippable;
 
 impl File {
     /// The file as gofmt would write it.
