@@ -50,66 +50,88 @@ impl Gen<'_> {
     pub fn chain(&mut self, scope: &Scope, mut at: Operand, steps: usize) -> Operand {
         for _ in 0..steps {
             match self.attempt(|g| g.step(scope, &at)) {
-                Some(next) => at = next,
+                Some((step, typ, addressable)) => {
+                    at = Operand { x: step.applied_to(at.x), typ, addressable };
+                }
                 None => break,
             }
         }
         at
     }
 
-    fn step(&mut self, scope: &Scope, at: &Operand) -> Option<Operand> {
-        let x = at.x.clone();
+    fn step(&mut self, scope: &Scope, at: &Operand) -> Option<(Step, TypeId, bool)> {
         let u = self.w.underlying(at.typ)?;
-        let under = self.w.get(u).clone();
+        if self.rng.chance(85)
+            && let Some(step) = self.member_step(scope, at)
+        {
+            return Some(step);
+        }
+        match self.w.get(u).clone() {
+            Type::Pointer(e) => Some((Step::Star, e, true)),
+            Type::Slice(e) => Some((Step::Index(int(0)), e, true)),
+            Type::Array(n, e) if self.len_value(&n) > 0 => {
+                Some((Step::Index(int(0)), e, at.addressable))
+            }
+            Type::Map(k, v) => Some((Step::Index(self.value(scope, k, false)?), v, false)),
+            Type::Chan(dir, e) if dir != ChanDir::Send => Some((Step::Receive, e, false)),
+            Type::Func(s) if s.results.len() == 1 => {
+                Some((Step::Call(self.arguments(scope, &s, false)?), s.results[0], false))
+            }
+            _ => None,
+        }
+    }
+
+    fn member_step(&mut self, scope: &Scope, at: &Operand) -> Option<(Step, TypeId, bool)> {
         let members = self.w.members(at.typ, self.package);
-        if !members.is_empty() && self.rng.chance(85) {
-            let from = self.rng.below(members.len());
-            for i in 0..members.len() {
-                let (name, member) = &members[(from + i) % members.len()];
-                match member {
-                    Member::Field { typ, through_pointer } => {
-                        let addressable = at.addressable || *through_pointer;
-                        return Some(Operand { x: sel(x, name), typ: *typ, addressable });
+        let from = self.rng.below(members.len());
+        for i in 0..members.len() {
+            let (name, member) = &members[(from + i) % members.len()];
+            match member {
+                Member::Field { typ, through_pointer } => {
+                    return Some((Step::Field(name), *typ, at.addressable || *through_pointer));
+                }
+                Member::Method(m) => {
+                    if m.needs_address && !at.addressable || m.sig.results.len() != 1 {
+                        continue;
                     }
-                    Member::Method(m) => {
-                        if m.needs_address && !at.addressable || m.sig.results.len() != 1 {
-                            continue;
-                        }
-                        let mut fun = sel(x.clone(), name);
-                        let mut sig = m.sig.clone();
-                        if !m.own_params.is_empty() {
-                            let want = Want { depth: 1, ..Want::ANY };
-                            let own = &m.own_params;
-                            let args = self.pick_args(&scope.site, want, own, Args::Closed)?;
-                            sig = self.w.subst_sig(&sig, own, &args);
-                            let args = args.iter().map(|&a| self.type_expr(a)).collect();
-                            fun = instance(fun, args);
-                        }
-                        let Some(args) = self.arguments(scope, &sig, false) else { continue };
-                        let typ = sig.results[0];
-                        return Some(Operand { x: call(fun, args), typ, addressable: false });
+                    let mut sig = m.sig.clone();
+                    let mut type_args = Vec::new();
+                    if !m.own_params.is_empty() {
+                        let want = Want { depth: 1, ..Want::ANY };
+                        let own = &m.own_params;
+                        let args = self.pick_args(&scope.site, want, own, Args::Closed)?;
+                        sig = self.w.subst_sig(&sig, own, &args);
+                        type_args = args.iter().map(|&a| self.type_expr(a)).collect();
                     }
+                    let Some(args) = self.arguments(scope, &sig, false) else { continue };
+                    return Some((Step::Method(name, type_args, args), sig.results[0], false));
                 }
             }
         }
-        match under {
-            Type::Pointer(e) => Some(Operand { x: paren(star(x)), typ: e, addressable: true }),
-            Type::Slice(e) => Some(Operand { x: index(x, int(0)), typ: e, addressable: true }),
-            Type::Array(n, e) if self.len_value(&n) > 0 => {
-                Some(Operand { x: index(x, int(0)), typ: e, addressable: at.addressable })
-            }
-            Type::Map(k, v) => {
-                let key = self.value(scope, k, false)?;
-                Some(Operand { x: index(x, key), typ: v, addressable: false })
-            }
-            Type::Chan(dir, e) if dir != ChanDir::Send => {
-                Some(Operand { x: paren(unary(Token::Arrow, x)), typ: e, addressable: false })
-            }
-            Type::Func(s) if s.results.len() == 1 => {
-                let args = self.arguments(scope, &s, false)?;
-                Some(Operand { x: call(x, args), typ: s.results[0], addressable: false })
-            }
-            _ => None,
+        None
+    }
+}
+
+/// How an expression goes on.
+enum Step {
+    Field(&'static str),
+    /// Name, type arguments, arguments.
+    Method(&'static str, Vec<Expr>, Vec<Expr>),
+    Star,
+    Index(Expr),
+    Receive,
+    Call(Vec<Expr>),
+}
+
+impl Step {
+    fn applied_to(self, x: Expr) -> Expr {
+        match self {
+            Step::Field(name) => sel(x, name),
+            Step::Method(name, type_args, args) => call(instance(sel(x, name), type_args), args),
+            Step::Star => paren(star(x)),
+            Step::Index(key) => index(x, key),
+            Step::Receive => paren(unary(Token::Arrow, x)),
+            Step::Call(args) => call(x, args),
         }
     }
 }

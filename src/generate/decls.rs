@@ -51,7 +51,7 @@ impl Gen<'_> {
             package: self.package,
             name,
             kind,
-            params,
+            params: params.into(),
             rhs: None,
             comparable,
             level: self.rng.below(4) as u8,
@@ -91,7 +91,7 @@ impl Gen<'_> {
     fn site(&self, d: DeclId) -> Site {
         let decl = self.w.decl(d);
         Site {
-            params: decl.params.clone(),
+            params: decl.params.to_vec(),
             owner: Some(d),
             level: if decl.params.is_empty() { u8::MAX } else { decl.level },
             foreign_only: false,

@@ -227,7 +227,7 @@ impl Reader<'_> {
     fn instance(&mut self, generic: &Expr, args: &[Expr], role: Role) {
         use Feature as F;
         let Some(name) = name_of(generic) else { return };
-        if !(role.is_type() || args.iter().any(|a| is_type_form(a))) {
+        if !(role.is_type() || args.iter().any(is_type_form)) {
             return;
         }
         let text: Vec<String> = args.iter().map(Expr::print).collect();

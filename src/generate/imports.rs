@@ -16,13 +16,14 @@ impl<'a> Gen<'a> {
     /// A generator for one program.
     pub fn new(
         rng: &'a mut Rng,
+        world: Box<World>,
         policy: Policy,
         options: Options,
         paths: [&'static str; 10],
     ) -> Self {
         Self {
             rng,
-            w: World::new(),
+            w: world,
             policy,
             options,
             paths,

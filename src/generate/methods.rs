@@ -55,7 +55,7 @@ impl Gen<'_> {
         let Some(name) = self.free_method_name(d) else { return };
         let pointer = self.rng.chance(self.policy.pointer_receivers);
         let decl = self.w.decl(d);
-        let (level, mut params) = (decl.level, decl.params.clone());
+        let (level, mut params) = (decl.level, decl.params.to_vec());
         let generic = self.options.go_minor >= 27 && self.rng.chance(self.policy.generic_methods);
         let own = if generic { self.method_type_params() } else { Vec::new() };
         let closed = params.is_empty() && own.is_empty();
@@ -152,7 +152,7 @@ impl Gen<'_> {
         let own = self.type_params(&m.params);
         let this = self.w.generic(d);
         let this = if m.pointer { self.w.pointer(this) } else { this };
-        let mut all = params.clone();
+        let mut all = params.to_vec();
         all.extend(&m.params);
         let mut scope = Scope::new(all, false);
         scope.site.level = if scope.site.params.is_empty() { u8::MAX } else { level };

@@ -5,9 +5,11 @@
 //! statements are made from it and written as syntax trees ([`emit`]). What a
 //! program is made of is decided by a policy, drawn first ([`policy`]).
 
+mod args;
 mod build;
 mod chains;
 mod constraints;
+mod control;
 mod decls;
 mod detect;
 mod emit;
@@ -31,6 +33,8 @@ mod vars;
 
 pub use features::{FEATURES, Feature};
 pub use scenario::scenario;
+
+use std::cell::Cell;
 
 use crate::rng::Rng;
 use crate::scenario::Profile;
@@ -70,8 +74,17 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
     let policy = Policy::draw(rng);
     let mut paths = names::PATHS;
     rng.shuffle(&mut paths);
-    let mut g = Gen::new(rng, policy, *options, paths);
-    (0..n.min(most)).map(|i| g.one_package(i as u8, n.min(most))).collect()
+    let mut world = SPARE.take().unwrap_or_else(|| Box::new(World::new()));
+    world.clear();
+    let mut g = Gen::new(rng, world, policy, *options, paths);
+    let made = (0..n.min(most)).map(|i| g.one_package(i as u8, n.min(most))).collect();
+    SPARE.set(Some(g.w));
+    made
+}
+
+thread_local! {
+    /// The memory of the last program's model, for the next one.
+    static SPARE: Cell<Option<Box<World>>> = const { Cell::new(None) };
 }
 
 /// A random program with a random scenario over it.
@@ -85,7 +98,7 @@ pub fn test_case(rng: &mut Rng, options: &Options, profile: Profile) -> TestCase
 /// The generator's state within one program.
 struct Gen<'a> {
     rng: &'a mut Rng,
-    w: World,
+    w: Box<World>,
     policy: Policy,
     options: Options,
     /// Import paths by package.

@@ -174,7 +174,7 @@ pub(super) struct TypeDecl {
     pub package: u8,
     pub name: Name,
     pub kind: Kind,
-    pub params: Vec<ParamId>,
+    pub params: Rc<[ParamId]>,
     /// `None` until it is filled.
     pub rhs: Option<TypeId>,
     /// Whether its values may be compared, given comparable type arguments.
@@ -288,6 +288,21 @@ impl World {
         };
         w.basic(Basic::Any);
         w
+    }
+
+    /// Forgets everything but keeps the memory: allocation is most of what a
+    /// small program costs.
+    pub fn clear(&mut self) {
+        self.types.clear();
+        self.facts.clear();
+        self.chain.clear();
+        self.heads.fill(u32::MAX);
+        self.decls.clear();
+        self.params.clear();
+        self.funcs.clear();
+        self.vars.clear();
+        self.consts.clear();
+        self.basic(Basic::Any);
     }
 
     /// The id of a structure.
