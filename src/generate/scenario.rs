@@ -77,7 +77,11 @@ impl<'a> Maker<'_, 'a> {
         if self.rng.chance(6) {
             s.rounds = Some(self.rng.between(2, 3) as u32);
         }
-        s.fresh = self.rng.chance(2);
+        // A new process costs as much as a hundred executions.
+        s.fresh = self.rng.below(400) == 0;
+        if self.rng.chance(30) {
+            s.schedule = Some(self.rng.below(1 << 16) as u64);
+        }
         s.oracle = self.rng.chance(20);
         if self.rng.chance(4) {
             s.godebug.push("gotypesalias=0".to_owned());

@@ -103,7 +103,8 @@ impl Harness {
     pub fn run(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
         let during = Kind::Run.verb();
         let frame = request.encode().map_err(|source| HarnessError::Request { during, source })?;
-        if self.is_old()? || (request.scenario.fresh && self.runs > 0) {
+        if self.is_old()? || (request.scenario.fresh && !request.flags.sequential && self.runs > 0)
+        {
             self.recycle();
         }
         let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };

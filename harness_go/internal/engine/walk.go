@@ -8,8 +8,8 @@ import (
 // Instances of a recursive generic type have no end: a walk goes this far from
 // where it starts, and takes so many types.
 const (
-	walkDepth = 10
-	walkTypes = 400
+	walkDepth = 8
+	walkTypes = 96
 )
 
 // walk is a query on every type reachable from where it starts. It asks
