@@ -18,6 +18,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         skipped: vec!["check b: no such package".into()],
         answers: vec![vec!["a".into()], vec![]],
         resolutions: vec!["x.T: a.T".into()],
+        steps: 7,
+        trace: 8,
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -41,6 +43,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["a"].iter(), |w, s| w.str(s));
     w.count(0);
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
+    w.u64(7);
+    w.u64(8);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }

@@ -132,6 +132,7 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::ChangeMeet,
     &scenario::ChangeProcs,
     &scenario::ChangeRounds,
+    &scenario::ChangeSchedule,
     &scenario::ChangeGodebug,
     &scenario::ToggleFresh,
     &scenario::ToggleOracle,
