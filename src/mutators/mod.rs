@@ -16,6 +16,10 @@ mod scenario;
 mod stats;
 mod symbols;
 mod syntax;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
 mod types;
 mod walk;
 mod weights;

@@ -63,3 +63,22 @@ impl Operator for EmbedInterface {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Number interface{ ~int | ~float64 }
++type Number interface {
++	~int | ~float64
++	Shape
++}
++
+"#;
+        example(&EmbedInterface, 3, want);
+    }
+}

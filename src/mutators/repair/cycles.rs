@@ -136,7 +136,7 @@ fn first_cycle(symbols: &Symbols) -> Option<(usize, String, String)> {
         for (name, o) in &package.scope.objects {
             let mut out = BTreeSet::new();
             if let Some(t) = o.typ.as_ref().filter(|_| o.kind.is_type()) {
-                contained(t, true, &mut out);
+                contained(t, &mut out);
             }
             edges.insert(name, out);
         }
@@ -174,29 +174,28 @@ fn back_edge(
     None
 }
 
-/// Names that a type contains by value, embeds or is defined by. `top` where
-/// a name would be the whole right-hand side.
-fn contained(t: &Expr, top: bool, out: &mut BTreeSet<String>) {
+/// Names that a type contains by value, embeds or is defined by.
+fn contained(t: &Expr, out: &mut BTreeSet<String>) {
     match t {
         Expr::Ident(id) => {
             out.insert(id.0.clone());
         }
-        Expr::ParenExpr(p) => contained(&p.x, top, out),
+        Expr::ParenExpr(p) => contained(&p.x, out),
         Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
-            contained(split_instance(t).0, top, out);
+            contained(split_instance(t).0, out);
         }
-        Expr::ArrayType(a) if a.len.is_some() => contained(&a.elt, false, out),
-        Expr::StructType(s) => s.fields.iter().for_each(|f| contained(&f.typ, false, out)),
+        Expr::ArrayType(a) if a.len.is_some() => contained(&a.elt, out),
+        Expr::StructType(s) => s.fields.iter().for_each(|f| contained(&f.typ, out)),
         Expr::InterfaceType(i) => {
             i.methods.iter().filter(|m| m.names.is_empty()).for_each(|m| {
-                contained(&m.typ, false, out);
+                contained(&m.typ, out);
             });
         }
         Expr::BinaryExpr(b) => {
-            contained(&b.x, false, out);
-            contained(&b.y, false, out);
+            contained(&b.x, out);
+            contained(&b.y, out);
         }
-        Expr::UnaryExpr(u) => contained(&u.x, false, out),
+        Expr::UnaryExpr(u) => contained(&u.x, out),
         _ => {}
     }
 }
@@ -221,7 +220,7 @@ fn cut(t: &mut Expr, name: &str, top: bool) {
         Expr::InterfaceType(i) => i.methods.retain(|m| {
             let mut out = BTreeSet::new();
             if m.names.is_empty() {
-                contained(&m.typ, false, &mut out);
+                contained(&m.typ, &mut out);
             }
             !out.contains(name)
         }),

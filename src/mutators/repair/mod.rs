@@ -17,6 +17,7 @@ mod unused;
 use super::Context;
 use crate::testcase::TestCase;
 
+pub(super) use imports::sort_packages;
 pub(super) use names::bind_names;
 
 /// Mends a mutant of the test case `before`.

@@ -91,7 +91,7 @@ fn header(s: &mut Stmt) {
                 && let ([Expr::Ident(x)], [value]) = (&a.lhs[..], &a.rhs[..])
                 && !used.0.contains(&x.0)
             {
-                t.assign = Box::new(Stmt::ExprStmt(value.clone()));
+                *t.assign = Stmt::ExprStmt(value.clone());
             }
         }
         _ => {}
