@@ -17,6 +17,10 @@ mod scenario;
 mod stats;
 mod symbols;
 mod syntax;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
 mod types;
 mod walk;
 mod weights;
