@@ -23,3 +23,17 @@ impl Operator for ChangeSchedule {
         std::mem::replace(&mut case.scenario.schedule, schedule) != schedule
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++schedule seed 53189
+"#;
+        example(&ChangeSchedule, 1, want);
+    }
+}
