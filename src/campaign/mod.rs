@@ -1,6 +1,7 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
 mod control;
+mod filter;
 mod progress;
 mod recorder;
 mod scheduler;
@@ -21,7 +22,7 @@ use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
 use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
 use libafl::monitors::NopMonitor;
 use libafl::state::{HasCorpus, HasExecutions, StdState};
-use libafl::{BloomInputFilter, StdFuzzer};
+use libafl::StdFuzzer;
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
 
@@ -39,6 +40,7 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
 use scheduler::FreshFirstScheduler;
@@ -154,7 +156,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     )
     .map_err(CampaignError::LibAfl)?;
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
-        .input_filter(BloomInputFilter::new(1 << 20, 1e-4))
+        .input_filter(SeenFilter::default())
         .scheduler(FreshFirstScheduler::default())
         .feedback(feedback)
         .objective(objective)
