@@ -225,7 +225,13 @@ impl<R: Recorder> HarnessExecutor<R> {
             last.new_coverage = self.confirm(state, &request)?;
         }
         if std::env::var_os("TR").is_some() {
-            eprintln!("TRACE {executions} seq {:016x} prom {promising} new {} end {} cov {}", self.sequence, last.new_coverage, matches!(outcome.end, End::Replied), self.observers.0.as_ref().iter().fold(0u64, |h, &c| digest(h, &[bucket(c)])));
+            eprintln!(
+                "TRACE {executions} seq {:016x} prom {promising} new {} end {} cov {}",
+                self.sequence,
+                last.new_coverage,
+                matches!(outcome.end, End::Replied),
+                self.observers.0.as_ref().iter().fold(0u64, |h, &c| digest(h, &[bucket(c)]))
+            );
         }
         *self.last.borrow_mut() = last;
         Ok(kind)

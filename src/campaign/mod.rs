@@ -16,6 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use libafl::StdFuzzer;
 use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
 use libafl::events::SimpleEventManager;
 use libafl::feedback_or;
@@ -23,15 +24,14 @@ use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
 use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
 use libafl::monitors::NopMonitor;
 use libafl::state::{HasCorpus, HasExecutions, StdState};
-use libafl::StdFuzzer;
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
 
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
-pub use work::WorkError;
 use work::WorkDir;
+pub use work::WorkError;
 
 use crate::executor::{Fatal, HarnessExecutor, State};
 use crate::feedback::NewFindingFeedback;

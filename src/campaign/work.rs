@@ -162,8 +162,7 @@ mod tests {
     fn a_corpus_is_there_until_all_of_it_ran() {
         let tmp = tempfile::tempdir().unwrap();
         let work = WorkDir::open(Some(tmp.path())).unwrap();
-        let case =
-            crate::generate::test_case(&mut Rng::new(1), &Default::default(), Profile::Safe);
+        let case = crate::generate::test_case(&mut Rng::new(1), &Default::default(), Profile::Safe);
         fs::write(work.corpus().join("b"), case.to_json().unwrap()).unwrap();
         fs::write(work.corpus().join("a"), b"\xff").unwrap();
         fs::write(work.corpus().join(".b.lafl_lock"), "").unwrap();

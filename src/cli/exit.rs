@@ -74,10 +74,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Work(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
-    } else if cause.is::<TestCaseError>()
-        || cause.is::<LoadError>()
-        || cause.is::<StoreError>()
-    {
+    } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
         Some(Exit::Usage)
     } else {
         None
