@@ -2,6 +2,7 @@
 
 mod control;
 mod filter;
+pub mod import;
 mod progress;
 mod recorder;
 mod scheduler;

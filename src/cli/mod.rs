@@ -1,5 +1,6 @@
 //! The command line: one command a file.
 
+mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
@@ -30,6 +31,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Corpus(corpus::CorpusArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {
