@@ -24,6 +24,7 @@ use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::scenario::Tally;
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -121,6 +122,7 @@ pub struct HarnessExecutor<R> {
     failure: Rc<RefCell<Option<Fatal>>>,
     confirmations: u64,
     sequence: u64,
+    elements: Tally,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -136,6 +138,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             failure: Rc::default(),
             confirmations: 0,
             sequence: 0,
+            elements: Tally::default(),
         }
     }
 
@@ -152,6 +155,12 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// A digest over all test cases run so far, in their order.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// How often each element of the vocabulary was executed, in the runs that
+    /// ended well and without confirmations.
+    pub fn elements(&self) -> &Tally {
+        &self.elements
     }
 
     /// A handle on what the last execution was.
@@ -203,6 +212,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
+                for (name, n) in &reply.operations {
+                    self.elements.add(name, *n);
+                }
                 self.confirm(state, &request)?;
                 ExitKind::Ok
             }

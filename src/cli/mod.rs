@@ -5,6 +5,7 @@ mod exit;
 mod fuzz;
 mod go_args;
 mod reproduce;
+mod scenarios;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {

@@ -130,6 +130,8 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::ChangeTarget,
     &scenario::ChangeShare,
     &scenario::ChangeMeet,
+    &scenario::ChangeImport,
+    &scenario::AddSetter,
     &scenario::ChangeProcs,
     &scenario::ChangeRounds,
     &scenario::ChangeGodebug,

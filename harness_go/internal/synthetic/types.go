@@ -131,6 +131,10 @@ func (c *copier) structType(t *types.Struct) types.Type {
 }
 
 func (c *copier) interfaceType(t *types.Interface) types.Type {
+	// Where aliases are not represented, `any` is an interface that is printed so.
+	if any := types.Universe.Lookup("any").Type(); types.Type(t) == any {
+		return any
+	}
 	var methods []*types.Func
 	for i := 0; i < t.NumExplicitMethods(); i++ {
 		m := t.ExplicitMethod(i)
