@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
-use crate::scenario::Class;
+use crate::scenario::{Class, Tally};
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -42,6 +42,8 @@ pub struct Summary {
     pub harness_starts: u64,
     /// Sequential runs that confirmed new coverage.
     pub confirmations: u64,
+    /// How often each element of the vocabulary was executed.
+    pub elements: Tally,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }

@@ -6,6 +6,7 @@ mod exit;
 mod fuzz;
 mod go_args;
 mod reproduce;
+mod scenarios;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
     Corpus(corpus::CorpusArgs),
+    Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -49,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {
