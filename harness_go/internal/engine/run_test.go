@@ -72,7 +72,7 @@ func TestEveryOperationAndQuery(t *testing.T) {
 		"implements lib.Embeds, lib.Both: true false",
 		"comparable lib.Tree: false", "sizes lib.Array: 96 8",
 		"satisfies lib.Embeds, lib.Both: true", "convertible lib.Array, lib.Array: true",
-		"assignable lib.Embeds, lib.Both: true", "typeparams lib.Pair: $0 interface{comparable;} $1 interface{}",
+		"assignable lib.Embeds, lib.Both: true", "typeparams lib.Pair: $0 comparable $1 interface{}",
 		"scope lib: ", "scope 0: ", "const lib.Answer = 42 untyped int", "string lib.Array: true true",
 		"fields lib.Pair: Key false $0",
 		"instantiate Pair: lib.Pair[int,string]",
