@@ -31,6 +31,7 @@ pub use import::ImportError;
 pub use protocol::{
     Answer, GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };
+pub(crate) use scratch::Scratch;
 pub use session::Harness;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;
