@@ -241,7 +241,7 @@ impl Operation {
         let mut out = vec![self.name().to_owned()];
         match self {
             Operation::Check { package } | Operation::Import { package } => {
-                out.push(package.clone())
+                out.push(package.clone());
             }
             Operation::Instantiate { target, args, context } => {
                 out.extend([target.package.clone(), target.object.clone()]);
