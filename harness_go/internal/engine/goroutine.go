@@ -44,7 +44,7 @@ type goroutine struct {
 	skipped  []note
 	resolved []note
 	answers  []answer
-	size     int // bytes in answers
+	size     int // of answers, in parts
 }
 
 // note is a remark on an operation.

@@ -60,6 +60,10 @@ func newRound(req *wire.RunRequest, o options) *round {
 			r.index[req.Packages[i].Path] = i
 		}
 	}
+	if r.answers && r.share.importer && cyclic(r.sources, r.index) {
+		// Which import of the cycle fails depends on who comes first.
+		r.answers = false
+	}
 	if o.share.context {
 		r.context = types.NewContext()
 	}
