@@ -1,17 +1,19 @@
 //! The command line: one command a file.
 
+mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
 mod reproduce;
+mod scenarios;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use exit::{Exit, Unusable};
+pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
 
 /// Finds data races in Go's type checker, go/types
@@ -30,6 +32,8 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Corpus(corpus::CorpusArgs),
+    Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -46,6 +50,8 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
+        Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {
@@ -61,11 +67,11 @@ pub fn main() -> ExitCode {
 ///
 /// # Errors
 /// It cannot be written for another reason.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        other => other.map_err(OutputError),
     }
 }
 

@@ -30,7 +30,10 @@ impl Operator for ChangeTarget {
         }
         let n = cx.rng.below(all.len());
         match &mut *all[n] {
-            Operation::Check { package } | Operation::Import { package } => {
+            Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => {
                 let Some(other) = other_package else { return false };
                 *package = other;
             }
@@ -51,8 +54,27 @@ impl Operator for ChangeTarget {
                 let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
                 (*package, *expr) = (new.package, new.object);
             }
+            Operation::Set { target, .. } => {
+                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
+                *target = new;
+            }
             Operation::Walk { .. } => return false,
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
+"#;
+        example(&ChangeTarget, 1, want);
     }
 }

@@ -2,11 +2,14 @@
 
 mod add_goroutine;
 mod add_operation;
+mod add_setter;
 mod alias_shared;
 mod change_godebug;
+mod change_import;
 mod change_meet;
 mod change_procs;
 mod change_rounds;
+mod change_schedule;
 mod change_share;
 mod change_target;
 mod change_walk;
@@ -26,11 +29,14 @@ mod toggle_oracle;
 
 pub use add_goroutine::AddGoroutine;
 pub use add_operation::AddOperation;
+pub use add_setter::AddSetter;
 pub use alias_shared::AliasShared;
 pub use change_godebug::ChangeGodebug;
+pub use change_import::ChangeImport;
 pub use change_meet::ChangeMeet;
 pub use change_procs::ChangeProcs;
 pub use change_rounds::ChangeRounds;
+pub use change_schedule::ChangeSchedule;
 pub use change_share::ChangeShare;
 pub use change_target::ChangeTarget;
 pub use change_walk::ChangeWalk;
