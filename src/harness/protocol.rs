@@ -112,9 +112,11 @@ impl<'a> RunRequest<'a> {
         Self { flags, ..self }
     }
 
+    /// The whole frame, as it is written to descriptor 3.
+    ///
     /// # Errors
     /// The test case is too long for a frame.
-    pub(super) fn encode(&self) -> Result<Vec<u8>, WireError> {
+    pub fn encode(&self) -> Result<Vec<u8>, WireError> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);

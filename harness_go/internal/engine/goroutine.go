@@ -135,7 +135,7 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 		s.Enter(g.id - 1)
 		defer s.Leave(g.id - 1)
 	}
-	defer leave(g.left, g.id)
+	defer g.attendance.leave(g.id)
 	g.atStart.meet(g.id)
 	g.run()
 }

@@ -158,11 +158,12 @@ func TestWalkOfARecursiveGenericTypeEnds(t *testing.T) {
 }
 
 func TestMeetingsOverlapGoroutines(t *testing.T) {
-	left := make([]slot, 3)
-	m := (&round{left: left}).newMeeting([]bool{true, true, true}, 10*time.Second)
+	present := newAttendance(3)
+	m := (&round{attendance: present}).newMeeting([]bool{true, true, true}, 10*time.Second)
 	var wg sync.WaitGroup
 	inside := make([]slot, 3)
-	for i := range left {
+	for i := range inside {
+		present.expect(i)
 		wg.Add(1)
 		go func(i int) {
 			defer wg.Done()
@@ -176,14 +177,14 @@ func TestMeetingsOverlapGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 	// Nobody waits for who has left.
-	leave(left, 1)
-	leave(left, 2)
+	present.leave(1)
+	present.leave(2)
 	began := time.Now()
 	m.meet(0)
 	if time.Since(began) > 5*time.Second {
 		t.Error("waited for a goroutine that had left")
 	}
-	impatient := (&round{left: make([]slot, 3)}).newMeeting([]bool{true, true, false}, 5*time.Millisecond)
+	impatient := (&round{attendance: newAttendance(3)}).newMeeting([]bool{true, true, false}, 5*time.Millisecond)
 	impatient.meet(0)
 }
 
