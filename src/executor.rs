@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Instant;
 
 use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
@@ -22,6 +23,8 @@ use libafl::state::{HasExecutions, StdState};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
+
+use serde::Serialize;
 
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
 use crate::scenario::Tally;
@@ -112,6 +115,17 @@ pub enum Fatal {
     Store(#[from] crate::store::StoreError),
 }
 
+/// Where a campaign's wall time goes, in seconds; the rest is the fuzzer's own.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Times {
+    /// The harness runs test cases.
+    pub running: f64,
+    /// New findings are run again; answers are compared.
+    pub recording: f64,
+    /// New coverage is confirmed.
+    pub confirming: f64,
+}
+
 /// How often a planted race proves that the detector still works.
 const PLANT_EVERY: u64 = 5_000;
 
@@ -126,6 +140,7 @@ pub struct HarnessExecutor<R> {
     last: Rc<RefCell<LastRun>>,
     failure: Rc<RefCell<Option<Fatal>>>,
     confirmations: u64,
+    times: Times,
     sequence: u64,
     elements: Tally,
 }
@@ -142,6 +157,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             last: Rc::default(),
             failure: Rc::default(),
             confirmations: 0,
+            times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
         }
@@ -178,6 +194,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         Rc::clone(&self.failure)
     }
 
+    /// Where the time went so far.
+    pub fn times(&self) -> Times {
+        self.times
+    }
+
     /// How many sequential runs confirmed coverage.
     pub fn confirmations(&self) -> u64 {
         self.confirmations
@@ -208,6 +229,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
         let request =
             RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) };
+        let began = Instant::now();
         let outcome = match self.harness.run(&request) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
@@ -216,6 +238,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             }
             outcome => outcome?,
         };
+        let ran = Instant::now();
         let mut last = LastRun::default();
         let (kind, promising) = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
@@ -236,9 +259,13 @@ impl<R: Recorder> HarnessExecutor<R> {
         // Before the confirmation, which a signal may end: no finding is lost.
         let run = Run { case: input, source: &source, request: &request, state };
         last.new_findings = self.recorder.record(&mut self.harness, &run, &outcome)?;
+        let recorded = Instant::now();
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
         }
+        self.times.running += (ran - began).as_secs_f64();
+        self.times.recording += (recorded - ran).as_secs_f64();
+        self.times.confirming += recorded.elapsed().as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
     }

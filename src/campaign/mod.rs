@@ -236,6 +236,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         sequence: format!("{:016x}", executor.sequence()),
         harness_starts: executor.harness_mut().starts(),
         confirmations: executor.confirmations(),
+        times: executor.times(),
         elements: executor.elements().clone(),
         interrupted: progress.control().interrupted(),
     })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::executor::Times;
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
@@ -44,6 +45,8 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// Where the wall time went.
+    pub times: Times,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }
