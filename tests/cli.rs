@@ -106,7 +106,6 @@ fn odd_programs_do_no_harm() {
         ("-- a/a.go --\npackage a\n\n//line /etc/passwd:1\nvar X int = \"s\"\n", "not type-check"),
         ("-- a/a.go --\npackage a\n\nimport \"C\"\n\nvar X C.int\n", "a"),
         ("-- a/a.go --\npackage a\n\nimport \"a\"\n\nvar X = a.X\n", "package a does not"),
-        ("go check nope\n-- a/a.go --\npackage a\n", "not run: "),
         ("-- a/a.go --\npackage a\n\nimport \"/etc/passwd\"\n", "package a does not"),
         ("-- unsafe/u.go --\npackage unsafe\n\ntype Pointer int\n", "0 of 1"),
         ("go check a\r\n-- a/a.go --\r\npackage a\r\n\r\nvar X = `\r\n`\r\n", "0 of 1"),
