@@ -130,7 +130,7 @@ pub struct Times {
 const PLANT_EVERY: u64 = 5_000;
 
 /// Sequential runs that must all show new coverage.
-const CONFIRMATIONS: u32 = 3;
+const CONFIRMATIONS: u32 = 2;
 
 /// Runs test cases in a harness process.
 pub struct HarnessExecutor<R> {
@@ -276,8 +276,9 @@ impl<R: Recorder> HarnessExecutor<R> {
     }
 
     /// Runs the operations one after another, and fills the observer's map if
-    /// that ends well. Says whether it shows something new, every time: go/types
-    /// walks maps, so counts differ between runs of one goroutine too.
+    /// that ends well. Says whether it shows something new, every time. Whether a
+    /// counter was hit is what counts, not how often: go/types walks maps, so hit
+    /// counts differ between runs of one goroutine too.
     fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<bool, Fatal> {
         self.confirmations += 1;
         let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
@@ -293,7 +294,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             }
             let coverage = self.harness.coverage();
             least.resize(coverage.len(), u8::MAX);
-            least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c));
+            least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c.min(1)));
         }
         let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
         let n = map.len().min(least.len());
@@ -308,8 +309,8 @@ fn has_new(counters: &[u8], state: &State) -> bool {
         .named_metadata_map()
         .get::<MapFeedbackMetadata<u8>>(COVERAGE)
         .map_or(&[][..], |m| &m.history_map);
-    let known = |i: usize| history.get(i).copied().unwrap_or(0);
-    counters.iter().enumerate().any(|(i, &n)| bucket(n) > known(i))
+    let known = |i: usize| history.get(i).is_some_and(|&n| n > 0);
+    counters.iter().enumerate().any(|(i, &n)| n > 0 && !known(i))
 }
 
 /// FNV-1a, continued from `hash`: the same on every machine.
@@ -317,19 +318,6 @@ fn digest(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash ^ 0xcbf2_9ce4_8422_2325, |h, &b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
     })
-}
-
-/// AFL's classes of hit counts, as `HitcountsMapObserver` stores them.
-fn bucket(count: u8) -> u8 {
-    match count {
-        0..=2 => count,
-        3 => 4,
-        4..=7 => 8,
-        8..=15 => 16,
-        16..=31 => 32,
-        32..=127 => 64,
-        128.. => 128,
-    }
 }
 
 impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {

@@ -8,7 +8,7 @@ use super::finding::{Finding, Origin, Stack, VERSION, deciding_rules};
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::{self, Blame};
-use super::panic::{panicked, shape};
+use super::panic::{panicked, shape, without_position};
 use super::race::{RaceReport, race_reports};
 use super::signature::{Site, cycle, id, signature, site};
 use super::title;
@@ -183,7 +183,8 @@ fn recovered(panic: &Panic<'_>) -> Draft {
 fn panicking(shape: &str, value: &str, of: &str, frames: &[Frame]) -> Draft {
     let at = site(frames);
     let sites = [at.to_string()];
-    let value = value.lines().next().unwrap_or_default();
+    // go/types' assertions start with their place, which names this machine's GOROOT.
+    let value = without_position(value.lines().next().unwrap_or_default());
     Draft {
         kind: Kind::Panic,
         signature: signature(Kind::Panic, shape, &sites),

@@ -47,7 +47,7 @@ pub fn shape(value: &str) -> String {
 }
 
 /// Takes `a.go:1:2: ` off.
-fn without_position(line: &str) -> &str {
+pub fn without_position(line: &str) -> &str {
     match line.split_once(": ") {
         Some((place, rest)) if place.contains(".go:") => rest,
         _ => line,

@@ -44,6 +44,9 @@ type Scheduler interface {
 	Steps() uint64
 	Trace() uint64
 	CopyPairs(to []byte)
+	// Reseed sets what is random on the calling thread, for a run of one
+	// goroutine.
+	Reseed(seed uint64)
 }
 
 // New returns an engine. It takes the garbage collector into its hands, so a
@@ -104,6 +107,9 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		r := newRound(req, options)
 		if seeded {
 			r.scheduler = e.Scheduler
+		}
+		if e.Scheduler != nil && (seeded || options.sequential) {
+			r.reseed = e.Scheduler.Reseed
 		}
 		r.before()
 		r.prepare()

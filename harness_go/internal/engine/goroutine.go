@@ -146,6 +146,9 @@ func (g *goroutine) run() {
 	for i, op := range g.ops {
 		g.op = i
 		g.atOperation.meet(g.id)
+		if g.reseed != nil {
+			g.reseed(uint64(g.id)<<16 | uint64(i))
+		}
 		g.executed[i] = g.execute(op)
 	}
 }

@@ -42,6 +42,8 @@ type round struct {
 	strangers *goroutine
 
 	scheduler Scheduler // nil unless the schedule is seeded
+	// reseed makes what is random repeat, in runs that are to repeat; else nil.
+	reseed func(seed uint64)
 
 	attendance                              *attendance // for all meetings
 	atStart, atImport, atError, atOperation *meeting

@@ -122,6 +122,14 @@ func (s *Schedule) Stolen() uint64 { return s.stolen }
 // goroutine, next function of another), 1 if it came up.
 func (s *Schedule) CopyPairs(to []byte) { copy(to, s.pairs[:]) }
 
+// Reseed sets the random state of the calling thread. go/types walks maps, so what
+// a sequential run covers depends on it.
+func (s *Schedule) Reseed(seed uint64) {
+	if reseed != nil {
+		reseed(seed)
+	}
+}
+
 // Enter makes the calling goroutine the i-th to take turns, and waits for its first.
 //
 //go:norace
