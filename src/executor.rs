@@ -59,6 +59,8 @@ pub struct LastRun {
     pub parsed: bool,
     /// Every package that was checked has no type error.
     pub checked: bool,
+    /// The sequential run reached what no input in the corpus had.
+    pub new_coverage: bool,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
 }
@@ -191,8 +193,13 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions.is_multiple_of(PLANT_EVERY) && self.harness.plant()?.0 == 0 {
-            return Err(Fatal::Blind { executions });
+        if executions.is_multiple_of(PLANT_EVERY) {
+            match self.harness.plant() {
+                Ok((0, _)) => return Err(Fatal::Blind { executions }),
+                // The run below will say the same.
+                Ok(_) | Err(HarnessError::Interrupted) => {}
+                Err(e) => return Err(e.into()),
+            }
         }
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
@@ -207,7 +214,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             outcome => outcome?,
         };
         let mut last = LastRun::default();
-        let kind = match (&outcome.end, &outcome.reply) {
+        let (kind, promising) = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
@@ -215,43 +222,60 @@ impl<R: Recorder> HarnessExecutor<R> {
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
                 }
-                self.confirm(state, &request)?;
-                ExitKind::Ok
+                (ExitKind::Ok, std::env::var_os("ALWAYS").is_some() || self.shows_new(state))
             }
-            (End::TimedOut { .. }, _) => ExitKind::Timeout,
-            _ => ExitKind::Crash,
+            // It was up to the clock, and its mutants would cost as much.
+            (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
+            // Whether two maps' writers met was up to chance: the corpus must
+            // not depend on it.
+            _ => (ExitKind::Crash, true),
         };
+        // Before the confirmation, which a signal may end: no finding is lost.
         let run = Run { case: input, source: &source, request: &request, state };
         last.new_findings = self.recorder.record(&mut self.harness, &run, &outcome)?;
+        if promising {
+            last.new_coverage = self.confirm(state, &request)?;
+        }
+        if std::env::var_os("TR").is_some() {
+            eprintln!(
+                "TRACE {executions} seq {:016x} prom {promising} new {} end {} cov {}",
+                self.sequence,
+                last.new_coverage,
+                matches!(outcome.end, End::Replied),
+                self.observers.0.as_ref().iter().fold(0u64, |h, &c| digest(h, &[bucket(c)]))
+            );
+        }
         *self.last.borrow_mut() = last;
         Ok(kind)
     }
 
-    /// Fills the observer's map if the run that just ended shows new counters
-    /// and a sequential run ends well.
-    fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<(), Fatal> {
+    /// Whether the harness's counters show what no input in the corpus did.
+    fn shows_new(&self, state: &State) -> bool {
         let history = state
             .named_metadata_map()
             .get::<MapFeedbackMetadata<u8>>(COVERAGE)
             .map_or(&[][..], |m| &m.history_map);
-        let new = self
-            .harness
-            .coverage()
-            .iter()
-            .enumerate()
-            .any(|(i, &n)| bucket(n) > history.get(i).copied().unwrap_or(0));
-        if !new {
-            return Ok(());
-        }
+        let known = |i: usize| history.get(i).copied().unwrap_or(0);
+        self.harness.coverage().iter().enumerate().any(|(i, &n)| bucket(n) > known(i))
+    }
+
+    /// Runs the operations one after another, and fills the observer's map if
+    /// that ends well. Says whether it shows something new.
+    fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<bool, Fatal> {
         self.confirmations += 1;
         let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
-        if matches!(self.harness.run(&sequential)?.end, End::Replied) {
-            let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
-            let coverage = self.harness.coverage();
-            let n = map.len().min(coverage.len());
-            map[..n].copy_from_slice(&coverage[..n]);
+        let outcome = match self.harness.run(&sequential) {
+            Err(HarnessError::Interrupted) => return Ok(false),
+            outcome => outcome?,
+        };
+        if !matches!(outcome.end, End::Replied) {
+            return Ok(false);
         }
-        Ok(())
+        let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
+        let coverage = self.harness.coverage();
+        let n = map.len().min(coverage.len());
+        map[..n].copy_from_slice(&coverage[..n]);
+        Ok(self.shows_new(state))
     }
 }
 

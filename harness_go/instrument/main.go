@@ -19,6 +19,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -93,6 +94,9 @@ func instrument(goroot, out, user string) (int, error) {
 		return 0, err
 	}
 	result.Replace[filepath.Join(dir, "zz_typerace.go")] = hook
+	if err := reseed(goroot, out, &result); err != nil {
+		return 0, err
+	}
 	text, err := json.MarshalIndent(result, "", "\t")
 	if err != nil {
 		return 0, err
@@ -144,6 +148,42 @@ func contains(list []string, s string) bool {
 	}
 	return false
 }
+
+// reseed adds a file to package runtime that sets the random state of the running
+// thread: the order of map iterations, which go/types has some of, comes from it.
+func reseed(goroot, out string, result *overlay) error {
+	dir := filepath.Join(goroot, "src", "runtime")
+	text, err := os.ReadFile(filepath.Join(dir, "runtime2.go"))
+	if err != nil {
+		return err
+	}
+	// Fields of runtime.m: fastrand until Go 1.21, then chacha8 and cheaprand, of a
+	// type that changed.
+	field := regexp.MustCompile(`(?m)^\t(fastrand|cheaprand)\s+(uint32|uint64)\b`).FindSubmatch(text)
+	if field == nil {
+		return fmt.Errorf("%s has no random state that this instrumentation knows", dir)
+	}
+	body := fmt.Sprintf("\tmp.%s = %s(seed | 1)\n", field[1], field[2])
+	if regexp.MustCompile(`(?m)^\tchacha8\s+chacha8rand\.State`).Match(text) {
+		body += "\tmp.chacha8.Init64([4]uint64{seed, seed + 1, seed + 2, seed + 3})\n"
+	}
+	path := filepath.Join(out, "zz_typerace_runtime.go")
+	result.Replace[filepath.Join(dir, "zz_typerace.go")] = path
+	return os.WriteFile(path, []byte(fmt.Sprintf(reseedSource, body)), 0o644)
+}
+
+const reseedSource = `package runtime
+
+import _ "unsafe"
+
+//go:linkname typeraceSeed
+var typeraceSeed = typeraceReseed
+
+func typeraceReseed(seed uint64) {
+	mp := acquirem()
+%s	releasem(mp)
+}
+`
 
 // hookSource is added to go/types. The probe must not be seen by the race
 // detector: it and the hook are norace functions, which are never inlined.

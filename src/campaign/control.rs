@@ -42,6 +42,13 @@ impl Control {
         self.interrupted.load(Ordering::Relaxed)
     }
 
+    /// Whether the time is up or somebody asked for the end: no time is left
+    /// for what can be done without.
+    #[must_use]
+    pub fn hurry(&self) -> bool {
+        self.interrupted() || self.limits.time.is_some_and(|t| self.elapsed() >= t)
+    }
+
     /// Whether the campaign is over.
     #[must_use]
     pub fn over(&self, executions: u64, findings: usize) -> bool {
@@ -61,10 +68,10 @@ mod tests {
         let flag = Arc::new(AtomicBool::new(false));
         let limits = Limits { execs: Some(10), findings: Some(2), time: None };
         let c = Control::new(limits, Arc::clone(&flag));
-        assert!(!c.over(9, 1));
-        assert!(c.over(10, 0));
+        assert!(!c.over(9, 1) && !c.hurry());
+        assert!(c.over(10, 0) && !c.hurry());
         assert!(c.over(0, 2));
         flag.store(true, Ordering::Relaxed);
-        assert!(c.over(0, 0));
+        assert!(c.over(0, 0) && c.hurry());
     }
 }

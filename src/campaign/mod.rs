@@ -1,12 +1,14 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
 mod control;
+mod filter;
 mod progress;
 mod recorder;
 mod scheduler;
 pub mod seeds;
 mod stage;
 mod summary;
+mod work;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -14,6 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use libafl::StdFuzzer;
 use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
 use libafl::events::SimpleEventManager;
 use libafl::feedback_or;
@@ -21,15 +24,16 @@ use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
 use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
 use libafl::monitors::NopMonitor;
 use libafl::state::{HasCorpus, HasExecutions, StdState};
-use libafl::{BloomInputFilter, StdFuzzer};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
 
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
+use work::WorkDir;
+pub use work::WorkError;
 
-use crate::executor::{Fatal, HarnessExecutor};
+use crate::executor::{Fatal, HarnessExecutor, State};
 use crate::feedback::NewFindingFeedback;
 use crate::finding::Origin;
 use crate::generate;
@@ -39,6 +43,7 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
 use scheduler::FreshFirstScheduler;
@@ -80,13 +85,8 @@ pub enum CampaignError {
     #[error(transparent)]
     Fatal(#[from] Fatal),
     /// The work directory cannot be used.
-    #[error("cannot use the work directory {path}: {source}")]
-    Work {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// No input moved a counter.
     #[error(
         "no input moved a coverage counter of go/types: the harness was built without \
@@ -126,9 +126,9 @@ const GENERATED_AT_START: usize = 32;
 /// until then is in the store.
 pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let store = Store::open(&config.crashes)?;
+    let work = WorkDir::open(config.work.as_deref())?;
     let mut harness = Harness::start(config.harness)?;
-    let seeds =
-        config.seeds.iter().map(|s| s.import(&mut harness)).collect::<Result<Vec<_>, _>>()?;
+    let seeds = seeds::import(&config.seeds, &mut harness)?;
 
     let recorder = FindingRecorder::new(store, config.origin.clone());
     let found = recorder.found();
@@ -139,22 +139,26 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let progress = Rc::new(Progress::new(control, config.style, executor.last()));
     executor.recorder_mut().attach(Rc::clone(&progress));
 
-    let scratch = tempfile::tempdir()
-        .map_err(|source| CampaignError::Work { path: std::env::temp_dir(), source })?;
-    let work = config.work.unwrap_or_else(|| scratch.path().to_owned());
+    let resumed = work.resume()?;
+    for broken in &resumed.broken {
+        progress.say(&format!("warning: left out, as it is no test case: {broken}"));
+    }
+    if !resumed.cases.is_empty() {
+        progress.say(&format!("resuming with {} corpus entries", resumed.cases.len()));
+    }
     let mut feedback =
         feedback_or!(MaxMapFeedback::new(executor.coverage()), TimeFeedback::new(executor.time()));
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
-        corpus(&work, "corpus")?,
-        corpus(&work, "solutions")?,
+        corpus(work.corpus())?,
+        corpus(work.solutions())?,
         &mut feedback,
         &mut objective,
     )
     .map_err(CampaignError::LibAfl)?;
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
-        .input_filter(BloomInputFilter::new(1 << 20, 1e-4))
+        .input_filter(SeenFilter::default())
         .scheduler(FreshFirstScheduler::default())
         .feedback(feedback)
         .objective(objective)
@@ -175,12 +179,20 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let generated = (0..GENERATED_AT_START)
             .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
-        for case in seeds.into_iter().filter(admitted).chain(generated) {
-            if progress.over(*state.executions()) {
-                break;
+        let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
+            for case in cases.filter(admitted) {
+                if progress.over(*state.executions()) {
+                    return Ok(false);
+                }
+                fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                progress.tick(state);
             }
-            fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
-            progress.tick(&state);
+            Ok::<_, libafl::Error>(true)
+        };
+        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
+        run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
+        if all_ran && let Err(e) = work.resumed() {
+            progress.say(&format!("warning: {e}"));
         }
         if state.corpus().count() == 0 {
             return Ok(());
@@ -228,11 +240,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     })
 }
 
-fn corpus(
-    work: &std::path::Path,
-    name: &str,
-) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {
-    let path = work.join(name);
-    InMemoryOnDiskCorpus::no_meta(&path)
-        .map_err(|e| CampaignError::Work { path, source: std::io::Error::other(e.to_string()) })
+fn corpus(path: PathBuf) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {
+    InMemoryOnDiskCorpus::no_meta(path).map_err(CampaignError::LibAfl)
 }

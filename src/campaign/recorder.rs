@@ -160,7 +160,7 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut shown = vec![0; new.len()];
         let mut runs = 0;
-        while runs < n && !self.interrupted() {
+        while runs < n && !self.hurry() {
             let again = harness.run(run.request)?;
             runs += 1;
             let seen = observe(&again, &run.case.scenario, &self.origin);
@@ -196,7 +196,7 @@ impl FindingRecorder {
             RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
         let innocent = Run { case: &case, source: &source, request: &request, state: run.state };
         for _ in 0..WITHOUT_BREACHES {
-            if self.interrupted() {
+            if self.hurry() {
                 break;
             }
             let outcome = harness.run(&request)?;
@@ -209,8 +209,8 @@ impl FindingRecorder {
         Ok(())
     }
 
-    fn interrupted(&self) -> bool {
-        self.progress.as_ref().is_some_and(|p| p.control().interrupted())
+    fn hurry(&self) -> bool {
+        self.progress.as_ref().is_some_and(|p| p.control().hurry())
     }
 
     /// Whether there is room for another finding of these breaches; if not, it is

@@ -54,6 +54,15 @@ pub enum SeedError {
     Harness(#[from] HarnessError),
 }
 
+/// What an earlier campaign left in its work directory.
+#[derive(Debug, Default)]
+pub struct Resumed {
+    /// Corpus entries.
+    pub cases: Vec<TestCase>,
+    /// Files that are no corpus entry, each with the reason.
+    pub broken: Vec<String>,
+}
+
 /// A seed as text, with the file's name for messages.
 pub struct Seed {
     /// Where it came from.
@@ -122,6 +131,21 @@ pub fn built_in() -> Vec<Seed> {
 
 fn is_seed(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "txtar" || e == "go")
+}
+
+/// All seeds as test cases. After an interruption, those until then.
+///
+/// # Errors
+/// The first seed that cannot be used, a dead harness.
+pub fn import(seeds: &[Seed], harness: &mut Harness) -> Result<Vec<TestCase>, SeedError> {
+    let mut cases = Vec::with_capacity(seeds.len());
+    for seed in seeds {
+        match seed.import(harness) {
+            Err(SeedError::Harness(HarnessError::Interrupted)) => break,
+            case => cases.push(case?),
+        }
+    }
+    Ok(cases)
 }
 
 impl Seed {

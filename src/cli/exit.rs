@@ -29,15 +29,10 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-/// Input that cannot be used, or a folder that cannot be written.
+/// A result that could not be written to standard output.
 #[derive(Debug, thiserror::Error)]
-#[error("{what}")]
-pub struct Unusable {
-    /// What is wrong.
-    pub what: String,
-    /// What the user can do.
-    pub help: String,
-}
+#[error("cannot write the result to standard output: {0}")]
+pub struct OutputError(#[from] pub std::io::Error);
 
 impl Exit {
     /// The exit code of an error: that of the first cause that has one.
@@ -49,14 +44,19 @@ impl Exit {
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     let harness = |e: &HarnessError| match e {
+        HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
         HarnessError::Env(_) => Exit::Environment,
+        // A test case that is too long.
+        HarnessError::Request { .. } => Exit::Usage,
         _ => Exit::Internal,
     };
     let seed = |e: &SeedError| match e {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
-    if cause.is::<EnvError>() {
+    if let Some(e) = cause.downcast_ref::<EnvError>() {
+        Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
+    } else if cause.is::<OutputError>() {
         Some(Exit::Environment)
     } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
         Some(harness(e))
@@ -71,14 +71,10 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // The folder was writable at the start: now the disk is full.
             CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Store(_))
             | CampaignError::NoCoverage => Exit::Environment,
-            CampaignError::Work { .. } => Exit::Usage,
+            CampaignError::Work(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
-    } else if cause.is::<Unusable>()
-        || cause.is::<TestCaseError>()
-        || cause.is::<LoadError>()
-        || cause.is::<StoreError>()
-    {
+    } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
         Some(Exit::Usage)
     } else {
         None
@@ -111,8 +107,12 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if let Some(HarnessError::Env(e)) = cause.downcast_ref::<HarnessError>() {
         Some(e.help())
+    } else if cause.is::<OutputError>() {
+        Some("findings are stored all the same; make room, or write to another place".to_owned())
+    } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
+        Some("give --crashes a folder that can be written".to_owned())
     } else {
-        cause.downcast_ref::<Unusable>().map(|e| e.help.clone())
+        None
     }
 }
 
@@ -126,7 +126,9 @@ mod tests {
         let code = |e: anyhow::Error| Exit::of(&e);
         assert_eq!(code(EnvError::NoCounters.into()), Exit::Environment);
         assert_eq!(code(HarnessError::Env(EnvError::NoCounters).into()), Exit::Environment);
-        assert_eq!(code(HarnessError::Interrupted.into()), Exit::Internal);
+        assert_eq!(code(HarnessError::Interrupted.into()), Exit::Nothing);
+        let full = OutputError(std::io::ErrorKind::StorageFull.into());
+        assert_eq!(code(full.into()), Exit::Environment);
         assert_eq!(code(TestCaseError::Empty.into()), Exit::Usage);
         assert_eq!(code(anyhow::anyhow!("x")), Exit::Internal);
         let wrapped = Err::<(), _>(EnvError::NoCounters).context("while starting").unwrap_err();
@@ -135,9 +137,13 @@ mod tests {
 
     #[test]
     fn an_error_says_causes_and_help_once() {
-        let e = Unusable { what: "corpus is a file".into(), help: "name a folder".into() };
+        let e = StoreError::NoWrite { path: "c".into(), source: std::io::Error::other("no") };
         let text = describe(&anyhow::Error::from(e).context("cannot start"));
-        assert_eq!(text, "error: cannot start\n  because: corpus is a file\nhelp: name a folder\n");
+        assert_eq!(
+            text,
+            "error: cannot start\n  because: cannot write in c: no\n\
+             help: give --crashes a folder that can be written\n"
+        );
         let e = HarnessError::Env(EnvError::NoCacheDir);
         assert_eq!(describe(&e.into()).matches("XDG_CACHE_HOME nor").count(), 1);
         assert!(describe(&anyhow::anyhow!("x")).contains("please report"));

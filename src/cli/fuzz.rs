@@ -85,8 +85,9 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
     };
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
-    let interrupted = interrupt_flag()?;
+    // A signal ends the build, which has nothing to lose, at once.
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use exit::{Exit, Unusable};
+pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
 
 /// Finds data races in Go's type checker, go/types
@@ -64,11 +64,11 @@ pub fn main() -> ExitCode {
 ///
 /// # Errors
 /// It cannot be written for another reason.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        other => other.map_err(OutputError),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
 use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Finding, Origin};
-use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunRequest};
+use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunReply, RunRequest, Verdict};
+use crate::testcase::SourceCase;
 use crate::triage::{load_case, observe, raw_report};
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
@@ -34,6 +36,8 @@ struct Report {
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
+    /// What kept the test case from being run as it is written.
+    notes: Vec<String>,
     findings: Vec<Seen>,
 }
 
@@ -64,17 +68,26 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         Some(scenario) => scenario.clone(),
         None => {
             // The default scenario depends on who imports whom.
-            let scenario = harness.import(&source)?.scenario;
+            let scenario = harness
+                .import(&source)
+                .with_context(|| format!("cannot use {}", args.crash.display()))?
+                .scenario;
             source.scenario = Some(scenario.clone());
             scenario
         }
     };
     let mut seen: Vec<Seen> = Vec::new();
     let mut shown = 0;
+    let mut notes = Vec::new();
     for i in 0..args.runs {
         let request =
             RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
         let outcome = harness.run(&request)?;
+        for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
         let findings = observe(&outcome, &scenario, &origin);
         let hit = match &expected {
             Some(e) => findings.iter().any(|f| f.id == e.id),
@@ -100,6 +113,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         expected: expected_id,
         reproduced: [shown, args.runs],
         go_version,
+        notes,
         findings: seen,
     };
     if args.json {
@@ -110,12 +124,38 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     Ok(if nothing { Exit::Nothing } else { Exit::Findings })
 }
 
+/// What of a test case was not run, and why: a case that does nothing shows
+/// nothing, which must not look like an answer.
+fn not_run(reply: &RunReply, source: &SourceCase) -> Vec<String> {
+    let broken = source.packages.iter().zip(&reply.verdicts).filter_map(|(p, (verdict, why))| {
+        let what = match verdict {
+            Verdict::SyntaxErrors => "does not parse",
+            Verdict::TypeErrors => "does not type-check",
+            Verdict::Valid | Verdict::NotChecked => return None,
+        };
+        Some(format!("package {} {what}: {why}", p.path))
+    });
+    broken.chain(reply.skipped.iter().map(|why| format!("not run: {why}"))).collect()
+}
+
 fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
     let mut out = match expected {
         Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
         None => format!("{k} of {n} runs failed on {}\n", report.go_version),
     };
+    if let Some(e) = expected {
+        let found_with = &e.origin.go_version;
+        if !found_with.is_empty() && *found_with != report.go_version {
+            out.push_str(&format!("it was found with {found_with}\n"));
+        }
+        if k == 0 {
+            out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
+        }
+    }
+    for note in &report.notes {
+        out.push_str(&format!("{note}\n"));
+    }
     for (i, s) in report.findings.iter().enumerate() {
         let f = &s.finding;
         out.push_str(&format!("\n{} ({}), {} of {n}\n", f.title, f.class, s.runs));

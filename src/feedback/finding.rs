@@ -1,7 +1,8 @@
 //! The objective: a signature that the campaign had not seen.
 //!
-//! LibAFL skips coverage feedback when the objective fires, so this is true
-//! only for the first execution with a signature; the executor's recorder has
+//! LibAFL skips coverage feedback when the objective fires. Whether a race
+//! shows is up to chance, and the corpus must not be: an input with new
+//! coverage goes to the corpus, finding or not. The executor's recorder has
 //! stored the finding by then.
 
 use std::borrow::Cow;
@@ -15,7 +16,8 @@ use libafl_bolts::Named;
 
 use crate::executor::LastRun;
 
-/// True if the last execution brought a finding of a new signature.
+/// True if the last execution brought a finding of a new signature, and no new
+/// coverage.
 pub struct NewFindingFeedback {
     last: Rc<RefCell<LastRun>>,
 }
@@ -46,6 +48,7 @@ impl<EM, I, OT, S> Feedback<EM, I, OT, S> for NewFindingFeedback {
         _observers: &OT,
         _exit_kind: &ExitKind,
     ) -> Result<bool, Error> {
-        Ok(self.last.borrow().new_findings > 0)
+        let last = self.last.borrow();
+        Ok(last.new_findings > 0 && !last.new_coverage)
     }
 }

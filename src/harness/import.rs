@@ -1,6 +1,7 @@
 //! A test case's text, read into trees by the toolchain's own parser.
 
-use super::{Harness, HarnessError, SyntaxError};
+use super::wire::MAX_FRAME;
+use super::{Harness, HarnessError, SyntaxError, WireError};
 use crate::testcase::{SourceCase, TestCase};
 
 /// Why a test case's text did not become trees.
@@ -13,6 +14,14 @@ pub enum ImportError {
         file: String,
         /// Where and why.
         errors: Vec<SyntaxError>,
+    },
+    /// A file is longer than a request may be.
+    #[error("{file} is {bytes} bytes long, more than the {} MiB that the harness takes", MAX_FRAME >> 20)]
+    TooLong {
+        /// The file's name.
+        file: String,
+        /// Its length.
+        bytes: usize,
     },
     /// The harness does not answer.
     #[error(transparent)]
@@ -41,8 +50,14 @@ impl Harness {
     /// A file that does not parse, or a harness that does not answer.
     pub fn import(&mut self, source: &SourceCase) -> Result<TestCase, ImportError> {
         TestCase::from_source(source, &mut |name, text| {
-            self.parse(name, text)?
-                .map_err(|errors| ImportError::Syntax { file: name.to_owned(), errors })
+            let file = || name.to_owned();
+            match self.parse(name, text) {
+                Err(HarnessError::Request { source: WireError::TooLong(_), .. }) => {
+                    Err(ImportError::TooLong { file: file(), bytes: text.len() })
+                }
+                Err(e) => Err(e.into()),
+                Ok(tree) => tree.map_err(|errors| ImportError::Syntax { file: file(), errors }),
+            }
         })
     }
 }

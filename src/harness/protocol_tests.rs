@@ -18,6 +18,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         skipped: vec!["check b: no such package".into()],
         answers: vec![vec!["a".into()], vec![]],
         resolutions: vec!["x.T: a.T".into()],
+        steps: 7,
+        trace: 8,
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -41,6 +43,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["a"].iter(), |w, s| w.str(s));
     w.count(0);
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
+    w.u64(7);
+    w.u64(8);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }
@@ -84,7 +88,7 @@ fn any_bytes_decode_without_a_panic() {
 #[test]
 fn a_request_is_as_the_protocol_says() {
     let case = SourceCase::from_txtar(
-        "share fset\nshare info\nimport source\nmeet start\nprocs 2\nrounds 3\n\
+        "share fset\nshare info\nimport source\nmeet start\nprocs 2\nrounds 3\nschedule seed 9\n\
          godebug gotypesalias=0\ngodebug x=1\nbefore check lib\ngo check a ; walk methods lib\n\
          go check a\n-- lib/lib.go --\npackage lib\n-- a/a.go --\npackage a\n",
     )
@@ -99,6 +103,7 @@ fn a_request_is_as_the_protocol_says() {
     assert_eq!(r.u32("flags"), Ok(2));
     assert_eq!(r.u32("procs"), Ok(2));
     assert_eq!(r.u32("rounds"), Ok(3));
+    assert_eq!((r.bool("seeded"), r.u64("schedule")), (Ok(true), Ok(9)));
     assert_eq!(r.str("godebug").unwrap(), "gotypesalias=0,x=1");
     assert_eq!(r.str("import").unwrap(), "source");
     assert_eq!(r.strs("share").unwrap(), ["fset", "info"]);
@@ -119,7 +124,7 @@ fn a_request_is_as_the_protocol_says() {
 
 #[test]
 fn a_hello_of_another_version_still_tells_its_version() {
-    let hello = Hello::decode(&[2, 0, 0, 0, 0xff]).unwrap();
-    assert_eq!(hello.version, 2);
-    assert!(Hello::decode(&[1, 0, 0, 0, 0xff]).is_err());
+    let hello = Hello::decode(&[1, 0, 0, 0, 0xff]).unwrap();
+    assert_eq!(hello.version, 1);
+    assert!(Hello::decode(&[2, 0, 0, 0, 0xff]).is_err());
 }

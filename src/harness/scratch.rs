@@ -11,10 +11,10 @@ const PREFIX: &str = "typerace-run-";
 /// A temporary folder. Removed when dropped; if typerace was killed, by the
 /// next one that starts.
 #[derive(Debug)]
-pub(super) struct Scratch(tempfile::TempDir);
+pub(crate) struct Scratch(tempfile::TempDir);
 
 impl Scratch {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Self::new_in(&std::env::temp_dir())
     }
 
@@ -31,7 +31,7 @@ impl Scratch {
     }
 
     /// An empty folder to run in.
-    pub(super) fn cwd(&self) -> PathBuf {
+    pub(crate) fn cwd(&self) -> PathBuf {
         self.0.path().join("cwd")
     }
 

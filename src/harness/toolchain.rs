@@ -259,7 +259,7 @@ mod tests {
     fn an_old_go_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let go = dir.path().join("go");
-        let script = "#!/bin/sh\nprintf 'go1.20.4\\n/r\\nlinux\\namd64\\ngcc\\n'\n";
+        let script = "#!/bin/sh\nprintf 'go1.20.4\\n/r\\nlinux\\namd64\\ngcc\\n/m\\n'\n";
         crate::harness::test_support::write_script(&go, script);
         let options = GoOptions { go: Some(go), ..GoOptions::default() };
         let e = Toolchain::find(&options, &mut |_| ()).unwrap_err();

@@ -17,6 +17,10 @@ mod scenario;
 mod stats;
 mod symbols;
 mod syntax;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
 mod types;
 mod walk;
 mod weights;
@@ -134,6 +138,7 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::AddSetter,
     &scenario::ChangeProcs,
     &scenario::ChangeRounds,
+    &scenario::ChangeSchedule,
     &scenario::ChangeGodebug,
     &scenario::ToggleFresh,
     &scenario::ToggleOracle,
@@ -214,6 +219,9 @@ fn finish(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>, repaired
     if repaired {
         repair(case, before, cx);
     }
-    syntax::tidy(case, cx.go_minor);
+    // Half of the mutants differ in their scenario alone.
+    if case.packages != before.packages {
+        syntax::tidy(case, cx.go_minor);
+    }
     scenario::limit(case, before, cx);
 }

@@ -6,7 +6,8 @@ use super::env::{Env, Found};
 use super::symbols::Symbols;
 use super::walk::{Go, Role, Site, walk};
 use crate::goast::scope::receiver_base;
-use crate::goast::{CallExpr, Decl, Expr, Ident, Spec};
+use crate::goast::walk::{Visitor, walk_expr};
+use crate::goast::{self, CallExpr, Decl, Expr, Ident, Spec};
 use crate::testcase::TestCase;
 
 /// Whether the expression names the object of that package.
@@ -185,18 +186,39 @@ pub(crate) fn mentions(e: &Expr, name: &str) -> bool {
 
 /// Whether a name that `is` wants stands anywhere in a type or value.
 pub(crate) fn mentions_any(e: &Expr, is: &dyn Fn(&str) -> bool) -> bool {
-    let mut found = false;
-    let mut decl = super::build::var_decl("_", Some(e.clone()), Vec::new());
-    let symbols = Symbols { packages: vec![super::symbols::PackageSymbols::default()] };
-    super::walk::walk_decl(&mut decl, &symbols, (0, 0), |site, _| {
-        if let Site::Expr(e, _) = site {
-            found |= match e {
-                Expr::Ident(id) => is(&id.0),
-                Expr::SelectorExpr(s) => is(&s.sel.0),
+    struct Find<'a> {
+        is: &'a dyn Fn(&str) -> bool,
+        found: bool,
+    }
+    impl Visitor for Find<'_> {
+        fn expr(&mut self, e: &Expr, role: goast::Role) {
+            self.found |= match e {
+                Expr::Ident(id) => (self.is)(&id.0),
+                Expr::SelectorExpr(s) => (self.is)(&s.sel.0),
                 _ => false,
             };
+            if !self.found {
+                walk_expr(self, e, role);
+            }
         }
-        if found { Go::Stop } else { Go::In }
-    });
-    found
+    }
+    let mut find = Find { is, found: false };
+    find.expr(e, goast::Role::Type);
+    find.found
+}
+
+/// Every identifier of a type or value, also of what it selects from.
+pub(crate) fn idents(e: &Expr) -> Vec<String> {
+    struct Collect(Vec<String>);
+    impl Visitor for Collect {
+        fn expr(&mut self, e: &Expr, role: goast::Role) {
+            if let Expr::Ident(id) = e {
+                self.0.push(id.0.clone());
+            }
+            walk_expr(self, e, role);
+        }
+    }
+    let mut all = Collect(Vec::new());
+    all.expr(e, goast::Role::Type);
+    all.0
 }

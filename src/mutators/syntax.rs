@@ -68,7 +68,7 @@ fn no_ellipsis(typ: &mut Expr) {
     }
 }
 
-fn fields_of(fields: &mut Vec<Field>, list: List) {
+fn fields_of(fields: &mut [Field], list: List) {
     match list {
         List::Params | List::Results => {
             // All named or none.

@@ -8,7 +8,7 @@ use super::build::{
 };
 use super::env::{Choice, Env, Found};
 use crate::goast::scope::{BASIC_TYPES, ObjectKind, is_exported};
-use crate::goast::{ChanDir, ChanType, Expr, Token};
+use crate::goast::{ArrayType, ChanDir, ChanType, Expr, Token};
 use crate::rng::Rng;
 
 /// Basic types that are comparable and ordered by no more than their name.
@@ -338,6 +338,17 @@ pub(crate) fn violates(env: &Env<'_>, home: usize, constraint: &Expr, arg: &Expr
     if want.comparable && !comparable(arg, env, 6) {
         return true;
     }
+    let mut arg = arg.clone();
+    for _ in 0..6 {
+        match env.resolve(&arg) {
+            Some(Found::Object(p, o)) if o.alias && p == env.package => match &o.typ {
+                Some(t) if o.type_params.is_empty() => arg = t.clone(),
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    let arg = &arg;
     let literal = |e: &Expr| match split_instance(e).0 {
         Expr::Ident(id) => matches!(env.lookup(&id.0), Some(Found::Universe(_))),
         Expr::SelectorExpr(_) => false,
@@ -381,9 +392,10 @@ fn named_lacks(env: &Env<'_>, want: &Demands, arg: &Expr) -> bool {
         .all(|m| has.and_then(|h| h.get(m)).is_some_and(|own| pointer || !own.pointer))
 }
 
-/// Whether values of the type can be compared, as far as is cheap to see.
+/// Whether values of the type can be compared: false if they are seen not to
+/// be.
 pub(crate) fn comparable(e: &Expr, env: &Env<'_>, depth: u32) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
+    let Some(depth) = depth.checked_sub(1) else { return true };
     match e {
         Expr::ArrayType(a) => a.len.is_some() && comparable(&a.elt, env, depth),
         Expr::MapType(_) | Expr::FuncType(_) => false,
@@ -392,24 +404,30 @@ pub(crate) fn comparable(e: &Expr, env: &Env<'_>, depth: u32) -> bool {
         Expr::Ident(_) | Expr::SelectorExpr(_) | Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
             match env.resolve(split_instance(e).0) {
                 Some(Found::Local(l)) if l.kind == ObjectKind::TypeParam => {
-                    l.typ.as_ref().is_some_and(|c| {
-                        matches!(c, Expr::Ident(id) if id.0 == "comparable")
-                            || matches!(c, Expr::BinaryExpr(_) | Expr::UnaryExpr(_))
-                    })
+                    !l.typ.as_ref().is_some_and(is_any)
                 }
-                Some(Found::Object(p, o)) if p == env.package => {
-                    // An instance compares as its arguments do: not looked at.
-                    o.typ.as_ref().is_some_and(|t| {
-                        let open = !o.type_params.is_empty() && matches!(t, Expr::StructType(_));
-                        !open && comparable(t, env, depth)
-                    })
+                Some(Found::Object(p, o)) if p == env.package && o.type_params.is_empty() => {
+                    o.typ.as_ref().is_none_or(|t| comparable(t, env, depth))
                 }
-                Some(Found::Object(_, o)) => {
-                    matches!(o.typ, Some(Expr::InterfaceType(_) | Expr::StarExpr(_)))
-                }
+                Some(Found::Object(_, o)) => !matches!(
+                    &o.typ,
+                    Some(
+                        Expr::MapType(_)
+                            | Expr::FuncType(_)
+                            | Expr::ArrayType(ArrayType { len: None, .. })
+                    )
+                ),
                 _ => true,
             }
         }
         _ => true,
     }
+}
+
+/// Names of the methods that an interface asks for.
+pub(crate) fn asked_methods(env: &Env<'_>, home: usize, interface: &Expr) -> BTreeSet<String> {
+    let mut want = Demands::default();
+    // What is not seen is left out.
+    let _ = demands(env, home, interface, 8, &mut want);
+    want.methods.into_keys().collect()
 }

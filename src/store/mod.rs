@@ -73,7 +73,11 @@ impl Store {
             std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
                 StoreError::NotADirectory(dir.to_owned())
             }
-            _ => StoreError::io(dir, e),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                StoreError::io(dir, e)
+            }
+            // /proc says that there is no such file.
+            _ => StoreError::NoWrite { path: dir.to_owned(), source: e },
         })?;
         let store = Self { dir: dir.to_owned() };
         // Permission bits do not tell: root, read-only mounts, quotas.

@@ -79,7 +79,8 @@ pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError
         }
         _ if path.exists() => Err(LoadError::Unknown(path.to_owned())),
         _ => {
-            let source = io::Error::from(io::ErrorKind::NotFound);
+            let missing = || io::Error::from(io::ErrorKind::NotFound);
+            let source = fs::metadata(path).err().unwrap_or_else(missing);
             Err(LoadError::Read { path: path.to_owned(), source })
         }
     }

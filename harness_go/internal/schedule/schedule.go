@@ -44,6 +44,7 @@ type Schedule struct {
 	turn   int
 	steps  uint64
 	random uint64
+	seed   uint64
 	// yieldBelow is the chance of handing the turn on at a step, of 2^16;
 	// 0 selects the priority strategy.
 	yieldBelow uint64
@@ -64,6 +65,12 @@ type Schedule struct {
 //go:linkname typeraceHook go/types.typeraceHook
 var typeraceHook func(function uint32)
 
+// reseed sets the random state of the running thread, from which the order of map
+// iterations comes; nil in a build without instrumentation.
+//
+//go:linkname reseed runtime.typeraceSeed
+var reseed func(seed uint64)
+
 //go:linkname profLabel runtime/pprof.runtime_getProfLabel
 func profLabel() unsafe.Pointer
 
@@ -74,6 +81,7 @@ func setProfLabel(unsafe.Pointer)
 // steps that runs usually have.
 func (s *Schedule) Start(seed uint64, n int) {
 	s.takers = make([]*taker, n)
+	s.seed = seed
 	s.random = seed*0x9e3779b97f4a7c15 + 1
 	s.turn, s.steps, s.changed, s.stolen, s.trace = 0, 0, 0, 0, 0
 	s.lastIndex, s.lastFunction = -1, 0
@@ -227,11 +235,12 @@ func (s *Schedule) probe(function uint32) {
 //
 //go:norace
 func (s *Schedule) wait(me *taker) {
-	seen, spins := s.steps, 0
+	// A step or a stolen turn is progress: several wait, and one steals.
+	seen, spins := s.steps+s.stolen, 0
 	for s.turn != me.index {
 		runtime.Gosched()
-		if s.steps != seen {
-			seen, spins = s.steps, 0
+		if s.steps+s.stolen != seen {
+			seen, spins = s.steps+s.stolen, 0
 			continue
 		}
 		if spins++; spins > spinLimit {
@@ -239,6 +248,11 @@ func (s *Schedule) wait(me *taker) {
 			s.turn = s.after(s.turn)
 			spins = 0
 		}
+	}
+	// Whoever ran in between, and on whatever thread: what is random from here on
+	// depends on the step alone.
+	if reseed != nil {
+		reseed(s.seed ^ s.steps<<20 ^ uint64(me.index))
 	}
 }
 

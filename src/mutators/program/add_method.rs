@@ -134,3 +134,20 @@ fn underlying_takes_methods(symbols: &Symbols, package: usize, o: &Object, depth
         Some(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++
++func (*List[T]) M1() *List[*List[T]] {
++	panic(0)
++}
+"#;
+        example(&AddMethod, 7, want);
+    }
+}

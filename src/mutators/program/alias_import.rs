@@ -58,3 +58,19 @@ impl Operator for AliasImport {
         used
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++import lib1 "lib"
+-	Data        lib.Pair[string, lib.Ints]
++	Data        lib1.Pair[string, lib.Ints]
+"#;
+        example(&AliasImport, 3, want);
+    }
+}

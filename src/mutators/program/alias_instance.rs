@@ -68,3 +68,20 @@ impl Operator for AliasInstance {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-var Head *List[string]
++var Head *A1
++
++type A1 = List[string]
+"#;
+        example(&AliasInstance, 5, want);
+    }
+}

@@ -27,3 +27,18 @@ impl Operator for AliasToDefined {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Ints = List[int]
++type Ints List[int]
+"#;
+        example(&AliasToDefined, 1, want);
+    }
+}

@@ -56,3 +56,18 @@ impl Operator for AliasVariable {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++
++var V1 lib.Shape
+"#;
+        example(&AliasVariable, 1, want);
+    }
+}

@@ -76,3 +76,21 @@ impl Operator for CloseCycle {
 fn method(typ: Expr, result: bool) -> FuncType {
     if result { func_of(Vec::new(), vec![typ]) } else { func_of(vec![typ], Vec::new()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	Key K
+-	Val V
++	Key  K
++	Val  V
++	Next *Pair[string, V]
+"#;
+        example(&CloseCycle, 6, want);
+    }
+}

@@ -71,3 +71,18 @@ fn union() -> Expr {
     let (x, y) = (Box::new(tilde("int")), Box::new(tilde("string")));
     Expr::BinaryExpr(BinaryExpr { x, op: Token::Or, y })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func Map[A, B any](x A, f func(A) B) B {
++func Map[A, B ~int | ~string](x A, f func(A) B) B {
+"#;
+        example(&ChangeConstraint, 1, want);
+    }
+}

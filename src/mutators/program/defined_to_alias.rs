@@ -40,3 +40,18 @@ impl Operator for DefinedToAlias {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Square struct {
++type Square = struct {
+"#;
+        example(&DefinedToAlias, 41, want);
+    }
+}

@@ -25,3 +25,18 @@ impl Operator for DeleteDecl {
         address::take(case, at).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Named lib.Shape
+-
+"#;
+        example(&DeleteDecl, 2, want);
+    }
+}

@@ -36,3 +36,21 @@ impl Operator for DeleteField {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Tree struct {
+-	Left, Right *Tree
+-	Data        lib.Pair[string, lib.Ints]
+-}
++type Tree struct{ Left, Right *Tree }
+"#;
+        example(&DeleteField, 1, want);
+    }
+}

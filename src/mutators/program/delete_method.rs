@@ -43,3 +43,18 @@ impl Operator for DeleteMethod {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Shape interface{ Area(scale int) float64 }
++type Shape interface{}
+"#;
+        example(&DeleteMethod, 1, want);
+    }
+}

@@ -36,3 +36,19 @@ impl Operator for DeleteStmt {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	if l == nil {
+-		return 0
+-	}
+"#;
+        example(&DeleteStmt, 14, want);
+    }
+}

@@ -56,3 +56,25 @@ impl Operator for DuplicateDecl {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++
++type Square1 struct {
++	Side float64
++	tag  string
++}
++
++func (s Square1) Area(scale int) float64 {
++	return s.Side * s.Side
++}
+"#;
+        example(&DuplicateDecl, 10, want);
+    }
+}

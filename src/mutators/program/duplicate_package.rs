@@ -62,3 +62,32 @@ fn redirect(decls: &mut [Decl], old: &str, new: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++-- b2/b.go --
++package b
++
++import "lib"
++
++type Named lib.Shape
++
++var All = []lib.Shape{lib.Square{}}
++var One = lib.Map("1", len)
++
++func Len(l *lib.List[int]) int {
++	if l == nil {
++		return 0
++	}
++	return 1 + Len(l.Next)
++}
+"#;
+        example(&DuplicatePackage, 1, want);
+    }
+}

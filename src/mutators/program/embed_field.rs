@@ -70,3 +70,17 @@ pub(crate) fn field_names(f: &Field) -> impl Iterator<Item = &str> {
     let embedded = f.names.is_empty().then(|| last(&f.typ));
     f.names.iter().map(|n| n.0.as_str()).chain(embedded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++	*lib.Pair[float64, lib.Shape]
+"#;
+        example(&EmbedField, 2, want);
+    }
+}

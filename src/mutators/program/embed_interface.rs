@@ -1,8 +1,9 @@
 //! Embed an interface in an interface.
 
-use super::super::build::unnamed;
+use super::super::build::{interface_of, unnamed};
+use super::super::env::Choice;
 use super::super::symbols::Symbols;
-use super::super::types::instantiate;
+use super::super::types::{asked_methods, instantiate};
 use super::super::walk::{List, Site, at_random};
 use super::super::{Context, Operator};
 use super::embed_field::last;
@@ -35,6 +36,13 @@ impl Operator for EmbedInterface {
                 let own = env.owner.clone().unwrap_or_default();
                 let constraint =
                     env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
+                let whole = interface_of(elements.clone());
+                let has = asked_methods(env, env.package, &whole);
+                let clash = |c: &Choice<'_>| {
+                    c.object.and_then(|(p, o)| Some((p, o.typ.as_ref()?))).is_none_or(|(p, t)| {
+                        asked_methods(env, p, t).iter().any(|m| has.contains(m))
+                    })
+                };
                 let choices: Vec<_> = env
                     .choices()
                     .into_iter()
@@ -44,11 +52,33 @@ impl Operator for EmbedInterface {
                         c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
                     })
                     .collect();
+                // Two methods of one name must be identical: seldom tried.
+                let keep = rng.chance(10);
+                let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
                 let Some(choice) = rng.choose(&choices) else { return false };
                 let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
                 elements.push(unnamed(typ));
                 true
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Number interface{ ~int | ~float64 }
++type Number interface {
++	~int | ~float64
++	Shape
++}
++
+"#;
+        example(&EmbedInterface, 3, want);
     }
 }

@@ -55,3 +55,18 @@ impl Operator for EraseTypeArgs {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	m := lib.Map[int, string](n, func(int) string {
++	m := lib.Map[int](n, func(int) string {
+"#;
+        example(&EraseTypeArgs, 1, want);
+    }
+}

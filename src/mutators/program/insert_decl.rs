@@ -75,3 +75,20 @@ impl Operator for InsertDecl {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++
++type N1[P any] interface{ M(N1[P]) (P, lib.Shape) }
++
++var V1 *N1[lib.Shape]
+"#;
+        example(&InsertDecl, 8, want);
+    }
+}

@@ -60,3 +60,18 @@ impl Operator for Instantiate {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	Data        lib.Pair[string, lib.Ints]
++	Data        lib.Pair[string, [7]string]
+"#;
+        example(&Instantiate, 1, want);
+    }
+}

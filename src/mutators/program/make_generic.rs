@@ -68,3 +68,24 @@ impl Operator for MakeGeneric {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Square struct {
++type Square[P any] struct {
+-func (s Square) Area(scale int) float64 {
++func (s Square[_]) Area(scale int) float64 {
+-	var s lib.Shape = lib.Square{}
++	var s lib.Shape = lib.Square[int]{}
+-var All = []lib.Shape{lib.Square{}}
++var All = []lib.Shape{lib.Square[bool]{}}
+"#;
+        example(&MakeGeneric, 70, want);
+    }
+}

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::super::address::{self, Address};
 use super::super::build::{ident, selector};
 use super::super::references::{on_uses, rename};
+use super::super::repair::sort_packages;
 use super::super::symbols::Symbols;
 use super::super::walk::{Go, Site, walk_decl};
-use super::super::{Context, Operator};
+use super::super::{Context, MAX_PACKAGES, Operator};
 use crate::goast::scope::{is_exported, method_base};
-use crate::goast::{Decl, Expr};
-use crate::testcase::TestCase;
+use crate::goast::{Decl, Expr, File, Ident};
+use crate::testcase::{Package, PackageFile, TestCase};
 
 /// Moves a declaration, with its methods and what it needs of its package,
 /// into another package, or a new one, which the old one then imports.
@@ -48,9 +49,26 @@ impl Operator for MoveDecl {
                 !moving.iter().any(|n| symbols.object(p, &upper(n)).is_some())
             })
             .collect();
-        let Some(&target) = cx.rng.choose(&targets) else { return false };
-        move_all(case, &symbols, at.package, target, &moving)
+        let new = case.packages.len() < MAX_PACKAGES && cx.rng.chance(30);
+        let target = match cx.rng.choose(&targets) {
+            Some(&target) if !new => target,
+            _ if case.packages.len() < MAX_PACKAGES => add_package(case, &symbols),
+            _ => return false,
+        };
+        let symbols = Symbols::new(case);
+        let moved = move_all(case, &symbols, at.package, target, &moving);
+        sort_packages(case);
+        moved
     }
+}
+
+/// An empty package, the last; its index.
+fn add_package(case: &mut TestCase, symbols: &Symbols) -> usize {
+    let name = symbols.fresh("moved");
+    let tree = File { name: Ident(name.clone()), decls: Vec::new() };
+    let files = vec![PackageFile { name: format!("{name}.go"), tree }];
+    case.packages.push(Package { path: name, files });
+    case.packages.len() - 1
 }
 
 fn upper(name: &str) -> String {
@@ -201,5 +219,65 @@ fn replace_name(e: &mut Expr, new: Expr) {
         Expr::IndexExpr(i) => *i.x = new,
         Expr::IndexListExpr(i) => *i.x = new,
         _ => *e = new,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type Pair[K comparable, V any] struct {
+-	Key K
+-	Val V
+-}
+-
++-- b/b.go --
++package b
++
++import "lib"
++
++type Named lib.Shape
++
++var All = []lib.Shape{lib.Square{}}
++var One = lib.Map("1", len)
++
++func Len(l *lib.List[int]) int {
++	if l == nil {
++		return 0
++	}
++	return 1 + Len(l.Next)
++}
++-- moved1/moved1.go --
++package moved1
++
++type Pair[K comparable, V any] struct {
++	Key K
++	Val V
++}
++import "moved1"
+-	Data        lib.Pair[string, lib.Ints]
++	Data        moved1.Pair[string, lib.Ints]
+--- b/b.go --
+-package b
+-
+-import "lib"
+-
+-type Named lib.Shape
+-
+-var All = []lib.Shape{lib.Square{}}
+-var One = lib.Map("1", len)
+-
+-func Len(l *lib.List[int]) int {
+-	if l == nil {
+-		return 0
+-	}
+-	return 1 + Len(l.Next)
+-}
+"#;
+        example(&MoveDecl, 8, want);
     }
 }

@@ -57,3 +57,18 @@ fn mentions_owner(e: &Expr, env: &super::super::env::Env<'_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	Left, Right *Tree
++	Left, Right *int8
+"#;
+        example(&OpenCycle, 1, want);
+    }
+}

@@ -172,3 +172,18 @@ fn mend_methods(
         Go::In
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func (s Square) Area(scale int) float64 {
++func (s Square) Area(scale int, _ uint) float64 {
+"#;
+        example(&Parameters, 19, want);
+    }
+}

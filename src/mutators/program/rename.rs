@@ -40,3 +40,20 @@ impl Operator for Rename {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func Len(l *lib.List[int]) int {
++func T1(l *lib.List[int]) int {
+-	return 1 + Len(l.Next)
++	return 1 + T1(l.Next)
+"#;
+        example(&Rename, 1, want);
+    }
+}

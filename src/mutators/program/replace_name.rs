@@ -81,3 +81,18 @@ fn fits(c: &Choice<'_>, e: &Expr, role: Role, env: &Env<'_>) -> bool {
         && c.kind.is_value()
         && is.is_some_and(|is| typ(is) == typ(was) && is.arity() == was.arity())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func Use(n int) float64 {
++func Use(n lib.Pair[float64, lib.Shape]) float64 {
+"#;
+        example(&ReplaceName, 2, want);
+    }
+}

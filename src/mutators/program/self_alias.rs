@@ -59,3 +59,22 @@ impl Operator for SelfAlias {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-type List[T any] struct {
++type List1[T any] struct {
+-func (l *List[T]) Push(v T) *List[T] {
++func (l *List1[T]) Push(v T) *List[T] {
++
++type List[T any] = List1[T]
+"#;
+        example(&SelfAlias, 3, want);
+    }
+}

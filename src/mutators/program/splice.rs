@@ -268,3 +268,72 @@ fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool 
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_splice_type() {
+        let want = r#"
+-	Data        lib.Pair[string, lib.Ints]
++	Data        func(lib.List[int])
+"#;
+        example(&SPLICE_TYPE, 1, want);
+    }
+
+    #[test]
+    fn example_of_splice_declaration() {
+        let want = r#"
++
++type Node[T any] interface{ Edges() []Node[T] }
++type Graph struct{ All map[string]Node[int] }
++
++func (g *Graph) Walk(f func(Node[int])) {
++	for _, n := range g.All {
++		f(n)
++	}
++}
+"#;
+        example(&SPLICE_DECL, 1, want);
+    }
+
+    #[test]
+    fn example_of_splice_method() {
+        let want = r#"
++
++func (g *Square) Walk(f func(List[int])) {
++	panic(0)
++}
+"#;
+        example(&SPLICE_METHOD, 1, want);
+    }
+
+    #[test]
+    fn example_of_splice_field() {
+        let want = r#"
++	All map[string]List[int]
+"#;
+        example(&SPLICE_FIELD, 1, want);
+    }
+
+    #[test]
+    fn example_of_splice_statement() {
+        let want = r#"
++		for _, n := range g.All {
++			f(n)
++		}
+"#;
+        example(&SPLICE_STMT, 3, want);
+    }
+
+    #[test]
+    fn example_of_splice_expression() {
+        let want = r#"
+-var One = lib.Map("1", len)
++var One = lib.Map("1", f(n))
+"#;
+        example(&SPLICE_EXPR, 1, want);
+    }
+}

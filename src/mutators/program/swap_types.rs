@@ -59,3 +59,20 @@ impl Operator for SwapTypes {
 fn wanted(e: &Expr, role: Role, env: &Env<'_>) -> bool {
     matches!(role, Role::Type | Role::TypeArg) && env.locals.is_empty() && env.is_type(e)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	Data        lib.Pair[string, lib.Ints]
++	Data        float64
+-func Use(n int) float64 {
++func Use(n int) lib.Pair[string, lib.Ints] {
+"#;
+        example(&SwapTypes, 2, want);
+    }
+}

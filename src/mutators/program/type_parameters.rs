@@ -173,3 +173,20 @@ fn mend_methods(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func Map[A, B any](x A, f func(A) B) B {
++func Map[B any](x byte, f func(byte) B) B {
+-	m := lib.Map[int, string](n, func(int) string {
++	m := lib.Map[string](n, func(int) string {
+"#;
+        example(&TypeParameters, 2, want);
+    }
+}

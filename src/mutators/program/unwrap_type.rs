@@ -57,3 +57,18 @@ fn parts(e: &Expr) -> Vec<&Expr> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-func Len(l *lib.List[int]) int {
++func Len(l lib.List[int]) int {
+"#;
+        example(&UnwrapType, 1, want);
+    }
+}

@@ -53,3 +53,18 @@ impl Operator for WrapType {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-	Left, Right *Tree
++	Left, Right map[string]*Tree
+"#;
+        example(&WrapType, 6, want);
+    }
+}

@@ -54,3 +54,18 @@ impl Operator for WriteTypeArgs {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-var One = lib.Map("1", len)
++var One = lib.Map[int8]("1", len)
+"#;
+        example(&WriteTypeArgs, 1, want);
+    }
+}

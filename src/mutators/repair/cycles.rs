@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::goast::scope::ObjectKind;
-use crate::goast::{Expr, Field};
+use crate::goast::scope::{Object, ObjectKind};
+use crate::goast::{Decl, Expr, Field, Spec};
 use crate::mutators::address;
-use crate::mutators::build::{ident, slice_of, split_instance, star};
-use crate::mutators::references::{mentions, mentions_any, rebuild_instance};
+use crate::mutators::build::{ident, slice_of, split_instance, star, type_decl};
+use crate::mutators::references::{idents, mentions_any, rebuild_instance};
 use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::{Go, Role, Site, walk};
+use crate::mutators::walk::{Go, Role, Site, walk, walk_decl};
 use crate::testcase::TestCase;
 
 /// Opens cycles of types that contain themselves by value, of interfaces that
@@ -17,6 +17,9 @@ pub(super) fn open(case: &mut TestCase) {
     // Each turn opens one: there are no more than types.
     for _ in 0..64 {
         let symbols = Symbols::new(case);
+        if alias_cycle(case, &symbols) {
+            continue;
+        }
         let Some((package, name, to)) = first_cycle(&symbols) else { return };
         for at in address::types(case) {
             if at.package != package {
@@ -28,6 +31,53 @@ pub(super) fn open(case: &mut TestCase) {
             cut(&mut spec.typ, &to, true);
         }
     }
+}
+
+/// Opens a cycle of aliases alone, which no pointer makes legal. False if
+/// there is none.
+fn alias_cycle(case: &mut TestCase, symbols: &Symbols) -> bool {
+    for at in address::types(case) {
+        let objects = &symbols.packages[at.package].scope.objects;
+        let Some(spec) = address::type_spec_mut(case, at).filter(|t| t.assign) else { continue };
+        let back = |n: &str| alias_leads(objects, n, &spec.name.0);
+        if !mentions_any(&spec.typ, &back) {
+            continue;
+        }
+        let mut decl = type_decl(spec.clone());
+        walk_decl(&mut decl, symbols, (at.package, at.file), |site, _| {
+            if let Site::Expr(e, role) = site
+                && matches!(split_instance(e).0, Expr::Ident(id) if back(&id.0))
+                && role != Role::Generic
+            {
+                *e = ident("int");
+            }
+            Go::In
+        });
+        let new = match decl {
+            Decl::GenDecl(mut g) => g.specs.pop(),
+            Decl::FuncDecl(_) => None,
+        };
+        if let (Some(Spec::TypeSpec(new)), Some(old)) = (new, address::type_spec_mut(case, at)) {
+            *old = new;
+        }
+        return true;
+    }
+    false
+}
+
+/// Whether an alias leads to another through aliases.
+fn alias_leads(objects: &BTreeMap<String, Object>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from.to_owned()];
+    while let Some(name) = todo.pop() {
+        let Some(o) = objects.get(&name).filter(|o| o.alias) else { continue };
+        if name == to {
+            return true;
+        }
+        let Some(typ) = o.typ.as_ref().filter(|_| seen.insert(name)) else { continue };
+        todo.extend(idents(typ));
+    }
+    false
 }
 
 /// In the declaration of a generic type, an instance of a type that leads back
@@ -66,20 +116,15 @@ pub(super) fn level(case: &mut TestCase) {
 /// Whether a type's declaration leads to another through what it mentions.
 fn leads(symbols: &Symbols, package: usize, from: &str, to: &str) -> bool {
     let objects = &symbols.packages[package].scope.objects;
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut todo = vec![from];
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from.to_owned()];
     while let Some(name) = todo.pop() {
         if name == to {
             return true;
         }
-        let Some((name, o)) = objects.get_key_value(name) else { continue };
-        if !seen.insert(name) {
-            continue;
-        }
-        let Some(typ) = &o.typ else { continue };
-        todo.extend(
-            objects.keys().map(String::as_str).filter(|n| !seen.contains(n) && mentions(typ, n)),
-        );
+        let Some(o) = objects.get(&name) else { continue };
+        let Some(typ) = o.typ.as_ref().filter(|_| seen.insert(name)) else { continue };
+        todo.extend(idents(typ));
     }
     false
 }
@@ -91,7 +136,7 @@ fn first_cycle(symbols: &Symbols) -> Option<(usize, String, String)> {
         for (name, o) in &package.scope.objects {
             let mut out = BTreeSet::new();
             if let Some(t) = o.typ.as_ref().filter(|_| o.kind.is_type()) {
-                contained(t, true, &mut out);
+                contained(t, &mut out);
             }
             edges.insert(name, out);
         }
@@ -129,29 +174,28 @@ fn back_edge(
     None
 }
 
-/// Names that a type contains by value, embeds or is defined by. `top` where
-/// a name would be the whole right-hand side.
-fn contained(t: &Expr, top: bool, out: &mut BTreeSet<String>) {
+/// Names that a type contains by value, embeds or is defined by.
+fn contained(t: &Expr, out: &mut BTreeSet<String>) {
     match t {
         Expr::Ident(id) => {
             out.insert(id.0.clone());
         }
-        Expr::ParenExpr(p) => contained(&p.x, top, out),
+        Expr::ParenExpr(p) => contained(&p.x, out),
         Expr::IndexExpr(_) | Expr::IndexListExpr(_) => {
-            contained(split_instance(t).0, top, out);
+            contained(split_instance(t).0, out);
         }
-        Expr::ArrayType(a) if a.len.is_some() => contained(&a.elt, false, out),
-        Expr::StructType(s) => s.fields.iter().for_each(|f| contained(&f.typ, false, out)),
+        Expr::ArrayType(a) if a.len.is_some() => contained(&a.elt, out),
+        Expr::StructType(s) => s.fields.iter().for_each(|f| contained(&f.typ, out)),
         Expr::InterfaceType(i) => {
             i.methods.iter().filter(|m| m.names.is_empty()).for_each(|m| {
-                contained(&m.typ, false, out);
+                contained(&m.typ, out);
             });
         }
         Expr::BinaryExpr(b) => {
-            contained(&b.x, false, out);
-            contained(&b.y, false, out);
+            contained(&b.x, out);
+            contained(&b.y, out);
         }
-        Expr::UnaryExpr(u) => contained(&u.x, false, out),
+        Expr::UnaryExpr(u) => contained(&u.x, out),
         _ => {}
     }
 }
@@ -176,7 +220,7 @@ fn cut(t: &mut Expr, name: &str, top: bool) {
         Expr::InterfaceType(i) => i.methods.retain(|m| {
             let mut out = BTreeSet::new();
             if m.names.is_empty() {
-                contained(&m.typ, false, &mut out);
+                contained(&m.typ, &mut out);
             }
             !out.contains(name)
         }),

@@ -33,7 +33,7 @@ pub(super) fn mend(case: &mut TestCase, before: &TestCase) {
     }
     add_missing(case, before);
     open_cycles(case);
-    sort(case);
+    sort_packages(case);
 }
 
 /// Imports packages that a name in a type is qualified with.
@@ -87,7 +87,7 @@ fn open_cycles(case: &mut TestCase) {
 }
 
 /// Dependencies first, otherwise in the order they have.
-fn sort(case: &mut TestCase) {
+pub(crate) fn sort_packages(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let mut rest: Vec<usize> = (0..case.packages.len()).collect();
     let mut order = Vec::new();

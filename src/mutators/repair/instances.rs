@@ -1,7 +1,10 @@
 //! Arities of instances.
 
-use crate::goast::Expr;
-use crate::mutators::build::split_instance;
+use std::collections::BTreeSet;
+
+use crate::goast::{Expr, Field};
+use crate::mutators::address;
+use crate::mutators::build::{ident, split_instance};
 use crate::mutators::env::{Env, Found};
 use crate::mutators::references::rebuild_instance;
 use crate::mutators::symbols::Symbols;
@@ -14,6 +17,7 @@ use crate::testcase::TestCase;
 /// parameters, and generic types arguments where there are none.
 pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
+    let mut hopeless = BTreeSet::new();
     walk(case, &symbols, |site, env| {
         let Site::Expr(e, role) = site else { return Go::In };
         if matches!(role, Role::Generic | Role::Receiver) {
@@ -25,7 +29,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
         let (arity, n) = (found.arity(), args.len());
         // A function's arguments may be inferred; a variable's index is none.
         if n == arity && n > 0 && kind.is_type() {
-            satisfy(e, env, rng);
+            satisfy(e, env, rng, &mut hopeless);
             return Go::In;
         }
         let excess = n > arity && (kind.is_type() || arity > 0 || all_types(env, &args));
@@ -51,6 +55,30 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
         });
         Go::In
     });
+    loosen(case, &hopeless);
+}
+
+/// Package, type and index of a type parameter.
+type Param = (usize, String, usize);
+
+/// Constraints that no type in sight satisfies become `any`.
+fn loosen(case: &mut TestCase, hopeless: &BTreeSet<Param>) {
+    for (package, name, n) in hopeless {
+        for at in address::types(case).into_iter().filter(|a| a.package == *package) {
+            let Some(spec) = address::type_spec_mut(case, at) else { continue };
+            if spec.name.0 == *name {
+                let each = |f: &Field| {
+                    let one =
+                        |id: &crate::goast::Ident| Field { names: vec![id.clone()], ..f.clone() };
+                    f.names.iter().map(one).collect::<Vec<_>>()
+                };
+                spec.type_params = spec.type_params.iter().flat_map(each).collect();
+                if let Some(f) = spec.type_params.get_mut(*n) {
+                    f.typ = ident("any");
+                }
+            }
+        }
+    }
 }
 
 fn all_types(env: &Env<'_>, args: &[&Expr]) -> bool {
@@ -58,19 +86,22 @@ fn all_types(env: &Env<'_>, args: &[&Expr]) -> bool {
 }
 
 /// Replaces arguments that are seen not to satisfy their constraints.
-fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng) {
+fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<Param>) {
     let (generic, args) = split_instance(e);
     let Some(Found::Object(home, o)) = env.resolve(generic) else { return };
-    let new: Vec<Option<Expr>> = o
-        .type_params
-        .iter()
-        .zip(args)
-        .map(
-            |((_, c), a)| {
-                if violates(env, home, c, a) { satisfying(env, home, c, rng, 1) } else { None }
-            },
-        )
-        .collect();
+    let name = match generic {
+        Expr::Ident(id) => &id.0,
+        Expr::SelectorExpr(s) => &s.sel.0,
+        _ => return,
+    };
+    let mut new = Vec::new();
+    for (n, ((_, c), a)) in o.type_params.iter().zip(args).enumerate() {
+        let other = if violates(env, home, c, a) { satisfying(env, home, c, rng, 1) } else { None };
+        if other.is_none() && violates(env, home, c, a) {
+            hopeless.insert((home, name.clone(), n));
+        }
+        new.push(other);
+    }
     if new.iter().all(Option::is_none) {
         return;
     }

@@ -58,10 +58,10 @@ fn is_param(e: &Expr, env: &Env<'_>) -> bool {
 fn expr(e: &mut Expr, role: Role, env: &Env<'_>) {
     match role {
         Role::Rhs(_) if is_param(e, env) => *e = slice_of(e.clone()),
-        Role::Rhs(true) => {
-            if constraint(e, env) && !matches!(e, Expr::Ident(_) | Expr::InterfaceType(_)) {
-                *e = ident("any");
-            }
+        Role::Rhs(true)
+            if constraint(e, env) && !matches!(e, Expr::Ident(_) | Expr::InterfaceType(_)) =>
+        {
+            *e = ident("any");
         }
         Role::Type | Role::TypeArg | Role::Used | Role::Literal if constraint(e, env) => {
             *e = ident("any");

@@ -39,3 +39,17 @@ impl Operator for AddGoroutine {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++go     walk lookup lib
+"#;
+        example(&AddGoroutine, 1, want);
+    }
+}

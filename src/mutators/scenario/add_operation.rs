@@ -28,3 +28,18 @@ impl Operator for AddOperation {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     check b ; walk underlying lib reversed ; lookup lib.List
++go     walk unalias lib reversed ; check b ; walk underlying lib reversed ; lookup lib.List
+"#;
+        example(&AddOperation, 1, want);
+    }
+}

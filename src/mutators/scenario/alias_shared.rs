@@ -48,3 +48,21 @@ impl Operator for AliasShared {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++share ast
+-go     check b ; walk underlying lib reversed ; lookup lib.List
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     check a ; check b ; walk underlying lib reversed ; lookup lib.List
++go     check a ; walk methodset lib shuffled 3 ; identical lib.Ints lib.List
+"#;
+        example(&AliasShared, 1, want);
+    }
+}

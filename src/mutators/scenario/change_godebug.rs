@@ -26,3 +26,17 @@ impl Operator for ChangeGodebug {
         old != case.scenario.godebug
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++godebug gotypesalias=0
+"#;
+        example(&ChangeGodebug, 1, want);
+    }
+}

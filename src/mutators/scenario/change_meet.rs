@@ -26,3 +26,17 @@ impl Operator for ChangeMeet {
         meets.insert(meet)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++meet operation
+"#;
+        example(&ChangeMeet, 1, want);
+    }
+}

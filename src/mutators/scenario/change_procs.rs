@@ -24,3 +24,17 @@ impl Operator for ChangeProcs {
         std::mem::replace(&mut case.scenario.procs, procs) != procs
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++procs 4
+"#;
+        example(&ChangeProcs, 1, want);
+    }
+}

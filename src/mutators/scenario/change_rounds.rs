@@ -24,3 +24,17 @@ impl Operator for ChangeRounds {
         std::mem::replace(&mut case.scenario.rounds, rounds) != rounds
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++rounds 3
+"#;
+        example(&ChangeRounds, 1, want);
+    }
+}

@@ -40,3 +40,17 @@ impl Operator for ChangeShare {
         share.insert(new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++share ast
+"#;
+        example(&ChangeShare, 1, want);
+    }
+}

@@ -63,3 +63,18 @@ impl Operator for ChangeTarget {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
+"#;
+        example(&ChangeTarget, 1, want);
+    }
+}

@@ -47,3 +47,18 @@ impl Operator for ChangeWalk {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     walk implements lib shuffled 3 ; identical lib.Ints lib.List
+"#;
+        example(&ChangeWalk, 2, want);
+    }
+}

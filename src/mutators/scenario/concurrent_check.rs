@@ -42,3 +42,20 @@ impl Operator for ConcurrentCheck {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     check b ; walk underlying lib reversed ; lookup lib.List
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     check a ; check b ; walk underlying lib reversed ; lookup lib.List
++go     check a ; walk methodset lib shuffled 3 ; identical lib.Ints lib.List
+"#;
+        example(&ConcurrentCheck, 8, want);
+    }
+}

@@ -53,3 +53,19 @@ impl Operator for ConcurrentImport {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++meet import
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     check a ; walk methodset lib shuffled 3 ; identical lib.Ints lib.List
+"#;
+        example(&ConcurrentImport, 1, want);
+    }
+}

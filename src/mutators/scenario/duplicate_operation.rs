@@ -29,3 +29,18 @@ impl Operator for DuplicateOperation {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     check a ; walk methods lib
++go     check a ; walk methodset lib shuffled 3 ; walk methods lib
+"#;
+        example(&DuplicateOperation, 1, want);
+    }
+}

@@ -25,3 +25,17 @@ impl Operator for RemoveGoroutine {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
+"#;
+        example(&RemoveGoroutine, 1, want);
+    }
+}

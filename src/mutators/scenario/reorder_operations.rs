@@ -38,3 +38,18 @@ impl Operator for ReorderOperations {
         *list != old
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     identical lib.Ints lib.List ; walk methodset lib shuffled 3
+"#;
+        example(&ReorderOperations, 1, want);
+    }
+}

@@ -47,3 +47,24 @@ impl Operator for SharedInstance {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-before check lib
+-go     check a ; walk methods lib
+-go     check b ; walk underlying lib reversed ; lookup lib.List
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++before check lib ; instantiate lib.Pair Square,Square
++go     walk typeset instances reversed ; check a ; walk methods lib
++go     walk typeset instances ; check b ; walk underlying lib reversed ; lookup lib.List
++go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List ; walk typeset instances
+"#;
+        example(&SharedInstance, 1, want);
+    }
+}

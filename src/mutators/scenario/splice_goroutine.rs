@@ -34,3 +34,18 @@ impl Operator for SpliceGoroutine {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     check a ; walk methods lib
++go     check b
+"#;
+        example(&SpliceGoroutine, 1, want);
+    }
+}

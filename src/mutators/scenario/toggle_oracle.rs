@@ -24,3 +24,17 @@ impl Operator for ToggleOracle {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++oracle sequential
+"#;
+        example(&ToggleOracle, 1, want);
+    }
+}
