@@ -115,6 +115,9 @@ pub enum Fatal {
 /// How often a planted race proves that the detector still works.
 const PLANT_EVERY: u64 = 5_000;
 
+/// Sequential runs that must all show new coverage.
+const CONFIRMATIONS: u32 = 3;
+
 /// Runs test cases in a harness process.
 pub struct HarnessExecutor<R> {
     harness: Harness,
@@ -222,7 +225,7 @@ impl<R: Recorder> HarnessExecutor<R> {
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
                 }
-                (ExitKind::Ok, std::env::var_os("ALWAYS").is_some() || self.shows_new(state))
+                (ExitKind::Ok, self.shows_new(state))
             }
             // It was up to the clock, and its mutants would cost as much.
             (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
@@ -236,47 +239,50 @@ impl<R: Recorder> HarnessExecutor<R> {
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
         }
-        if std::env::var_os("TR").is_some() {
-            eprintln!(
-                "TRACE {executions} seq {:016x} prom {promising} new {} end {} cov {}",
-                self.sequence,
-                last.new_coverage,
-                matches!(outcome.end, End::Replied),
-                self.observers.0.as_ref().iter().fold(0u64, |h, &c| digest(h, &[bucket(c)]))
-            );
-        }
         *self.last.borrow_mut() = last;
         Ok(kind)
     }
 
     /// Whether the harness's counters show what no input in the corpus did.
     fn shows_new(&self, state: &State) -> bool {
-        let history = state
-            .named_metadata_map()
-            .get::<MapFeedbackMetadata<u8>>(COVERAGE)
-            .map_or(&[][..], |m| &m.history_map);
-        let known = |i: usize| history.get(i).copied().unwrap_or(0);
-        self.harness.coverage().iter().enumerate().any(|(i, &n)| bucket(n) > known(i))
+        has_new(self.harness.coverage(), state)
     }
 
     /// Runs the operations one after another, and fills the observer's map if
-    /// that ends well. Says whether it shows something new.
+    /// that ends well. Says whether it shows something new, every time: go/types
+    /// walks maps, so counts differ between runs of one goroutine too.
     fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<bool, Fatal> {
         self.confirmations += 1;
         let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
-        let outcome = match self.harness.run(&sequential) {
-            Err(HarnessError::Interrupted) => return Ok(false),
-            outcome => outcome?,
-        };
-        if !matches!(outcome.end, End::Replied) {
-            return Ok(false);
+        let mut least: Vec<u8> = Vec::new();
+        for _ in 0..CONFIRMATIONS {
+            match self.harness.run(&sequential) {
+                Ok(outcome) if matches!(outcome.end, End::Replied) => {}
+                Ok(_) | Err(HarnessError::Interrupted) => return Ok(false),
+                Err(e) => return Err(e.into()),
+            }
+            if !self.shows_new(state) {
+                return Ok(false);
+            }
+            let coverage = self.harness.coverage();
+            least.resize(coverage.len(), u8::MAX);
+            least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c));
         }
         let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
-        let coverage = self.harness.coverage();
-        let n = map.len().min(coverage.len());
-        map[..n].copy_from_slice(&coverage[..n]);
-        Ok(self.shows_new(state))
+        let n = map.len().min(least.len());
+        map[..n].copy_from_slice(&least[..n]);
+        Ok(has_new(&least, state))
     }
+}
+
+/// Whether counters show what no input in the corpus did.
+fn has_new(counters: &[u8], state: &State) -> bool {
+    let history = state
+        .named_metadata_map()
+        .get::<MapFeedbackMetadata<u8>>(COVERAGE)
+        .map_or(&[][..], |m| &m.history_map);
+    let known = |i: usize| history.get(i).copied().unwrap_or(0);
+    counters.iter().enumerate().any(|(i, &n)| bucket(n) > known(i))
 }
 
 /// FNV-1a, continued from `hash`: the same on every machine.

@@ -2,6 +2,7 @@
 
 mod control;
 mod filter;
+pub mod import;
 mod progress;
 mod recorder;
 mod scheduler;
@@ -241,5 +242,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
 }
 
 fn corpus(path: PathBuf) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {
-    InMemoryOnDiskCorpus::no_meta(path).map_err(CampaignError::LibAfl)
+    // Without LibAFL's lock files: the folder is ours alone, and a lock file that
+    // outlives its entry keeps the entry from being written again.
+    InMemoryOnDiskCorpus::with_meta_format_and_prefix(path, None, None, false)
+        .map_err(CampaignError::LibAfl)
 }

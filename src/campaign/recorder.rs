@@ -14,7 +14,7 @@ use crate::finding::{Finding, Kind, Origin, rfc3339};
 use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
-use crate::triage::{observe, raw_report};
+use crate::triage::Judge;
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -32,7 +32,7 @@ const STORED_PER_BREACH: usize = 4;
 /// Turns outcomes into findings and hands new ones to the store.
 pub struct FindingRecorder {
     store: Store,
-    origin: Origin,
+    judge: Judge,
     progress: Option<Rc<Progress>>,
     found: Rc<RefCell<Vec<Found>>>,
     /// Contract findings that were not stored: signatures by id, with counts.
@@ -55,7 +55,7 @@ impl FindingRecorder {
     pub fn new(store: Store, origin: Origin) -> Self {
         Self {
             store,
-            origin,
+            judge: Judge::new(origin),
             progress: None,
             found: Rc::default(),
             passed_over: BTreeMap::new(),
@@ -161,11 +161,10 @@ impl FindingRecorder {
         let mut shown = vec![0; new.len()];
         let mut runs = 0;
         while runs < n && !self.hurry() {
-            let again = harness.run(run.request)?;
+            let (_, again) = self.judge.examine(harness, run.request)?;
             runs += 1;
-            let seen = observe(&again, &run.case.scenario, &self.origin);
             for (k, finding) in shown.iter_mut().zip(new.iter()) {
-                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
+                *k += u32::from(again.findings.iter().any(|f| f.id == finding.id));
             }
         }
         for (k, finding) in shown.into_iter().zip(new) {
@@ -199,10 +198,10 @@ impl FindingRecorder {
             if self.hurry() {
                 break;
             }
-            let outcome = harness.run(&request)?;
-            for finding in observe(&outcome, &case.scenario, &self.origin) {
-                if ids.contains(&finding.id) && self.is_news(&finding) {
-                    self.add(&innocent, finding, &raw_report(&outcome));
+            let (outcome, judgement) = self.judge.examine(harness, &request)?;
+            for finding in &judgement.findings {
+                if ids.contains(&finding.id) && self.is_news(finding) {
+                    self.add(&innocent, finding.clone(), &judgement.report(&outcome));
                 }
             }
         }
@@ -239,7 +238,8 @@ impl Recorder for FindingRecorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<usize, Fatal> {
-        let mut seen = observe(outcome, &run.case.scenario, &self.origin);
+        let judgement = self.judge.judge(harness, run.request, outcome)?;
+        let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
         if seen.is_empty() {
             return Ok(0);
@@ -248,7 +248,7 @@ impl Recorder for FindingRecorder {
         let breaches = run.case.scenario.breaches().join(", ");
         seen.retain(|f| self.has_room(&breaches, f));
         // First stored, then looked at more closely.
-        let report = raw_report(outcome);
+        let report = judgement.report(outcome);
         for finding in &seen {
             self.add(run, finding.clone(), &report);
         }
@@ -256,6 +256,7 @@ impl Recorder for FindingRecorder {
         let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
         let mut closer = || {
             if !seen.is_empty() {
+                self.judge.try_alone(harness, run.request, &mut seen)?;
                 self.measure(harness, run, &mut seen, n)?;
             }
             if !breaches.is_empty() {

@@ -49,7 +49,7 @@ pub struct Summary {
 }
 
 /// Counters hit of how many.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
     pub hit: usize,

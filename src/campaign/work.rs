@@ -168,7 +168,7 @@ mod tests {
         fs::write(work.corpus().join(".b.lafl_lock"), "").unwrap();
         for _ in 0..2 {
             let resumed = work.resume().unwrap();
-            assert_eq!(resumed.cases, [case.clone()]);
+            assert_eq!(resumed.cases, std::slice::from_ref(&case));
             assert_eq!(resumed.broken.len(), 1, "{:?}", resumed.broken);
         }
         work.resumed().unwrap();

@@ -1,5 +1,6 @@
 //! The command line: one command a file.
 
+mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
@@ -31,6 +32,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };

@@ -10,7 +10,7 @@ use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Finding, Origin};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunReply, RunRequest, Verdict};
 use crate::testcase::SourceCase;
-use crate::triage::{load_case, observe, raw_report};
+use crate::triage::{Judge, load_case};
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
 #[derive(Args, Debug)]
@@ -76,28 +76,33 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             scenario
         }
     };
+    let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
     let mut shown = 0;
     let mut notes = Vec::new();
     for i in 0..args.runs {
         let request =
             RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
-        let outcome = harness.run(&request)?;
+        let (outcome, judgement) = judge.examine(&mut harness, &request)?;
         for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
         }
-        let findings = observe(&outcome, &scenario, &origin);
         let hit = match &expected {
-            Some(e) => findings.iter().any(|f| f.id == e.id),
-            None => !findings.is_empty(),
+            Some(e) => judgement.findings.iter().any(|f| f.id == e.id),
+            None => !judgement.findings.is_empty(),
         };
         shown += u32::from(hit);
-        for finding in findings {
+        for finding in &judgement.findings {
             match seen.iter_mut().find(|s| s.finding.id == finding.id) {
                 Some(s) => s.runs += 1,
-                None => seen.push(Seen { runs: 1, finding, report: raw_report(&outcome) }),
+                None => {
+                    let mut finding = [finding.clone()];
+                    judge.try_alone(&mut harness, &request, &mut finding)?;
+                    let [finding] = finding;
+                    seen.push(Seen { runs: 1, finding, report: judgement.report(&outcome) });
+                }
             }
         }
     }

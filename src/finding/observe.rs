@@ -80,40 +80,45 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
         End::TimedOut { dump } => drafts.push(stalled(stall(dump))),
         End::OverMemory { dump } => drafts.push(over_memory(&stall(dump))),
     }
-    let rules = deciding_rules(seen.scenario);
     let mut out: Vec<Finding> = Vec::new();
     for draft in drafts {
         let id = id(draft.kind, &draft.signature);
         if out.iter().any(|f| f.id == id) {
             continue;
         }
-        out.push(Finding {
-            version: VERSION,
-            id,
-            kind: draft.kind,
-            class: seen.scenario.class(),
-            signature: draft.signature,
-            title: draft.title,
-            blame: draft.blame,
-            sequential: seen.sequential || draft.alone,
-            stacks: draft.stacks,
-            rules: rules.clone(),
-            reproduced: None,
-            confirmed: false,
-            origin: seen.origin.clone(),
-        });
+        out.push(draft.finding(seen.scenario, seen.sequential, seen.origin));
     }
     out
 }
 
 /// A finding before it knows its scenario.
-struct Draft {
-    kind: Kind,
-    signature: String,
-    title: String,
-    blame: Blame,
-    alone: bool,
-    stacks: Vec<Stack>,
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) signature: String,
+    pub(super) title: String,
+    pub(super) blame: Blame,
+    pub(super) alone: bool,
+    pub(super) stacks: Vec<Stack>,
+}
+
+impl Draft {
+    pub(super) fn finding(self, scenario: &Scenario, sequential: bool, origin: &Origin) -> Finding {
+        Finding {
+            version: VERSION,
+            id: id(self.kind, &self.signature),
+            kind: self.kind,
+            class: scenario.class(),
+            signature: self.signature,
+            title: self.title,
+            blame: self.blame,
+            sequential: sequential || self.alone,
+            stacks: self.stacks,
+            rules: deciding_rules(scenario),
+            reproduced: None,
+            confirmed: false,
+            origin: origin.clone(),
+        }
+    }
 }
 
 fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {

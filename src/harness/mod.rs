@@ -29,7 +29,9 @@ pub use config::{End, HarnessConfig, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
-pub use protocol::{GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict};
+pub use protocol::{
+    Answer, GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
+};
 pub(crate) use scratch::Scratch;
 pub use session::Harness;
 pub use toolchain::{GoOptions, Toolchain};

@@ -99,10 +99,11 @@ pub struct RunRequest<'a> {
 }
 
 impl<'a> RunRequest<'a> {
-    /// A concurrent run without answers.
+    /// A concurrent run, with answers if the scenario has an oracle.
     #[must_use]
     pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
-        Self { id: 0, flags: RunFlags::default(), scenario, packages }
+        let flags = RunFlags { answers: scenario.has_oracle(), ..RunFlags::default() };
+        Self { id: 0, flags, scenario, packages }
     }
 
     /// The same with other flags.
@@ -111,9 +112,11 @@ impl<'a> RunRequest<'a> {
         Self { flags, ..self }
     }
 
+    /// The whole frame, as it is written to descriptor 3.
+    ///
     /// # Errors
     /// The test case is too long for a frame.
-    pub(super) fn encode(&self) -> Result<Vec<u8>, WireError> {
+    pub fn encode(&self) -> Result<Vec<u8>, WireError> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);
@@ -169,6 +172,19 @@ pub struct GoPanic {
     pub stack: String,
 }
 
+/// What an operation learnt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Index of the operation, from 0.
+    pub operation: u32,
+    /// What was asked.
+    pub subject: String,
+    /// What it learnt: the parts are compared.
+    pub value: Vec<String>,
+    /// For people, never compared: the messages of a check's errors.
+    pub note: String,
+}
+
 /// What a test case did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunReply {
@@ -189,7 +205,7 @@ pub struct RunReply {
     /// Operations that were not executed, with the reason.
     pub skipped: Vec<String>,
     /// Answers of each goroutine, `before` first; empty if not asked for.
-    pub answers: Vec<Vec<String>>,
+    pub answers: Vec<Vec<Answer>>,
     /// What each name became; empty if not asked for.
     pub resolutions: Vec<String>,
     /// Probes passed under a seeded schedule; 0 without one.
@@ -218,12 +234,21 @@ impl RunReply {
                 Ok((r.str("operation")?, r.u32("operation's count")?))
             })?,
             skipped: r.strs("skipped operations")?,
-            answers: r.list("answers", 4, |r| r.strs("answers of a goroutine"))?,
+            answers: r.list("answers", 4, |r| r.list("answers of a goroutine", 16, answer))?,
             resolutions: r.strs("resolutions")?,
             steps: r.u64("steps")?,
             trace: r.u64("trace")?,
         })
     }
+}
+
+fn answer(r: &mut Reader<'_>) -> Result<Answer, WireError> {
+    Ok(Answer {
+        operation: r.u32("answer's operation")?,
+        subject: r.str("answer's subject")?,
+        value: r.strs("answer's value")?,
+        note: r.str("answer's note")?,
+    })
 }
 
 fn verdict(r: &mut Reader<'_>) -> Result<Verdict, WireError> {

@@ -16,7 +16,15 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         }],
         operations: vec![("walk methods".into(), 3)],
         skipped: vec!["check b: no such package".into()],
-        answers: vec![vec!["a".into()], vec![]],
+        answers: vec![
+            vec![Answer {
+                operation: 1,
+                subject: "a".into(),
+                value: vec!["b".into(), "c".into()],
+                note: "n".into(),
+            }],
+            vec![],
+        ],
         resolutions: vec!["x.T: a.T".into()],
         steps: 7,
         trace: 8,
@@ -40,7 +48,11 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.u32(3);
     w.list(["check b: no such package"].iter(), |w, s| w.str(s));
     w.count(2);
-    w.list(["a"].iter(), |w, s| w.str(s));
+    w.count(1);
+    w.u32(1);
+    w.str("a");
+    w.list(["b", "c"].iter(), |w, s| w.str(s));
+    w.str("n");
     w.count(0);
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
     w.u64(7);

@@ -158,6 +158,13 @@ impl Scenario {
         self.elements().iter().map(|e| e.class).max().unwrap_or(Class::Bug)
     }
 
+    /// Whether the answers of a concurrent run are compared with sequential
+    /// ones. Not where a rule is broken: other answers are expected there.
+    #[must_use]
+    pub fn has_oracle(&self) -> bool {
+        self.oracle && self.class() != Class::Contract
+    }
+
     /// Every vocabulary element that the scenario uses, in the vocabulary's
     /// order, each once.
     #[must_use]

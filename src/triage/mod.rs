@@ -1,9 +1,12 @@
 //! What is done with a finding after it was found.
 
+mod judge;
 mod load;
 mod observe;
+mod oracle;
 mod reproduce;
 
+pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
 pub use reproduce::{Clear, Tally, runs_needed};

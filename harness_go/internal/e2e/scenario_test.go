@@ -42,7 +42,7 @@ func TestSequentialAnswersAreTheConcurrentOnes(t *testing.T) {
 	req.Flags = wire.FlagAnswers
 	for i := 0; i < 10; i++ {
 		if got := p.run(req); !reflect.DeepEqual(got.Answers, sequential.Answers) {
-			t.Fatalf("concurrent answers %q\nsequential %q", got.Answers, sequential.Answers)
+			t.Fatalf("concurrent answers %v\nsequential %v", got.Answers, sequential.Answers)
 		}
 	}
 }
@@ -55,7 +55,7 @@ const work = "before check lib ; instantiate lib.List lib.Array context\n" +
 // change what is answered.
 func TestSharingChangesNoAnswer(t *testing.T) {
 	p := start(t)
-	answers := func(text string) [][]string {
+	answers := func(text string) [][]wire.Answer {
 		t.Helper()
 		req := casetext.Request(text + work + casetext.Library)
 		req.Flags = wire.FlagAnswers
@@ -75,11 +75,11 @@ func TestSharingChangesNoAnswer(t *testing.T) {
 	}
 	want := answers("meet import\n")
 	if len(want) != 3 || len(want[1]) < 10 {
-		t.Fatalf("answers %q", want)
+		t.Fatalf("answers %v", want)
 	}
 	for _, share := range []string{"fset", "context", "config", "ast", "importer"} {
 		if got := answers("meet import\nshare " + share + "\n"); !reflect.DeepEqual(got, want) {
-			t.Errorf("share %s: %.2000q\nwant %.2000q", share, got, want)
+			t.Errorf("share %s: %v\nwant %v", share, got, want)
 		}
 	}
 }

@@ -37,7 +37,8 @@ type Engine struct {
 type Scheduler interface {
 	Start(seed uint64, goroutines int)
 	Enter(i int)
-	Yield(i int)
+	// Yield says whether another goroutine took a step.
+	Yield(i int) bool
 	Leave(i int)
 	Stop()
 	Steps() uint64

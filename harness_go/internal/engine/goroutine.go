@@ -44,7 +44,7 @@ type goroutine struct {
 	skipped  []note
 	resolved []note
 	answers  []answer
-	size     int // bytes in answers
+	size     int // of answers, in parts
 }
 
 // note is a remark on an operation.
@@ -135,7 +135,7 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 		s.Enter(g.id - 1)
 		defer s.Leave(g.id - 1)
 	}
-	defer leave(g.left, g.id)
+	defer g.attendance.leave(g.id)
 	g.atStart.meet(g.id)
 	g.run()
 }

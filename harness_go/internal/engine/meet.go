@@ -27,8 +27,8 @@ type meeting struct {
 	arrived []slot
 	// party says who is waited for.
 	party []bool
-	// left says whose goroutine has ended, for all meetings of a round.
-	left     []slot
+	// round knows who has left or waits, at whichever of the round's meetings.
+	round    *attendance
 	patience time.Duration
 	// scheduler is the seeded schedule's, or nil.
 	scheduler Scheduler
@@ -44,14 +44,16 @@ type slot struct {
 }
 
 func (r *round) newMeeting(party []bool, patience time.Duration) *meeting {
-	return &meeting{
-		arrived: make([]slot, len(r.left)), party: party, left: r.left,
+	m := &meeting{
+		arrived: make([]slot, len(party)), party: party, round: r.attendance,
 		patience: patience, scheduler: r.scheduler,
 	}
+	r.attendance.add(m)
+	return m
 }
 
 // meet is the goroutine's next arrival; it waits until the others have arrived
-// as often, have ended, or patience is at its end.
+// as often, have ended, cannot come, or patience is at its end.
 //
 //go:norace
 func (m *meeting) meet(id int) {
@@ -60,12 +62,14 @@ func (m *meeting) meet(id int) {
 	}
 	m.arrived[id].n++
 	n := m.arrived[id].n
-	var began time.Time
-	for spins := 0; !m.complete(n); spins++ {
-		if m.late(id, &began, spins) {
-			return
-		}
+	if m.complete(n) {
+		return
 	}
+	m.round.waits(id, m, n)
+	wait := waiting{id: id}
+	for !m.complete(n) && !m.round.stuck(id) && !m.late(&wait) {
+	}
+	m.round.goesOn(id)
 }
 
 // meetOnce is meet for the first arrival; later ones do not wait.
@@ -86,42 +90,64 @@ func (m *meeting) meetStranger() {
 		return
 	}
 	m.strangers++
-	var began time.Time
-	for spins := 0; !m.over && m.strangers < m.expected(); spins++ {
-		if m.late(0, &began, spins) {
-			break
-		}
+	var wait waiting
+	for !m.over && m.strangers < m.expected() && !m.late(&wait) {
 	}
 	m.over = true
 }
 
-// turnsPatience is how many turns a goroutine gives away at a meeting under a
-// seeded schedule, where a clock would be chance.
-const turnsPatience = 64
+const (
+	// turnsPatience is how many turns a goroutine gives away at a meeting under
+	// a seeded schedule, where a clock would be chance.
+	turnsPatience = 64
+	// idlePatience is how many of them in a row may come back without a step of
+	// anyone: after the first, one who woke up has had its turn.
+	idlePatience = 2
+	// spins is how often a goroutine yields before it sleeps. Who spins on one
+	// processor takes it from those who work, here or in another process, and
+	// a meeting that is not complete by then takes them some while.
+	spins = 64
+	// nap is short beside a check, so that what follows the meeting overlaps.
+	// Sleeping does not synchronise in the eyes of the race detector.
+	nap = 20 * time.Microsecond
+)
+
+// waiting is one wait at a meeting.
+type waiting struct {
+	id    int // 0 if it is not known
+	turns int
+	idle  int
+	began time.Time
+}
 
 // late yields, and says whether the goroutine waited long enough.
 //
 //go:norace
-func (m *meeting) late(id int, began *time.Time, spins int) bool {
-	if m.scheduler != nil && id > 0 {
-		m.scheduler.Yield(id - 1)
-		return spins >= turnsPatience
+func (m *meeting) late(w *waiting) bool {
+	w.turns++
+	if m.scheduler != nil && w.id > 0 {
+		if m.scheduler.Yield(w.id - 1) {
+			w.idle = 0
+		} else {
+			w.idle++
+		}
+		return w.turns > turnsPatience || w.idle > idlePatience
 	}
-	runtime.Gosched()
-	if spins%16 != 0 {
+	if w.turns <= spins {
+		runtime.Gosched()
 		return false
 	}
-	now := time.Now()
-	if began.IsZero() {
-		*began = now
+	if w.began.IsZero() {
+		w.began = time.Now()
 	}
-	return now.Sub(*began) > m.patience
+	time.Sleep(nap)
+	return time.Since(w.began) > m.patience
 }
 
 //go:norace
 func (m *meeting) complete(n uint32) bool {
 	for i := range m.arrived {
-		if m.party[i] && m.arrived[i].n < n && m.left[i].n == 0 {
+		if m.party[i] && m.arrived[i].n < n && m.round.left[i].n == 0 {
 			return false
 		}
 	}
@@ -131,16 +157,9 @@ func (m *meeting) complete(n uint32) bool {
 //go:norace
 func (m *meeting) expected() (n uint32) {
 	for i := range m.party {
-		if m.party[i] && m.left[i].n == 0 {
+		if m.party[i] && m.round.left[i].n == 0 {
 			n++
 		}
 	}
 	return n
-}
-
-// leave takes the goroutine out of every meeting.
-//
-//go:norace
-func leave(left []slot, id int) {
-	left[id].n = 1
 }

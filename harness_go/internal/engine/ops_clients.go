@@ -31,7 +31,7 @@ func (g *goroutine) export(path string) bool {
 	}
 	if g.round.answers {
 		// Its bytes depend on which instances are identical pointers.
-		g.answer("export " + pkg.Path())
+		g.answer("export", []any{pkg.Path()}, nil, "")
 	}
 	return true
 }
@@ -58,7 +58,7 @@ func (g *goroutine) ssa(path string) bool {
 	}
 	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
 	if g.round.answers {
-		g.answer("ssa " + b.pkg.Path() + ": " + strings.Join(members, " "))
+		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")
 	}
 	return true
 }

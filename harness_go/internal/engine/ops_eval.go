@@ -53,17 +53,13 @@ func (g *goroutine) evaluated(op, expr string, tv types.TypeAndValue, err error)
 	if !g.round.answers {
 		return
 	}
-	text := op + " " + expr + ": "
+	subject := []any{expr}
 	switch {
 	case err != nil:
-		text += err.Error()
-	case tv.Type == nil:
-		text += "no type"
+		g.answer(op, subject, []any{errorText(err)}, err.Error())
+	case tv.Value != nil:
+		g.answer(op, subject, []any{tv.Type, tv.Value.ExactString()}, "")
 	default:
-		text += types.TypeString(tv.Type, nil)
-		if tv.Value != nil {
-			text += " " + tv.Value.ExactString()
-		}
+		g.answer(op, subject, []any{tv.Type}, "")
 	}
-	g.answer(text)
 }

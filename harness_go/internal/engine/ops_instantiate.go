@@ -33,10 +33,11 @@ func (g *goroutine) instantiate(path, name string, context bool, args []string) 
 		g.remember(instance)
 	}
 	if g.round.answers {
+		subject := []any{obj.Name()}
 		if err != nil {
-			g.answer("instantiate " + obj.Name() + ": " + err.Error())
+			g.answer("instantiate", subject, []any{errorText(err)}, err.Error())
 		} else {
-			g.answer("instantiate " + obj.Name() + ": " + types.TypeString(instance, nil))
+			g.answer("instantiate", subject, []any{instance}, "")
 		}
 	}
 	return true

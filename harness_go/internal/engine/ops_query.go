@@ -43,10 +43,11 @@ func (g *goroutine) importOp(path string) bool {
 	}
 	pkg, err := g.importer(nil).Import(g.req.Packages[i].Path)
 	if g.round.answers {
+		subject := []any{g.req.Packages[i].Path}
 		if err != nil {
-			g.answer("import " + g.req.Packages[i].Path + ": " + err.Error())
+			g.answer("import", subject, []any{errorText(err)}, err.Error())
 		} else {
-			g.answer("import " + pkg.Path() + ": " + pkg.Name())
+			g.answer("import", subject, []any{pkg.Path(), pkg.Name()}, "")
 		}
 	}
 	return true

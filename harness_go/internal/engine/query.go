@@ -2,7 +2,6 @@ package engine
 
 import (
 	"go/types"
-	"strconv"
 
 	"typerace/harness/internal/clients"
 )
@@ -57,10 +56,10 @@ func findQuery(name string) *query {
 // asker asks one query and keeps the answers, if they are wanted. Without
 // them it calls the API and nothing else.
 type asker struct {
-	g    *goroutine
-	pkg  *types.Package // of the query; nil for instances
-	want bool
-	text []byte
+	g     *goroutine
+	pkg   *types.Package // of the query; nil for instances
+	want  bool
+	parts []any
 	// seen is of the query typemap.
 	seen *clients.TypeMap
 }
@@ -75,58 +74,32 @@ func (a *asker) ask(q *query, t, other types.Type) {
 	if !a.want {
 		return
 	}
-	subject := types.TypeString(t, nil)
+	subject := []any{t}
 	if other != nil {
-		subject += ", " + types.TypeString(other, nil)
+		subject = append(subject, other)
 	}
-	a.flush(q, subject)
+	a.flush(q, subject...)
 }
 
 // flush makes an answer of what was said about the subject.
-func (a *asker) flush(q *query, subject string) {
-	if a.want && len(a.text) > 0 {
-		a.g.answer(q.name + " " + subject + ":" + string(a.text))
-	}
-	a.text = a.text[:0]
-}
-
-// A query says what it learnt with these. Their arguments are values that the
-// API returned; what takes calls to make text of is behind `want`.
-
-func (a *asker) str(s string) {
+func (a *asker) flush(q *query, subject ...any) {
 	if a.want {
-		a.text = append(append(a.text, ' '), s...)
+		a.g.answer(q.name, subject, a.parts, "")
+	}
+	a.parts = nil
+}
+
+// A query says what it learnt with these: values that the API returned, kept
+// as they are.
+
+func (a *asker) say(part any) {
+	if a.want {
+		a.parts = append(a.parts, part)
 	}
 }
 
-func (a *asker) bool(b bool) {
-	if a.want {
-		a.text = strconv.AppendBool(append(a.text, ' '), b)
-	}
-}
-
-func (a *asker) int(n int64) {
-	if a.want {
-		a.text = strconv.AppendInt(append(a.text, ' '), n, 10)
-	}
-}
-
-func (a *asker) typ(t types.Type) {
-	if a.want {
-		if t == nil {
-			a.str("nil")
-		} else {
-			a.str(types.TypeString(t, nil))
-		}
-	}
-}
-
-func (a *asker) obj(o types.Object) {
-	if a.want {
-		if o == nil {
-			a.str("nil")
-		} else {
-			a.str(types.ObjectString(o, nil))
-		}
-	}
-}
+func (a *asker) str(s string)       { a.say(s) }
+func (a *asker) bool(b bool)        { a.say(b) }
+func (a *asker) int(n int64)        { a.say(n) }
+func (a *asker) typ(t types.Type)   { a.say(t) }
+func (a *asker) obj(o types.Object) { a.say(o) }

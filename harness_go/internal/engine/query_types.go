@@ -19,10 +19,11 @@ func askUnalias(a *asker, t, _ types.Type) {
 }
 
 func askString(a *asker, t, _ types.Type) {
-	// The answer's subject is the same string: only the object's is new.
-	types.TypeString(t, nil)
+	// Of identical types it depends on who came first which one is there to be
+	// printed: that there is text is all that can be compared.
+	a.bool(types.TypeString(t, nil) != "")
 	if obj := typeName(t); obj != nil {
-		a.str(types.ObjectString(obj, types.RelativeTo(a.pkg)))
+		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")
 	}
 }
 

@@ -2,38 +2,11 @@ package engine
 
 import (
 	"fmt"
-	"go/types"
 	"sort"
 	"time"
 
 	"typerace/harness/internal/wire"
 )
-
-// answer is an operation's answer: text or, of a check, what it reported,
-// which is printed after the goroutines ended.
-type answer struct {
-	text   string
-	errors []types.Error
-}
-
-// maxAnswers bounds the bytes of a goroutine's answers.
-const maxAnswers = 1 << 20
-
-// answer keeps an answer.
-func (g *goroutine) answer(text string) {
-	if g.size += len(text); g.size <= maxAnswers {
-		g.answers = append(g.answers, answer{text: text})
-	}
-}
-
-// answerCheck makes an answer of what a check reported and declared.
-func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
-	g.answers = append(g.answers, answer{text: "check " + pkg.Path() + ":", errors: record.all})
-	scope := pkg.Scope()
-	for _, name := range scope.Names() {
-		g.answer(types.ObjectString(scope.Lookup(name), nil))
-	}
-}
 
 // report gathers what rounds bring.
 type report struct {
@@ -114,14 +87,7 @@ func (r *report) remarks(round *round, n int, g *goroutine) {
 	if !round.answers {
 		return
 	}
-	var answers []string
-	for _, a := range g.answers {
-		answers = append(answers, a.text)
-		for _, err := range a.errors {
-			answers = append(answers, err.Error())
-		}
-	}
-	r.reply.Answers = append(r.reply.Answers, answers)
+	r.reply.Answers = append(r.reply.Answers, g.answerTexts())
 }
 
 func remark(n int, g *goroutine, note note) string {

@@ -43,7 +43,7 @@ type round struct {
 
 	scheduler Scheduler // nil unless the schedule is seeded
 
-	left                                    []slot
+	attendance                              *attendance // for all meetings
 	atStart, atImport, atError, atOperation *meeting
 }
 
@@ -59,6 +59,10 @@ func newRound(req *wire.RunRequest, o options) *round {
 		if _, ok := r.index[req.Packages[i].Path]; !ok {
 			r.index[req.Packages[i].Path] = i
 		}
+	}
+	if r.answers && r.share.importer && cyclic(r.sources, r.index) {
+		// Which import of the cycle fails depends on who comes first.
+		r.answers = false
 	}
 	if o.share.context {
 		r.context = types.NewContext()
@@ -130,11 +134,12 @@ func (r *round) arrangeMeetings() {
 		return
 	}
 	n := len(r.goroutines) + 2 // goroutine 0 and strangers are never waited for
-	r.left = make([]slot, n)
+	r.attendance = newAttendance(n)
 	all, importing := make([]bool, n), make([]bool, n)
 	for _, g := range r.goroutines {
 		all[g.id] = true
 		importing[g.id] = g.imports
+		r.attendance.expect(g.id)
 	}
 	if r.meet.start {
 		r.atStart = r.newMeeting(all, patience)

@@ -67,3 +67,29 @@ func (s *source) fail(err error) {
 		s.err = err
 	}
 }
+
+// cyclic says whether packages import one another in a cycle.
+func cyclic(sources []*source, index map[string]int) bool {
+	const new, open, done = 0, 1, 2
+	state := make([]int, len(sources))
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		if state[i] != new {
+			return state[i] == open
+		}
+		state[i] = open
+		for _, path := range sources[i].imports {
+			if j, ok := index[path]; ok && visit(j) {
+				return true
+			}
+		}
+		state[i] = done
+		return false
+	}
+	for i := range sources {
+		if visit(i) {
+			return true
+		}
+	}
+	return false
+}

@@ -29,8 +29,10 @@ type taker struct {
 }
 
 // spinLimit is how often a waiting goroutine yields without seeing a step before
-// it decides that the one whose turn it is has blocked on a lock.
-const spinLimit = 64
+// it decides that the one whose turn it is has blocked on a lock. On one processor
+// Gosched comes back after every goroutine that can run had a time slice, so that
+// one is not reached by chance; each yield costs a microsecond for each goroutine.
+const spinLimit = 8
 
 // pairBits is the size of the interleaving map, as a power of two.
 const pairBits = 14
@@ -140,14 +142,17 @@ func (s *Schedule) Leave(i int) {
 }
 
 // Yield hands the turn to the next goroutine, in a fixed order, and comes back when
-// it is the caller's again: for a goroutine that waits for others.
+// it is the caller's again: for a goroutine that waits for others. It says whether
+// any of them took a step meanwhile; if not, they wait or have blocked.
 //
 //go:norace
-func (s *Schedule) Yield(i int) {
+func (s *Schedule) Yield(i int) bool {
+	steps := s.steps
 	if s.turn == i {
 		s.turn = s.after(i)
 	}
 	s.wait(s.takers[i])
+	return s.steps != steps
 }
 
 //go:norace

@@ -72,6 +72,29 @@ type Count struct {
 	N    uint32
 }
 
+// Answer is what an operation learnt.
+type Answer struct {
+	// Operation is its index in the goroutine.
+	Operation uint32
+	// Subject is what was asked.
+	Subject string
+	// Value is what is compared.
+	Value []string
+	// Note is for people.
+	Note string
+}
+
+func (e *encoder) answer(a Answer) {
+	e.u32(a.Operation)
+	e.str(a.Subject)
+	e.strs(a.Value)
+	e.str(a.Note)
+}
+
+func (d *decoder) answer() Answer {
+	return Answer{Operation: d.u32(), Subject: d.str(), Value: d.strs(), Note: d.str()}
+}
+
 // RunReply is what came of a RunRequest.
 type RunReply struct {
 	ID           uint64
@@ -82,7 +105,7 @@ type RunReply struct {
 	Panics       []Panic
 	Executed     []Count
 	Skipped      []string
-	Answers      [][]string
+	Answers      [][]Answer
 	Resolutions  []string
 	// Steps and Trace are those of the seeded schedule: how many probes were
 	// passed, and a hash over goroutine and function of each.
@@ -154,7 +177,7 @@ func (r *RunReply) Encode() []byte {
 		e.u32(c.N)
 	})
 	e.strs(r.Skipped)
-	encodeList(&e, r.Answers, (*encoder).strs)
+	encodeList(&e, r.Answers, func(e *encoder, answers []Answer) { encodeList(e, answers, (*encoder).answer) })
 	e.strs(r.Resolutions)
 	e.u64(r.Steps)
 	e.u64(r.Trace)
@@ -172,7 +195,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 			return Panic{Goroutine: d.u32(), Operation: d.u32(), Value: d.str(), Stack: d.str()}
 		}),
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
-		Skipped:  d.strs(), Answers: decodeList(d, (*decoder).strs), Resolutions: d.strs(),
+		Skipped:  d.strs(), Answers: decodeList(d, func(d *decoder) []Answer { return decodeList(d, (*decoder).answer) }), Resolutions: d.strs(),
 		Steps: d.u64(), Trace: d.u64(),
 	}
 	return r, d.done()

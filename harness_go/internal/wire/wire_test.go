@@ -18,7 +18,7 @@ var full = &RunRequest{
 var reply = &RunReply{
 	ID: 9, Races: 2, SetupNS: 3, ConcurrentNS: 4, Verdicts: []Verdict{{Code: VerdictValid}, {Code: VerdictSyntax, Error: "e"}},
 	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
-	Skipped: []string{"x"}, Answers: [][]string{{"a"}, nil}, Resolutions: []string{"r"},
+	Skipped: []string{"x"}, Answers: [][]Answer{{{Operation: 2, Subject: "a", Value: []string{"b", "c"}, Note: "n"}, {}}, nil}, Resolutions: []string{"r"},
 }
 
 func TestMessagesRoundTrip(t *testing.T) {

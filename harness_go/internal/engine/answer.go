@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"typerace/harness/internal/wire"
+)
+
+// answer is what an operation learnt. It holds what the API returned, and
+// becomes text only after the goroutines ended: to print a type is to use it.
+type answer struct {
+	op   int
+	what string
+	// subject is what was asked: strings and types.
+	subject []any
+	// parts are what was learnt: strings, booleans, numbers, types, objects.
+	parts []any
+	// note is for people, never compared.
+	note string
+}
+
+const (
+	// maxParts bounds what a goroutine keeps.
+	maxParts = 1 << 16
+	// maxAnswers bounds the bytes of a goroutine's answers.
+	maxAnswers = 1 << 20
+)
+
+// answer keeps an answer.
+func (g *goroutine) answer(what string, subject []any, parts []any, note string) {
+	if g.size += 1 + len(subject) + len(parts); g.size <= maxParts {
+		g.answers = append(g.answers, answer{g.op, what, subject, parts, note})
+	}
+}
+
+// answerCheck makes an answer of what a check reported and declared.
+func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
+	scope := pkg.Scope()
+	g.answer("errors", []any{pkg.Path()}, []any{record.all}, "")
+	g.answer("scope", []any{pkg.Path()}, []any{strings.Join(scope.Names(), " ")}, "")
+	for _, name := range scope.Names() {
+		g.answer("declares", []any{pkg.Path() + "." + name}, []any{scope.Lookup(name)}, "")
+	}
+}
+
+// answerTexts are the answers of a goroutine that has ended.
+func (g *goroutine) answerTexts() []wire.Answer {
+	var texts []wire.Answer
+	bytes := 0
+	for _, a := range g.answers {
+		text := wire.Answer{Operation: uint32(a.op), Note: a.note}
+		var subject []string
+		for _, s := range a.subject {
+			subject = append(subject, subjectText(s))
+		}
+		text.Subject = a.what + " " + strings.Join(subject, ", ")
+		for _, p := range a.parts {
+			if errs, ok := p.([]types.Error); ok {
+				text.Value, text.Note = errorTexts(errs)
+				continue
+			}
+			text.Value = append(text.Value, partText(p))
+		}
+		bytes += len(text.Subject) + len(text.Note)
+		for _, v := range text.Value {
+			bytes += len(v)
+		}
+		if bytes > maxAnswers {
+			break
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// subjectText names what was asked. An identical type that is spelled in
+// another way is another subject: it has other explicit methods, say.
+func subjectText(s any) string {
+	t, ok := s.(types.Type)
+	if !ok {
+		return partText(s)
+	}
+	return guarded(func() string {
+		text := canonicalType(t)
+		switch t.(type) {
+		case *types.Named, *types.Basic:
+			return text
+		}
+		if spelled := types.TypeString(t, nil); spelled != text {
+			text += " = " + spelled
+		}
+		return text
+	})
+}
+
+// partText is the text of something that was learnt.
+func partText(p any) string {
+	return guarded(func() string {
+		switch p := p.(type) {
+		case nil:
+			return "nil"
+		case string:
+			return p
+		case bool:
+			return strconv.FormatBool(p)
+		case int64:
+			return strconv.FormatInt(p, 10)
+		case types.Type:
+			return canonicalType(p)
+		case types.Object:
+			return canonicalObject(p)
+		}
+		return fmt.Sprintf("a %T", p)
+	})
+}
+
+// guarded turns a panic into text: a type that cannot be printed is an answer.
+func guarded(text func() string) (s string) {
+	defer func() {
+		if v := recover(); v != nil {
+			s = "panic: " + fmt.Sprint(v)
+		}
+	}()
+	return text()
+}
+
+// errorTexts are a check's errors in the order of their positions, as place
+// and code; the messages, which spell types, are a note.
+func errorTexts(errs []types.Error) (texts []string, note string) {
+	var messages []string
+	for _, err := range errs {
+		place := err.Fset.Position(err.Pos)
+		texts = append(texts, errorCode(err)+" at "+place.String())
+		messages = append(messages, err.Error())
+	}
+	sort.Strings(texts)
+	return texts, strings.Join(messages, "\n")
+}
+
+// errorText is an error without spelled types.
+func errorText(err error) string {
+	if typed, ok := err.(types.Error); ok {
+		return "error " + errorCode(typed)
+	}
+	return "error"
+}
+
+// errorCode is the name of an error's code, which go/types does not export but
+// lets tools read by reflection.
+func errorCode(err types.Error) string {
+	field := reflect.ValueOf(&err).Elem().FieldByName("go116code")
+	if !field.IsValid() {
+		return "error"
+	}
+	code := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface()
+	return fmt.Sprint(code)
+}

@@ -1,0 +1,121 @@
+//! Campaigns on the Go of PATH, from the command line to crash directories.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use typerace::testcase::SourceCase;
+
+fn typerace(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(args).current_dir(dir).env("TMPDIR", dir).stdin(Stdio::null());
+    command
+}
+
+/// Runs a campaign: its exit code, and the one document on stdout.
+#[track_caller]
+fn fuzz(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
+    let output = typerace(dir, &["fuzz", "--json"]).args(args).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{err}"));
+    (output.status.code(), json)
+}
+
+#[test]
+fn a_campaign_finds_races_and_stores_them_whole() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    // The bug is found after a few hundred executions; what is stored first
+    // are breaches of contract.
+    let (code, summary) = fuzz(dir, &["--no-seeds", "--seed", "1", "--execs", "1500"]);
+    assert_eq!(code, Some(1));
+    let findings = summary["findings"].as_array().unwrap();
+    let has = |class: &str, part: &str| {
+        let is = |f: &&Value| {
+            f["class"] == class && f["signature"].as_str().is_some_and(|s| s.contains(part))
+        };
+        findings.iter().find(is)
+    };
+    assert!(has("contract", "data-race").is_some(), "{findings:#?}");
+    let bug = has("bug", "unalias").unwrap_or_else(|| panic!("{findings:#?}"));
+    for f in findings {
+        let path = dir.join(f["path"].as_str().unwrap());
+        let case = fs::read_to_string(path.join("testcase.txtar")).unwrap();
+        assert!(SourceCase::from_txtar(&case).unwrap().scenario.is_some());
+        let json = fs::read_to_string(path.join("finding.json")).unwrap();
+        let finding = typerace::finding::Finding::from_json(&json).unwrap();
+        assert_eq!(finding.id, f["id"].as_str().unwrap());
+        let report = fs::read_to_string(path.join("report.txt")).unwrap();
+        assert!(f["kind"] != "data-race" || report.contains("WARNING: DATA RACE"), "{report}");
+    }
+    let path = bug["path"].as_str().unwrap();
+    let output = typerace(dir, &["reproduce", "--runs", "10", path]).output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains(" of 10 on go1."), "{out}");
+    let left: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["crashes"], "temporary files were left");
+}
+
+#[test]
+fn a_seed_repeats_a_campaign() {
+    let tmp = tempfile::tempdir().unwrap();
+    let sequence = |seed: &str, crashes: &str| {
+        let args = ["--seed", seed, "--execs", "100", "--crashes", crashes];
+        fuzz(tmp.path(), &args).1["sequence"].clone()
+    };
+    let first = sequence("1", "a");
+    assert_eq!(first, sequence("1", "b"));
+    assert_ne!(first, sequence("2", "c"));
+}
+
+#[test]
+fn limits_and_the_document() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (code, none) = fuzz(tmp.path(), &["--execs", "0", "--seed", "1"]);
+    assert_eq!((code, &none["execs"]), (Some(0), &0.into()));
+    for field in ["seconds", "execs_per_second", "corpus", "coverage", "valid_percent", "findings"]
+    {
+        assert!(!none[field].is_null(), "{field}");
+    }
+    let (code, one) = fuzz(tmp.path(), &["--until-finding", "1", "--seed", "1"]);
+    assert_eq!(code, Some(1));
+    assert!(!one["findings"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_campaign_resumes_and_is_alone() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let run = |execs: &str| {
+        let args = ["--no-seeds", "--seed", "1", "--work", "work", "--execs", execs];
+        fuzz(dir, &args).1["corpus"].as_u64().unwrap()
+    };
+    let entries = || fs::read_dir(dir.join("work/corpus")).unwrap().count() as u64;
+    let first = run("20");
+    assert!(first > 0);
+    assert_eq!(entries(), first);
+    // Fewer executions than entries: nothing may be lost.
+    run("1");
+    let kept = fs::read_dir(dir.join("work/corpus.previous")).unwrap().count() as u64;
+    assert!(entries() + kept >= first);
+    assert!(run("40") > 0);
+    assert!(!dir.join("work/corpus.previous").exists());
+    let lock = File::open(dir.join("work/lock")).unwrap();
+    lock.lock().unwrap();
+    let output = typerace(dir, &["fuzz", "--execs", "1", "--work", "work"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("in use by another campaign"));
+}
+
+/// A full disk is the environment's fault, and findings are safe.
+#[test]
+fn output_that_cannot_be_written() {
+    let tmp = tempfile::tempdir().unwrap();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = typerace(tmp.path(), &["fuzz", "--execs", "1", "--seed", "1", "--json"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
+}
