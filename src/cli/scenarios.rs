@@ -59,8 +59,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table() {
-        insta::assert_snapshot!(text());
+    fn every_element_stands_under_its_kind_with_its_rule() {
+        let text = text();
+        for e in &ELEMENTS {
+            let kind = text.split_once(&format!("{}\n  ", e.kind.as_str())).unwrap().1;
+            let line = format!("{:<18} {:<9} {}\n", e.name, e.class, e.does);
+            let after = kind.split_once(&line).unwrap_or_else(|| panic!("no line {line}")).1;
+            let quote = after.lines().find(|l| l.starts_with("      \"")).unwrap();
+            assert_eq!(quote.trim(), format!("\"{}\"", e.rule.says), "{}", e.name);
+        }
     }
 
     #[test]

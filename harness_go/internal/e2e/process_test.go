@@ -39,6 +39,10 @@ var build = sync.OnceValues(func() (string, error) {
 	if minor() >= 23 {
 		args = append(args, "-ldflags=-checklinkname=0")
 	}
+	// With golang.org/x/tools, as typerace builds it: TYPERACE_XTOOLS=xtools26.mod
+	if modfile := os.Getenv("TYPERACE_XTOOLS"); modfile != "" {
+		args = append(args, "-tags=xtools", "-modfile="+filepath.Join("..", "..", modfile))
+	}
 	cmd := exec.Command("go", append(args, "../..")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %v\n%s", err, out)

@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"typerace/harness/internal/casetext"
+	"typerace/harness/internal/wire"
+)
+
+// TestGoldenScenarios runs tests/scenarios. Each is named for the element that
+// it must execute; one of class contract must race within a few runs, every
+// other one must not.
+func TestGoldenScenarios(t *testing.T) {
+	files, err := filepath.Glob("../../../tests/scenarios/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, len(files))
+	}
+	contract := func(name string) bool {
+		for _, c := range []string{"setter_", "operation_set", "share_importer_unlocked", "share_info", "share_checker",
+			"share_package", "share_incomplete", "share_interface", "share_unfinished"} {
+			if strings.HasPrefix(name, c) {
+				return true
+			}
+		}
+		return false
+	}
+	p := start(t)
+	known := map[string]bool{}
+	for _, word := range p.hello.Words {
+		known[word] = true
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, word, _ := strings.Cut(strings.ReplaceAll(name, "_", " "), " ")
+		if (kind == "operation" || kind == "query") && !known[word] || word == "export" && !known["export"] {
+			t.Logf("%s: this build has no golang.org/x/tools", name)
+			continue
+		}
+		req := casetext.Request(string(text))
+		req.Flags = wire.FlagResolutions
+		runs, raced, executed := 10, 0, map[string]uint32{}
+		for i := 0; i < runs && (raced == 0 || !contract(name)); i++ {
+			reply := p.run(req)
+			if reply == nil {
+				if !contract(name) || !strings.Contains(p.said(), "fatal error: concurrent map") {
+					t.Errorf("%s: died of\n%s", name, p.said())
+				}
+				raced++
+				p = start(t)
+				break
+			}
+			if reply.Races > 0 {
+				raced++
+			}
+			if len(reply.Skipped) > 0 || len(reply.Panics) > 0 && !contract(name) {
+				t.Errorf("%s: skipped %q, panics %+v", name, reply.Skipped, reply.Panics)
+			}
+			if resolved := name == "resolved_name"; (len(reply.Resolutions) > 0) != resolved {
+				t.Errorf("%s: resolutions %q", name, reply.Resolutions)
+			}
+			for _, c := range reply.Executed {
+				executed[c.Name] += c.N
+			}
+		}
+		ran := func(name string) bool { return executed[name] > 0 }
+		switch kind {
+		case "share", "import", "meet":
+			if !ran(kind+" "+word) && raced == 0 {
+				t.Errorf("%s: not executed: %v", name, executed)
+			}
+		case "query":
+			if !ran("query "+word) || !ran("walk "+word) {
+				t.Errorf("%s: not executed: %v", name, executed)
+			}
+		}
+		// What is unstated may race: a checker writes to its Config.
+		if unstated := name == "share_config"; (raced > 0) != contract(name) && !unstated {
+			t.Errorf("%s: %d runs raced\n%.3000s", name, raced, p.reports())
+		}
+	}
+}
