@@ -24,6 +24,7 @@ use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::scenario::Tally;
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -123,6 +124,7 @@ pub struct HarnessExecutor<R> {
     failure: Rc<RefCell<Option<Fatal>>>,
     confirmations: u64,
     sequence: u64,
+    elements: Tally,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -138,6 +140,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             failure: Rc::default(),
             confirmations: 0,
             sequence: 0,
+            elements: Tally::default(),
         }
     }
 
@@ -154,6 +157,12 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// A digest over all test cases run so far, in their order.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// How often each element of the vocabulary was executed, in the runs that
+    /// ended well and without confirmations.
+    pub fn elements(&self) -> &Tally {
+        &self.elements
     }
 
     /// A handle on what the last execution was.
@@ -210,7 +219,10 @@ impl<R: Recorder> HarnessExecutor<R> {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
-                (ExitKind::Ok, std::env::var_os("ALWAYS").is_some() || self.shows_new(state))
+                for (name, n) in &reply.operations {
+                    self.elements.add(name, *n);
+                }
+                (ExitKind::Ok, self.shows_new(state))
             }
             // It was up to the clock, and its mutants would cost as much.
             (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
@@ -223,15 +235,6 @@ impl<R: Recorder> HarnessExecutor<R> {
         last.new_findings = self.recorder.record(&mut self.harness, &run, &outcome)?;
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
-        }
-        if std::env::var_os("TR").is_some() {
-            eprintln!(
-                "TRACE {executions} seq {:016x} prom {promising} new {} end {} cov {}",
-                self.sequence,
-                last.new_coverage,
-                matches!(outcome.end, End::Replied),
-                self.observers.0.as_ref().iter().fold(0u64, |h, &c| digest(h, &[bucket(c)]))
-            );
         }
         *self.last.borrow_mut() = last;
         Ok(kind)

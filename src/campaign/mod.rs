@@ -2,6 +2,7 @@
 
 mod control;
 mod filter;
+pub mod import;
 mod progress;
 mod recorder;
 mod scheduler;
@@ -235,6 +236,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         sequence: format!("{:016x}", executor.sequence()),
         harness_starts: executor.harness_mut().starts(),
         confirmations: executor.confirmations(),
+        elements: executor.elements().clone(),
         interrupted: progress.control().interrupted(),
     })
 }

@@ -25,6 +25,9 @@ pub enum SeedError {
         "{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds"
     )]
     Empty(PathBuf),
+    /// A toolchain without its test data.
+    #[error("{0} has no test data, as some packages of Go leave it out; choose another with --go")]
+    NoTestData(PathBuf),
     /// A folder or file cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -87,6 +90,16 @@ pub fn from_directory(dir: &Path) -> Result<Vec<Seed>, SeedError> {
     Ok(seeds)
 }
 
+/// The seed in one file, whatever its name ends in.
+///
+/// # Errors
+/// It cannot be read.
+pub fn from_file(path: &Path) -> Result<Seed, SeedError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
+    Ok(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() })
+}
+
 fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
     let read = |path: &Path| {
         let path = path.to_owned();
@@ -100,8 +113,7 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
         if path.is_dir() {
             collect(&path, seeds)?;
         } else if is_seed(&path) {
-            let bytes = std::fs::read(&path).map_err(read(&path))?;
-            seeds.push(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path });
+            seeds.push(from_file(&path)?);
         }
     }
     Ok(())
@@ -154,17 +166,22 @@ impl Seed {
     /// # Errors
     /// Text that is not a test case, files that do not parse, a dead harness.
     pub fn import(&self, harness: &mut Harness) -> Result<TestCase, SeedError> {
-        let path = || self.path.clone();
-        let source = if self.path.extension().is_some_and(|e| e == "go") {
-            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-            SourceCase::from_go(&name, self.text.clone())
-        } else {
-            SourceCase::from_txtar(&self.text)
-                .map_err(|source| SeedError::Case { path: path(), source })?
-        };
-        harness.import(&source).map_err(|e| match e {
+        harness.import(&self.source()?).map_err(|e| match e {
             ImportError::Harness(e) => SeedError::Harness(e),
-            source => SeedError::Syntax { path: path(), source },
+            source => SeedError::Syntax { path: self.path.clone(), source },
         })
+    }
+
+    /// The seed as text of a test case.
+    ///
+    /// # Errors
+    /// Text that is not a test case.
+    pub fn source(&self) -> Result<SourceCase, SeedError> {
+        if self.path.extension().is_some_and(|e| e == "go") {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            return Ok(SourceCase::from_go(&name, self.text.clone()));
+        }
+        SourceCase::from_txtar(&self.text)
+            .map_err(|source| SeedError::Case { path: self.path.clone(), source })
     }
 }

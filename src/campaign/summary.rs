@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
-use crate::scenario::Class;
+use crate::scenario::{Class, Tally};
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -42,12 +42,14 @@ pub struct Summary {
     pub harness_starts: u64,
     /// Sequential runs that confirmed new coverage.
     pub confirmations: u64,
+    /// How often each element of the vocabulary was executed.
+    pub elements: Tally,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }
 
 /// Counters hit of how many.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
     pub hit: usize,

@@ -1,10 +1,12 @@
 //! The command line: one command a file.
 
+mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
 mod reproduce;
+mod scenarios;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Corpus(corpus::CorpusArgs),
+    Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -46,6 +50,8 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
+        Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match result {

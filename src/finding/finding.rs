@@ -133,6 +133,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Share => format!("share {}", element.name),
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
+            ElementKind::Setter => format!("set {}", element.name),
             ElementKind::Operation | ElementKind::Query => element.name.to_owned(),
         };
         let rule = element.rule;

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use super::objects::{Constraint, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, INSTANCES, Meet, Operation, Order, Profile, Query, Scenario, Share, Target,
+    Class, INSTANCES, Import, Meet, Operation, Order, Profile, Query, Scenario, Setter, Share,
+    Target,
 };
 use crate::testcase::Package;
 
@@ -63,6 +64,11 @@ impl<'a> Maker<'_, 'a> {
             (Share::Ast, 8),
         ];
         s.share.extend(dice.iter().filter(|d| self.rng.chance(d.1)).map(|d| d.0));
+        s.import = match self.rng.below(10) {
+            0..8 => Import::Source,
+            8 => Import::Export,
+            _ => Import::Synthetic,
+        };
     }
 
     fn meets(&mut self, s: &mut Scenario) {
@@ -149,7 +155,7 @@ impl<'a> Maker<'_, 'a> {
     fn operation(&mut self) -> Vec<Operation> {
         let Some(o) = self.package() else { return Vec::new() };
         let path = o.path.clone();
-        match self.rng.weighted(&[40, 25, 12, 8, 6, 3, 2]).unwrap_or(0) {
+        match self.rng.weighted(&[40, 25, 12, 8, 6, 2, 3, 3, 2]).unwrap_or(0) {
             0 => vec![self.walk(path)],
             1 => self.query().into_iter().collect(),
             2 => {
@@ -161,7 +167,9 @@ impl<'a> Maker<'_, 'a> {
             }
             3 => vec![Operation::Check { package: path }],
             4 => vec![Operation::Import { package: path }],
-            5 => self
+            5 => vec![Operation::Export { package: path }],
+            6 => vec![Operation::Ssa { package: path }],
+            7 => self
                 .expression(o)
                 .map(|expr| Operation::Eval { package: path, expr })
                 .into_iter()
@@ -299,6 +307,11 @@ impl<'a> Maker<'_, 'a> {
         out
     }
 
+    fn setter(&mut self) -> Option<Operation> {
+        let what = self.rng.choose(Setter::ALL).copied()?;
+        Some(Operation::Set { target: self.target()?, what })
+    }
+
     /// Adds a breach of a documented rule, and checks that meet in it.
     fn breach(&mut self, s: &mut Scenario) {
         let breaches: Vec<Share> = Share::ALL
@@ -309,6 +322,14 @@ impl<'a> Maker<'_, 'a> {
                 only.class() == Class::Contract
             })
             .collect();
+        if self.rng.chance(25)
+            && let Some(op) = self.setter()
+        {
+            // Against goroutines that read what is set.
+            let at = self.rng.below(s.go.len());
+            s.go[at].push(op);
+            return;
+        }
         s.share.extend(self.rng.choose(&breaches));
         let Some(root) = self.all.iter().rev().find(|o| !o.imported) else { return };
         for ops in &mut s.go {

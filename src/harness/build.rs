@@ -13,6 +13,7 @@ use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
 use super::toolchain::{GoOptions, Toolchain};
+use super::xtools;
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
 
@@ -48,18 +49,42 @@ impl BuiltHarness {
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
         let overlay = overlay.map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
-        let flags = flags(toolchain.minor);
-        let key = key(&toolchain, &flags, overlay.as_ref());
+        let plain = flags(toolchain.minor);
         let cache = cache_dir()?;
-        let folder = cache.join(&key);
-        let path = folder.join("harness");
-        if !path.is_file() {
-            progress(&format!("building the harness with {} (once)", toolchain.version));
+        let overlay = overlay.as_ref();
+        let place = |flags: &[&str]| {
+            let key = key(&toolchain, flags, overlay);
+            let path = cache.join(&key).join("harness");
+            (key, path)
+        };
+        let make = |flags: &[&str], key: &str| {
             let new = staging(&cache)?;
-            compile(&toolchain, &flags, overlay.as_ref(), new.path())?;
-            publish(new.path(), &folder)?;
+            compile(&toolchain, flags, overlay, new.path())?;
+            publish(new.path(), &cache.join(key))
+        };
+        let (plain_key, plain_path) = place(&plain);
+        if let Some(client) = xtools::flags(toolchain.minor) {
+            let all = [&plain[..], &client].concat();
+            let (key, path) = place(&all);
+            let mut there = path.is_file();
+            if !there && !xtools::tried_lately(&plain_path) {
+                progress(&format!("building the harness with {} (once)", toolchain.version));
+                match make(&all, &key) {
+                    Ok(()) => there = true,
+                    // Its fault or ours: the build without it tells.
+                    Err(EnvError::Build { output, .. }) => progress(&xtools::missing(&output)),
+                    Err(e) => return Err(e),
+                }
+            }
+            if there {
+                return Ok(Self { path, key, toolchain });
+            }
         }
-        Ok(Self { path, key, toolchain })
+        if !plain_path.is_file() {
+            progress(&format!("building the harness with {} (once)", toolchain.version));
+            make(&plain, &plain_key)?;
+        }
+        Ok(Self { path: plain_path, key: plain_key, toolchain })
     }
 }
 

@@ -18,6 +18,7 @@ mod sys;
 mod tail;
 mod toolchain;
 mod wire;
+mod xtools;
 
 #[cfg(test)]
 mod test_support;

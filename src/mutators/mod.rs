@@ -134,6 +134,8 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::ChangeTarget,
     &scenario::ChangeShare,
     &scenario::ChangeMeet,
+    &scenario::ChangeImport,
+    &scenario::AddSetter,
     &scenario::ChangeProcs,
     &scenario::ChangeRounds,
     &scenario::ChangeSchedule,

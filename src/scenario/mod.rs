@@ -4,6 +4,7 @@
 mod class;
 mod parse;
 mod print;
+mod tally;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
 pub use parse::ScenarioError;
-pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Share};
+pub use tally::Tally;
+pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Setter, Share};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,6 +104,23 @@ pub enum Operation {
         /// In which order the types are visited.
         order: Order,
     },
+    /// `export P`: writes the package as export data.
+    Export {
+        /// Import path.
+        package: String,
+    },
+    /// `ssa P`: builds SSA code of the package.
+    Ssa {
+        /// Import path.
+        package: String,
+    },
+    /// `set P.T WHAT`: changes an object that others read.
+    Set {
+        /// The object.
+        target: Target,
+        /// What of it.
+        what: Setter,
+    },
 }
 
 /// What a `walk` names to visit the instances that `instantiate` made.
@@ -157,6 +176,9 @@ impl Scenario {
             names.insert((ElementKind::Operation, op.name()));
             if let Operation::Query { query, .. } | Operation::Walk { query, .. } = op {
                 names.insert((ElementKind::Query, query.name()));
+            }
+            if let Operation::Set { what, .. } = op {
+                names.insert((ElementKind::Setter, what.name()));
             }
         }
         ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect()
@@ -231,6 +253,9 @@ impl Operation {
             Operation::CheckExpr { .. } => "checkexpr",
             Operation::Query { .. } => "query",
             Operation::Walk { .. } => "walk",
+            Operation::Export { .. } => "export",
+            Operation::Ssa { .. } => "ssa",
+            Operation::Set { .. } => "set",
         }
     }
 
@@ -240,8 +265,12 @@ impl Operation {
     pub fn wire(&self) -> Vec<String> {
         let mut out = vec![self.name().to_owned()];
         match self {
-            Operation::Check { package } | Operation::Import { package } => {
-                out.push(package.clone());
+            Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => out.push(package.clone()),
+            Operation::Set { target, what } => {
+                out.extend([what.name().to_owned(), target.package.clone(), target.object.clone()]);
             }
             Operation::Instantiate { target, args, context } => {
                 out.extend([target.package.clone(), target.object.clone()]);

@@ -1,7 +1,7 @@
 //! A scenario's text, read.
 
 use super::{
-    INSTANCES, Import, Meet, Operation, Order, Query, Scenario, Share, Target,
+    INSTANCES, Import, Meet, Operation, Order, Query, Scenario, Setter, Share, Target,
     vocabulary::ELEMENTS, vocabulary::ElementKind,
 };
 
@@ -147,14 +147,22 @@ fn operation(text: &str) -> Result<Operation, Wrong> {
     let usage =
         |form: &str| (format!("'{text}' is not a complete operation"), format!("write: {form}"));
     match word {
-        "check" | "import" => {
+        "check" | "import" | "export" | "ssa" => {
             let [package] = words[..] else { return Err(usage(&format!("{word} PACKAGE"))) };
             let package = import_path(package)?;
-            Ok(if word == "check" {
-                Operation::Check { package }
-            } else {
-                Operation::Import { package }
+            Ok(match word {
+                "check" => Operation::Check { package },
+                "import" => Operation::Import { package },
+                "export" => Operation::Export { package },
+                _ => Operation::Ssa { package },
             })
+        }
+        "set" => {
+            let form = || usage(&format!("set PACKAGE.NAME {}", names(ElementKind::Setter)));
+            let [t, what] = words[..] else { return Err(form()) };
+            let what = Setter::from_name(what)
+                .ok_or_else(|| unknown("setter", what, ElementKind::Setter))?;
+            Ok(Operation::Set { target: target(t)?, what })
         }
         "eval" | "checkexpr" => {
             let form = || usage(&format!("{word} PACKAGE EXPRESSION"));
@@ -318,6 +326,7 @@ before check lib ; instantiate lib.T int,map[string]lib.U context
 go     check a ; walk methods lib
 go     check b ; walk methods lib shuffled 7 ; lookup lib.T ; identical lib.T lib.U ; eval lib f(1, 2)
 go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
+go     export lib ; ssa lib ; set lib.T underlying
 ";
 
     #[test]
@@ -344,6 +353,8 @@ go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
             ("go check /etc/passwd", 1, "not an import path", "letters"),
             ("go check ../x", 1, "not an import path", "letters"),
             ("go lookup T", 1, "does not name an object", "lib.T"),
+            ("go set lib.T colour", 1, "unknown setter 'colour'", "underlying"),
+            ("go set lib.T", 1, "not a complete operation", "insert"),
             ("procs 0", 1, "procs 0", "1 to 64"),
             ("rounds many", 1, "rounds many", "1 to 1000"),
             ("godebug x", 1, "godebug x", "name=value"),

@@ -52,9 +52,11 @@ fn join(operations: &[Operation]) -> String {
 impl Display for Operation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Operation::Check { package } | Operation::Import { package } => {
-                write!(f, "{} {package}", self.name())
-            }
+            Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => write!(f, "{} {package}", self.name()),
+            Operation::Set { target, what } => write!(f, "set {target} {}", what.name()),
             Operation::Instantiate { target, args, context } => {
                 write!(f, "instantiate {target} {}", args.join(","))?;
                 if *context { f.write_str(" context") } else { Ok(()) }

@@ -19,6 +19,23 @@ pub enum ElementKind {
     Query,
     /// A value of `meet`.
     Meet,
+    /// What the operation `set` sets.
+    Setter,
+}
+
+impl ElementKind {
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ElementKind::Share => "share",
+            ElementKind::Import => "import",
+            ElementKind::Operation => "operation",
+            ElementKind::Query => "query",
+            ElementKind::Meet => "meet",
+            ElementKind::Setter => "setter",
+        }
+    }
 }
 
 /// A sentence of the documentation, or of the maintainers, and where it stands.
@@ -60,8 +77,8 @@ const FSET: Rule = Rule {
     place: "go/token, type FileSet",
 };
 const LOCKED: Rule = Rule {
-    says: "The importer is called under a lock and returns completed packages only, as go/packages and go vet do.",
-    place: "golang.org/issue/34921",
+    says: "If you need to read from and write to a map from concurrently executing goroutines, the accesses must be mediated by some kind of synchronization mechanism.",
+    place: "go.dev/blog/maps, Concurrency: the importer has a lock; the packages it returns are complete, as golang.org/issue/34921 wants",
 };
 const ONE_CHECKER: Rule = Rule {
     says: "A Checker maintains the state of the type checker.",
@@ -69,7 +86,7 @@ const ONE_CHECKER: Rule = Rule {
 };
 const SILENT: Rule = Rule {
     says: "The documentation does not say whether this may be done concurrently.",
-    place: "go/types, package documentation",
+    place: "nowhere in go/types",
 };
 const MAPS: Rule = Rule {
     says: "Maps are not safe for concurrent use: it's not defined what happens when you read and write to them simultaneously.",
@@ -80,8 +97,44 @@ const INCOMPLETE: Rule = Rule {
     place: "go/types, func (*Package) Complete; that only completed packages may be shared follows from golang.org/issue/34921",
 };
 const OWN_MAP: Rule = Rule {
-    says: "An importer that keeps packages in a map needs a lock of its own when checkers share it.",
-    place: "go.dev/blog/maps, Concurrency",
+    says: "If you need to read from and write to a map from concurrently executing goroutines, the accesses must be mediated by some kind of synchronization mechanism.",
+    place: "go.dev/blog/maps, Concurrency: the importer has a map of packages and no lock",
+};
+const UNFINISHED: Rule = Rule {
+    says: "If Error == nil, type-checking stops with the first error found.",
+    place: "go/types, type Config; what is left unfinished is read before type checking has finished",
+};
+const OPEN_INTERFACE: Rule = Rule {
+    says: "To avoid race conditions, the interface's type set should be computed before concurrent use of the interface, by explicitly calling Complete.",
+    place: "go/types, func NewInterfaceType",
+};
+const SET_CONSTRAINT: Rule = Rule {
+    says: "Once SetConstraint returns the receiver, t is safe for concurrent use.",
+    place: "go/types, func (*TypeParam) SetConstraint; here it has not returned",
+};
+const SET_UNDERLYING: Rule = Rule {
+    says: "SetUnderlying sets the underlying type and marks t as complete.",
+    place: "go/types, func (*Named) SetUnderlying; concurrent use comes after that, says type Named",
+};
+const ADD_METHOD: Rule = Rule {
+    says: "AddMethod adds method m unless it is already in the method list.",
+    place: "go/types, func (*Named) AddMethod; concurrent use comes after that, says type Named",
+};
+const INSERT: Rule = Rule {
+    says: "Insert attempts to insert an object obj into scope s.",
+    place: "go/types, func (*Scope) Insert: into a map, which readers read; go.dev/blog/maps, Concurrency",
+};
+const SSA: Rule = Rule {
+    says: "Build is idempotent and thread-safe.",
+    place: "golang.org/x/tools/go/ssa, func (*Package) Build; each goroutine has a Program of its own, and reads packages that are complete",
+};
+const OBJECT_PATH: Rule = Rule {
+    says: "For is safe for concurrent use.",
+    place: "golang.org/x/tools/go/types/objectpath, func For",
+};
+const METHOD_SETS: Rule = Rule {
+    says: "MethodSet returns the method set of type T. It is thread-safe.",
+    place: "golang.org/x/tools/go/types/typeutil, func (*MethodSetCache) MethodSet",
 };
 
 macro_rules! words {
@@ -123,6 +176,8 @@ words! {
         Checker = "checker", Contract, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
         Package = "package", Contract, INCOMPLETE, "one *types.Package that several checkers fill";
         Incomplete = "incomplete", Contract, INCOMPLETE, "packages that are still being checked, given to importers";
+        Unfinished = "unfinished", Contract, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
+        Interface = "interface", Contract, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
     }
 }
 
@@ -132,6 +187,8 @@ words! {
     Import: Import {
         #[default]
         Source = "source", Bug, COMPLETE, "checked from source before, complete";
+        Export = "export", Bug, READERS, "written as export data after its check and read back, by golang.org/x/tools/go/gcexportdata";
+        Synthetic = "synthetic", Bug, READERS, "built by hand from the checked one, as importers do: NewPackage, NewNamed, SetUnderlying";
     }
 }
 
@@ -165,6 +222,19 @@ words! {
         Comparable = "comparable", Bug, READERS, "types.Comparable";
         Sizes = "sizes", Bug, READERS, "Sizes.Sizeof, Alignof and Offsetsof for amd64";
         Scope = "scope", Bug, READERS, "Scope.Names, Lookup, Innermost, String of the package's scopes";
+        Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields (golang.org/x/tools)";
+        Methodsetcache = "methodsetcache", Bug, METHOD_SETS, "method sets through one typeutil.MethodSetCache (golang.org/x/tools)";
+        Typemap = "typemap", Bug, READERS, "types hashed and compared in a typeutil.Map of the goroutine's own (golang.org/x/tools)";
+    }
+}
+
+words! {
+    /// What the operation `set` sets, on an object that others read.
+    Setter: Setter {
+        Constraint = "constraint", Contract, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
+        Underlying = "underlying", Contract, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
+        Method = "method", Contract, ADD_METHOD, "Named.AddMethod of a new method";
+        Insert = "insert", Contract, INSERT, "Scope.Insert of a new constant";
     }
 }
 
@@ -176,14 +246,33 @@ const OPERATIONS: &[Element] = &[
     op("checkexpr", Class::Unstated, SILENT, "types.CheckExpr in a completed package"),
     op("query", Class::Bug, READERS, "a query on a named object"),
     op("walk", Class::Bug, READERS, "a query on every type reachable from a package"),
+    op(
+        "export",
+        Class::Bug,
+        READERS,
+        "writes a completed package as export data (golang.org/x/tools/go/gcexportdata)",
+    ),
+    op(
+        "ssa",
+        Class::Bug,
+        SSA,
+        "builds SSA code of a checked package, generic functions instantiated (golang.org/x/tools/go/ssa)",
+    ),
+    op("set", Class::Contract, READERS, "calls a setter on an object of a completed package"),
 ];
 
 const fn op(name: &'static str, class: Class, rule: Rule, does: &'static str) -> Element {
     Element { kind: ElementKind::Operation, name, class, does, rule }
 }
 
-const TABLES: [&[Element]; 5] =
-    [Share::ELEMENTS, Import::ELEMENTS, OPERATIONS, Query::ELEMENTS, Meet::ELEMENTS];
+const TABLES: [&[Element]; 6] = [
+    Share::ELEMENTS,
+    Import::ELEMENTS,
+    OPERATIONS,
+    Query::ELEMENTS,
+    Setter::ELEMENTS,
+    Meet::ELEMENTS,
+];
 const COUNT: usize = {
     let (mut n, mut i) = (0, 0);
     while i < TABLES.len() {

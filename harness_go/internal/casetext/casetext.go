@@ -81,7 +81,7 @@ func operations(text string) []wire.Op {
 // operation gives an operation the form that it has in a request.
 func operation(words []string) wire.Op {
 	switch words[0] {
-	case "check", "import":
+	case "check", "import", "export", "ssa":
 		return words
 	case "eval", "checkexpr":
 		return wire.Op{words[0], words[1], strings.Join(words[2:], " ")}
@@ -93,6 +93,8 @@ func operation(words []string) wire.Op {
 		}
 		op := append(wire.Op{"instantiate"}, target(words[1])...)
 		return append(append(op, context), strings.Split(words[2], ",")...)
+	case "set":
+		return append(wire.Op{"set", words[2]}, target(words[1])...)
 	case "walk":
 		order := strings.Join(words[3:], " ")
 		if order == "" {

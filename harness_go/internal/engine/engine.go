@@ -12,6 +12,7 @@ import (
 	"sort"
 	"time"
 
+	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
 )
 
@@ -61,9 +62,14 @@ func defaultProcs() int {
 
 // Words are the operations and queries that the engine knows, sorted.
 func Words() []string {
-	words := []string{"check", "import", "instantiate", "eval", "checkexpr", "query", "walk"}
+	words := []string{"check", "import", "instantiate", "eval", "checkexpr", "query", "walk", "set"}
+	if clients.Available {
+		words = append(words, "export", "ssa")
+	}
 	for _, q := range queries {
-		words = append(words, q.name)
+		if !q.client || clients.Available {
+			words = append(words, q.name)
+		}
 	}
 	sort.Strings(words)
 	return words

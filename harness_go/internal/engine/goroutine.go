@@ -26,6 +26,14 @@ type goroutine struct {
 	// imported is what the goroutine's own importer keeps; latest is what
 	// `check` made last. By package.
 	imported, latest []*types.Package
+	// built has what packages were checked from, if an operation wants it.
+	built []*built
+	// sound are the packages that are known to be without errors.
+	sound map[*types.Package]bool
+	// used says what the goroutine used of what is shared, and delivered how many
+	// imports it saw, for the reply's counts.
+	used      [numUses]bool
+	delivered uint32
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
 
@@ -58,6 +66,7 @@ func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
 		round: r, id: id, ops: ops, fset: r.fset, files: make([][]*tree, n),
 		imported: make([]*types.Package, n), latest: make([]*types.Package, n),
 		executed: make([]bool, len(ops)), context: r.context,
+		built: make([]*built, n), sound: make(map[*types.Package]bool),
 	}
 	if id > 0 && !r.share.fset {
 		g.fset = token.NewFileSet()

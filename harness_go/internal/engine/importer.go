@@ -53,24 +53,26 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
+	g := im.g
+	if g == nil {
+		g = im.r.strangers
+	}
 	i, ok := im.r.index[path]
 	if !ok {
 		return nil, errUnknown
 	}
 	if pkg := im.r.completed[i]; pkg != nil {
+		im.count()
 		return pkg, nil
 	}
 	if im.r.share.incomplete {
 		if pkg := im.r.partialPackage(i); pkg != nil {
+			g.use(useIncomplete)
 			return pkg, nil
 		}
 	}
 	if im.chain.contains(i) {
 		return nil, errCycle
-	}
-	g := im.g
-	if g == nil {
-		g = im.r.strangers
 	}
 	// What comes before the goroutines start is completed, never shared so.
 	if g.id > 0 && (im.r.share.importer || im.r.share.unlocked) {
@@ -93,7 +95,7 @@ func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
 		return pkg, nil
 	}
 	chain = &link{i, chain}
-	pkg := g.checkSource(i, checkWith{importer: g.importer(chain)})
+	pkg := g.deliver(i, g.checkSource(i, checkWith{importer: g.importer(chain)}))
 	g.imported[i] = pkg
 	if g.id == 0 {
 		g.completed[i] = pkg
@@ -118,6 +120,11 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 		s.mu.Lock()
 		defer s.mu.Unlock()
 	}
+	if s.unlocked {
+		im.used(useUnlocked)
+	} else {
+		im.used(useImporter)
+	}
 	path := im.r.req.Packages[i].Path
 	if pkg, ok := s.packages[path]; ok {
 		if pkg == nil {
@@ -132,6 +139,9 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}
 	// Positions and trees are the round's: the package belongs to no goroutine.
 	pkg := g.checkSource(i, checkWith{importer: nested, base: true})
+	if im.g != nil {
+		pkg = g.deliver(i, pkg)
+	}
 	s.packages[path] = pkg
 	return pkg, nil
 }

@@ -35,7 +35,8 @@ func (g *goroutine) check(path string) bool {
 	if g.id == 0 {
 		// Imports of P come before it, and each package is completed once.
 		if g.completed[i] == nil {
-			g.completed[i] = g.checkSource(i, checkWith{importer: g.importer(&link{i, nil}), operation: true})
+			pkg := g.checkSource(i, checkWith{importer: g.importer(&link{i, nil}), operation: true})
+			g.completed[i] = g.deliver(i, pkg)
 			g.imported[i] = g.completed[i]
 		}
 		g.latest[i] = g.completed[i]
@@ -64,6 +65,9 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	}
 	// Only the goroutines' own operations share what should not be shared.
 	shares := with.operation && g.id > 0
+	if shares {
+		g.noteUses()
+	}
 	checker, pkg := g.checker(i, fset, record, with, shares)
 	if g.share.incomplete && shares {
 		// An importer's package is used only if it says that it is complete.
@@ -72,6 +76,12 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	}
 	if err := checker.Files(files); err != nil && record.errors == 0 {
 		record.errors, record.first = 1, err
+	}
+	if g != g.strangers {
+		g.noteSound(i, pkg, record.errors)
+		if g.keep {
+			g.built[i] = &built{pkg, fset, files, checker.Info}
+		}
 	}
 	if with.operation && g.round.answers {
 		g.answerCheck(record, pkg)
@@ -92,6 +102,10 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 		info = g.info
 	}
 	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
+	if g.share.unfinished && !shares {
+		// What others will use: the first error ends the check where it stands.
+		config.Error = nil
+	}
 	if shares && g.share.config {
 		config = g.config
 	}
@@ -122,7 +136,7 @@ func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 	if report == nil {
 		report = func(error) { r.atError.meetStranger() }
 	}
-	// Error is never nil: without it the checker stops at the first error and
+	// Error is not nil, but for `share unfinished`: without it the checker stops at the first error and
 	// leaves types unfinished, which nobody may use.
 	return &types.Config{Context: r.context, Importer: im, Error: report, Sizes: sizes}
 }

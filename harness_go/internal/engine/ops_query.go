@@ -3,6 +3,7 @@ package engine
 import (
 	"go/types"
 
+	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
 )
 
@@ -20,6 +21,12 @@ func (g *goroutine) execute(op wire.Op) bool {
 		return g.eval(op[1], op[2])
 	case op[0] == "checkexpr" && len(op) == 3:
 		return g.checkExpr(op[1], op[2])
+	case op[0] == "set" && len(op) == 4:
+		return g.set(op[1], op[2], op[3])
+	case op[0] == "export" && len(op) == 2:
+		return g.export(op[1])
+	case op[0] == "ssa" && len(op) == 2:
+		return g.ssa(op[1])
 	case op[0] == "query" && len(op) >= 4:
 		return g.queryOp(op[1], op[2:])
 	case op[0] == "walk" && len(op) >= 3:
@@ -51,6 +58,9 @@ func (g *goroutine) queryOp(name string, target []string) bool {
 	q := findQuery(name)
 	if q == nil {
 		return g.skip("not a query that this harness knows")
+	}
+	if q.client && !clients.Available {
+		return g.skip(clients.Missing)
 	}
 	obj := g.object(target[0], target[1])
 	if obj == nil {
@@ -92,6 +102,9 @@ func (g *goroutine) walkOp(name, path string, o order) bool {
 	if q == nil {
 		return g.skip("not a query that this harness knows")
 	}
+	if q.client && !clients.Available {
+		return g.skip(clients.Missing)
+	}
 	var pkg *types.Package
 	if path != instancesName {
 		pkg = g.typesPackage(g.resolvePackage(path))
@@ -100,6 +113,8 @@ func (g *goroutine) walkOp(name, path string, o order) bool {
 		}
 	} else if len(g.roots(nil)) == 0 {
 		return g.skip("there are no instances")
+	} else {
+		g.use(useInterface)
 	}
 	if q.scope != nil {
 		g.walkScopes(q, g.scopePackages(pkg), o)

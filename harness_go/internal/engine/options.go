@@ -12,7 +12,11 @@ type options struct {
 	meet       meets
 	sequential bool
 	answers    bool
-	resolve    bool
+	// delivery is how a dependency reaches its importer.
+	delivery string
+	// keep says that an operation wants what packages were checked from.
+	keep    bool
+	resolve bool
 }
 
 // shares says what goroutines have in common beside completed packages.
@@ -20,6 +24,7 @@ type shares struct {
 	fset, context, config, ast          bool
 	importer, unlocked                  bool
 	info, checker, packages, incomplete bool
+	unfinished, interfaces              bool
 }
 
 // meets says where goroutines wait for one another.
@@ -33,15 +38,21 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
 	}
-	if req.Import != "" && req.Import != "source" {
+	switch o.delivery = req.Import; o.delivery {
+	case fromSource, fromExport, fromSynthetic:
+	case "":
+		o.delivery = fromSource
+	default:
 		return o, fmt.Errorf("%w: import %q", wire.ErrMalformed, req.Import)
 	}
+	o.keep = wantsSyntax(req)
 	s, m := &o.share, &o.meet
 	for words, known := range map[*[]string]map[string]*bool{
 		&req.Share: {
 			"fset": &s.fset, "context": &s.context, "config": &s.config, "ast": &s.ast,
 			"importer": &s.importer, "importer unlocked": &s.unlocked, "info": &s.info,
 			"checker": &s.checker, "package": &s.packages, "incomplete": &s.incomplete,
+			"unfinished": &s.unfinished, "interface": &s.interfaces,
 		},
 		&req.Meet: {
 			"start": &m.start, "import": &m.imports, "error": &m.errors, "operation": &m.operation,
@@ -61,4 +72,16 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	// A Config has one Importer, and a Checker one Config.
 	s.importer = s.importer || s.config || s.checker
 	return o, nil
+}
+
+// wantsSyntax says whether an operation needs the syntax of checked packages.
+func wantsSyntax(req *wire.RunRequest) bool {
+	for _, ops := range append([][]wire.Op{req.Before}, req.Go...) {
+		for _, op := range ops {
+			if len(op) > 0 && op[0] == "ssa" {
+				return true
+			}
+		}
+	}
+	return false
 }

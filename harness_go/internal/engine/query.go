@@ -1,12 +1,18 @@
 package engine
 
-import "go/types"
+import (
+	"go/types"
+
+	"typerace/harness/internal/clients"
+)
 
 // query is something that can be asked of a type, or of two.
 type query struct {
 	name string
 	// pair says that it is about two types.
 	pair bool
+	// client says that it is asked with golang.org/x/tools.
+	client bool
 	// ask asks; t is never nil, other is nil unless it is about two types.
 	ask func(a *asker, t, other types.Type)
 	// scope is asked instead, if there is one: the query is about scopes.
@@ -33,6 +39,9 @@ var queries = []query{
 	{name: "comparable", ask: askComparable},
 	{name: "sizes", ask: askSizes},
 	{name: "scope", scope: askScope},
+	{name: "objectpath", client: true, ask: askObjectPath},
+	{name: "methodsetcache", client: true, ask: askMethodSetCache},
+	{name: "typemap", client: true, ask: askTypeMap},
 }
 
 func findQuery(name string) *query {
@@ -51,6 +60,8 @@ type asker struct {
 	pkg   *types.Package // of the query; nil for instances
 	want  bool
 	parts []any
+	// seen is of the query typemap.
+	seen *clients.TypeMap
 }
 
 func (g *goroutine) asker(pkg *types.Package) asker {

@@ -61,6 +61,7 @@ func (r *report) add(round *round, setup, concurrent time.Duration) {
 			r.remarks(round, n, g)
 		}
 	}
+	r.uses(round)
 	r.first = false
 }
 
@@ -93,12 +94,12 @@ func remark(n int, g *goroutine, note note) string {
 	return fmt.Sprintf("goroutine %d, operation %d, %s: %s", n, note.op, opName(g.ops[note.op]), note.text)
 }
 
-// opName is an operation's name; of a query, with the query's.
+// opName is an operation's name; of a query or setter, with what it asks or sets.
 func opName(op wire.Op) string {
 	switch {
 	case len(op) == 0:
 		return ""
-	case len(op) > 1 && (op[0] == "walk" || op[0] == "query"):
+	case len(op) > 1 && (op[0] == "walk" || op[0] == "query" || op[0] == "set"):
 		return op[0] + " " + op[1]
 	}
 	return op[0]

@@ -21,12 +21,14 @@ func hash(s string) uint32 {
 // packagesOf are the packages that an operation names.
 func packagesOf(op wire.Op) []string {
 	switch {
-	case len(op) < 2:
+	case len(op) < 2, op[0] == "set" && len(op) < 4:
 	case op[0] == "walk" && len(op) > 2 && op[2] != instancesName:
 		return op[2:3]
 	case op[0] == "query" && len(op) > 4:
 		return []string{op[2], op[4]}
 	case op[0] == "query" && len(op) > 2:
+		return op[2:3]
+	case op[0] == "set":
 		return op[2:3]
 	case op[0] != "walk" && op[0] != "query":
 		return op[1:2]
@@ -66,6 +68,7 @@ func (g *goroutine) typesPackage(i int) *types.Package {
 		return nil
 	}
 	if pkg := g.completed[i]; pkg != nil {
+		g.use(useUnfinished)
 		return pkg
 	}
 	if pkg := g.latest[i]; pkg != nil {

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"sync"
 
+	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
 )
 
@@ -26,6 +27,9 @@ type round struct {
 	// partial are the packages that share incomplete gives away.
 	partial []*types.Package
 	shared  *sharedImporter
+
+	// methodSets is a cache that all goroutines use, as tools do.
+	methodSets clients.MethodSets
 
 	// completed are the packages that `before` checked; nil if it did not.
 	completed []*types.Package
@@ -97,6 +101,9 @@ func (r *round) prepare() {
 		return
 	}
 	r.instances = r.first.instances
+	if r.share.interfaces {
+		r.instances = append(r.instances, r.openInterfaces()...)
+	}
 	if r.share.config {
 		r.config = r.newConfig(nil, nil)
 	}

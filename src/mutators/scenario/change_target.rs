@@ -30,7 +30,10 @@ impl Operator for ChangeTarget {
         }
         let n = cx.rng.below(all.len());
         match &mut *all[n] {
-            Operation::Check { package } | Operation::Import { package } => {
+            Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => {
                 let Some(other) = other_package else { return false };
                 *package = other;
             }
@@ -50,6 +53,10 @@ impl Operator for ChangeTarget {
             Operation::Eval { package, expr } | Operation::CheckExpr { package, expr } => {
                 let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
                 (*package, *expr) = (new.package, new.object);
+            }
+            Operation::Set { target, .. } => {
+                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
+                *target = new;
             }
             Operation::Walk { .. } => return false,
         }

@@ -23,6 +23,9 @@ pub(super) fn breaches(share: Share) -> bool {
 /// finding coverage, would fill the corpus.
 pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
     let s = &mut case.scenario;
+    if cx.profile == Profile::Safe {
+        s.keep_contract();
+    }
     s.go.retain(|ops| !ops.is_empty());
     if s.go.is_empty() {
         s.go.clone_from(&before.scenario.go);
@@ -54,6 +57,12 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
         Profile::All => {
             if s.class() == Class::Contract && cx.rng.chance(25) {
                 s.share.retain(|x| !breaches(*x));
+                let sets = |op: &Operation| matches!(op, Operation::Set { .. });
+                s.before.retain(|op| !sets(op));
+                // A goroutine that does nothing else stays: two are needed.
+                for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(sets)) {
+                    ops.retain(|op| !sets(op));
+                }
             }
         }
     }
@@ -73,10 +82,12 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
         match op {
             Operation::Check { package }
             | Operation::Import { package }
+            | Operation::Export { package }
+            | Operation::Ssa { package }
             | Operation::Eval { package, .. }
             | Operation::CheckExpr { package, .. }
             | Operation::Walk { package, .. } => fix_package(package),
-            Operation::Instantiate { .. } | Operation::Query { .. } => {}
+            Operation::Instantiate { .. } | Operation::Query { .. } | Operation::Set { .. } => {}
         }
         let known = |t: &crate::scenario::Target| {
             symbols.package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some())
@@ -103,6 +114,14 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
                 }
                 if other.as_ref().is_some_and(|o| !known(o)) {
                     *other = pick::type_name(&symbols, rng);
+                }
+                fix_package(&mut target.package);
+            }
+            Operation::Set { target, .. } => {
+                if !known(target)
+                    && let Some(new) = pick::type_name(&symbols, rng)
+                {
+                    *target = new;
                 }
                 fix_package(&mut target.package);
             }

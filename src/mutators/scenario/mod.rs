@@ -2,8 +2,10 @@
 
 mod add_goroutine;
 mod add_operation;
+mod add_setter;
 mod alias_shared;
 mod change_godebug;
+mod change_import;
 mod change_meet;
 mod change_procs;
 mod change_rounds;
@@ -27,8 +29,10 @@ mod toggle_oracle;
 
 pub use add_goroutine::AddGoroutine;
 pub use add_operation::AddOperation;
+pub use add_setter::AddSetter;
 pub use alias_shared::AliasShared;
 pub use change_godebug::ChangeGodebug;
+pub use change_import::ChangeImport;
 pub use change_meet::ChangeMeet;
 pub use change_procs::ChangeProcs;
 pub use change_rounds::ChangeRounds;

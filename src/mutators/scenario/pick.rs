@@ -117,7 +117,7 @@ pub(super) fn instantiate(symbols: &Symbols, rng: &mut Rng) -> Option<Operation>
 /// Any operation that the test case can give something to do.
 pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
     let symbols = Symbols::new(case);
-    Some(match rng.below(20) {
+    Some(match rng.below(22) {
         0..=4 => Operation::Check { package: package(case, rng)? },
         5 => Operation::Import { package: dependency(case, &symbols, rng)? },
         6..=7 => match instantiate(&symbols, rng) {
@@ -134,6 +134,8 @@ pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
             let t = type_name(&symbols, rng)?;
             Operation::Eval { package: t.package, expr: t.object }
         }
+        20 => Operation::Export { package: dependency(case, &symbols, rng)? },
+        21 => Operation::Ssa { package: dependency(case, &symbols, rng)? },
         _ => Operation::Walk { query: query(rng), package: walked(case, rng)?, order: order(rng) },
     })
 }

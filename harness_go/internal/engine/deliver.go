@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"typerace/harness/internal/clients"
+	"typerace/harness/internal/synthetic"
+)
+
+// Import modes: how a dependency reaches its importer.
+const (
+	fromSource    = "source"
+	fromExport    = "export"
+	fromSynthetic = "synthetic"
+)
+
+// built is a checked package with what it was checked from.
+type built struct {
+	pkg   *types.Package
+	fset  *token.FileSet
+	files []*ast.File
+	info  *types.Info
+}
+
+// noteSound remembers a package in which, and in whose dependencies, nothing
+// was wrong: only such ones may be exported, rebuilt or made SSA code of.
+func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {
+	if errors > 0 || g.sources[i].err != nil {
+		return
+	}
+	for _, dep := range pkg.Imports() {
+		if !g.isSound(dep) {
+			return
+		}
+	}
+	g.sound[pkg] = true
+}
+
+func (g *goroutine) isSound(pkg *types.Package) bool {
+	return pkg == types.Unsafe || g.sound[pkg] || g.first.sound[pkg]
+}
+
+// deliver gives a checked package the form in which its importers get it.
+func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
+	if g.delivery == fromSource {
+		if g.id > 0 {
+			g.delivered++
+		}
+		return pkg
+	}
+	if !g.isSound(pkg) {
+		return pkg
+	}
+	fresh := pkg
+	if g.delivery == fromSynthetic {
+		fresh = synthetic.Package(pkg)
+	} else if read, err := g.throughExportData(pkg); err == nil {
+		fresh = read
+	}
+	if fresh != pkg {
+		g.sound[fresh] = true
+		g.delivered++
+	}
+	return fresh
+}
+
+// throughExportData writes a package and reads it back, with a file set of its
+// own as a compiler's export data has.
+func (g *goroutine) throughExportData(pkg *types.Package) (*types.Package, error) {
+	data, err := clients.Export(g.fset, pkg)
+	if err != nil {
+		return nil, err
+	}
+	return clients.Import(token.NewFileSet(), data, dependencies(pkg), pkg.Path())
+}
+
+// dependencies are all packages that a package imports, by path.
+func dependencies(pkg *types.Package) map[string]*types.Package {
+	found := make(map[string]*types.Package)
+	var add func(*types.Package)
+	add = func(p *types.Package) {
+		for _, dep := range p.Imports() {
+			if found[dep.Path()] == nil {
+				found[dep.Path()] = dep
+				add(dep)
+			}
+		}
+	}
+	add(pkg)
+	return found
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"go/types"
+	"strings"
+
+	"typerace/harness/internal/clients"
+)
+
+const errNotSound = "the package is not known to be free of errors"
+
+// export is the operation `export P`.
+func (g *goroutine) export(path string) bool {
+	if !clients.Available {
+		return g.skip(clients.Missing)
+	}
+	i := g.resolvePackage(path)
+	pkg := g.typesPackage(i)
+	if pkg == nil {
+		return g.skip("there is no package to export")
+	}
+	if !g.isSound(pkg) {
+		return g.skip(errNotSound)
+	}
+	fset := g.fset
+	if g.completed[i] == pkg {
+		fset = g.first.fset
+	}
+	if _, err := clients.Export(fset, pkg); err != nil {
+		return g.skip("it cannot be exported: " + err.Error())
+	}
+	if g.round.answers {
+		// Its bytes depend on which instances are identical pointers.
+		g.answer("export", []any{pkg.Path()}, []any{true}, "")
+	}
+	return true
+}
+
+// ssa is the operation `ssa P`. What it is built of is what was type-checked,
+// however importers got the package.
+func (g *goroutine) ssa(path string) bool {
+	if !clients.Available {
+		return g.skip(clients.Missing)
+	}
+	i := g.resolvePackage(path)
+	if i < 0 || g.typesPackage(i) == nil {
+		return g.skip("there is no package to build")
+	}
+	b := g.built[i]
+	if g.completed[i] != nil || b == nil {
+		b = g.first.built[i]
+	}
+	if b == nil {
+		return g.skip("another goroutine checked the package")
+	}
+	if !g.isSound(b.pkg) {
+		return g.skip(errNotSound)
+	}
+	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
+	if g.round.answers {
+		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")
+	}
+	return true
+}
+
+func askObjectPath(a *asker, t, _ types.Type) {
+	obj := typeName(t)
+	if obj == nil || obj.Pkg() == nil {
+		return
+	}
+	a.objectPath(obj)
+	if n, ok := unalias(t).(*types.Named); ok {
+		for i := 0; i < n.NumMethods(); i++ {
+			a.objectPath(n.Method(i))
+		}
+	}
+	if u, ok := t.Underlying().(*types.Struct); ok {
+		for i := 0; i < u.NumFields(); i++ {
+			a.objectPath(u.Field(i))
+		}
+	}
+}
+
+func (a *asker) objectPath(obj types.Object) {
+	if obj.Pkg() == nil {
+		return
+	}
+	// Objects of functions and of instances have none: an error.
+	path, found, err := clients.ObjectPath(obj)
+	if err != nil {
+		a.str("none")
+		return
+	}
+	a.str(path)
+	a.bool(found == obj)
+}
+
+func askMethodSetCache(a *asker, t, _ types.Type) {
+	if _, ok := t.(*types.Tuple); ok {
+		return
+	}
+	for _, t := range [...]types.Type{t, types.NewPointer(t)} {
+		set := a.g.methodSets.MethodSet(t)
+		for i := 0; i < set.Len(); i++ {
+			a.obj(set.At(i).Obj())
+			a.typ(set.At(i).Type())
+		}
+	}
+}
+
+func askTypeMap(a *asker, t, _ types.Type) {
+	if _, ok := t.(*types.Union); ok {
+		return // they are no types of their own, and cannot be hashed
+	}
+	if a.seen == nil {
+		a.seen = new(clients.TypeMap)
+	}
+	a.seen.Add(t)
+	// The second time it is there.
+	a.bool(a.seen.Add(t))
+}

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+// set is the operation `set P.T WHAT`: a setter of the API on an object of a
+// package that others read. What it sets is what is there already, or new
+// under a name that no program has, so that it changes no answer.
+func (g *goroutine) set(what, path, name string) bool {
+	switch what {
+	case "constraint":
+		obj := g.genericObject(path, name)
+		if obj == nil {
+			return g.skip("the package has nothing generic")
+		}
+		p := typeParams(obj.Type()).At(0)
+		p.SetConstraint(p.Constraint())
+	case "underlying":
+		n := g.declaredType(path, name)
+		if n == nil {
+			return g.skip("the package declares no type")
+		}
+		n.SetUnderlying(n.Underlying())
+	case "method":
+		n := g.declaredType(path, name)
+		if n == nil {
+			return g.skip("the package declares no type")
+		}
+		recv := types.NewVar(token.NoPos, n.Obj().Pkg(), "", n)
+		sig := types.NewSignatureType(recv, nil, nil, nil, nil, false)
+		n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
+	case "insert":
+		pkg := g.typesPackage(g.resolvePackage(path))
+		if pkg == nil {
+			return g.skip("there is no package to insert into")
+		}
+		one := constant.MakeInt64(1)
+		pkg.Scope().Insert(types.NewConst(token.NoPos, pkg, g.newName(), types.Typ[types.Int], one))
+	default:
+		return g.skip("not a setter that this harness knows")
+	}
+	return true
+}
+
+// newName is another one for each operation of each goroutine.
+func (g *goroutine) newName() string {
+	return absent + strconv.Itoa(g.id) + "·" + strconv.Itoa(g.op)
+}
+
+// declaredType is the named type, or the one that stands in for it; nil if the
+// package declares none.
+func (g *goroutine) declaredType(path, name string) *types.Named {
+	pkg := g.typesPackage(g.resolvePackage(path))
+	if pkg == nil {
+		return nil
+	}
+	if n := declared(pkg.Scope().Lookup(name)); n != nil {
+		return n
+	}
+	var names []string
+	for _, n := range pkg.Scope().Names() {
+		if declared(pkg.Scope().Lookup(n)) != nil {
+			names = append(names, n)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return declared(g.standIn(pkg, name, names[hash(name)%uint32(len(names))]))
+}
+
+// declared is the type that the object declares, if it declares one.
+func declared(obj types.Object) *types.Named {
+	if !isTypeName(obj) {
+		return nil
+	}
+	if n, ok := obj.Type().(*types.Named); ok && n.Obj() == obj && n.TypeArgs().Len() == 0 {
+		return n
+	}
+	return nil
+}
+
+// openInterfaces are interfaces over those of completed packages, made by hand
+// and not completed, as goroutines must not get them.
+func (r *round) openInterfaces() []types.Type {
+	const most = 8
+	var open []types.Type
+	add := func(pkg *types.Package, embedded ...types.Type) {
+		sig := types.NewSignatureType(nil, nil, nil, nil, nil, false)
+		method := types.NewFunc(token.NoPos, pkg, absent, sig)
+		open = append(open, types.NewInterfaceType([]*types.Func{method}, embedded))
+	}
+	for _, pkg := range r.completed {
+		if pkg == nil {
+			continue
+		}
+		add(pkg)
+		for _, name := range pkg.Scope().Names() {
+			n := declared(pkg.Scope().Lookup(name))
+			if n != nil && n.TypeParams().Len() == 0 && types.IsInterface(n) && len(open) < most {
+				add(pkg, n)
+			}
+		}
+	}
+	return open
+}

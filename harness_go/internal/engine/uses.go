@@ -1,0 +1,112 @@
+package engine
+
+// What goroutines have in common is counted when two of them used it, so that
+// a campaign can show that it was: a test case that only names it does not
+// count.
+const (
+	useFset = iota
+	useContext
+	useConfig
+	useAst
+	useImporter
+	useUnlocked
+	useInfo
+	useChecker
+	usePackage
+	useIncomplete
+	useUnfinished
+	useInterface
+	numUses
+)
+
+// useNames are the words of a scenario.
+var useNames = [numUses]string{
+	"fset", "context", "config", "ast", "importer", "importer unlocked", "info", "checker",
+	"package", "incomplete", "unfinished", "interface",
+}
+
+// shared says which of them the test case shares.
+func (s *shares) shared() [numUses]bool {
+	return [numUses]bool{
+		s.fset, s.context, s.config, s.ast, s.importer, s.unlocked, s.info, s.checker,
+		s.packages, s.incomplete, s.unfinished, s.interfaces,
+	}
+}
+
+// use notes that the goroutine used something, if it is shared.
+func (g *goroutine) use(what int) { g.used[what] = true }
+
+// noteUses notes what a check uses.
+func (g *goroutine) noteUses() {
+	for _, what := range [...]int{useFset, useContext, useConfig, useAst, useInfo, useChecker, usePackage, useIncomplete} {
+		g.use(what)
+	}
+}
+
+// used is use for the goroutine that calls an importer. A shared Config does
+// not tell which one it is: nothing is noted then, as whoever it is may not
+// hold a lock.
+func (im *importer) used(what int) {
+	if im.g != nil {
+		im.g.use(what)
+	}
+}
+
+// count counts an import of a completed package.
+func (im *importer) count() {
+	g := im.g
+	if g == nil || g.id == 0 {
+		return
+	}
+	g.use(useUnfinished)
+	if im.r.delivery == fromSource {
+		g.delivered++
+	}
+}
+
+// uses adds what two goroutines or more used, what was imported and which
+// meetings took place to the reply's counts.
+func (r *report) uses(round *round) {
+	for what, shared := range round.share.shared() {
+		n := 0
+		for _, g := range round.goroutines {
+			if g.used[what] {
+				n++
+			}
+		}
+		if shared && n >= 2 {
+			r.executed["share "+useNames[what]]++
+		}
+	}
+	n := round.first.delivered
+	for _, g := range round.goroutines {
+		n += g.delivered
+	}
+	if n > 0 {
+		r.executed["import "+round.delivery] += n
+	}
+	for _, m := range [...]struct {
+		name string
+		m    *meeting
+	}{{"start", round.atStart}, {"import", round.atImport}, {"error", round.atError}, {"operation", round.atOperation}} {
+		if m.m.met() {
+			r.executed["meet "+m.name]++
+		}
+	}
+}
+
+// met says whether two goroutines or more arrived.
+//
+//go:norace
+func (m *meeting) met() bool {
+	if m == nil {
+		return false
+	}
+	n := 0
+	for i := range m.arrived {
+		if m.arrived[i].n > 0 {
+			n++
+		}
+	}
+	return n >= 2 || m.strangers >= 2
+}

@@ -1,0 +1,109 @@
+//! Go source and txtar brought into a corpus.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::seeds::{self, Seed, SeedError};
+use crate::harness::{End, Harness, HarnessError, RunRequest};
+
+/// A seed that takes longer is left out: a campaign runs it thousands of times.
+pub const SLOWEST: Duration = Duration::from_secs(2);
+
+/// What became of the files that were to be imported.
+#[derive(Debug, Default, Serialize)]
+pub struct Imported {
+    /// Files written.
+    pub written: Vec<PathBuf>,
+    /// Of them, those whose packages all type-check.
+    pub valid: usize,
+    /// Files that were not imported.
+    pub left_out: Vec<LeftOut>,
+    /// Counters of go/types that the imported ones hit when run once each.
+    pub coverage: super::Coverage,
+}
+
+/// A file that was not imported.
+#[derive(Debug, Serialize)]
+pub struct LeftOut {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub why: String,
+}
+
+/// Every .go and .txtar file that a path names, in the order of their names.
+///
+/// # Errors
+/// The path cannot be read, or holds none.
+pub fn files(path: &Path) -> Result<Vec<Seed>, SeedError> {
+    if path.is_file() { Ok(vec![seeds::from_file(path)?]) } else { seeds::from_directory(path) }
+}
+
+/// Runs each seed once and writes those that parse and end within
+/// [`SLOWEST`] to `to`, as txtar, named after the path below `root`.
+///
+/// # Errors
+/// The harness does not work, or `to` cannot be written.
+pub fn import(
+    harness: &mut Harness,
+    seeds: &[Seed],
+    root: &Path,
+    to: &Path,
+    into: &mut Imported,
+    progress: &mut dyn FnMut(&Path),
+) -> Result<(), SeedError> {
+    let write = |path: &Path, text: &str| {
+        std::fs::create_dir_all(to)
+            .and_then(|()| std::fs::write(path, text))
+            .map_err(|source| SeedError::Read { path: path.to_owned(), source })
+    };
+    let mut hit = vec![false; harness.counters()];
+    for seed in seeds {
+        progress(&seed.path);
+        let mut leave_out =
+            |why: String| into.left_out.push(LeftOut { path: seed.path.clone(), why });
+        let case = match seed.import(harness) {
+            Ok(case) => case,
+            Err(SeedError::Harness(
+                e @ (HarnessError::Died { .. } | HarnessError::TimedOut { .. }),
+            )) => {
+                leave_out(format!("the parser does not end well: {e}"));
+                continue;
+            }
+            Err(e @ SeedError::Harness(_)) => return Err(e),
+            Err(e) => {
+                leave_out(e.to_string());
+                continue;
+            }
+        };
+        let source = case.to_source();
+        let outcome = harness.run(&RunRequest::new(&case.scenario, &source.packages))?;
+        match (&outcome.end, outcome.reply) {
+            (End::Replied, Some(reply)) => {
+                use crate::harness::Verdict;
+                into.valid += usize::from(reply.verdicts.iter().all(|(v, _)| *v == Verdict::Valid));
+            }
+            (End::TimedOut { .. }, _) => {
+                leave_out(format!("it takes more than {} s", SLOWEST.as_secs()));
+                continue;
+            }
+            _ => {
+                leave_out("the checker's process does not survive it".to_owned());
+                continue;
+            }
+        }
+        for (seen, &n) in hit.iter_mut().zip(harness.coverage()) {
+            *seen |= n > 0;
+        }
+        let below = seed.path.strip_prefix(root).unwrap_or(&seed.path);
+        let name = below.with_extension("").to_string_lossy().replace(['/', '\\'], "-");
+        let path = to.join(format!("{}.txtar", name.trim_start_matches(['-', '.'])));
+        write(&path, &source.to_txtar())?;
+        into.written.push(path);
+    }
+    into.coverage.hit = hit.iter().filter(|h| **h).count().max(into.coverage.hit);
+    into.coverage.total = hit.len();
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `typerace corpus`: bring Go source in, show what is there.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{Exit, GoArgs, print, progress};
+use crate::campaign::import::{self, Imported, SLOWEST};
+use crate::campaign::seeds;
+use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
+use crate::testcase::SourceCase;
+
+/// Bring Go source or txtar into a corpus; show a corpus
+#[derive(Args, Debug)]
+pub struct CorpusArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(ImportArgs),
+    List(ListArgs),
+}
+
+/// Import .go files, folders and txtar archives that parse and run within limits
+#[derive(Args, Debug)]
+struct ImportArgs {
+    /// Files and folders
+    #[arg(value_name = "PATH", required_unless_present = "goroot_testdata")]
+    paths: Vec<PathBuf>,
+    /// The toolchain's own internal/types/testdata and test, too
+    #[arg(long)]
+    goroot_testdata: bool,
+    /// Where the seeds go
+    #[arg(long, value_name = "DIR", default_value = "corpus/imported")]
+    to: PathBuf,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+/// Show the seeds of a corpus
+#[derive(Args, Debug)]
+struct ListArgs {
+    /// The folder [default: the seeds inside typerace]
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &CorpusArgs) -> anyhow::Result<Exit> {
+    match &args.command {
+        Command::Import(args) => run_import(args),
+        Command::List(args) => run_list(args),
+    }
+}
+
+fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
+    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let mut paths = args.paths.clone();
+    if args.goroot_testdata {
+        let goroot = &built.toolchain.goroot;
+        let found: Vec<_> = ["src/internal/types/testdata", "test"]
+            .map(|p| goroot.join(p))
+            .into_iter()
+            .filter(|p| p.is_dir())
+            .collect();
+        if found.is_empty() {
+            return Err(seeds::SeedError::NoTestData(goroot.clone()).into());
+        }
+        paths.extend(found);
+    }
+    let mut config = HarnessConfig::new(&built.path);
+    config.limits = Limits { total: SLOWEST, ..config.limits };
+    let mut harness = Harness::start(config)?;
+    let mut imported = Imported::default();
+    for path in &paths {
+        let seeds = import::files(path)?;
+        let (n, mut i) = (seeds.len(), 0);
+        let root = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        import::import(&mut harness, &seeds, root, &args.to, &mut imported, &mut |p| {
+            i += 1;
+            if i % 100 == 0 || i == n {
+                progress(&format!("{i} of {n}: {}", p.display()));
+            }
+        })?;
+    }
+    if args.json {
+        print(&(serde_json::to_string(&imported)? + "\n"))?;
+        return Ok(Exit::Nothing);
+    }
+    let mut out = String::new();
+    for left in &imported.left_out {
+        out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
+    }
+    let c = imported.coverage;
+    out.push_str(&format!(
+        "{} seeds in {}, {} of them type-check, {} left out; run once each they hit {} of {} counters\n",
+        imported.written.len(),
+        args.to.display(),
+        imported.valid,
+        imported.left_out.len(),
+        c.hit,
+        c.total
+    ));
+    print(&out)?;
+    Ok(Exit::Nothing)
+}
+
+#[derive(Serialize)]
+struct Row {
+    path: PathBuf,
+    packages: usize,
+    lines: usize,
+    class: Option<crate::scenario::Class>,
+    comment: String,
+}
+
+fn run_list(args: &ListArgs) -> anyhow::Result<Exit> {
+    let seeds = match &args.dir {
+        Some(dir) => seeds::from_directory(dir)?,
+        None => seeds::built_in(),
+    };
+    let mut rows = Vec::new();
+    for seed in &seeds {
+        let case = seed.source()?;
+        rows.push(Row {
+            path: seed.path.clone(),
+            packages: case.packages.len(),
+            lines: SourceCase::lines(&case),
+            class: case.scenario.as_ref().map(crate::scenario::Scenario::class),
+            comment: case.scenario.map(|s| s.comment.join(" ")).unwrap_or_default(),
+        });
+    }
+    if args.json {
+        print(&(serde_json::to_string(&rows)? + "\n"))?;
+        return Ok(Exit::Nothing);
+    }
+    let mut out = String::new();
+    for r in &rows {
+        let class = r.class.map_or("default", crate::scenario::Class::as_str);
+        out.push_str(&format!(
+            "{:<32} {:>2} packages {:>4} lines  {class:<9} {}\n",
+            r.path.display().to_string(),
+            r.packages,
+            r.lines,
+            r.comment
+        ));
+    }
+    print(&out)?;
+    Ok(Exit::Nothing)
+}

@@ -1,0 +1,37 @@
+//! Set something that other goroutines read.
+
+use super::super::{Context, MAX_OPERATIONS, Operator};
+use super::pick;
+use crate::mutators::symbols::Symbols;
+use crate::scenario::{Operation, Profile, Setter};
+use crate::testcase::TestCase;
+
+/// A breach of the contract, so it comes seldom.
+#[derive(Clone, Copy, Debug)]
+pub struct AddSetter;
+
+impl Operator for AddSetter {
+    fn name(&self) -> &'static str {
+        "add setter"
+    }
+
+    fn weight(&self) -> u32 {
+        1
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        if cx.profile == Profile::Safe || case.scenario.go.is_empty() {
+            return false;
+        }
+        let symbols = Symbols::new(case);
+        let Some(target) = pick::type_name(&symbols, cx.rng) else { return false };
+        let Some(&what) = cx.rng.choose(Setter::ALL) else { return false };
+        let n = cx.rng.below(case.scenario.go.len());
+        let list = &mut case.scenario.go[n];
+        if list.len() >= MAX_OPERATIONS {
+            return false;
+        }
+        list.insert(cx.rng.below(list.len() + 1), Operation::Set { target, what });
+        true
+    }
+}

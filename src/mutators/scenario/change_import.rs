@@ -1,0 +1,30 @@
+//! Change how dependencies reach their importers.
+
+use super::super::{Context, Operator};
+use crate::scenario::Import;
+use crate::testcase::TestCase;
+
+/// Back to source more easily than away from it: it costs least.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeImport;
+
+impl Operator for ChangeImport {
+    fn name(&self) -> &'static str {
+        "change import"
+    }
+
+    fn weight(&self) -> u32 {
+        2
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let old = case.scenario.import;
+        let new = match cx.rng.below(4) {
+            0 => Import::Export,
+            1 => Import::Synthetic,
+            _ => Import::Source,
+        };
+        case.scenario.import = new;
+        new != old
+    }
+}
