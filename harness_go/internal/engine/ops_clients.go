@@ -31,7 +31,7 @@ func (g *goroutine) export(path string) bool {
 	}
 	if g.round.answers {
 		// Its bytes depend on which instances are identical pointers.
-		g.answer("export", []any{pkg.Path()}, nil, "")
+		g.answer("export", []any{pkg.Path()}, []any{true}, "")
 	}
 	return true
 }

@@ -71,13 +71,13 @@ func likeTheOriginal(t *testing.T, mode string) {
 	for g := range want.Answers {
 		missing := 0
 		have := map[string]bool{}
-		for _, a := range got.Answers[g] {
-			have[said(a)] = true
+		for _, a := range texts(got.Answers[g]) {
+			have[a] = true
 		}
-		for _, a := range want.Answers[g] {
-			if !have[said(a)] && !strings.HasPrefix(a.Subject, "scope") {
+		for _, a := range texts(want.Answers[g]) {
+			if !have[a] && !strings.HasPrefix(a, "scope") {
 				missing++
-				t.Logf("no answer %+v", a)
+				t.Logf("no answer %q", a)
 			}
 		}
 		if missing > len(want.Answers[g])/20 {
@@ -85,9 +85,6 @@ func likeTheOriginal(t *testing.T, mode string) {
 		}
 	}
 }
-
-// said is an answer without its place.
-func said(a wire.Answer) string { return a.Subject + ": " + strings.Join(a.Value, "|") }
 
 func TestAFaultyDependencyIsDeliveredFromSource(t *testing.T) {
 	for _, mode := range []string{"export", "synthetic"} {
@@ -116,10 +113,7 @@ func TestSettersAndClients(t *testing.T) {
 	if len(reply.Resolutions) != 2 {
 		t.Errorf("resolutions %q", reply.Resolutions)
 	}
-	answers := ""
-	for _, a := range reply.Answers[3] {
-		answers += said(a) + "\n"
-	}
+	answers := strings.Join(texts(reply.Answers[3]), "\n")
 	if clients.Available && !strings.Contains(answers, "ssa lib: Answer Array") {
 		t.Errorf("answers %q", answers)
 	}
