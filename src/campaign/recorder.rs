@@ -1,7 +1,7 @@
 //! Every failure of a campaign, stored once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use libafl::corpus::{Corpus, CorpusId};
@@ -14,6 +14,7 @@ use crate::finding::{Finding, Kind, Origin, rfc3339};
 use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
+use crate::testcase::TestCase;
 use crate::triage::Judge;
 
 /// How often an execution with new findings is run again, to measure how well
@@ -22,6 +23,10 @@ const REPRODUCTIONS: u32 = 10;
 
 /// How often it is run without its breaches of contract.
 const WITHOUT_BREACHES: u32 = 5;
+
+/// How often a race on a map is tried for a fatal error, and in how many rounds.
+const PRESSES: u32 = 3;
+const PRESSED_ROUNDS: u32 = 100;
 
 /// How many findings of one kind are stored for one set of contract breaches.
 /// Two checkers on one `Checker` race in a hundred places, and every one of them
@@ -39,6 +44,8 @@ pub struct FindingRecorder {
     passed_over: BTreeMap<String, u64>,
     /// Findings stored for each set of breaches and kind.
     breaches: BTreeMap<(String, Kind), usize>,
+    /// Sets of breaches that were tried for a fatal error; the empty set is none.
+    pressed: BTreeSet<String>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
 }
@@ -60,6 +67,7 @@ impl FindingRecorder {
             found: Rc::default(),
             passed_over: BTreeMap::new(),
             breaches: BTreeMap::new(),
+            pressed: BTreeSet::new(),
             unsaved: Vec::new(),
         }
     }
@@ -180,6 +188,40 @@ impl FindingRecorder {
         Ok(())
     }
 
+    /// Runs another version of a test case, and takes the findings that are wanted
+    /// as that version's.
+    fn vary(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        case: &TestCase,
+        tries: u32,
+        wanted: &dyn Fn(&Finding) -> bool,
+    ) -> Result<(), HarnessError> {
+        let source = case.to_source();
+        let request =
+            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
+        let varied = Run { case, source: &source, request: &request, state: run.state };
+        let mut new = Vec::new();
+        for _ in 0..tries {
+            if self.hurry() {
+                break;
+            }
+            let (outcome, judgement) = self.judge.examine(harness, &request)?;
+            for finding in &judgement.findings {
+                if wanted(finding) && self.is_news(finding) {
+                    self.add(&varied, finding.clone(), &judgement.report(&outcome));
+                    new.push(finding.clone());
+                }
+            }
+        }
+        if new.is_empty() {
+            Ok(())
+        } else {
+            self.measure(harness, &varied, &mut new, REPRODUCTIONS)
+        }
+    }
+
     /// Runs a contract scenario without its breaches: what shows all the same is
     /// no breach of contract.
     fn acquit(
@@ -190,22 +232,16 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
-        let source = case.to_source();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
-        let innocent = Run { case: &case, source: &source, request: &request, state: run.state };
-        for _ in 0..WITHOUT_BREACHES {
-            if self.hurry() {
-                break;
-            }
-            let (outcome, judgement) = self.judge.examine(harness, &request)?;
-            for finding in &judgement.findings {
-                if ids.contains(&finding.id) && self.is_news(finding) {
-                    self.add(&innocent, finding.clone(), &judgement.report(&outcome));
-                }
-            }
-        }
-        Ok(())
+        self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
+    }
+
+    /// Runs a test case that races on a map many times over: the runtime ends the
+    /// process when two writers meet in one, but only when they really meet.
+    fn press(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<(), HarnessError> {
+        let mut case = run.case.clone();
+        case.scenario.rounds = Some(PRESSED_ROUNDS);
+        case.scenario.schedule = None;
+        self.vary(harness, run, &case, PRESSES, &|f| f.kind == Kind::Fatal)
     }
 
     fn hurry(&self) -> bool {
@@ -261,6 +297,10 @@ impl Recorder for FindingRecorder {
             }
             if !breaches.is_empty() {
                 self.acquit(harness, run, &ids)?;
+            }
+            let on_map = |f: &Finding| f.signature.contains("(map)") && f.kind == Kind::DataRace;
+            if seen.iter().any(on_map) && self.pressed.insert(breaches.clone()) {
+                self.press(harness, run)?;
             }
             Ok(())
         };

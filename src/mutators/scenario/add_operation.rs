@@ -38,7 +38,7 @@ mod tests {
     fn example_of_what_it_does() {
         let want = r#"
 -go     check b ; walk underlying lib reversed ; lookup lib.List
-+go     walk unalias lib reversed ; check b ; walk underlying lib reversed ; lookup lib.List
++go     walk string lib reversed ; check b ; walk underlying lib reversed ; lookup lib.List
 "#;
         example(&AddOperation, 1, want);
     }
