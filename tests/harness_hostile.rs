@@ -73,7 +73,7 @@ fn a_bad_hello_is_refused() {
     assert!(matches!(e, EnvError::NoCounters), "{e}");
     let e = start_error(&HELLO.replace(r"\100\0\0\0", r"\0\0\0\100"), sleep);
     assert!(matches!(e, EnvError::TooManyCounters { .. }), "{e}");
-    let e = start_error(r"\005\0\0\0\001\0\0\0\377", sleep);
+    let e = start_error(r"\005\0\0\0\002\0\0\0\377", sleep);
     assert!(matches!(e, EnvError::BadHello { .. }), "{e}");
     let e = start_error(r"\377\377\377\377", sleep);
     assert!(matches!(e, EnvError::BadHello { .. }), "{e}");

@@ -235,7 +235,7 @@ impl FindingRecorder {
         self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
     }
 
-    /// Runs a test case that races on a map many times over: the runtime ends the
+    /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
     /// process when two writers meet in one, but only when they really meet.
     fn press(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
@@ -298,8 +298,11 @@ impl Recorder for FindingRecorder {
             if !breaches.is_empty() {
                 self.acquit(harness, run, &ids)?;
             }
-            let on_map = |f: &Finding| f.signature.contains("(map)") && f.kind == Kind::DataRace;
-            if seen.iter().any(on_map) && self.pressed.insert(breaches.clone()) {
+            let may_be_fatal = |f: &Finding| {
+                f.kind == Kind::DataRace
+                    && (f.class == Class::Contract || f.signature.contains("(map)"))
+            };
+            if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
             }
             Ok(())
