@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::executor::Times;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, KnownIssue};
 use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
@@ -82,7 +82,9 @@ pub struct Found {
     /// Its crash directory.
     pub path: PathBuf,
     /// Whether the crash directory was there before this campaign.
-    pub known: bool,
+    pub stored_before: bool,
+    /// The issue that it has, if it is a known one.
+    pub known: Option<KnownIssue>,
     /// Executions of this campaign that showed it.
     pub times: u64,
 }
@@ -90,7 +92,13 @@ pub struct Found {
 impl Found {
     /// How this campaign met a finding.
     #[must_use]
-    pub fn new(finding: &Finding, path: PathBuf, known: bool, seconds: f64, execs: u64) -> Self {
+    pub fn new(
+        finding: &Finding,
+        path: PathBuf,
+        stored_before: bool,
+        seconds: f64,
+        execs: u64,
+    ) -> Self {
         Self {
             id: finding.id.clone(),
             kind: finding.kind,
@@ -101,7 +109,8 @@ impl Found {
             execs_to_find: execs,
             reproduced: finding.reproduced.unwrap_or_default(),
             path,
-            known,
+            stored_before,
+            known: None,
             times: 1,
         }
     }
@@ -124,28 +133,41 @@ impl Display for Summary {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
-        writeln!(
-            f,
-            "\n{} finding{}:",
-            self.findings.len(),
-            if self.findings.len() == 1 { "" } else { "s" }
-        )?;
-        for found in &self.findings {
-            let [k, n] = found.reproduced;
-            writeln!(f, "\n  {} ({})", found.title, found.class)?;
-            writeln!(
-                f,
-                "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
-                found.seconds_to_find,
-                found.execs_to_find,
-                if found.known { ", stored before" } else { "" }
-            )?;
-            writeln!(f, "    {}", found.path.display())?;
+        let (known, new): (Vec<_>, Vec<_>) = self.findings.iter().partition(|f| f.known.is_some());
+        for (word, found) in [("new", new), ("known", known)] {
+            if found.is_empty() {
+                continue;
+            }
+            let plural = if found.len() == 1 { "" } else { "s" };
+            writeln!(f, "\n{} {word} finding{plural}:", found.len())?;
+            for one in found {
+                self.finding(f, one)?;
+            }
         }
         if self.contract_not_stored > 0 {
             let n = self.contract_not_stored;
             writeln!(f, "\n{n} more races of the same breaches of contract were not stored")?;
         }
         Ok(())
+    }
+}
+
+impl Summary {
+    fn finding(&self, f: &mut Formatter<'_>, found: &Found) -> fmt::Result {
+        let [k, n] = found.reproduced;
+        writeln!(f, "\n  {} ({})", found.title, found.class)?;
+        if let Some(issue) = &found.known {
+            let elsewhere =
+                if issue.affects(&self.go_version) { "" } else { ", not yet seen on this release" };
+            writeln!(f, "    known: {}{elsewhere}", issue.issue)?;
+        }
+        writeln!(
+            f,
+            "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
+            found.seconds_to_find,
+            found.execs_to_find,
+            if found.stored_before { ", stored before" } else { "" }
+        )?;
+        writeln!(f, "    {}", found.path.display())
     }
 }

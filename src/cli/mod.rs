@@ -5,6 +5,8 @@ mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod known_args;
+mod report;
 mod reproduce;
 mod scenarios;
 
@@ -15,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
+pub use known_args::{KnownArgs, KnownFileError};
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]
@@ -32,6 +35,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -50,6 +54,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -6,6 +6,7 @@ mod fatal;
 mod finding;
 mod frame;
 mod kind;
+mod known;
 mod mismatch;
 mod normalise;
 mod observe;
@@ -17,9 +18,12 @@ mod title;
 
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
-pub use finding::{Finding, FindingError, Origin, RuleQuote, Stack, VERSION, deciding_rules};
+pub use finding::{
+    Finding, FindingError, Origin, RuleQuote, Stack, Standalone, VERSION, deciding_rules,
+};
 pub use frame::{Frame, Goroutine, goroutines};
 pub use kind::Kind;
+pub use known::{Known, KnownError, KnownIssue, State, is_newer};
 pub use mismatch::{Difference, describe, mismatch};
 pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};

@@ -5,6 +5,7 @@ mod load;
 mod observe;
 mod oracle;
 mod reproduce;
+pub mod standalone;
 
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
