@@ -26,4 +26,6 @@ pub mod store;
 
 pub mod campaign;
 
+pub mod regress;
+
 pub mod cli;

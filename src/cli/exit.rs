@@ -3,6 +3,7 @@
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
+use crate::regress::RegressError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -74,6 +75,15 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Work(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
+    } else if let Some(e) = cause.downcast_ref::<RegressError>() {
+        match e {
+            RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
+                Some(Exit::Usage)
+            }
+            RegressError::NoTime { .. } => Some(Exit::Environment),
+            // What they wrap is next in the chain.
+            _ => None,
+        }
     } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
         Some(Exit::Usage)
     } else {

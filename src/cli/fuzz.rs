@@ -137,7 +137,7 @@ fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
 }
 
 /// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
     let (mut total, mut number) = (0u64, String::new());
     for c in text.chars() {
