@@ -99,7 +99,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
 	}
-	clear(e.Counters)
+	e.reset()
 	races := raceErrors()
 	report := newReport(req)
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
@@ -134,4 +134,13 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 //go:norace
 func (e *Engine) publish() {
 	copy(e.Map, e.Counters)
+}
+
+// reset zeroes the counters. The race detector must not see it: they lie behind
+// the data that it has shadow memory for, and where they share its last page, an
+// instrumented write of all of them is a fault.
+//
+//go:norace
+func (e *Engine) reset() {
+	clear(e.Counters)
 }
