@@ -28,4 +28,6 @@ pub mod campaign;
 
 pub mod regress;
 
+pub mod bisect;
+
 pub mod cli;

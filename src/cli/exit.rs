@@ -1,5 +1,6 @@
 //! Exit codes, and which error means which: the only place that knows.
 
+use crate::bisect::RepoError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
@@ -84,7 +85,11 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // What they wrap is next in the chain.
             _ => None,
         }
-    } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
+    } else if cause.is::<TestCaseError>()
+        || cause.is::<LoadError>()
+        || cause.is::<StoreError>()
+        || cause.is::<RepoError>()
+    {
         Some(Exit::Usage)
     } else {
         None

@@ -1,5 +1,6 @@
 //! The command line: one command a file.
 
+mod bisect;
 mod corpus;
 mod doctor;
 mod exit;
@@ -34,6 +35,7 @@ enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
     Regress(regress::RegressArgs),
+    Bisect(bisect::BisectArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Regress(args) => regress::run(&args),
+        Command::Bisect(args) => bisect::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
