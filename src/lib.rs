@@ -30,4 +30,6 @@ pub mod regress;
 
 pub mod bisect;
 
+pub mod report;
+
 pub mod cli;

@@ -5,6 +5,7 @@ mod filter;
 pub mod import;
 mod progress;
 mod recorder;
+mod samples;
 mod scheduler;
 pub mod seeds;
 mod stage;
@@ -47,6 +48,8 @@ use crate::testcase::TestCase;
 use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
+use samples::Samples;
+pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
 use stage::MutantStage;
 
@@ -64,6 +67,8 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// Where a line of figures is written every second.
+    pub jsonl: Option<PathBuf>,
     /// How progress is shown.
     pub style: Style,
     /// The harness to run.
@@ -94,6 +99,9 @@ pub enum CampaignError {
          instrumentation; run `typerace doctor`"
     )]
     NoCoverage,
+    /// The file of figures cannot be written.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
     /// LibAFL's own.
     #[error("{0}")]
     LibAfl(libafl::Error),
@@ -138,6 +146,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
     let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    progress.set_samples(Samples::open(config.jsonl.as_deref())?);
     executor.recorder_mut().attach(Rc::clone(&progress));
 
     let resumed = work.resume()?;

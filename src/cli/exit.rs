@@ -73,7 +73,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // The folder was writable at the start: now the disk is full.
             CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Store(_))
             | CampaignError::NoCoverage => Exit::Environment,
-            CampaignError::Work(_) => Exit::Usage,
+            CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
     } else if let Some(e) = cause.downcast_ref::<RegressError>() {
@@ -89,6 +89,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         || cause.is::<LoadError>()
         || cause.is::<StoreError>()
         || cause.is::<RepoError>()
+        || cause.is::<crate::report::html::LoadError>()
     {
         Some(Exit::Usage)
     } else {

@@ -46,6 +46,9 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Write a line of figures every second, as JSON: `report --html` draws them
+    #[arg(long, value_name = "FILE")]
+    jsonl: Option<PathBuf>,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
@@ -105,6 +108,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        jsonl: args.jsonl,
         style: Style::choose(args.plain),
         harness,
         origin: Origin {

@@ -7,6 +7,8 @@ mod exit;
 mod fuzz;
 mod go_args;
 mod regress;
+mod report;
+mod report_html;
 mod reproduce;
 mod scenarios;
 
@@ -36,6 +38,7 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Regress(regress::RegressArgs),
     Bisect(bisect::BisectArgs),
+    Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Regress(args) => regress::run(&args),
         Command::Bisect(args) => bisect::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
