@@ -37,6 +37,9 @@ pub struct FuzzArgs {
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
+    /// Do not search completed packages for fields that reading changes
+    #[arg(long)]
+    no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -105,6 +108,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        lazy: !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
         origin: Origin {

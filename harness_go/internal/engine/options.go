@@ -17,6 +17,7 @@ type options struct {
 	// keep says that an operation wants what packages were checked from.
 	keep    bool
 	resolve bool
+	raced   bool
 }
 
 // shares says what goroutines have in common beside completed packages.
@@ -37,6 +38,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		sequential: req.Flags&wire.FlagSequential != 0,
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
+		raced:      req.Flags&wire.FlagRaced != 0,
 	}
 	switch o.delivery = req.Import; o.delivery {
 	case fromSource, fromExport, fromSynthetic:
