@@ -11,7 +11,9 @@ import (
 // changes are what reading a test case's packages changes: `Field by operation`.
 func changes(t *testing.T, text string) (map[string]wire.LazyChange, *wire.LazyReply) {
 	t.Helper()
-	reply, err := one().Lazy(casetext.Request(text))
+	req := casetext.Request(text)
+	req.Flags = wire.FlagThorough
+	reply, err := one().Lazy(req)
 	if err != nil {
 		t.Fatal(err)
 	}

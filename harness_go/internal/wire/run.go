@@ -10,6 +10,8 @@ const (
 	FlagResolutions
 	// FlagRaced asks which fields the reported races are on.
 	FlagRaced
+	// FlagThorough has a lazy request ask every query, not some of them.
+	FlagThorough
 )
 
 // Op is an operation: its name, then its arguments.
