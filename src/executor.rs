@@ -27,7 +27,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 use serde::Serialize;
 
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
-use crate::scenario::Tally;
+use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -262,6 +262,15 @@ impl<R: Recorder> HarnessExecutor<R> {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
+                let faulty = |op: &Operation| match op {
+                    Operation::Check { package } => (source.packages.iter().zip(&reply.verdicts))
+                        .any(|(p, (v, _))| p.path == *package && *v == Verdict::TypeErrors),
+                    _ => false,
+                };
+                if reply.skipped.is_empty() {
+                    let faulty = input.scenario.before.iter().any(faulty);
+                    self.elements.add_scenario(&input.scenario, faulty);
+                }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
                 }

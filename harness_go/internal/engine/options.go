@@ -26,6 +26,7 @@ type shares struct {
 	importer, unlocked                  bool
 	info, checker, packages, incomplete bool
 	unfinished, interfaces              bool
+	parallel, aliases                   bool
 }
 
 // meets says where goroutines wait for one another.
@@ -54,7 +55,8 @@ func readOptions(req *wire.RunRequest) (options, error) {
 			"fset": &s.fset, "context": &s.context, "config": &s.config, "ast": &s.ast,
 			"importer": &s.importer, "importer unlocked": &s.unlocked, "info": &s.info,
 			"checker": &s.checker, "package": &s.packages, "incomplete": &s.incomplete,
-			"unfinished": &s.unfinished, "interface": &s.interfaces,
+			"unfinished": &s.unfinished, "interface": &s.interfaces, "alias": &s.aliases,
+			"importer parallel": &s.parallel,
 		},
 		&req.Meet: {
 			"start": &m.start, "import": &m.imports, "error": &m.errors, "operation": &m.operation,
@@ -72,7 +74,9 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	// checker has one file set.
 	s.fset = s.fset || s.ast || s.checker
 	// A Config has one Importer, and a Checker one Config.
-	s.importer = s.importer || s.config || s.checker
+	s.importer = s.importer || s.config || s.checker || s.parallel
+	// Without knowing who imports, nobody can be let wait; without a lock nobody does.
+	s.parallel = s.parallel && !s.config && !s.checker && !s.unlocked
 	return o, nil
 }
 
