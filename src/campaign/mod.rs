@@ -10,6 +10,7 @@ mod scheduler;
 pub mod seeds;
 mod stage;
 mod summary;
+mod suspicions;
 mod work;
 
 use std::cell::RefCell;
@@ -32,11 +33,12 @@ use libafl_bolts::tuples::tuple_list;
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
+pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
 pub use work::WorkError;
 
 use crate::executor::{Fatal, HarnessExecutor, State};
-use crate::feedback::NewFindingFeedback;
+use crate::feedback::{LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -52,6 +54,7 @@ use samples::Samples;
 pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
 use stage::MutantStage;
+use suspicions::Suspicions;
 
 /// What a campaign is to do.
 pub struct Config {
@@ -69,6 +72,8 @@ pub struct Config {
     pub work: Option<PathBuf>,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
+    /// Whether packages are searched for lazy state.
+    pub lazy: bool,
     /// How progress is shown.
     pub style: Style,
     /// The harness to run.
@@ -139,7 +144,10 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut harness = Harness::start(config.harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
-    let recorder = FindingRecorder::new(store, config.origin.clone());
+    let mut recorder = FindingRecorder::new(store, config.origin.clone());
+    if config.lazy {
+        recorder.suspect_with(Suspicions::new(config.work.as_ref().map(|_| work.suspicions())));
+    }
     let found = recorder.found();
     let mut executor = HarnessExecutor::new(harness, recorder);
     let last = executor.last();
@@ -156,8 +164,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     if !resumed.cases.is_empty() {
         progress.say(&format!("resuming with {} corpus entries", resumed.cases.len()));
     }
-    let mut feedback =
-        feedback_or!(MaxMapFeedback::new(executor.coverage()), TimeFeedback::new(executor.time()));
+    let mut feedback = feedback_or!(
+        MaxMapFeedback::new(executor.coverage()),
+        TimeFeedback::new(executor.time()),
+        LazyFeedback::new(executor.last())
+    );
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
@@ -217,6 +228,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     progress.end();
     // Findings first: whatever else failed, they are stored.
     executor.recorder_mut().flush()?;
+    let suspicions = executor.recorder_mut().suspicions();
+    if let Some(Err(e)) = suspicions.map(Suspicions::save) {
+        progress.say(&format!("warning: cannot write the suspicions: {e}"));
+    }
+    let lazy = suspicions.map(Suspicions::figures);
+    let suspicions = suspicions.map(Suspicions::open).unwrap_or_default();
     if let Some(fatal) = failure.take() {
         return Err(fatal.into());
     }
@@ -247,6 +264,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         confirmations: executor.confirmations(),
         times: executor.times(),
         elements: executor.elements().clone(),
+        suspicions,
+        lazy,
         interrupted: progress.control().interrupted(),
     })
 }

@@ -37,6 +37,9 @@ pub struct FuzzArgs {
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
+    /// Do not search completed packages for fields that reading changes
+    #[arg(long)]
+    no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -109,6 +112,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         crashes: args.crashes,
         work: args.work,
         jsonl: args.jsonl,
+        lazy: !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
         origin: Origin {

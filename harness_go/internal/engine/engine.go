@@ -102,6 +102,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	e.reset()
 	races := raceErrors()
 	report := newReport(req)
+	var raced racedFields
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		start := time.Now()
 		r := newRound(req, options)
@@ -113,11 +114,17 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		}
 		r.before()
 		r.prepare()
+		if options.raced {
+			raced.before(r)
+		}
 		prepared := time.Now()
 		r.concurrent()
 		if seeded {
 			report.schedule(e.Scheduler)
 			e.Scheduler.CopyPairs(e.Pairs)
+		}
+		if options.raced {
+			raced.after(r)
 		}
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
@@ -125,6 +132,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	e.publish()
 	reply := report.finish()
 	reply.Races = uint32(raceErrors() - races)
+	reply.Raced = raced.sorted()
 	return reply, nil
 }
 
