@@ -26,6 +26,8 @@ type taker struct {
 	done  bool
 	// priority is used by the priority strategy: the greatest goes first.
 	priority uint64
+	// quiet is how deep the goroutine is in what no seed can repeat.
+	quiet int
 }
 
 // spinLimit is how often a waiting goroutine yields without seeing a step before
@@ -33,12 +35,6 @@ type taker struct {
 // Gosched comes back after every goroutine that can run had a time slice, so that
 // one is not reached by chance; each yield costs a microsecond for each goroutine.
 const spinLimit = 8
-
-// pairBits is the size of the interleaving map, as a power of two.
-const pairBits = 14
-
-// Pairs is the size of the interleaving map in bytes.
-const Pairs = 1 << pairBits
 
 // Schedule is the state of the running schedule; a process has one.
 type Schedule struct {
@@ -58,14 +54,21 @@ type Schedule struct {
 	stolen uint64
 	// trace is a hash over (goroutine, function) of every step: two runs with
 	// the same trace had the same interleaving.
-	trace        uint64
-	lastFunction uint32
-	lastIndex    int
-	pairs        [Pairs]byte
+	trace uint64
+	// refused counts in a row how often a lock could not be had, since the step
+	// refusedAt.
+	refused   int
+	refusedAt uint64
+	touches   touches
 }
 
 //go:linkname typeraceHook go/types.typeraceHook
-var typeraceHook func(function uint32)
+var typeraceHook func(function uint32, object uintptr)
+
+// typeraceHush is told where probes are to be silent, and where no more.
+//
+//go:linkname typeraceHush go/types.typeraceHush
+var typeraceHush func(quiet bool)
 
 // reseed sets the random state of the running thread, from which the order of map
 // iterations comes; nil in a build without instrumentation.
@@ -86,8 +89,8 @@ func (s *Schedule) Start(seed uint64, n int) {
 	s.seed = seed
 	s.random = seed*0x9e3779b97f4a7c15 + 1
 	s.turn, s.steps, s.changed, s.stolen, s.trace = 0, 0, 0, 0, 0
-	s.lastIndex, s.lastFunction = -1, 0
-	s.pairs = [Pairs]byte{}
+	s.refused, s.refusedAt = 0, 0
+	s.touches.clear()
 	for i := range s.takers {
 		s.takers[i] = &taker{index: i, priority: s.next()>>1 | 1<<32}
 	}
@@ -102,11 +105,11 @@ func (s *Schedule) Start(seed uint64, n int) {
 		}
 	}
 	s.turn = s.pick(-1)
-	typeraceHook = s.probe
+	typeraceHook, typeraceHush, typeraceBlock = s.probe, s.hush, s.block
 }
 
 // Stop disarms it, when all goroutines have left.
-func (s *Schedule) Stop() { typeraceHook = nil }
+func (s *Schedule) Stop() { typeraceHook, typeraceHush, typeraceBlock = nil, nil, nil }
 
 // Trace identifies the interleaving: a hash over the goroutine and the function of
 // every step.
@@ -119,8 +122,8 @@ func (s *Schedule) Steps() uint64 { return s.steps }
 func (s *Schedule) Stolen() uint64 { return s.stolen }
 
 // CopyPairs writes the interleaving map: a byte for each hash of (function of one
-// goroutine, next function of another), 1 if it came up.
-func (s *Schedule) CopyPairs(to []byte) { copy(to, s.pairs[:]) }
+// goroutine, next function of another on the same object), 1 if it came up.
+func (s *Schedule) CopyPairs(to []byte) { copy(to, s.touches.pairs[:]) }
 
 // Reseed sets the random state of the calling thread. go/types walks maps, so what
 // a sequential run covers depends on it.
@@ -202,7 +205,7 @@ func (s *Schedule) pick(from int) int {
 }
 
 //go:norace
-func (s *Schedule) probe(function uint32) {
+func (s *Schedule) probe(function uint32, object uintptr) {
 	me := (*taker)(profLabel())
 	if me == nil {
 		return
@@ -210,13 +213,14 @@ func (s *Schedule) probe(function uint32) {
 	if s.turn != me.index {
 		s.wait(me)
 	}
+	if me.quiet > 0 {
+		return
+	}
 	s.steps++
 	s.trace = (s.trace ^ uint64(function)<<8 ^ uint64(me.index)) * 0x100000001b3
-	if s.lastIndex != me.index {
-		s.pairs[pairOf(s.lastFunction, function)] = 1
-		s.lastIndex = me.index
+	if object != 0 {
+		s.touches.add(object, function, me.index)
 	}
-	s.lastFunction = function
 	if s.yieldBelow != 0 {
 		if s.next()>>48 >= s.yieldBelow {
 			return
@@ -282,7 +286,16 @@ func (s *Schedule) after(i int) int {
 	return i
 }
 
+// hush makes the calling goroutine's probes silent, or loud again. It nests.
+//
 //go:norace
-func pairOf(a, b uint32) uint32 {
-	return (a*0x9e3779b1 ^ b*0x85ebca6b) >> (32 - pairBits)
+func (s *Schedule) hush(quiet bool) {
+	me := (*taker)(profLabel())
+	switch {
+	case me == nil:
+	case quiet:
+		me.quiet++
+	case me.quiet > 0:
+		me.quiet--
+	}
 }
