@@ -26,6 +26,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::Serialize;
 
+use crate::feedback::Pairs;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
 use crate::scenario::Tally;
 use crate::testcase::{SourceCase, TestCase};
@@ -64,6 +65,8 @@ pub struct LastRun {
     pub checked: bool,
     /// The sequential run reached what no input in the corpus had.
     pub new_coverage: bool,
+    /// Pairs of the interleaving map that no execution had.
+    pub new_pairs: usize,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
 }
@@ -143,6 +146,7 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
+    pairs: Pairs,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -160,6 +164,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
+            pairs: Pairs::default(),
         }
     }
 
@@ -182,6 +187,11 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// ended well and without confirmations.
     pub fn elements(&self) -> &Tally {
         &self.elements
+    }
+
+    /// The interleavings seen so far.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
     /// A handle on what the last execution was.
@@ -247,6 +257,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
+                }
+                if request.scenario.schedule.is_some() {
+                    last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
                 (ExitKind::Ok, self.shows_new(state))
             }

@@ -17,6 +17,7 @@ package schedule
 
 import (
 	"runtime"
+	"sort"
 	"unsafe"
 )
 
@@ -36,6 +37,11 @@ type taker struct {
 // one is not reached by chance; each yield costs a microsecond for each goroutine.
 const spinLimit = 8
 
+// changes is how many times priorities change: most races and deadlocks need one or
+// two (Burckhardt and others, A Randomized Scheduler with Probabilistic Guarantees of
+// Finding Bugs, 2010).
+const changes = 4
+
 // Schedule is the state of the running schedule; a process has one.
 type Schedule struct {
 	takers []*taker
@@ -47,9 +53,9 @@ type Schedule struct {
 	// 0 selects the priority strategy.
 	yieldBelow uint64
 	// changeAt are the steps at which the running goroutine's priority drops
-	// below all others (PCT's change points).
-	changeAt [4]uint64
-	changed  uint64
+	// below all others (PCT's change points), ascending; changed of them are over.
+	changeAt [changes]uint64
+	changed  int
 	// stolen counts turns that were taken from blocked goroutines.
 	stolen uint64
 	// trace is a hash over (goroutine, function) of every step: two runs with
@@ -96,13 +102,15 @@ func (s *Schedule) Start(seed uint64, n int) {
 	}
 	s.yieldBelow = 0
 	if seed%2 == 1 {
-		// From every second step to one in 512.
-		s.yieldBelow = 1 << (7 + s.next()>>32%9)
+		// From one in 16 steps to one in 4096. More often costs time, not order:
+		// the race detector compares what is not ordered, however far apart.
+		s.yieldBelow = 1 << (4 + s.next()>>32%9)
 	} else {
 		for i := range s.changeAt {
 			// Uneven powers of two up to 4096: short runs get their share.
 			s.changeAt[i] = 1 + (s.next()>>16)%(16<<(s.next()>>16%9))
 		}
+		sort.Slice(s.changeAt[:], func(i, j int) bool { return s.changeAt[i] < s.changeAt[j] })
 	}
 	s.turn = s.pick(-1)
 	typeraceHook, typeraceHush, typeraceBlock = s.probe, s.hush, s.block
@@ -226,18 +234,11 @@ func (s *Schedule) probe(function uint32, object uintptr) {
 			return
 		}
 	} else {
-		if s.changed >= uint64(len(s.changeAt)) {
-			return
-		}
-		hit := false
-		for _, at := range s.changeAt {
-			hit = hit || at == s.steps
-		}
-		if !hit {
+		if s.changed == changes || s.steps < s.changeAt[s.changed] {
 			return
 		}
 		s.changed++
-		me.priority = uint64(len(s.changeAt)) - s.changed
+		me.priority = uint64(changes - s.changed)
 	}
 	s.turn = s.pick(me.index)
 	if s.turn != me.index {

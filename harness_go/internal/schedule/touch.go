@@ -13,24 +13,30 @@ const Pairs = 1 << pairBits
 
 // tableBits is the size of the table of objects: many more than a test case's
 // goroutines have in common, as those that share a slot hide each other.
-const tableBits = 13
+const tableBits = 12
 
 // touches is interleaving coverage: which function of one goroutine worked on an
 // object, and which function of another did next.
 type touches struct {
 	table [1 << tableBits]touch
-	// run tells the entries of this run from older ones.
+	// run tells the entries of this run from older ones; it is never 0.
 	run   uint32
 	pairs [Pairs]byte
 }
 
-// touch is the last work on an object.
+// touch is the last work on an object. Small, as the table is in every probe's way.
 type touch struct {
-	object   uintptr
-	run      uint32
-	function uint32
-	index    int
+	object uintptr
+	run    uint32
+	// function is a probe's number, or everybody.
+	function uint16
+	// index is the goroutine's, modulo 2^16: scenarios have a handful.
+	index uint16
 }
+
+// everybody is the function of entries that are not looked at: numbers of probes,
+// fewer than a thousand, are below.
+const everybody = 1<<16 - 1
 
 // universe are the objects and types that everything has in common: what is done
 // to them says nothing.
@@ -50,10 +56,12 @@ var universe = func() map[uintptr]bool {
 }()
 
 func (t *touches) clear() {
-	t.run++
+	if t.run++; t.run == 0 {
+		t.run++
+	}
 	t.pairs = [Pairs]byte{}
 	for object := range universe {
-		t.table[slotOf(object)] = touch{object: object, run: t.run, index: -1}
+		t.table[slotOf(object)] = touch{object: object, run: t.run, function: everybody}
 	}
 }
 
@@ -61,14 +69,14 @@ func (t *touches) clear() {
 func (t *touches) add(object uintptr, function uint32, index int) {
 	last := &t.table[slotOf(object)]
 	if last.run == t.run {
-		if last.index < 0 {
+		if last.function == everybody {
 			return
 		}
-		if last.object == object && last.index != index {
-			t.pairs[pairOf(last.function, function)] = 1
+		if last.object == object && last.index != uint16(index) {
+			t.pairs[pairOf(uint32(last.function), function)] = 1
 		}
 	}
-	*last = touch{object, t.run, function, index}
+	*last = touch{object, t.run, uint16(function), uint16(index)}
 }
 
 //go:norace
