@@ -7,6 +7,7 @@ mod progress;
 mod recorder;
 mod samples;
 mod scheduler;
+mod schedules;
 pub mod seeds;
 mod stage;
 mod summary;
@@ -38,7 +39,7 @@ use work::WorkDir;
 pub use work::WorkError;
 
 use crate::executor::{Fatal, HarnessExecutor, State};
-use crate::feedback::{LazyFeedback, NewFindingFeedback};
+use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -53,6 +54,8 @@ use recorder::FindingRecorder;
 use samples::Samples;
 pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
+use schedules::ScheduleStage;
+pub use schedules::{Schedules, Strategy};
 use stage::MutantStage;
 use suspicions::Suspicions;
 
@@ -78,6 +81,8 @@ pub struct Config {
     pub style: Style,
     /// The harness to run.
     pub harness: HarnessConfig,
+    /// Search schedules, and keep what shows new interleavings.
+    pub schedules: Schedules,
     /// What findings say about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
@@ -166,9 +171,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     }
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
-        TimeFeedback::new(executor.time()),
-        LazyFeedback::new(executor.last())
+        InterleavingFeedback::new(config.schedules.feedback, executor.last()),
+        LazyFeedback::new(executor.last()),
+        TimeFeedback::new(executor.time())
     );
+    let searched = Rc::default();
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
@@ -201,7 +208,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
         let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
-            for case in cases.filter(admitted) {
+            for mut case in cases.filter(admitted) {
+                config.schedules.restrict(&mut case);
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
@@ -219,7 +227,10 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
-        let mut stages = tuple_list!(MutantStage::new(mutator, Rc::clone(&progress)));
+        let mut stages = tuple_list!(
+            MutantStage::new(mutator, Rc::clone(&progress), config.schedules),
+            ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
+        );
         while !progress.over(*state.executions()) {
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
@@ -253,6 +264,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         execs_per_second: execs as f64 / seconds.max(0.001),
         corpus: state.corpus().count(),
         coverage: Coverage { hit, total },
+        interleaving: Coverage { hit: executor.pairs().hit(), total: executor.pairs().total() },
+        schedules: searched.take(),
         valid_percent: progress.valid_percent(),
         findings,
         contract_not_stored: executor.recorder_mut().passed_over(),

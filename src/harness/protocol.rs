@@ -99,7 +99,7 @@ pub struct RunRequest<'a> {
     pub id: u64,
     /// How it is run.
     pub flags: RunFlags,
-    /// What goroutines do; its `fresh`, `oracle` and comment are not sent.
+    /// What goroutines do; its `oracle` and comment are not sent.
     pub scenario: &'a Scenario,
     /// The program.
     pub packages: &'a [SourcePackage],
@@ -127,7 +127,7 @@ impl<'a> RunRequest<'a> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);
-        w.u32(self.flags.bits());
+        w.u32(self.flags.bits() | u32::from(s.fresh) << 8);
         w.u32(s.procs.unwrap_or(0));
         w.u32(s.rounds.unwrap_or(1).max(1));
         w.bool(s.schedule.is_some());

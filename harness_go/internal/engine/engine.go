@@ -27,6 +27,8 @@ type Engine struct {
 	// Pairs receives the interleaving map after a seeded run.
 	Pairs []byte
 
+	// warm says that what a process computes once is computed.
+	warm    bool
 	procs   int // GOMAXPROCS when a test case does not say
 	godebug godebug
 	memory  memory
@@ -98,6 +100,9 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	if procs != runtime.GOMAXPROCS(0) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
+	}
+	if seeded && !options.fresh && !e.warm {
+		e.warmUp(req, options)
 	}
 	e.reset()
 	races := raceErrors()

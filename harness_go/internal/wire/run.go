@@ -14,6 +14,9 @@ const (
 	FlagThorough
 )
 
+// FlagFresh says that the test case is about what a process computes once.
+const FlagFresh = 1 << 8
+
 // Op is an operation: its name, then its arguments.
 type Op = []string
 
