@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
+use super::report_html::{self, HtmlArgs};
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::harness::Toolchain;
 use crate::report::{collect, json, markdown, text};
@@ -31,6 +32,8 @@ pub struct ReportArgs {
     /// Only findings whose name has this in it
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    #[command(flatten)]
+    html: HtmlArgs,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -66,6 +69,10 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
             }
             standalone::write(&entry.path)?;
         }
+    }
+    if args.html.html.is_some() {
+        let found = report_html::write(&args.html, &args.crashes, &mut progress)?;
+        return Ok(if found == 0 { Exit::Nothing } else { Exit::Findings });
     }
     let all = match (args.json, args.markdown) {
         (true, _) => json(&report)? + "\n",

@@ -7,7 +7,7 @@ use crate::scenario::{Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub(super) enum Kind {
     Parse = 2,
     Format = 3,
     Plant = 4,
+    Lazy = 5,
 }
 
 impl Kind {
@@ -26,6 +27,7 @@ impl Kind {
             Kind::Parse => "parsing",
             Kind::Format => "formatting",
             Kind::Plant => "running the planted race",
+            Kind::Lazy => "looking at what reading changes",
         }
     }
 }
@@ -77,11 +79,16 @@ pub struct RunFlags {
     pub answers: bool,
     /// What names became is wanted.
     pub resolutions: bool,
+    /// The fields that reported races are on are wanted.
+    pub raced: bool,
 }
 
 impl RunFlags {
     fn bits(self) -> u32 {
-        u32::from(self.sequential) | u32::from(self.answers) << 1 | u32::from(self.resolutions) << 2
+        u32::from(self.sequential)
+            | u32::from(self.answers) << 1
+            | u32::from(self.resolutions) << 2
+            | u32::from(self.raced) << 3
     }
 }
 
@@ -92,7 +99,7 @@ pub struct RunRequest<'a> {
     pub id: u64,
     /// How it is run.
     pub flags: RunFlags,
-    /// What goroutines do; its `fresh`, `oracle` and comment are not sent.
+    /// What goroutines do; its `oracle` and comment are not sent.
     pub scenario: &'a Scenario,
     /// The program.
     pub packages: &'a [SourcePackage],
@@ -120,7 +127,7 @@ impl<'a> RunRequest<'a> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);
-        w.u32(self.flags.bits());
+        w.u32(self.flags.bits() | u32::from(s.fresh) << 8);
         w.u32(s.procs.unwrap_or(0));
         w.u32(s.rounds.unwrap_or(1).max(1));
         w.bool(s.schedule.is_some());
@@ -212,6 +219,9 @@ pub struct RunReply {
     pub steps: u64,
     /// A hash over goroutine and function of each step: the interleaving.
     pub trace: u64,
+    /// Fields that the reported races are on, `Alias.actual`, as far as they are
+    /// known; empty if not asked for.
+    pub raced: Vec<String>,
 }
 
 impl RunReply {
@@ -238,6 +248,7 @@ impl RunReply {
             resolutions: r.strs("resolutions")?,
             steps: r.u64("steps")?,
             trace: r.u64("trace")?,
+            raced: r.strs("raced fields")?,
         })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::config::{End, HarnessConfig, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
+use super::lazy::{self, LazyReply};
 use super::process::{Failure, Process};
 use super::protocol::{self, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
@@ -170,6 +171,25 @@ impl Harness {
         Ok((races, self.reports()?))
     }
 
+    /// Reads a test case's packages in one goroutine, and says which fields that
+    /// changed. `None` if it did not end, or ended the process: what one goroutine
+    /// does to itself is found by running the test case.
+    ///
+    /// # Errors
+    /// No process can be started, or the harness breaks the protocol.
+    pub fn lazy(&mut self, request: &RunRequest<'_>) -> Result<Option<LazyReply>, HarnessError> {
+        let during = Kind::Lazy.verb();
+        let frame =
+            lazy::request(request).map_err(|source| HarnessError::Request { during, source })?;
+        let reply = self.exchange(Kind::Lazy, &frame, LazyReply::decode)?;
+        // One goroutine does not race, and what is said of it is no test case's.
+        self.reports()?;
+        if reply.is_err() {
+            self.recycle();
+        }
+        Ok(reply.ok())
+    }
+
     /// A request whose failure is nobody's test case's.
     fn ask<T>(
         &mut self,
@@ -197,7 +217,8 @@ impl Harness {
         let during = kind.verb();
         let counters = self.counters();
         self.map.clear(counters);
-        let deadline = self.config.limits.total;
+        let total = self.config.limits.total;
+        let deadline = if kind == Kind::Lazy { total.min(lazy::LIMIT) } else { total };
         let process = self.ready()?;
         let reply = match process.exchange(frame, Instant::now() + deadline) {
             Ok(reply) => reply,

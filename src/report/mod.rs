@@ -1,6 +1,7 @@
 //! Findings for people: what is in a store, sorted and told apart. One format a
 //! file.
 
+pub mod html;
 mod json;
 mod markdown;
 mod text;

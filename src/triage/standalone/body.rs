@@ -366,6 +366,9 @@ impl<'p, 'a> Body<'p, 'a> {
             return;
         }
         let mut roots = if package == INSTANCES {
+            if self.id > 0 && self.plan.scenario.share.contains(&Share::Alias) {
+                self.say("completeAliases(instances)");
+            }
             "instances".to_owned()
         } else {
             let Some(pkg) = self.package_of(package) else { return };
@@ -405,6 +408,11 @@ impl<'p, 'a> Body<'p, 'a> {
             Setter::Underlying | Setter::Method => {
                 self.plan.object(target, |d| d.is_type).map(|(i, d)| (i, d.clone()))
             }
+            Setter::Typeparams => {
+                let Some(pkg) = self.package_of(&target.package) else { return };
+                self.say(format!("setTypeParams({pkg}, {})", quoted(&target.object)));
+                return;
+            }
             Setter::Insert => {
                 let Some(pkg) = self.package_of(&target.package) else { return };
                 self.say(format!("insert({pkg}, {name})"));
@@ -427,7 +435,7 @@ pub fn shared_importer(plan: &Plan<'_>) -> &'static str {
     match plan.imports {
         Imports::None => "nil",
         Imports::Completed | Imports::Own => "packages",
-        Imports::Locked | Imports::Unlocked => "shared",
+        Imports::Locked | Imports::Parallel | Imports::Unlocked => "shared",
     }
 }
 

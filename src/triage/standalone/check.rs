@@ -204,8 +204,9 @@ type importer map[string]*types.Package
 func (m importer) Import(path string) (*types.Package, error) { return m[path], nil }
 ",
         ),
-        Imports::Own | Imports::Locked | Imports::Unlocked => out.push_str(&format!(
-            "\
+        Imports::Own | Imports::Locked | Imports::Parallel | Imports::Unlocked => {
+            out.push_str(&format!(
+                "\
 // importer checks a package at its first import and keeps it.
 type importer map[string]*types.Package
 
@@ -217,8 +218,9 @@ func (m importer) Import(path string) (*types.Package, error) {{
 	return m[path], nil
 }}
 ",
-            delivered("check(path, sources[path], m)".to_owned())
-        )),
+                delivered("check(path, sources[path], m)".to_owned())
+            ))
+        }
     }
     let first = if plan.completed.is_empty() {
         ""
@@ -262,6 +264,44 @@ func (l unlocked) Import(path string) (*types.Package, error) {{
         _ => {}
     }
     out
+}
+
+/// The importer that checks several packages at a time.
+pub fn parallel(plan: &Plan<'_>, mode: Mode) -> String {
+    let package = if mode.syntax { ".Package" } else { "" };
+    let checked = format!("check(path, sources[path], p){package}");
+    let value = super::body::delivered(plan.scenario.import, &checked);
+    let (field, first) = if plan.completed.is_empty() {
+        ("", "")
+    } else {
+        (
+            "\tcomplete importer // not written any more\n",
+            "\tif pkg := p.complete[path]; pkg != nil {\n\t\treturn pkg, nil\n\t}\n",
+        )
+    };
+    // Aligned as gofmt does.
+    let pad = if field.is_empty() { " " } else { "   " };
+    let note = if field.is_empty() {
+        " // import paths to functions"
+    } else {
+        " // import paths to functions"
+    };
+    format!(
+        "\
+// parallel checks each package once, several of them at a time.
+type parallel struct {{
+	checks{pad}sync.Map{note}
+{}}}
+
+func (p *parallel) Import(path string) (*types.Package, error) {{
+{first}	once, _ := p.checks.LoadOrStore(path, sync.OnceValue(func() *types.Package {{
+		return {value}
+	}}))
+	return once.(func() *types.Package)(), nil
+}}
+",
+        field
+    )
 }
 
 /// What makes goroutines overlap at their first import.

@@ -275,6 +275,60 @@ func addMethod(t types.Type, name string) {
 ",
     },
     Helper {
+        name: "setTypeParams",
+        text: "\
+func setTypeParams(pkg *types.Package, name string) {
+	for _, name := range append([]string{name}, pkg.Scope().Names()...) {
+		obj, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		if a, ok := obj.Type().(*types.Alias); ok && a.Obj() == obj {
+			a.SetTypeParams([]*types.TypeParam{newTypeParam()})
+			return
+		}
+	}
+}
+",
+    },
+    Helper {
+        name: "openAliases",
+        text: "\
+// openAliases makes aliases whose type parameters are still to be set.
+func openAliases(pkg *types.Package) (list []types.Type) {
+	for _, name := range pkg.Scope().Names() {
+		n, ok := pkg.Scope().Lookup(name).Type().(*types.Named)
+		if ok && n.TypeParams().Len() == 0 && len(list) < 8 {
+			obj := types.NewTypeName(token.NoPos, pkg, \"Absent\", nil)
+			list = append(list, types.NewAlias(obj, types.NewSlice(n)))
+		}
+	}
+	return list
+}
+",
+    },
+    Helper {
+        name: "completeAliases",
+        text: "\
+func completeAliases(list []types.Type) {
+	for _, t := range list {
+		if a, ok := t.(*types.Alias); ok && a.Obj().Name() == \"Absent\" {
+			a.SetTypeParams([]*types.TypeParam{newTypeParam()})
+		}
+	}
+}
+",
+    },
+    Helper {
+        name: "newTypeParam",
+        text: "\
+func newTypeParam() *types.TypeParam {
+	obj := types.NewTypeName(token.NoPos, nil, \"Absent\", nil)
+	return types.NewTypeParam(obj, types.Universe.Lookup(\"any\").Type())
+}
+",
+    },
+    Helper {
         name: "insert",
         text: "\
 func insert(pkg *types.Package, name string) {

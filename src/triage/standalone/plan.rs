@@ -37,6 +37,8 @@ pub enum Imports {
     Own,
     /// One importer for all, with a lock.
     Locked,
+    /// One importer for all, which checks several packages at a time.
+    Parallel,
     /// One importer for all, without a lock.
     Unlocked,
 }
@@ -178,8 +180,13 @@ impl<'a> Plan<'a> {
             || self.packages.iter().any(|p| !p.imports.is_empty() || p.imports_others);
         if shares(Share::UnlockedImporter) && missing {
             Imports::Unlocked
+        } else if shares(Share::ParallelImporter) && missing && !self.is_cyclic() {
+            Imports::Parallel
         } else if missing
-            && (shares(Share::Importer) || shares(Share::Config) || shares(Share::Checker))
+            && (shares(Share::Importer)
+                || shares(Share::ParallelImporter)
+                || shares(Share::Config)
+                || shares(Share::Checker))
         {
             Imports::Locked
         } else if missing {
@@ -189,6 +196,17 @@ impl<'a> Plan<'a> {
         } else {
             Imports::None
         }
+    }
+
+    /// Whether packages import one another in a cycle.
+    fn is_cyclic(&self) -> bool {
+        (0..self.packages.len()).any(|i| {
+            let mut reached = BTreeSet::new();
+            for &dep in &self.packages[i].imports {
+                self.close(dep, &mut reached);
+            }
+            reached.contains(&i)
+        })
     }
 
     /// The package of a path, or the one that stands in for it as the harness

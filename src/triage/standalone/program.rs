@@ -9,7 +9,7 @@ use super::text::{comment, literal, quoted};
 use super::walk;
 use crate::finding::{Finding, Kind, deciding_rules};
 use crate::harness::source_file;
-use crate::scenario::{Class, Import, Meet, Operation, Scenario, Share};
+use crate::scenario::{Class, INSTANCES, Import, Meet, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// What is left open by a test case.
@@ -167,6 +167,7 @@ fn functions(code: &str, plan: &Plan<'_>, mode: Mode, uses: &Uses, options: &Opt
         ("parse", check::parse(mode)),
         ("newInfo", NEW_INFO.to_owned()),
         ("importer", check::importers(plan, mode)),
+        ("parallel", check::parallel(plan, mode)),
         ("meeting", check::meeting(plan)),
         ("walk", walk::walk(uses.ordered)),
         ("parts", walk::parts(plan, options.go_minor)),
@@ -421,19 +422,29 @@ impl Writer<'_, '_> {
                 self.say(1, "shared := &locked{importer: importer{}, complete: packages}");
             }
             Imports::Locked => self.say(1, "shared := &locked{importer: packages}"),
+            Imports::Parallel if complete => {
+                self.say(1, "shared := &parallel{complete: packages}");
+            }
+            Imports::Parallel => self.say(1, "shared := new(parallel)"),
             Imports::Unlocked if complete => {
                 self.say(1, "shared := unlocked{importer{}, packages}")
             }
             Imports::Unlocked => self.say(1, "shared := packages"),
             _ => {}
         }
-        if shares(Share::Interface) {
+        for (share, make) in [(Share::Interface, "openInterfaces"), (Share::Alias, "openAliases")] {
+            if !shares(share) || !self.walks_instances() {
+                continue;
+            }
             for &i in &self.plan.completed {
-                if self.uses.packages.contains(&i) {
-                    let v = &self.plan.packages[i].variable;
-                    let line = format!("instances = append(instances, openInterfaces({v})...)");
-                    self.say(1, &line);
-                }
+                let v = if self.uses.packages.contains(&i) {
+                    self.plan.packages[i].variable.clone()
+                } else if self.plan.imports == Imports::None {
+                    continue;
+                } else {
+                    format!("packages[{}]", quoted(self.plan.packages[i].path))
+                };
+                self.say(1, &format!("instances = append(instances, {make}({v})...)"));
             }
         }
         let checks: Vec<(usize, usize)> = scenario
@@ -495,6 +506,12 @@ impl Writer<'_, '_> {
                 self.say(1, &line);
             }
         }
+    }
+
+    fn walks_instances(&self) -> bool {
+        let walks =
+            |op: &Operation| matches!(op, Operation::Walk { package, .. } if package == INSTANCES);
+        self.plan.scenario.go.iter().flatten().any(walks)
     }
 
     fn goroutines(&mut self, bodies: &[Vec<Line>]) {
