@@ -4,10 +4,13 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
+use typerace::finding::Known;
 use typerace::harness::{GoOptions, Toolchain, source_file};
+use typerace::report::{collect, json, markdown, text};
 use typerace::testcase::SourceCase;
-use typerace::triage::standalone::{Options, program};
+use typerace::triage::standalone::{Crash, Options, Runner, program, write};
 
 fn toolchain() -> Toolchain {
     Toolchain::find(&GoOptions::default(), &mut |_| ()).unwrap()
@@ -58,6 +61,77 @@ fn run(command: &mut Command) -> String {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {said}{error}");
     said
+}
+
+/// Anyone can see it: the program of a race, built and run as `go run -race .`
+/// does.
+#[test]
+fn programs_of_races_race() {
+    let go = toolchain();
+    let stop = AtomicBool::new(false);
+    let cases = [
+        (
+            "scenarios/share_info.txtar",
+            "data-race: go/types.(*Checker).recordDef / go/types.(*Checker).recordDef",
+        ),
+        (
+            "scenarios/setter_method.txtar",
+            "data-race: go/types.(*Named).AddMethod / go/types.(*Named).AddMethod",
+        ),
+        (
+            "scenarios/setter_insert.txtar",
+            "data-race: go/types.(*Scope).Lookup / go/types.(*Scope).insert",
+        ),
+    ];
+    for (file, signature) in cases {
+        let text = fs::read_to_string(Path::new("tests").join(file)).unwrap();
+        let case = SourceCase::from_txtar(&text).unwrap();
+        let options = Options { attempts: 20, info: false, go_minor: go.minor };
+        let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
+        let runner = Runner::build(&p, &go).unwrap();
+        let mut finding = fixture().finding;
+        finding.signature = signature.to_owned();
+        let shown = runner.run(&finding, 4, 0, &stop).unwrap();
+        assert!(shown.hits > 0, "{file}: {shown:?}\n{}", p.main_go);
+        assert!(shown.output.contains("WARNING: DATA RACE"), "{file}");
+    }
+}
+
+fn fixture() -> Crash {
+    Crash::read(Path::new("tests/fixtures/crash-v1")).unwrap()
+}
+
+/// A crash directory as the first version of the format had it.
+#[test]
+fn an_old_crash_directory_opens() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("data-race-a7910f68f752");
+    fs::create_dir(&dir).unwrap();
+    for name in ["finding.json", "testcase.txtar", "report.txt"] {
+        fs::copy(Path::new("tests/fixtures/crash-v1").join(name), dir.join(name)).unwrap();
+    }
+    let report = collect(tmp.path(), &Known::shipped()).unwrap();
+    assert!(report.problems.is_empty());
+    let [entry] = &report.entries[..] else { panic!("{:?}", report.entries) };
+    assert_eq!(entry.known.as_ref().unwrap().issue.to_string(), "golang/go#81122");
+    assert_eq!((entry.finding.standalone.as_ref(), entry.finding.version), (None, 1));
+    let markdown = markdown(&report);
+    assert!(
+        markdown.contains("Known: golang/go#81122 (open)") && markdown.contains("-- b/b.go --")
+    );
+    assert!(text(&report).contains("1 known") && json(&report).unwrap().contains("\"known\":1"));
+    write(&dir).unwrap();
+    let main = fs::read_to_string(dir.join("repro/main.go")).unwrap();
+    assert!(main.starts_with("// go/types: data race: write in (*Named).unpack"), "{main}");
+    let issue = fs::read_to_string(dir.join("issue.md")).unwrap();
+    assert!(issue.contains("go1.27.3") && issue.contains(&main), "{issue}");
+    // A smaller test case replaces the program; a broken one does not.
+    fs::write(dir.join("minimized.txtar"), "go check a\n-- a/a.go --\npackage small\n").unwrap();
+    write(&dir).unwrap();
+    assert!(fs::read_to_string(dir.join("repro/main.go")).unwrap().contains("package small"));
+    fs::write(dir.join("minimized.txtar"), "frob\n").unwrap();
+    write(&dir).unwrap();
+    assert_eq!(fs::read_to_string(dir.join("repro/main.go")).unwrap(), main);
 }
 
 #[test]

@@ -507,9 +507,9 @@ func openInterfaces(pkg *types.Package) (list []types.Type) {
 ",
     },
     Helper {
-        name: "instance",
+        name: "instanceOf",
         text: "\
-func instance(generic types.Type, args ...types.Type) types.Type {
+func instanceOf(generic types.Type, args ...types.Type) types.Type {
 	t, err := types.Instantiate(nil, generic, args, true)
 	if err != nil {
 		return types.Typ[types.Int]

@@ -369,7 +369,8 @@ impl Writer<'_, '_> {
         if self.mode.context {
             self.say(1, "ctxt = types.NewContext()");
         }
-        if self.plan.imports != Imports::None {
+        let alone = self.plan.imports == Imports::Parallel && self.plan.completed.is_empty();
+        if self.plan.imports != Imports::None && !alone {
             let unsafe_ = self.plan.packages.iter().any(|p| p.imports_others)
                 && self
                     .plan

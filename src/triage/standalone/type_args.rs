@@ -140,7 +140,7 @@ impl Parser<'_> {
             return Some(generic);
         }
         args.resize(params, INT.to_owned());
-        Some(format!("instance({generic}, {})", args.join(", ")))
+        Some(format!("instanceOf({generic}, {})", args.join(", ")))
     }
 
     fn signature(&mut self) -> Option<String> {
@@ -249,8 +249,8 @@ mod tests {
             ("map[int]*x/lib.T", "types.NewMap(types.Typ[types.Int], types.NewPointer(T))"),
             ("chan<-int", "types.NewChan(types.SendOnly, types.Typ[types.Int])"),
             ("<-chan int", "types.NewChan(types.RecvOnly, types.Typ[types.Int])"),
-            ("lib.L", "instance(L, types.Typ[types.Int], types.Typ[types.Int])"),
-            ("lib.L[x/lib.T]", "instance(L, T, types.Typ[types.Int])"),
+            ("lib.L", "instanceOf(L, types.Typ[types.Int], types.Typ[types.Int])"),
+            ("lib.L[x/lib.T]", "instanceOf(L, T, types.Typ[types.Int])"),
             (
                 "func(int)x/lib.T",
                 "types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(token.NoPos, nil, \"\", types.Typ[types.Int])), types.NewTuple(types.NewParam(token.NoPos, nil, \"\", T)), false)",
