@@ -176,6 +176,9 @@ fn functions(code: &str, plan: &Plan<'_>, mode: Mode, uses: &Uses, options: &Opt
         own.push(("rebuild", rebuild(options.go_minor)));
     }
     own.extend(HELPERS.iter().map(|h| (h.name, h.text.to_owned())));
+    // A name in a comment calls nothing.
+    let code = &without_comments(code);
+    let bare: Vec<String> = own.iter().map(|(_, text)| without_comments(text)).collect();
     let mut wanted: Vec<bool> = vec![false; own.len()];
     loop {
         let used: Vec<usize> = (0..own.len())
@@ -183,7 +186,7 @@ fn functions(code: &str, plan: &Plan<'_>, mode: Mode, uses: &Uses, options: &Opt
             .filter(|&i| {
                 let name = own[i].0;
                 mentions(code, name)
-                    || own.iter().zip(&wanted).any(|(o, w)| *w && mentions(&o.1, name))
+                    || bare.iter().zip(&wanted).any(|(text, w)| *w && mentions(text, name))
             })
             .collect();
         if used.is_empty() {
@@ -195,6 +198,10 @@ fn functions(code: &str, plan: &Plan<'_>, mode: Mode, uses: &Uses, options: &Opt
     }
     let texts = own.iter().zip(wanted).filter(|(o, w)| *w && !o.1.is_empty());
     texts.map(|(o, _)| format!("\n{}", o.1.trim_start())).collect()
+}
+
+fn without_comments(code: &str) -> String {
+    code.lines().map(|l| l.split("//").next().unwrap_or(l)).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether code uses a name: as a call, a type or a value.

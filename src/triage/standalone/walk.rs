@@ -9,8 +9,7 @@ pub fn walk(ordered: bool) -> String {
     let (parameter, take) = if ordered {
         (
             "next func(n int) int, ",
-            "\
-		i := 0
+            "\t\ti := 0
 		if next != nil {
 			i = next(len(work))
 		}
@@ -66,8 +65,7 @@ pub fn parts(plan: &Plan<'_>, go_minor: u32) -> String {
     );
     if generic {
         out.push_str(
-            "\
-	if t, ok := t.(interface{ TypeArgs() *types.TypeList }); ok {
+            "\tif t, ok := t.(interface{ TypeArgs() *types.TypeList }); ok {
 		for i := 0; i < t.TypeArgs().Len(); i++ {
 			f(t.TypeArgs().At(i))
 		}
@@ -89,8 +87,7 @@ pub fn parts(plan: &Plan<'_>, go_minor: u32) -> String {
         out.push_str("\tcase *types.Alias:\n\t\tf(types.Unalias(t))\n");
     }
     out.push_str(
-        "\
-	case *types.Named:
+        "\tcase *types.Named:
 		f(t.Origin())
 		f(t.Underlying())
 		for i := 0; i < t.NumMethods(); i++ {
@@ -111,8 +108,7 @@ pub fn parts(plan: &Plan<'_>, go_minor: u32) -> String {
         ),
         (
             functions,
-            "\
-	case *types.Tuple:
+            "\tcase *types.Tuple:
 		for i := 0; i < t.Len(); i++ {
 			f(t.At(i).Type())
 		}
@@ -129,8 +125,7 @@ pub fn parts(plan: &Plan<'_>, go_minor: u32) -> String {
         ),
         (
             functions,
-            "\
-	case *types.Interface:
+            "\tcase *types.Interface:
 		for i := 0; i < t.NumEmbeddeds(); i++ {
 			f(t.EmbeddedType(i))
 		}
