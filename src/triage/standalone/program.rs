@@ -82,7 +82,7 @@ pub fn program(
     let mut code = w.out;
     code.push_str(&functions(&code, &plan, mode, &uses, options));
     let code = for_release(code, options.go_minor);
-    let imports = imports(&code);
+    let imports = imports(&without_comments(&code));
     let tools = imports.iter().any(|p| p.starts_with("golang.org/"));
     let main_go = format!(
         "{}package main\n\n{}\n{}\n{code}",

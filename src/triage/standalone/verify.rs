@@ -48,10 +48,11 @@ pub fn verify(
         let runner = Runner::build(&crash.program(&options), go)?;
         let shown = runner.run(&crash.finding, runs, enough, interrupted)?;
         progress(&format!(
-            "{}: {} of {} with {attempts} attempts{}",
+            "{}: {} of {} with {attempts} attempt{}{}",
             crash.finding.id,
             shown.hits,
             shown.runs,
+            if attempts == 1 { "" } else { "s" },
             if info { " and a types.Info" } else { "" }
         ));
         let rate = |k: u32, n: u32| f64::from(k) / f64::from(n.max(1));
