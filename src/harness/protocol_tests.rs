@@ -28,6 +28,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         resolutions: vec!["x.T: a.T".into()],
         steps: 7,
         trace: 8,
+        leaks: vec!["goroutine 7".into()],
+        heap: 6,
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -57,6 +59,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
     w.u64(7);
     w.u64(8);
+    w.list(["goroutine 7"].iter(), |w, s| w.str(s));
+    w.u64(6);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }

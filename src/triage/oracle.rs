@@ -163,6 +163,8 @@ mod tests {
             resolutions: Vec::new(),
             steps: 0,
             trace: 0,
+            leaks: Vec::new(),
+            heap: 0,
         }
     }
 

@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 2
+const Version = 3
 
 // Kinds of requests and their replies.
 const (
@@ -9,6 +9,7 @@ const (
 	KindParse  = 2
 	KindFormat = 3
 	KindPlant  = 4
+	KindHeap   = 5
 )
 
 // Hello is what the harness says first.

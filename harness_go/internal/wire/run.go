@@ -111,6 +111,10 @@ type RunReply struct {
 	// passed, and a hash over goroutine and function of each.
 	Steps uint64
 	Trace uint64
+	// Leaks are the stacks of goroutines that outlived every operation.
+	Leaks []string
+	// Heap is how many bytes the last collection left.
+	Heap uint64
 }
 
 // Encode returns the message's bytes, its kind first.
@@ -181,6 +185,8 @@ func (r *RunReply) Encode() []byte {
 	e.strs(r.Resolutions)
 	e.u64(r.Steps)
 	e.u64(r.Trace)
+	e.strs(r.Leaks)
+	e.u64(r.Heap)
 	return e.b
 }
 
@@ -196,7 +202,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 		}),
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
 		Skipped:  d.strs(), Answers: decodeList(d, func(d *decoder) []Answer { return decodeList(d, (*decoder).answer) }), Resolutions: d.strs(),
-		Steps: d.u64(), Trace: d.u64(),
+		Steps: d.u64(), Trace: d.u64(), Leaks: d.strs(), Heap: d.u64(),
 	}
 	return r, d.done()
 }
