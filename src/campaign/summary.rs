@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::suspicions::{LazyFigures, Suspicion};
 use super::schedules::{Searched, Strategy};
+use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
