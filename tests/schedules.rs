@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use typerace::generate;
-use typerace::generate;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, Outcome, RunRequest};
 use typerace::rng::Rng;
 use typerace::scenario::Profile;
@@ -156,7 +155,7 @@ fn generated(n: u64) -> (u64, u64) {
         let source = case.to_source();
         let mut scenario = case.scenario;
         (scenario.schedule, scenario.fresh) = (Some(i), false);
-        let mut run = |harness: &mut Harness| {
+        let run = |harness: &mut Harness| {
             let reply = harness.run(&RunRequest::new(&scenario, &source.packages)).unwrap().reply;
             reply.map(|r| (r.steps, r.trace))
         };

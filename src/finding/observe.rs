@@ -117,12 +117,14 @@ impl Draft {
             reproduced: None,
             confirmed: false,
             standalone: None,
+            stage: None,
+            suspects: Vec::new(),
             origin: origin.clone(),
         }
     }
 }
 
-fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
+pub(super) fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
     Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
 }
 

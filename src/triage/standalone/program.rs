@@ -322,6 +322,19 @@ impl Writer<'_, '_> {
         } else {
             self.say(1, "attempt()");
         }
+        match finding.map(|f| f.kind) {
+            Some(Kind::Leak) => {
+                self.say(1, "// Everything has returned: only this goroutine should be left.");
+                self.say(1, "time.Sleep(time.Second)");
+                self.say(1, "pprof.Lookup(\"goroutine\").WriteTo(os.Stdout, 1)");
+            }
+            Some(Kind::Memory) => {
+                self.say(1, "var m runtime.MemStats");
+                self.say(1, "runtime.ReadMemStats(&m)");
+                self.say(1, "fmt.Println(\"allocated in all:\", m.TotalAlloc>>20, \"MiB\")");
+            }
+            _ => {}
+        }
         self.say(0, "}\n");
     }
 
