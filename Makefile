@@ -1,14 +1,15 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
 # make doctor  whether Go, the C compiler and the race detector work
-# make transparency    whether feedback hides races: 50 processes for each of a set
+# make transparency  whether instrumentation and feedback hide races: minutes
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz test lint doctor build test-rust test-go test-xtools transparency lint-rust lint-go
+.PHONY: fuzz test lint doctor transparency transparency-go build test-rust test-go test-xtools \
+	lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
@@ -16,6 +17,9 @@ fuzz: build
 
 doctor:
 	$(CARGO) run --quiet --release -- doctor $(DOCTOR_ARGS)
+
+transparency: transparency-go
+	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
 
 build:
 	$(CARGO) build --release --locked
@@ -54,7 +58,7 @@ test-xtools:
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false TYPERACE_XTOOLS=$$mod "$$go" test -race -tags=xtools -modfile=$$mod \
 		./internal/engine ./internal/clients ./internal/e2e
 
-transparency:
+transparency-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false TYPERACE_TRANSPARENCY=$${TYPERACE_TRANSPARENCY:-50} \
 		"$$go" test -count=1 -timeout 30m -run FeedbackHidesNoRace -v ./internal/e2e

@@ -26,6 +26,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::Serialize;
 
+use crate::feedback::Pairs;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
@@ -66,6 +67,8 @@ pub struct LastRun {
     pub new_coverage: bool,
     /// Reading its packages changed what no input's reading had.
     pub new_lazy: bool,
+    /// Pairs of the interleaving map that no execution had.
+    pub new_pairs: usize,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
 }
@@ -160,6 +163,7 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
+    pairs: Pairs,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -177,6 +181,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
+            pairs: Pairs::default(),
         }
     }
 
@@ -199,6 +204,11 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// ended well and without confirmations.
     pub fn elements(&self) -> &Tally {
         &self.elements
+    }
+
+    /// The interleavings seen so far.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
     /// A handle on what the last execution was.
@@ -273,6 +283,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
+                }
+                if request.scenario.schedule.is_some() {
+                    last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
                 (ExitKind::Ok, self.shows_new(state))
             }

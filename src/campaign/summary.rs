@@ -1,11 +1,12 @@
 //! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::schedules::{Searched, Strategy};
 use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
 use crate::finding::{Finding, Kind};
@@ -25,6 +26,11 @@ pub struct Summary {
     pub corpus: usize,
     /// Counters of go/types.
     pub coverage: Coverage,
+    /// Pairs of functions that worked on a common object one after the other, on two
+    /// goroutines; of the places of the map.
+    pub interleaving: Coverage,
+    /// What the search of schedules ran and brought, by strategy.
+    pub schedules: BTreeMap<Strategy, Searched>,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
@@ -128,6 +134,10 @@ impl Display for Summary {
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
         self.fmt_suspicions(f)?;
+        if self.interleaving.hit > 0 {
+            let Coverage { hit, total } = self.interleaving;
+            writeln!(f, "interleavings {hit} of {total} places of their map")?;
+        }
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }

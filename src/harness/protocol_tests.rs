@@ -29,6 +29,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         steps: 7,
         trace: 8,
         raced: vec!["Alias.actual".into()],
+        leaks: vec!["goroutine 7".into()],
+        heap: 6,
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -59,6 +61,8 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.u64(7);
     w.u64(8);
     w.list(["Alias.actual"].iter(), |w, s| w.str(s));
+    w.list(["goroutine 7"].iter(), |w, s| w.str(s));
+    w.u64(6);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }

@@ -15,7 +15,9 @@ type options struct {
 	// delivery is how a dependency reaches its importer.
 	delivery string
 	// keep says that an operation wants what packages were checked from.
-	keep    bool
+	keep bool
+	// fresh says that the test case is about what a process computes once.
+	fresh   bool
 	resolve bool
 	raced   bool
 }
@@ -40,6 +42,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
 		raced:      req.Flags&wire.FlagRaced != 0,
+		fresh:      req.Flags&wire.FlagFresh != 0,
 	}
 	switch o.delivery = req.Import; o.delivery {
 	case fromSource, fromExport, fromSynthetic:

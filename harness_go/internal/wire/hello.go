@@ -10,6 +10,7 @@ const (
 	KindFormat = 3
 	KindPlant  = 4
 	KindLazy   = 5
+	KindHeap   = 6
 )
 
 // Hello is what the harness says first.

@@ -19,6 +19,7 @@ var reply = &RunReply{
 	ID: 9, Races: 2, SetupNS: 3, ConcurrentNS: 4, Verdicts: []Verdict{{Code: VerdictValid}, {Code: VerdictSyntax, Error: "e"}},
 	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
 	Skipped: []string{"x"}, Answers: [][]Answer{{{Operation: 2, Subject: "a", Value: []string{"b", "c"}, Note: "n"}, {}}, nil}, Resolutions: []string{"r"},
+	Leaks: []string{"goroutine 7"}, Heap: 6,
 }
 
 func TestMessagesRoundTrip(t *testing.T) {
@@ -43,6 +44,8 @@ func TestMessagesRoundTrip(t *testing.T) {
 		{tree, tree.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{diagnostics, diagnostics.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{&FormatReply{true, "t"}, (&FormatReply{true, "t"}).Encode(), func(b []byte) (any, error) { return DecodeFormatReply(b) }},
+		{&HeapRequest{true}, (&HeapRequest{true}).Encode(), request},
+		{&HeapReply{5, "p"}, (&HeapReply{5, "p"}).Encode(), func(b []byte) (any, error) { return DecodeHeapReply(b) }},
 		{&PlantReply{3}, (&PlantReply{3}).Encode(), func(b []byte) (any, error) { return DecodePlantReply(b) }},
 	} {
 		got, err := c.decode(c.bytes)
