@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use typerace::generate;
-use typerace::generate;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, Outcome, RunRequest};
 use typerace::rng::Rng;
 use typerace::scenario::Profile;
