@@ -155,7 +155,7 @@ fn generated(n: u64) -> (u64, u64) {
         let source = case.to_source();
         let mut scenario = case.scenario;
         (scenario.schedule, scenario.fresh) = (Some(i), false);
-        let mut run = |harness: &mut Harness| {
+        let run = |harness: &mut Harness| {
             let reply = harness.run(&RunRequest::new(&scenario, &source.packages)).unwrap().reply;
             reply.map(|r| (r.steps, r.trace))
         };

@@ -5,11 +5,13 @@ mod filter;
 pub mod import;
 mod progress;
 mod recorder;
+mod samples;
 mod scheduler;
 mod schedules;
 pub mod seeds;
 mod stage;
 mod summary;
+mod suspicions;
 mod work;
 
 use std::cell::RefCell;
@@ -32,11 +34,12 @@ use libafl_bolts::tuples::tuple_list;
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
+pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
 pub use work::WorkError;
 
 use crate::executor::{Fatal, HarnessExecutor, State};
-use crate::feedback::{InterleavingFeedback, NewFindingFeedback};
+use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -48,10 +51,13 @@ use crate::testcase::TestCase;
 use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
+use samples::Samples;
+pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
 use schedules::ScheduleStage;
 pub use schedules::{Schedules, Strategy};
 use stage::MutantStage;
+use suspicions::Suspicions;
 
 /// What a campaign is to do.
 pub struct Config {
@@ -67,6 +73,10 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// Where a line of figures is written every second.
+    pub jsonl: Option<PathBuf>,
+    /// Whether packages are searched for lazy state.
+    pub lazy: bool,
     /// How progress is shown.
     pub style: Style,
     /// The harness to run.
@@ -99,6 +109,9 @@ pub enum CampaignError {
          instrumentation; run `typerace doctor`"
     )]
     NoCoverage,
+    /// The file of figures cannot be written.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
     /// LibAFL's own.
     #[error("{0}")]
     LibAfl(libafl::Error),
@@ -136,13 +149,17 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut harness = Harness::start(config.harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
-    let recorder = FindingRecorder::new(store, config.origin.clone());
+    let mut recorder = FindingRecorder::new(store, config.origin.clone());
+    if config.lazy {
+        recorder.suspect_with(Suspicions::new(config.work.as_ref().map(|_| work.suspicions())));
+    }
     let found = recorder.found();
     let mut executor = HarnessExecutor::new(harness, recorder);
     let last = executor.last();
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
     let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    progress.set_samples(Samples::open(config.jsonl.as_deref())?);
     executor.recorder_mut().attach(Rc::clone(&progress));
 
     let resumed = work.resume()?;
@@ -155,6 +172,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
         InterleavingFeedback::new(config.schedules.feedback, executor.last()),
+        LazyFeedback::new(executor.last()),
         TimeFeedback::new(executor.time())
     );
     let searched = Rc::default();
@@ -221,6 +239,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     progress.end();
     // Findings first: whatever else failed, they are stored.
     executor.recorder_mut().flush()?;
+    let suspicions = executor.recorder_mut().suspicions();
+    if let Some(Err(e)) = suspicions.map(Suspicions::save) {
+        progress.say(&format!("warning: cannot write the suspicions: {e}"));
+    }
+    let lazy = suspicions.map(Suspicions::figures);
+    let suspicions = suspicions.map(Suspicions::open).unwrap_or_default();
     if let Some(fatal) = failure.take() {
         return Err(fatal.into());
     }
@@ -253,6 +277,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         confirmations: executor.confirmations(),
         times: executor.times(),
         elements: executor.elements().clone(),
+        suspicions,
+        lazy,
         interrupted: progress.control().interrupted(),
     })
 }

@@ -11,6 +11,7 @@ use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::state::{HasCorpus, HasExecutions};
 
 use super::control::Control;
+use super::samples::{Sample, Samples};
 use crate::executor::{COVERAGE, LastRun, State};
 
 /// How progress is written to standard error.
@@ -46,6 +47,7 @@ pub struct Progress {
     executions: Cell<u64>,
     valid: Cell<u64>,
     findings: Cell<usize>,
+    samples: RefCell<Samples>,
     pairs: Cell<usize>,
 }
 
@@ -61,6 +63,7 @@ impl Progress {
             executions: Cell::default(),
             valid: Cell::default(),
             findings: Cell::default(),
+            samples: RefCell::default(),
             pairs: Cell::default(),
         }
     }
@@ -97,10 +100,33 @@ impl Progress {
         self.findings.set(self.findings.get() + last.new_findings);
         self.pairs.set(self.pairs.get() + last.new_pairs);
         let now = self.control.elapsed();
+        self.sample(state, now);
         if now.saturating_sub(self.shown.get()) >= self.style.every() {
             self.shown.set(now);
             self.line(state, now);
         }
+    }
+
+    /// Where a line of figures goes every second.
+    pub fn set_samples(&self, samples: Samples) {
+        self.samples.replace(samples);
+    }
+
+    fn sample(&self, state: &State, now: Duration) {
+        let mut samples = self.samples.borrow_mut();
+        if !samples.is_due(now) {
+            return;
+        }
+        let (coverage, counters) = coverage(state);
+        samples.write(&Sample {
+            seconds: now.as_secs_f64(),
+            execs: *state.executions(),
+            corpus: state.corpus().count(),
+            coverage,
+            counters,
+            valid_percent: self.valid_percent(),
+            findings: self.findings.get(),
+        });
     }
 
     fn line(&self, state: &State, now: Duration) {

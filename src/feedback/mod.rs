@@ -2,6 +2,8 @@
 
 mod finding;
 mod interleaving;
+mod lazy;
 
 pub use finding::NewFindingFeedback;
 pub use interleaving::{InterleavingFeedback, Pairs};
+pub use lazy::{Known, LazyFeedback, LazyMap, Point};
