@@ -48,6 +48,7 @@ pub struct Progress {
     valid: Cell<u64>,
     findings: Cell<usize>,
     samples: RefCell<Samples>,
+    pairs: Cell<usize>,
 }
 
 impl Progress {
@@ -63,6 +64,7 @@ impl Progress {
             valid: Cell::default(),
             findings: Cell::default(),
             samples: RefCell::default(),
+            pairs: Cell::default(),
         }
     }
 
@@ -78,6 +80,12 @@ impl Progress {
         &self.control
     }
 
+    /// What the last execution was.
+    #[must_use]
+    pub fn last(&self) -> LastRun {
+        *self.last.borrow()
+    }
+
     /// Share of executions whose packages all type-check, percent.
     #[must_use]
     pub fn valid_percent(&self) -> f64 {
@@ -90,6 +98,7 @@ impl Progress {
         self.executions.set(self.executions.get() + 1);
         self.valid.set(self.valid.get() + u64::from(last.checked));
         self.findings.set(self.findings.get() + last.new_findings);
+        self.pairs.set(self.pairs.get() + last.new_pairs);
         let now = self.control.elapsed();
         self.sample(state, now);
         if now.saturating_sub(self.shown.get()) >= self.style.every() {
@@ -125,13 +134,14 @@ impl Progress {
         let (hit, total) = coverage(state);
         let text = format!(
             "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
-             valid {:.0} %  findings {}",
+             interleavings {}  valid {:.0} %  findings {}",
             now.as_secs() / 60,
             now.as_secs() % 60,
             state.executions(),
             *state.executions() as f64 / seconds.max(0.001),
             state.corpus().count(),
             percent(hit as u64, total as u64),
+            self.pairs.get(),
             self.valid_percent(),
             self.findings.get(),
         );
