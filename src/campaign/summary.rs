@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::operators::OperatorTable;
 use crate::executor::Times;
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
@@ -121,12 +122,15 @@ impl Display for Summary {
             "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
+        if !self.operators.is_empty() && self.execs > 0 {
+            writeln!(f, "\n{}", OperatorTable(&self.operators))?;
+        }
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
         writeln!(
             f,
-            "\n{} finding{}:",
+            "{} finding{}:",
             self.findings.len(),
             if self.findings.len() == 1 { "" } else { "s" }
         )?;
