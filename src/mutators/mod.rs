@@ -113,6 +113,7 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &program::UnwrapType,
     &program::EraseTypeArgs,
     &program::WriteTypeArgs,
+    &program::InferType,
     &program::DuplicatePackage,
     &program::DeleteDecl,
     &program::DeleteField,

@@ -40,6 +40,8 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
++
++type N[T any] interface{ Less(T) bool }
 "#;
         example(&GenerateDecl, 1, want);
     }
