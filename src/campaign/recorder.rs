@@ -9,9 +9,10 @@ use libafl::state::{HasCorpus, HasExecutions};
 
 use super::progress::Progress;
 use super::summary::Found;
+use super::suspicions::{self, Suspicions};
 use crate::executor::{Fatal, Recorder, Run, State};
 use crate::finding::{Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
@@ -48,6 +49,8 @@ pub struct FindingRecorder {
     pressed: BTreeSet<String>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
+    /// What reading changes; none if that is not searched for.
+    pub(super) suspicions: Option<Suspicions>,
 }
 
 struct Unsaved {
@@ -69,7 +72,19 @@ impl FindingRecorder {
             breaches: BTreeMap::new(),
             pressed: BTreeSet::new(),
             unsaved: Vec::new(),
+            suspicions: None,
         }
+    }
+
+    /// Searches for lazy state from now on.
+    pub fn suspect_with(&mut self, suspicions: Suspicions) {
+        self.suspicions = Some(suspicions);
+    }
+
+    /// What reading changes, if that was searched for.
+    #[must_use]
+    pub fn suspicions(&self) -> Option<&Suspicions> {
+        self.suspicions.as_ref()
     }
 
     /// Where times come from and new findings are announced.
@@ -189,18 +204,20 @@ impl FindingRecorder {
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's.
-    fn vary(
+    /// as that version's. `see` is shown each outcome with its findings.
+    pub(super) fn vary(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
         case: &TestCase,
-        tries: u32,
+        (tries, raced): (u32, bool),
         wanted: &dyn Fn(&Finding) -> bool,
+        see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
         let source = case.to_source();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
+        let plain = RunRequest::new(&case.scenario, &source.packages);
+        let flags = RunFlags { raced, ..plain.flags };
+        let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
         for _ in 0..tries {
@@ -208,6 +225,7 @@ impl FindingRecorder {
                 break;
             }
             let (outcome, judgement) = self.judge.examine(harness, &request)?;
+            see(&outcome, &judgement.findings);
             for finding in &judgement.findings {
                 if wanted(finding) && self.is_news(finding) {
                     self.add(&varied, finding.clone(), &judgement.report(&outcome));
@@ -232,7 +250,14 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
-        self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
+        self.vary(
+            harness,
+            run,
+            &case,
+            (WITHOUT_BREACHES, false),
+            &|f| ids.contains(&f.id),
+            &mut |_, _| {},
+        )
     }
 
     /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
@@ -241,7 +266,7 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.rounds = Some(PRESSED_ROUNDS);
         case.scenario.schedule = None;
-        self.vary(harness, run, &case, PRESSES, &|f| f.kind == Kind::Fatal)
+        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
     }
 
     fn hurry(&self) -> bool {
@@ -317,6 +342,13 @@ impl Recorder for FindingRecorder {
         }
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
+    }
+
+    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
+        match suspicions::search(self, harness, run) {
+            Err(HarnessError::Interrupted) => Ok(false),
+            new => Ok(new?),
+        }
     }
 }
 

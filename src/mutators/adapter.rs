@@ -162,7 +162,7 @@ where
         let outcome = Outcome {
             parsed: last.parsed,
             checked: last.checked,
-            new_coverage: new.is_some(),
+            new_coverage: last.new_coverage || last.new_lazy,
             finding: last.new_bugs > 0,
         };
         let mut table = self.table.borrow_mut();
