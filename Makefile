@@ -1,6 +1,7 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
 # make doctor  whether Go, the C compiler and the race detector work
+# make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
@@ -8,12 +9,16 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz test lint doctor transparency transparency-go build test-rust test-go test-xtools \
-	lint-rust lint-go
+.PHONY: fuzz validity test lint doctor transparency transparency-go build test-rust test-go \
+	test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
 	$(CARGO) run --quiet --release -- fuzz --time $(TIME) $(FUZZ_ARGS) || [ $$? -eq 1 ]
+
+# VALIDITY_ARGS='--programs 5000 --mutants 5000 --why --toolchain go1.27.3'
+validity:
+	$(CARGO) run --quiet --release --example validity -- $(VALIDITY_ARGS)
 
 doctor:
 	$(CARGO) run --quiet --release -- doctor $(DOCTOR_ARGS)
