@@ -16,7 +16,7 @@ use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::Judge;
+use crate::triage::{Judge, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -152,7 +152,13 @@ impl FindingRecorder {
         let mut known = false;
         match self.store.save(&finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
-            Ok(Saved::New(at) | Saved::Raised(at)) => path = at,
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // For people; the finding is stored whatever becomes of it.
+                if let Err(e) = standalone::write(&at) {
+                    self.say(&format!("warning: no standalone program: {e}"));
+                }
+                path = at;
+            }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
@@ -160,7 +166,7 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "known" } else { "FOUND" };
+        let word = if known { "again" } else { "FOUND" };
         let (class, title) = (finding.class, &finding.title);
         self.say(&format!(
             "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
@@ -198,7 +204,9 @@ impl FindingRecorder {
             }
             // The finding itself is stored; its rate is a bonus that a full
             // disk may cost.
-            let _ = self.store.update_finding(finding);
+            if self.store.update_finding(finding).is_ok() {
+                let _ = standalone::write(&self.store.path(&finding.id));
+            }
         }
         Ok(())
     }
@@ -325,7 +333,7 @@ impl Recorder for FindingRecorder {
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
-                    && (f.class == Class::Contract || f.signature.contains("(map)"))
+                    && (f.class == Class::Contract || f.title.contains("(map)"))
             };
             if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -65,6 +65,8 @@ pub struct FuzzArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    known: KnownArgs,
+    #[command(flatten)]
     go: GoArgs,
 }
 
@@ -95,6 +97,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         Some(dir) => seeds::from_directory(dir)?,
         None => seeds::built_in(),
     };
+    let known = args.known.load()?;
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
@@ -106,7 +109,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
     });
     let harness =
         HarnessConfig { interrupt: Arc::clone(&interrupted), ..HarnessConfig::new(&built.path) };
-    let summary = campaign::run(Config {
+    let mut summary = campaign::run(Config {
         limits: Limits {
             time: args.time,
             execs: args.execs,
@@ -131,6 +134,9 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         go_minor: built.toolchain.minor,
         interrupted,
     })?;
+    for found in &mut summary.findings {
+        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
+    }
     if args.json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
