@@ -219,7 +219,7 @@ func (m importer) Import(path string) (*types.Package, error) {{
 }}
 ",
                 delivered("check(path, sources[path], m)".to_owned())
-            ))
+            ));
         }
     }
     let first = if plan.completed.is_empty() {

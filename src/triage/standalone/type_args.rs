@@ -79,13 +79,13 @@ impl Parser<'_> {
             let n = length.parse::<u32>().ok().filter(|n| *n <= 1 << 20).unwrap_or(1);
             return self
                 .take("]")
-                .then(|| ())
+                .then_some(())
                 .and_then(|()| Some(format!("types.NewArray({}, {n})", self.form()?)));
         }
         if self.take("<-") {
             return self
                 .keyword("chan")
-                .then(|| ())
+                .then_some(())
                 .and_then(|()| Some(format!("types.NewChan(types.RecvOnly, {})", self.form()?)));
         }
         if self.keyword("chan<-") || self.take("chan<-") {
