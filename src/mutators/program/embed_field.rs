@@ -31,8 +31,8 @@ impl Operator for EmbedField {
                 .filter(|c| c.kind == ObjectKind::TypeName && !c.constraint)
                 .filter(|c| !fields.iter().any(|f| field_names(f).any(|n| n == last(&c.expr))))
                 .collect();
-            let Some(choice) = rng.choose(&choices) else { return None };
-            let Some(typ) = instantiate(env, choice, rng, 1) else { return None };
+            let choice = rng.choose(&choices)?;
+            let typ = instantiate(env, choice, rng, 1)?;
             // A pointer to an interface or to a pointer cannot be embedded.
             let bare = choice.object.is_some_and(|(_, o)| match &o.typ {
                 Some(Expr::InterfaceType(_) | Expr::StarExpr(_)) => true,

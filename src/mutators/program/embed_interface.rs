@@ -47,8 +47,8 @@ impl Operator for EmbedInterface {
             // Two methods of one name must be identical: seldom tried.
             let keep = rng.chance(10);
             let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
-            let Some(choice) = rng.choose(&choices) else { return None };
-            let Some(typ) = instantiate(env, choice, rng, 1) else { return None };
+            let choice = rng.choose(&choices)?;
+            let typ = instantiate(env, choice, rng, 1)?;
             Some(unnamed(typ))
         })
     }
