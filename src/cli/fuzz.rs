@@ -50,7 +50,10 @@ pub struct FuzzArgs {
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
-    /// Do not search completed packages for fields that reading changes
+    /// Search completed packages for fields that reading changes
+    #[arg(long, overrides_with = "no_lazy")]
+    lazy: bool,
+    /// Do not search for such fields [default]
     #[arg(long)]
     no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
@@ -152,7 +155,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         crashes: args.crashes,
         work: args.work,
         jsonl: args.jsonl,
-        lazy: !args.no_lazy,
+        lazy: args.lazy && !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
         schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
