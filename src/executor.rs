@@ -27,6 +27,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 use serde::Serialize;
 
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::health::{Health, Pulse, Sick};
 use crate::scenario::Tally;
 use crate::testcase::{SourceCase, TestCase};
 
@@ -110,6 +111,9 @@ pub enum Fatal {
         /// Executions until then.
         executions: u64,
     },
+    /// Nothing works, so nothing is found.
+    #[error(transparent)]
+    Sick(#[from] Sick),
     /// A finding could not be stored, over and over.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
@@ -126,8 +130,10 @@ pub struct Times {
     pub confirming: f64,
 }
 
-/// How often a planted race proves that the detector still works.
+/// How often a planted race proves that the detector still works; and soon after the
+/// start, so that short campaigns prove it too.
 const PLANT_EVERY: u64 = 5_000;
+const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -143,6 +149,7 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
+    health: Health,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -160,6 +167,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
+            health: Health::default(),
         }
     }
 
@@ -217,7 +225,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions.is_multiple_of(PLANT_EVERY) {
+        if executions.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&executions) {
             match self.harness.plant() {
                 Ok((0, _)) => return Err(Fatal::Blind { executions }),
                 // The run below will say the same.
@@ -256,9 +264,19 @@ impl<R: Recorder> HarnessExecutor<R> {
             // not depend on it.
             _ => (ExitKind::Crash, true),
         };
+        let pulse = Pulse {
+            died: !matches!(outcome.end, End::Replied),
+            valid: last.checked,
+            // A dead process has no counters to show; that it died is told apart.
+            covered: !matches!(outcome.end, End::Replied)
+                || self.harness.coverage().iter().any(|&c| c > 0),
+        };
         // Before the confirmation, which a signal may end: no finding is lost.
         let run = Run { case: input, source: &source, request: &request, state };
         last.new_findings = self.recorder.record(&mut self.harness, &run, &outcome)?;
+        if let Some(sick) = self.health.note(pulse) {
+            return Err(sick.into());
+        }
         let recorded = Instant::now();
         if promising {
             last.new_coverage = self.confirm(state, &request)?;

@@ -15,6 +15,7 @@ pub mod generate;
 pub mod mutators;
 
 pub mod harness;
+pub mod health;
 
 pub mod executor;
 pub mod feedback;

@@ -5,6 +5,8 @@ mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod growth;
+mod limit_args;
 mod reproduce;
 mod scenarios;
 
@@ -15,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
+pub use limit_args::LimitArgs;
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]

@@ -127,9 +127,10 @@ impl Harness {
         self.config.limits = limits;
     }
 
-    /// How many test cases a process runs before it is replaced.
-    pub fn set_recycle_after(&mut self, runs: u32) {
-        self.config.recycle_after = runs;
+    /// Sets how many test cases a process runs before it is replaced; gives what it
+    /// was.
+    pub fn set_recycle_after(&mut self, runs: u32) -> u32 {
+        std::mem::replace(&mut self.config.recycle_after, runs)
     }
 
     /// A late failure that no run has been told of yet.

@@ -1,11 +1,13 @@
 //! What is done with a finding after it was found.
 
+mod growth;
 mod judge;
 mod load;
 mod observe;
 mod oracle;
 mod reproduce;
 
+pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
