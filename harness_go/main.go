@@ -90,6 +90,12 @@ func answer(e *engine.Engine, frame []byte) ([]byte, error) {
 			return nil, err
 		}
 		return reply.Encode(), nil
+	case *wire.LazyRequest:
+		reply, err := e.Lazy(request.Run)
+		if err != nil {
+			return nil, err
+		}
+		return reply.Encode(), nil
 	case *wire.ParseRequest:
 		return parse(request).Encode(), nil
 	case *wire.FormatRequest:

@@ -26,9 +26,10 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::Serialize;
 
+use crate::feedback::Pairs;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
 use crate::health::{Health, Pulse, Sick};
-use crate::scenario::Tally;
+use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -65,6 +66,10 @@ pub struct LastRun {
     pub checked: bool,
     /// The sequential run reached what no input in the corpus had.
     pub new_coverage: bool,
+    /// Reading its packages changed what no input's reading had.
+    pub new_lazy: bool,
+    /// Pairs of the interleaving map that no execution had.
+    pub new_pairs: usize,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
 }
@@ -82,6 +87,15 @@ pub trait Recorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<usize, Fatal>;
+
+    /// Looks at what reading the test case's packages changes. Says whether that is
+    /// new.
+    ///
+    /// # Errors
+    /// What makes it pointless to go on.
+    fn suspect(&mut self, _harness: &mut Harness, _run: &Run<'_>) -> Result<bool, Fatal> {
+        Ok(false)
+    }
 }
 
 /// One execution, as its recorder sees it.
@@ -128,12 +142,18 @@ pub struct Times {
     pub recording: f64,
     /// New coverage is confirmed.
     pub confirming: f64,
+    /// Packages are read for lazy state, and what that shows is tried.
+    pub suspecting: f64,
 }
 
 /// How often a planted race proves that the detector still works; and soon after the
 /// start, so that short campaigns prove it too.
 const PLANT_EVERY: u64 = 5_000;
 const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
+
+/// Beside the inputs with new coverage, how many of those that type-check are read
+/// for lazy state: one in so many.
+const SUSPECT_EVERY: u64 = 32;
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -149,6 +169,7 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
+    pairs: Pairs,
     health: Health,
 }
 
@@ -167,6 +188,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
+            pairs: Pairs::default(),
             health: Health::default(),
         }
     }
@@ -190,6 +212,11 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// ended well and without confirmations.
     pub fn elements(&self) -> &Tally {
         &self.elements
+    }
+
+    /// The interleavings seen so far.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
     /// A handle on what the last execution was.
@@ -253,13 +280,26 @@ impl<R: Recorder> HarnessExecutor<R> {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
+                let faulty = |op: &Operation| match op {
+                    Operation::Check { package } => (source.packages.iter().zip(&reply.verdicts))
+                        .any(|(p, (v, _))| p.path == *package && *v == Verdict::TypeErrors),
+                    _ => false,
+                };
+                if reply.skipped.is_empty() {
+                    let faulty = input.scenario.before.iter().any(faulty);
+                    self.elements.add_scenario(&input.scenario, faulty);
+                }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
+                }
+                if request.scenario.schedule.is_some() {
+                    last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
                 (ExitKind::Ok, self.shows_new(state))
             }
             // It was up to the clock, and its mutants would cost as much.
             (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
+            (End::OverMemory { .. }, _) => (ExitKind::Oom, false),
             // Whether two maps' writers met was up to chance: the corpus must
             // not depend on it.
             _ => (ExitKind::Crash, true),
@@ -281,9 +321,14 @@ impl<R: Recorder> HarnessExecutor<R> {
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
         }
+        let confirmed = Instant::now();
+        if last.new_coverage || last.checked && executions.is_multiple_of(SUSPECT_EVERY) {
+            last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
+        }
+        self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
         self.times.recording += (recorded - ran).as_secs_f64();
-        self.times.confirming += recorded.elapsed().as_secs_f64();
+        self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
     }

@@ -141,7 +141,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
-            ElementKind::Operation | ElementKind::Query => element.name.to_owned(),
+            _ => element.name.to_owned(),
         };
         let rule = element.rule;
         match rules.iter_mut().find(|r| r.says == rule.says && r.place == rule.place) {

@@ -9,6 +9,7 @@ mod config;
 mod error;
 mod go_bin;
 mod import;
+mod lazy;
 mod limits;
 mod overlay;
 mod process;
@@ -30,6 +31,7 @@ pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
+pub use lazy::{LazyChange, LazyReply};
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

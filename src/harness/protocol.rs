@@ -17,7 +17,8 @@ pub(super) enum Kind {
     Parse = 2,
     Format = 3,
     Plant = 4,
-    Heap = 5,
+    Lazy = 5,
+    Heap = 6,
 }
 
 impl Kind {
@@ -27,6 +28,7 @@ impl Kind {
             Kind::Parse => "parsing",
             Kind::Format => "formatting",
             Kind::Plant => "running the planted race",
+            Kind::Lazy => "looking at what reading changes",
             Kind::Heap => "measuring the heap",
         }
     }
@@ -79,11 +81,16 @@ pub struct RunFlags {
     pub answers: bool,
     /// What names became is wanted.
     pub resolutions: bool,
+    /// The fields that reported races are on are wanted.
+    pub raced: bool,
 }
 
 impl RunFlags {
     fn bits(self) -> u32 {
-        u32::from(self.sequential) | u32::from(self.answers) << 1 | u32::from(self.resolutions) << 2
+        u32::from(self.sequential)
+            | u32::from(self.answers) << 1
+            | u32::from(self.resolutions) << 2
+            | u32::from(self.raced) << 3
     }
 }
 
@@ -94,7 +101,7 @@ pub struct RunRequest<'a> {
     pub id: u64,
     /// How it is run.
     pub flags: RunFlags,
-    /// What goroutines do; its `fresh`, `oracle` and comment are not sent.
+    /// What goroutines do; its `oracle` and comment are not sent.
     pub scenario: &'a Scenario,
     /// The program.
     pub packages: &'a [SourcePackage],
@@ -122,7 +129,7 @@ impl<'a> RunRequest<'a> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);
-        w.u32(self.flags.bits());
+        w.u32(self.flags.bits() | u32::from(s.fresh) << 8);
         w.u32(s.procs.unwrap_or(0));
         w.u32(s.rounds.unwrap_or(1).max(1));
         w.bool(s.schedule.is_some());
@@ -214,6 +221,9 @@ pub struct RunReply {
     pub steps: u64,
     /// A hash over goroutine and function of each step: the interleaving.
     pub trace: u64,
+    /// Fields that the reported races are on, `Alias.actual`, as far as they are
+    /// known; empty if not asked for.
+    pub raced: Vec<String>,
     /// Stacks of goroutines that outlived every operation.
     pub leaks: Vec<String>,
     /// Bytes that the last collection left; 0 if there was none.
@@ -244,6 +254,7 @@ impl RunReply {
             resolutions: r.strs("resolutions")?,
             steps: r.u64("steps")?,
             trace: r.u64("trace")?,
+            raced: r.strs("raced fields")?,
             leaks: r.strs("leaks")?,
             heap: r.u64("heap")?,
         })

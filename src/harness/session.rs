@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
+use super::lazy::{self, LazyReply};
 use super::limits::{STATUS_SIZE, Watch, status_at};
 use super::process::{Failure, Process};
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
@@ -133,7 +134,13 @@ impl Harness {
         std::mem::replace(&mut self.config.recycle_after, runs)
     }
 
-    /// A late failure that no run has been told of yet.
+    /// What processes said between requests since this was asked last, without
+    /// looking whether there is more.
+    pub fn noted_late(&mut self) -> Option<Late> {
+        self.late.take()
+    }
+
+    /// What processes said between requests, up to now.
     ///
     /// # Errors
     /// The race log or the output cannot be read.
@@ -165,8 +172,7 @@ impl Harness {
         {
             self.recycle();
         }
-        let mut outcome =
-            Outcome { reply: None, reports: String::new(), end: End::Replied, late: None };
+        let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };
         match self.exchange(Kind::Run, &frame, RunReply::decode)? {
             Ok(reply) if reply.id != request.id => {
                 self.discard();
@@ -192,7 +198,6 @@ impl Harness {
                 outcome.end = End::OverMemory { bytes, dump, profile };
             }
         }
-        outcome.late = self.late.take();
         self.runs += 1;
         outcome.reports = self.reports()?;
         match &outcome.reply {
@@ -238,6 +243,25 @@ impl Harness {
         Ok((races, self.reports()?))
     }
 
+    /// Reads a test case's packages in one goroutine, and says which fields that
+    /// changed. `None` if it did not end, or ended the process: what one goroutine
+    /// does to itself is found by running the test case.
+    ///
+    /// # Errors
+    /// No process can be started, or the harness breaks the protocol.
+    pub fn lazy(&mut self, request: &RunRequest<'_>) -> Result<Option<LazyReply>, HarnessError> {
+        let during = Kind::Lazy.verb();
+        let frame =
+            lazy::request(request).map_err(|source| HarnessError::Request { during, source })?;
+        let reply = self.exchange(Kind::Lazy, &frame, LazyReply::decode)?;
+        // One goroutine does not race, and what is said of it is no test case's.
+        self.reports()?;
+        if reply.is_err() {
+            self.recycle();
+        }
+        Ok(reply.ok())
+    }
+
     /// A request whose failure is nobody's test case's.
     fn ask<T>(
         &mut self,
@@ -271,7 +295,11 @@ impl Harness {
         self.map.clear(status..status + STATUS_SIZE);
         self.ready()?;
         let status = (kind == Kind::Run).then_some((&self.map, status));
-        let mut watch = Watch::new(self.config.limits, status);
+        let mut limits = self.config.limits;
+        if kind == Kind::Lazy {
+            limits.total = limits.total.min(lazy::LIMIT);
+        }
+        let mut watch = Watch::new(limits, status);
         let process = self.process.as_mut().ok_or_else(no_process)?;
         let reply = match process.exchange(frame, &mut watch) {
             Ok(reply) => reply,

@@ -5,10 +5,12 @@ mod judge;
 mod load;
 mod observe;
 mod oracle;
+mod replay;
 mod reproduce;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
+pub use replay::{Replay, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};

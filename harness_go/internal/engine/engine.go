@@ -27,6 +27,8 @@ type Engine struct {
 	// Pairs receives the interleaving map after a seeded run.
 	Pairs []byte
 
+	// warm says that what a process computes once is computed.
+	warm    bool
 	procs   int // GOMAXPROCS when a test case does not say
 	godebug godebug
 	memory  memory
@@ -110,10 +112,14 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
 	}
-	clear(e.Counters)
+	if seeded && !options.fresh && !e.warm {
+		e.warmUp(req, options)
+	}
+	e.reset()
 	races := raceErrors()
 	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
+	var raced racedFields
 	e.watch.begin()
 	defer e.status.enter(stageIdle)
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
@@ -128,6 +134,9 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		}
 		r.before()
 		r.prepare()
+		if options.raced {
+			raced.before(r)
+		}
 		prepared := time.Now()
 		e.status.enter(stageConcurrent)
 		r.concurrent()
@@ -135,6 +144,9 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		if seeded {
 			report.schedule(e.Scheduler)
 			e.Scheduler.CopyPairs(e.Pairs)
+		}
+		if options.raced {
+			raced.after(r)
 		}
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
@@ -145,13 +157,26 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	reply.Leaks = leftovers(goroutines)
 	reply.Heap = e.memory.live()
 	reply.Races = uint32(raceErrors() - races)
+	reply.Raced = raced.sorted()
 	return reply, nil
 }
 
 // publish copies the counters to the map that the parent reads. Neither is
-// memory that the race detector should watch.
+// memory that the race detector should watch: the counters lie behind the data
+// that it has shadow memory for, and where they share its last page, a watched
+// access to all of them is a fault. A loop, as copy is watched even here.
 //
 //go:norace
 func (e *Engine) publish() {
-	copy(e.Map, e.Counters)
+	to := e.Map[:len(e.Counters)]
+	for i, c := range e.Counters {
+		to[i] = c
+	}
+}
+
+// reset zeroes the counters, unwatched for the same reason.
+//
+//go:norace
+func (e *Engine) reset() {
+	clear(e.Counters)
 }

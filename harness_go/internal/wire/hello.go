@@ -9,7 +9,8 @@ const (
 	KindParse  = 2
 	KindFormat = 3
 	KindPlant  = 4
-	KindHeap   = 5
+	KindLazy   = 5
+	KindHeap   = 6
 )
 
 // Hello is what the harness says first.
