@@ -1,5 +1,8 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
+# make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
+# make soak    a campaign of an hour, watched, then one whose harness is killed again
+#              and again; SOAK=600 for ten minutes
 # make doctor  whether Go, the C compiler and the race detector work
 # make transparency  whether instrumentation hides races: minutes
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
@@ -8,7 +11,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz test lint doctor transparency build test-rust test-go lint-rust lint-go
+.PHONY: faults soak fuzz test lint doctor transparency build test-rust test-go lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
@@ -19,6 +22,16 @@ doctor:
 
 transparency:
 	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
+
+faults:
+	$(CARGO) test --locked --test faults table -- --ignored --nocapture
+
+SOAK ?= 3600
+soak: build
+	$(CARGO) build --release --locked --example soak
+	target=$${CARGO_TARGET_DIR:-target}/release && \
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) && \
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill
 
 build:
 	$(CARGO) build --release --locked

@@ -27,7 +27,9 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 use serde::Serialize;
 
 use crate::feedback::Pairs;
-use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::harness::{
+    End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
+};
 use crate::health::{Health, Pulse, Sick};
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
@@ -229,6 +231,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         Rc::clone(&self.failure)
     }
 
+    /// What is wrong, at the campaign's end.
+    pub fn sick(&self) -> Option<Sick> {
+        self.health.at_end()
+    }
+
     /// Where the time went so far.
     pub fn times(&self) -> Times {
         self.times
@@ -306,7 +313,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
-            valid: last.checked,
+            // A check that panicked has no verdict, and is no sign of health.
+            valid: last.checked && outcome.reply.as_ref().is_some_and(checks),
             // A dead process has no counters to show; that it died is told apart.
             covered: !matches!(outcome.end, End::Replied)
                 || self.harness.coverage().iter().any(|&c| c > 0),
@@ -364,6 +372,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         map[..n].copy_from_slice(&least[..n]);
         Ok(has_new(&least, state))
     }
+}
+
+/// Whether a package was checked to its end without an error.
+fn checks(reply: &RunReply) -> bool {
+    reply.panics.is_empty() && reply.verdicts.iter().any(|(v, _)| *v == Verdict::Valid)
 }
 
 /// Whether counters show what no input in the corpus did.

@@ -50,6 +50,9 @@ const VALID_WINDOW: usize = 1000;
 /// broken harness always.
 const LOOP: usize = 95;
 
+/// Executions that say something when a campaign ends for want of a corpus.
+const LEAST: usize = 10;
+
 /// The last executions.
 #[derive(Debug, Default)]
 pub struct Health {
@@ -58,6 +61,15 @@ pub struct Health {
 }
 
 impl Health {
+    /// What is wrong when a campaign has come to its end: a harness that always dies
+    /// leaves nothing to mutate, and a campaign that ends early.
+    #[must_use]
+    pub fn at_end(&self) -> Option<Sick> {
+        let of = self.pulses.len();
+        let died = self.pulses.iter().filter(|p| p.died).count();
+        (of >= LEAST && died * WINDOW >= LOOP * of).then_some(Sick::Restarts { died, of })
+    }
+
     /// Notes an execution, and says what is wrong.
     pub fn note(&mut self, pulse: Pulse) -> Option<Sick> {
         self.pulses.push_back(pulse);
@@ -86,6 +98,18 @@ mod tests {
     fn sick(pulse: impl Fn(usize) -> Pulse) -> Option<(usize, Sick)> {
         let mut health = Health::default();
         (1..=5000).find_map(|i| Some((i, health.note(pulse(i))?)))
+    }
+
+    #[test]
+    fn a_short_campaign_is_told_too() {
+        let mut health = Health::default();
+        for i in 1..=LEAST {
+            assert_eq!(health.at_end(), None);
+            assert_eq!(health.note(Pulse { died: true, ..Pulse::default() }), None, "{i}");
+        }
+        assert_eq!(health.at_end(), Some(Sick::Restarts { died: LEAST, of: LEAST }));
+        health.note(Pulse { died: false, valid: true, covered: true });
+        assert_eq!(health.at_end(), None);
     }
 
     #[test]

@@ -257,6 +257,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     }
     result.map_err(CampaignError::LibAfl)?;
     let (hit, total) = progress::coverage(&state);
+    if let Some(sick) = executor.sick() {
+        return Err(Fatal::from(sick).into());
+    }
     if hit == 0 && *state.executions() > 0 {
         return Err(CampaignError::NoCoverage);
     }

@@ -7,7 +7,7 @@ use crate::scenario::{Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
