@@ -25,6 +25,7 @@ transparency:
 
 faults:
 	$(CARGO) test --locked --test faults table -- --ignored --nocapture
+	$(CARGO) test --locked --test silent_failure -- --ignored
 
 SOAK ?= 3600
 soak: build

@@ -55,6 +55,7 @@ fn a_detector_that_falls_silent_is_noticed() {
 
 /// Every execution ends the process.
 #[test]
+#[ignore = "builds another harness: make faults"]
 fn a_harness_that_restarts_in_a_loop_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let head = "func (check *Checker) checkFiles(files []*ast.File) {\n";
@@ -68,6 +69,7 @@ fn a_harness_that_restarts_in_a_loop_is_noticed() {
 
 /// Nothing type-checks.
 #[test]
+#[ignore = "builds another harness: make faults"]
 fn a_checker_that_accepts_nothing_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let head = "func (check *Checker) checkFiles(files []*ast.File) {\n";

@@ -296,7 +296,7 @@ impl FindingRecorder {
         grown: u64,
     ) -> Result<usize, HarnessError> {
         let each = grown / u64::from(harness.runs_of_process().max(1));
-        let heap = harness.heap(false)?;
+        let heap = harness.heap(false, true)?;
         harness.recycle();
         let origin = self.judge.origin();
         let mut found = growth(each, "", &heap.profile, run.request.scenario, origin);

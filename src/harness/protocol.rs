@@ -344,10 +344,11 @@ pub struct Heap {
     pub profile: String,
 }
 
-/// `exact` has every later allocation profiled.
-pub(super) fn heap_request(exact: bool) -> Result<Vec<u8>, WireError> {
+/// `exact` has every later allocation profiled; `profile` asks for a profile.
+pub(super) fn heap_request(exact: bool, profile: bool) -> Result<Vec<u8>, WireError> {
     let mut w = Writer::new(Kind::Heap as u8);
     w.bool(exact);
+    w.bool(profile);
     w.finish()
 }
 

@@ -58,7 +58,7 @@ fn repeat_in(
 ) -> Result<Growth, HarnessError> {
     let scenario = &crate::scenario::Scenario { fresh: false, ..request.scenario.clone() };
     let request = &RunRequest { scenario, ..*request };
-    harness.heap(true)?;
+    harness.heap(true, false)?;
     let starts = harness.starts();
     let mut growth_seen =
         Growth { heap: Vec::new(), runs, finding: None, profile: String::new(), stopped: None };
@@ -71,7 +71,7 @@ fn repeat_in(
                 return Ok(growth_seen);
             }
         }
-        let heap = harness.heap(true)?;
+        let heap = harness.heap(true, part == 0 || part == PARTS)?;
         if harness.starts() != starts {
             growth_seen.stopped = Some("the process was replaced".to_owned());
             return Ok(growth_seen);
