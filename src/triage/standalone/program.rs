@@ -232,10 +232,10 @@ fn import_block(imports: &[&str]) -> String {
     let (others, std): (Vec<_>, Vec<_>) = imports.iter().partition(|p| p.contains('.'));
     let line = |p: &&str| format!("\t\"{p}\"\n");
     let mut out = String::from("import (\n");
-    out.extend(std.into_iter().map(|p| line(p)));
+    out.extend(std.into_iter().map(line));
     if !others.is_empty() {
         out.push('\n');
-        out.extend(others.into_iter().map(|p| line(p)));
+        out.extend(others.into_iter().map(line));
     }
     out + ")\n"
 }
@@ -448,7 +448,7 @@ impl Writer<'_, '_> {
             }
             Imports::Parallel => self.say(1, "shared := new(parallel)"),
             Imports::Unlocked if complete => {
-                self.say(1, "shared := unlocked{importer{}, packages}")
+                self.say(1, "shared := unlocked{importer{}, packages}");
             }
             Imports::Unlocked => self.say(1, "shared := packages"),
             _ => {}

@@ -96,7 +96,7 @@ impl Runner {
                 let output = String::from_utf8_lossy(&output);
                 let seen = seen(&output, status);
                 shown.runs += 1;
-                if seen.iter().any(|s| *s == finding.signature) {
+                if seen.contains(&finding.signature) {
                     shown.hits += 1;
                     if shown.output.is_empty() {
                         shown.output = output.into_owned();

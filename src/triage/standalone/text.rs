@@ -124,7 +124,7 @@ pub fn variable(path: &str, others: &mut Vec<String>) -> String {
             name.extend(c.to_uppercase());
             upper = false;
         } else if name.is_empty() && c.is_numeric() {
-            name.push_str("p");
+            name.push('p');
             name.push(c);
         } else if name.is_empty() {
             name.extend(c.to_lowercase());
