@@ -39,11 +39,11 @@ const CASES: [(&str, &str, bool); 5] = [
         false,
     ),
     (
-        "aliases of a dependency, walked in opposite orders",
-        "meet start\nbefore check lib\ngo walk underlying lib\ngo walk underlying lib reversed\n\
-         -- lib/lib.go --\npackage lib\n\ntype Set[K comparable] = map[K]struct{}\n\n\
-         type Sets[K comparable] struct{ All []Set[K] }\n\nvar X Sets[string]\n\n\
-         var Y Sets[int]\n",
+        "the same without a meeting",
+        "before check p\ngo check a\ngo check a\n\
+         -- a/a.go --\npackage a\n\nimport \"p\"\n\nvar a = p.X.V\n\nvar b = p.X.M().V.V\n\
+         -- p/p.go --\npackage p\n\ntype L[T any] struct{ V T }\n\n\
+         func (l *L[T]) M() *L[L[T]] { return nil }\n\nvar X *L[int]\n",
         false,
     ),
 ];

@@ -306,12 +306,12 @@ impl Recorder for FindingRecorder {
         harness: &mut Harness,
         run: &Run<'_>,
         outcome: &Outcome,
-    ) -> Result<usize, Fatal> {
+    ) -> Result<(usize, usize), Fatal> {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
         if seen.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let ids: Vec<String> = seen.iter().map(|f| f.id.clone()).collect();
         let breaches = run.case.scenario.breaches().join(", ");
@@ -348,7 +348,8 @@ impl Recorder for FindingRecorder {
             // The failure was announced; the end of the campaign is strict.
             let _ = self.flush();
         }
-        Ok(seen.len())
+        let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
+        Ok((seen.len(), bugs))
     }
 
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {

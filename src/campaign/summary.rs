@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
 use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
@@ -147,6 +148,16 @@ impl Display for Summary {
             let Coverage { hit, total } = self.interleaving;
             writeln!(f, "interleavings {hit} of {total} places of their map")?;
         }
+        self.fmt_findings(f)?;
+        if self.execs > 0 {
+            write!(f, "\n{}", OperatorTable(&self.operators))?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    fn fmt_findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
