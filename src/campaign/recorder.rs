@@ -16,7 +16,7 @@ use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::Judge;
+use crate::triage::{Judge, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -152,7 +152,13 @@ impl FindingRecorder {
         let mut known = false;
         match self.store.save(&finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
-            Ok(Saved::New(at) | Saved::Raised(at)) => path = at,
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // For people; the finding is stored whatever becomes of it.
+                if let Err(e) = standalone::write(&at) {
+                    self.say(&format!("warning: no standalone program: {e}"));
+                }
+                path = at;
+            }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
@@ -160,7 +166,7 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "known" } else { "FOUND" };
+        let word = if known { "again" } else { "FOUND" };
         let (class, title) = (finding.class, &finding.title);
         self.say(&format!(
             "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
@@ -198,7 +204,9 @@ impl FindingRecorder {
             }
             // The finding itself is stored; its rate is a bonus that a full
             // disk may cost.
-            let _ = self.store.update_finding(finding);
+            if self.store.update_finding(finding).is_ok() {
+                let _ = standalone::write(&self.store.path(&finding.id));
+            }
         }
         Ok(())
     }
@@ -298,12 +306,12 @@ impl Recorder for FindingRecorder {
         harness: &mut Harness,
         run: &Run<'_>,
         outcome: &Outcome,
-    ) -> Result<usize, Fatal> {
+    ) -> Result<(usize, usize), Fatal> {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
         if seen.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let ids: Vec<String> = seen.iter().map(|f| f.id.clone()).collect();
         let breaches = run.case.scenario.breaches().join(", ");
@@ -325,7 +333,7 @@ impl Recorder for FindingRecorder {
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
-                    && (f.class == Class::Contract || f.signature.contains("(map)"))
+                    && (f.class == Class::Contract || f.title.contains("(map)"))
             };
             if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
@@ -340,7 +348,8 @@ impl Recorder for FindingRecorder {
             // The failure was announced; the end of the campaign is strict.
             let _ = self.flush();
         }
-        Ok(seen.len())
+        let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
+        Ok((seen.len(), bugs))
     }
 
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {

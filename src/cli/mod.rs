@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod known_args;
 mod regress;
 mod report;
 mod report_html;
@@ -19,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
+pub use known_args::{KnownArgs, KnownFileError};
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]

@@ -6,6 +6,7 @@ mod observe;
 mod oracle;
 mod replay;
 mod reproduce;
+pub mod standalone;
 
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
