@@ -119,7 +119,8 @@ fn fidelity(replays: usize, seed: u64) -> Vec<(String, usize)> {
             reply.map(|r| (r.steps, r.trace))
         };
         let first = run(&mut one);
-        let same = |i: &usize| run(if i % 2 == 0 { &mut one } else { &mut other }) == first;
+        let same =
+            |i: &usize| run(if i.is_multiple_of(2) { &mut one } else { &mut other }) == first;
         rows.push((name, (0..replays).filter(same).count()));
     }
     rows

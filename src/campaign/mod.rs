@@ -1,8 +1,10 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod attribution;
 mod control;
 mod filter;
 pub mod import;
+mod operators;
 mod progress;
 mod recorder;
 mod samples;
@@ -44,6 +46,7 @@ use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
 use crate::mutators::adapter::{Options, Table, TreeMutator};
+use crate::mutators::{Choice, Weights};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
@@ -67,6 +70,10 @@ pub struct Config {
     pub seed: u64,
     /// Which scenarios to make.
     pub profile: Profile,
+    /// Share of mutants that should be ill-typed, percent.
+    pub ill_typed_percent: u32,
+    /// How operators are chosen.
+    pub operators: Choice,
     /// Seeds to start from; with none, generated programs alone.
     pub seeds: Vec<seeds::Seed>,
     /// Crash directories.
@@ -138,6 +145,9 @@ impl From<crate::store::StoreError> for CampaignError {
 /// Programs generated before the first mutation, beside the seeds.
 const GENERATED_AT_START: usize = 32;
 
+/// How long after its time a campaign waits for an execution.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Runs a campaign to its end.
 ///
 /// # Errors
@@ -146,7 +156,10 @@ const GENERATED_AT_START: usize = 32;
 pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let store = Store::open(&config.crashes)?;
     let work = WorkDir::open(config.work.as_deref())?;
-    let mut harness = Harness::start(config.harness)?;
+    let mut harness = config.harness;
+    // A test case that does not end must not keep the campaign from its end.
+    harness.until = config.limits.time.map(|t| std::time::Instant::now() + t + GRACE);
+    let mut harness = Harness::start(harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
     let mut recorder = FindingRecorder::new(store, config.origin.clone());
@@ -194,11 +207,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut manager = SimpleEventManager::new(NopMonitor::new());
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
-    let table = Rc::new(RefCell::new(Table::default()));
+    let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
     let options = Options {
         profile: config.profile,
         generate,
         settings: Default::default(),
+        ill_typed_percent: config.ill_typed_percent,
         fresh_percent: 10,
     };
 
@@ -213,7 +227,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                let (_, id) =
+                    fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
             Ok::<_, libafl::Error>(true)
@@ -250,6 +266,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     }
     result.map_err(CampaignError::LibAfl)?;
     let (hit, total) = progress::coverage(&state);
+    if let Some(sick) = executor.sick() {
+        return Err(Fatal::from(sick).into());
+    }
     if hit == 0 && *state.executions() > 0 {
         return Err(CampaignError::NoCoverage);
     }

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, GoArgs, print, progress};
-use crate::finding::{Finding, Origin};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, progress};
+use crate::finding::{Finding, KnownIssue, Origin, State, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
 };
@@ -26,6 +26,13 @@ pub struct ReproduceArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// Run it N times in one process and say whether the heap grows
+    #[arg(long, value_name = "N", conflicts_with = "runs", value_parser = clap::value_parser!(u32).range(40..=1_000_000))]
+    growth: Option<u32>,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    known: KnownArgs,
     #[command(flatten)]
     go: GoArgs,
 }
@@ -38,6 +45,11 @@ struct Report {
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
+    /// The issue of what the crash directory says it shows.
+    known: Option<KnownIssue>,
+    /// Whether a known finding does not show on a release newer than the one
+    /// that it was found with.
+    fixed: bool,
     /// How the schedule's seed did, if the test case has one.
     schedule: Option<Carried>,
     /// What kept the test case from being run as it is written.
@@ -68,6 +80,7 @@ struct Seen {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
+    let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
     let go_version = built.toolchain.version.clone();
@@ -76,7 +89,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         coverage_build: built.key.clone(),
         ..Origin::default()
     };
-    let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
+    let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
+    let mut harness = Harness::start(config)?;
     let scenario = match &source.scenario {
         Some(scenario) => scenario.clone(),
         None => {
@@ -89,6 +103,9 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             scenario
         }
     };
+    if let Some(runs) = args.growth {
+        return growth::run(&mut harness, &scenario, &source, runs, &origin, args.json);
+    }
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
     let mut notes = Vec::new();
@@ -129,7 +146,11 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     // What was asked for first, then what shows most often.
     seen.sort_by_key(|s| (Some(&s.finding.id) != expected_id.as_ref(), std::cmp::Reverse(s.runs)));
     let nothing = seen.is_empty();
+    let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
+    let newer = expected.as_ref().is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
     let report = Report {
+        fixed: known.is_some() && newer && replayed.runs.hits == 0,
+        known,
         expected: expected_id,
         reproduced: [replayed.runs.hits, replayed.runs.runs],
         schedule: scenario.schedule.map(|seed| Carried {
@@ -190,7 +211,13 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if !found_with.is_empty() && *found_with != report.go_version {
             out.push_str(&format!("it was found with {found_with}\n"));
         }
-        if k == 0 {
+        if let Some(issue) = &report.known {
+            let state = if issue.state == State::Open { "open" } else { "fixed" };
+            out.push_str(&format!("known: {} ({state}), {}\n", issue.issue, issue.title));
+        }
+        if report.fixed {
+            out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
+        } else if k == 0 {
             out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
         }
     }

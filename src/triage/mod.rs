@@ -1,12 +1,15 @@
 //! What is done with a finding after it was found.
 
+mod growth;
 mod judge;
 mod load;
 mod observe;
 mod oracle;
 mod replay;
 mod reproduce;
+pub mod standalone;
 
+pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
