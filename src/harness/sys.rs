@@ -70,7 +70,7 @@ impl SharedMap {
 
     /// The number at an offset, which the harness may write at any time.
     pub(super) fn number(&self, at: usize) -> u64 {
-        if at % 8 != 0 || at + 8 > self.len {
+        if !at.is_multiple_of(8) || at + 8 > self.len {
             return 0;
         }
         // SAFETY: inside the mapping and aligned; read as a whole, once.
