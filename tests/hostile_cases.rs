@@ -156,7 +156,7 @@ fn hostile_programs_do_no_harm() {
             }
             // What the type checker does not survive is a finding, and bounded.
             End::Died { output, .. } => {
-                assert!(output.contains("stack overflow"), "{name}: {output}")
+                assert!(output.contains("stack overflow"), "{name}: {output}");
             }
             End::TimedOut { .. } | End::OverMemory { .. } => eprintln!("{name}: over a limit"),
         }

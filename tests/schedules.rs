@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use typerace::generate;
-use typerace::generate;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, Outcome, RunRequest};
 use typerace::rng::Rng;
 use typerace::scenario::Profile;
@@ -120,7 +119,8 @@ fn fidelity(replays: usize, seed: u64) -> Vec<(String, usize)> {
             reply.map(|r| (r.steps, r.trace))
         };
         let first = run(&mut one);
-        let same = |i: &usize| run(if i % 2 == 0 { &mut one } else { &mut other }) == first;
+        let same =
+            |i: &usize| run(if i.is_multiple_of(2) { &mut one } else { &mut other }) == first;
         rows.push((name, (0..replays).filter(same).count()));
     }
     rows
@@ -156,7 +156,7 @@ fn generated(n: u64) -> (u64, u64) {
         let source = case.to_source();
         let mut scenario = case.scenario;
         (scenario.schedule, scenario.fresh) = (Some(i), false);
-        let mut run = |harness: &mut Harness| {
+        let run = |harness: &mut Harness| {
             let reply = harness.run(&RunRequest::new(&scenario, &source.packages)).unwrap().reply;
             reply.map(|r| (r.steps, r.trace))
         };

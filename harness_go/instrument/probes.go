@@ -117,31 +117,65 @@ func (p *pkg) probe(f *file, first int) (text []byte, n int) {
 
 func (p *pkg) offset(pos token.Pos) int { return p.fset.Position(pos).Offset }
 
-// trivial says that a function does nothing but return what is there, or is called
+// plain are receivers that belong to one goroutine and have nothing lazy in them.
+var plain = map[string]bool{"typeWriter": true, "operand": true, "action": true}
+
+// cheap are functions that a trivial one may call. Unalias has work to do for aliases
+// only, and what it calls for those has a probe.
+var cheap = map[string]bool{
+	"len": true, "cap": true, "panic": true, "assert": true, "list": true, "Unalias": true,
+}
+
+// trivial says that a function does nothing but look at what is there, or is called
 // by package sort or container/heap, in numbers that depend on the order of a map.
+// Half of all calls are to such functions, and no other goroutine can tell whether it
+// got its turn before or after one.
 func trivial(d *ast.FuncDecl) bool {
 	if d.Recv != nil {
+		receiver := d.Recv.List[0].Type
+		star, pointer := receiver.(*ast.StarExpr)
+		if pointer {
+			receiver = star.X
+		}
+		if id, ok := receiver.(*ast.Ident); ok && plain[id.Name] {
+			return true
+		}
 		switch d.Name.Name {
-		case "Len", "Less", "Swap", "Push", "Pop":
-			if _, ok := d.Recv.List[0].Type.(*ast.Ident); ok || d.Name.Name == "Push" || d.Name.Name == "Pop" {
+		case "Push", "Pop":
+			return true
+		case "Len", "Less", "Swap":
+			if !pointer {
 				return true
 			}
 		}
 	}
-	if d.Name.Name == "assert" || len(d.Body.List) == 0 {
+	const few = 3
+	if d.Name.Name == "assert" || d.Name.Name == "Unalias" {
 		return true
 	}
-	if len(d.Body.List) > 1 {
+	if len(d.Body.List) > few {
 		return false
 	}
-	calls := false
+	works := false
 	ast.Inspect(d.Body, func(n ast.Node) bool {
-		_, call := n.(*ast.CallExpr)
-		calls = calls || call
+		switch n := n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt, *ast.FuncLit, *ast.IncDecStmt:
+			works = true
+		case *ast.AssignStmt:
+			works = works || n.Tok != token.DEFINE
+		case *ast.CallExpr:
+			callee := ""
+			switch f := n.Fun.(type) {
+			case *ast.Ident:
+				callee = f.Name
+			case *ast.SelectorExpr:
+				callee = f.Sel.Name
+			}
+			works = works || !cheap[callee]
+		}
 		return true
 	})
-	_, returns := d.Body.List[0].(*ast.ReturnStmt)
-	return returns && !calls
+	return !works
 }
 
 // touched is the parameter that says on which object a function works, "" if none

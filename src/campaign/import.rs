@@ -22,6 +22,22 @@ pub struct Imported {
     pub left_out: Vec<LeftOut>,
     /// Counters of go/types that the imported ones hit when run once each.
     pub coverage: super::Coverage,
+    /// The same for each path alone.
+    pub paths: Vec<PathCoverage>,
+    /// Which counters those are.
+    #[serde(skip)]
+    hit: Vec<bool>,
+}
+
+/// What running the files below a path once each hit.
+#[derive(Debug, Serialize)]
+pub struct PathCoverage {
+    /// The folder or file.
+    pub path: PathBuf,
+    /// Files of it that were imported.
+    pub files: usize,
+    /// Counters of go/types.
+    pub coverage: super::Coverage,
 }
 
 /// A file that was not imported.
@@ -38,7 +54,11 @@ pub struct LeftOut {
 /// # Errors
 /// The path cannot be read, or holds none.
 pub fn files(path: &Path) -> Result<Vec<Seed>, SeedError> {
-    if path.is_file() { Ok(vec![seeds::from_file(path)?]) } else { seeds::from_directory(path) }
+    if path.is_file() {
+        Ok(vec![seeds::from_file(path)?])
+    } else {
+        seeds::from_directory(path, true)
+    }
 }
 
 /// Runs each seed once and writes those that parse and end within
@@ -60,6 +80,7 @@ pub fn import(
             .map_err(|source| SeedError::Read { path: path.to_owned(), source })
     };
     let mut hit = vec![false; harness.counters()];
+    let before = into.written.len();
     for seed in seeds {
         progress(&seed.path);
         let mut leave_out =
@@ -103,7 +124,17 @@ pub fn import(
         write(&path, &source.to_txtar())?;
         into.written.push(path);
     }
-    into.coverage.hit = hit.iter().filter(|h| **h).count().max(into.coverage.hit);
-    into.coverage.total = hit.len();
+    let count = |hit: &[bool]| super::Coverage {
+        hit: hit.iter().filter(|h| **h).count(),
+        total: hit.len(),
+    };
+    into.paths.push(PathCoverage {
+        path: root.to_owned(),
+        files: into.written.len() - before,
+        coverage: count(&hit),
+    });
+    into.hit.resize(hit.len(), false);
+    into.hit.iter_mut().zip(&hit).for_each(|(all, h)| *all |= h);
+    into.coverage = count(&into.hit);
     Ok(())
 }

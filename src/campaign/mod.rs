@@ -4,6 +4,7 @@ mod attribution;
 mod control;
 mod filter;
 pub mod import;
+mod operators;
 mod progress;
 mod recorder;
 mod samples;
@@ -45,6 +46,7 @@ use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
 use crate::mutators::adapter::{Options, Table, TreeMutator};
+use crate::mutators::{Choice, Weights};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
@@ -68,6 +70,10 @@ pub struct Config {
     pub seed: u64,
     /// Which scenarios to make.
     pub profile: Profile,
+    /// Share of mutants that should be ill-typed, percent.
+    pub ill_typed_percent: u32,
+    /// How operators are chosen.
+    pub operators: Choice,
     /// Seeds to start from; with none, generated programs alone.
     pub seeds: Vec<seeds::Seed>,
     /// Crash directories.
@@ -201,11 +207,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut manager = SimpleEventManager::new(NopMonitor::new());
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
-    let table = Rc::new(RefCell::new(Table::default()));
+    let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
     let options = Options {
         profile: config.profile,
         generate,
         settings: Default::default(),
+        ill_typed_percent: config.ill_typed_percent,
         fresh_percent: 10,
     };
 
@@ -220,7 +227,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                let (_, id) =
+                    fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
             Ok::<_, libafl::Error>(true)

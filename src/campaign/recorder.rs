@@ -18,7 +18,7 @@ use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunFlags, RunReq
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::{Judge, repeat};
+use crate::triage::{Judge, repeat, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -174,7 +174,13 @@ impl FindingRecorder {
         let mut known = false;
         match self.store.save(&finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
-            Ok(Saved::New(at) | Saved::Raised(at)) => path = at,
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // For people; the finding is stored whatever becomes of it.
+                if let Err(e) = standalone::write(&at) {
+                    self.say(&format!("warning: no standalone program: {e}"));
+                }
+                path = at;
+            }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
@@ -182,7 +188,7 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "known" } else { "FOUND" };
+        let word = if known { "again" } else { "FOUND" };
         let (class, title) = (finding.class, &finding.title);
         self.say(&format!(
             "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
@@ -243,7 +249,9 @@ impl FindingRecorder {
             }
             // The finding itself is stored; its rate is a bonus that a full
             // disk may cost.
-            let _ = self.store.update_finding(finding);
+            if self.store.update_finding(finding).is_ok() {
+                let _ = standalone::write(&self.store.path(&finding.id));
+            }
         }
         Ok(())
     }
@@ -446,7 +454,7 @@ impl Recorder for FindingRecorder {
         harness: &mut Harness,
         run: &Run<'_>,
         outcome: &Outcome,
-    ) -> Result<usize, Fatal> {
+    ) -> Result<(usize, usize), Fatal> {
         let forgive = |result: Result<usize, HarnessError>| match result {
             Err(HarnessError::Interrupted) => Ok(0),
             other => other,
@@ -455,7 +463,7 @@ impl Recorder for FindingRecorder {
         let late = harness.noted_late();
         let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);
         let grown = self.history.growth(harness.starts(), heap);
-        let mut new = self.record_own(harness, run, outcome)?;
+        let (mut new, bugs) = self.record_own(harness, run, outcome)?;
         if let Some(late) = late {
             new += forgive(self.record_late(harness, run, late))?;
         }
@@ -463,7 +471,7 @@ impl Recorder for FindingRecorder {
             new += forgive(self.record_growth(harness, run, grown))?;
         }
         self.history.push(run.source);
-        Ok(new)
+        Ok((new, bugs))
     }
 
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
@@ -481,7 +489,7 @@ impl FindingRecorder {
         harness: &mut Harness,
         run: &Run<'_>,
         outcome: &Outcome,
-    ) -> Result<usize, Fatal> {
+    ) -> Result<(usize, usize), Fatal> {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
@@ -492,7 +500,7 @@ impl FindingRecorder {
             seen.remove(at);
         }
         if seen.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let ids: Vec<String> = seen.iter().map(|f| f.id.clone()).collect();
         let breaches = run.case.scenario.breaches().join(", ");
@@ -522,7 +530,7 @@ impl FindingRecorder {
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
-                    && (f.class == Class::Contract || f.signature.contains("(map)"))
+                    && (f.class == Class::Contract || f.title.contains("(map)"))
             };
             if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
@@ -537,7 +545,8 @@ impl FindingRecorder {
             // The failure was announced; the end of the campaign is strict.
             let _ = self.flush();
         }
-        Ok(seen.len())
+        let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
+        Ok((seen.len(), bugs))
     }
 }
 

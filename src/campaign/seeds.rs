@@ -11,7 +11,8 @@ use crate::testcase::{SourceCase, TestCase, TestCaseError};
 /// The seed corpus of the repository.
 static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 
-/// The folder of ready-made reproducers, which campaigns leave out.
+/// The folder of ready-made reproducers, which campaigns leave out unless asked:
+/// what they find from there, they were told.
 const FIXED_BUGS: &str = "fixedbugs";
 
 /// Seeds that cannot be used.
@@ -74,16 +75,21 @@ pub struct Seed {
     pub text: String,
 }
 
-/// Every seed below a folder, in the order of their names.
+/// Every seed below a folder, in the order of their names; those of its own
+/// folder `fixedbugs` only if they are wanted.
 ///
 /// # Errors
 /// If it is not a folder, cannot be read, or holds no seed.
-pub fn from_directory(dir: &Path) -> Result<Vec<Seed>, SeedError> {
+pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedError> {
     if dir.is_file() {
         return Err(SeedError::NotADirectory(dir.to_owned()));
     }
     let mut seeds = Vec::new();
     collect(dir, &mut seeds)?;
+    if !fixed_bugs {
+        let known = dir.join(FIXED_BUGS);
+        seeds.retain(|s| !s.path.starts_with(&known));
+    }
     if seeds.is_empty() {
         return Err(SeedError::Empty(dir.to_owned()));
     }
@@ -119,13 +125,13 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
     Ok(())
 }
 
-/// The seeds inside the binary, without the ready-made reproducers.
+/// The seeds inside the binary; the ready-made reproducers only if they are
+/// wanted.
 #[must_use]
-pub fn built_in() -> Vec<Seed> {
+pub fn built_in(fixed_bugs: bool) -> Vec<Seed> {
     fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
         for entry in dir.entries() {
             match entry {
-                DirEntry::Dir(d) if d.path().starts_with(FIXED_BUGS) => {}
                 DirEntry::Dir(d) => walk(d, seeds),
                 DirEntry::File(f) if is_seed(f.path()) => seeds.extend(
                     f.contents_utf8()
@@ -137,6 +143,7 @@ pub fn built_in() -> Vec<Seed> {
     }
     let mut seeds = Vec::new();
     walk(&CORPUS, &mut seeds);
+    seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));
     seeds
 }
@@ -183,5 +190,34 @@ impl Seed {
         }
         SourceCase::from_txtar(&self.text)
             .map_err(|source| SeedError::Case { path: self.path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reproducers_are_left_out_unless_asked_for() {
+        let tmp = tempfile::tempdir().unwrap();
+        for path in ["fixedbugs/issue1.txtar", "generics/list.txtar", "generics/fixedbugs/x.txtar"]
+        {
+            let path = tmp.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let names = |fixed_bugs| {
+            let seeds = from_directory(tmp.path(), fixed_bugs).unwrap();
+            let below = |s: &Seed| s.path.strip_prefix(tmp.path()).unwrap().to_owned();
+            seeds.iter().map(|s| below(s).display().to_string()).collect::<Vec<_>>()
+        };
+        let others = ["generics/fixedbugs/x.txtar", "generics/list.txtar"];
+        assert_eq!(names(false), others);
+        assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
+        // The seeds inside the binary are the repository's.
+        let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
+        assert!(!built_in(false).iter().any(is_known));
+        let (all, some) = (built_in(true), built_in(false));
+        assert_eq!(all.iter().filter(|s| !is_known(s)).count(), some.len());
     }
 }

@@ -48,6 +48,11 @@ where
         manager: &mut EM,
     ) -> Result<(), Error> {
         let mutants = 1 + state.rand_mut().next() % MAX_MUTANTS;
+        let scheduled = state.current_corpus_id()?;
+        if let Some(id) = scheduled.and_then(|id| self.mutator.instead(state, id)) {
+            // Its mutants descend from it.
+            state.set_corpus_id(id)?;
+        }
         let entry = state.current_input_cloned()?;
         for _ in 0..mutants {
             if self.progress.over(*state.executions()) {

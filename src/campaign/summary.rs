@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
 use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, KnownIssue};
 use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
@@ -94,7 +95,9 @@ pub struct Found {
     /// Its crash directory.
     pub path: PathBuf,
     /// Whether the crash directory was there before this campaign.
-    pub known: bool,
+    pub stored_before: bool,
+    /// The issue that it has, if it is a known one.
+    pub known: Option<KnownIssue>,
     /// Executions of this campaign that showed it.
     pub times: u64,
 }
@@ -102,7 +105,13 @@ pub struct Found {
 impl Found {
     /// How this campaign met a finding.
     #[must_use]
-    pub fn new(finding: &Finding, path: PathBuf, known: bool, seconds: f64, execs: u64) -> Self {
+    pub fn new(
+        finding: &Finding,
+        path: PathBuf,
+        stored_before: bool,
+        seconds: f64,
+        execs: u64,
+    ) -> Self {
         Self {
             id: finding.id.clone(),
             kind: finding.kind,
@@ -113,7 +122,8 @@ impl Found {
             execs_to_find: execs,
             reproduced: finding.reproduced.unwrap_or_default(),
             path,
-            known,
+            stored_before,
+            known: None,
             times: 1,
         }
     }
@@ -138,26 +148,29 @@ impl Display for Summary {
             let Coverage { hit, total } = self.interleaving;
             writeln!(f, "interleavings {hit} of {total} places of their map")?;
         }
+        self.fmt_findings(f)?;
+        if self.execs > 0 {
+            write!(f, "\n{}", OperatorTable(&self.operators))?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    fn fmt_findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
-        writeln!(
-            f,
-            "\n{} finding{}:",
-            self.findings.len(),
-            if self.findings.len() == 1 { "" } else { "s" }
-        )?;
-        for found in &self.findings {
-            let [k, n] = found.reproduced;
-            writeln!(f, "\n  {} ({})", found.title, found.class)?;
-            writeln!(
-                f,
-                "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
-                found.seconds_to_find,
-                found.execs_to_find,
-                if found.known { ", stored before" } else { "" }
-            )?;
-            writeln!(f, "    {}", found.path.display())?;
+        let (known, new): (Vec<_>, Vec<_>) = self.findings.iter().partition(|f| f.known.is_some());
+        for (word, found) in [("new", new), ("known", known)] {
+            if found.is_empty() {
+                continue;
+            }
+            let plural = if found.len() == 1 { "" } else { "s" };
+            writeln!(f, "\n{} {word} finding{plural}:", found.len())?;
+            for one in found {
+                self.finding(f, one)?;
+            }
         }
         if self.contract_not_stored > 0 {
             let n = self.contract_not_stored;
@@ -168,6 +181,24 @@ impl Display for Summary {
 }
 
 impl Summary {
+    fn finding(&self, f: &mut Formatter<'_>, found: &Found) -> fmt::Result {
+        let [k, n] = found.reproduced;
+        writeln!(f, "\n  {} ({})", found.title, found.class)?;
+        if let Some(issue) = &found.known {
+            let elsewhere =
+                if issue.affects(&self.go_version) { "" } else { ", not yet seen on this release" };
+            writeln!(f, "    known: {}{elsewhere}", issue.issue)?;
+        }
+        writeln!(
+            f,
+            "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
+            found.seconds_to_find,
+            found.execs_to_find,
+            if found.stored_before { ", stored before" } else { "" }
+        )?;
+        writeln!(f, "    {}", found.path.display())
+    }
+
     /// The fields, each once; operations are in the JSON.
     fn fmt_suspicions(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Some(lazy) = self.lazy else { return Ok(()) };

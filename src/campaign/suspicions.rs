@@ -18,8 +18,8 @@ use crate::testcase::TestCase;
 
 /// Test cases that a point is tried on, until it is confirmed, and a field with
 /// any operation: what a lock guards is not told by reading.
-const TRIED_ON: u32 = 4;
-const FIELD_TRIED_ON: u32 = 24;
+const TRIED_ON: u32 = 3;
+const FIELD_TRIED_ON: u32 = 8;
 /// Points of one test case that are tried at once; others are left to the next.
 const POINTS_A_CASE: usize = 2;
 

@@ -103,16 +103,24 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
     for left in &imported.left_out {
         out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
     }
-    let c = imported.coverage;
+    let hit = |c: crate::campaign::Coverage| {
+        let share = 100.0 * c.hit as f64 / c.total.max(1) as f64;
+        format!("{} of {} counters of go/types ({share:.1} %)", c.hit, c.total)
+    };
     out.push_str(&format!(
-        "{} seeds in {}, {} of them type-check, {} left out; run once each they hit {} of {} counters\n",
+        "{} seeds in {}, {} of them type-check, {} left out\n",
         imported.written.len(),
         args.to.display(),
         imported.valid,
         imported.left_out.len(),
-        c.hit,
-        c.total
     ));
+    for p in &imported.paths {
+        let (n, path) = (p.files, p.path.display());
+        out.push_str(&format!("{path}: {n} files, run once each, hit {}\n", hit(p.coverage)));
+    }
+    if imported.paths.len() > 1 {
+        out.push_str(&format!("together: {}\n", hit(imported.coverage)));
+    }
     print(&out)?;
     Ok(Exit::Nothing)
 }
@@ -128,8 +136,8 @@ struct Row {
 
 fn run_list(args: &ListArgs) -> anyhow::Result<Exit> {
     let seeds = match &args.dir {
-        Some(dir) => seeds::from_directory(dir)?,
-        None => seeds::built_in(),
+        Some(dir) => seeds::from_directory(dir, true)?,
+        None => seeds::built_in(true),
     };
     let mut rows = Vec::new();
     for seed in &seeds {

@@ -8,6 +8,7 @@ use crate::regress::RegressError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
+use crate::triage::standalone::{RunError, VerifyError, WriteError};
 
 /// What the process says when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,28 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
+    if cause.is::<super::KnownFileError>() {
+        return Some(Exit::Usage);
+    }
+    let run = |e: &RunError| match e {
+        RunError::Interrupted => Exit::Nothing,
+        // Our own text, or a module that cannot be had: the message says which.
+        RunError::Build(_) => Exit::Internal,
+        RunError::Io(_) => Exit::Environment,
+    };
+    let write = |e: &WriteError| match e {
+        WriteError::Io(..) => Exit::Environment,
+        _ => Exit::Usage,
+    };
+    if let Some(e) = cause.downcast_ref::<VerifyError>() {
+        return Some(match e {
+            VerifyError::Run(e) => run(e),
+            VerifyError::Crash(e) => write(e),
+        });
+    }
+    if let Some(e) = cause.downcast_ref::<WriteError>() {
+        return Some(write(e));
+    }
     if let Some(e) = cause.downcast_ref::<EnvError>() {
         Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
     } else if cause.is::<OutputError>() {

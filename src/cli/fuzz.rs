@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Exit, GoArgs, LimitArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
 use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
+use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
 
 /// Run a campaign: make Go programs and scenarios, run them, store what fails
@@ -34,6 +35,12 @@ pub struct FuzzArgs {
     /// Which scenarios to make: `safe` leaves out contract breaches
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
+    /// How many mutants of 100 should be ill-typed; repair keeps to it where it can
+    #[arg(long, value_name = "PERCENT", default_value_t = Steering::DEFAULT_PERCENT, value_parser = clap::value_parser!(u32).range(0..=100))]
+    ill_typed: u32,
+    /// How operators are chosen: `adaptive` by what they yielded in this campaign
+    #[arg(long, value_enum, default_value_t = OperatorsArg::Adaptive)]
+    operators: OperatorsArg,
     /// Leave the interleaving of goroutines to the runtime: no seeded schedules
     #[arg(long)]
     no_schedules: bool,
@@ -43,12 +50,18 @@ pub struct FuzzArgs {
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
-    /// Do not search completed packages for fields that reading changes
+    /// Search completed packages for fields that reading changes
+    #[arg(long, overrides_with = "no_lazy")]
+    lazy: bool,
+    /// Do not search for such fields [default]
     #[arg(long)]
     no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
+    /// Start from the reproducers of known races in corpus/fixedbugs too
+    #[arg(long, conflicts_with = "no_seeds")]
+    with_fixedbugs: bool,
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
     crashes: PathBuf,
@@ -64,6 +77,8 @@ pub struct FuzzArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    known: KnownArgs,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -87,6 +102,25 @@ impl From<ProfileArg> for Profile {
     }
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum OperatorsArg {
+    Adaptive,
+    /// By weights set beforehand
+    Fixed,
+    /// All alike
+    Uniform,
+}
+
+impl From<OperatorsArg> for Choice {
+    fn from(arg: OperatorsArg) -> Self {
+        match arg {
+            OperatorsArg::Adaptive => Choice::Adaptive,
+            OperatorsArg::Fixed => Choice::Fixed,
+            OperatorsArg::Uniform => Choice::Uniform,
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -94,9 +128,10 @@ impl From<ProfileArg> for Profile {
 pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
-        Some(dir) => seeds::from_directory(dir)?,
-        None => seeds::built_in(),
+        Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
+        None => seeds::built_in(args.with_fixedbugs),
     };
+    let known = args.known.load()?;
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
@@ -111,7 +146,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         limits: args.limits.limits(),
         ..HarnessConfig::new(&built.path)
     };
-    let summary = campaign::run(Config {
+    let mut summary = campaign::run(Config {
         limits: Limits {
             time: args.time,
             execs: args.execs,
@@ -119,11 +154,13 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         },
         seed,
         profile: args.profile.into(),
+        ill_typed_percent: args.ill_typed,
+        operators: args.operators.into(),
         seeds,
         crashes: args.crashes,
         work: args.work,
         jsonl: args.jsonl,
-        lazy: !args.no_lazy,
+        lazy: args.lazy && !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
         schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
@@ -136,6 +173,9 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         go_minor: built.toolchain.minor,
         interrupted,
     })?;
+    for found in &mut summary.findings {
+        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
+    }
     if args.json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {

@@ -7,6 +7,7 @@ mod exit;
 mod fuzz;
 mod go_args;
 mod growth;
+mod known_args;
 mod limit_args;
 mod regress;
 mod report;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
+pub use known_args::{KnownArgs, KnownFileError};
 pub use limit_args::LimitArgs;
 
 /// Finds data races in Go's type checker, go/types

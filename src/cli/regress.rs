@@ -116,7 +116,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
         // What an overlay does is not what is expected without it.
         let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
-        new.add(&plain);
+        new.add(&plain, args.only.is_none());
         new.write(path)?;
     }
     if let Some(path) = &args.junit {

@@ -11,8 +11,8 @@ use crate::report::html::{Coverage, LoadError, Page, findings, html, json, sampl
 #[derive(Args, Debug)]
 pub struct HtmlArgs {
     /// Write one self-contained page
-    #[arg(long, value_name = "FILE", required = true)]
-    html: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["markdown", "json"])]
+    pub(super) html: Option<PathBuf>,
     /// What `fuzz --jsonl` wrote: the campaign's curves
     #[arg(long, value_name = "FILE", requires = "html")]
     samples: Option<PathBuf>,

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, GoArgs, LimitArgs, growth, print, progress};
-use crate::finding::{Finding, Origin};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, progress};
+use crate::finding::{Finding, KnownIssue, Origin, State, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
 };
@@ -32,6 +32,8 @@ pub struct ReproduceArgs {
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
+    known: KnownArgs,
+    #[command(flatten)]
     go: GoArgs,
 }
 
@@ -43,6 +45,11 @@ struct Report {
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
+    /// The issue of what the crash directory says it shows.
+    known: Option<KnownIssue>,
+    /// Whether a known finding does not show on a release newer than the one
+    /// that it was found with.
+    fixed: bool,
     /// How the schedule's seed did, if the test case has one.
     schedule: Option<Carried>,
     /// What kept the test case from being run as it is written.
@@ -73,6 +80,7 @@ struct Seen {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
+    let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
     let go_version = built.toolchain.version.clone();
@@ -138,7 +146,11 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     // What was asked for first, then what shows most often.
     seen.sort_by_key(|s| (Some(&s.finding.id) != expected_id.as_ref(), std::cmp::Reverse(s.runs)));
     let nothing = seen.is_empty();
+    let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
+    let newer = expected.as_ref().is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
     let report = Report {
+        fixed: known.is_some() && newer && replayed.runs.hits == 0,
+        known,
         expected: expected_id,
         reproduced: [replayed.runs.hits, replayed.runs.runs],
         schedule: scenario.schedule.map(|seed| Carried {
@@ -199,7 +211,13 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if !found_with.is_empty() && *found_with != report.go_version {
             out.push_str(&format!("it was found with {found_with}\n"));
         }
-        if k == 0 {
+        if let Some(issue) = &report.known {
+            let state = if issue.state == State::Open { "open" } else { "fixed" };
+            out.push_str(&format!("known: {} ({state}), {}\n", issue.issue, issue.title));
+        }
+        if report.fixed {
+            out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
+        } else if k == 0 {
             out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
         }
     }

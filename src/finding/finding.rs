@@ -41,6 +41,9 @@ pub struct Finding {
     /// Whether it was seen again after it was found.
     #[serde(default)]
     pub confirmed: bool,
+    /// What came of running its standalone program; not tried yet if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standalone: Option<Standalone>,
     /// Which stage's time limit was exceeded: `setup`, `concurrent` or `total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
@@ -51,6 +54,24 @@ pub struct Finding {
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
+}
+
+/// What the standalone program in `repro/` showed, built with `go build -race`
+/// and run in processes of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standalone {
+    /// `[k, n]`: k of n processes showed the finding's signature.
+    pub reproduced: [u32; 2],
+    /// How often one process tries.
+    pub attempts: u32,
+    /// Whether its checks record what they find in a `types.Info`.
+    #[serde(default)]
+    pub info: bool,
+    /// Other signatures that it showed.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// With which Go.
+    pub go_version: String,
 }
 
 /// When and by what a finding was found.

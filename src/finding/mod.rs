@@ -7,6 +7,7 @@ mod finding;
 mod frame;
 mod heap;
 mod kind;
+mod known;
 mod leak;
 mod locks;
 mod mismatch;
@@ -21,10 +22,13 @@ mod title;
 
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
-pub use finding::{Finding, FindingError, Origin, RuleQuote, Stack, VERSION, deciding_rules};
+pub use finding::{
+    Finding, FindingError, Origin, RuleQuote, Stack, Standalone, VERSION, deciding_rules,
+};
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heap::{HeapSite, growth, heap_sites, over_memory};
 pub use kind::Kind;
+pub use known::{Known, KnownError, KnownIssue, State, is_newer};
 pub use leak::leaked;
 pub use locks::lock_cycle;
 pub use mismatch::{Difference, describe, mismatch};

@@ -177,18 +177,20 @@ impl Gen<'_> {
         Some(self.w.named(d, Vec::new()))
     }
 
-    /// `C[T]` with `type C[T any] interface { Less(T) bool }`; since Go 1.26
-    /// `type C[T C[T]]` as well.
+    /// `C[T]` with `type C[T any] interface { Less(T) bool }`; since Go 1.24
+    /// `type C[T any] = interface { … }`, since Go 1.26 `type C[T C[T]]` as well.
     fn recursive_constraint(&mut self, own: TypeId) -> Option<TypeId> {
         let any = self.w.basic(Basic::Any);
         let p = self.w.new_param("T", any);
         let t = self.w.param_type(p);
-        let d = self.new_decl(Kind::Constraint, vec![p])?;
+        let alias = self.options.go_minor >= 24 && self.rng.chance(self.policy.generic_alias / 2);
+        let kind = if alias { Kind::Alias } else { Kind::Constraint };
+        let d = self.new_decl(kind, vec![p])?;
         let methods = vec![("Less", self.less(t))];
         let iface = Iface { methods, ..Iface::default() };
         let rhs = self.w.intern(Type::Interface(Rc::new(iface)));
         self.w.decl_mut(d).rhs = Some(rhs);
-        if self.options.go_minor >= 26 && self.rng.chance(40) {
+        if !alias && self.options.go_minor >= 26 && self.rng.chance(40) {
             let c = self.w.named(d, vec![t]);
             self.w.params[p.0 as usize].constraint = c;
         }

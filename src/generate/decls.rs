@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::Gen;
 use super::build::ident;
-use super::model::{Basic, DeclId, FieldVar, Iface, Kind, ParamId, Type, TypeDecl, TypeId};
+use super::model::{Basic, DeclId, FieldVar, Iface, Kind, ParamId, Sig, Type, TypeDecl, TypeId};
 use super::names;
 use super::types::{Site, Want};
-use crate::goast::{ChanDir, Decl, DeclTok, GenDecl, Spec, TypeSpec};
+use crate::goast::{ChanDir, Decl, DeclTok, Expr, GenDecl, Spec, TypeSpec};
 
 /// The forms of a type declaration; [`super::policy::Policy::kinds`] holds
 /// their weights.
@@ -178,22 +178,34 @@ impl Gen<'_> {
                 continue;
             }
             let typ = if self.rng.chance(15) {
-                // A recursive type: through a pointer, a slice or a map.
-                let own = self.w.generic(d);
-                match self.rng.below(if comparable { 1 } else { 3 }) {
-                    0 => self.w.pointer(own),
-                    1 => self.w.slice(own),
-                    _ => {
-                        let k = self.w.basic(Basic::String);
-                        self.w.intern(Type::Map(k, own))
-                    }
-                }
+                self.around(d, comparable)
             } else {
                 self.random_type(site, Want { comparable, ..Want::DIRECT })
             };
             fields.push(FieldVar { name, typ, embedded: false });
         }
         self.w.intern(Type::Struct(fields.into()))
+    }
+
+    /// What a struct may hold of its own type: recursion through every form
+    /// that does not store the value in place.
+    fn around(&mut self, d: DeclId, comparable: bool) -> TypeId {
+        let own = self.w.generic(d);
+        let sig = Sig { params: vec![], results: vec![own], variadic: false };
+        match self.rng.below(if comparable { 4 } else { 8 }) {
+            0 | 1 => self.w.pointer(own),
+            2 => self.w.intern(Type::Chan(ChanDir::Both, own)),
+            3 => {
+                let methods = vec![("Get", Rc::new(sig))];
+                self.w.intern(Type::Interface(Rc::new(Iface { methods, ..Iface::default() })))
+            }
+            4 | 5 => self.w.slice(own),
+            6 => self.w.intern(Type::Func(Rc::new(sig))),
+            _ => {
+                let k = self.w.basic(Basic::String);
+                self.w.intern(Type::Map(k, own))
+            }
+        }
     }
 
     /// A type to embed, with the field's name.
@@ -266,7 +278,13 @@ impl Gen<'_> {
         let (name, kind, params) = (decl.name, decl.kind, decl.params.clone());
         let rhs = decl.rhs.unwrap_or(TypeId(0));
         let type_params = self.type_params(&params);
-        let typ = self.type_expr(rhs);
+        let mut typ = self.type_expr(rhs);
+        if let (Kind::Struct, Expr::StructType(s)) = (kind, &mut typ)
+            && self.rng.chance(self.policy.tags)
+            && let Some(f) = s.fields.first_mut()
+        {
+            f.tag = Some("`k:\"v\"`".to_owned());
+        }
         let spec = TypeSpec { name: ident(name), type_params, assign: kind == Kind::Alias, typ };
         let specs = vec![Spec::TypeSpec(spec)];
         Decl::GenDecl(GenDecl { tok: DeclTok::Type, grouped: false, specs })

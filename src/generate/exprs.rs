@@ -299,16 +299,46 @@ impl Gen<'_> {
         let sig = self.w.subst_sig(&f.sig, &f.params, &args);
         let mut fun = self.qualified(f.package, f.name);
         let infer = f.inferable && !self.rng.chance(self.policy.explicit);
-        if !f.params.is_empty() && !infer {
-            if !args.iter().all(|&a| self.nameable(a, &scope.site.params)) {
+        // What is not written is inferred from arguments of exactly these types.
+        let written = match infer {
+            true => 0,
+            false if f.inferable && args.len() > 1 && self.rng.chance(50) => args.len() - 1,
+            false => args.len(),
+        };
+        if written > 0 {
+            if !args[..written].iter().all(|&a| self.nameable(a, &scope.site.params)) {
                 return None;
             }
-            let args = args.iter().map(|&a| self.type_expr(a)).collect();
+            let args = args[..written].iter().map(|&a| self.type_expr(a)).collect();
             fun = instance(fun, args);
         }
-        let values = self.arguments(scope, &sig, infer && !f.params.is_empty())?;
+        let values = self.arguments(scope, &sig, written < args.len())?;
         let result = *sig.results.first().filter(|_| sig.results.len() == 1)?;
         Some((call(fun, values), result))
+    }
+
+    /// A function's type and a generic function that is inferred to be of it.
+    pub fn function_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
+        let usable: Vec<usize> = (0..self.w.funcs.len())
+            .filter(|&i| {
+                let f = &self.w.funcs[i];
+                let seen = match f.package == self.package {
+                    true => scope.globals,
+                    false => self.deps.contains(&f.package),
+                };
+                seen && f.inferable && !f.params.is_empty()
+            })
+            .collect();
+        let f = self.w.funcs[*self.rng.choose(&usable)?].clone();
+        let want = Want { depth: 2, ..Want::ANY };
+        let args = self.pick_args(&scope.site, want, &f.params, Args::Any)?;
+        let sig = self.w.subst_sig(&f.sig, &f.params, &args);
+        let typ = self.w.intern(Type::Func(sig));
+        if !self.nameable(typ, &scope.site.params) {
+            return None;
+        }
+        let fun = self.qualified(f.package, f.name);
+        Some((self.type_expr(typ), fun))
     }
 
     /// Arguments for a call.

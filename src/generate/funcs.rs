@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Gen;
 use super::build::ident;
 use super::exprs::Scope;
-use super::model::{Function, ParamId, Sig, Type, TypeId};
+use super::model::{Function, Kind, ParamId, Sig, Type, TypeId};
 use super::names;
 use super::types::{Site, Want};
 use crate::goast::{Decl, FuncDecl};
@@ -58,7 +58,7 @@ impl Gen<'_> {
         let d = self.pick_decl()?;
         let decl = self.w.decl(d);
         let [q] = decl.params[..] else { return None };
-        if matches!(decl.kind, super::model::Kind::Constraint | super::model::Kind::Alias) {
+        if !says_arguments(decl.kind) {
             return None;
         }
         let t = self.w.param_type(p);
@@ -73,10 +73,15 @@ impl Gen<'_> {
             Type::Param(q) => *q == p,
             Type::Pointer(e) | Type::Slice(e) => self.infers(*e, p),
             Type::Named(d, args) => {
-                self.w.decl(*d).kind != super::model::Kind::Alias
-                    && args.iter().any(|&a| self.infers(a, p))
+                says_arguments(self.w.decl(*d).kind) && args.iter().any(|&a| self.infers(a, p))
             }
             _ => false,
         }
     }
+}
+
+/// Whether inference sees the type arguments of an instance: not through an alias
+/// that does not use them all, nor where interfaces match by their methods.
+fn says_arguments(kind: Kind) -> bool {
+    !matches!(kind, Kind::Constraint | Kind::Alias | Kind::Interface | Kind::Copy)
 }

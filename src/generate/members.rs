@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::model::{Name, ParamId, Sig, Type, TypeId, World};
+use super::model::{Name, ParamId, Sig, Type, TypeId};
 use super::names;
+use super::world::World;
 
 /// Embedding is followed this deep.
 const MAX_DEPTH: usize = 3;

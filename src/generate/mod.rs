@@ -30,6 +30,7 @@ mod scenario;
 mod stmts;
 mod types;
 mod vars;
+mod world;
 
 pub use features::{FEATURES, Feature};
 pub use scenario::scenario;
@@ -40,8 +41,9 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::testcase::{Package, TestCase};
 
-use model::{DeclId, ParamId, World};
+use model::{DeclId, ParamId};
 use policy::Policy;
+use world::World;
 
 /// What programs may be made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,6 +30,8 @@ pub(super) struct Policy {
     pub pointer_receivers: u32,
     /// Percent of array lengths that are constants or `unsafe.Sizeof`.
     pub lengths: u32,
+    /// Percent of structs with a field's tag.
+    pub tags: u32,
     /// Percent of hidden names.
     pub hidden: u32,
     /// Percent of type arguments written where inference could find them.
@@ -79,6 +81,7 @@ impl Policy {
             generic_methods: level(rng, &[0, 10, 30]),
             pointer_receivers: level(rng, &[10, 50, 90]),
             lengths: level(rng, &[0, 30, 60]),
+            tags: level(rng, &[0, 0, 30]),
             hidden: level(rng, &[0, 0, 15]),
             explicit: level(rng, &[0, 20, 60]),
             many_instances: rng.chance(20),

@@ -5,7 +5,8 @@
 
 use std::rc::Rc;
 
-use super::model::{Basic, DeclId, FieldVar, Iface, Kind, Name, ParamId, Sig, Type, TypeId, World};
+use super::model::{Basic, DeclId, FieldVar, Iface, Kind, Name, ParamId, Sig, Type, TypeId};
+use super::world::World;
 
 /// Chains of declarations are followed this far, in case of a cycle.
 const MAX_STEPS: usize = 16;

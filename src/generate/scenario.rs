@@ -364,7 +364,7 @@ impl<'a> Maker<'_, 'a> {
                 only.class() == Class::Contract
             })
             .collect();
-        if self.rng.chance(25)
+        if self.rng.chance(35)
             && let Some(op) = self.setter()
         {
             // Against goroutines that read what is set.
@@ -382,6 +382,17 @@ impl<'a> Maker<'_, 'a> {
                 ops.push(Operation::Walk { query, package, order });
             }
             return;
+        }
+        if matches!(breach, Share::UnlockedImporter | Share::Incomplete) {
+            // What is complete before is never asked of that importer, and nothing of
+            // it is still being checked.
+            s.before.retain(|op| !matches!(op, Operation::Check { .. }));
+        }
+        if breach == Share::Incomplete
+            && let Some(dependency) = self.all.iter().find(|o| o.imported)
+            && let Some(ops) = s.go.first_mut()
+        {
+            ops.insert(0, Operation::Check { package: dependency.path.clone() });
         }
         let Some(root) = self.all.iter().rev().find(|o| !o.imported) else { return };
         for ops in &mut s.go {

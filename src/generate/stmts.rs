@@ -219,8 +219,15 @@ impl Gen<'_> {
         Some((end.x, end.typ))
     }
 
-    /// An interface type and a value that is assignable to it.
+    /// An interface type and a value that is assignable to it; by dice a
+    /// function's type and a generic function.
     pub fn interface_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
+        if self.rng.chance(20) {
+            let found = self.attempt(|g| g.function_assignment(scope));
+            if found.is_some() {
+                return found;
+            }
+        }
         for _ in 0..3 {
             let found = self.attempt(|g| g.assign_declared(scope));
             if found.is_some() {

@@ -1,19 +1,23 @@
 //! Package-level constants and variables.
 
 use super::Gen;
-use super::build::{call, decl, id, int, sel, var_spec};
+use super::build::{binary, call, decl, id, int, sel, var_spec};
 use super::emit::UNSAFE;
 use super::exprs::Scope;
 use super::model::{Constant, DeclId, Kind, Type, TypeId, Variable};
 use super::names;
 use super::types::{Site, Want};
-use crate::goast::{Decl, DeclTok};
+use crate::goast::{Decl, DeclTok, GenDecl, Token};
 
 impl Gen<'_> {
     /// Constants that size arrays.
     pub fn declare_constants(&mut self) -> Vec<(u8, Decl)> {
         let mut out = Vec::new();
         if !self.rng.chance(self.policy.lengths) {
+            return out;
+        }
+        if self.rng.chance(25) {
+            out.push((0, self.iota()));
             return out;
         }
         for i in 0..self.rng.between(1, 2) {
@@ -35,7 +39,7 @@ impl Gen<'_> {
                 ),
                 2 if i > 0 => {
                     let before = self.w.consts[self.package as usize][0].clone();
-                    let x = super::build::binary(id(before.name), crate::goast::Token::Add, int(1));
+                    let x = binary(id(before.name), Token::Add, int(1));
                     (before.value + 1, x)
                 }
                 _ => {
@@ -47,6 +51,18 @@ impl Gen<'_> {
             out.push((self.uses, decl(DeclTok::Const, var_spec(name, None, Some(x)))));
         }
         out
+    }
+
+    /// `const ( N = iota + 2; M )`
+    fn iota(&mut self) -> Decl {
+        let from = self.rng.between(1, 3) as u64;
+        let mut specs = Vec::new();
+        for (i, &name) in (0u64..2).zip(&names::CONSTS[self.row()]) {
+            let x = binary(id("iota"), Token::Add, int(from));
+            specs.push(var_spec(name, None, (i == 0).then_some(x)));
+            self.w.consts[self.package as usize].push(Constant { name, value: from + i });
+        }
+        Decl::GenDecl(GenDecl { tok: DeclTok::Const, grouped: true, specs })
     }
 
     /// A type for a variable that importers find rewarding: most often an

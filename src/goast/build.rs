@@ -160,32 +160,45 @@ impl File {
     /// expressions and names.
     #[must_use]
     pub fn count_nodes(&self) -> usize {
-        let mut m = Measure::default();
-        walk_file(&mut m, self);
-        m.nodes
+        self.size().nodes
     }
 
     /// How many nodes contain one another at most.
     #[must_use]
     pub fn depth(&self) -> usize {
+        self.size().depth
+    }
+
+    /// Both, in one walk.
+    #[must_use]
+    pub fn size(&self) -> Size {
         let mut m = Measure::default();
         walk_file(&mut m, self);
-        m.deepest
+        m.size
     }
+}
+
+/// How large a tree is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// See [`File::count_nodes`].
+    pub nodes: usize,
+    /// See [`File::depth`].
+    pub depth: usize,
 }
 
 #[derive(Default)]
 struct Measure {
-    nodes: usize,
+    size: Size,
+    /// Of the node at hand.
     depth: usize,
-    deepest: usize,
 }
 
 impl Measure {
     fn node(&mut self, f: impl FnOnce(&mut Self)) {
-        self.nodes += 1;
+        self.size.nodes += 1;
         self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
+        self.size.depth = self.size.depth.max(self.depth);
         f(self);
         self.depth -= 1;
     }

@@ -108,10 +108,12 @@ pub struct RunRequest<'a> {
 }
 
 impl<'a> RunRequest<'a> {
-    /// A concurrent run, with answers if the scenario has an oracle.
+    /// A concurrent run, with answers if the scenario has an oracle, and with what
+    /// names became: reports say so.
     #[must_use]
     pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
-        let flags = RunFlags { answers: scenario.has_oracle(), ..RunFlags::default() };
+        let answers = scenario.has_oracle();
+        let flags = RunFlags { answers, resolutions: true, ..RunFlags::default() };
         Self { id: 0, flags, scenario, packages }
     }
 

@@ -13,7 +13,9 @@ use libafl_bolts::rands::Rand;
 
 use serde::Serialize;
 
-use super::{Context, Mutated, OperatorStats, Outcome, Settings, Weights, mutate};
+use super::{
+    Context, Mutated, OperatorStats, Outcome, Parents, Settings, Steering, Weights, mutate,
+};
 use crate::executor::LastRun;
 use crate::generate;
 use crate::rng::Rng;
@@ -27,8 +29,10 @@ pub struct Options {
     pub profile: Profile,
     /// What the generator may use.
     pub generate: generate::Options,
-    /// How mutants are made.
+    /// How mutants are made; the share that is repaired is set by what follows.
     pub settings: Settings,
+    /// Share of mutants that should be ill-typed, percent.
+    pub ill_typed_percent: u32,
     /// Share of inputs made from nothing instead of from the corpus, percent.
     pub fresh_percent: u32,
 }
@@ -38,6 +42,7 @@ pub struct Options {
 pub struct Table {
     weights: Weights,
     generated: OperatorStats,
+    parents: Parents<CorpusId>,
 }
 
 /// One row of the operator table that a campaign ends with.
@@ -55,6 +60,19 @@ pub struct Row {
 }
 
 impl Table {
+    /// No figures yet.
+    #[must_use]
+    pub fn new(weights: Weights) -> Self {
+        Self { weights, ..Self::default() }
+    }
+
+    /// Takes in a new corpus entry, with whether it type-checks.
+    pub fn entry(&mut self, id: Option<CorpusId>, checked: bool) {
+        if let Some(id) = id {
+            self.parents.record(id, checked);
+        }
+    }
+
     /// Every operator with its figures, the generator last.
     #[must_use]
     pub fn rows(&self) -> Vec<Row> {
@@ -78,6 +96,7 @@ enum Made {
 /// generated test case in its place; learns from what came of it.
 pub struct TreeMutator {
     options: Options,
+    steering: Steering,
     table: Rc<RefCell<Table>>,
     last: Rc<RefCell<LastRun>>,
     made: Option<Made>,
@@ -87,7 +106,14 @@ impl TreeMutator {
     /// A mutator that keeps its figures in `table`.
     #[must_use]
     pub fn new(options: Options, table: Rc<RefCell<Table>>, last: Rc<RefCell<LastRun>>) -> Self {
-        Self { options, table, last, made: None }
+        let steering = Steering::new(options.ill_typed_percent);
+        Self { options, steering, table, last, made: None }
+    }
+
+    /// The entry to mutate instead of the scheduled one, if another is to be.
+    pub fn instead<S: HasRand>(&self, state: &mut S, scheduled: CorpusId) -> Option<CorpusId> {
+        let mut rng = Rng::new(state.rand_mut().next());
+        self.steering.instead(scheduled, &self.table.borrow().parents, &mut rng)
     }
 }
 
@@ -123,22 +149,28 @@ where
             go_minor: self.options.generate.go_minor,
         };
         let table = self.table.borrow();
-        let mutated = mutate(input, &mut cx, &table.weights, &self.options.settings);
+        let settings =
+            Settings { repair_percent: self.steering.repair_percent(), ..self.options.settings };
+        let mutated = mutate(input, &mut cx, &table.weights, &settings);
         self.made = mutated.map(Made::Mutated);
         Ok(if self.made.is_some() { MutationResult::Mutated } else { MutationResult::Skipped })
     }
 
     fn post_exec(&mut self, _state: &mut S, new: Option<CorpusId>) -> Result<(), Error> {
         let last = *self.last.borrow();
+        self.table.borrow_mut().entry(new, last.checked);
         let outcome = Outcome {
             parsed: last.parsed,
             checked: last.checked,
-            new_coverage: new.is_some(),
-            finding: last.new_findings > 0,
+            new_coverage: last.new_coverage || last.new_lazy,
+            finding: last.new_bugs > 0,
         };
         let mut table = self.table.borrow_mut();
         match self.made.take() {
-            Some(Made::Mutated(m)) => table.weights.record(&m, outcome),
+            Some(Made::Mutated(m)) => {
+                table.weights.record(&m, outcome);
+                self.steering.record(outcome.checked);
+            }
             Some(Made::Generated) => table.generated.record(outcome),
             None => {}
         }

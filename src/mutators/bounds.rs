@@ -1,8 +1,6 @@
 //! How large a test case may grow.
 
-use crate::goast::walk::{self, FieldRole, Role, Visitor};
-use crate::goast::{Decl, Expr, Field, Stmt};
-use crate::testcase::TestCase;
+use crate::testcase::{PackageFile, TestCase};
 
 /// The most packages of a mutant.
 pub const MAX_PACKAGES: usize = 6;
@@ -11,53 +9,17 @@ pub const MAX_GOROUTINES: usize = 6;
 /// The most operations of one goroutine of a mutant.
 pub const MAX_OPERATIONS: usize = 12;
 /// The deepest nesting of nodes.
-pub const MAX_DEPTH: usize = 60;
+pub const MAX_DEPTH: usize = 80;
 
-/// Counts nodes, and how deep they are nested.
-#[derive(Default)]
-struct Measure {
-    nodes: usize,
-    depth: usize,
-    deepest: usize,
-}
-
-impl Measure {
-    fn node(&mut self, parts: impl FnOnce(&mut Self)) {
-        self.nodes += 1;
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        parts(self);
-        self.depth -= 1;
-    }
-}
-
-impl Visitor for Measure {
-    fn decl(&mut self, d: &Decl) {
-        self.node(|m| walk::walk_decl(m, d));
-    }
-    fn field(&mut self, f: &Field, role: FieldRole) {
-        self.node(|m| walk::walk_field(m, f, role));
-    }
-    fn stmt(&mut self, s: &Stmt) {
-        self.node(|m| walk::walk_stmt(m, s));
-    }
-    fn expr(&mut self, e: &Expr, role: Role) {
-        self.node(|m| walk::walk_expr(m, e, role));
-    }
-}
-
-fn measure(case: &TestCase) -> Measure {
-    let mut m = Measure::default();
-    for file in case.packages.iter().flat_map(|p| &p.files) {
-        walk::walk_file(&mut m, &file.tree);
-    }
-    m
-}
-
-/// How many declarations, fields, statements and expressions the trees have.
+/// How many nodes the trees have: declarations, specs, fields, blocks,
+/// statements, expressions and names.
 #[must_use]
 pub fn node_count(case: &TestCase) -> usize {
-    measure(case).nodes
+    files(case).map(|f| f.tree.size().nodes).sum()
+}
+
+fn files(case: &TestCase) -> impl Iterator<Item = &PackageFile> {
+    case.packages.iter().flat_map(|p| &p.files)
 }
 
 /// Whether the test case is small enough to be run.
@@ -69,6 +31,10 @@ pub(super) fn within(case: &TestCase, max_nodes: usize) -> bool {
     {
         return false;
     }
-    let m = measure(case);
-    m.nodes <= max_nodes && m.deepest <= MAX_DEPTH
+    let mut nodes = 0;
+    files(case).all(|f| {
+        let size = f.tree.size();
+        nodes += size.nodes;
+        nodes <= max_nodes && size.depth <= MAX_DEPTH
+    })
 }

@@ -15,6 +15,7 @@ mod references;
 mod repair;
 mod scenario;
 mod stats;
+mod steering;
 mod symbols;
 mod syntax;
 #[cfg(test)]
@@ -32,7 +33,8 @@ use crate::testcase::TestCase;
 pub use bounds::{MAX_DEPTH, MAX_GOROUTINES, MAX_OPERATIONS, MAX_PACKAGES, node_count};
 pub use repair::repair;
 pub use stats::{OperatorStats, Outcome};
-pub use weights::Weights;
+pub use steering::{Parents, Steering};
+pub use weights::{Choice, Weights};
 
 /// One way to change a test case.
 pub trait Operator: Sync + Send {
@@ -70,7 +72,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_stack: 4, repair_percent: 90, max_nodes: 1500 }
+        Self { max_stack: 4, repair_percent: 90, max_nodes: 2500 }
     }
 }
 
@@ -111,6 +113,7 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &program::UnwrapType,
     &program::EraseTypeArgs,
     &program::WriteTypeArgs,
+    &program::InferType,
     &program::DuplicatePackage,
     &program::DeleteDecl,
     &program::DeleteField,
@@ -122,6 +125,7 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &program::ChangeConstraint,
     &program::Rename,
     &program::InsertDecl,
+    &program::GenerateDecl,
     &scenario::AddGoroutine,
     &scenario::RemoveGoroutine,
     &scenario::MirrorGoroutine,

@@ -13,7 +13,7 @@ pub struct Outcome {
     pub checked: bool,
     /// It reached coverage that nothing before it had.
     pub new_coverage: bool,
-    /// It made a new finding.
+    /// It made a new finding that is no breach of contract.
     pub finding: bool,
 }
 
@@ -29,7 +29,7 @@ pub struct OperatorStats {
     pub checked: u64,
     /// Of them, those that reached new coverage.
     pub new_coverage: u64,
-    /// Of them, those that made a new finding.
+    /// Of them, those that made a new finding that is no breach of contract.
     pub findings: u64,
 }
 

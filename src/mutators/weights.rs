@@ -18,8 +18,22 @@ use crate::rng::Rng;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     arms: Vec<Arm>,
+    /// Whether yield changes the weights.
+    learns: bool,
     /// Outcomes since the weights were last worked out.
     pending: u32,
+}
+
+/// How the operators' weights come about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// By what is known before and by yield.
+    #[default]
+    Adaptive,
+    /// By what is known before alone.
+    Fixed,
+    /// Every operator as often as another.
+    Uniform,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +54,9 @@ const PERIOD: u32 = 512;
 const KEEP: u64 = 14;
 /// Weights are priors times this, to leave room for a quarter.
 const SCALE: u32 = 64;
+/// What a new finding that is no breach of contract is worth, in inputs with
+/// new coverage: it is what all is for, and rare.
+const FINDING_REWARD: u64 = 4;
 /// What every operator has tried before it starts, in thousandths: a lucky
 /// first mutant does not decide.
 const WARM_UP: u64 = 20_000;
@@ -54,16 +71,26 @@ impl Default for Weights {
             reward: 0,
             stats: OperatorStats::default(),
         };
-        Self { arms: OPERATORS.iter().map(arm).collect(), pending: 0 }
+        Self { arms: OPERATORS.iter().map(arm).collect(), learns: true, pending: 0 }
     }
 }
 
 impl Weights {
+    /// The weights to start with.
+    #[must_use]
+    pub fn new(choice: Choice) -> Self {
+        let mut weights = Self { learns: choice == Choice::Adaptive, ..Self::default() };
+        if choice == Choice::Uniform {
+            weights.arms.iter_mut().for_each(|a| a.weight = SCALE);
+        }
+        weights
+    }
+
     /// The saved weights of operators that still exist, the priors of new
     /// ones: for a campaign that a newer build resumes.
     #[must_use]
     pub fn reconciled(self) -> Self {
-        let mut fresh = Self::default();
+        let mut fresh = Self { learns: self.learns, ..Self::default() };
         for arm in &mut fresh.arms {
             if let Some(old) = self.arms.iter().find(|a| a.name == arm.name) {
                 let prior = arm.prior;
@@ -94,9 +121,7 @@ impl Weights {
     pub fn record(&mut self, mutated: &Mutated, outcome: Outcome) {
         // Credit is shared: in a stack it is not known who earned it.
         let share = 1000 / mutated.operators.len().max(1) as u64;
-        // Findings are left out: whether a race shows is up to the schedule,
-        // and what is chosen next must repeat with the seed.
-        let reward = u64::from(outcome.new_coverage);
+        let reward = u64::from(outcome.new_coverage) + FINDING_REWARD * u64::from(outcome.finding);
         for &i in &mutated.operators {
             let Some(arm) = self.arms.get_mut(i) else { continue };
             arm.stats.record(outcome);
@@ -106,7 +131,9 @@ impl Weights {
         self.pending += 1;
         if self.pending >= PERIOD {
             self.pending = 0;
-            self.update();
+            if self.learns {
+                self.update();
+            }
         }
     }
 
@@ -155,6 +182,32 @@ mod tests {
         for (i, &prior) in priors.iter().enumerate() {
             assert!((prior / 4..=prior * 4).contains(&w.weight(i)));
             assert!(i == 3 || w.weight(i) < 2 * prior, "{}", OPERATORS[i].name());
+        }
+    }
+
+    #[test]
+    fn findings_pay_too() {
+        let mut w = Weights::default();
+        let (before, mut rng) = (w.weight(3), Rng::new(1));
+        for _ in 0..20_000 {
+            let i = w.choose(&mut rng).unwrap();
+            let finding = i == 3 && rng.chance(5);
+            let outcome = Outcome { new_coverage: rng.chance(2), finding, ..Outcome::default() };
+            w.record(&Mutated { operators: vec![i], repaired: true }, outcome);
+        }
+        assert!(w.weight(3) >= 3 * before, "{} {before}", w.weight(3));
+    }
+
+    #[test]
+    fn weights_that_do_not_learn() {
+        for choice in [Choice::Fixed, Choice::Uniform] {
+            let mut w = Weights::new(choice);
+            let weights = |w: &Weights| (0..OPERATORS.len()).map(|i| w.weight(i)).collect();
+            let before: Vec<u32> = weights(&w);
+            assert_eq!(before.iter().all(|b| *b == before[0]), choice == Choice::Uniform);
+            play(&mut w, 5_000, 3, 1);
+            let after: Vec<u32> = weights(&w);
+            assert_eq!(after, before);
         }
     }
 

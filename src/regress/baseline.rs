@@ -122,10 +122,13 @@ impl Baseline {
 
     /// Adds what columns showed: what was listed stays, rates are summed up, so
     /// that a few calls collect rare ones too. Breaches of contract are expected
-    /// without being listed.
-    pub fn add(&mut self, columns: &[ColumnReport]) {
+    /// without being listed. A version is measured if the `whole` corpus ran: a
+    /// part of it does not tell what is not there.
+    pub fn add(&mut self, columns: &[ColumnReport], whole: bool) {
         for column in columns {
-            self.go.push(column.go_version.clone());
+            if whole {
+                self.go.push(column.go_version.clone());
+            }
             for judged in &column.verdict.findings {
                 let unlisted = matches!(judged.status, Status::Contract | Status::Unconfirmed);
                 let Some(best) = judged.shown.first().filter(|s| !unlisted && s.hits > 0) else {

@@ -47,7 +47,7 @@ pub struct Case {
 /// None in a binary that passed its tests.
 pub fn built_in() -> Result<Vec<Case>, RegressError> {
     let mut cases = Vec::new();
-    for mut seed in seeds::built_in() {
+    for mut seed in seeds::built_in(false) {
         seed.path = Path::new("corpus").join(&seed.path);
         cases.push(case(&seed, CaseKind::Seed)?);
     }
@@ -74,7 +74,7 @@ pub fn from_corpus(dir: &Path) -> Result<Vec<Case>, RegressError> {
         folder.components().any(|c| c.as_os_str() == "fixedbugs") || dir.ends_with("fixedbugs")
     };
     let kind = |seed: &Seed| if known(seed) { CaseKind::FixedBug } else { CaseKind::Seed };
-    seeds::from_directory(dir)?.iter().map(|seed| case(seed, kind(seed))).collect()
+    seeds::from_directory(dir, true)?.iter().map(|seed| case(seed, kind(seed))).collect()
 }
 
 /// The crash directories of a folder: the test case as found and, where there

@@ -7,6 +7,7 @@ mod observe;
 mod oracle;
 mod replay;
 mod reproduce;
+pub mod standalone;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};

@@ -27,6 +27,12 @@ pub fn raw_report(outcome: &Outcome) -> String {
     for panic in outcome.reply.iter().flat_map(|r| &r.panics) {
         text.push_str(&format!("panic: {}\n\n{}\n", panic.value, panic.stack));
     }
+    if !text.is_empty() {
+        // Names that do not exist stand for ones that do: which is part of what failed.
+        for resolved in outcome.reply.iter().flat_map(|r| &r.resolutions) {
+            text.push_str(&format!("name resolved in {resolved}\n"));
+        }
+    }
     text
 }
 

@@ -43,6 +43,10 @@ func TestGoldenScenarios(t *testing.T) {
 			t.Logf("%s: this build has no golang.org/x/tools", name)
 			continue
 		}
+		if minor() < 23 && (name == "share_alias" || name == "setter_typeparams") {
+			t.Logf("%s: this Go has no Alias.SetTypeParams", name)
+			continue
+		}
 		req := casetext.Request(string(text))
 		req.Flags = wire.FlagResolutions
 		runs, raced, executed := 10, 0, map[string]uint32{}
@@ -65,7 +69,7 @@ func TestGoldenScenarios(t *testing.T) {
 			if resolved := name == "resolved_name"; (len(reply.Resolutions) > 0) != resolved {
 				t.Errorf("%s: resolutions %q", name, reply.Resolutions)
 			}
-			if wrong := reply.Verdicts[0].Code == wire.VerdictTypeErrors; wrong != (word == "faulty dependency") {
+			if wrong := reply.Verdicts[0].Code == wire.VerdictTypeErrors; wrong != (word == "faulty dependency" || word == "unfinished") {
 				t.Errorf("%s: verdicts %+v", name, reply.Verdicts)
 			}
 			for _, c := range reply.Executed {

@@ -1,8 +1,8 @@
 //! Delete a field of a struct.
 
-use super::super::symbols::Symbols;
-use super::super::walk::{List, Site, at_random};
+use super::super::walk::List;
 use super::super::{Context, Operator};
+use super::lists::delete_from;
 use crate::testcase::TestCase;
 
 /// Takes out a field or an embedded type.
@@ -19,21 +19,7 @@ impl Operator for DeleteField {
     }
 
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
-            case,
-            &symbols,
-            cx.rng,
-            |site, _| match site {
-                Site::Fields(f, List::Struct) => f.len() as u32,
-                _ => 0,
-            },
-            |site, _, rng| {
-                let Site::Fields(fields, _) = site else { return false };
-                fields.remove(rng.below(fields.len()));
-                true
-            },
-        )
+        delete_from(case, cx, List::Struct)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Delete a method, of a type or of an interface.
 
 use super::super::address;
-use super::super::symbols::Symbols;
-use super::super::walk::{List, Site, at_random};
+use super::super::walk::List;
 use super::super::{Context, Operator};
+use super::lists::delete_from;
 use crate::testcase::TestCase;
 
 /// Takes out a declared method, or an element of an interface.
@@ -26,21 +26,7 @@ impl Operator for DeleteMethod {
         {
             return address::take(case, at).is_some();
         }
-        let symbols = Symbols::new(case);
-        at_random(
-            case,
-            &symbols,
-            cx.rng,
-            |site, _| match site {
-                Site::Fields(f, List::Interface) => f.len() as u32,
-                _ => 0,
-            },
-            |site, _, rng| {
-                let Site::Fields(fields, _) = site else { return false };
-                fields.remove(rng.below(fields.len()));
-                true
-            },
-        )
+        delete_from(case, cx, List::Interface)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Embed a type in a struct.
 
 use super::super::build::{split_instance, star, unnamed};
-use super::super::symbols::Symbols;
 use super::super::types::instantiate;
-use super::super::walk::{List, Site, at_random};
+use super::super::walk::List;
 use super::super::{Context, Operator};
+use super::lists::add_to;
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, Field};
 use crate::testcase::TestCase;
@@ -23,35 +23,26 @@ impl Operator for EmbedField {
     }
 
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
-            case,
-            &symbols,
-            cx.rng,
-            |site, _| u32::from(matches!(site, Site::Fields(_, List::Struct))),
-            |site, env, rng| {
-                let Site::Fields(fields, _) = site else { return false };
-                let own = env.owner.clone().unwrap_or_default();
-                let choices: Vec<_> = env
-                    .choices()
-                    .into_iter()
-                    .filter(|c| c.kind == ObjectKind::TypeName && !c.constraint)
-                    .filter(|c| !fields.iter().any(|f| field_names(f).any(|n| n == last(&c.expr))))
-                    .collect();
-                let Some(choice) = rng.choose(&choices) else { return false };
-                let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
-                // A pointer to an interface or to a pointer cannot be embedded.
-                let bare = choice.object.is_some_and(|(_, o)| match &o.typ {
-                    Some(Expr::InterfaceType(_) | Expr::StarExpr(_)) => true,
-                    Some(t) => o.alias && !matches!(t, Expr::StructType(_)),
-                    None => true,
-                });
-                let itself = last(&typ) == own;
-                let pointer = itself || (!bare && rng.chance(50));
-                fields.push(unnamed(if pointer { star(typ) } else { typ }));
-                true
-            },
-        )
+        add_to(case, cx, List::Struct, |fields, env, rng| {
+            let own = env.owner.clone().unwrap_or_default();
+            let choices: Vec<_> = env
+                .choices()
+                .into_iter()
+                .filter(|c| c.kind == ObjectKind::TypeName && !c.constraint)
+                .filter(|c| !fields.iter().any(|f| field_names(f).any(|n| n == last(&c.expr))))
+                .collect();
+            let choice = rng.choose(&choices)?;
+            let typ = instantiate(env, choice, rng, 1)?;
+            // A pointer to an interface or to a pointer cannot be embedded.
+            let bare = choice.object.is_some_and(|(_, o)| match &o.typ {
+                Some(Expr::InterfaceType(_) | Expr::StarExpr(_)) => true,
+                Some(t) => o.alias && !matches!(t, Expr::StructType(_)),
+                None => true,
+            });
+            let itself = last(&typ) == own;
+            let pointer = itself || (!bare && rng.chance(50));
+            Some(unnamed(if pointer { star(typ) } else { typ }))
+        })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::super::build::{interface_of, unnamed};
 use super::super::env::Choice;
-use super::super::symbols::Symbols;
 use super::super::types::{asked_methods, instantiate};
-use super::super::walk::{List, Site, at_random};
+use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::embed_field::last;
+use super::lists::add_to;
 use crate::goast::Expr;
 use crate::testcase::TestCase;
 
@@ -25,42 +25,32 @@ impl Operator for EmbedInterface {
     }
 
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
-            case,
-            &symbols,
-            cx.rng,
-            |site, _| u32::from(matches!(site, Site::Fields(_, List::Interface))),
-            |site, env, rng| {
-                let Site::Fields(elements, _) = site else { return false };
-                let own = env.owner.clone().unwrap_or_default();
-                let constraint =
-                    env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
-                let whole = interface_of(elements.clone());
-                let has = asked_methods(env, env.package, &whole);
-                let clash = |c: &Choice<'_>| {
-                    c.object.and_then(|(p, o)| Some((p, o.typ.as_ref()?))).is_none_or(|(p, t)| {
-                        asked_methods(env, p, t).iter().any(|m| has.contains(m))
-                    })
-                };
-                let choices: Vec<_> = env
-                    .choices()
-                    .into_iter()
-                    .filter(|c| constraint || !c.constraint)
-                    .filter(|c| last(&c.expr) != own)
-                    .filter(|c| {
-                        c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
-                    })
-                    .collect();
-                // Two methods of one name must be identical: seldom tried.
-                let keep = rng.chance(10);
-                let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
-                let Some(choice) = rng.choose(&choices) else { return false };
-                let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
-                elements.push(unnamed(typ));
-                true
-            },
-        )
+        add_to(case, cx, List::Interface, |elements, env, rng| {
+            let own = env.owner.clone().unwrap_or_default();
+            let constraint = env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
+            let whole = interface_of(elements.to_vec());
+            let has = asked_methods(env, env.package, &whole);
+            let clash = |c: &Choice<'_>| {
+                c.object
+                    .and_then(|(p, o)| Some((p, o.typ.as_ref()?)))
+                    .is_none_or(|(p, t)| asked_methods(env, p, t).iter().any(|m| has.contains(m)))
+            };
+            let choices: Vec<_> = env
+                .choices()
+                .into_iter()
+                .filter(|c| constraint || !c.constraint)
+                .filter(|c| last(&c.expr) != own)
+                .filter(|c| {
+                    c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
+                })
+                .collect();
+            // Two methods of one name must be identical: seldom tried.
+            let keep = rng.chance(10);
+            let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
+            let choice = rng.choose(&choices)?;
+            let typ = instantiate(env, choice, rng, 1)?;
+            Some(unnamed(typ))
+        })
     }
 }
 

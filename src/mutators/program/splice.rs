@@ -136,7 +136,9 @@ fn splice_expr(
     )
 }
 
-fn splice_decl(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
+/// Puts a declaration of one of the donor's packages, with what it needs, beside
+/// the others; names that are taken get new ones.
+pub(super) fn splice_decl(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
     let (theirs, ours) = (Symbols::new(&donor), Symbols::new(case));
     let all: Vec<_> = address::all(&donor)
         .into_iter()

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::goast::scope::method_base;
-use crate::goast::{Decl, Field, Ident, Spec};
+use crate::goast::scope::{PackageScope, method_base};
+use crate::goast::{Decl, Expr, Field, Ident, Spec};
 use crate::mutators::program::field_names;
 use crate::mutators::symbols::Symbols;
 use crate::mutators::walk::{Go, List, Site, walk};
@@ -35,8 +35,9 @@ pub(super) fn rename(case: &mut TestCase) {
             file.tree.decls.retain_mut(|d| match d {
                 Decl::FuncDecl(f) => match method_base(f) {
                     Some(base) => {
+                        let base = declared(scope, base);
                         let field = scope.objects.get(base).is_some_and(|o| match &o.typ {
-                            Some(crate::goast::Expr::StructType(s)) => {
+                            Some(Expr::StructType(s)) => {
                                 s.fields.iter().any(|x| field_names(x).any(|n| n == f.name.0))
                             }
                             _ => false,
@@ -68,6 +69,17 @@ pub(super) fn rename(case: &mut TestCase) {
         }
         Go::In
     });
+}
+
+/// The type that a receiver's name stands for, aliases followed.
+fn declared<'a>(scope: &'a PackageScope, mut base: &'a str) -> &'a str {
+    for _ in 0..8 {
+        match scope.objects.get(base).filter(|o| o.alias).and_then(|o| o.typ.as_ref()) {
+            Some(Expr::Ident(id)) => base = &id.0,
+            _ => break,
+        }
+    }
+    base
 }
 
 /// Drops fields whose names are there before, blanks out parameters.

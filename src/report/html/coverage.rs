@@ -59,7 +59,10 @@ impl Coverage {
 pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     heading(out, "coverage", "Coverage of go/types");
     let Some(coverage) = coverage.filter(|c| !c.functions.is_empty()) else {
-        return missing(out, "Not measured: <code>report --html FILE --coverage</code> does.");
+        return missing(
+            out,
+            "Not measured: <code>--coverage FILE</code> takes what <code>go tool cover -func</code> prints.",
+        );
     };
     let all = coverage.functions.len();
     let reached = coverage.functions.iter().filter(|f| f.percent > 0.0).count();

@@ -89,7 +89,8 @@ fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
     let step = points.len().div_ceil(POINTS).max(1);
     let mut line = String::new();
     // The last one is drawn whatever the step is.
-    for (x, y) in points.iter().step_by(step).chain([last]) {
+    let cut = !(points.len() - 1).is_multiple_of(step);
+    for (x, y) in points.iter().step_by(step).chain(cut.then_some(last)) {
         let x = (x - first.0) / span * WIDTH;
         let y = if most > 0.0 { HEIGHT - y / most * (HEIGHT - 8.0) - 2.0 } else { HEIGHT - 2.0 };
         let _ = write!(line, "{x:.1},{y:.1} ");

@@ -63,9 +63,8 @@ fn finding(out: &mut String, page: &PageFinding) {
     if f.sequential {
         tag(out, "", "one goroutine alone");
     }
-    match &page.known {
-        Some(issue) => tag(out, "known", issue),
-        None => tag(out, "", "not known"),
+    if let Some(issue) = &page.known {
+        tag(out, "known", issue);
     }
     tag(out, "", &f.origin.go_version);
     let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
@@ -146,7 +145,8 @@ fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
     let mut out = String::from("<pre>");
     for line in frame.line.saturating_sub(3)..=frame.line.saturating_add(3) {
         let Some(text) = page.source.get(&(frame.file.clone(), line)) else { continue };
-        let text = format!("{line:>5}  {}", code::go(text));
+        // Behind a number, tabs would stop elsewhere.
+        let text = format!("{line:>5}  {}", code::go(&text.replace('\t', "    ")));
         if line == frame.line {
             let _ = writeln!(out, "<span class=\"here\">{text}</span>");
         } else {

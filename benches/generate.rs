@@ -1,0 +1,83 @@
+//! How fast programs are made: `cargo bench --bench generate`. One iteration is
+//! one program or one mutant. 1,000 seeds in turn, so that no one program
+//! decides.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use typerace::mutators::{Context, Settings, Weights, mutate};
+use typerace::scenario::Profile;
+use typerace::testcase::{Package, TestCase};
+use typerace::{generate, rng::Rng};
+
+const SEEDS: u64 = 1000;
+
+fn seeds() -> impl FnMut() -> u64 {
+    let mut i = 0;
+    move || {
+        i = (i + 1) % SEEDS;
+        i
+    }
+}
+
+fn program(seed: u64) -> Vec<Package> {
+    generate::packages(&mut Rng::new(seed), &generate::Options::default())
+}
+
+fn print(packages: &[Package]) -> usize {
+    packages.iter().flat_map(|p| &p.files).map(|f| f.tree.print().len()).sum()
+}
+
+fn generating(c: &mut Criterion) {
+    let mut group = c.benchmark_group("generate");
+    group.throughput(Throughput::Elements(1));
+    let mut next = seeds();
+    group.bench_function("generate", |b| b.iter(|| black_box(program(next()))));
+    let mut next = seeds();
+    group.bench_function("generate and print", |b| b.iter(|| print(&program(next()))));
+    let mut next = seeds();
+    let options = generate::Options::default();
+    group.bench_function("generate with a scenario", |b| {
+        b.iter(|| generate::test_case(&mut Rng::new(next()), &options, Profile::All));
+    });
+    let programs: Vec<_> = (0..SEEDS).map(program).collect();
+    let mut next = seeds();
+    group.bench_function("print", |b| b.iter(|| print(&programs[next() as usize])));
+    group.finish();
+}
+
+fn mutating(c: &mut Criterion) {
+    let mut group = c.benchmark_group("mutate");
+    group.throughput(Throughput::Elements(1));
+    let options = generate::Options::default();
+    let case = |seed| generate::test_case(&mut Rng::new(seed), &options, Profile::All);
+    let cases: Vec<TestCase> = (0..SEEDS).map(case).collect();
+    let weights = Weights::default();
+    for (name, repair_percent) in [("mutate", 0), ("mutate and repair", 100)] {
+        let settings = Settings { repair_percent, ..Settings::default() };
+        let mut next = seeds();
+        group.bench_function(name, |b| {
+            b.iter_batched(
+                || {
+                    let seed = next();
+                    (seed, cases[seed as usize].clone())
+                },
+                |(seed, mut case)| {
+                    let mut cx = Context {
+                        rng: &mut Rng::new(seed),
+                        donor: Some(&cases[(seed as usize + 7) % cases.len()]),
+                        profile: Profile::All,
+                        go_minor: options.go_minor,
+                    };
+                    let made = mutate(&mut case, &mut cx, &weights, &settings);
+                    (made, case)
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, generating, mutating);
+criterion_main!(benches);

@@ -1,0 +1,221 @@
+//! Features of declarations, statements and expressions.
+
+use super::super::features::Feature;
+use super::Reader;
+use super::names::{base_type, is_hidden, is_type_form, name_of, steps, type_args};
+use crate::goast::scope::{flatten, receiver_type_params};
+use crate::goast::walk::{walk_expr, walk_field, walk_func_type, walk_spec, walk_stmt};
+use crate::goast::{
+    BranchTok, ChanDir, Decl, Expr, Field, FieldRole, FuncType, GenDecl, Role, Spec, Stmt, Token,
+    Visitor,
+};
+
+impl Visitor for Reader<'_> {
+    fn decl(&mut self, d: &Decl) {
+        self.in_func = false;
+        match d {
+            Decl::GenDecl(g) => self.gen_decl(g),
+            Decl::FuncDecl(f) => {
+                let generic = !f.typ.type_params.is_empty();
+                match f.recv.as_deref() {
+                    Some([recv]) => {
+                        self.method(f, recv);
+                        let base = name_of(base_type(&recv.typ)).unwrap_or_default();
+                        self.enter(base, receiver_type_params(&recv.typ));
+                        self.expr(&recv.typ, Role::Receiver);
+                        self.in_method = true;
+                    }
+                    _ if generic => self.has(Feature::GenericFunction),
+                    _ => {}
+                }
+                self.in_generic = generic;
+                self.func_type(&f.typ);
+                self.in_method = false;
+                self.enter("", []);
+                self.in_func = true;
+                if let Some(b) = &f.body {
+                    self.block(b);
+                }
+                self.in_generic = false;
+            }
+        }
+    }
+
+    fn gen_decl(&mut self, d: &GenDecl) {
+        for s in &d.specs {
+            match s {
+                Spec::TypeSpec(t) => {
+                    self.type_spec(t);
+                    self.in_generic |= !t.type_params.is_empty();
+                    if !self.in_func {
+                        self.enter(&t.name.0, flatten(&t.type_params).into_iter().map(|p| p.0));
+                    }
+                    walk_spec(self, s);
+                    self.in_generic = self.in_func && self.in_generic;
+                    if !self.in_func {
+                        self.enter("", []);
+                    }
+                }
+                Spec::ValueSpec(v) => {
+                    let generic =
+                        |x: &Expr| name_of(x).is_some_and(|n| self.generic_funcs.contains_key(n));
+                    if matches!(v.typ, Some(Expr::FuncType(_))) && v.values.iter().any(generic) {
+                        self.has(Feature::ReverseInference);
+                    }
+                    if v.names.iter().any(|n| n.0 == "_") && v.typ.is_some() {
+                        self.has(Feature::BlankAssignment);
+                    }
+                    walk_spec(self, s);
+                }
+                Spec::ImportSpec(_) => {}
+            }
+        }
+    }
+
+    fn func_type(&mut self, f: &FuncType) {
+        if f.results.len() > 1 {
+            self.has(Feature::MultipleResults);
+        }
+        walk_func_type(self, f);
+    }
+
+    fn field(&mut self, f: &Field, role: FieldRole) {
+        use Feature as F;
+        match role {
+            FieldRole::TypeParam => self.type_param(f),
+            FieldRole::Struct if f.names.is_empty() => {
+                self.has(F::EmbeddedField);
+                let inner = match &f.typ {
+                    Expr::StarExpr(p) => {
+                        self.has(F::EmbeddedPointer);
+                        &*p.x
+                    }
+                    x => x,
+                };
+                if inner.print().contains('.') {
+                    self.has(F::EmbeddedForeign);
+                }
+                if self.is_alias(inner) {
+                    self.has(F::EmbeddedAlias);
+                }
+            }
+            FieldRole::Struct => {
+                if f.tag.is_some() {
+                    self.has(F::StructTag);
+                }
+                let text = f.typ.print();
+                if self.generic_aliases.iter().any(|a| text.contains(&format!("{a}["))) {
+                    self.has(F::AliasInField);
+                }
+                if f.names.iter().any(|n| is_hidden(&n.0)) {
+                    self.has(F::Hidden);
+                }
+            }
+            FieldRole::Interface if f.names.is_empty() => {
+                let named = name_of(&f.typ)
+                    .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_uppercase()));
+                if named {
+                    self.has(F::EmbeddedInterface);
+                }
+                if self.is_alias(&f.typ) {
+                    self.has(F::EmbeddedInterfaceAlias);
+                }
+            }
+            _ => {}
+        }
+        walk_field(self, f, role);
+    }
+
+    fn stmt(&mut self, s: &Stmt) {
+        use Feature as F;
+        let found = match s {
+            Stmt::LabeledStmt(_) => Some(F::Labels),
+            Stmt::BranchStmt(b) if b.tok == BranchTok::Goto => Some(F::Goto),
+            Stmt::TypeSwitchStmt(_) => Some(F::TypeSwitch),
+            Stmt::SwitchStmt(_) => Some(F::Switch),
+            Stmt::SelectStmt(_) => Some(F::Select),
+            Stmt::GoStmt(_) => Some(F::Go),
+            Stmt::DeferStmt(_) => Some(F::Defer),
+            Stmt::RangeStmt(r) => match (&r.x, &r.value) {
+                (Expr::BasicLit(_), _) => Some(F::RangeInteger),
+                (Expr::FuncLit(_), _) => Some(F::RangeFunction),
+                (Expr::ParenExpr(p), _) if matches!(*p.x, Expr::FuncLit(_)) => {
+                    Some(F::RangeFunction)
+                }
+                (_, Some(_)) => Some(F::RangeValue),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(f) = found {
+            self.has(f);
+        }
+        walk_stmt(self, s);
+    }
+
+    fn expr(&mut self, e: &Expr, role: Role) {
+        use Feature as F;
+        if let Some(name) = name_of(e) {
+            self.mentions.insert(name.to_owned());
+        }
+        match e {
+            Expr::Ident(n) if n.0 == "iota" => self.has(F::Iota),
+            Expr::IndexExpr(x) => self.instance(&x.x, std::slice::from_ref(&x.index), role),
+            Expr::IndexListExpr(x) => self.instance(&x.x, &x.indices, role),
+            Expr::StarExpr(x)
+                if role.is_type()
+                    && role != Role::Receiver
+                    && matches!(*x.x, Expr::IndexExpr(_) | Expr::IndexListExpr(_)) =>
+            {
+                self.has(F::InstanceBehindPointer);
+            }
+            Expr::BinaryExpr(_) if role == Role::Constraint => self.has(F::Union),
+            Expr::UnaryExpr(x) if x.op == Token::Tilde => self.has(F::Tilde),
+            Expr::Ellipsis(x) if x.elt.is_some() => self.has(F::Variadic),
+            Expr::InterfaceType(i) if self.in_generic && !i.methods.is_empty() => {
+                self.has(F::InterfaceInGeneric);
+            }
+            Expr::ChanType(c) if c.dir == ChanDir::Send => self.has(F::SendChannel),
+            Expr::ChanType(c) if c.dir == ChanDir::Recv => self.has(F::ReceiveChannel),
+            Expr::ArrayType(a) => match a.len.as_deref() {
+                Some(Expr::CallExpr(_)) => self.has(F::SizeofLength),
+                Some(Expr::Ident(_) | Expr::SelectorExpr(_)) => self.has(F::ConstantLength),
+                _ => {}
+            },
+            Expr::FuncLit(_) => self.has(F::Closure),
+            Expr::TypeAssertExpr(x) if x.typ.is_some() => self.has(F::TypeAssertion),
+            Expr::SelectorExpr(x) => {
+                if steps(e) >= 3 {
+                    self.has(F::LongSelector);
+                }
+                let of_type = match &*x.x {
+                    Expr::ParenExpr(p) => match &*p.x {
+                        Expr::StarExpr(p) => is_type_form(&p.x),
+                        _ => false,
+                    },
+                    x => is_type_form(x) && !matches!(x, Expr::SelectorExpr(_)),
+                };
+                if of_type {
+                    self.has(F::MethodExpression);
+                }
+            }
+            Expr::CallExpr(x) => match &*x.fun {
+                Expr::Ident(n) if n.0 == "append" => self.has(F::Append),
+                fun @ (Expr::IndexExpr(_) | Expr::IndexListExpr(_)) if role != Role::Type => {
+                    self.has(F::Instantiation);
+                    let arity = name_of(fun).and_then(|n| self.generic_funcs.get(n));
+                    if arity.is_some_and(|&n| type_args(fun).len() < n) {
+                        self.has(F::PartialInstantiation);
+                    }
+                }
+                fun => {
+                    if name_of(fun).is_some_and(|n| self.generic_funcs.contains_key(n)) {
+                        self.has(F::Inference);
+                    }
+                }
+            },
+            _ => {}
+        }
+        walk_expr(self, e, role);
+    }
+}

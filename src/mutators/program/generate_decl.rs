@@ -1,0 +1,48 @@
+//! Insert a declaration that the generator makes.
+
+use super::super::repair::bind_names;
+use super::super::{Context, Operator};
+use super::splice::splice_decl;
+use crate::generate;
+use crate::testcase::TestCase;
+
+/// Adds a declaration of a newly generated package, with what it needs: all that
+/// the generator can say comes into programs that grew by mutation.
+#[derive(Clone, Copy, Debug)]
+pub struct GenerateDecl;
+
+impl Operator for GenerateDecl {
+    fn name(&self) -> &'static str {
+        "generate declaration"
+    }
+
+    fn weight(&self) -> u32 {
+        6
+    }
+
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let options = generate::Options { go_minor: cx.go_minor, max_packages: 1 };
+        let packages = generate::packages(cx.rng, &options);
+        let donor = TestCase { packages, scenario: Default::default() };
+        let done = splice_decl(case, donor, cx.rng);
+        if done {
+            bind_names(case, cx.rng);
+        }
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
++
++type N[T any] interface{ Less(T) bool }
+"#;
+        example(&GenerateDecl, 1, want);
+    }
+}
