@@ -304,7 +304,12 @@ impl FindingRecorder {
         grown: u64,
     ) -> Result<usize, HarnessError> {
         let each = grown / u64::from(harness.runs_of_process().max(1));
-        let heap = harness.heap(false, true)?;
+        let heap = match harness.heap(false, true) {
+            Ok(heap) => heap,
+            // Its heap is gone with it; the next process will grow as well.
+            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => return Ok(0),
+            Err(e) => return Err(e),
+        };
         harness.recycle();
         let origin = self.judge.origin();
         let mut found = growth(each, "", &heap.profile, run.request.scenario, origin);
@@ -313,8 +318,11 @@ impl FindingRecorder {
         }
         self.add(run, found.clone(), &heap.profile);
         let origin = self.judge.origin().clone();
-        let again = repeat(harness, run.request, GROWTH_RUNS, &origin)?;
-        found.confirmed = again.finding.is_some_and(|f| f.id == found.id);
+        let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
+            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,
+            again => again?.finding,
+        };
+        found.confirmed = again.is_some_and(|f| f.id == found.id);
         found.reproduced = Some([u32::from(found.confirmed), 1]);
         if !found.confirmed {
             self.keep_suspects(&mut found);

@@ -16,6 +16,10 @@ use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
 
+/// How often a process that worked once is started again if it dies at its start, and
+/// how often a request that is no test case's is made again.
+const RESTARTS: u32 = 3;
+
 /// A request for a heap profile may take this long.
 const PROFILING: Duration = Duration::from_secs(60);
 
@@ -243,8 +247,15 @@ impl Harness {
     /// # Errors
     /// The harness does not answer.
     pub fn plant(&mut self) -> Result<(u32, String), HarnessError> {
-        let races = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply)?;
-        Ok((races, self.reports()?))
+        let mut asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
+        // That it was killed says nothing about the detector.
+        for _ in 0..RESTARTS {
+            if !matches!(asked, Err(HarnessError::Died { .. })) {
+                break;
+            }
+            asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
+        }
+        Ok((asked?, self.reports()?))
     }
 
     /// Reads a test case's packages in one goroutine, and says which fields that
@@ -353,7 +364,14 @@ impl Harness {
             self.discard();
         }
         if self.process.is_none() {
-            let started = Process::start(&self.config, &self.scratch, &self.map);
+            let mut started = Process::start(&self.config, &self.scratch, &self.map);
+            // Something outside can kill one at its start: the system, short of memory.
+            for _ in 0..RESTARTS {
+                if !matches!(started, Err(EnvError::DiedAtStart { .. })) {
+                    break;
+                }
+                started = Process::start(&self.config, &self.scratch, &self.map);
+            }
             let (process, hello) = started.map_err(|e| match e {
                 EnvError::Interrupted => HarnessError::Interrupted,
                 e => e.into(),
