@@ -7,6 +7,7 @@ use std::rc::Rc;
 use libafl::corpus::{Corpus, CorpusId};
 use libafl::state::{HasCorpus, HasExecutions};
 
+use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
 use super::summary::Found;
 use crate::executor::{Fatal, Recorder, Run, State};
@@ -48,6 +49,10 @@ pub struct FindingRecorder {
     pressed: BTreeSet<String>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
+    /// Minimizes what was stored, if that is wanted.
+    background: Option<Background>,
+    /// Stored, and to be minimized once it was looked at.
+    stored: Vec<(Finding, String)>,
 }
 
 struct Unsaved {
@@ -69,12 +74,24 @@ impl FindingRecorder {
             breaches: BTreeMap::new(),
             pressed: BTreeSet::new(),
             unsaved: Vec::new(),
+            background: None,
+            stored: Vec::new(),
         }
     }
 
     /// Where times come from and new findings are announced.
     pub fn attach(&mut self, progress: Rc<Progress>) {
         self.progress = Some(progress);
+    }
+
+    /// Has new findings minimized.
+    pub fn minimize(&mut self, background: Background) {
+        self.background = Some(background);
+    }
+
+    /// Ends the minimizing, keeping the best so far.
+    pub fn end_minimizing(&mut self) -> BackgroundEnd {
+        self.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
     /// A handle on what was found.
@@ -137,7 +154,12 @@ impl FindingRecorder {
         let mut known = false;
         match self.store.save(&finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
-            Ok(Saved::New(at) | Saved::Raised(at)) => path = at,
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                path = at;
+                if self.background.is_some() {
+                    self.stored.push((finding.clone(), testcase));
+                }
+            }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
@@ -307,7 +329,13 @@ impl Recorder for FindingRecorder {
             }
             Ok(())
         };
-        match closer() {
+        let closer = closer();
+        if let Some(background) = &mut self.background {
+            for (finding, testcase) in self.stored.drain(..) {
+                background.push(finding, testcase);
+            }
+        }
+        match closer {
             Ok(()) | Err(HarnessError::Interrupted) => {}
             Err(e) => return Err(e.into()),
         }

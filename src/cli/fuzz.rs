@@ -46,6 +46,10 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Share of one processor's time, in percent, in which new findings are
+    /// minimized; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
+    minimize_percent: u32,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
@@ -114,6 +118,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
             ..Origin::default()
         },
         go_minor: built.toolchain.minor,
+        minimize_percent: args.minimize_percent,
         interrupted,
     })?;
     if args.json {
@@ -126,7 +131,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
 
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
-fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
+pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the first signal finds the flag unset and sets it.
@@ -137,7 +142,7 @@ fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
 }
 
 /// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
     let (mut total, mut number) = (0u64, String::new());
     for c in text.chars() {

@@ -5,6 +5,7 @@ mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod minimize;
 mod reproduce;
 mod scenarios;
 
@@ -32,6 +33,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Minimize(minimize::MinimizeArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Minimize(args) => minimize::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -17,7 +17,9 @@ mod title;
 
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
-pub use finding::{Finding, FindingError, Origin, RuleQuote, Stack, VERSION, deciding_rules};
+pub use finding::{
+    Finding, FindingError, Minimization, Origin, RuleQuote, Stack, VERSION, deciding_rules,
+};
 pub use frame::{Frame, Goroutine, goroutines};
 pub use kind::Kind;
 pub use mismatch::{Difference, describe, mismatch};

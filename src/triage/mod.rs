@@ -2,6 +2,7 @@
 
 mod judge;
 mod load;
+pub mod minimize;
 mod observe;
 mod oracle;
 mod reproduce;
