@@ -2,7 +2,7 @@
 //! processes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::names::{name_files, renamings};
 use super::predicate::{Answer, Predicate};
@@ -11,7 +11,7 @@ use super::search::Search;
 use super::{MinimizeError, Options};
 use crate::harness::HarnessError;
 use crate::scenario::Class;
-use crate::testcase::TestCase;
+use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
 
 /// What a test case amounts to.
@@ -31,23 +31,13 @@ pub(crate) fn finish(
     search: &mut Search<'_>,
     options: &Options,
 ) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
-    let stopped = search.stop.load(Ordering::Relaxed);
-    let mut tally = None;
-    if !stopped {
-        rename(search)?;
-        tally = Some(settle(search, options)?);
-    }
+    let (tally, source) = match polish(search, options) {
+        Ok((tally, source)) => (Some(tally), source),
+        // What was reached counts.
+        Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
+        Err(e) => return Err(e),
+    };
     let case = &search.case;
-    let mut source = case.to_source();
-    if !stopped {
-        for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {
-            let text = file.1.clone();
-            // Text that gofmt refuses stays as it was printed.
-            if let Ok(formatted) = search.pool.ask(move |harness| harness.format(&text))? {
-                file.1 = formatted;
-            }
-        }
-    }
     let shape = Shape {
         lines: source.lines(),
         packages: source.packages.len(),
@@ -57,6 +47,26 @@ pub(crate) fn finish(
         class: case.scenario.class(),
     };
     Ok((source.to_txtar(), shape, tally))
+}
+
+fn polish(
+    search: &mut Search<'_>,
+    options: &Options,
+) -> Result<(Tally, SourceCase), MinimizeError> {
+    if search.stop.load(Ordering::Relaxed) {
+        return Err(HarnessError::Interrupted.into());
+    }
+    rename(search)?;
+    let tally = settle(search, options)?;
+    let mut source = search.case.to_source();
+    for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {
+        let text = file.1.clone();
+        // Text that gofmt refuses stays as it was printed.
+        if let Ok(formatted) = search.pool.ask(move |harness| harness.format(&text))? {
+            file.1 = formatted;
+        }
+    }
+    Ok((tally, source))
 }
 
 fn shows(search: &Search<'_>, case: &TestCase) -> Result<bool, HarnessError> {
@@ -80,6 +90,7 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
         search.history.push(std::mem::replace(&mut search.case, all));
         return Ok(());
     }
+    name_files(&mut search.case);
     // One renaming changes what the others are about: each is looked up anew.
     let mut at = 0;
     loop {
@@ -121,9 +132,6 @@ fn settle(search: &mut Search<'_>, options: &Options) -> Result<Tally, MinimizeE
         if holds || search.over() && tally.hits > 0 || search.history.is_empty() {
             return Ok(tally);
         }
-        if search.stop.load(Ordering::Relaxed) {
-            return Ok(tally);
-        }
         for _ in 0..back {
             if let Some(case) = search.history.pop() {
                 search.case = case;
@@ -137,11 +145,6 @@ fn settle(search: &mut Search<'_>, options: &Options) -> Result<Tally, MinimizeE
 const WANTED: f64 = 0.9;
 
 fn proof(search: &Search<'_>, case: &TestCase, runs: u32) -> Result<Tally, HarnessError> {
-    let predicate: Predicate = search.predicate.clone();
-    let (case, stop): (TestCase, Arc<AtomicBool>) = (case.clone(), Arc::clone(&search.stop));
-    let measured = search.pool.ask(move |harness| predicate.measure(harness, &case, runs, true));
-    match measured {
-        Err(HarnessError::Interrupted) if stop.load(Ordering::Relaxed) => Ok(Tally::default()),
-        other => other,
-    }
+    let (predicate, case): (Predicate, _) = (search.predicate.clone(), case.clone());
+    search.pool.ask(move |harness| predicate.measure(harness, &case, runs, true))
 }

@@ -110,9 +110,9 @@ const STALL_LIMIT: Duration = Duration::from_millis(1500);
 #[must_use]
 pub fn reducers() -> Vec<&'static dyn Reducer> {
     vec![
-        &scenario::settings::Settings,
         &scenario::goroutines::Goroutines,
         &scenario::operations::Operations,
+        &scenario::settings::Settings,
         &program::packages::Packages,
         &scenario::redirect::Redirect,
         &program::bodies::Bodies,
@@ -122,6 +122,7 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &program::forget::Forget,
         &program::stmts::Stmts,
         &program::type_params::TypeParams,
+        &program::signatures::Signatures,
         &program::members::Members,
         &program::inline::Inline,
         &program::types::Types,
@@ -181,18 +182,15 @@ pub fn minimize(
         watch,
     };
     search.pace(started.elapsed());
-    let complete = match search.fixpoint(&reducers()) {
+    let complete = match search.descend() {
         Ok(complete) => complete,
         // What was reached counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,
         Err(e) => return Err(e),
     };
     search.deadline = options.time.map(|t| started + t);
-    if !search.predicate.valid && !search.over() {
-        search.mend()?;
-    }
     let (text, shape, tally) = finish::finish(&mut search, options)?;
-    let tally = tally.unwrap_or(Tally::default());
+    let tally: Tally = tally.unwrap_or_default();
     let rate = ready.rate;
     Ok(Some(Minimized {
         finding: ready.finding,

@@ -25,6 +25,8 @@ pub(crate) struct Predicate {
     pub class: Class,
     /// The rate that is to be kept.
     pub rate: f64,
+    /// Whether a run takes so long that few must do.
+    pub dear: bool,
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
@@ -123,7 +125,7 @@ impl Predicate {
         if self.valid && !Self::is_valid(harness, case)? {
             return Ok(Answer::Invalid);
         }
-        let mut test = SequentialTest::new(self.rate);
+        let mut test = SequentialTest::new(self.rate, self.dear);
         loop {
             let late = self.deadline.is_some_and(|d| Instant::now() >= d);
             if late || won.load(Ordering::Relaxed) < place {

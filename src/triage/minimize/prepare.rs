@@ -36,6 +36,8 @@ const RARE: f64 = 0.85;
 /// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
+/// A run that takes longer is dear: a process that dies, hundreds of reports.
+const DEAR: Duration = Duration::from_millis(40);
 
 /// Settles it; `None` if the test case shows nothing.
 pub(crate) fn prepare(
@@ -58,11 +60,13 @@ pub(crate) fn prepare(
         kind: finding.kind,
         class: case.scenario.class(),
         rate: 1.0,
+        dear: false,
         valid: false,
         origin: options.origin.clone(),
         go_minor: options.go_minor,
         deadline: options.time.map(|t| Instant::now() + t),
     };
+    let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
     if rate.hits == 0 {
         case.scenario.fresh = true;
@@ -72,6 +76,7 @@ pub(crate) fn prepare(
             return Ok(None);
         }
     }
+    predicate.dear = began.elapsed() / rate.runs.max(1) > DEAR;
     let original = rate;
     if rate.rate() < RARE {
         for stronger in stronger(&case) {
@@ -140,7 +145,8 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
         let most = if stalls { 3 } else { 73 };
         let began = Instant::now();
         while tally.runs < most && !tally.is_clear(Clear::default()) {
-            if tally.runs >= ENOUGH && tally.hits > 0 && began.elapsed() > MEASURE {
+            let most = if tally.hits > 0 { MEASURE } else { 5 * MEASURE };
+            if tally.runs >= ENOUGH && began.elapsed() > most {
                 break;
             }
             tally.record(predicate.run(harness, &case)?);

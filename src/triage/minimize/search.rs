@@ -11,8 +11,11 @@ use super::predicate::{Answer, Candidate, Predicate};
 use super::prepare::mended;
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
+use super::tidy::tidy;
 use super::{MinimizeError, Status};
 use crate::harness::HarnessError;
+use crate::mutators::address;
+use crate::mutators::build::struct_of;
 use crate::testcase::TestCase;
 
 /// The smallest test case so far, and what is known of others.
@@ -45,6 +48,33 @@ impl Search<'_> {
     /// Whether time is up or somebody asked for the end.
     pub fn over(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d)
+    }
+
+    /// The whole search: towards a program without errors first, as far as that
+    /// goes; true if it came to its end.
+    ///
+    /// # Errors
+    /// The harness's. The best so far stays.
+    pub fn descend(&mut self) -> Result<bool, MinimizeError> {
+        if !self.predicate.valid {
+            let all = super::reducers();
+            self.predicate.valid = true;
+            self.known.clear();
+            let size = self.size;
+            for reducer in all {
+                if !self.exhaust(reducer)? || self.size != size {
+                    break;
+                }
+            }
+            self.predicate.valid = self.size != size;
+            self.known.clear();
+        }
+        let complete = self.fixpoint(&super::reducers())?;
+        if self.predicate.valid || !complete {
+            return Ok(complete);
+        }
+        self.mend()?;
+        if self.predicate.valid { self.fixpoint(&super::reducers()) } else { Ok(complete) }
     }
 
     /// Runs reducers in their order until none finds anything; true if none
@@ -98,14 +128,30 @@ impl Search<'_> {
 
     /// Tries the smallest test case without its errors.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
-        let case = mended(&self.case, self.predicate.go_minor);
-        let text = case.to_source().to_txtar();
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
-        let (p, c) = (predicate.clone(), case.clone());
-        let won = Arc::new(AtomicUsize::new(usize::MAX));
-        if self.pool.ask(move |harness| p.judge(harness, &c, 0, &won))? == Answer::Shows {
-            self.predicate = predicate;
-            self.take(Candidate { case, text });
+        let mut variants = vec![mended(&self.case, self.predicate.go_minor)];
+        // `T{}` wants a struct.
+        for at in address::types(&self.case) {
+            let mut case = self.case.clone();
+            if let Some(spec) = address::type_spec_mut(&mut case, at) {
+                spec.typ = struct_of(Vec::new());
+                variants.push(mended(&case, self.predicate.go_minor));
+                variants.push(case);
+            }
+        }
+        for mut case in variants {
+            tidy(&mut case);
+            let (p, c) = (predicate.clone(), case.clone());
+            let won = Arc::new(AtomicUsize::new(usize::MAX));
+            if self.over() {
+                break;
+            }
+            if self.pool.ask(move |harness| p.judge(harness, &c, 0, &won))? == Answer::Shows {
+                self.predicate = predicate;
+                let text = case.to_source().to_txtar();
+                self.take(Candidate { case, text });
+                break;
+            }
         }
         Ok(())
     }
@@ -126,6 +172,8 @@ impl Search<'_> {
     /// Makes a candidate the smallest test case.
     pub fn take(&mut self, candidate: Candidate) {
         self.size = Size::of(&candidate.case, &candidate.text);
+        // A scenario that came to keep the rules goes on keeping them.
+        self.predicate.class = self.predicate.class.min(candidate.case.scenario.class());
         self.history.push(std::mem::replace(&mut self.case, candidate.case));
     }
 

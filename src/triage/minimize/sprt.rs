@@ -5,8 +5,9 @@
 const HIGHEST: f64 = 0.9;
 /// A candidate of half the rate is to be refused.
 const WORSE: f64 = 0.5;
-/// Probability of taking a candidate that is that much worse.
-const FALSE_ACCEPT: f64 = 0.05;
+/// Probability of taking a candidate that is that much worse, where runs are
+/// cheap and where they are dear.
+const FALSE_ACCEPT: [f64; 2] = [0.05, 0.2];
 /// Probability of refusing one that is as good.
 const FALSE_REJECT: f64 = 0.1;
 
@@ -16,19 +17,22 @@ pub struct SequentialTest {
     ratio: f64,
     hit: f64,
     miss: f64,
+    accept: f64,
     left: u32,
 }
 
 impl SequentialTest {
-    /// A test against the rate, 0 to 1, that is to be kept.
+    /// A test against the rate, 0 to 1, that is to be kept; with fewer runs if
+    /// they are dear.
     #[must_use]
-    pub fn new(rate: f64) -> Self {
+    pub fn new(rate: f64, dear: bool) -> Self {
         let good = rate.clamp(0.02, HIGHEST);
         let bad = good * WORSE;
         Self {
             ratio: 0.0,
             hit: (good / bad).ln(),
             miss: ((1.0 - good) / (1.0 - bad)).ln(),
+            accept: ((1.0 - FALSE_REJECT) / FALSE_ACCEPT[usize::from(dear)]).ln(),
             // Both hypotheses are far apart: this is for the rare walk between.
             left: (30.0 / good) as u32,
         }
@@ -39,9 +43,9 @@ impl SequentialTest {
     pub fn record(&mut self, shown: bool) -> Option<bool> {
         self.ratio += if shown { self.hit } else { self.miss };
         self.left = self.left.saturating_sub(1);
-        if self.ratio >= ((1.0 - FALSE_REJECT) / FALSE_ACCEPT).ln() {
+        if self.ratio >= self.accept {
             Some(true)
-        } else if self.ratio <= (FALSE_REJECT / (1.0 - FALSE_ACCEPT)).ln() {
+        } else if self.ratio <= (FALSE_REJECT / (1.0 - FALSE_ACCEPT[0])).ln() {
             Some(false)
         } else if self.left == 0 {
             Some(self.ratio > 0.0)
@@ -56,7 +60,7 @@ mod tests {
     use super::*;
 
     fn runs(rate: f64, shown: impl Fn(u32) -> bool) -> (u32, bool) {
-        let mut test = SequentialTest::new(rate);
+        let mut test = SequentialTest::new(rate, false);
         (1..)
             .find_map(|n| test.record(shown(n)).map(|verdict| (n, verdict)))
             .expect("every test ends")
@@ -66,6 +70,9 @@ mod tests {
     fn few_runs_where_it_is_clear() {
         assert_eq!(runs(1.0, |_| true), (5, true));
         assert_eq!(runs(1.0, |_| false), (2, false));
+        let mut dear = SequentialTest::new(1.0, true);
+        assert_eq!([dear.record(true), dear.record(true)], [None; 2]);
+        assert_eq!(dear.record(true), Some(true));
         // One miss among hits is forgiven.
         assert!(runs(1.0, |n| n != 3).1);
         let (n, refused) = runs(0.3, |_| false);

@@ -4,7 +4,7 @@ use super::super::reducer::{Edit, Reducer, chunks};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Deletes goroutines, or makes all of them do what one does.
+/// Deletes goroutines, has one do what two did, or all do what one does.
 #[derive(Clone, Copy, Debug)]
 pub struct Goroutines;
 
@@ -31,6 +31,16 @@ impl Reducer for Goroutines {
                 s.rounds = Some(20);
                 true
             }));
+        }
+        for from in 1..n {
+            // One after another shows what needs an order, not a third one.
+            for into in 0..from {
+                out.push(Box::new(move |case| {
+                    let operations = case.scenario.go.remove(from);
+                    case.scenario.go[into].extend(operations);
+                    true
+                }));
+            }
         }
         for i in 0..n {
             out.push(Box::new(move |case| {
