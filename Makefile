@@ -1,13 +1,15 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
 # make doctor  whether Go, the C compiler and the race detector work
+# make transparency  whether instrumentation and feedback hide races: minutes
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz test lint doctor build test-rust test-go lint-rust lint-go
+.PHONY: fuzz test lint doctor transparency transparency-go build test-rust test-go test-xtools \
+	lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
@@ -16,11 +18,14 @@ fuzz: build
 doctor:
 	$(CARGO) run --quiet --release -- doctor $(DOCTOR_ARGS)
 
+transparency: transparency-go
+	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
+
 build:
 	$(CARGO) build --release --locked
 
 # The runners' own last lines stay visible: nothing is piped or silenced.
-test: lint test-go test-rust
+test: lint test-go test-xtools test-rust
 
 lint: lint-rust lint-go
 
@@ -36,6 +41,27 @@ lint-rust:
 test-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" test -race ./...
+
+# What needs golang.org/x/tools, with the release that typerace pins for this Go;
+# not a failure where that cannot be fetched.
+test-xtools:
+	go=$$(scripts/go.sh) && cd harness_go && \
+	case "$$("$$go" env GOVERSION)" in \
+	go1.2[1-3]*) echo "test-xtools: golang.org/x/tools needs Go 1.24 or later"; exit 0;; \
+	go1.2[45]*) mod=xtools24.mod;; \
+	*) mod=xtools26.mod;; \
+	esac && \
+	if ! "$$go" mod download -modfile=$$mod all; then \
+		echo "test-xtools: golang.org/x/tools cannot be fetched, left out"; exit 0; \
+	fi && \
+	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" vet -tags=xtools -modfile=$$mod ./... && \
+	CGO_ENABLED=1 GOFLAGS=-buildvcs=false TYPERACE_XTOOLS=$$mod "$$go" test -race -tags=xtools -modfile=$$mod \
+		./internal/engine ./internal/clients ./internal/e2e
+
+transparency-go:
+	go=$$(scripts/go.sh) && cd harness_go && \
+	CGO_ENABLED=1 GOFLAGS=-buildvcs=false TYPERACE_TRANSPARENCY=$${TYPERACE_TRANSPARENCY:-50} \
+		"$$go" test -count=1 -timeout 30m -run FeedbackHidesNoRace -v ./internal/e2e
 
 lint-go:
 	go=$$(scripts/go.sh) && cd harness_go && \

@@ -44,13 +44,14 @@ func main() {
 // serve answers requests until there are no more.
 func serve(requests io.Reader, replies io.Writer) error {
 	table := counters.Table()
-	coverage, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
+	coverage, status, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
 	if err != nil {
 		return err
 	}
 	e := engine.New(table, coverage[:len(table)])
 	e.Scheduler = &schedule.Schedule{}
 	e.Pairs = coverage[len(table):]
+	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
 		Counters: uint32(len(table)), Pairs: schedule.Pairs, Words: engine.Words(),
@@ -89,10 +90,19 @@ func answer(e *engine.Engine, frame []byte) ([]byte, error) {
 			return nil, err
 		}
 		return reply.Encode(), nil
+	case *wire.LazyRequest:
+		reply, err := e.Lazy(request.Run)
+		if err != nil {
+			return nil, err
+		}
+		return reply.Encode(), nil
 	case *wire.ParseRequest:
 		return parse(request).Encode(), nil
 	case *wire.FormatRequest:
 		return formatSource(request).Encode(), nil
+	case *wire.HeapRequest:
+		live, profile := e.Heap(request.Exact)
+		return (&wire.HeapReply{Live: live, Profile: string(profile)}).Encode(), nil
 	default: // *wire.PlantRequest
 		return (&wire.PlantReply{Races: uint32(engine.Plant())}).Encode(), nil
 	}

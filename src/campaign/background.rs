@@ -164,7 +164,7 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
             Ok(None) => Some("it did not show again".to_owned()),
             Err(MinimizeError::Harness(HarnessError::Interrupted)) => {
                 shared.lock().waiting.push_front((finding, testcase));
-                continue;
+                return;
             }
             Err(e) => Some(e.to_string()),
         };

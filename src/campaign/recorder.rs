@@ -10,13 +10,14 @@ use libafl::state::{HasCorpus, HasExecutions};
 use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
 use super::summary::Found;
+use super::suspicions::{self, Suspicions};
 use crate::executor::{Fatal, Recorder, Run, State};
 use crate::finding::{Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::Judge;
+use crate::triage::{Judge, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -53,6 +54,8 @@ pub struct FindingRecorder {
     background: Option<Background>,
     /// Stored, and to be minimized once it was looked at.
     stored: Vec<(Finding, String)>,
+    /// What reading changes; none if that is not searched for.
+    pub(super) suspicions: Option<Suspicions>,
 }
 
 struct Unsaved {
@@ -76,7 +79,19 @@ impl FindingRecorder {
             unsaved: Vec::new(),
             background: None,
             stored: Vec::new(),
+            suspicions: None,
         }
+    }
+
+    /// Searches for lazy state from now on.
+    pub fn suspect_with(&mut self, suspicions: Suspicions) {
+        self.suspicions = Some(suspicions);
+    }
+
+    /// What reading changes, if that was searched for.
+    #[must_use]
+    pub fn suspicions(&self) -> Option<&Suspicions> {
+        self.suspicions.as_ref()
     }
 
     /// Where times come from and new findings are announced.
@@ -155,6 +170,10 @@ impl FindingRecorder {
         match self.store.save(&finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // For people; the finding is stored whatever becomes of it.
+                if let Err(e) = standalone::write(&at) {
+                    self.say(&format!("warning: no standalone program: {e}"));
+                }
                 path = at;
                 if self.background.is_some() {
                     self.stored.push((finding.clone(), testcase));
@@ -167,7 +186,7 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "known" } else { "FOUND" };
+        let word = if known { "again" } else { "FOUND" };
         let (class, title) = (finding.class, &finding.title);
         self.say(&format!(
             "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
@@ -205,24 +224,28 @@ impl FindingRecorder {
             }
             // The finding itself is stored; its rate is a bonus that a full
             // disk may cost.
-            let _ = self.store.update_finding(finding);
+            if self.store.update_finding(finding).is_ok() {
+                let _ = standalone::write(&self.store.path(&finding.id));
+            }
         }
         Ok(())
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's.
-    fn vary(
+    /// as that version's. `see` is shown each outcome with its findings.
+    pub(super) fn vary(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
         case: &TestCase,
-        tries: u32,
+        (tries, raced): (u32, bool),
         wanted: &dyn Fn(&Finding) -> bool,
+        see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
         let source = case.to_source();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
+        let plain = RunRequest::new(&case.scenario, &source.packages);
+        let flags = RunFlags { raced, ..plain.flags };
+        let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
         for _ in 0..tries {
@@ -230,6 +253,7 @@ impl FindingRecorder {
                 break;
             }
             let (outcome, judgement) = self.judge.examine(harness, &request)?;
+            see(&outcome, &judgement.findings);
             for finding in &judgement.findings {
                 if wanted(finding) && self.is_news(finding) {
                     self.add(&varied, finding.clone(), &judgement.report(&outcome));
@@ -254,7 +278,14 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
-        self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
+        self.vary(
+            harness,
+            run,
+            &case,
+            (WITHOUT_BREACHES, false),
+            &|f| ids.contains(&f.id),
+            &mut |_, _| {},
+        )
     }
 
     /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
@@ -263,7 +294,7 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.rounds = Some(PRESSED_ROUNDS);
         case.scenario.schedule = None;
-        self.vary(harness, run, &case, PRESSES, &|f| f.kind == Kind::Fatal)
+        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
     }
 
     fn hurry(&self) -> bool {
@@ -322,7 +353,7 @@ impl Recorder for FindingRecorder {
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
-                    && (f.class == Class::Contract || f.signature.contains("(map)"))
+                    && (f.class == Class::Contract || f.title.contains("(map)"))
             };
             if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
@@ -344,6 +375,13 @@ impl Recorder for FindingRecorder {
             let _ = self.flush();
         }
         Ok(seen.len())
+    }
+
+    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
+        match suspicions::search(self, harness, run) {
+            Err(HarnessError::Interrupted) => Ok(false),
+            new => Ok(new?),
+        }
     }
 }
 

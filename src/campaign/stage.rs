@@ -1,4 +1,4 @@
-//! The one stage of a campaign: mutants of the scheduled entry.
+//! The first stage of a campaign: mutants of the scheduled entry.
 
 use std::rc::Rc;
 
@@ -11,6 +11,7 @@ use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
 use super::progress::Progress;
+use super::schedules::Schedules;
 use crate::executor::State;
 use crate::mutators::adapter::TreeMutator;
 
@@ -25,12 +26,13 @@ const MAX_MUTANTS: u64 = 32;
 pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
+    schedules: Schedules,
 }
 
 impl MutantStage {
     /// A stage that reports to `progress` after each execution.
-    pub fn new(mutator: TreeMutator, progress: Rc<Progress>) -> Self {
-        Self { mutator, progress }
+    pub fn new(mutator: TreeMutator, progress: Rc<Progress>, schedules: Schedules) -> Self {
+        Self { mutator, progress, schedules }
     }
 }
 
@@ -55,6 +57,7 @@ where
             if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
                 continue;
             }
+            self.schedules.restrict(&mut input);
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);

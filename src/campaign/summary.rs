@@ -1,12 +1,15 @@
 //! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::schedules::{Searched, Strategy};
+use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, KnownIssue};
 use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
@@ -23,6 +26,11 @@ pub struct Summary {
     pub corpus: usize,
     /// Counters of go/types.
     pub coverage: Coverage,
+    /// Pairs of functions that worked on a common object one after the other, on two
+    /// goroutines; of the places of the map.
+    pub interleaving: Coverage,
+    /// What the search of schedules ran and brought, by strategy.
+    pub schedules: BTreeMap<Strategy, Searched>,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
@@ -49,6 +57,10 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// Fields that reading changes and that no run raced on: no findings.
+    pub suspicions: Vec<Suspicion>,
+    /// What the search for lazy state did; `null` without it.
+    pub lazy: Option<LazyFigures>,
     /// Where the wall time went.
     pub times: Times,
     /// Whether a signal ended it.
@@ -86,7 +98,9 @@ pub struct Found {
     /// Its crash directory.
     pub path: PathBuf,
     /// Whether the crash directory was there before this campaign.
-    pub known: bool,
+    pub stored_before: bool,
+    /// The issue that it has, if it is a known one.
+    pub known: Option<KnownIssue>,
     /// Executions of this campaign that showed it.
     pub times: u64,
 }
@@ -94,7 +108,13 @@ pub struct Found {
 impl Found {
     /// How this campaign met a finding.
     #[must_use]
-    pub fn new(finding: &Finding, path: PathBuf, known: bool, seconds: f64, execs: u64) -> Self {
+    pub fn new(
+        finding: &Finding,
+        path: PathBuf,
+        stored_before: bool,
+        seconds: f64,
+        execs: u64,
+    ) -> Self {
         Self {
             id: finding.id.clone(),
             kind: finding.kind,
@@ -105,7 +125,8 @@ impl Found {
             execs_to_find: execs,
             reproduced: finding.reproduced.unwrap_or_default(),
             path,
-            known,
+            stored_before,
+            known: None,
             times: 1,
         }
     }
@@ -125,30 +146,65 @@ impl Display for Summary {
             "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
+        self.fmt_suspicions(f)?;
+        if self.interleaving.hit > 0 {
+            let Coverage { hit, total } = self.interleaving;
+            writeln!(f, "interleavings {hit} of {total} places of their map")?;
+        }
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
-        writeln!(
-            f,
-            "\n{} finding{}:",
-            self.findings.len(),
-            if self.findings.len() == 1 { "" } else { "s" }
-        )?;
-        for found in &self.findings {
-            let [k, n] = found.reproduced;
-            writeln!(f, "\n  {} ({})", found.title, found.class)?;
-            writeln!(
-                f,
-                "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
-                found.seconds_to_find,
-                found.execs_to_find,
-                if found.known { ", stored before" } else { "" }
-            )?;
-            writeln!(f, "    {}", found.path.display())?;
+        let (known, new): (Vec<_>, Vec<_>) = self.findings.iter().partition(|f| f.known.is_some());
+        for (word, found) in [("new", new), ("known", known)] {
+            if found.is_empty() {
+                continue;
+            }
+            let plural = if found.len() == 1 { "" } else { "s" };
+            writeln!(f, "\n{} {word} finding{plural}:", found.len())?;
+            for one in found {
+                self.finding(f, one)?;
+            }
         }
         if self.contract_not_stored > 0 {
             let n = self.contract_not_stored;
             writeln!(f, "\n{n} more races of the same breaches of contract were not stored")?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    fn finding(&self, f: &mut Formatter<'_>, found: &Found) -> fmt::Result {
+        let [k, n] = found.reproduced;
+        writeln!(f, "\n  {} ({})", found.title, found.class)?;
+        if let Some(issue) = &found.known {
+            let elsewhere =
+                if issue.affects(&self.go_version) { "" } else { ", not yet seen on this release" };
+            writeln!(f, "    known: {}{elsewhere}", issue.issue)?;
+        }
+        writeln!(
+            f,
+            "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
+            found.seconds_to_find,
+            found.execs_to_find,
+            if found.stored_before { ", stored before" } else { "" }
+        )?;
+        writeln!(f, "    {}", found.path.display())
+    }
+
+    /// The fields, each once; operations are in the JSON.
+    fn fmt_suspicions(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(lazy) = self.lazy else { return Ok(()) };
+        writeln!(
+            f,
+            "lazy state: {} fields and operations, {} of them raced; {} surveys",
+            lazy.points, lazy.confirmed, lazy.surveys
+        )?;
+        let fields: BTreeSet<&str> =
+            self.suspicions.iter().map(|s| s.point.field.as_str()).collect();
+        if !fields.is_empty() {
+            let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+            writeln!(f, "  written by readers, never seen to race there: {fields}")?;
         }
         Ok(())
     }

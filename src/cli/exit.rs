@@ -1,11 +1,14 @@
 //! Exit codes, and which error means which: the only place that knows.
 
+use crate::bisect::RepoError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
+use crate::regress::RegressError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
+use crate::triage::standalone::{RunError, VerifyError, WriteError};
 
 /// What the process says when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,28 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
+    if cause.is::<super::KnownFileError>() {
+        return Some(Exit::Usage);
+    }
+    let run = |e: &RunError| match e {
+        RunError::Interrupted => Exit::Nothing,
+        // Our own text, or a module that cannot be had: the message says which.
+        RunError::Build(_) => Exit::Internal,
+        RunError::Io(_) => Exit::Environment,
+    };
+    let write = |e: &WriteError| match e {
+        WriteError::Io(..) => Exit::Environment,
+        _ => Exit::Usage,
+    };
+    if let Some(e) = cause.downcast_ref::<VerifyError>() {
+        return Some(match e {
+            VerifyError::Run(e) => run(e),
+            VerifyError::Crash(e) => write(e),
+        });
+    }
+    if let Some(e) = cause.downcast_ref::<WriteError>() {
+        return Some(write(e));
+    }
     if let Some(e) = cause.downcast_ref::<EnvError>() {
         Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
     } else if cause.is::<OutputError>() {
@@ -71,10 +96,24 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // The folder was writable at the start: now the disk is full.
             CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Store(_))
             | CampaignError::NoCoverage => Exit::Environment,
-            CampaignError::Work(_) => Exit::Usage,
+            CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
-    } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
+    } else if let Some(e) = cause.downcast_ref::<RegressError>() {
+        match e {
+            RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
+                Some(Exit::Usage)
+            }
+            RegressError::NoTime { .. } => Some(Exit::Environment),
+            // What they wrap is next in the chain.
+            _ => None,
+        }
+    } else if cause.is::<TestCaseError>()
+        || cause.is::<LoadError>()
+        || cause.is::<StoreError>()
+        || cause.is::<RepoError>()
+        || cause.is::<crate::report::html::LoadError>()
+    {
         Some(Exit::Usage)
     } else {
         None

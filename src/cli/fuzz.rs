@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Exit, GoArgs, print, progress};
-use crate::campaign::{self, Config, Limits, Style, seeds};
+use super::{Exit, GoArgs, KnownArgs, print, progress};
+use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::scenario::Profile;
@@ -34,9 +34,18 @@ pub struct FuzzArgs {
     /// Which scenarios to make: `safe` leaves out contract breaches
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
+    /// Leave the interleaving of goroutines to the runtime: no seeded schedules
+    #[arg(long)]
+    no_schedules: bool,
+    /// Do not keep test cases for new interleavings
+    #[arg(long)]
+    no_interleaving: bool,
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
+    /// Do not search completed packages for fields that reading changes
+    #[arg(long)]
+    no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -50,12 +59,17 @@ pub struct FuzzArgs {
     /// minimized; 0 for none
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
     minimize_percent: u32,
+    /// Write a line of figures every second, as JSON: `report --html` draws them
+    #[arg(long, value_name = "FILE")]
+    jsonl: Option<PathBuf>,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    known: KnownArgs,
     #[command(flatten)]
     go: GoArgs,
 }
@@ -87,6 +101,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         Some(dir) => seeds::from_directory(dir)?,
         None => seeds::built_in(),
     };
+    let known = args.known.load()?;
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
@@ -98,7 +113,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
     });
     let harness =
         HarnessConfig { interrupt: Arc::clone(&interrupted), ..HarnessConfig::new(&built.path) };
-    let summary = campaign::run(Config {
+    let mut summary = campaign::run(Config {
         limits: Limits {
             time: args.time,
             execs: args.execs,
@@ -109,8 +124,11 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        jsonl: args.jsonl,
+        lazy: !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
+        schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
@@ -121,6 +139,9 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         minimize_percent: args.minimize_percent,
         interrupted,
     })?;
+    for found in &mut summary.findings {
+        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
+    }
     if args.json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {

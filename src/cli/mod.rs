@@ -1,11 +1,16 @@
 //! The command line: one command a file.
 
+mod bisect;
 mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod known_args;
 mod minimize;
+mod regress;
+mod report;
+mod report_html;
 mod reproduce;
 mod scenarios;
 
@@ -16,6 +21,7 @@ use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
+pub use known_args::{KnownArgs, KnownFileError};
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]
@@ -34,6 +40,9 @@ enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
     Minimize(minimize::MinimizeArgs),
+    Regress(regress::RegressArgs),
+    Bisect(bisect::BisectArgs),
+    Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -53,6 +62,9 @@ pub fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Minimize(args) => minimize::run(&args),
+        Command::Regress(args) => regress::run(&args),
+        Command::Bisect(args) => bisect::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -6,11 +6,13 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, GoArgs, print, progress};
-use crate::finding::{Finding, Origin};
-use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunReply, RunRequest, Verdict};
+use super::{Exit, GoArgs, KnownArgs, print, progress};
+use crate::finding::{Finding, KnownIssue, Origin, State, is_newer};
+use crate::harness::{
+    BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
+};
 use crate::testcase::SourceCase;
-use crate::triage::{Judge, load_case};
+use crate::triage::{Judge, Replay, load_case, replay, shows};
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
 #[derive(Args, Debug)]
@@ -25,6 +27,8 @@ pub struct ReproduceArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    known: KnownArgs,
+    #[command(flatten)]
     go: GoArgs,
 }
 
@@ -36,9 +40,25 @@ struct Report {
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
+    /// The issue of what the crash directory says it shows.
+    known: Option<KnownIssue>,
+    /// Whether a known finding does not show on a release newer than the one
+    /// that it was found with.
+    fixed: bool,
+    /// How the schedule's seed did, if the test case has one.
+    schedule: Option<Carried>,
     /// What kept the test case from being run as it is written.
     notes: Vec<String>,
     findings: Vec<Seen>,
+}
+
+#[derive(Serialize)]
+struct Carried {
+    seed: u64,
+    /// Different interleavings of the runs under it: 1 if it repeats.
+    interleavings: usize,
+    /// `reproduced` is of runs without it, as none with it showed the finding.
+    fell_back: bool,
 }
 
 #[derive(Serialize)]
@@ -55,6 +75,7 @@ struct Seen {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
+    let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
     let go_version = built.toolchain.version.clone();
@@ -78,33 +99,35 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     };
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
-    let mut shown = 0;
     let mut notes = Vec::new();
-    for i in 0..args.runs {
-        let request =
-            RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
-        let (outcome, judgement) = judge.examine(&mut harness, &request)?;
-        for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-        let hit = match &expected {
-            Some(e) => judgement.findings.iter().any(|f| f.id == e.id),
-            None => !judgement.findings.is_empty(),
-        };
-        shown += u32::from(hit);
-        for finding in &judgement.findings {
-            match seen.iter_mut().find(|s| s.finding.id == finding.id) {
-                Some(s) => s.runs += 1,
-                None => {
-                    let mut finding = [finding.clone()];
-                    judge.try_alone(&mut harness, &request, &mut finding)?;
-                    let [finding] = finding;
-                    seen.push(Seen { runs: 1, finding, report: judgement.report(&outcome) });
+    let request = RunRequest::new(&scenario, &source.packages);
+    let replayed = replay(
+        &mut harness,
+        &judge,
+        &request,
+        args.runs,
+        &mut |harness, request, outcome, judgement| {
+            for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
+                if !notes.contains(&note) {
+                    notes.push(note);
                 }
             }
-        }
+            for finding in &judgement.findings {
+                match seen.iter_mut().find(|s| s.finding.id == finding.id) {
+                    Some(s) => s.runs += 1,
+                    None => {
+                        let mut finding = [finding.clone()];
+                        judge.try_alone(harness, request, &mut finding)?;
+                        let [finding] = finding;
+                        seen.push(Seen { runs: 1, finding, report: judgement.report(outcome) });
+                    }
+                }
+            }
+            Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
+        },
+    )?;
+    if let Some(seed) = scenario.schedule {
+        notes.push(said_of_schedule(seed, &replayed));
     }
     for s in &mut seen {
         s.finding.reproduced = Some([s.runs, args.runs]);
@@ -114,9 +137,18 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     // What was asked for first, then what shows most often.
     seen.sort_by_key(|s| (Some(&s.finding.id) != expected_id.as_ref(), std::cmp::Reverse(s.runs)));
     let nothing = seen.is_empty();
+    let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
+    let newer = expected.as_ref().is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
     let report = Report {
+        fixed: known.is_some() && newer && replayed.runs.hits == 0,
+        known,
         expected: expected_id,
-        reproduced: [shown, args.runs],
+        reproduced: [replayed.runs.hits, replayed.runs.runs],
+        schedule: scenario.schedule.map(|seed| Carried {
+            seed,
+            interleavings: replayed.interleavings,
+            fell_back: replayed.fell_back,
+        }),
         go_version,
         notes,
         findings: seen,
@@ -127,6 +159,22 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         print(&text(&report, expected.as_ref()))?;
     }
     Ok(if nothing { Exit::Nothing } else { Exit::Findings })
+}
+
+/// What a user should know of how the schedule's seed did.
+fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
+    let n = replayed.interleavings;
+    let repeats = match n {
+        0 => "no run under it ended".to_owned(),
+        1 => "every run had the same interleaving".to_owned(),
+        n => format!("its runs had {n} different interleavings"),
+    };
+    let fell_back = if replayed.fell_back {
+        "; it does not show the finding here, so the runs counted are parallel ones without it"
+    } else {
+        ""
+    };
+    format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
 /// What of a test case was not run, and why: a case that does nothing shows
@@ -154,7 +202,13 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if !found_with.is_empty() && *found_with != report.go_version {
             out.push_str(&format!("it was found with {found_with}\n"));
         }
-        if k == 0 {
+        if let Some(issue) = &report.known {
+            let state = if issue.state == State::Open { "open" } else { "fixed" };
+            out.push_str(&format!("known: {} ({state}), {}\n", issue.issue, issue.title));
+        }
+        if report.fixed {
+            out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
+        } else if k == 0 {
             out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
         }
     }

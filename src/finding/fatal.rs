@@ -89,9 +89,15 @@ pub fn death(exit: Exit, output: &str) -> Option<Death> {
     (!asked).then(|| silent(exit, output))
 }
 
-/// The goroutine that hit the error is the running one, printed first.
+/// The goroutine that hit the error is the running one, printed first after
+/// the message. Before it there may be stacks of panics that the harness
+/// recovered.
 fn running(output: &str) -> Option<Goroutine> {
-    let all = goroutines(output);
+    let message = ["fatal error: ", "panic: "].iter().find_map(|m| {
+        let at_start = output.starts_with(m).then_some(0);
+        at_start.or_else(|| output.find(&format!("\n{m}")))
+    });
+    let all = goroutines(&output[message.unwrap_or(0)..]);
     let at = all.iter().position(|g| g.state == "running").unwrap_or(0);
     all.into_iter().nth(at)
 }

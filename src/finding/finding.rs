@@ -44,6 +44,16 @@ pub struct Finding {
     /// What minimized.txtar amounts to, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimized: Option<Minimization>,
+    /// What came of running its standalone program; not tried yet if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standalone: Option<Standalone>,
+    /// Which stage's time limit was exceeded: `setup`, `concurrent` or `total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Files of the crash directory with the executions before it, if it could not
+    /// be confirmed and any of them may be at fault; the last one is the nearest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspects: Vec<String>,
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
@@ -75,6 +85,24 @@ pub struct Minimization {
     /// Whether no reducer found anything more; otherwise time ran out.
     pub complete: bool,
     /// The Go that it was minimized with, `go1.27.3`.
+    pub go_version: String,
+}
+
+/// What the standalone program in `repro/` showed, built with `go build -race`
+/// and run in processes of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standalone {
+    /// `[k, n]`: k of n processes showed the finding's signature.
+    pub reproduced: [u32; 2],
+    /// How often one process tries.
+    pub attempts: u32,
+    /// Whether its checks record what they find in a `types.Info`.
+    #[serde(default)]
+    pub info: bool,
+    /// Other signatures that it showed.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// With which Go.
     pub go_version: String,
 }
 
@@ -166,7 +194,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
-            ElementKind::Operation | ElementKind::Query => element.name.to_owned(),
+            _ => element.name.to_owned(),
         };
         let rule = element.rule;
         match rules.iter_mut().find(|r| r.says == rule.says && r.place == rule.place) {

@@ -5,27 +5,38 @@ mod fatal;
 #[allow(clippy::module_inception)]
 mod finding;
 mod frame;
+mod heap;
 mod kind;
+mod known;
+mod leak;
+mod locks;
 mod mismatch;
 mod normalise;
 mod observe;
 mod panic;
 mod race;
 mod signature;
+mod slow;
 mod time;
 mod title;
 
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
-    Finding, FindingError, Minimization, Origin, RuleQuote, Stack, VERSION, deciding_rules,
+    Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, VERSION,
+    deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};
+pub use heap::{HeapSite, growth, heap_sites, over_memory};
 pub use kind::Kind;
+pub use known::{Known, KnownError, KnownIssue, State, is_newer};
+pub use leak::leaked;
+pub use locks::lock_cycle;
 pub use mismatch::{Difference, describe, mismatch};
 pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
 pub use signature::{Site, site};
+pub use slow::{CONSTANTS, name_stall};
 pub use time::rfc3339;

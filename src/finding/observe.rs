@@ -117,12 +117,15 @@ impl Draft {
             reproduced: None,
             confirmed: false,
             minimized: None,
+            standalone: None,
+            stage: None,
+            suspects: Vec::new(),
             origin: origin.clone(),
         }
     }
 }
 
-fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
+pub(super) fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
     Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
 }
 
@@ -136,13 +139,20 @@ fn races(log: &str) -> Vec<Draft> {
             (r, sites)
         })
         .collect();
-    let whole: BTreeSet<&Site> =
-        reports.iter().filter(|(r, _)| r.is_whole()).flat_map(|(_, sites)| sites).collect();
+    let whole: BTreeSet<&[String]> = reports
+        .iter()
+        .filter(|(r, _)| r.is_whole())
+        .flat_map(|(_, sites)| sites.iter().map(|s| s.functions.as_slice()))
+        .collect();
     let mut signed = BTreeSet::new();
     let mut drafts = Vec::new();
     for (report, sites) in &reports {
         let lost = sites.iter().all(|s| s.functions.is_empty());
-        let told = if lost { !whole.is_empty() } else { sites.iter().any(|s| whole.contains(s)) };
+        let told = if lost {
+            !whole.is_empty()
+        } else {
+            sites.iter().any(|s| whole.contains(s.functions.as_slice()))
+        };
         if !report.is_whole() && told {
             continue;
         }

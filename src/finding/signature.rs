@@ -18,8 +18,9 @@ pub struct Site {
     /// the go/types or x/tools function that called it. Empty if the stack is
     /// lost.
     pub functions: Vec<String>,
-    /// Whether the runtime's map code was called there: a map in a function
-    /// is another variable than its fields.
+    /// Whether the runtime's map code was called there. It is said in titles
+    /// and signs nothing: an assignment to a map shows with that code or without
+    /// it, as the slot is written by the function itself.
     pub map: bool,
 }
 
@@ -41,6 +42,12 @@ pub fn site(stack: &[Frame]) -> Site {
 }
 
 impl Site {
+    /// For people: with ` (map)` where the runtime's map code was called.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        format!("{self}{}", if self.map { " (map)" } else { "" })
+    }
+
     /// Whose code it is.
     #[must_use]
     pub fn owner(&self) -> Blame {
@@ -53,8 +60,7 @@ impl fmt::Display for Site {
         if self.functions.is_empty() {
             return f.write_str("stack lost");
         }
-        f.write_str(&self.functions.join(" < "))?;
-        if self.map { f.write_str(" (map)") } else { Ok(()) }
+        f.write_str(&self.functions.join(" < "))
     }
 }
 
@@ -115,9 +121,9 @@ mod tests {
             (&["go/types.unalias", "go/types.Unalias", "main.f"], "go/types.unalias"),
             (
                 &["runtime.mapassign_fast64ptr", "go/types.(*Checker).recordUse"],
-                "go/types.(*Checker).recordUse (map)",
+                "go/types.(*Checker).recordUse",
             ),
-            (&["internal/runtime/maps.(*Iter).Init", "main.f"], "main.f (map)"),
+            (&["internal/runtime/maps.(*Iter).Init", "main.f"], "main.f"),
             (&["runtime.slicecopy", "go/types.f"], "go/types.f"),
             (
                 &[

@@ -11,9 +11,9 @@ pub fn race(sides: &[(Access, Site); 2]) -> String {
     let [(a, here), (b, there)] = &sides;
     if here == there {
         let both = if a == b { format!("two {}", plural(*a)) } else { format!("{a} and {b}") };
-        return format!("data race: {both} in {}", short(&here.to_string()));
+        return format!("data race: {both} in {}", short(&here.spelled()));
     }
-    format!("data race: {a} in {} / {b} in {}", short(&here.to_string()), short(&there.to_string()))
+    format!("data race: {a} in {} / {b} in {}", short(&here.spelled()), short(&there.spelled()))
 }
 
 /// `panic: underlying type must not be nil in (*Named).SetUnderlying`.

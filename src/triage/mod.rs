@@ -5,9 +5,12 @@ mod load;
 pub mod minimize;
 mod observe;
 mod oracle;
+mod replay;
 mod reproduce;
+pub mod standalone;
 
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
+pub use replay::{Replay, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};

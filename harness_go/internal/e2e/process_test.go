@@ -77,6 +77,12 @@ func TestMain(m *testing.M) {
 // start starts a harness and reads what it says first.
 func start(t *testing.T) *process {
 	t.Helper()
+	return startBinary(t, binary(t))
+}
+
+// startBinary starts a harness that was built another way.
+func startBinary(t *testing.T, binary string) *process {
+	t.Helper()
 	dir := t.TempDir()
 	p := &process{t: t, log: filepath.Join(dir, "race")}
 	file := func(name string) *os.File {
@@ -98,7 +104,7 @@ func start(t *testing.T) *process {
 	if err := p.coverage.Truncate(1 << 20); err != nil {
 		t.Fatal(err)
 	}
-	p.cmd = exec.Command(binary(t))
+	p.cmd = exec.Command(binary)
 	p.cmd.ExtraFiles = []*os.File{theirRequests, theirReplies, p.coverage}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.Env = []string{

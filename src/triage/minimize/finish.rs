@@ -86,7 +86,8 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     if all == search.case {
         return Ok(());
     }
-    if shows(search, &all)? {
+    // Good names are worth a second try.
+    if shows(search, &all)? || shows(search, &all)? {
         search.history.push(std::mem::replace(&mut search.case, all));
         return Ok(());
     }

@@ -131,6 +131,8 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &program::unname::Unname,
         &program::merge_packages::MergePackages,
         &scenario::queries::Queries,
+        // The last one is run once, when the others find nothing more.
+        &scenario::meets::Meets,
     ]
 }
 
@@ -155,10 +157,16 @@ pub fn minimize(
     watch: &mut dyn FnMut(&Status),
 ) -> Result<Option<Minimized>, MinimizeError> {
     let started = Instant::now();
-    let mut config =
-        HarnessConfig { interrupt: Arc::clone(&options.stop), ..options.harness.clone() };
+    let mut config = HarnessConfig {
+        interrupt: Arc::clone(&options.stop),
+        until: None,
+        ..options.harness.clone()
+    };
     if expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock)) {
-        config.limits.total = config.limits.total.min(STALL_LIMIT);
+        let limits = &mut config.limits;
+        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
+            *limit = STALL_LIMIT.min(*limit);
+        }
     }
     let pool = Pool::start(options.jobs, &config, options.nice)?;
     let Some(ready) = prepare::prepare(&pool, source, expected, options)? else {

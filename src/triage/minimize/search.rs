@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, Predicate};
-use super::prepare::mended;
+use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
 use super::tidy::tidy;
@@ -69,12 +69,16 @@ impl Search<'_> {
             self.predicate.valid = self.size != size;
             self.known.clear();
         }
-        let complete = self.fixpoint(&super::reducers())?;
-        if self.predicate.valid || !complete {
-            return Ok(complete);
+        let all = super::reducers();
+        let Some((last, all)) = all.split_last() else { return Ok(true) };
+        let mut complete = self.fixpoint(all)?;
+        if complete && !self.predicate.valid {
+            self.mend()?;
+            if self.predicate.valid {
+                complete = self.fixpoint(all)?;
+            }
         }
-        self.mend()?;
-        if self.predicate.valid { self.fixpoint(&super::reducers()) } else { Ok(complete) }
+        Ok(complete && self.exhaust(*last)?)
     }
 
     /// Runs reducers in their order until none finds anything; true if none
@@ -121,6 +125,7 @@ impl Search<'_> {
             start = place;
             self.take(candidate);
             self.notice_valid()?;
+            self.notice_cheap()?;
             let status = self.status(reducer.name());
             (self.watch)(&status);
         }
@@ -165,6 +170,24 @@ impl Search<'_> {
                 Err(HarnessError::Interrupted) => false,
                 other => other?,
             };
+        }
+        Ok(())
+    }
+
+    /// What got cheap to run is judged more strictly.
+    fn notice_cheap(&mut self) -> Result<(), MinimizeError> {
+        if !self.predicate.dear {
+            return Ok(());
+        }
+        let (predicate, case) = (self.predicate.clone(), self.case.clone());
+        let took = self.pool.ask(move |harness| {
+            let began = Instant::now();
+            predicate.run(harness, &case)?;
+            Ok(began.elapsed())
+        });
+        match took {
+            Err(HarnessError::Interrupted) => {}
+            took => self.predicate.dear = took? > DEAR,
         }
         Ok(())
     }

@@ -3,8 +3,10 @@
 
 /// The rate that is never asked for more than: one miss is no evidence.
 const HIGHEST: f64 = 0.9;
-/// A candidate of half the rate is to be refused.
-const WORSE: f64 = 0.5;
+/// A candidate with this share of the rate is to be refused: where runs are
+/// cheap and where they are dear. A rate that every accepted candidate lowers a
+/// little is gone after ten of them.
+const WORSE: [f64; 2] = [0.75, 0.5];
 /// Probability of taking a candidate that is that much worse, where runs are
 /// cheap and where they are dear.
 const FALSE_ACCEPT: [f64; 2] = [0.05, 0.2];
@@ -27,14 +29,14 @@ impl SequentialTest {
     #[must_use]
     pub fn new(rate: f64, dear: bool) -> Self {
         let good = rate.clamp(0.02, HIGHEST);
-        let bad = good * WORSE;
+        let bad = good * WORSE[usize::from(dear)];
         Self {
             ratio: 0.0,
             hit: (good / bad).ln(),
             miss: ((1.0 - good) / (1.0 - bad)).ln(),
             accept: ((1.0 - FALSE_REJECT) / FALSE_ACCEPT[usize::from(dear)]).ln(),
             // Both hypotheses are far apart: this is for the rare walk between.
-            left: (30.0 / good) as u32,
+            left: (60.0 / good) as u32,
         }
     }
 
@@ -68,7 +70,7 @@ mod tests {
 
     #[test]
     fn few_runs_where_it_is_clear() {
-        assert_eq!(runs(1.0, |_| true), (5, true));
+        assert_eq!(runs(1.0, |_| true), (11, true));
         assert_eq!(runs(1.0, |_| false), (2, false));
         let mut dear = SequentialTest::new(1.0, true);
         assert_eq!([dear.record(true), dear.record(true)], [None; 2]);
@@ -76,7 +78,7 @@ mod tests {
         // One miss among hits is forgiven.
         assert!(runs(1.0, |n| n != 3).1);
         let (n, refused) = runs(0.3, |_| false);
-        assert!(!refused && (10..20).contains(&n), "{n}");
+        assert!(!refused && (15..40).contains(&n), "{n}");
         assert!(runs(0.3, |n| n % 3 == 0).1);
         assert!(!runs(0.9, |n| n % 3 == 0).1);
         assert!(!runs(0.0, |_| false).1);

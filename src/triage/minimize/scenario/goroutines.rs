@@ -28,7 +28,7 @@ impl Reducer for Goroutines {
                 let s = &mut case.scenario;
                 s.go.drain(range.clone());
                 s.meet.extend([Meet::Start, Meet::Import]);
-                s.rounds = Some(20);
+                s.rounds = Some(100);
                 true
             }));
         }

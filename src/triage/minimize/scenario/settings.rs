@@ -4,7 +4,7 @@ use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Import, Meet, Scenario};
 use crate::testcase::TestCase;
 
-/// Takes out shares, meets and settings one at a time, the schedule first: a
+/// Takes out shares and settings one at a time, the schedule first: a
 /// race that shows without a seed shows in anybody's program.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings;
@@ -53,7 +53,6 @@ impl Reducer for Settings {
             edit(|s| s.godebug.clear()),
             edit(|s| s.import = Import::Source),
             edit(|s| s.share.clear()),
-            edit(|s| s.meet.clear()),
         ];
         for i in 0..s.godebug.len() {
             out.push(edit(move |s| {
@@ -63,11 +62,6 @@ impl Reducer for Settings {
         out.extend(s.share.iter().map(|&x| {
             edit(move |s| {
                 s.share.remove(&x);
-            })
-        }));
-        out.extend(s.meet.iter().map(|&x| {
-            edit(move |s| {
-                s.meet.remove(&x);
             })
         }));
         out

@@ -1,0 +1,31 @@
+#!/bin/sh
+# The gate in a plain shell: fails if this Go shows a finding that the baseline
+# does not list. Reports are left in $OUT for the CI to pick up.
+#
+#   GOROOTS="/path/to/go /other/go" docs/ci/gate.sh      local trees
+#   TOOLCHAINS=go1.26.8,go1.27.3 docs/ci/gate.sh         releases
+#   OVERLAY=fix.json docs/ci/gate.sh                     a patched go/types
+set -eu
+
+typerace=${TYPERACE:-typerace}
+out=${OUT:-typerace-reports}
+mkdir -p "$out"
+
+# Is all there, and does the race detector really detect?
+"$typerace" doctor
+
+set -- --junit "$out/junit.xml" --sarif "$out/typerace.sarif" --time "${TIME:-5m}"
+if [ -n "${BASELINE:-}" ]; then set -- "$@" --baseline "$BASELINE"; fi
+if [ -n "${OVERLAY:-}" ]; then set -- "$@" --overlay "$OVERLAY"; fi
+if [ -n "${GITHUB_ACTIONS:-}" ]; then set -- "$@" --github; fi
+if [ -n "${TOOLCHAINS:-}" ]; then set -- "$@" --toolchain "$TOOLCHAINS"; fi
+
+if [ -z "${GOROOTS:-}" ]; then
+	exec "$typerace" regress "$@"
+fi
+# One tree after the other: a failure of one must not hide the others.
+status=0
+for goroot in $GOROOTS; do
+	"$typerace" regress "$@" --goroot "$goroot" || status=$?
+done
+exit "$status"

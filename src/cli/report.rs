@@ -1,0 +1,84 @@
+//! `typerace report`: findings for people.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use super::report_html::{self, HtmlArgs};
+use super::{Exit, GoArgs, KnownArgs, print, progress};
+use crate::harness::Toolchain;
+use crate::report::{collect, json, markdown, text};
+use crate::store::Store;
+use crate::triage::standalone;
+
+/// Tell what was found: new findings first, then known ones
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Folder of crash directories
+    #[arg(long, value_name = "DIR", default_value = "crashes")]
+    crashes: PathBuf,
+    /// Full details as Markdown
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    /// Run each finding's standalone program in N processes first, and note how
+    /// many show it
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    verify: Option<u32>,
+    /// Only findings whose name has this in it
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    #[command(flatten)]
+    html: HtmlArgs,
+    #[command(flatten)]
+    known: KnownArgs,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
+    let known = args.known.load()?;
+    let mut report = collect(&args.crashes, &known)?;
+    let only = args.only.as_deref().unwrap_or_default();
+    report.entries.retain(|e| e.finding.id.contains(only));
+    if let Some(runs) = args.verify {
+        let go = Toolchain::find(&args.go.options(), &mut progress)?;
+        let store = Store::open(&args.crashes)?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        for entry in &mut report.entries {
+            let measured = standalone::verify(&entry.path, &go, runs, &interrupted, &mut progress);
+            match measured {
+                Ok(finding) => {
+                    store.update_finding(&finding)?;
+                    entry.finding = finding;
+                }
+                Err(_) if interrupted.load(Ordering::Relaxed) => break,
+                // One program that fails must not cost the others their turn.
+                Err(e) => progress(&format!("{}: {e}", entry.finding.id)),
+            }
+            standalone::write(&entry.path)?;
+        }
+    }
+    if args.html.html.is_some() {
+        let found = report_html::write(&args.html, &args.crashes, &mut progress)?;
+        return Ok(if found == 0 { Exit::Nothing } else { Exit::Findings });
+    }
+    let all = match (args.json, args.markdown) {
+        (true, _) => json(&report)? + "\n",
+        (_, true) => markdown(&report),
+        _ => text(&report),
+    };
+    print(&all)?;
+    Ok(if report.entries.is_empty() { Exit::Nothing } else { Exit::Findings })
+}

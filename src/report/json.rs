@@ -1,0 +1,51 @@
+//! One JSON document.
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::{Finding, KnownIssue};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    new: usize,
+    known: usize,
+    findings: Vec<Item<'a>>,
+    problems: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    known: Option<&'a KnownIssue>,
+    /// Ids of findings that write where this one writes.
+    same_write: Vec<&'a str>,
+    minimized: bool,
+    testcase: Option<String>,
+    path: &'a std::path::Path,
+}
+
+/// The findings with everything that finding.json says of them.
+///
+/// # Errors
+/// None that a finding can cause; serde's signature.
+pub fn json(report: &Report) -> Result<String, serde_json::Error> {
+    let findings = report
+        .entries
+        .iter()
+        .map(|e| Item {
+            finding: &e.finding,
+            known: e.known.as_ref(),
+            same_write: report.same_cause(e).iter().map(|o| o.finding.id.as_str()).collect(),
+            minimized: e.crash.as_ref().is_some_and(|c| c.minimized),
+            testcase: e.crash.as_ref().map(|c| c.case.to_txtar()),
+            path: &e.path,
+        })
+        .collect();
+    serde_json::to_string(&Document {
+        new: report.new_ones().count(),
+        known: report.known_ones().count(),
+        findings,
+        problems: report.problems.iter().map(ToString::to_string).collect(),
+    })
+}

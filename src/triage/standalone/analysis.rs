@@ -1,0 +1,162 @@
+//! What a race report and the toolchain's own sources say about a race: which
+//! line writes, which reads, and which locks are held there.
+
+use std::fs;
+use std::path::Path;
+
+use crate::finding::{End, Observed, Origin};
+use crate::finding::{Finding, Frame, findings, race_reports};
+use crate::scenario::Scenario;
+
+/// The report of a finding among those of its report.txt; the whole text, cut
+/// to what can be read, if it is none of a race.
+#[must_use]
+pub fn report(finding: &Finding, text: &str) -> String {
+    let scenario = Scenario::default();
+    let origin = Origin::default();
+    for r in race_reports(text) {
+        let whole = format!("==================\n{}\n==================\n", r.raw);
+        let seen = findings(&Observed {
+            reports: &whole,
+            end: End::Replied,
+            panics: &[],
+            scenario: &scenario,
+            sequential: false,
+            origin: &origin,
+        });
+        if seen.iter().any(|f| f.id == finding.id) {
+            return whole;
+        }
+    }
+    const MOST: usize = 120;
+    // The message of a death comes after what races said before it.
+    let start = ["fatal error: ", "panic: ", "goroutine "]
+        .iter()
+        .find_map(|m| {
+            if text.starts_with(m) { Some(0) } else { text.find(&format!("\n{m}")).map(|i| i + 1) }
+        })
+        .unwrap_or(0);
+    let lines: Vec<&str> = text[start..].lines().collect();
+    let mut out = lines[..lines.len().min(MOST)].join("\n") + "\n";
+    if lines.len() > MOST {
+        out.push_str(&format!("… {} more lines\n", lines.len() - MOST));
+    }
+    out
+}
+
+/// One paragraph for each side of a race.
+#[must_use]
+pub fn analysis(report: &str) -> String {
+    let reports = race_reports(report);
+    let Some(race) = reports.first() else { return String::new() };
+    let mut out = String::new();
+    for side in &race.sides {
+        let library =
+            |f: &&Frame| f.function.starts_with("go/") || f.function.starts_with("golang.org/x/");
+        let Some(frame) = side.stack.iter().find(library) else {
+            out.push_str(&format!("- **{}**: the detector lost the stack.\n", side.access));
+            continue;
+        };
+        let place = format!("{}:{}", short(&frame.file), frame.line);
+        out.push_str(&format!("- **{}** in `{}`, {place}", side.access, frame.function));
+        let source = Source::read(&frame.file);
+        match source.as_ref().and_then(|s| s.line(frame.line)) {
+            Some(text) => out.push_str(&format!(":\n  ```go\n  {}\n  ```\n", text.trim())),
+            None => out.push('\n'),
+        }
+        out.push_str(&format!("  {}\n", locks(&side.stack)));
+    }
+    out
+}
+
+/// Which locks the calls of a stack took and had not let go, as far as the
+/// text of their functions says.
+fn locks(stack: &[Frame]) -> String {
+    let mut held = Vec::new();
+    let mut looked = 0;
+    for frame in stack.iter().filter(|f| f.function.starts_with("go/")) {
+        let Some(source) = Source::read(&frame.file) else { continue };
+        looked += 1;
+        for (line, lock) in source.held(frame.line) {
+            held.push(format!("`{lock}` (locked in {}:{line})", short(&frame.file)));
+        }
+    }
+    match (held.is_empty(), looked) {
+        (_, 0) => "The toolchain's sources are not here, so its locks are not known.".to_owned(),
+        (true, n) => {
+            format!("No lock is held there by any of the {n} calls of go/… on this stack.")
+        }
+        (false, _) => format!("Held there: {}.", held.join(", ")),
+    }
+}
+
+/// `go/types/named.go` of a path below a GOROOT.
+fn short(file: &str) -> &str {
+    file.rsplit_once("/src/").map_or(file, |(_, f)| f)
+}
+
+struct Source(Vec<String>);
+
+impl Source {
+    fn read(file: &str) -> Option<Self> {
+        // Reports come from other machines too: only Go source is looked at.
+        let path = Path::new(file);
+        let usable = path.is_absolute() && file.contains("/src/go/") && file.ends_with(".go");
+        let text = usable.then(|| fs::read_to_string(path).ok()).flatten()?;
+        Some(Self(text.lines().map(str::to_owned).collect()))
+    }
+
+    fn line(&self, line: u32) -> Option<&str> {
+        self.0.get((line as usize).checked_sub(1)?).map(String::as_str)
+    }
+
+    /// Locks taken between the function's start and a line, and not let go.
+    fn held(&self, line: u32) -> Vec<(usize, String)> {
+        let end = (line as usize).saturating_sub(1).min(self.0.len());
+        let start = self.0[..end].iter().rposition(|l| l.starts_with("func ")).unwrap_or(end);
+        let mut held: Vec<(usize, String)> = Vec::new();
+        for (i, text) in self.0.iter().enumerate().take(end).skip(start) {
+            let text = text.trim();
+            for method in [".Lock()", ".RLock()"] {
+                if let Some(lock) = text.strip_suffix(method) {
+                    held.push((i + 1, lock.to_owned()));
+                }
+            }
+            if let Some(lock) = text.strip_suffix(".Unlock()").or(text.strip_suffix(".RUnlock()")) {
+                // What is deferred happens later.
+                held.retain(|(_, l)| l != lock);
+            }
+        }
+        held
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_locks_and_lines() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("src/go/types");
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("named.go");
+        fs::write(&file, "package types\n\nfunc (n *Named) w() {\n\tn.mu.Lock()\n\tdefer n.mu.Unlock()\n\tn.x = 1\n}\n\nfunc r(n *Named) {\n\tm.Lock()\n\tm.Unlock()\n\t_ = n.x\n}\n").unwrap();
+        let file = file.display();
+        let text = format!(
+            "==================\nWARNING: DATA RACE\nWrite at 0x00c0 by goroutine 8:\n  go/types.(*Named).w()\n      {file}:6 +0x1\n\nPrevious read at 0x00c0 by goroutine 7:\n  go/types.r()\n      {file}:12 +0x1\n\nGoroutine 8 (running) created at:\n  main.f()\n      /x/main.go:1 +0x1\n==================\n"
+        );
+        let said = analysis(&text);
+        assert!(said.contains("**write** in `go/types.(*Named).w`, go/types/named.go:6"), "{said}");
+        assert!(
+            said.contains("n.x = 1") && said.contains("`n.mu` (locked in go/types/named.go:4)"),
+            "{said}"
+        );
+        assert!(
+            said.contains("**read**")
+                && said.contains("No lock is held there by any of the 1 calls"),
+            "{said}"
+        );
+        assert_eq!(analysis("nothing"), "");
+    }
+}

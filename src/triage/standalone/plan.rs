@@ -1,0 +1,279 @@
+//! What can be known of a test case before it runs: which package a name
+//! stands for, what is complete when the goroutines start, how imports are
+//! answered.
+
+use std::collections::BTreeSet;
+
+use super::scan::{Declared, scan};
+use super::text::variable;
+use crate::scenario::{Operation, Scenario, Share, Target};
+use crate::testcase::SourceCase;
+
+/// A package of the test case.
+#[derive(Debug)]
+pub struct Package<'a> {
+    /// Import path.
+    pub path: &'a str,
+    /// The texts of its files.
+    pub files: Vec<&'a str>,
+    /// Name of the variable that holds the checked package.
+    pub variable: String,
+    /// Indices of packages that it imports.
+    pub imports: Vec<usize>,
+    /// Whether it imports what the test case does not have.
+    pub imports_others: bool,
+    /// Objects of its scope, sorted by name.
+    pub declared: Vec<Declared>,
+}
+
+/// Who answers imports while the goroutines run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imports {
+    /// Nothing is imported.
+    None,
+    /// Everything that is imported is complete by then.
+    Completed,
+    /// Each goroutine checks for itself what is not complete.
+    Own,
+    /// One importer for all, with a lock.
+    Locked,
+    /// One importer for all, which checks several packages at a time.
+    Parallel,
+    /// One importer for all, without a lock.
+    Unlocked,
+}
+
+/// A test case looked through.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// What goroutines do.
+    pub scenario: &'a Scenario,
+    /// In the test case's order.
+    pub packages: Vec<Package<'a>>,
+    /// Packages that are complete when the goroutines start.
+    pub completed: BTreeSet<usize>,
+    /// Who answers imports.
+    pub imports: Imports,
+    /// For each goroutine, whether it can call an importer, and how often at least
+    /// if its packages parse.
+    pub importing: Vec<usize>,
+}
+
+impl<'a> Plan<'a> {
+    /// Looks a test case through. `taken` are names that variables may not
+    /// have.
+    #[must_use]
+    pub fn new(case: &'a SourceCase, scenario: &'a Scenario, taken: &[&str]) -> Self {
+        let mut names: Vec<String> = taken.iter().map(|n| (*n).to_owned()).collect();
+        let paths: Vec<&str> = case.packages.iter().map(|p| p.path.as_str()).collect();
+        let packages: Vec<Package<'a>> = case
+            .packages
+            .iter()
+            .map(|p| {
+                let files: Vec<&str> = p.files.iter().map(|(_, text)| text.as_str()).collect();
+                let facts: Vec<_> = files.iter().map(|text| scan(text)).collect();
+                let wanted: Vec<_> = facts.iter().flat_map(|f| &f.imports).collect();
+                let mut declared: Vec<Declared> =
+                    facts.iter().flat_map(|f| f.declared.iter().cloned()).collect();
+                declared.retain(|d| d.name != "_" && d.name != "init");
+                declared.sort_by(|a, b| a.name.cmp(&b.name));
+                declared.dedup_by(|a, b| a.name == b.name);
+                Package {
+                    path: &p.path,
+                    files,
+                    variable: variable(&p.path, &mut names),
+                    imports: wanted
+                        .iter()
+                        .filter_map(|w| paths.iter().position(|p| p == w))
+                        .collect(),
+                    imports_others: wanted.iter().any(|w| !paths.contains(&w.as_str())),
+                    declared,
+                }
+            })
+            .collect();
+        let mut plan = Self {
+            scenario,
+            packages,
+            completed: BTreeSet::new(),
+            imports: Imports::None,
+            importing: Vec::new(),
+        };
+        plan.completed = plan.complete();
+        plan.importing = scenario.go.iter().map(|ops| plan.calls(ops)).collect();
+        plan.imports = plan.importer();
+        plan
+    }
+
+    fn complete(&self) -> BTreeSet<usize> {
+        let mut done = BTreeSet::new();
+        for op in &self.scenario.before {
+            if let Some(i) = self.brought(op) {
+                self.close(i, &mut done);
+            }
+        }
+        done
+    }
+
+    /// The package that an operation of `before` completes.
+    pub fn brought(&self, op: &Operation) -> Option<usize> {
+        match op {
+            Operation::Check { package } | Operation::Import { package } => self.index(package),
+            other => self.subject(other),
+        }
+    }
+
+    /// The package that an operation is about.
+    #[must_use]
+    pub fn subject(&self, op: &Operation) -> Option<usize> {
+        match op {
+            Operation::Walk { package, .. } if package == crate::scenario::INSTANCES => None,
+            Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Eval { package, .. }
+            | Operation::CheckExpr { package, .. }
+            | Operation::Walk { package, .. }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => self.index(package),
+            Operation::Instantiate { target, .. }
+            | Operation::Query { target, .. }
+            | Operation::Set { target, .. } => self.index(&target.package),
+        }
+    }
+
+    fn close(&self, i: usize, done: &mut BTreeSet<usize>) {
+        if done.insert(i) {
+            for &dep in &self.packages[i].imports {
+                self.close(dep, done);
+            }
+        }
+    }
+
+    /// How many imports the checks and imports of a goroutine ask for.
+    fn calls(&self, ops: &[Operation]) -> usize {
+        let calls = |op: &Operation| match op {
+            Operation::Check { package } => self.index(package).map_or(0, |i| {
+                let p = &self.packages[i];
+                p.imports.len() + usize::from(p.imports_others)
+            }),
+            Operation::Import { .. } => 1,
+            other => usize::from(self.subject(other).is_some_and(|i| !self.completed.contains(&i))),
+        };
+        ops.iter().map(calls).sum()
+    }
+
+    fn importer(&self) -> Imports {
+        let shares = |s| self.scenario.share.contains(&s);
+        let mut reached = BTreeSet::new();
+        for op in self.scenario.go.iter().flatten() {
+            match op {
+                Operation::Check { package } => {
+                    for &dep in self.index(package).iter().flat_map(|i| &self.packages[*i].imports)
+                    {
+                        self.close(dep, &mut reached);
+                    }
+                }
+                other => reached.extend(self.subject(other)),
+            }
+        }
+        let missing = reached.iter().any(|i| !self.completed.contains(i));
+        let any = self.importing.iter().any(|n| *n > 0)
+            || self.packages.iter().any(|p| !p.imports.is_empty() || p.imports_others);
+        if shares(Share::UnlockedImporter) && missing {
+            Imports::Unlocked
+        } else if shares(Share::ParallelImporter) && missing && !self.is_cyclic() {
+            Imports::Parallel
+        } else if missing
+            && (shares(Share::Importer)
+                || shares(Share::ParallelImporter)
+                || shares(Share::Config)
+                || shares(Share::Checker))
+        {
+            Imports::Locked
+        } else if missing {
+            Imports::Own
+        } else if any {
+            Imports::Completed
+        } else {
+            Imports::None
+        }
+    }
+
+    /// Whether packages import one another in a cycle.
+    fn is_cyclic(&self) -> bool {
+        (0..self.packages.len()).any(|i| {
+            let mut reached = BTreeSet::new();
+            for &dep in &self.packages[i].imports {
+                self.close(dep, &mut reached);
+            }
+            reached.contains(&i)
+        })
+    }
+
+    /// The package of a path, or the one that stands in for it as the harness
+    /// chooses it.
+    #[must_use]
+    pub fn index(&self, path: &str) -> Option<usize> {
+        let at = self.packages.iter().position(|p| p.path == path);
+        at.or_else(|| stand_in(path, self.packages.len()))
+    }
+
+    /// The object of a target that `fits`, or the one that stands in for it.
+    #[must_use]
+    pub fn object(
+        &self,
+        target: &Target,
+        fits: impl Fn(&Declared) -> bool,
+    ) -> Option<(usize, &Declared)> {
+        let i = self.index(&target.package)?;
+        let declared = &self.packages[i].declared;
+        let named = declared.iter().find(|d| d.name == target.object && fits(d));
+        let fitting = || declared.iter().filter(|d| fits(d)).collect::<Vec<_>>();
+        let object = named.or_else(|| {
+            let all = fitting();
+            stand_in(&target.object, all.len()).map(|n| all[n])
+        })?;
+        Some((i, object))
+    }
+}
+
+/// Which of n stands in for a name: the harness's choice, FNV-1a.
+fn stand_in(name: &str, n: usize) -> Option<usize> {
+    let hash =
+        name.bytes().fold(2_166_136_261_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
+    (n > 0).then(|| hash as usize % n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_the_harnesss() {
+        // harness_go/internal/engine/resolve.go: hash("x") % 7.
+        assert_eq!(stand_in("", 10), Some(2_166_136_261_usize % 10));
+        assert_eq!(stand_in("a", usize::MAX), Some(0xe40c_292c));
+        assert_eq!(stand_in("a", 0), None);
+    }
+
+    #[test]
+    fn completeness_and_importers() {
+        let text = |scenario: &str| {
+            format!(
+                "{scenario}\n-- d/d.go --\npackage d\n-- lib/l.go --\npackage lib\nimport \"d\"\ntype T[P any] int\n-- a/a.go --\npackage a\nimport \"lib\"\n"
+            )
+        };
+        for (scenario, imports, completed) in [
+            ("before check lib\ngo check a\ngo check a", Imports::Completed, 2),
+            ("before check d\ngo check a\ngo check a", Imports::Own, 1),
+            ("share importer\ngo check a\ngo check a", Imports::Locked, 0),
+            ("share importer unlocked\ngo check a", Imports::Unlocked, 0),
+            ("go check d\ngo check d", Imports::Completed, 0),
+        ] {
+            let case = SourceCase::from_txtar(&text(scenario)).unwrap();
+            let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
+            assert_eq!((plan.imports, plan.completed.len()), (imports, completed), "{scenario}");
+            let t = Target { package: "lib".into(), object: "Gone".into() };
+            assert_eq!(plan.object(&t, |d| d.type_params > 0).unwrap().1.name, "T");
+        }
+    }
+}

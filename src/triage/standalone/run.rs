@@ -1,0 +1,189 @@
+//! Runs a program as anyone would: built with `-race`, each time in a process
+//! of its own, with the race detector's defaults.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::program::Program;
+use crate::finding::{End, Exit, Finding, Observed, Origin, findings};
+use crate::harness::Toolchain;
+use crate::scenario::Scenario;
+
+/// How long one process may take: a program that hangs says so itself after
+/// ten seconds.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A program that could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The file system.
+    #[error("cannot run the standalone program: {0}")]
+    Io(#[from] io::Error),
+    /// It does not compile: a fault of typerace, or a module that cannot be had.
+    #[error("the standalone program does not build:\n{0}")]
+    Build(String),
+    /// The user wants to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What a number of processes showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Processes that showed the finding.
+    pub hits: u32,
+    /// All of them.
+    pub runs: u32,
+    /// Other signatures that were seen.
+    pub others: Vec<String>,
+    /// What the first process printed that showed the finding.
+    pub output: String,
+}
+
+/// A built program.
+#[derive(Debug)]
+pub struct Runner {
+    dir: tempfile::TempDir,
+}
+
+impl Runner {
+    /// Builds a program in a folder of its own.
+    ///
+    /// # Errors
+    /// It does not build.
+    pub fn build(program: &Program, go: &Toolchain) -> Result<Self, RunError> {
+        let dir = tempfile::Builder::new().prefix("typerace-repro-").tempdir()?;
+        fs::write(dir.path().join("main.go"), &program.main_go)?;
+        fs::write(dir.path().join("go.mod"), &program.go_mod)?;
+        if let Some(sum) = &program.go_sum {
+            fs::write(dir.path().join("go.sum"), sum)?;
+        }
+        let output = go
+            .command()
+            .args(["build", "-race", "-o", "repro", "."])
+            .current_dir(dir.path())
+            .output()?;
+        if output.status.success() {
+            Ok(Self { dir })
+        } else {
+            Err(RunError::Build(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        }
+    }
+
+    /// Runs it `runs` times, two processes at once; ends early when it cannot
+    /// reach `enough` hits any more.
+    ///
+    /// # Errors
+    /// It cannot be started, or the flag is set.
+    pub fn run(
+        &self,
+        finding: &Finding,
+        runs: u32,
+        enough: u32,
+        interrupted: &AtomicBool,
+    ) -> Result<Shown, RunError> {
+        let mut shown = Shown::default();
+        while shown.runs < runs && shown.runs - shown.hits <= runs.saturating_sub(enough) {
+            let together = 2.min(runs - shown.runs);
+            let started: Vec<_> = (0..together).map(|i| self.start(i)).collect::<Result<_, _>>()?;
+            for (i, process) in started.into_iter().enumerate() {
+                let status = process.wait(interrupted)?;
+                let output = fs::read(self.dir.path().join(format!("output{i}")))?;
+                let output = String::from_utf8_lossy(&output);
+                let seen = seen(&output, status);
+                shown.runs += 1;
+                if seen.iter().any(|s| *s == finding.signature) {
+                    shown.hits += 1;
+                    if shown.output.is_empty() {
+                        shown.output = output.into_owned();
+                    }
+                }
+                for s in seen {
+                    if s != finding.signature && !shown.others.contains(&s) {
+                        shown.others.push(s);
+                    }
+                }
+            }
+        }
+        Ok(shown)
+    }
+
+    fn start(&self, i: u32) -> Result<Process, io::Error> {
+        let output = File::create(self.dir.path().join(format!("output{i}")))?;
+        let child = Command::new(self.dir.path().join("repro"))
+            .current_dir(self.dir.path())
+            // What goes with `go run -race .` in an ordinary shell.
+            .env_remove("GORACE")
+            .env_remove("GODEBUG")
+            .env_remove("GOTRACEBACK")
+            .env_remove("GOMAXPROCS")
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()?;
+        Ok(Process(child))
+    }
+}
+
+/// A process that ends with its owner.
+struct Process(Child);
+
+impl Process {
+    fn wait(mut self, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(status);
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(RunError::Interrupted);
+            }
+            if began.elapsed() > LIMIT {
+                self.0.kill()?;
+                return Ok(self.0.wait()?);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The signatures in what a process printed.
+fn seen(output: &str, status: ExitStatus) -> Vec<String> {
+    let scenario = Scenario::default();
+    let origin = Origin::default();
+    let exit = match (status.code(), status.signal()) {
+        (Some(code), _) => Exit::Code(code),
+        (None, signal) => Exit::Signal(signal.unwrap_or_default()),
+    };
+    let end = if output.contains("panic: no end after 10 s") {
+        End::TimedOut { dump: output }
+    } else if ["panic: ", "fatal error: "]
+        .iter()
+        .any(|m| output.starts_with(m) || output.contains(&format!("\n{m}")))
+    {
+        End::Died { exit, output }
+    } else {
+        // 66 after a race report, 0 without one.
+        End::Replied
+    };
+    let observed = Observed {
+        reports: output,
+        end,
+        panics: &[],
+        scenario: &scenario,
+        sequential: false,
+        origin: &origin,
+    };
+    findings(&observed).into_iter().map(|f| f.signature).collect()
+}

@@ -1,0 +1,221 @@
+//! `repro/` and `issue.md` of a crash directory.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::analysis::{analysis, report};
+use super::plan::Plan;
+use super::program::{Options, Program, program};
+use crate::finding::{Finding, Kind, deciding_rules};
+use crate::scenario::{Class, Scenario};
+use crate::testcase::SourceCase;
+use crate::triage::{LoadError, load_case};
+
+/// How often a program tries that was not measured yet.
+const ATTEMPTS: u32 = 100;
+
+/// What cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// It is no crash directory.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A test case without a finding: there is nothing to show.
+    #[error("{0} has no finding.json")]
+    NoFinding(std::path::PathBuf),
+    /// The file system.
+    #[error("{0}: {1}")]
+    Io(std::path::PathBuf, #[source] io::Error),
+}
+
+/// A crash directory, read.
+#[derive(Clone, Debug)]
+pub struct Crash {
+    /// The minimized test case if there is one, else the one found.
+    pub case: SourceCase,
+    /// Whether it is the minimized one.
+    pub minimized: bool,
+    /// Its scenario.
+    pub scenario: Scenario,
+    /// The finding.
+    pub finding: Finding,
+    /// report.txt; empty if it is not there.
+    pub report: String,
+}
+
+impl Crash {
+    /// Reads a crash directory.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn read(dir: &Path) -> Result<Self, WriteError> {
+        let (case, finding) = load_case(dir)?;
+        let finding = finding.ok_or_else(|| WriteError::NoFinding(dir.to_owned()))?;
+        let small = dir.join("minimized.txtar");
+        // A minimizer that was killed leaves nothing half written, a person may.
+        let small = small.exists().then(|| load_case(&small).ok()).flatten();
+        let minimized = small.is_some();
+        let case = small.map_or(case, |(case, _)| case);
+        let scenario = scenario(&case);
+        let report = fs::read(dir.join("report.txt")).unwrap_or_default();
+        let report = String::from_utf8_lossy(&report).into_owned();
+        Ok(Self { case, minimized, scenario, finding, report })
+    }
+
+    /// How its program is written: as it was when it was measured.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let measured = self.finding.standalone.as_ref();
+        Options {
+            attempts: measured.map_or(ATTEMPTS, |s| s.attempts),
+            info: measured.is_some_and(|s| s.info),
+            go_minor: minor(&self.finding.origin.go_version),
+        }
+    }
+
+    /// Its program.
+    #[must_use]
+    pub fn program(&self, options: &Options) -> Program {
+        program(&self.case, &self.scenario, Some(&self.finding), options)
+    }
+
+    /// The text of an issue about it.
+    #[must_use]
+    pub fn issue(&self) -> String {
+        let f = &self.finding;
+        let program = self.program(&self.options());
+        let report = report(f, &self.report);
+        let mut out = format!("# {}: {}\n\n", f.blame.as_str(), f.title);
+        out.push_str(&format!("### Go version\n\n{}\n\n", f.origin.go_version));
+        out.push_str(&format!("### What\n\n{}\n\n", self.what()));
+        out.push_str(&format!("### Program\n\n```go\n{}```\n\n", program.main_go));
+        out.push_str(&format!("### Report\n\n```\n{}```\n\n", report));
+        let analysis = match f.kind {
+            Kind::DataRace => analysis(&report),
+            _ => String::new(),
+        };
+        if !analysis.is_empty() {
+            out.push_str(&format!("### Analysis\n\n{analysis}\n"));
+        }
+        out.push_str("### Is it safe to do this?\n\n");
+        out.push_str(match f.class {
+            Class::Bug => "Everything that the program does concurrently is documented as safe, or was stated by the maintainers:\n\n",
+            Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
+            Class::Contract => "The program breaks a documented rule:\n\n",
+        });
+        for rule in deciding_rules(&self.scenario) {
+            out.push_str(&format!(
+                "> {}\n>\n> ({}; here: {})\n\n",
+                rule.says,
+                rule.place,
+                rule.elements.join(", ")
+            ));
+        }
+        out.push_str(&format!("### How often\n\n{}\n", self.rate()));
+        out
+    }
+
+    fn what(&self) -> String {
+        let n = self.scenario.go.len();
+        let goroutines = match n {
+            1 => "One goroutine uses".to_owned(),
+            n => format!("{n} goroutines use"),
+        };
+        let kind = match self.finding.kind {
+            Kind::DataRace => "the race detector reports a data race",
+            Kind::Fatal => "the runtime ends the program with a fatal error",
+            Kind::Panic => "it panics",
+            Kind::Deadlock => "it blocks for ever",
+            Kind::Hang => "it does not come to its end",
+            Kind::Mismatch => "answers differ from those of a sequential run",
+            _ => "it fails",
+        };
+        let plan = Plan::new(&self.case, &self.scenario, &[]);
+        let complete: Vec<_> =
+            plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
+        let packages = match complete.len() {
+            0 => String::new(),
+            1 => format!(" after package {} was type-checked", complete[0]),
+            _ => format!(" after packages {} were type-checked", complete.join(", ")),
+        };
+        format!("{goroutines} go/types{packages}, and {kind}: {}.", self.finding.title)
+    }
+
+    fn rate(&self) -> String {
+        let f = &self.finding;
+        let mut out = match f.reproduced {
+            Some([k, n]) => {
+                format!("The test case that it was found with showed it in {k} of {n} runs.\n")
+            }
+            None => String::new(),
+        };
+        match &f.standalone {
+            Some(s) => {
+                let [k, n] = s.reproduced;
+                out.push_str(&format!(
+                    "The program above, {} attempt{} each time, showed it in {k} of {n} processes with {}.\n",
+                    s.attempts,
+                    if s.attempts == 1 { "" } else { "s" },
+                    s.go_version
+                ));
+            }
+            None => out.push_str("How often the program above shows it was not measured yet.\n"),
+        }
+        out
+    }
+}
+
+/// Writes `repro/` and `issue.md` into a crash directory, from minimized.txtar
+/// if it is there. It may be called as often as something changes.
+///
+/// # Errors
+/// It is no crash directory, or cannot be written.
+pub fn write(dir: &Path) -> Result<(), WriteError> {
+    let crash = Crash::read(dir)?;
+    let program = crash.program(&crash.options());
+    let repro = dir.join("repro");
+    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;
+    put(&repro.join("go.mod"), &program.go_mod)?;
+    if let Some(sum) = &program.go_sum {
+        put(&repro.join("go.sum"), sum)?;
+    }
+    put(&repro.join("main.go"), &program.main_go)?;
+    put(&dir.join("issue.md"), &crash.issue())
+}
+
+/// Replaces a file: readers see the old text or the new one.
+fn put(path: &Path, text: &str) -> Result<(), WriteError> {
+    let wrong = |e| WriteError::Io(path.to_owned(), e);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder).map_err(wrong)?;
+    file.write_all(text.as_bytes()).map_err(wrong)?;
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(readable).map_err(wrong)?;
+    file.persist(path).map(|_| ()).map_err(|e| wrong(e.error))
+}
+
+/// The scenario, or the default one.
+fn scenario(case: &SourceCase) -> Scenario {
+    if let Some(s) = &case.scenario {
+        return s.clone();
+    }
+    let none = Scenario::default();
+    let plan = Plan::new(case, &none, &[]);
+    let imports: Vec<(String, Vec<String>)> = plan
+        .packages
+        .iter()
+        .map(|p| {
+            let deps = p.imports.iter().map(|i| plan.packages[*i].path.to_owned());
+            (p.path.to_owned(), deps.collect())
+        })
+        .collect();
+    Scenario::default_for(&imports)
+}
+
+/// 27 of `go1.27.3`; a recent one if the version says nothing.
+fn minor(version: &str) -> u32 {
+    let after = version.split("1.").nth(1).unwrap_or_default();
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(26)
+}
