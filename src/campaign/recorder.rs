@@ -9,6 +9,7 @@ use libafl::corpus::{Corpus, CorpusId};
 use libafl::state::{HasCorpus, HasExecutions};
 
 use super::attribution::History;
+use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
@@ -69,6 +70,10 @@ pub struct FindingRecorder {
     slow: u32,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
+    /// Minimizes what was stored, if that is wanted.
+    background: Option<Background>,
+    /// Stored, and to be minimized once it was looked at.
+    stored: Vec<(Finding, String)>,
     /// What reading changes; none if that is not searched for.
     pub(super) suspicions: Option<Suspicions>,
 }
@@ -94,6 +99,8 @@ impl FindingRecorder {
             history: History::default(),
             slow: 0,
             unsaved: Vec::new(),
+            background: None,
+            stored: Vec::new(),
             suspicions: None,
         }
     }
@@ -112,6 +119,16 @@ impl FindingRecorder {
     /// Where times come from and new findings are announced.
     pub fn attach(&mut self, progress: Rc<Progress>) {
         self.progress = Some(progress);
+    }
+
+    /// Has new findings minimized.
+    pub fn minimize(&mut self, background: Background) {
+        self.background = Some(background);
+    }
+
+    /// Ends the minimizing, keeping the best so far.
+    pub fn end_minimizing(&mut self) -> BackgroundEnd {
+        self.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
     /// A handle on what was found.
@@ -180,6 +197,9 @@ impl FindingRecorder {
                     self.say(&format!("warning: no standalone program: {e}"));
                 }
                 path = at;
+                if self.background.is_some() {
+                    self.stored.push((finding.clone(), testcase));
+                }
             }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
@@ -537,7 +557,13 @@ impl FindingRecorder {
             }
             Ok(())
         };
-        match closer() {
+        let closer = closer();
+        if let Some(background) = &mut self.background {
+            for (finding, testcase) in self.stored.drain(..) {
+                background.push(finding, testcase);
+            }
+        }
+        match closer {
             Ok(()) | Err(HarnessError::Interrupted) => {}
             Err(e) => return Err(e.into()),
         }

@@ -39,6 +39,10 @@ pub struct Summary {
     /// Contract findings that were not stored: the same breach had shown itself
     /// often enough.
     pub contract_not_stored: usize,
+    /// Findings that were minimized while the campaign ran.
+    pub minimized: usize,
+    /// New findings that were not.
+    pub not_minimized: usize,
     /// Figures of each operator.
     pub operators: Vec<Row>,
     /// The seed.

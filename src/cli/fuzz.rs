@@ -68,6 +68,10 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Share of one processor's time, in percent, in which new findings are
+    /// minimized; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
+    minimize_percent: u32,
     /// Write a line of figures every second, as JSON: `report --html` draws them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
@@ -171,6 +175,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
             ..Origin::default()
         },
         go_minor: built.toolchain.minor,
+        minimize_percent: args.minimize_percent,
         interrupted,
     })?;
     for found in &mut summary.findings {
@@ -186,7 +191,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
 
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
-fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
+pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the first signal finds the flag unset and sets it.

@@ -37,5 +37,6 @@ pub use protocol::{
 };
 pub(crate) use scratch::Scratch;
 pub use session::Harness;
+pub use sys::lower_priority;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

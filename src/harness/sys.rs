@@ -13,6 +13,13 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
+/// Has the calling thread, and the processes that it starts, give way to others.
+pub fn lower_priority() {
+    // SAFETY: no memory is involved. On Linux, 0 is the calling thread. A
+    // refusal changes nothing but the speed of others.
+    let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
+}
+
 /// Memory that the harness maps too: its coverage counters. It has no name, so
 /// nothing is left behind if either side is killed.
 #[derive(Debug)]
