@@ -66,6 +66,8 @@ pub struct LastRun {
     pub new_coverage: bool,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
+    /// What it cost, in ordinary executions; 0 if there was none.
+    pub cost: u64,
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -128,6 +130,11 @@ pub struct Times {
 
 /// How often a planted race proves that the detector still works.
 const PLANT_EVERY: u64 = 5_000;
+
+/// What a new process costs in ordinary executions, and what a run costs that
+/// did not end.
+const START_COST: u64 = 50;
+const TIMEOUT_COST: u64 = 10_000;
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -228,7 +235,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
         let request =
-            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) };
+            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
+                .exploring();
+        let starts = self.harness.starts();
         let began = Instant::now();
         let outcome = match self.harness.run(&request) {
             // Somebody asked for the end, and this execution is no result.
@@ -266,6 +275,10 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.times.running += (ran - began).as_secs_f64();
         self.times.recording += (recorded - ran).as_secs_f64();
         self.times.confirming += recorded.elapsed().as_secs_f64();
+        last.cost = 1
+            + outcome.reports.matches("WARNING: DATA RACE").count() as u64
+            + START_COST * (self.harness.starts() - starts)
+            + if kind == ExitKind::Timeout { TIMEOUT_COST } else { 0 };
         *self.last.borrow_mut() = last;
         Ok(kind)
     }

@@ -1,5 +1,6 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod budget;
 mod control;
 mod filter;
 pub mod import;
@@ -44,6 +45,7 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use budget::Budget;
 use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
@@ -199,7 +201,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
-        let mut stages = tuple_list!(MutantStage::new(mutator, Rc::clone(&progress)));
+        let budget = Budget::new(config.profile);
+        let stage = MutantStage::new(mutator, Rc::clone(&progress), budget, Rc::clone(&last));
+        let mut stages = tuple_list!(stage);
         while !progress.over(*state.executions()) {
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }

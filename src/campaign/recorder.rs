@@ -21,6 +21,9 @@ use crate::triage::Judge;
 /// they reproduce.
 const REPRODUCTIONS: u32 = 10;
 
+/// The same for a breach of contract, of which there are many.
+const CONTRACT_REPRODUCTIONS: u32 = 3;
+
 /// How often it is run without its breaches of contract.
 const WITHOUT_BREACHES: u32 = 5;
 
@@ -169,7 +172,9 @@ impl FindingRecorder {
         let mut shown = vec![0; new.len()];
         let mut runs = 0;
         while runs < n && !self.hurry() {
-            let (_, again) = self.judge.examine(harness, run.request)?;
+            // Another run may race elsewhere first.
+            let request = run.request.with_reports(64);
+            let (_, again) = self.judge.examine(harness, &request)?;
             runs += 1;
             for (k, finding) in shown.iter_mut().zip(new.iter()) {
                 *k += u32::from(again.findings.iter().any(|f| f.id == finding.id));
@@ -189,18 +194,20 @@ impl FindingRecorder {
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's.
+    /// as that version's; `only_end` says that no race is.
     fn vary(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
         case: &TestCase,
         tries: u32,
+        only_end: bool,
         wanted: &dyn Fn(&Finding) -> bool,
     ) -> Result<(), HarnessError> {
         let source = case.to_source();
         let request =
             RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
+        let request = if only_end { request.with_reports(1) } else { request.exploring() };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
         for _ in 0..tries {
@@ -218,7 +225,7 @@ impl FindingRecorder {
         if new.is_empty() {
             Ok(())
         } else {
-            self.measure(harness, &varied, &mut new, REPRODUCTIONS)
+            self.measure(harness, &varied, &mut new, reproductions(run))
         }
     }
 
@@ -232,7 +239,7 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
-        self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
+        self.vary(harness, run, &case, WITHOUT_BREACHES, false, &|f| ids.contains(&f.id))
     }
 
     /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
@@ -241,7 +248,7 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.rounds = Some(PRESSED_ROUNDS);
         case.scenario.schedule = None;
-        self.vary(harness, run, &case, PRESSES, &|f| f.kind == Kind::Fatal)
+        self.vary(harness, run, &case, PRESSES, true, &|f| f.kind == Kind::Fatal)
     }
 
     fn hurry(&self) -> bool {
@@ -289,7 +296,10 @@ impl Recorder for FindingRecorder {
             self.add(run, finding.clone(), &report);
         }
         // A repetition of a time-out costs its whole limit.
-        let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
+        let n = match outcome.end {
+            End::TimedOut { .. } => 1,
+            _ => reproductions(run),
+        };
         let mut closer = || {
             if !seen.is_empty() {
                 self.judge.try_alone(harness, run.request, &mut seen)?;
@@ -316,6 +326,14 @@ impl Recorder for FindingRecorder {
             let _ = self.flush();
         }
         Ok(seen.len())
+    }
+}
+
+/// How often a finding of this run is run again.
+fn reproductions(run: &Run<'_>) -> u32 {
+    match run.case.scenario.class() {
+        Class::Contract => CONTRACT_REPRODUCTIONS,
+        _ => REPRODUCTIONS,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one stage of a campaign: mutants of the scheduled entry.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use libafl::corpus::HasCurrentCorpusId;
@@ -10,8 +11,9 @@ use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
+use super::budget::Budget;
 use super::progress::Progress;
-use crate::executor::State;
+use crate::executor::{LastRun, State};
 use crate::mutators::adapter::TreeMutator;
 
 /// How many mutants an entry gets at most before another is scheduled. Low,
@@ -25,12 +27,20 @@ const MAX_MUTANTS: u64 = 32;
 pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
+    budget: Budget,
+    last: Rc<RefCell<LastRun>>,
 }
 
 impl MutantStage {
-    /// A stage that reports to `progress` after each execution.
-    pub fn new(mutator: TreeMutator, progress: Rc<Progress>) -> Self {
-        Self { mutator, progress }
+    /// A stage that reports to `progress` after each execution, which `last`
+    /// describes.
+    pub fn new(
+        mutator: TreeMutator,
+        progress: Rc<Progress>,
+        budget: Budget,
+        last: Rc<RefCell<LastRun>>,
+    ) -> Self {
+        Self { mutator, progress, budget, last }
     }
 }
 
@@ -55,9 +65,17 @@ where
             if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
                 continue;
             }
+            if !self.budget.allows(input.scenario.class()) {
+                input.scenario.keep_contract();
+                if input.scenario.go.len() < 2 {
+                    continue;
+                }
+            }
+            *self.last.borrow_mut() = LastRun::default();
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);
+            self.budget.charge(input.scenario.class(), self.last.borrow().cost);
         }
         Ok(())
     }

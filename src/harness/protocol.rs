@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::wire::{Reader, WireError, Writer};
-use crate::scenario::{Operation, Scenario};
+use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
@@ -77,11 +77,17 @@ pub struct RunFlags {
     pub answers: bool,
     /// What names became is wanted.
     pub resolutions: bool,
+    /// After so many reports the race detector is silent until the run ends; 0 is
+    /// never. A report costs about as much as a run.
+    pub reports: u16,
 }
 
 impl RunFlags {
     fn bits(self) -> u32 {
-        u32::from(self.sequential) | u32::from(self.answers) << 1 | u32::from(self.resolutions) << 2
+        u32::from(self.sequential)
+            | u32::from(self.answers) << 1
+            | u32::from(self.resolutions) << 2
+            | u32::from(self.reports) << 16
     }
 }
 
@@ -104,6 +110,20 @@ impl<'a> RunRequest<'a> {
     pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
         let flags = RunFlags { answers: scenario.has_oracle(), ..RunFlags::default() };
         Self { id: 0, flags, scenario, packages }
+    }
+
+    /// The same with as many race reports as a campaign looks at: those of a
+    /// breach of contract all say the same.
+    #[must_use]
+    pub fn exploring(self) -> Self {
+        let contract = self.scenario.class() == Class::Contract;
+        self.with_reports(if contract { 8 } else { 64 })
+    }
+
+    /// The same with a bound on race reports; 0 is none.
+    #[must_use]
+    pub fn with_reports(self, reports: u16) -> Self {
+        Self { flags: RunFlags { reports, ..self.flags }, ..self }
     }
 
     /// The same with other flags.

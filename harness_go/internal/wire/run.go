@@ -10,6 +10,10 @@ const (
 	FlagResolutions
 )
 
+// ReportsShift is where the flags hold after how many reports the race detector is to
+// be silent; 0 is never.
+const ReportsShift = 16
+
 // Op is an operation: its name, then its arguments.
 type Op = []string
 
