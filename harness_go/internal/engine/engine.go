@@ -105,7 +105,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
 	}
-	clear(e.Counters)
+	e.reset()
 	races := raceErrors()
 	if e.Reports != nil {
 		e.Reports.Limit(req.Flags >> wire.ReportsShift)
@@ -136,6 +136,13 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	reply := report.finish()
 	reply.Races = uint32(raceErrors() - races)
 	return reply, nil
+}
+
+// reset zeroes the counters.
+//
+//go:norace
+func (e *Engine) reset() {
+	clear(e.Counters)
 }
 
 // publish copies the counters to the map that the parent reads. Neither is

@@ -6,9 +6,9 @@
 // than a hundred others, to say what the first reports say.
 //
 // The detector has a flag, report_bugs, that it looks at before all that work. This
-// package finds the flag in the detector's memory, and a hook in package runtime
-// (see ../../instrument) clears it when a run had its reports. Neither is
-// synchronisation: the detector still sees what it saw.
+// package finds the flag in the detector's memory, and hooks in packages runtime and
+// go/types (see ../../instrument) clear it soon after a run had its reports: a few
+// more may come. Nothing of it is synchronisation in the detector's eyes.
 //
 // Only the command imports it, as it needs -checklinkname=0.
 package reports
@@ -34,6 +34,11 @@ var limit uint32
 //go:linkname flag runtime.typeraceReportFlag
 var flag *byte
 
+// pending says that the flag is to be cleared.
+//
+//go:linkname pending runtime.typeracePending
+var pending bool
+
 // Limiter bounds reports.
 type Limiter struct{}
 
@@ -57,9 +62,10 @@ func New(plant func() int) *Limiter {
 	return nil
 }
 
-// Limit lets the detector report so many races from here on; 0 is no bound.
+// Limit lets the detector report so many races from here on; 0 is no bound. No
+// goroutine may race meanwhile.
 func (*Limiter) Limit(n uint32) {
-	made, limit = 0, n
+	made, limit, pending = 0, n, false
 	set(flag, 1)
 }
 
