@@ -1,13 +1,14 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
 # make doctor  whether Go, the C compiler and the race detector work
+# make transparency  whether instrumentation hides races: minutes
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz test lint doctor build test-rust test-go lint-rust lint-go
+.PHONY: fuzz test lint doctor transparency build test-rust test-go lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
@@ -15,6 +16,9 @@ fuzz: build
 
 doctor:
 	$(CARGO) run --quiet --release -- doctor $(DOCTOR_ARGS)
+
+transparency:
+	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
 
 build:
 	$(CARGO) build --release --locked

@@ -45,7 +45,7 @@ func main() {
 // serve answers requests until there are no more.
 func serve(requests io.Reader, replies io.Writer) error {
 	table := counters.Table()
-	coverage, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
+	coverage, status, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,7 @@ func serve(requests io.Reader, replies io.Writer) error {
 	if limiter := reports.New(engine.Plant); limiter != nil {
 		e.Reports = limiter
 	}
+	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
 		Counters: uint32(len(table)), Pairs: schedule.Pairs, Words: engine.Words(),
@@ -93,10 +94,19 @@ func answer(e *engine.Engine, frame []byte) ([]byte, error) {
 			return nil, err
 		}
 		return reply.Encode(), nil
+	case *wire.LazyRequest:
+		reply, err := e.Lazy(request.Run)
+		if err != nil {
+			return nil, err
+		}
+		return reply.Encode(), nil
 	case *wire.ParseRequest:
 		return parse(request).Encode(), nil
 	case *wire.FormatRequest:
 		return formatSource(request).Encode(), nil
+	case *wire.HeapRequest:
+		live, profile := e.Heap(request.Exact)
+		return (&wire.HeapReply{Live: live, Profile: string(profile)}).Encode(), nil
 	default: // *wire.PlantRequest
 		return (&wire.PlantReply{Races: uint32(engine.Plant())}).Encode(), nil
 	}

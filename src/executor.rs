@@ -26,8 +26,9 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::Serialize;
 
+use crate::feedback::Pairs;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
-use crate::scenario::Tally;
+use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -64,6 +65,10 @@ pub struct LastRun {
     pub checked: bool,
     /// The sequential run reached what no input in the corpus had.
     pub new_coverage: bool,
+    /// Reading its packages changed what no input's reading had.
+    pub new_lazy: bool,
+    /// Pairs of the interleaving map that no execution had.
+    pub new_pairs: usize,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
     /// What it cost, in ordinary executions; 0 if there was none.
@@ -83,6 +88,15 @@ pub trait Recorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<usize, Fatal>;
+
+    /// Looks at what reading the test case's packages changes. Says whether that is
+    /// new.
+    ///
+    /// # Errors
+    /// What makes it pointless to go on.
+    fn suspect(&mut self, _harness: &mut Harness, _run: &Run<'_>) -> Result<bool, Fatal> {
+        Ok(false)
+    }
 }
 
 /// One execution, as its recorder sees it.
@@ -126,6 +140,8 @@ pub struct Times {
     pub recording: f64,
     /// New coverage is confirmed.
     pub confirming: f64,
+    /// Packages are read for lazy state, and what that shows is tried.
+    pub suspecting: f64,
 }
 
 /// How often a planted race proves that the detector still works.
@@ -135,6 +151,10 @@ const PLANT_EVERY: u64 = 5_000;
 /// did not end.
 const START_COST: u64 = 50;
 const TIMEOUT_COST: u64 = 10_000;
+
+/// Beside the inputs with new coverage, how many of those that type-check are read
+/// for lazy state: one in so many.
+const SUSPECT_EVERY: u64 = 32;
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -150,6 +170,7 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
+    pairs: Pairs,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -167,6 +188,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
+            pairs: Pairs::default(),
         }
     }
 
@@ -189,6 +211,11 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// ended well and without confirmations.
     pub fn elements(&self) -> &Tally {
         &self.elements
+    }
+
+    /// The interleavings seen so far.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
     /// A handle on what the last execution was.
@@ -254,8 +281,20 @@ impl<R: Recorder> HarnessExecutor<R> {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
                     last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
+                let faulty = |op: &Operation| match op {
+                    Operation::Check { package } => (source.packages.iter().zip(&reply.verdicts))
+                        .any(|(p, (v, _))| p.path == *package && *v == Verdict::TypeErrors),
+                    _ => false,
+                };
+                if reply.skipped.is_empty() {
+                    let faulty = input.scenario.before.iter().any(faulty);
+                    self.elements.add_scenario(&input.scenario, faulty);
+                }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
+                }
+                if request.scenario.schedule.is_some() {
+                    last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
                 (ExitKind::Ok, self.shows_new(state))
             }
@@ -272,13 +311,18 @@ impl<R: Recorder> HarnessExecutor<R> {
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
         }
+        let confirmed = Instant::now();
+        if last.new_coverage || last.checked && executions.is_multiple_of(SUSPECT_EVERY) {
+            last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
+        }
+        self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
         self.times.recording += (recorded - ran).as_secs_f64();
-        self.times.confirming += recorded.elapsed().as_secs_f64();
         last.cost = 1
             + outcome.reports.matches("WARNING: DATA RACE").count() as u64
             + START_COST * (self.harness.starts() - starts)
             + if kind == ExitKind::Timeout { TIMEOUT_COST } else { 0 };
+        self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
     }

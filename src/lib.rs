@@ -26,4 +26,10 @@ pub mod store;
 
 pub mod campaign;
 
+pub mod regress;
+
+pub mod bisect;
+
+pub mod report;
+
 pub mod cli;

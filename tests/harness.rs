@@ -112,7 +112,7 @@ fn a_shared_info_races() {
         match outcome.end {
             End::Replied => assert_eq!(outcome.reply.unwrap().races > 0, found, "run {i}"),
             End::Died { output, .. } => assert!(output.contains("concurrent map"), "{output}"),
-            End::TimedOut { .. } => panic!("timed out: {outcome:?}"),
+            End::TimedOut { .. } | End::OverMemory { .. } => panic!("over a limit: {outcome:?}"),
         }
         if found {
             assert!(outcome.reports.contains("go/types.(*Checker)"), "{}", outcome.reports);

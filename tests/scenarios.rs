@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use typerace::scenario::{ELEMENTS, Element, ElementKind};
+use typerace::scenario::{ELEMENTS, Element, ElementKind, Pattern};
 use typerace::testcase::SourceCase;
 
 fn path(e: &Element) -> String {
@@ -22,6 +22,11 @@ fn every_element_has_a_golden_case_that_uses_it() {
         let case = SourceCase::from_txtar(&text).unwrap_or_else(|err| panic!("{path}: {err}"));
         let scenario = case.scenario.unwrap();
         let uses = match e.kind {
+            ElementKind::Order => scenario.orders().iter().any(|o| o.name() == e.name),
+            ElementKind::Setting => scenario.settings().iter().any(|s| s.name() == e.name),
+            // That a dependency is faulty, its check says: see TestGoldenScenarios.
+            ElementKind::Pattern if e.name == Pattern::Faulty.name() => !scenario.before.is_empty(),
+            ElementKind::Pattern => scenario.patterns().iter().any(|p| p.name() == e.name),
             ElementKind::Meet => scenario.meet.iter().any(|m| m.name() == e.name),
             _ => scenario.elements().iter().any(|u| u.kind == e.kind && u.name == e.name),
         };

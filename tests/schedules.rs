@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use typerace::generate;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, Outcome, RunRequest};
+use typerace::rng::Rng;
+use typerace::scenario::Profile;
 use typerace::testcase::SourceCase;
 
 /// Two importers of one generic dependency, and readers of it and of an alias
@@ -82,7 +85,7 @@ fn a_seed_repeats_an_interleaving() {
             let first = trace(&mut harness, scenario, seed);
             let replay = |_: &usize| trace(&mut harness, scenario, seed) == first;
             let same = (0..REPLAYS).filter(replay).count();
-            assert!(same * 100 >= REPLAYS * 97, "{same} of {REPLAYS}, seed {seed}:\n{scenario}");
+            assert!(same * 100 >= REPLAYS * 99, "{same} of {REPLAYS}, seed {seed}:\n{scenario}");
         }
     }
 }
@@ -96,6 +99,86 @@ fn a_seed_repeats_in_another_process() {
         let n = (0..10).filter(same).count();
         assert!(n >= 9, "{n} of 10:\n{scenario}");
     }
+}
+
+/// Replays of every golden scenario, half of them in a second process, and how many
+/// had the interleaving of the first run.
+fn fidelity(replays: usize, seed: u64) -> Vec<(String, usize)> {
+    let (mut one, mut other) = (harness(), harness());
+    let mut paths: Vec<_> =
+        std::fs::read_dir("tests/scenarios").unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    let mut rows = Vec::new();
+    for path in paths {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let case = SourceCase::from_txtar(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let mut scenario = case.scenario.unwrap();
+        scenario.schedule = Some(seed);
+        let run = |harness: &mut Harness| {
+            let reply = harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().reply;
+            reply.map(|r| (r.steps, r.trace))
+        };
+        let first = run(&mut one);
+        let same = |i: &usize| run(if i % 2 == 0 { &mut one } else { &mut other }) == first;
+        rows.push((name, (0..replays).filter(same).count()));
+    }
+    rows
+}
+
+#[test]
+fn every_golden_scenario_repeats() {
+    const REPLAYS: usize = 6;
+    let parted: Vec<_> = fidelity(REPLAYS, 5).into_iter().filter(|r| r.1 < REPLAYS - 1).collect();
+    assert!(parted.is_empty(), "of {REPLAYS} replays: {parted:?}");
+}
+
+/// `cargo test --release --test schedules -- --ignored --nocapture`
+#[test]
+#[ignore = "minutes"]
+fn a_thousand_replays_of_every_golden_scenario() {
+    let mut bad = Vec::new();
+    for seed in [4, 5] {
+        let rows = fidelity(500, seed);
+        let (same, all) = (rows.iter().map(|r| r.1).sum::<usize>(), rows.len() * 500);
+        println!("seed {seed}: {same} of {all} replays of {} scenarios", rows.len());
+        bad.extend(rows.into_iter().filter(|r| r.1 < 495));
+    }
+    assert!(bad.is_empty(), "of 500 replays: {bad:?}");
+}
+
+/// How many of `n` generated test cases repeat: in the same process, and in another.
+fn generated(n: u64) -> (u64, u64) {
+    let (mut one, mut other) = (harness(), harness());
+    let (mut here, mut there) = (0, 0);
+    for i in 0..n {
+        let case = generate::test_case(&mut Rng::new(i), &Default::default(), Profile::Safe);
+        let source = case.to_source();
+        let mut scenario = case.scenario;
+        (scenario.schedule, scenario.fresh) = (Some(i), false);
+        let run = |harness: &mut Harness| {
+            let reply = harness.run(&RunRequest::new(&scenario, &source.packages)).unwrap().reply;
+            reply.map(|r| (r.steps, r.trace))
+        };
+        let first = run(&mut one);
+        here += u64::from(run(&mut one) == first);
+        there += u64::from(run(&mut other) == first);
+    }
+    (here, there)
+}
+
+#[test]
+fn generated_scenarios_repeat() {
+    let (here, there) = generated(20);
+    assert!(here >= 19 && there >= 19, "{here} and {there} of 20");
+}
+
+/// `cargo test --release --test schedules -- --ignored --nocapture`
+#[test]
+#[ignore = "minutes"]
+fn a_thousand_generated_scenarios_repeat() {
+    let (here, there) = generated(1000);
+    println!("{here} of 1000 repeat in the same process, {there} in another");
+    assert!(here >= 990 && there >= 990);
 }
 
 #[test]

@@ -6,10 +6,13 @@ mod filter;
 pub mod import;
 mod progress;
 mod recorder;
+mod samples;
 mod scheduler;
+mod schedules;
 pub mod seeds;
 mod stage;
 mod summary;
+mod suspicions;
 mod work;
 
 use std::cell::RefCell;
@@ -32,11 +35,12 @@ use libafl_bolts::tuples::tuple_list;
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
+pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
 pub use work::WorkError;
 
 use crate::executor::{Fatal, HarnessExecutor, State};
-use crate::feedback::NewFindingFeedback;
+use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -49,8 +53,13 @@ use budget::Budget;
 use filter::SeenFilter;
 use progress::Progress;
 use recorder::FindingRecorder;
+use samples::Samples;
+pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
+use schedules::ScheduleStage;
+pub use schedules::{Schedules, Strategy};
 use stage::MutantStage;
+use suspicions::Suspicions;
 
 /// What a campaign is to do.
 pub struct Config {
@@ -66,10 +75,16 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// Where a line of figures is written every second.
+    pub jsonl: Option<PathBuf>,
+    /// Whether packages are searched for lazy state.
+    pub lazy: bool,
     /// How progress is shown.
     pub style: Style,
     /// The harness to run.
     pub harness: HarnessConfig,
+    /// Search schedules, and keep what shows new interleavings.
+    pub schedules: Schedules,
     /// What findings say about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
@@ -96,6 +111,9 @@ pub enum CampaignError {
          instrumentation; run `typerace doctor`"
     )]
     NoCoverage,
+    /// The file of figures cannot be written.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
     /// LibAFL's own.
     #[error("{0}")]
     LibAfl(libafl::Error),
@@ -133,13 +151,17 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut harness = Harness::start(config.harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
-    let recorder = FindingRecorder::new(store, config.origin.clone());
+    let mut recorder = FindingRecorder::new(store, config.origin.clone());
+    if config.lazy {
+        recorder.suspect_with(Suspicions::new(config.work.as_ref().map(|_| work.suspicions())));
+    }
     let found = recorder.found();
     let mut executor = HarnessExecutor::new(harness, recorder);
     let last = executor.last();
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
     let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    progress.set_samples(Samples::open(config.jsonl.as_deref())?);
     executor.recorder_mut().attach(Rc::clone(&progress));
 
     let resumed = work.resume()?;
@@ -149,8 +171,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     if !resumed.cases.is_empty() {
         progress.say(&format!("resuming with {} corpus entries", resumed.cases.len()));
     }
-    let mut feedback =
-        feedback_or!(MaxMapFeedback::new(executor.coverage()), TimeFeedback::new(executor.time()));
+    let mut feedback = feedback_or!(
+        MaxMapFeedback::new(executor.coverage()),
+        InterleavingFeedback::new(config.schedules.feedback, executor.last()),
+        LazyFeedback::new(executor.last()),
+        TimeFeedback::new(executor.time())
+    );
+    let searched = Rc::default();
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
@@ -183,7 +210,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
         let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
-            for case in cases.filter(admitted) {
+            for mut case in cases.filter(admitted) {
+                config.schedules.restrict(&mut case);
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
@@ -201,9 +229,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
-        let budget = Budget::new(config.profile);
-        let stage = MutantStage::new(mutator, Rc::clone(&progress), budget, Rc::clone(&last));
-        let mut stages = tuple_list!(stage);
+        let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
+        let mut stages = tuple_list!(
+            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
+            ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
+        );
         while !progress.over(*state.executions()) {
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
@@ -212,6 +242,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     progress.end();
     // Findings first: whatever else failed, they are stored.
     executor.recorder_mut().flush()?;
+    let suspicions = executor.recorder_mut().suspicions();
+    if let Some(Err(e)) = suspicions.map(Suspicions::save) {
+        progress.say(&format!("warning: cannot write the suspicions: {e}"));
+    }
+    let lazy = suspicions.map(Suspicions::figures);
+    let suspicions = suspicions.map(Suspicions::open).unwrap_or_default();
     if let Some(fatal) = failure.take() {
         return Err(fatal.into());
     }
@@ -231,6 +267,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         execs_per_second: execs as f64 / seconds.max(0.001),
         corpus: state.corpus().count(),
         coverage: Coverage { hit, total },
+        interleaving: Coverage { hit: executor.pairs().hit(), total: executor.pairs().total() },
+        schedules: searched.take(),
         valid_percent: progress.valid_percent(),
         findings,
         contract_not_stored: executor.recorder_mut().passed_over(),
@@ -242,6 +280,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         confirmations: executor.confirmations(),
         times: executor.times(),
         elements: executor.elements().clone(),
+        suspicions,
+        lazy,
         interrupted: progress.control().interrupted(),
     })
 }

@@ -11,6 +11,7 @@ use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::state::{HasCorpus, HasExecutions};
 
 use super::control::Control;
+use super::samples::{Sample, Samples};
 use crate::executor::{COVERAGE, LastRun, State};
 
 /// How progress is written to standard error.
@@ -46,6 +47,8 @@ pub struct Progress {
     executions: Cell<u64>,
     valid: Cell<u64>,
     findings: Cell<usize>,
+    samples: RefCell<Samples>,
+    pairs: Cell<usize>,
 }
 
 impl Progress {
@@ -60,6 +63,8 @@ impl Progress {
             executions: Cell::default(),
             valid: Cell::default(),
             findings: Cell::default(),
+            samples: RefCell::default(),
+            pairs: Cell::default(),
         }
     }
 
@@ -75,6 +80,12 @@ impl Progress {
         &self.control
     }
 
+    /// What the last execution was.
+    #[must_use]
+    pub fn last(&self) -> LastRun {
+        *self.last.borrow()
+    }
+
     /// Share of executions whose packages all type-check, percent.
     #[must_use]
     pub fn valid_percent(&self) -> f64 {
@@ -87,11 +98,35 @@ impl Progress {
         self.executions.set(self.executions.get() + 1);
         self.valid.set(self.valid.get() + u64::from(last.checked));
         self.findings.set(self.findings.get() + last.new_findings);
+        self.pairs.set(self.pairs.get() + last.new_pairs);
         let now = self.control.elapsed();
+        self.sample(state, now);
         if now.saturating_sub(self.shown.get()) >= self.style.every() {
             self.shown.set(now);
             self.line(state, now);
         }
+    }
+
+    /// Where a line of figures goes every second.
+    pub fn set_samples(&self, samples: Samples) {
+        self.samples.replace(samples);
+    }
+
+    fn sample(&self, state: &State, now: Duration) {
+        let mut samples = self.samples.borrow_mut();
+        if !samples.is_due(now) {
+            return;
+        }
+        let (coverage, counters) = coverage(state);
+        samples.write(&Sample {
+            seconds: now.as_secs_f64(),
+            execs: *state.executions(),
+            corpus: state.corpus().count(),
+            coverage,
+            counters,
+            valid_percent: self.valid_percent(),
+            findings: self.findings.get(),
+        });
     }
 
     fn line(&self, state: &State, now: Duration) {
@@ -99,13 +134,14 @@ impl Progress {
         let (hit, total) = coverage(state);
         let text = format!(
             "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
-             valid {:.0} %  findings {}",
+             interleavings {}  valid {:.0} %  findings {}",
             now.as_secs() / 60,
             now.as_secs() % 60,
             state.executions(),
             *state.executions() as f64 / seconds.max(0.001),
             state.corpus().count(),
             percent(hit as u64, total as u64),
+            self.pairs.get(),
             self.valid_percent(),
             self.findings.get(),
         );

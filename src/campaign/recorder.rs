@@ -9,9 +9,10 @@ use libafl::state::{HasCorpus, HasExecutions};
 
 use super::progress::Progress;
 use super::summary::Found;
+use super::suspicions::{self, Suspicions};
 use crate::executor::{Fatal, Recorder, Run, State};
 use crate::finding::{Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
@@ -51,6 +52,8 @@ pub struct FindingRecorder {
     pressed: BTreeSet<String>,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
+    /// What reading changes; none if that is not searched for.
+    pub(super) suspicions: Option<Suspicions>,
 }
 
 struct Unsaved {
@@ -72,7 +75,19 @@ impl FindingRecorder {
             breaches: BTreeMap::new(),
             pressed: BTreeSet::new(),
             unsaved: Vec::new(),
+            suspicions: None,
         }
+    }
+
+    /// Searches for lazy state from now on.
+    pub fn suspect_with(&mut self, suspicions: Suspicions) {
+        self.suspicions = Some(suspicions);
+    }
+
+    /// What reading changes, if that was searched for.
+    #[must_use]
+    pub fn suspicions(&self) -> Option<&Suspicions> {
+        self.suspicions.as_ref()
     }
 
     /// Where times come from and new findings are announced.
@@ -194,20 +209,25 @@ impl FindingRecorder {
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's; `only_end` says that no race is.
-    fn vary(
+    /// as that version's. `see` is shown each outcome with its findings.
+    pub(super) fn vary(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
         case: &TestCase,
-        tries: u32,
-        only_end: bool,
+        (tries, raced): (u32, bool),
         wanted: &dyn Fn(&Finding) -> bool,
+        see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
+        let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
         let source = case.to_source();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&case.scenario, &source.packages) };
-        let request = if only_end { request.with_reports(1) } else { request.exploring() };
+        let plain = RunRequest::new(&case.scenario, &source.packages);
+        let mut flags = RunFlags { raced, ..plain.exploring().flags };
+        if pressed {
+            // What counts is how it ends, and reports keep writers apart.
+            flags.reports = 1;
+        }
+        let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
         for _ in 0..tries {
@@ -215,6 +235,7 @@ impl FindingRecorder {
                 break;
             }
             let (outcome, judgement) = self.judge.examine(harness, &request)?;
+            see(&outcome, &judgement.findings);
             for finding in &judgement.findings {
                 if wanted(finding) && self.is_news(finding) {
                     self.add(&varied, finding.clone(), &judgement.report(&outcome));
@@ -225,7 +246,7 @@ impl FindingRecorder {
         if new.is_empty() {
             Ok(())
         } else {
-            self.measure(harness, &varied, &mut new, reproductions(run))
+            self.measure(harness, &varied, &mut new, reproductions(&varied))
         }
     }
 
@@ -239,7 +260,14 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
-        self.vary(harness, run, &case, WITHOUT_BREACHES, false, &|f| ids.contains(&f.id))
+        self.vary(
+            harness,
+            run,
+            &case,
+            (WITHOUT_BREACHES, false),
+            &|f| ids.contains(&f.id),
+            &mut |_, _| {},
+        )
     }
 
     /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
@@ -248,7 +276,7 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.rounds = Some(PRESSED_ROUNDS);
         case.scenario.schedule = None;
-        self.vary(harness, run, &case, PRESSES, true, &|f| f.kind == Kind::Fatal)
+        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
     }
 
     fn hurry(&self) -> bool {
@@ -326,6 +354,13 @@ impl Recorder for FindingRecorder {
             let _ = self.flush();
         }
         Ok(seen.len())
+    }
+
+    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
+        match suspicions::search(self, harness, run) {
+            Err(HarnessError::Interrupted) => Ok(false),
+            new => Ok(new?),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
-//! The one stage of a campaign: mutants of the scheduled entry.
+//! The first stage of a campaign: mutants of the scheduled entry.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use libafl::corpus::HasCurrentCorpusId;
@@ -13,7 +12,8 @@ use libafl_bolts::rands::Rand;
 
 use super::budget::Budget;
 use super::progress::Progress;
-use crate::executor::{LastRun, State};
+use super::schedules::Schedules;
+use crate::executor::State;
 use crate::mutators::adapter::TreeMutator;
 
 /// How many mutants an entry gets at most before another is scheduled. Low,
@@ -27,20 +27,19 @@ const MAX_MUTANTS: u64 = 32;
 pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
-    budget: Budget,
-    last: Rc<RefCell<LastRun>>,
+    schedules: Schedules,
+    budget: Rc<Budget>,
 }
 
 impl MutantStage {
-    /// A stage that reports to `progress` after each execution, which `last`
-    /// describes.
+    /// A stage that reports to `progress` after each execution.
     pub fn new(
         mutator: TreeMutator,
         progress: Rc<Progress>,
-        budget: Budget,
-        last: Rc<RefCell<LastRun>>,
+        schedules: Schedules,
+        budget: Rc<Budget>,
     ) -> Self {
-        Self { mutator, progress, budget, last }
+        Self { mutator, progress, schedules, budget }
     }
 }
 
@@ -65,17 +64,14 @@ where
             if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
                 continue;
             }
-            if !self.budget.allows(input.scenario.class()) {
-                input.scenario.keep_contract();
-                if input.scenario.go.len() < 2 {
-                    continue;
-                }
+            self.schedules.restrict(&mut input);
+            if !self.budget.admit(&mut input.scenario) {
+                continue;
             }
-            *self.last.borrow_mut() = LastRun::default();
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);
-            self.budget.charge(input.scenario.class(), self.last.borrow().cost);
+            self.budget.charge(&input.scenario);
         }
         Ok(())
     }

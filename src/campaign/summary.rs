@@ -1,10 +1,13 @@
 //! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::schedules::{Searched, Strategy};
+use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
 use crate::finding::{Finding, Kind};
 use crate::mutators::adapter::Row;
@@ -23,6 +26,11 @@ pub struct Summary {
     pub corpus: usize,
     /// Counters of go/types.
     pub coverage: Coverage,
+    /// Pairs of functions that worked on a common object one after the other, on two
+    /// goroutines; of the places of the map.
+    pub interleaving: Coverage,
+    /// What the search of schedules ran and brought, by strategy.
+    pub schedules: BTreeMap<Strategy, Searched>,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
@@ -45,6 +53,10 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// Fields that reading changes and that no run raced on: no findings.
+    pub suspicions: Vec<Suspicion>,
+    /// What the search for lazy state did; `null` without it.
+    pub lazy: Option<LazyFigures>,
     /// Where the wall time went.
     pub times: Times,
     /// Whether a signal ended it.
@@ -121,6 +133,11 @@ impl Display for Summary {
             "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
+        self.fmt_suspicions(f)?;
+        if self.interleaving.hit > 0 {
+            let Coverage { hit, total } = self.interleaving;
+            writeln!(f, "interleavings {hit} of {total} places of their map")?;
+        }
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
@@ -145,6 +162,25 @@ impl Display for Summary {
         if self.contract_not_stored > 0 {
             let n = self.contract_not_stored;
             writeln!(f, "\n{n} more races of the same breaches of contract were not stored")?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    /// The fields, each once; operations are in the JSON.
+    fn fmt_suspicions(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(lazy) = self.lazy else { return Ok(()) };
+        writeln!(
+            f,
+            "lazy state: {} fields and operations, {} of them raced; {} surveys",
+            lazy.points, lazy.confirmed, lazy.surveys
+        )?;
+        let fields: BTreeSet<&str> =
+            self.suspicions.iter().map(|s| s.point.field.as_str()).collect();
+        if !fields.is_empty() {
+            let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+            writeln!(f, "  written by readers, never seen to race there: {fields}")?;
         }
         Ok(())
     }

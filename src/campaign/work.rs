@@ -73,6 +73,12 @@ impl WorkDir {
         }
     }
 
+    /// Where fields are listed that reading changes.
+    #[must_use]
+    pub fn suspicions(&self) -> PathBuf {
+        self.path.join("suspicions.json")
+    }
+
     /// Where the corpus is kept.
     #[must_use]
     pub fn corpus(&self) -> PathBuf {

@@ -1,8 +1,10 @@
 //! Exit codes, and which error means which: the only place that knows.
 
+use crate::bisect::RepoError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
+use crate::regress::RegressError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -71,10 +73,24 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // The folder was writable at the start: now the disk is full.
             CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Store(_))
             | CampaignError::NoCoverage => Exit::Environment,
-            CampaignError::Work(_) => Exit::Usage,
+            CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
-    } else if cause.is::<TestCaseError>() || cause.is::<LoadError>() || cause.is::<StoreError>() {
+    } else if let Some(e) = cause.downcast_ref::<RegressError>() {
+        match e {
+            RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
+                Some(Exit::Usage)
+            }
+            RegressError::NoTime { .. } => Some(Exit::Environment),
+            // What they wrap is next in the chain.
+            _ => None,
+        }
+    } else if cause.is::<TestCaseError>()
+        || cause.is::<LoadError>()
+        || cause.is::<StoreError>()
+        || cause.is::<RepoError>()
+        || cause.is::<crate::report::html::LoadError>()
+    {
         Some(Exit::Usage)
     } else {
         None

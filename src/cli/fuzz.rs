@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Exit, GoArgs, print, progress};
-use crate::campaign::{self, Config, Limits, Style, seeds};
+use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::scenario::Profile;
@@ -34,9 +34,18 @@ pub struct FuzzArgs {
     /// Which scenarios to make: `safe` leaves out contract breaches
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
+    /// Leave the interleaving of goroutines to the runtime: no seeded schedules
+    #[arg(long)]
+    no_schedules: bool,
+    /// Do not keep test cases for new interleavings
+    #[arg(long)]
+    no_interleaving: bool,
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
+    /// Do not search completed packages for fields that reading changes
+    #[arg(long)]
+    no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -46,6 +55,9 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Write a line of figures every second, as JSON: `report --html` draws them
+    #[arg(long, value_name = "FILE")]
+    jsonl: Option<PathBuf>,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
@@ -105,8 +117,11 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        jsonl: args.jsonl,
+        lazy: !args.no_lazy,
         style: Style::choose(args.plain),
         harness,
+        schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
@@ -137,7 +152,7 @@ fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
 }
 
 /// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
     let (mut total, mut number) = (0u64, String::new());
     for c in text.chars() {

@@ -11,6 +11,9 @@ pub struct GoArgs {
     /// A go command, gotip for one; the one in PATH if not given
     #[arg(long, value_name = "PATH")]
     pub go: Option<PathBuf>,
+    /// A local tree of Go that was built: the go command in its bin folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["go", "toolchain"])]
+    pub goroot: Option<PathBuf>,
     /// A Go release, such as go1.25.3, fetched if it is not there
     #[arg(long, value_name = "VERSION")]
     pub toolchain: Option<String>,
@@ -24,9 +27,19 @@ impl GoArgs {
     #[must_use]
     pub fn options(&self) -> GoOptions {
         GoOptions {
-            go: self.go.clone(),
+            go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
             overlay: self.overlay.clone(),
         }
+    }
+
+    /// One for each release that `--toolchain` lists, divided by commas.
+    #[must_use]
+    pub fn each(&self) -> Vec<GoOptions> {
+        let all = self.options();
+        let Some(list) = &self.toolchain else { return vec![all] };
+        list.split(',')
+            .map(|v| GoOptions { toolchain: Some(v.trim().to_owned()), ..all.clone() })
+            .collect()
     }
 }

@@ -1,10 +1,14 @@
 //! The command line: one command a file.
 
+mod bisect;
 mod corpus;
 mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod regress;
+mod report;
+mod report_html;
 mod reproduce;
 mod scenarios;
 
@@ -32,6 +36,9 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Regress(regress::RegressArgs),
+    Bisect(bisect::BisectArgs),
+    Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
@@ -50,6 +57,9 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Regress(args) => regress::run(&args),
+        Command::Bisect(args) => bisect::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),

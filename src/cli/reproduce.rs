@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Finding, Origin};
-use crate::harness::{BuiltHarness, Harness, HarnessConfig, RunReply, RunRequest, Verdict};
+use crate::harness::{
+    BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
+};
 use crate::testcase::SourceCase;
-use crate::triage::{Judge, load_case};
+use crate::triage::{Judge, Replay, load_case, replay, shows};
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
 #[derive(Args, Debug)]
@@ -36,9 +38,20 @@ struct Report {
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
+    /// How the schedule's seed did, if the test case has one.
+    schedule: Option<Carried>,
     /// What kept the test case from being run as it is written.
     notes: Vec<String>,
     findings: Vec<Seen>,
+}
+
+#[derive(Serialize)]
+struct Carried {
+    seed: u64,
+    /// Different interleavings of the runs under it: 1 if it repeats.
+    interleavings: usize,
+    /// `reproduced` is of runs without it, as none with it showed the finding.
+    fell_back: bool,
 }
 
 #[derive(Serialize)]
@@ -78,33 +91,35 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     };
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
-    let mut shown = 0;
     let mut notes = Vec::new();
-    for i in 0..args.runs {
-        let request =
-            RunRequest { id: u64::from(i), ..RunRequest::new(&scenario, &source.packages) };
-        let (outcome, judgement) = judge.examine(&mut harness, &request)?;
-        for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-        let hit = match &expected {
-            Some(e) => judgement.findings.iter().any(|f| f.id == e.id),
-            None => !judgement.findings.is_empty(),
-        };
-        shown += u32::from(hit);
-        for finding in &judgement.findings {
-            match seen.iter_mut().find(|s| s.finding.id == finding.id) {
-                Some(s) => s.runs += 1,
-                None => {
-                    let mut finding = [finding.clone()];
-                    judge.try_alone(&mut harness, &request, &mut finding)?;
-                    let [finding] = finding;
-                    seen.push(Seen { runs: 1, finding, report: judgement.report(&outcome) });
+    let request = RunRequest::new(&scenario, &source.packages);
+    let replayed = replay(
+        &mut harness,
+        &judge,
+        &request,
+        args.runs,
+        &mut |harness, request, outcome, judgement| {
+            for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
+                if !notes.contains(&note) {
+                    notes.push(note);
                 }
             }
-        }
+            for finding in &judgement.findings {
+                match seen.iter_mut().find(|s| s.finding.id == finding.id) {
+                    Some(s) => s.runs += 1,
+                    None => {
+                        let mut finding = [finding.clone()];
+                        judge.try_alone(harness, request, &mut finding)?;
+                        let [finding] = finding;
+                        seen.push(Seen { runs: 1, finding, report: judgement.report(outcome) });
+                    }
+                }
+            }
+            Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
+        },
+    )?;
+    if let Some(seed) = scenario.schedule {
+        notes.push(said_of_schedule(seed, &replayed));
     }
     for s in &mut seen {
         s.finding.reproduced = Some([s.runs, args.runs]);
@@ -116,7 +131,12 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let nothing = seen.is_empty();
     let report = Report {
         expected: expected_id,
-        reproduced: [shown, args.runs],
+        reproduced: [replayed.runs.hits, replayed.runs.runs],
+        schedule: scenario.schedule.map(|seed| Carried {
+            seed,
+            interleavings: replayed.interleavings,
+            fell_back: replayed.fell_back,
+        }),
         go_version,
         notes,
         findings: seen,
@@ -127,6 +147,22 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         print(&text(&report, expected.as_ref()))?;
     }
     Ok(if nothing { Exit::Nothing } else { Exit::Findings })
+}
+
+/// What a user should know of how the schedule's seed did.
+fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
+    let n = replayed.interleavings;
+    let repeats = match n {
+        0 => "no run under it ended".to_owned(),
+        1 => "every run had the same interleaving".to_owned(),
+        n => format!("its runs had {n} different interleavings"),
+    };
+    let fell_back = if replayed.fell_back {
+        "; it does not show the finding here, so the runs counted are parallel ones without it"
+    } else {
+        ""
+    };
+    format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
 /// What of a test case was not run, and why: a case that does nothing shows

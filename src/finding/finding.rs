@@ -41,6 +41,13 @@ pub struct Finding {
     /// Whether it was seen again after it was found.
     #[serde(default)]
     pub confirmed: bool,
+    /// Which stage's time limit was exceeded: `setup`, `concurrent` or `total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Files of the crash directory with the executions before it, if it could not
+    /// be confirmed and any of them may be at fault; the last one is the nearest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspects: Vec<String>,
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
@@ -134,7 +141,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
-            ElementKind::Operation | ElementKind::Query => element.name.to_owned(),
+            _ => element.name.to_owned(),
         };
         let rule = element.rule;
         match rules.iter_mut().find(|r| r.says == rule.says && r.place == rule.place) {

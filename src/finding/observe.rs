@@ -116,12 +116,14 @@ impl Draft {
             rules: deciding_rules(scenario),
             reproduced: None,
             confirmed: false,
+            stage: None,
+            suspects: Vec::new(),
             origin: origin.clone(),
         }
     }
 }
 
-fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
+pub(super) fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
     Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
 }
 

@@ -60,6 +60,7 @@ impl<'a> Maker<'_, 'a> {
             (Share::Fset, 30),
             (Share::Context, 35),
             (Share::Importer, 20),
+            (Share::ParallelImporter, 12),
             (Share::Config, 5),
             (Share::Ast, 8),
         ];
@@ -97,7 +98,8 @@ impl<'a> Maker<'_, 'a> {
     /// Packages that others import are checked before, so that importers
     /// share them complete; sometimes the importers are, too.
     fn before(&mut self, s: &mut Scenario) {
-        let leave_to_importer = s.share.contains(&Share::Importer) && self.rng.chance(40);
+        let shared = [Share::Importer, Share::ParallelImporter];
+        let leave_to_importer = shared.iter().any(|i| s.share.contains(i)) && self.rng.chance(40);
         let everything = self.rng.chance(25);
         let any_imported = self.all.iter().any(|o| o.imported);
         for o in self.all {
@@ -110,6 +112,10 @@ impl<'a> Maker<'_, 'a> {
                 s.before.extend(self.instantiate());
             }
         }
+        if self.rng.chance(10) {
+            // Its result is read by several goroutines.
+            s.before.extend(self.evaluation());
+        }
     }
 
     fn goroutines(&mut self, s: &mut Scenario) {
@@ -118,15 +124,51 @@ impl<'a> Maker<'_, 'a> {
             7..9 => 3,
             _ => 4,
         };
-        let instances = s.before.iter().any(|op| matches!(op, Operation::Instantiate { .. }));
+        let instances =
+            s.before.iter().any(|op| ["instantiate", "eval", "checkexpr"].contains(&op.name()));
         let first = self.operations(instances);
         for i in 0..n {
             s.go.push(match i {
                 0 => first.clone(),
-                _ if self.rng.chance(75) => self.mirrored(&first),
+                _ if self.rng.chance(15) => first.clone(),
+                _ if self.rng.chance(70) => self.mirrored(&first),
                 _ => self.operations(instances),
             });
         }
+        if self.rng.chance(12) {
+            self.pairing(s);
+        }
+    }
+
+    /// Adds one operation each to two goroutines, of families that chance alone
+    /// seldom brings together: evaluations with evaluations, with readers and with
+    /// checkers, export with readers, questions about two objects of a package.
+    fn pairing(&mut self, s: &mut Scenario) {
+        let Some(o) = self.package() else { return };
+        let path = o.path.clone();
+        let walk = self.walk(path.clone());
+        let pair = match self.rng.below(6) {
+            0 => [self.evaluation(), self.evaluation()],
+            1 => [self.evaluation(), Some(walk)],
+            2 => [self.evaluation(), Some(Operation::Check { package: path })],
+            3 => [Some(Operation::Export { package: path }), Some(walk)],
+            4 => [Some(Operation::Ssa { package: path }), Some(walk)],
+            _ => [self.query(), self.query()],
+        };
+        for (ops, op) in s.go.iter_mut().zip(pair) {
+            ops.extend(op);
+        }
+    }
+
+    /// An evaluation in a package.
+    fn evaluation(&mut self) -> Option<Operation> {
+        let o = self.package()?;
+        let (package, expr) = (o.path.clone(), self.expression(o)?);
+        Some(if self.rng.chance(60) {
+            Operation::Eval { package, expr }
+        } else {
+            Operation::CheckExpr { package, expr }
+        })
     }
 
     /// The operations of one goroutine.
@@ -330,7 +372,17 @@ impl<'a> Maker<'_, 'a> {
             s.go[at].push(op);
             return;
         }
-        s.share.extend(self.rng.choose(&breaches));
+        let Some(&breach) = self.rng.choose(&breaches) else { return };
+        s.share.insert(breach);
+        if matches!(breach, Share::Interface | Share::Alias) {
+            // They are among the instances.
+            for ops in &mut s.go {
+                let query = [Query::Typeset, Query::Typeparams, Query::Unalias][self.rng.below(3)];
+                let (package, order) = (INSTANCES.to_owned(), self.order());
+                ops.push(Operation::Walk { query, package, order });
+            }
+            return;
+        }
         let Some(root) = self.all.iter().rev().find(|o| !o.imported) else { return };
         for ops in &mut s.go {
             let check = Operation::Check { package: root.path.clone() };

@@ -39,6 +39,28 @@ impl BuiltHarness {
         Self::build(toolchain, options.overlay.as_deref(), progress)
     }
 
+    /// The same harness without counters, probes and hooks in the standard library: what
+    /// tells whether the instrumented one hides races.
+    ///
+    /// # Errors
+    /// As for [`BuiltHarness::get`].
+    pub fn plain(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
+        let toolchain = Toolchain::find(options, progress)?;
+        let mut flags = flags(toolchain.minor);
+        flags.retain(|f| *f != COUNTERS);
+        flags.push(COUNTERS_ELSEWHERE);
+        let cache = cache_dir()?;
+        let key = key(&toolchain, &flags, None);
+        let path = cache.join(&key).join("harness");
+        if !path.is_file() {
+            progress(&format!("building a harness without instrumentation, {}", toolchain.version));
+            let new = staging(&cache)?;
+            compile(&toolchain, &flags, None, new.path())?;
+            publish(new.path(), &cache.join(&key))?;
+        }
+        Ok(Self { path, key, toolchain })
+    }
+
     /// Builds the harness with a toolchain, unless the cache has it.
     ///
     /// # Errors
@@ -88,13 +110,17 @@ impl BuiltHarness {
     }
 }
 
+/// Counters for go/types alone: what the harness itself does is no news.
+const COUNTERS: &str = "-gcflags=go/types=-d=libfuzzer";
+/// A harness without counters is refused; this package is not used while goroutines run.
+const COUNTERS_ELSEWHERE: &str = "-gcflags=text/tabwriter=-d=libfuzzer";
+
 fn flags(minor: u32) -> Vec<&'static str> {
-    // Counters for go/types alone: what the harness itself does is no news.
     // What the parser writes belongs to one goroutine until it is done: to watch it
     // costs a tenth of a run.
     let mut flags = vec![
         "-race",
-        "-gcflags=go/types=-d=libfuzzer",
+        COUNTERS,
         "-gcflags=go/parser=-race=false",
         "-gcflags=go/scanner=-race=false",
     ];
@@ -120,6 +146,12 @@ fn compile(
     for (path, content) in sources() {
         write(src.join(path), content)?;
     }
+    let mut build = toolchain.command();
+    build.arg("build").args(flags).current_dir(&src);
+    build.arg("-o").arg(folder.join("harness"));
+    if !flags.contains(&COUNTERS) {
+        return succeed(toolchain, build.arg("."));
+    }
     // The probes of seeded schedules, on top of the user's overlay.
     let probes = folder.join("probes");
     fs::create_dir_all(&probes)
@@ -133,11 +165,8 @@ fn compile(
         go.arg("-overlay").arg(path);
     }
     succeed(toolchain, &mut go)?;
-    let mut go = toolchain.command();
-    go.arg("build").args(flags).current_dir(&src);
-    go.arg("-overlay").arg(probes.join("overlay.json"));
-    go.arg("-o").arg(folder.join("harness")).arg(".");
-    succeed(toolchain, &mut go)
+    build.arg("-overlay").arg(probes.join("overlay.json"));
+    succeed(toolchain, build.arg("."))
 }
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {

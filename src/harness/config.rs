@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(doc)]
 use super::error::HarnessError;
@@ -15,13 +15,27 @@ use super::protocol::RunReply;
 pub struct Limits {
     /// From the start of a process to its first word.
     pub start: Duration,
-    /// Parse and setup of a test case. The protocol has no message between
-    /// the stages, so only `total` is enforced so far.
+    /// Parse and setup of a test case, all rounds together.
     pub setup: Duration,
-    /// The concurrent part of a test case; see `setup`.
+    /// The concurrent part of a test case, all rounds together.
     pub concurrent: Duration,
     /// A whole request.
     pub total: Duration,
+    /// Bytes of heap above the harness's own.
+    pub memory: u64,
+}
+
+impl Limits {
+    /// So many times the time, for what may only be slow.
+    #[must_use]
+    pub fn stretched(self, times: u32) -> Self {
+        Self {
+            setup: self.setup.saturating_mul(times),
+            concurrent: self.concurrent.saturating_mul(times),
+            total: self.total.saturating_mul(times),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
@@ -31,6 +45,7 @@ impl Default for Limits {
             setup: Duration::from_secs(3),
             concurrent: Duration::from_secs(8),
             total: Duration::from_secs(12),
+            memory: 256 << 20,
         }
     }
 }
@@ -57,6 +72,8 @@ pub struct HarnessConfig {
     /// Set from elsewhere (a signal handler), it ends a request that takes
     /// long with [`HarnessError::Interrupted`].
     pub interrupt: Arc<AtomicBool>,
+    /// When a request that takes long ends in the same way: a campaign's time.
+    pub until: Option<Instant>,
 }
 
 impl HarnessConfig {
@@ -71,6 +88,7 @@ impl HarnessConfig {
             procs: None,
             map_size: 1 << 20,
             interrupt: Arc::default(),
+            until: None,
         }
     }
 
@@ -99,6 +117,18 @@ pub enum Stage {
     Total,
 }
 
+impl Stage {
+    /// The word in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Setup => "setup",
+            Stage::Concurrent => "concurrent",
+            Stage::Total => "total",
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
@@ -118,6 +148,15 @@ pub enum End {
         /// Every goroutine's stack.
         dump: String,
     },
+    /// The process was killed over the memory cap.
+    OverMemory {
+        /// Bytes of heap; of the whole process if the heap could not be asked.
+        bytes: u64,
+        /// Every goroutine's stack.
+        dump: String,
+        /// A heap profile as text; empty if the process could not make one.
+        profile: String,
+    },
 }
 
 /// What a test case did to the harness.
@@ -129,4 +168,16 @@ pub struct Outcome {
     pub reports: String,
     /// How it ended.
     pub end: End,
+    /// What an earlier run's process said after its reply and before this run:
+    /// it is that one's, or one's before.
+    pub late: Option<Late>,
+}
+
+/// A failure that showed between two runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// The race detector's reports.
+    pub reports: String,
+    /// How the process ended and what it printed, if it did.
+    pub death: Option<(String, String)>,
 }

@@ -9,6 +9,8 @@ mod config;
 mod error;
 mod go_bin;
 mod import;
+mod lazy;
+mod limits;
 mod overlay;
 mod process;
 mod protocol;
@@ -25,12 +27,13 @@ mod test_support;
 
 pub use build::{BuiltHarness, source_file};
 pub use cache::cache_dir;
-pub use config::{End, HarnessConfig, Limits, Outcome, Stage};
+pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
+pub use lazy::{LazyChange, LazyReply};
 pub use protocol::{
-    Answer, GoPanic, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
+    Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };
 pub(crate) use scratch::Scratch;
 pub use session::Harness;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::config::HarnessConfig;
+use super::config::{HarnessConfig, Late, Limits, Stage};
 use super::error::EnvError;
+use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
 use super::sys::{Ready, SharedMap, set_nonblocking, signal_group, spawn, wait_for};
@@ -34,6 +35,7 @@ pub(super) struct Process {
     pub(super) race_log: Tail,
     race_path: std::path::PathBuf,
     interrupt: Arc<AtomicBool>,
+    until: Option<Instant>,
 }
 
 /// Why a request has no reply.
@@ -46,6 +48,12 @@ pub(super) enum Failure {
     },
     /// It was killed at the deadline; `dump` holds every goroutine's stack.
     TimedOut {
+        stage: Stage,
+        dump: String,
+    },
+    /// It was killed over the memory cap.
+    OverMemory {
+        bytes: u64,
         dump: String,
     },
     /// The reply cannot be one.
@@ -70,12 +78,13 @@ impl Process {
     ) -> Result<(Self, Hello), EnvError> {
         let failed = |source| EnvError::Start { path: config.path.clone(), source };
         let mut process = Self::launch(config, scratch, map).map_err(failed)?;
-        let frame = match process.receive(Instant::now() + config.limits.start) {
+        let start = Limits { total: config.limits.start, ..config.limits };
+        let frame = match process.receive(&mut Watch::new(start, None)) {
             Ok(frame) => frame,
             Err(Failure::Died { status, output }) => {
                 return Err(EnvError::DiedAtStart { status, output });
             }
-            Err(Failure::TimedOut { dump }) => {
+            Err(Failure::TimedOut { dump, .. } | Failure::OverMemory { dump, .. }) => {
                 let seconds = config.limits.start.as_secs();
                 return Err(EnvError::SilentAtStart { seconds, output: dump });
             }
@@ -85,14 +94,16 @@ impl Process {
         };
         let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
         let counters = hello.counters;
-        let room = counters.checked_add(hello.pairs);
+        let room = counters
+            .checked_add(hello.pairs)
+            .map(|_| status_at(counters, hello.pairs).saturating_add(STATUS_SIZE));
         if hello.version != VERSION {
             return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
         } else if !hello.race {
             return Err(EnvError::NoRaceDetector);
         } else if counters == 0 {
             return Err(EnvError::NoCounters);
-        } else if room.is_none_or(|n| n as usize > map.len()) {
+        } else if room.is_none_or(|n| n > map.len()) {
             return Err(EnvError::TooManyCounters { counters, room: map.len() });
         }
         Ok((process, hello))
@@ -111,6 +122,8 @@ impl Process {
             .env("GORACE", config.gorace(&scratch.race_log())?)
             .env("GOTRACEBACK", "all")
             .env("TMPDIR", scratch.cwd())
+            .env("TYPERACE_HEAP_CAP", config.limits.memory.to_string())
+            .env("TYPERACE_HEAP_PROFILE", scratch.heap_profile())
             .current_dir(scratch.cwd())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -130,6 +143,7 @@ impl Process {
             race_log: Tail::at(race_path.clone()),
             race_path,
             interrupt: Arc::clone(&config.interrupt),
+            until: config.until,
         })
     }
 
@@ -147,23 +161,42 @@ impl Process {
         Ok(self.race_log.len()? + self.output.len()?)
     }
 
-    /// Sends a frame and gives the one that answers.
-    pub(super) fn exchange(&mut self, frame: &[u8], deadline: Instant) -> Result<Vec<u8>, Failure> {
-        // What appeared between requests belongs to none.
-        self.output.skip()?;
-        self.race_log.skip()?;
-        self.send(frame, deadline)?;
-        self.receive(deadline)
+    /// What it said since the last exchange: a late report, or how it ended.
+    pub(super) fn late(&mut self) -> io::Result<Late> {
+        let reports = self.race_log.read()?;
+        let death = if self.has_ended() {
+            let status = self.kill();
+            Some((status, self.output.read()?))
+        } else {
+            self.output.skip()?;
+            None
+        };
+        Ok(Late { reports, death })
     }
 
-    fn send(&mut self, mut bytes: &[u8], deadline: Instant) -> Result<(), Failure> {
+    /// Sends a frame and gives the one that answers.
+    pub(super) fn exchange(
+        &mut self,
+        frame: &[u8],
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<u8>, Failure> {
+        self.send(frame, watch)?;
+        let reply = self.receive(watch)?;
+        match watch.heap() {
+            0 => Ok(reply),
+            // It was done before anybody looked.
+            bytes => Err(Failure::OverMemory { bytes, dump: self.dump() }),
+        }
+    }
+
+    fn send(&mut self, mut bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
         while !bytes.is_empty() {
             match self.requests.write(bytes) {
                 Ok(n) => bytes = &bytes[n..],
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Err(self.died()),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait_until(Ready::Write, deadline)?;
+                    self.wait_until(Ready::Write, watch)?;
                 }
                 Err(e) => return Err(e.into()),
             }
@@ -171,19 +204,19 @@ impl Process {
         Ok(())
     }
 
-    fn receive(&mut self, deadline: Instant) -> Result<Vec<u8>, Failure> {
+    fn receive(&mut self, watch: &mut Watch<'_>) -> Result<Vec<u8>, Failure> {
         let mut length = [0; 4];
-        self.fill(&mut length, deadline)?;
+        self.fill(&mut length, watch)?;
         let length = u32::from_le_bytes(length) as usize;
         if length > MAX_FRAME {
             return Err(Failure::Reply(WireError::TooLong(length)));
         }
         let mut frame = vec![0; length];
-        self.fill(&mut frame, deadline)?;
+        self.fill(&mut frame, watch)?;
         Ok(frame)
     }
 
-    fn fill(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<(), Failure> {
+    fn fill(&mut self, buffer: &mut [u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
         let mut at = 0;
         while at < buffer.len() {
             match self.replies.read(&mut buffer[at..]) {
@@ -191,7 +224,7 @@ impl Process {
                 Ok(n) => at += n,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait_until(Ready::Read, deadline)?;
+                    self.wait_until(Ready::Read, watch)?;
                 }
                 Err(e) => return Err(e.into()),
             }
@@ -199,20 +232,32 @@ impl Process {
         Ok(())
     }
 
-    /// Waits for the pipe. The interrupt counts only when nothing happened for
-    /// a while, so that a run that is about to end is not lost.
-    fn wait_until(&mut self, ready: Ready, deadline: Instant) -> Result<(), Failure> {
+    /// Waits for the pipe, and looks at the limits meanwhile. The interrupt counts
+    /// only when nothing happened for a while, so that a run that is about to end
+    /// is not lost.
+    fn wait_until(&mut self, ready: Ready, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let fd = match ready {
             Ready::Read => self.replies.as_fd(),
             Ready::Write => self.requests.as_fd(),
         };
+        let patience = Instant::now() + PATIENCE;
         loop {
-            let pause = Instant::now() + PATIENCE;
-            if wait_for(fd, ready, pause.min(deadline))? {
+            if wait_for(fd, ready, watch.next())? {
                 return Ok(());
-            } else if Instant::now() >= deadline {
-                return Err(self.timed_out());
-            } else if self.interrupt.load(Ordering::Relaxed) {
+            }
+            match watch.look(self.child.id()) {
+                Some(Exceeded::Time(stage)) => {
+                    return Err(Failure::TimedOut { stage, dump: self.dump() });
+                }
+                Some(Exceeded::Memory(bytes)) => {
+                    return Err(Failure::OverMemory { bytes, dump: self.dump() });
+                }
+                None => {}
+            }
+            let now = Instant::now();
+            let stop = self.interrupt.load(Ordering::Relaxed)
+                || self.until.is_some_and(|until| now >= until);
+            if now >= patience && stop {
                 return Err(Failure::Interrupted);
             }
         }
@@ -225,7 +270,8 @@ impl Process {
         Failure::Died { status, output }
     }
 
-    fn timed_out(&mut self) -> Failure {
+    /// Every goroutine's stack; the process is gone then.
+    fn dump(&mut self) -> String {
         if self.status.is_none() {
             // The Go runtime prints every goroutine's stack and exits.
             signal_group(self.id(), libc::SIGQUIT);
@@ -234,8 +280,7 @@ impl Process {
             self.wait(DYING);
         }
         self.kill();
-        let dump = self.output.read().unwrap_or_else(|e| format!("(the dump is lost: {e})"));
-        Failure::TimedOut { dump }
+        self.output.read().unwrap_or_else(|e| format!("(the dump is lost: {e})"))
     }
 
     /// Waits for its end, at most so long.

@@ -7,7 +7,7 @@ use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Parse = 2,
     Format = 3,
     Plant = 4,
+    Lazy = 5,
+    Heap = 6,
 }
 
 impl Kind {
@@ -26,6 +28,8 @@ impl Kind {
             Kind::Parse => "parsing",
             Kind::Format => "formatting",
             Kind::Plant => "running the planted race",
+            Kind::Lazy => "looking at what reading changes",
+            Kind::Heap => "measuring the heap",
         }
     }
 }
@@ -80,6 +84,8 @@ pub struct RunFlags {
     /// After so many reports the race detector is silent until the run ends; 0 is
     /// never. A report costs about as much as a run.
     pub reports: u16,
+    /// The fields that reported races are on are wanted.
+    pub raced: bool,
 }
 
 impl RunFlags {
@@ -88,6 +94,7 @@ impl RunFlags {
             | u32::from(self.answers) << 1
             | u32::from(self.resolutions) << 2
             | u32::from(self.reports) << 16
+            | u32::from(self.raced) << 3
     }
 }
 
@@ -98,7 +105,7 @@ pub struct RunRequest<'a> {
     pub id: u64,
     /// How it is run.
     pub flags: RunFlags,
-    /// What goroutines do; its `fresh`, `oracle` and comment are not sent.
+    /// What goroutines do; its `oracle` and comment are not sent.
     pub scenario: &'a Scenario,
     /// The program.
     pub packages: &'a [SourcePackage],
@@ -140,7 +147,7 @@ impl<'a> RunRequest<'a> {
         let s = self.scenario;
         let mut w = Writer::new(Kind::Run as u8);
         w.u64(self.id);
-        w.u32(self.flags.bits());
+        w.u32(self.flags.bits() | u32::from(s.fresh) << 8);
         w.u32(s.procs.unwrap_or(0));
         w.u32(s.rounds.unwrap_or(1).max(1));
         w.bool(s.schedule.is_some());
@@ -232,6 +239,13 @@ pub struct RunReply {
     pub steps: u64,
     /// A hash over goroutine and function of each step: the interleaving.
     pub trace: u64,
+    /// Fields that the reported races are on, `Alias.actual`, as far as they are
+    /// known; empty if not asked for.
+    pub raced: Vec<String>,
+    /// Stacks of goroutines that outlived every operation.
+    pub leaks: Vec<String>,
+    /// Bytes that the last collection left; 0 if there was none.
+    pub heap: u64,
 }
 
 impl RunReply {
@@ -258,6 +272,9 @@ impl RunReply {
             resolutions: r.strs("resolutions")?,
             steps: r.u64("steps")?,
             trace: r.u64("trace")?,
+            raced: r.strs("raced fields")?,
+            leaks: r.strs("leaks")?,
+            heap: r.u64("heap")?,
         })
     }
 }
@@ -334,6 +351,26 @@ pub(super) fn plant_request() -> Result<Vec<u8>, WireError> {
 
 pub(super) fn plant_reply(r: &mut Reader<'_>) -> Result<u32, WireError> {
     r.u32("races")
+}
+
+/// What the heap holds after a collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heap {
+    /// Bytes.
+    pub live: u64,
+    /// A heap profile as text, as `go tool pprof` reads it.
+    pub profile: String,
+}
+
+/// `exact` has every later allocation profiled.
+pub(super) fn heap_request(exact: bool) -> Result<Vec<u8>, WireError> {
+    let mut w = Writer::new(Kind::Heap as u8);
+    w.bool(exact);
+    w.finish()
+}
+
+pub(super) fn heap_reply(r: &mut Reader<'_>) -> Result<Heap, WireError> {
+    Ok(Heap { live: r.u64("live bytes")?, profile: r.str("profile")? })
 }
 
 #[cfg(test)]

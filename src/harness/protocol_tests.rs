@@ -28,6 +28,9 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         resolutions: vec!["x.T: a.T".into()],
         steps: 7,
         trace: 8,
+        raced: vec!["Alias.actual".into()],
+        leaks: vec!["goroutine 7".into()],
+        heap: 6,
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -57,6 +60,9 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
     w.u64(7);
     w.u64(8);
+    w.list(["Alias.actual"].iter(), |w, s| w.str(s));
+    w.list(["goroutine 7"].iter(), |w, s| w.str(s));
+    w.u64(6);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }
@@ -138,5 +144,5 @@ fn a_request_is_as_the_protocol_says() {
 fn a_hello_of_another_version_still_tells_its_version() {
     let hello = Hello::decode(&[1, 0, 0, 0, 0xff]).unwrap();
     assert_eq!(hello.version, 1);
-    assert!(Hello::decode(&[2, 0, 0, 0, 0xff]).is_err());
+    assert!(Hello::decode(&[3, 0, 0, 0, 0xff]).is_err());
 }

@@ -35,6 +35,11 @@ impl Scratch {
         self.0.path().join("cwd")
     }
 
+    /// Where a harness whose heap is over the cap leaves a profile.
+    pub(super) fn heap_profile(&self) -> PathBuf {
+        self.0.path().join("heap")
+    }
+
     /// The race detector's `log_path`: it appends a dot and the process id.
     pub(super) fn race_log(&self) -> PathBuf {
         self.0.path().join("race")

@@ -3,12 +3,13 @@
 
 use std::io;
 use std::ptr::NonNull;
-use std::time::Instant;
 
-use super::config::{End, HarnessConfig, Outcome, Stage};
+use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
+use super::lazy::{self, LazyReply};
+use super::limits::{STATUS_SIZE, Watch, status_at};
 use super::process::{Failure, Process};
-use super::protocol::{self, Hello, Kind, RunReply, RunRequest, SyntaxError};
+use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
 use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
@@ -26,6 +27,7 @@ pub struct Harness {
     starts: u64,
     map: SharedMap,
     scratch: Scratch,
+    late: Option<Late>,
 }
 
 impl Harness {
@@ -38,7 +40,16 @@ impl Harness {
         let scratch = Scratch::new().map_err(failed)?;
         let map = SharedMap::new(config.map_size).map_err(failed)?;
         let (process, hello) = Process::start(&config, &scratch, &map)?;
-        Ok(Self { process: Some(process), config, hello, runs: 0, starts: 1, map, scratch })
+        Ok(Self {
+            process: Some(process),
+            config,
+            hello,
+            runs: 0,
+            starts: 1,
+            map,
+            scratch,
+            late: None,
+        })
     }
 
     /// What the harness said first.
@@ -92,7 +103,54 @@ impl Harness {
 
     /// Makes the next run start a new process.
     pub fn recycle(&mut self) {
+        // What cannot be read now could not be read later.
+        let _ = self.listen();
+        self.discard();
+    }
+
+    /// Ends the process, whose last words are known.
+    fn discard(&mut self) {
         self.process = None;
+    }
+
+    /// The limits that later runs have.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.config.limits
+    }
+
+    /// Sets the time limits of later runs.
+    pub fn set_limits(&mut self, limits: Limits) {
+        if limits.memory != self.config.limits.memory {
+            // A process learns it when it starts.
+            self.recycle();
+        }
+        self.config.limits = limits;
+    }
+
+    /// How many test cases a process runs before it is replaced.
+    pub fn set_recycle_after(&mut self, runs: u32) {
+        self.config.recycle_after = runs;
+    }
+
+    /// A late failure that no run has been told of yet.
+    ///
+    /// # Errors
+    /// The race log or the output cannot be read.
+    pub fn take_late(&mut self) -> Result<Option<Late>, HarnessError> {
+        if self.listen()? {
+            self.discard();
+        }
+        Ok(self.late.take())
+    }
+
+    /// What the heap of the current process holds after a collection. `exact` has
+    /// every later allocation of it profiled.
+    ///
+    /// # Errors
+    /// The harness does not answer.
+    pub fn heap(&mut self, exact: bool) -> Result<Heap, HarnessError> {
+        self.ask(Kind::Heap, protocol::heap_request(exact), protocol::heap_reply)
     }
 
     /// Runs a test case, in a new process if its scenario says `fresh`. What
@@ -107,15 +165,16 @@ impl Harness {
         {
             self.recycle();
         }
-        let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };
+        let mut outcome =
+            Outcome { reply: None, reports: String::new(), end: End::Replied, late: None };
         match self.exchange(Kind::Run, &frame, RunReply::decode)? {
             Ok(reply) if reply.id != request.id => {
-                self.recycle();
+                self.discard();
                 let what = format!("the reply is for {}, not {}", reply.id, request.id);
                 return Err(HarnessError::Confused { during, what });
             }
             Ok(reply) if reply.verdicts.len() != request.packages.len() => {
-                self.recycle();
+                self.discard();
                 let (n, of) = (reply.verdicts.len(), request.packages.len());
                 return Err(HarnessError::Confused {
                     during,
@@ -124,14 +183,23 @@ impl Harness {
             }
             Ok(reply) => outcome.reply = Some(reply),
             Err(Gone::Died { status, output }) => outcome.end = End::Died { status, output },
-            Err(Gone::TimedOut { dump }) => {
-                outcome.end = End::TimedOut { stage: Stage::Total, dump };
+            Err(Gone::TimedOut { stage, dump }) => outcome.end = End::TimedOut { stage, dump },
+            Err(Gone::OverMemory { bytes, dump }) => {
+                let path = self.scratch.heap_profile();
+                let profile = std::fs::read_to_string(&path).unwrap_or_default();
+                // The next one writes it anew.
+                let _ = std::fs::remove_file(&path);
+                outcome.end = End::OverMemory { bytes, dump, profile };
             }
         }
+        outcome.late = self.late.take();
         self.runs += 1;
         outcome.reports = self.reports()?;
-        if outcome.reply.is_none() {
-            self.recycle();
+        match &outcome.reply {
+            None => self.discard(),
+            // A goroutine that is left would be there in the next run too.
+            Some(reply) if !reply.leaks.is_empty() => self.recycle(),
+            Some(_) => {}
         }
         Ok(outcome)
     }
@@ -170,6 +238,25 @@ impl Harness {
         Ok((races, self.reports()?))
     }
 
+    /// Reads a test case's packages in one goroutine, and says which fields that
+    /// changed. `None` if it did not end, or ended the process: what one goroutine
+    /// does to itself is found by running the test case.
+    ///
+    /// # Errors
+    /// No process can be started, or the harness breaks the protocol.
+    pub fn lazy(&mut self, request: &RunRequest<'_>) -> Result<Option<LazyReply>, HarnessError> {
+        let during = Kind::Lazy.verb();
+        let frame =
+            lazy::request(request).map_err(|source| HarnessError::Request { during, source })?;
+        let reply = self.exchange(Kind::Lazy, &frame, LazyReply::decode)?;
+        // One goroutine does not race, and what is said of it is no test case's.
+        self.reports()?;
+        if reply.is_err() {
+            self.recycle();
+        }
+        Ok(reply.ok())
+    }
+
     /// A request whose failure is nobody's test case's.
     fn ask<T>(
         &mut self,
@@ -180,10 +267,12 @@ impl Harness {
         let during = kind.verb();
         let frame = frame.map_err(|source| HarnessError::Request { during, source })?;
         self.exchange(kind, &frame, decode)?.map_err(|gone| {
-            self.recycle();
+            self.discard();
             match gone {
                 Gone::Died { status, output } => HarnessError::Died { during, status, output },
-                Gone::TimedOut { dump } => HarnessError::TimedOut { during, dump },
+                Gone::TimedOut { dump, .. } | Gone::OverMemory { dump, .. } => {
+                    HarnessError::TimedOut { during, dump }
+                }
             }
         })
     }
@@ -195,24 +284,37 @@ impl Harness {
         decode: impl FnOnce(&mut Reader<'_>) -> Result<T, WireError>,
     ) -> Result<Result<T, Gone>, HarnessError> {
         let during = kind.verb();
+        let status = status_at(self.hello.counters, self.hello.pairs);
         let counters = self.counters();
-        self.map.clear(counters);
-        let deadline = self.config.limits.total;
-        let process = self.ready()?;
-        let reply = match process.exchange(frame, Instant::now() + deadline) {
+        self.map.clear(0..counters);
+        self.map.clear(status..status + STATUS_SIZE);
+        self.ready()?;
+        let status = (kind == Kind::Run).then_some((&self.map, status));
+        let mut limits = self.config.limits;
+        if kind == Kind::Lazy {
+            limits.total = limits.total.min(lazy::LIMIT);
+        }
+        let mut watch = Watch::new(limits, status);
+        let process = self.process.as_mut().ok_or_else(no_process)?;
+        let reply = match process.exchange(frame, &mut watch) {
             Ok(reply) => reply,
             Err(Failure::Died { status, output }) => return Ok(Err(Gone::Died { status, output })),
-            Err(Failure::TimedOut { dump }) => return Ok(Err(Gone::TimedOut { dump })),
+            Err(Failure::TimedOut { stage, dump }) => {
+                return Ok(Err(Gone::TimedOut { stage, dump }));
+            }
+            Err(Failure::OverMemory { bytes, dump }) => {
+                return Ok(Err(Gone::OverMemory { bytes, dump }));
+            }
             Err(Failure::Reply(source)) => {
-                self.recycle();
+                self.discard();
                 return Err(HarnessError::Reply { during, source });
             }
             Err(Failure::Interrupted) => {
-                self.recycle();
+                self.discard();
                 return Err(HarnessError::Interrupted);
             }
             Err(Failure::Io(source)) => {
-                self.recycle();
+                self.discard();
                 return Err(HarnessError::Io { doing: during, source });
             }
         };
@@ -227,15 +329,15 @@ impl Harness {
         });
         decoded.map(Ok).map_err(|source| {
             // What it says next cannot be trusted either.
-            self.recycle();
+            self.discard();
             HarnessError::Reply { during, source }
         })
     }
 
-    /// A living process.
-    fn ready(&mut self) -> Result<&mut Process, HarnessError> {
-        if self.process.as_mut().is_some_and(Process::has_ended) {
-            self.recycle();
+    /// Has a living process. What the last one said meanwhile is kept.
+    fn ready(&mut self) -> Result<(), HarnessError> {
+        if self.listen()? {
+            self.discard();
         }
         if self.process.is_none() {
             let started = Process::start(&self.config, &self.scratch, &self.map);
@@ -251,10 +353,25 @@ impl Harness {
             self.starts += 1;
             self.process = Some(process);
         }
-        self.process.as_mut().ok_or_else(|| HarnessError::Io {
-            doing: "starting",
-            source: io::Error::other("no process"),
-        })
+        Ok(())
+    }
+
+    /// Takes in what the process said since its last reply, which belongs to a run
+    /// before; says whether it has ended.
+    fn listen(&mut self) -> Result<bool, HarnessError> {
+        let Some(process) = self.process.as_mut() else { return Ok(false) };
+        let said = process.late().map_err(|source| HarnessError::Io {
+            doing: "looking at what the harness said between requests",
+            source,
+        })?;
+        let ended = said.death.is_some();
+        // Nobody's, if it has run nothing.
+        if self.runs > 0 && (ended || !said.reports.is_empty()) {
+            let late = self.late.get_or_insert_default();
+            late.reports.push_str(&said.reports);
+            late.death = said.death.or(late.death.take());
+        }
+        Ok(ended)
     }
 
     fn is_old(&mut self) -> Result<bool, HarnessError> {
@@ -277,5 +394,10 @@ impl Harness {
 /// Why a request that did no harm to the protocol has no reply.
 enum Gone {
     Died { status: String, output: String },
-    TimedOut { dump: String },
+    TimedOut { stage: Stage, dump: String },
+    OverMemory { bytes: u64, dump: String },
+}
+
+fn no_process() -> HarnessError {
+    HarnessError::Io { doing: "starting", source: io::Error::other("no process") }
 }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
@@ -67,9 +68,20 @@ impl SharedMap {
         unsafe { std::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }
     }
 
-    pub(super) fn clear(&mut self, len: usize) {
-        // SAFETY: as above; `len` is cut to the mapping's.
-        unsafe { self.ptr.as_ptr().write_bytes(0, len.min(self.len)) }
+    /// The number at an offset, which the harness may write at any time.
+    pub(super) fn number(&self, at: usize) -> u64 {
+        if at % 8 != 0 || at + 8 > self.len {
+            return 0;
+        }
+        // SAFETY: inside the mapping and aligned; read as a whole, once.
+        unsafe { self.ptr.as_ptr().add(at).cast::<u64>().read_volatile() }
+    }
+
+    pub(super) fn clear(&mut self, bytes: Range<usize>) {
+        let end = bytes.end.min(self.len);
+        let start = bytes.start.min(end);
+        // SAFETY: as above; the range is cut to the mapping.
+        unsafe { self.ptr.as_ptr().add(start).write_bytes(0, end - start) }
     }
 }
 
@@ -234,7 +246,7 @@ mod tests {
         // The last one is ls's own, of the folder it lists.
         assert_eq!(said, "0\n0 1 2 3 4 5 6\n");
         assert_eq!(&map.bytes()[..3], b"ok\0");
-        map.clear(1);
+        map.clear(0..1);
         assert_eq!(&map.bytes()[..3], b"\0k\0");
     }
 

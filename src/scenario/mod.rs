@@ -4,6 +4,7 @@
 mod class;
 mod parse;
 mod print;
+mod situation;
 mod tally;
 mod vocabulary;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
 pub use parse::ScenarioError;
+pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Setter, Share};
 

@@ -65,8 +65,11 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
             some(rest, || format!("share what? one of: {}", names(ElementKind::Share)))?;
             let mut words = words.peekable();
             while let Some(w) = words.next() {
-                let unlocked = w == "importer" && words.next_if_eq(&"unlocked").is_some();
-                let name = if unlocked { "importer unlocked" } else { w };
+                let name = match w {
+                    "importer" if words.next_if_eq(&"unlocked").is_some() => "importer unlocked",
+                    "importer" if words.next_if_eq(&"parallel").is_some() => "importer parallel",
+                    w => w,
+                };
                 s.share.insert(
                     Share::from_name(name)
                         .ok_or_else(|| unknown("share", w, ElementKind::Share))?,

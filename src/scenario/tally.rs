@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ELEMENTS, ElementKind};
+use super::{ELEMENTS, ElementKind, Pattern, Scenario};
 
 /// Counts by kind and name, `share fset`; those never executed are there with 0.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -39,6 +39,22 @@ impl Tally {
                 count(ElementKind::Operation, operation);
                 count(ElementKind::Query, rest);
             }
+        }
+    }
+
+    /// Adds what a scenario that was run says beside its words; `faulty` if a
+    /// package that it checks before has type errors.
+    pub fn add_scenario(&mut self, scenario: &Scenario, faulty: bool) {
+        let mut count = |kind, name: &str| {
+            if let Some(sum) = self.0.get_mut(&key(kind, name)) {
+                *sum += 1;
+            }
+        };
+        scenario.orders().into_iter().for_each(|o| count(ElementKind::Order, o.name()));
+        scenario.settings().into_iter().for_each(|s| count(ElementKind::Setting, s.name()));
+        scenario.patterns().into_iter().for_each(|p| count(ElementKind::Pattern, p.name()));
+        if faulty {
+            count(ElementKind::Pattern, Pattern::Faulty.name());
         }
     }
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Class;
+use super::situation::{Pattern, Setting, WalkOrder};
 
 /// What an [`Element`] is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -21,6 +22,12 @@ pub enum ElementKind {
     Meet,
     /// What the operation `set` sets.
     Setter,
+    /// The order of a walk.
+    Order,
+    /// A directive on how the test case is run.
+    Setting,
+    /// What two goroutines do at once.
+    Pattern,
 }
 
 impl ElementKind {
@@ -34,6 +41,9 @@ impl ElementKind {
             ElementKind::Query => "query",
             ElementKind::Meet => "meet",
             ElementKind::Setter => "setter",
+            ElementKind::Order => "order",
+            ElementKind::Setting => "setting",
+            ElementKind::Pattern => "pattern",
         }
     }
 }
@@ -62,11 +72,11 @@ pub struct Element {
     pub rule: Rule,
 }
 
-const COMPLETE: Rule = Rule {
+pub(super) const COMPLETE: Rule = Rule {
     says: "After package C is checked, packages A and B may be checked in parallel, both importing C.",
     place: "golang.org/issue/34921",
 };
-const READERS: Rule = Rule {
+pub(super) const READERS: Rule = Rule {
     says: "this lazy construction may also occur concurrently, due to concurrent use of the type checker API (after type checking or importing has finished)",
     place: "go/types, type Named; for interfaces, func (*Interface) Complete: \"Interface types that have been completed are safe for concurrent use.\"",
 };
@@ -84,7 +94,7 @@ const ONE_CHECKER: Rule = Rule {
     says: "A Checker maintains the state of the type checker.",
     place: "go/types, type Checker",
 };
-const SILENT: Rule = Rule {
+pub(super) const SILENT: Rule = Rule {
     says: "The documentation does not say whether this may be done concurrently.",
     place: "nowhere in go/types",
 };
@@ -119,6 +129,14 @@ const SET_UNDERLYING: Rule = Rule {
 const ADD_METHOD: Rule = Rule {
     says: "AddMethod adds method m unless it is already in the method list.",
     place: "go/types, func (*Named) AddMethod; concurrent use comes after that, says type Named",
+};
+const SET_TYPE_PARAMS: Rule = Rule {
+    says: "SetTypeParams sets the type parameters of the alias type a.",
+    place: "go/types, func (*Alias) SetTypeParams; concurrent use comes after that, as type Named says of type checking or importing",
+};
+pub(super) const FAULTY: Rule = Rule {
+    says: "See Config.Error for controlling behavior in the presence of errors.",
+    place: "go/types, func (*Config) Check: with Config.Error set the check goes on to its end, and concurrent use is for \"after type checking or importing has finished\", says type Named",
 };
 const INSERT: Rule = Rule {
     says: "Insert attempts to insert an object obj into scope s.",
@@ -156,12 +174,14 @@ macro_rules! words {
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($text => Some(Self::$variant),)* _ => None }
             }
-            const ELEMENTS: &'static [Element] = &[$(Element {
+            pub(in crate::scenario) const ELEMENTS: &'static [Element] = &[$(Element {
                 kind: ElementKind::$kind, name: $text, class: Class::$class, does: $does, rule: $rule,
             },)*];
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// What goroutines have in common beside completed packages.
@@ -171,6 +191,7 @@ words! {
         Config = "config", Unstated, SILENT, "one *types.Config for every checker";
         Ast = "ast", Unstated, SILENT, "one syntax tree of a package for every checker of it";
         Importer = "importer", Bug, LOCKED, "one importer, under a lock, that checks a package at its first import";
+        ParallelImporter = "importer parallel", Bug, LOCKED, "one importer that checks each package once, several at a time: who wants one that is being checked waits, as go/packages does";
         UnlockedImporter = "importer unlocked", Contract, OWN_MAP, "one importer whose map of packages has no lock";
         Info = "info", Contract, MAPS, "one types.Info that every checker records into";
         Checker = "checker", Contract, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
@@ -178,6 +199,7 @@ words! {
         Incomplete = "incomplete", Contract, INCOMPLETE, "packages that are still being checked, given to importers";
         Unfinished = "unfinished", Contract, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
         Interface = "interface", Contract, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
+        Alias = "alias", Contract, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by whoever walks these";
     }
 }
 
@@ -234,6 +256,7 @@ words! {
         Constraint = "constraint", Contract, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
         Underlying = "underlying", Contract, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
         Method = "method", Contract, ADD_METHOD, "Named.AddMethod of a new method";
+        Typeparams = "typeparams", Contract, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
         Insert = "insert", Contract, INSERT, "Scope.Insert of a new constant";
     }
 }
@@ -265,13 +288,16 @@ const fn op(name: &'static str, class: Class, rule: Rule, does: &'static str) ->
     Element { kind: ElementKind::Operation, name, class, does, rule }
 }
 
-const TABLES: [&[Element]; 6] = [
+const TABLES: [&[Element]; 9] = [
     Share::ELEMENTS,
     Import::ELEMENTS,
     OPERATIONS,
     Query::ELEMENTS,
     Setter::ELEMENTS,
     Meet::ELEMENTS,
+    WalkOrder::ELEMENTS,
+    Setting::ELEMENTS,
+    Pattern::ELEMENTS,
 ];
 const COUNT: usize = {
     let (mut n, mut i) = (0, 0);

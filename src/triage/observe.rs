@@ -1,6 +1,8 @@
 //! From what the harness brought back to findings.
 
-use crate::finding::{self, Exit, Finding, Observed, Origin, Panic, findings};
+use crate::finding::{
+    self, Exit, Finding, Kind, Observed, Origin, Panic, findings, leaked, name_stall, over_memory,
+};
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
 
@@ -12,7 +14,15 @@ pub fn raw_report(outcome: &Outcome) -> String {
     match &outcome.end {
         End::Replied => {}
         End::Died { status, output } => text.push_str(&format!("{output}\n{status}\n")),
-        End::TimedOut { dump, .. } => text.push_str(dump),
+        End::TimedOut { stage, dump } => {
+            text.push_str(&format!("over the limit of stage {}\n{dump}", stage.as_str()));
+        }
+        End::OverMemory { bytes, dump, .. } => {
+            text.push_str(&format!("the heap has {bytes} bytes, over the cap\n{dump}"));
+        }
+    }
+    for stack in outcome.reply.iter().flat_map(|r| &r.leaks) {
+        text.push_str(&format!("left after every operation returned:\n{stack}\n\n"));
     }
     for panic in outcome.reply.iter().flat_map(|r| &r.panics) {
         text.push_str(&format!("panic: {}\n\n{}\n", panic.value, panic.stack));
@@ -44,22 +54,45 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
             stack: &p.stack,
         })
         .collect();
-    if panics.is_empty() && outcome.reports.is_empty() && matches!(outcome.end, End::Replied) {
+    let leaks = outcome.reply.as_ref().map_or(&[][..], |r| &r.leaks);
+    let quiet = panics.is_empty() && leaks.is_empty() && outcome.reports.is_empty();
+    if quiet && matches!(outcome.end, End::Replied) {
         return Vec::new();
     }
     let end = match &outcome.end {
         End::Replied => finding::End::Replied,
         End::Died { status, output } => finding::End::Died { exit: exit(status), output },
         End::TimedOut { dump, .. } => finding::End::TimedOut { dump },
+        // See below: its profile says more than its dump.
+        End::OverMemory { .. } => finding::End::Replied,
     };
-    findings(&Observed {
+    let mut found = findings(&Observed {
         reports: &outcome.reports,
         end,
         panics: &panics,
         scenario,
         sequential: false,
         origin,
-    })
+    });
+    match &outcome.end {
+        End::TimedOut { stage, dump } => {
+            for f in found.iter_mut().filter(|f| matches!(f.kind, Kind::Deadlock | Kind::Hang)) {
+                f.stage = Some(stage.as_str().to_owned());
+                name_stall(f, dump);
+            }
+        }
+        End::Died { output, .. } => {
+            for f in found.iter_mut().filter(|f| f.kind == Kind::Deadlock) {
+                name_stall(f, output);
+            }
+        }
+        End::OverMemory { bytes, dump, profile } => {
+            found.push(over_memory(*bytes, dump, profile, scenario, origin));
+        }
+        End::Replied => {}
+    }
+    found.extend(leaked(leaks, scenario, origin));
+    found
 }
 
 #[cfg(test)]

@@ -163,6 +163,9 @@ mod tests {
             resolutions: Vec::new(),
             steps: 0,
             trace: 0,
+            raced: Vec::new(),
+            leaks: Vec::new(),
+            heap: 0,
         }
     }
 

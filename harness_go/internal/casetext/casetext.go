@@ -59,6 +59,9 @@ func directive(req *wire.RunRequest, line string) {
 		req.Procs = number()
 	case "rounds":
 		req.Rounds = number()
+	case "schedule":
+		seed, err := strconv.ParseUint(strings.TrimPrefix(rest, "seed "), 10, 64)
+		req.Seeded, req.Schedule = err == nil, seed
 	case "godebug":
 		req.Godebug = strings.Join(strings.Fields(rest), ",")
 	case "before":

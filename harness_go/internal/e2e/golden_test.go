@@ -20,7 +20,7 @@ func TestGoldenScenarios(t *testing.T) {
 	}
 	contract := func(name string) bool {
 		for _, c := range []string{"setter_", "operation_set", "share_importer_unlocked", "share_info", "share_checker",
-			"share_package", "share_incomplete", "share_interface", "share_unfinished"} {
+			"share_package", "share_incomplete", "share_interface", "share_unfinished", "share_alias"} {
 			if strings.HasPrefix(name, c) {
 				return true
 			}
@@ -39,7 +39,7 @@ func TestGoldenScenarios(t *testing.T) {
 			t.Fatal(err)
 		}
 		kind, word, _ := strings.Cut(strings.ReplaceAll(name, "_", " "), " ")
-		if (kind == "operation" || kind == "query") && !known[word] || word == "export" && !known["export"] {
+		if (kind == "operation" || kind == "query") && !known[word] || strings.HasPrefix(word, "export") && !known["export"] {
 			t.Logf("%s: this build has no golang.org/x/tools", name)
 			continue
 		}
@@ -65,6 +65,9 @@ func TestGoldenScenarios(t *testing.T) {
 			if resolved := name == "resolved_name"; (len(reply.Resolutions) > 0) != resolved {
 				t.Errorf("%s: resolutions %q", name, reply.Resolutions)
 			}
+			if wrong := reply.Verdicts[0].Code == wire.VerdictTypeErrors; wrong != (word == "faulty dependency") {
+				t.Errorf("%s: verdicts %+v", name, reply.Verdicts)
+			}
 			for _, c := range reply.Executed {
 				executed[c.Name] += c.N
 			}
@@ -74,6 +77,10 @@ func TestGoldenScenarios(t *testing.T) {
 		case "share", "import", "meet":
 			if !ran(kind+" "+word) && raced == 0 {
 				t.Errorf("%s: not executed: %v", name, executed)
+			}
+		case "pattern", "order", "setting":
+			if len(executed) == 0 {
+				t.Errorf("%s: nothing was executed", name)
 			}
 		case "query":
 			if !ran("query "+word) || !ran("walk "+word) {

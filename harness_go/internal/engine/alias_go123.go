@@ -45,3 +45,17 @@ func aliasObject(t types.Type) *types.TypeName {
 	}
 	return nil
 }
+
+// newAlias makes an alias by hand; nil where the API has none that could be
+// completed later.
+func newAlias(obj *types.TypeName, rhs types.Type) types.Type { return types.NewAlias(obj, rhs) }
+
+// setAliasTypeParams sets an alias's type parameters, if that can be.
+func setAliasTypeParams(t types.Type, params []*types.TypeParam) bool {
+	a, ok := asAlias(t)
+	if !ok || a.TypeArgs().Len() > 0 {
+		return false
+	}
+	a.SetTypeParams(params)
+	return true
+}

@@ -29,9 +29,14 @@ type Engine struct {
 	// Reports bounds the race detector's reports; nil if that is not to be had.
 	Reports Limiter
 
+	// warm says that what a process computes once is computed.
+	warm    bool
 	procs   int // GOMAXPROCS when a test case does not say
 	godebug godebug
 	memory  memory
+	watch   watch
+	// Status is what the parent sees while a test case runs; may be nil.
+	status *Status
 }
 
 // Scheduler makes the interleaving of goroutines a function of a seed. See
@@ -61,7 +66,15 @@ func New(counters, coverage []byte) *Engine {
 	e := &Engine{Counters: counters, Map: coverage, procs: defaultProcs()}
 	e.godebug.init()
 	e.memory.init()
+	e.watch.init(nil)
 	return e
+}
+
+// Observe has the engine tell its parent where it is, and cap the heap at so many
+// bytes above its own. A profile of a heap that is over goes to profile.
+func (e *Engine) Observe(status *Status, heapCap uint64, profile func([]byte)) {
+	e.status = status
+	e.watch.status, e.watch.Cap, e.watch.Profile = status, heapCap, profile
 }
 
 // defaultProcs is at least 2, as goroutines that never run at the same time
@@ -105,15 +118,23 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		// It stops the world: left as it is for the next run.
 		runtime.GOMAXPROCS(procs)
 	}
+	if seeded && !options.fresh && !e.warm {
+		e.warmUp(req, options)
+	}
 	e.reset()
 	races := raceErrors()
 	if e.Reports != nil {
 		e.Reports.Limit(req.Flags >> wire.ReportsShift)
 		defer e.Reports.Limit(0)
 	}
+	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
+	var raced racedFields
+	e.watch.begin()
+	defer e.status.enter(stageIdle)
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		start := time.Now()
+		e.status.enter(stageSetup)
 		r := newRound(req, options)
 		if seeded {
 			r.scheduler = e.Scheduler
@@ -123,32 +144,49 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		}
 		r.before()
 		r.prepare()
+		if options.raced {
+			raced.before(r)
+		}
 		prepared := time.Now()
+		e.status.enter(stageConcurrent)
 		r.concurrent()
+		e.status.enter(stageLast)
 		if seeded {
 			report.schedule(e.Scheduler)
 			e.Scheduler.CopyPairs(e.Pairs)
 		}
+		if options.raced {
+			raced.after(r)
+		}
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
 	}
+	e.watch.end()
 	e.publish()
 	reply := report.finish()
+	reply.Leaks = leftovers(goroutines)
+	reply.Heap = e.memory.live()
 	reply.Races = uint32(raceErrors() - races)
+	reply.Raced = raced.sorted()
 	return reply, nil
 }
 
-// reset zeroes the counters.
+// publish copies the counters to the map that the parent reads. Neither is
+// memory that the race detector should watch: the counters lie behind the data
+// that it has shadow memory for, and where they share its last page, a watched
+// access to all of them is a fault. A loop, as copy is watched even here.
+//
+//go:norace
+func (e *Engine) publish() {
+	to := e.Map[:len(e.Counters)]
+	for i, c := range e.Counters {
+		to[i] = c
+	}
+}
+
+// reset zeroes the counters, unwatched for the same reason.
 //
 //go:norace
 func (e *Engine) reset() {
 	clear(e.Counters)
-}
-
-// publish copies the counters to the map that the parent reads. Neither is
-// memory that the race detector should watch.
-//
-//go:norace
-func (e *Engine) publish() {
-	copy(e.Map, e.Counters)
 }

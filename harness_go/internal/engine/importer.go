@@ -109,13 +109,55 @@ type sharedImporter struct {
 	unlocked bool
 	mu       sync.Mutex
 	packages map[string]*types.Package
+	// entries are those of share importer parallel.
+	entries map[string]*entry
+}
+
+// entry is a package that is being checked or is checked.
+type entry struct {
+	done chan struct{}
+	pkg  *types.Package // nil if its check panicked
 }
 
 func newSharedImporter(r *round, unlocked bool) *sharedImporter {
 	return &sharedImporter{unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources))}
 }
 
+// getParallel lets different packages be checked at once, each by who asks for
+// it first. What another one checks is waited for.
+func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, error) {
+	im.used(useParallel)
+	im.used(useImporter)
+	path := im.r.req.Packages[i].Path
+	s.mu.Lock()
+	e := s.entries[path]
+	first := e == nil
+	if first {
+		e = &entry{done: make(chan struct{})}
+		if s.entries == nil {
+			s.entries = make(map[string]*entry)
+		}
+		s.entries[path] = e
+	}
+	s.mu.Unlock()
+	if first {
+		defer close(e.done)
+		nested := &importer{r: im.r, g: im.g, chain: &link{i, im.chain}}
+		pkg := im.g.checkSource(i, checkWith{importer: nested, base: true})
+		e.pkg = im.g.deliver(i, pkg)
+		return e.pkg, nil
+	}
+	<-e.done
+	if e.pkg == nil {
+		return nil, errFailed
+	}
+	return e.pkg, nil
+}
+
 func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package, error) {
+	if im.r.share.parallel && im.g != nil {
+		return s.getParallel(im, i)
+	}
 	if !s.unlocked && !im.nested {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -20,10 +20,12 @@ const (
 type memory struct {
 	sample    []metrics.Sample
 	collected uint64
+	// left is how many bytes the last collection left.
+	left uint64
 }
 
 func (m *memory) init() {
-	m.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	m.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(softLimit)
 }
@@ -37,5 +39,12 @@ func (m *memory) collect() {
 	if now := m.sample[0].Value.Uint64(); now-m.collected > collectAfter {
 		m.collected = now
 		runtime.GC()
+		metrics.Read(m.sample)
+		if m.sample[1].Value.Kind() == metrics.KindUint64 {
+			m.left = m.sample[1].Value.Uint64()
+		}
 	}
 }
+
+// live is how many bytes the last collection left; 0 before the first.
+func (m *memory) live() uint64 { return m.left }

@@ -115,6 +115,7 @@ func (g *goroutine) walkOp(name, path string, o order) bool {
 		return g.skip("there are no instances")
 	} else {
 		g.use(useInterface)
+		g.completeAliases()
 	}
 	if q.scope != nil {
 		g.walkScopes(q, g.scopePackages(pkg), o)

@@ -33,6 +33,11 @@ func (g *goroutine) set(what, path, name string) bool {
 		recv := types.NewVar(token.NoPos, n.Obj().Pkg(), "", n)
 		sig := types.NewSignatureType(recv, nil, nil, nil, nil, false)
 		n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
+	case "typeparams":
+		t := g.declaredAlias(path, name)
+		if t == nil || !setAliasTypeParams(t, []*types.TypeParam{newTypeParam(g.newName())}) {
+			return g.skip("the package declares no alias whose type parameters could be set")
+		}
 	case "insert":
 		pkg := g.typesPackage(g.resolvePackage(path))
 		if pkg == nil {
@@ -107,4 +112,60 @@ func (r *round) openInterfaces() []types.Type {
 		}
 	}
 	return open
+}
+
+// newTypeParam is a type parameter that nothing has yet.
+func newTypeParam(name string) *types.TypeParam {
+	obj := types.NewTypeName(token.NoPos, nil, name, nil)
+	return types.NewTypeParam(obj, types.Universe.Lookup("any").Type())
+}
+
+// declaredAlias is the alias, or the first one of the package; nil if it
+// declares none.
+func (g *goroutine) declaredAlias(path, name string) types.Type {
+	pkg := g.typesPackage(g.resolvePackage(path))
+	if pkg == nil {
+		return nil
+	}
+	scope := pkg.Scope()
+	if obj := scope.Lookup(name); isTypeName(obj) && aliasObject(obj.Type()) == obj {
+		return obj.Type()
+	}
+	for _, to := range scope.Names() {
+		if obj := scope.Lookup(to); isTypeName(obj) && aliasObject(obj.Type()) == obj {
+			return g.standIn(pkg, name, to).Type()
+		}
+	}
+	return nil
+}
+
+// openAliases are aliases made by hand for types of completed packages, whose
+// type parameters are still to be set.
+func (r *round) openAliases() []types.Type {
+	const most = 8
+	var open []types.Type
+	for _, pkg := range r.completed {
+		if pkg == nil {
+			continue
+		}
+		for _, name := range pkg.Scope().Names() {
+			n := declared(pkg.Scope().Lookup(name))
+			if n == nil || n.TypeParams().Len() > 0 || len(open) >= most {
+				continue
+			}
+			if a := newAlias(types.NewTypeName(token.NoPos, pkg, absent, nil), types.NewSlice(n)); a != nil {
+				open = append(open, a)
+			}
+		}
+	}
+	return open
+}
+
+// completeAliases sets what is open about the aliases of share alias, as who
+// made them would have to before others see them.
+func (g *goroutine) completeAliases() {
+	for _, a := range g.round.aliases {
+		g.use(useAlias)
+		setAliasTypeParams(a, []*types.TypeParam{newTypeParam(g.newName())})
+	}
 }

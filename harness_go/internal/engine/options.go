@@ -15,8 +15,11 @@ type options struct {
 	// delivery is how a dependency reaches its importer.
 	delivery string
 	// keep says that an operation wants what packages were checked from.
-	keep    bool
+	keep bool
+	// fresh says that the test case is about what a process computes once.
+	fresh   bool
 	resolve bool
+	raced   bool
 }
 
 // shares says what goroutines have in common beside completed packages.
@@ -25,6 +28,7 @@ type shares struct {
 	importer, unlocked                  bool
 	info, checker, packages, incomplete bool
 	unfinished, interfaces              bool
+	parallel, aliases                   bool
 }
 
 // meets says where goroutines wait for one another.
@@ -37,6 +41,8 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		sequential: req.Flags&wire.FlagSequential != 0,
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
+		raced:      req.Flags&wire.FlagRaced != 0,
+		fresh:      req.Flags&wire.FlagFresh != 0,
 	}
 	switch o.delivery = req.Import; o.delivery {
 	case fromSource, fromExport, fromSynthetic:
@@ -52,7 +58,8 @@ func readOptions(req *wire.RunRequest) (options, error) {
 			"fset": &s.fset, "context": &s.context, "config": &s.config, "ast": &s.ast,
 			"importer": &s.importer, "importer unlocked": &s.unlocked, "info": &s.info,
 			"checker": &s.checker, "package": &s.packages, "incomplete": &s.incomplete,
-			"unfinished": &s.unfinished, "interface": &s.interfaces,
+			"unfinished": &s.unfinished, "interface": &s.interfaces, "alias": &s.aliases,
+			"importer parallel": &s.parallel,
 		},
 		&req.Meet: {
 			"start": &m.start, "import": &m.imports, "error": &m.errors, "operation": &m.operation,
@@ -70,7 +77,9 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	// checker has one file set.
 	s.fset = s.fset || s.ast || s.checker
 	// A Config has one Importer, and a Checker one Config.
-	s.importer = s.importer || s.config || s.checker
+	s.importer = s.importer || s.config || s.checker || s.parallel
+	// Without knowing who imports, nobody can be let wait; without a lock nobody does.
+	s.parallel = s.parallel && !s.config && !s.checker && !s.unlocked
 	return o, nil
 }
 

@@ -11,6 +11,8 @@ type query struct {
 	name string
 	// pair says that it is about two types.
 	pair bool
+	// interfaces says that the second one is an interface.
+	interfaces bool
 	// client says that it is asked with golang.org/x/tools.
 	client bool
 	// ask asks; t is never nil, other is nil unless it is about two types.
@@ -32,8 +34,8 @@ var queries = []query{
 	{name: "typeparams", ask: askTypeparams},
 	{name: "typeset", ask: askTypeset},
 	{name: "identical", pair: true, ask: askIdentical},
-	{name: "implements", pair: true, ask: askImplements},
-	{name: "satisfies", pair: true, ask: askSatisfies},
+	{name: "implements", pair: true, interfaces: true, ask: askImplements},
+	{name: "satisfies", pair: true, interfaces: true, ask: askSatisfies},
 	{name: "assignable", pair: true, ask: askAssignable},
 	{name: "convertible", pair: true, ask: askConvertible},
 	{name: "comparable", ask: askComparable},

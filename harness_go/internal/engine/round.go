@@ -35,6 +35,8 @@ type round struct {
 	completed []*types.Package
 	// instances are the types that `before` made.
 	instances []types.Type
+	// aliases are those of share alias.
+	aliases []types.Type
 
 	first      *goroutine // runs `before`
 	goroutines []*goroutine
@@ -65,6 +67,10 @@ func newRound(req *wire.RunRequest, o options) *round {
 	if r.answers && r.share.importer && cyclic(r.sources, r.index) {
 		// Which import of the cycle fails depends on who comes first.
 		r.answers = false
+	}
+	if r.share.parallel && cyclic(r.sources, r.index) {
+		// They would wait for one another for ever.
+		r.share.parallel = false
 	}
 	if o.share.context {
 		r.context = types.NewContext()
@@ -105,6 +111,10 @@ func (r *round) prepare() {
 	r.instances = r.first.instances
 	if r.share.interfaces {
 		r.instances = append(r.instances, r.openInterfaces()...)
+	}
+	if r.share.aliases {
+		r.aliases = r.openAliases()
+		r.instances = append(r.instances, r.aliases...)
 	}
 	if r.share.config {
 		r.config = r.newConfig(nil, nil)

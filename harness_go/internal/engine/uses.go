@@ -16,20 +16,22 @@ const (
 	useIncomplete
 	useUnfinished
 	useInterface
+	useAlias
+	useParallel
 	numUses
 )
 
 // useNames are the words of a scenario.
 var useNames = [numUses]string{
 	"fset", "context", "config", "ast", "importer", "importer unlocked", "info", "checker",
-	"package", "incomplete", "unfinished", "interface",
+	"package", "incomplete", "unfinished", "interface", "alias", "importer parallel",
 }
 
 // shared says which of them the test case shares.
 func (s *shares) shared() [numUses]bool {
 	return [numUses]bool{
 		s.fset, s.context, s.config, s.ast, s.importer, s.unlocked, s.info, s.checker,
-		s.packages, s.incomplete, s.unfinished, s.interfaces,
+		s.packages, s.incomplete, s.unfinished, s.interfaces, s.aliases, s.parallel,
 	}
 }
 

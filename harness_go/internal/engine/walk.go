@@ -24,6 +24,9 @@ type walk struct {
 	taken int
 	// recent are the types taken last, for queries on two types.
 	recent [4]types.Type
+	// interfaces are the interfaces taken last, for queries about them.
+	interfaces [3]types.Type
+	found      int
 }
 
 // reached is a type that is still to be asked.
@@ -167,8 +170,25 @@ func (w *walk) take(r reached) {
 		}
 		w.recent[w.taken%len(w.recent)] = r.t
 	}
+	if w.query.interfaces {
+		w.askInterfaces(r.t)
+	}
 	w.taken++
 	eachPart(r.t, func(part types.Type) { w.reach(part, r.depth+1) })
+}
+
+// askInterfaces asks whether the type is what the latest interfaces want: of
+// recent types, few are interfaces.
+func (w *walk) askInterfaces(t types.Type) {
+	for _, i := range w.interfaces {
+		if i != nil {
+			w.ask(w.query, t, i)
+		}
+	}
+	if _, ok := t.Underlying().(*types.Interface); ok {
+		w.interfaces[w.found%len(w.interfaces)] = t
+		w.found++
+	}
 }
 
 // skipType says whether there is nothing to ask of a type: basic types have no

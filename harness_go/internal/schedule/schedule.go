@@ -17,6 +17,7 @@ package schedule
 
 import (
 	"runtime"
+	"sort"
 	"unsafe"
 )
 
@@ -26,6 +27,8 @@ type taker struct {
 	done  bool
 	// priority is used by the priority strategy: the greatest goes first.
 	priority uint64
+	// quiet is how deep the goroutine is in what no seed can repeat.
+	quiet int
 }
 
 // spinLimit is how often a waiting goroutine yields without seeing a step before
@@ -34,11 +37,10 @@ type taker struct {
 // one is not reached by chance; each yield costs a microsecond for each goroutine.
 const spinLimit = 8
 
-// pairBits is the size of the interleaving map, as a power of two.
-const pairBits = 14
-
-// Pairs is the size of the interleaving map in bytes.
-const Pairs = 1 << pairBits
+// changes is how many times priorities change: most races and deadlocks need one or
+// two (Burckhardt and others, A Randomized Scheduler with Probabilistic Guarantees of
+// Finding Bugs, 2010).
+const changes = 4
 
 // Schedule is the state of the running schedule; a process has one.
 type Schedule struct {
@@ -51,21 +53,28 @@ type Schedule struct {
 	// 0 selects the priority strategy.
 	yieldBelow uint64
 	// changeAt are the steps at which the running goroutine's priority drops
-	// below all others (PCT's change points).
-	changeAt [4]uint64
-	changed  uint64
+	// below all others (PCT's change points), ascending; changed of them are over.
+	changeAt [changes]uint64
+	changed  int
 	// stolen counts turns that were taken from blocked goroutines.
 	stolen uint64
 	// trace is a hash over (goroutine, function) of every step: two runs with
 	// the same trace had the same interleaving.
-	trace        uint64
-	lastFunction uint32
-	lastIndex    int
-	pairs        [Pairs]byte
+	trace uint64
+	// refused counts in a row how often a lock could not be had, since the step
+	// refusedAt.
+	refused   int
+	refusedAt uint64
+	touches   touches
 }
 
 //go:linkname typeraceHook go/types.typeraceHook
-var typeraceHook func(function uint32)
+var typeraceHook func(function uint32, object uintptr)
+
+// typeraceHush is told where probes are to be silent, and where no more.
+//
+//go:linkname typeraceHush go/types.typeraceHush
+var typeraceHush func(quiet bool)
 
 // reseed sets the random state of the running thread, from which the order of map
 // iterations comes; nil in a build without instrumentation.
@@ -86,27 +95,29 @@ func (s *Schedule) Start(seed uint64, n int) {
 	s.seed = seed
 	s.random = seed*0x9e3779b97f4a7c15 + 1
 	s.turn, s.steps, s.changed, s.stolen, s.trace = 0, 0, 0, 0, 0
-	s.lastIndex, s.lastFunction = -1, 0
-	s.pairs = [Pairs]byte{}
+	s.refused, s.refusedAt = 0, 0
+	s.touches.clear()
 	for i := range s.takers {
 		s.takers[i] = &taker{index: i, priority: s.next()>>1 | 1<<32}
 	}
 	s.yieldBelow = 0
 	if seed%2 == 1 {
-		// From every second step to one in 512.
-		s.yieldBelow = 1 << (7 + s.next()>>32%9)
+		// From one in 16 steps to one in 4096. More often costs time, not order:
+		// the race detector compares what is not ordered, however far apart.
+		s.yieldBelow = 1 << (4 + s.next()>>32%9)
 	} else {
 		for i := range s.changeAt {
 			// Uneven powers of two up to 4096: short runs get their share.
 			s.changeAt[i] = 1 + (s.next()>>16)%(16<<(s.next()>>16%9))
 		}
+		sort.Slice(s.changeAt[:], func(i, j int) bool { return s.changeAt[i] < s.changeAt[j] })
 	}
 	s.turn = s.pick(-1)
-	typeraceHook = s.probe
+	typeraceHook, typeraceHush, typeraceBlock = s.probe, s.hush, s.block
 }
 
 // Stop disarms it, when all goroutines have left.
-func (s *Schedule) Stop() { typeraceHook = nil }
+func (s *Schedule) Stop() { typeraceHook, typeraceHush, typeraceBlock = nil, nil, nil }
 
 // Trace identifies the interleaving: a hash over the goroutine and the function of
 // every step.
@@ -119,8 +130,8 @@ func (s *Schedule) Steps() uint64 { return s.steps }
 func (s *Schedule) Stolen() uint64 { return s.stolen }
 
 // CopyPairs writes the interleaving map: a byte for each hash of (function of one
-// goroutine, next function of another), 1 if it came up.
-func (s *Schedule) CopyPairs(to []byte) { copy(to, s.pairs[:]) }
+// goroutine, next function of another on the same object), 1 if it came up.
+func (s *Schedule) CopyPairs(to []byte) { copy(to, s.touches.pairs[:]) }
 
 // Reseed sets the random state of the calling thread. go/types walks maps, so what
 // a sequential run covers depends on it.
@@ -202,7 +213,7 @@ func (s *Schedule) pick(from int) int {
 }
 
 //go:norace
-func (s *Schedule) probe(function uint32) {
+func (s *Schedule) probe(function uint32, object uintptr) {
 	me := (*taker)(profLabel())
 	if me == nil {
 		return
@@ -210,30 +221,24 @@ func (s *Schedule) probe(function uint32) {
 	if s.turn != me.index {
 		s.wait(me)
 	}
+	if me.quiet > 0 {
+		return
+	}
 	s.steps++
 	s.trace = (s.trace ^ uint64(function)<<8 ^ uint64(me.index)) * 0x100000001b3
-	if s.lastIndex != me.index {
-		s.pairs[pairOf(s.lastFunction, function)] = 1
-		s.lastIndex = me.index
+	if object != 0 {
+		s.touches.add(object, function, me.index)
 	}
-	s.lastFunction = function
 	if s.yieldBelow != 0 {
 		if s.next()>>48 >= s.yieldBelow {
 			return
 		}
 	} else {
-		if s.changed >= uint64(len(s.changeAt)) {
-			return
-		}
-		hit := false
-		for _, at := range s.changeAt {
-			hit = hit || at == s.steps
-		}
-		if !hit {
+		if s.changed == changes || s.steps < s.changeAt[s.changed] {
 			return
 		}
 		s.changed++
-		me.priority = uint64(len(s.changeAt)) - s.changed
+		me.priority = uint64(changes - s.changed)
 	}
 	s.turn = s.pick(me.index)
 	if s.turn != me.index {
@@ -282,7 +287,16 @@ func (s *Schedule) after(i int) int {
 	return i
 }
 
+// hush makes the calling goroutine's probes silent, or loud again. It nests.
+//
 //go:norace
-func pairOf(a, b uint32) uint32 {
-	return (a*0x9e3779b1 ^ b*0x85ebca6b) >> (32 - pairBits)
+func (s *Schedule) hush(quiet bool) {
+	me := (*taker)(profLabel())
+	switch {
+	case me == nil:
+	case quiet:
+		me.quiet++
+	case me.quiet > 0:
+		me.quiet--
+	}
 }

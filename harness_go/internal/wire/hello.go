@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 2
+const Version = 3
 
 // Kinds of requests and their replies.
 const (
@@ -9,6 +9,8 @@ const (
 	KindParse  = 2
 	KindFormat = 3
 	KindPlant  = 4
+	KindLazy   = 5
+	KindHeap   = 6
 )
 
 // Hello is what the harness says first.

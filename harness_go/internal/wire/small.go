@@ -34,7 +34,7 @@ type PlantRequest struct{}
 type PlantReply struct{ Races uint32 }
 
 // DecodeRequest reads a request of any kind: a *RunRequest, *ParseRequest,
-// *FormatRequest or *PlantRequest.
+// *FormatRequest, *PlantRequest, *LazyRequest or *HeapRequest.
 func DecodeRequest(b []byte) (any, error) {
 	d := &decoder{b: b}
 	var r any
@@ -47,6 +47,10 @@ func DecodeRequest(b []byte) (any, error) {
 		r = &FormatRequest{Text: d.str()}
 	case KindPlant:
 		r = &PlantRequest{}
+	case KindLazy:
+		r = &LazyRequest{d.runRequest()}
+	case KindHeap:
+		r = &HeapRequest{Exact: d.u8() != 0}
 	default:
 		d.fail(fmt.Sprintf("request of kind %d", kind))
 	}

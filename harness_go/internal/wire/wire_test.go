@@ -19,10 +19,12 @@ var reply = &RunReply{
 	ID: 9, Races: 2, SetupNS: 3, ConcurrentNS: 4, Verdicts: []Verdict{{Code: VerdictValid}, {Code: VerdictSyntax, Error: "e"}},
 	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
 	Skipped: []string{"x"}, Answers: [][]Answer{{{Operation: 2, Subject: "a", Value: []string{"b", "c"}, Note: "n"}, {}}, nil}, Resolutions: []string{"r"},
+	Leaks: []string{"goroutine 7"}, Heap: 6,
 }
 
 func TestMessagesRoundTrip(t *testing.T) {
 	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Words: []string{"check"}}
+	lazy := &LazyReply{Nodes: 3, Operations: 2, NS: 1, Changes: []LazyChange{{"Named.x", []string{"walk", "lookup", "p"}, "p.T", "sync.Mutex"}, {}}}
 	tree := &ParseReply{OK: true, Tree: "{}"}
 	diagnostics := &ParseReply{Errors: []Diagnostic{{Line: 1, Column: 2, Message: "m"}}}
 	request := func(b []byte) (any, error) { return DecodeRequest(b) }
@@ -34,12 +36,16 @@ func TestMessagesRoundTrip(t *testing.T) {
 		{full, full.Encode(), request},
 		{&ParseRequest{"n", "t"}, (&ParseRequest{"n", "t"}).Encode(), request},
 		{&FormatRequest{"t"}, (&FormatRequest{"t"}).Encode(), request},
+		{&LazyRequest{full}, (&LazyRequest{full}).Encode(), request},
+		{lazy, lazy.Encode(), func(b []byte) (any, error) { return DecodeLazyReply(b) }},
 		{&PlantRequest{}, new(PlantRequest).Encode(), request},
 		{hello, hello.Encode(), func(b []byte) (any, error) { return DecodeHello(b) }},
 		{reply, reply.Encode(), func(b []byte) (any, error) { return DecodeRunReply(b) }},
 		{tree, tree.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{diagnostics, diagnostics.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{&FormatReply{true, "t"}, (&FormatReply{true, "t"}).Encode(), func(b []byte) (any, error) { return DecodeFormatReply(b) }},
+		{&HeapRequest{true}, (&HeapRequest{true}).Encode(), request},
+		{&HeapReply{5, "p"}, (&HeapReply{5, "p"}).Encode(), func(b []byte) (any, error) { return DecodeHeapReply(b) }},
 		{&PlantReply{3}, (&PlantReply{3}).Encode(), func(b []byte) (any, error) { return DecodePlantReply(b) }},
 	} {
 		got, err := c.decode(c.bytes)

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// pkg is go/types, parsed and type-checked as far as that goes without what it
+// imports: enough to know what its own maps are.
+type pkg struct {
+	fset  *token.FileSet
+	files []*file
+	info  types.Info
+}
+
+// file is a source file. Its path is where the go command expects it.
+type file struct {
+	path string
+	text []byte
+	ast  *ast.File
+}
+
+// load reads the files that are part of the package; replace is an overlay's.
+func load(dir string, paths []string, replace map[string]string) (*pkg, error) {
+	p := &pkg{fset: token.NewFileSet(), info: types.Info{Types: make(map[ast.Expr]types.TypeAndValue)}}
+	var files []*ast.File
+	for _, path := range paths {
+		source := path
+		if replaced, ok := replace[path]; ok {
+			if replaced == "" {
+				continue // deleted by the user's overlay
+			}
+			source = replaced
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(source)
+		if err != nil {
+			return nil, err
+		}
+		context := build.Default
+		if match, err := context.MatchFile(filepath.Dir(source), filepath.Base(source)); err != nil {
+			return nil, err
+		} else if !match {
+			continue
+		}
+		tree, err := parser.ParseFile(p.fset, path, text, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		p.files = append(p.files, &file{path, text, tree})
+		files = append(files, tree)
+	}
+	config := types.Config{Importer: nothing{}, Error: func(error) {}}
+	_, _ = config.Check("go/types", p.fset, files, &p.info)
+	return p, nil
+}
+
+// nothing imports packages without content.
+type nothing struct{}
+
+func (nothing) Import(name string) (*types.Package, error) {
+	p := types.NewPackage(name, path.Base(name))
+	p.MarkComplete()
+	return p, nil
+}
+
+// insertion is text that goes into a file.
+type insertion struct {
+	offset int
+	text   string
+}
+
+// probe returns the text of a file with a probe in each function that gets one,
+// numbered from first, and how many there are.
+func (p *pkg) probe(f *file, first int) (text []byte, n int) {
+	var insertions []insertion
+	for _, decl := range f.ast.Decls {
+		d, ok := decl.(*ast.FuncDecl)
+		if !ok || d.Body == nil || d.Name.Name == "init" || trivial(d) {
+			continue
+		}
+		call := fmt.Sprintf(" typeraceProbe(%d);", first+n)
+		if object := touched(d); object != "" {
+			call = fmt.Sprintf(" typeraceTouch(%d, %s);", first+n, object)
+		}
+		n++
+		if unordered[d.Name.Name] {
+			call += " defer typeraceLoud(typeraceQuiet());"
+		} else {
+			insertions = append(insertions, p.hush(d.Body)...)
+		}
+		insertions = append(insertions, insertion{p.offset(d.Body.Lbrace) + 1, call})
+	}
+	if n == 0 {
+		return nil, 0
+	}
+	sort.SliceStable(insertions, func(i, j int) bool { return insertions[i].offset < insertions[j].offset })
+	done := 0
+	for _, in := range insertions {
+		text = append(text, f.text[done:in.offset]...)
+		text = append(text, in.text...)
+		done = in.offset
+	}
+	return append(text, f.text[done:]...), n
+}
+
+func (p *pkg) offset(pos token.Pos) int { return p.fset.Position(pos).Offset }
+
+// trivial says that a function does nothing but return what is there, or is called
+// by package sort or container/heap, in numbers that depend on the order of a map.
+func trivial(d *ast.FuncDecl) bool {
+	if d.Recv != nil {
+		switch d.Name.Name {
+		case "Len", "Less", "Swap", "Push", "Pop":
+			if _, ok := d.Recv.List[0].Type.(*ast.Ident); ok || d.Name.Name == "Push" || d.Name.Name == "Pop" {
+				return true
+			}
+		}
+	}
+	if d.Name.Name == "assert" || len(d.Body.List) == 0 {
+		return true
+	}
+	if len(d.Body.List) > 1 {
+		return false
+	}
+	calls := false
+	ast.Inspect(d.Body, func(n ast.Node) bool {
+		_, call := n.(*ast.CallExpr)
+		calls = calls || call
+		return true
+	})
+	_, returns := d.Body.List[0].(*ast.ReturnStmt)
+	return returns && !calls
+}
+
+// touched is the parameter that says on which object a function works, "" if none
+// does. A Checker belongs to a goroutine, so what it is given comes first.
+func touched(d *ast.FuncDecl) string {
+	var receiver string
+	if d.Recv != nil && len(d.Recv.List[0].Names) == 1 {
+		star, pointer := d.Recv.List[0].Type.(*ast.StarExpr)
+		if name := d.Recv.List[0].Names[0].Name; pointer && name != "_" {
+			receiver = name
+			if id, ok := star.X.(*ast.Ident); !ok || id.Name != "Checker" {
+				return receiver
+			}
+		}
+	}
+	for _, field := range d.Type.Params.List {
+		for _, name := range field.Names {
+			if name.Name != "_" && shared(field.Type) {
+				return name.Name
+			}
+		}
+	}
+	return receiver
+}
+
+// shared says whether a parameter's type is a pointer to, or an interface of, what
+// checkers may have in common.
+func shared(t ast.Expr) bool {
+	if star, ok := t.(*ast.StarExpr); ok {
+		id, ok := star.X.(*ast.Ident)
+		return ok && id.Name != "operand" && id.Name != "Checker"
+	}
+	id, ok := t.(*ast.Ident)
+	return ok && (id.Name == "Type" || id.Name == "Object")
+}
+
+// unordered are functions whose work is ordered by maps from one end to the other.
+// They work on what belongs to one checker.
+var unordered = map[string]bool{"initOrder": true, "dependencyGraph": true, "findPath": true}
+
+// hush makes the probes silent in loops over maps whose order depends on addresses,
+// which no seed repeats. Loops that are left in the middle are left alone: they
+// would have to be made loud again there.
+func (p *pkg) hush(body *ast.BlockStmt) (insertions []insertion) {
+	labels := make(map[ast.Stmt]token.Pos)
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.LabeledStmt:
+			labels[n.Stmt] = n.Pos()
+		case *ast.RangeStmt:
+			if _, labelled := labels[n]; labelled || !p.unrepeatable(n.X) || leaves(n.Body) {
+				return true
+			}
+			insertions = append(insertions,
+				insertion{p.offset(n.Pos()), "typeraceQuiet(); "},
+				insertion{p.offset(n.End()), "; typeraceLoud(true)"})
+			return false
+		}
+		return true
+	})
+	return insertions
+}
+
+// unrepeatable says that x is a map with keys that are hashed by address, and may be
+// many: up to eight entries come in an order that the seed decides.
+func (p *pkg) unrepeatable(x ast.Expr) bool {
+	t := p.info.Types[x].Type
+	if t == nil {
+		return false
+	}
+	m, ok := t.Underlying().(*types.Map)
+	if !ok {
+		return false
+	}
+	if pointer, ok := m.Key().(*types.Pointer); ok {
+		named, ok := pointer.Elem().(*types.Named)
+		return !ok || named.Obj().Name() != "TypeParam"
+	}
+	basic, ok := m.Key().Underlying().(*types.Basic)
+	// An invalid key's type is another package's: a syntax tree's node.
+	return !ok || basic.Kind() == types.Invalid
+}
+
+// leaves says whether a loop's body may end the loop otherwise than by a break.
+func leaves(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = true
+		case *ast.BranchStmt:
+			found = found || n.Label != nil
+		}
+		return true
+	})
+	return found
+}
+
+// hookSource is added to go/types. Probes must not be seen by the race detector:
+// they and the hook are norace functions, which are never inlined. An object is
+// only an address here.
+const hookSource = `package types
+
+import "unsafe"
+
+//go:linkname typeraceHook
+var typeraceHook func(function uint32, object uintptr)
+
+//go:linkname typeraceHush
+var typeraceHush func(quiet bool)
+
+//go:linkname typeracePending runtime.typeracePending
+var typeracePending bool
+
+//go:linkname typeraceSilence runtime.typeraceSilence
+func typeraceSilence()
+
+//go:norace
+func typeraceProbe(function uint32) {
+	if typeraceHook != nil {
+		typeraceHook(function, 0)
+	}
+	if typeracePending {
+		typeraceSilence()
+	}
+}
+
+//go:norace
+func typeraceTouch(function uint32, object interface{}) {
+	if typeraceHook != nil {
+		typeraceHook(function, (*[2]uintptr)(unsafe.Pointer(&object))[1])
+	}
+}
+
+//go:norace
+func typeraceQuiet() bool {
+	if typeraceHush == nil {
+		return false
+	}
+	typeraceHush(true)
+	return true
+}
+
+//go:norace
+func typeraceLoud(loud bool) {
+	if loud && typeraceHush != nil {
+		typeraceHush(false)
+	}
+}
+`

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// reseed adds a file to package runtime that sets the random state of the running
+// thread: the order of map iterations, which go/types has some of, comes from it.
+func reseed(goroot, out string, result *overlay) error {
+	dir := filepath.Join(goroot, "src", "runtime")
+	text, err := os.ReadFile(filepath.Join(dir, "runtime2.go"))
+	if err != nil {
+		return err
+	}
+	// Fields of runtime.m: fastrand until Go 1.21, then chacha8 and cheaprand, of a
+	// type that changed.
+	field := regexp.MustCompile(`(?m)^\t(fastrand|cheaprand)\s+(uint32|uint64)\b`).FindSubmatch(text)
+	if field == nil {
+		return fmt.Errorf("%s has no random state that this instrumentation knows", dir)
+	}
+	body := fmt.Sprintf("\tmp.%s = %s(seed | 1)\n", field[1], field[2])
+	if regexp.MustCompile(`(?m)^\tchacha8\s+chacha8rand\.State`).Match(text) {
+		body += "\tmp.chacha8.Init64([4]uint64{seed, seed + 1, seed + 2, seed + 3})\n"
+	}
+	path := filepath.Join(out, "zz_typerace_runtime.go")
+	result.Replace[filepath.Join(dir, "zz_typerace.go")] = path
+	return os.WriteFile(path, []byte(fmt.Sprintf(reseedSource, body)), 0o644)
+}
+
+const reseedSource = `package runtime
+
+import _ "unsafe"
+
+//go:linkname typeraceSeed
+var typeraceSeed = typeraceReseed
+
+func typeraceReseed(seed uint64) {
+	mp := acquirem()
+%s	releasem(mp)
+}
+`
+
+// locks puts a hook into sync.Mutex.Lock: under a seeded schedule, who cannot have a
+// lock hands its turn on instead of blocking. Otherwise who gets a lock first is up
+// to the clock: a mutex on which somebody waited for a millisecond is handed over.
+func locks(goroot, out string, result *overlay) error {
+	for _, pkg := range []string{"internal/sync", "sync"} { // since, and until, Go 1.24
+		path := filepath.Join(goroot, "src", filepath.FromSlash(pkg), "mutex.go")
+		text, err := os.ReadFile(path)
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if _, ok := result.Replace[path]; ok {
+			return nil // the user's; locks are then the runtime's
+		}
+		const head = "\nfunc (m *Mutex) Lock() {\n"
+		at := bytes.Index(text, []byte(head))
+		if at < 0 || !bytes.Contains(text, []byte("\nfunc (m *Mutex) TryLock() bool {")) {
+			return fmt.Errorf("%s has no Lock that this instrumentation knows", path)
+		}
+		at += len(head) - 1
+		patched := append([]byte{}, text[:at]...)
+		patched = append(patched, " if typeraceBlock != nil && m.typeraceLock() { return };"...)
+		patched = append(patched, text[at:]...)
+		for name, content := range map[string][]byte{
+			"mutex.go": patched, "zz_typerace.go": []byte(lockSource),
+		} {
+			to := filepath.Join(out, "zz_sync_"+name)
+			if err := os.WriteFile(to, content, 0o644); err != nil {
+				return err
+			}
+			result.Replace[filepath.Join(filepath.Dir(path), name)] = to
+		}
+		return nil
+	}
+	return fmt.Errorf("%s has no sync.Mutex that this instrumentation knows", goroot)
+}
+
+// lockSource is added to the package of the mutex. TryLock is for the race detector
+// what Lock is; while it fails it does nothing that the detector sees.
+const lockSource = `package sync
+
+import _ "unsafe"
+
+//go:linkname typeraceBlock
+var typeraceBlock func() bool
+
+func (m *Mutex) typeraceLock() bool {
+	for !m.TryLock() {
+		if !typeraceBlock() {
+			return false
+		}
+	}
+	return true
+}
+`

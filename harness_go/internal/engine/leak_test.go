@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// waitsFor has a name that stacks show.
+func waitsFor(c chan bool) { <-c }
+
+func TestLeftovers(t *testing.T) {
+	before := runtime.NumGoroutine()
+	if got := leftovers(before); got != nil {
+		t.Fatalf("nothing was left, got %q", got)
+	}
+	short := make(chan bool)
+	go waitsFor(short)
+	go func() { time.Sleep(5 * time.Millisecond); short <- true }()
+	if got := leftovers(before); len(got) != 0 {
+		t.Errorf("what ends soon is no leak, got %q", got)
+	}
+	long := make(chan bool)
+	go waitsFor(long)
+	got := leftovers(before)
+	found := false
+	// The test's own framework waits too.
+	for _, stack := range got {
+		found = found || strings.Contains(stack, "engine.waitsFor(") && strings.Contains(stack, "chan receive")
+	}
+	if !found {
+		t.Errorf("one goroutine was left, got %q", got)
+	}
+	long <- true
+}

@@ -1,0 +1,11 @@
+//go:build !go1.24
+
+package schedule
+
+import _ "unsafe" // for go:linkname
+
+// typeraceBlock is called by who cannot have a sync.Mutex. It says whether to try
+// again, or to block.
+//
+//go:linkname typeraceBlock sync.typeraceBlock
+var typeraceBlock func() bool

@@ -1,0 +1,40 @@
+package wire
+
+// HeapRequest asks what the heap holds after a collection.
+type HeapRequest struct {
+	// Exact has every later allocation profiled, not one in 512 KiB.
+	Exact bool
+}
+
+// HeapReply says what the heap holds.
+type HeapReply struct {
+	// Live is how many bytes the collection left.
+	Live uint64
+	// Profile is a heap profile as text, as `go tool pprof` reads it.
+	Profile string
+}
+
+// Encode returns the message's bytes, its kind first.
+func (r *HeapRequest) Encode() []byte {
+	var e encoder
+	e.u8(KindHeap)
+	e.u8(bit(r.Exact))
+	return e.b
+}
+
+// Encode returns the message's bytes, its kind first.
+func (r *HeapReply) Encode() []byte {
+	var e encoder
+	e.u8(KindHeap)
+	e.u64(r.Live)
+	e.str(r.Profile)
+	return e.b
+}
+
+// DecodeHeapReply reads what HeapReply.Encode made.
+func DecodeHeapReply(b []byte) (*HeapReply, error) {
+	d := &decoder{b: b}
+	d.kind(KindHeap)
+	r := &HeapReply{Live: d.u64(), Profile: d.str()}
+	return r, d.done()
+}

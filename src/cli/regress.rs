@@ -1,0 +1,202 @@
+//! `typerace regress`: the gate.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::fuzz::duration;
+use super::{Exit, GoArgs, print, progress};
+use crate::harness::BuiltHarness;
+use crate::regress::{
+    Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
+    deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
+    sarif, text,
+};
+
+/// Run seeds, known races and crash directories as a gate, against a baseline
+#[derive(Args, Debug)]
+#[command(after_help = "--toolchain takes several releases, go1.25.5,go1.27.3: the result is a \
+    matrix. With --overlay, every case runs without and with it: what the patch fixes, and what \
+    it breaks.\n\nExit code 1: a finding of class bug or unstated that the baseline does not \
+    list, or a listed one that got worse. Findings of broken contracts are expected.")]
+pub struct RegressArgs {
+    /// Folder of cases [default: the corpus inside typerace]
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Folder of crash directories [default: crashes, if it is there]
+    #[arg(long, value_name = "DIR")]
+    crashes: Option<PathBuf>,
+    /// Only cases whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// Runs of each case [default: 21, which miss a race of rate 20 % once in a hundred times]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    runs: Option<u32>,
+    /// Harnesses at once [default: the processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    jobs: Option<u32>,
+    /// Stop after this time, for each Go: 90s, 10m; cases that ran at least once count
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+    /// What is expected [default: the list for the corpus inside typerace]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Add what was found to this baseline; makes it if it is not there
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Write the result as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write the result as SARIF 2.1.0
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
+    /// Write a table of the known races, in Markdown
+    #[arg(long, value_name = "FILE")]
+    known_table: Option<PathBuf>,
+    /// Print annotations of GitHub Actions
+    #[arg(long)]
+    github: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
+    let cases = cases(args)?;
+    let baseline = match &args.baseline {
+        Some(path) => Baseline::read(path)?,
+        None => Baseline::built_in()?,
+    };
+    // Before the work: an unusable file is said at once.
+    let mut written = match &args.write_baseline {
+        Some(path) if path.exists() => Some(Baseline::read(path)?),
+        Some(_) => Some(Baseline::default()),
+        None => None,
+    };
+    for path in
+        [&args.junit, &args.sarif, &args.known_table, &args.write_baseline].into_iter().flatten()
+    {
+        writable(path)?;
+    }
+    let columns = columns(args)?;
+    let runs = args.runs.unwrap_or_else(default_runs);
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let jobs = args.jobs.map_or_else(processors, |n| n as usize);
+    let mut reports = Vec::new();
+    for column in &columns {
+        progress(&format!("{} cases, {runs} runs each, on {}", cases.len(), column.label));
+        let start = Instant::now();
+        let limits = Limits { runs, jobs, deadline: deadline(args.time) };
+        let step = (cases.len() / 4).max(1);
+        let ran = run_column(column, &cases, limits, &|n, of| {
+            if n % step == 0 && n < of {
+                progress(&format!("{n} of {of} cases"));
+            }
+        })?;
+        let go_version = column.built.toolchain.version.clone();
+        reports.push(ColumnReport {
+            label: column.label.clone(),
+            verdict: compare(&ran, &baseline, &go_version),
+            go_version,
+            goroot: column.goroot(),
+            patched: column.patched,
+            cases: ran,
+            seconds: start.elapsed().as_secs_f64(),
+        });
+    }
+    let report = Report::new(runs, cases, reports);
+    if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
+        // What an overlay does is not what is expected without it.
+        let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
+        new.add(&plain);
+        new.write(path)?;
+    }
+    if let Some(path) = &args.junit {
+        write(path, &junit::junit(&report))?;
+    }
+    if let Some(path) = &args.sarif {
+        write(path, &(serde_json::to_string_pretty(&sarif::sarif(&report))? + "\n"))?;
+    }
+    if let Some(path) = &args.known_table {
+        write(path, &known_table::known_table(&report))?;
+    }
+    if args.json {
+        print(&(serde_json::to_string(&report)? + "\n"))?;
+    } else {
+        print(&text::text(&report))?;
+        if args.github {
+            print(&github::annotations(&report))?;
+        }
+    }
+    Ok(if report.passed { Exit::Nothing } else { Exit::Findings })
+}
+
+fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
+    let mut cases = match &args.corpus {
+        Some(dir) => from_corpus(dir)?,
+        None => built_in()?,
+    };
+    match &args.crashes {
+        Some(dir) => cases.extend(from_crashes(dir)?),
+        None if Path::new("crashes").is_dir() => cases.extend(from_crashes("crashes".as_ref())?),
+        None => {}
+    }
+    if let Some(only) = &args.only {
+        cases.retain(|c| c.name.contains(only));
+        if cases.is_empty() {
+            return Err(RegressError::Usage(format!("no case has {only:?} in its name")));
+        }
+    }
+    Ok(cases)
+}
+
+/// A harness for each Go; with an overlay, one without it and one with it.
+fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
+    let wanted = args.go.each();
+    if args.go.overlay.is_some() && wanted.len() > 1 {
+        let why = "an overlay is for one Go: give --overlay with a single --toolchain";
+        return Err(RegressError::Usage(why.to_owned()).into());
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    for mut options in wanted {
+        let overlay = options.overlay.take();
+        let built = BuiltHarness::get(&options, &mut progress)?;
+        let label = built.toolchain.version.clone();
+        if columns.iter().any(|c| c.built.key == built.key) {
+            return Err(RegressError::Usage(format!("{label} is asked for twice")).into());
+        }
+        columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
+        if let Some(path) = overlay {
+            let patched = BuiltHarness::build(built.toolchain, Some(&path), &mut progress)
+                .with_context(|| format!("cannot build with {}", path.display()))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let label = format!("{label} + {name}");
+            columns.push(Column { label, built: patched, patched: true });
+        }
+    }
+    Ok(columns)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), RegressError> {
+    std::fs::write(path, text)
+        .map_err(|source| RegressError::Write { path: path.to_owned(), source })
+}
+
+/// Whether a file can be made or replaced, without changing it.
+fn writable(path: &Path) -> Result<(), RegressError> {
+    let there = path.exists();
+    let opened = std::fs::File::options().append(true).create(true).open(path);
+    if opened.is_ok() && !there {
+        // A probe: an unfinished run leaves no empty report.
+        let _ = std::fs::remove_file(path);
+    }
+    opened.map(drop).map_err(|source| RegressError::Write { path: path.to_owned(), source })
+}

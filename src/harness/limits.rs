@@ -1,0 +1,161 @@
+//! A request's limits, by this side's clock: a harness that is stopped, or busy with
+//! a collection, is over them too.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::config::{Limits, Stage};
+use super::sys::SharedMap;
+
+/// Bytes of the status behind the maps: `Status` in harness_go.
+pub(super) const STATUS_SIZE: usize = 16;
+
+/// How often a request that takes long is looked at.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// What a process has beside a heap of the cap's size before it is killed without
+/// asking how large its heap is: garbage, and the race detector's shadow, which is
+/// several times the heap (docs/FAULTS.md has the measurement).
+const SHADOW: u64 = 8;
+const OWN: u64 = 1 << 30;
+
+/// Where the harness writes which stage it is in: behind the maps, aligned.
+pub(super) fn status_at(counters: u32, pairs: u32) -> usize {
+    (counters as usize + pairs as usize).next_multiple_of(8)
+}
+
+/// What is over its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exceeded {
+    Time(Stage),
+    Memory(u64),
+}
+
+/// A request that runs.
+#[derive(Debug)]
+pub(super) struct Watch<'a> {
+    limits: Limits,
+    began: Instant,
+    looked: Instant,
+    setup: Duration,
+    concurrent: Duration,
+    /// The map and where in it the status is; none if the request is no test case.
+    status: Option<(&'a SharedMap, usize)>,
+}
+
+impl<'a> Watch<'a> {
+    /// Starts the clock.
+    pub(super) fn new(limits: Limits, status: Option<(&'a SharedMap, usize)>) -> Self {
+        let now = Instant::now();
+        Self {
+            limits,
+            began: now,
+            looked: now,
+            setup: Duration::ZERO,
+            concurrent: Duration::ZERO,
+            status,
+        }
+    }
+
+    /// When to look next, at the latest.
+    pub(super) fn next(&self) -> Instant {
+        (Instant::now() + LOOK_EVERY).min(self.began + self.limits.total)
+    }
+
+    /// The heap that the harness says is over the cap; 0 if it is not.
+    pub(super) fn heap(&self) -> u64 {
+        self.status.map_or(0, |(map, at)| map.number(at + 8))
+    }
+
+    /// Looks at the clock, the stage and the process's size.
+    pub(super) fn look(&mut self, pid: u32) -> Option<Exceeded> {
+        let now = Instant::now();
+        let passed = now - std::mem::replace(&mut self.looked, now);
+        if let Some((map, at)) = self.status {
+            // A harness that has not even begun is in its setup.
+            match map.number(at) {
+                0 | 1 => self.setup += passed,
+                2 => self.concurrent += passed,
+                _ => {}
+            }
+            let heap = map.number(at + 8);
+            if heap > 0 {
+                return Some(Exceeded::Memory(heap));
+            }
+            let most = OWN.saturating_add(self.limits.memory.saturating_mul(SHADOW));
+            if let Some(size) = resident(pid).filter(|&n| n > most) {
+                return Some(Exceeded::Memory(size));
+            }
+        }
+        let stage = if now - self.began >= self.limits.total {
+            Stage::Total
+        } else if self.setup >= self.limits.setup {
+            Stage::Setup
+        } else if self.concurrent >= self.limits.concurrent {
+            Stage::Concurrent
+        } else {
+            return None;
+        };
+        Some(Exceeded::Time(stage))
+    }
+}
+
+/// Bytes of a process that are in memory.
+fn resident(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages.saturating_mul(4096))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(setup: u64, concurrent: u64, total: u64) -> Limits {
+        let ms = Duration::from_millis;
+        Limits {
+            setup: ms(setup),
+            concurrent: ms(concurrent),
+            total: ms(total),
+            ..Limits::default()
+        }
+    }
+
+    fn first(limits: Limits, map: Option<&SharedMap>) -> Exceeded {
+        let mut watch = Watch::new(limits, map.map(|m| (m, 0)));
+        loop {
+            std::thread::sleep(Duration::from_millis(2));
+            if let Some(exceeded) = watch.look(std::process::id()) {
+                return exceeded;
+            }
+        }
+    }
+
+    #[test]
+    fn the_stage_that_is_over_is_named() {
+        let map = SharedMap::new(4096).unwrap();
+        let at = |stage: u64| {
+            // SAFETY: inside the mapping; nobody else has it.
+            #[allow(unsafe_code)]
+            unsafe {
+                map.ptr().cast::<u64>().as_ptr().write_volatile(stage);
+            }
+        };
+        for (stage, l, want) in [
+            (0, limits(20, 9_000, 9_000), Stage::Setup),
+            (1, limits(20, 9_000, 9_000), Stage::Setup),
+            (2, limits(9_000, 20, 9_000), Stage::Concurrent),
+            (3, limits(10, 10, 60), Stage::Total),
+        ] {
+            at(stage);
+            assert_eq!(first(l, Some(&map)), Exceeded::Time(want), "{stage}");
+        }
+        assert_eq!(first(limits(1, 1, 30), None), Exceeded::Time(Stage::Total), "no test case");
+    }
+
+    #[test]
+    fn a_process_has_a_size() {
+        assert!(resident(std::process::id()).is_some_and(|n| n > 1 << 20));
+        assert_eq!(resident(u32::MAX), None);
+    }
+}

@@ -1,0 +1,228 @@
+//! The baseline: what the gate expects to find.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ColumnReport, RegressError, Status};
+use crate::finding::Kind;
+use crate::scenario::Class;
+use crate::triage::Tally;
+
+/// The version of the file that this program writes and reads.
+const VERSION: u32 = 1;
+
+/// The baseline for the shipped corpus.
+const BUILT_IN: &str = include_str!("../../corpus/baseline.json");
+
+/// Expected findings, as measured on some Go versions.
+///
+/// A Go version in `go` has exactly the findings that were seen on it; on any
+/// other one, a finding is expected if it was seen on some version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// Of the format.
+    pub version: u32,
+    /// The Go versions that it was measured on, sorted.
+    pub go: Vec<String>,
+    /// Sorted by signature.
+    pub findings: Vec<Expected>,
+}
+
+/// A finding that is expected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its class when it was listed.
+    pub class: Class,
+    /// Its signature.
+    pub signature: String,
+    /// By Go version, the case that shows it best.
+    pub seen: BTreeMap<String, Sighting>,
+}
+
+/// How often a case showed a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sighting {
+    /// The case.
+    pub case: String,
+    /// Runs that showed it.
+    pub hits: u32,
+    /// Runs.
+    pub runs: u32,
+}
+
+impl Sighting {
+    /// For the statistics.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally { hits: self.hits, runs: self.runs }
+    }
+}
+
+impl Default for Baseline {
+    fn default() -> Self {
+        Self { version: VERSION, go: Vec::new(), findings: Vec::new() }
+    }
+}
+
+impl Baseline {
+    /// The one for the shipped corpus.
+    ///
+    /// # Errors
+    /// None in a binary that passed its tests.
+    pub fn built_in() -> Result<Self, RegressError> {
+        Self::parse(Path::new("corpus/baseline.json"), BUILT_IN)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It is not there, or no baseline.
+    pub fn read(path: &Path) -> Result<Self, RegressError> {
+        let wrong = |why: String| RegressError::Baseline { path: path.to_owned(), why };
+        let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, RegressError> {
+        let wrong = |why: String| RegressError::Baseline { path: path.to_owned(), why };
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(v) if v == u64::from(VERSION) => {}
+            Some(v) => {
+                return Err(wrong(format!("version {v}, this typerace reads version {VERSION}")));
+            }
+            None => return Err(wrong("it has no version; make one with --write-baseline".into())),
+        }
+        // Read again, for the line in the message.
+        serde_json::from_str(text).map_err(|e| wrong(e.to_string()))
+    }
+
+    /// Replaces a file: readers see the old text or the new one.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), RegressError> {
+        let wrong = |source| RegressError::Write { path: path.to_owned(), source };
+        let text = serde_json::to_string_pretty(self).map_err(|e| wrong(e.into()))? + "\n";
+        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(wrong)?;
+        file.write_all(text.as_bytes()).map_err(wrong)?;
+        file.persist(path).map(drop).map_err(|e| wrong(e.error))
+    }
+
+    /// Adds what columns showed: what was listed stays, rates are summed up, so
+    /// that a few calls collect rare ones too. Breaches of contract are expected
+    /// without being listed.
+    pub fn add(&mut self, columns: &[ColumnReport]) {
+        for column in columns {
+            self.go.push(column.go_version.clone());
+            for judged in &column.verdict.findings {
+                let unlisted = matches!(judged.status, Status::Contract | Status::Unconfirmed);
+                let Some(best) = judged.shown.first().filter(|s| !unlisted && s.hits > 0) else {
+                    continue;
+                };
+                let at = self.findings.iter().position(|e| e.signature == judged.signature);
+                let i = at.unwrap_or_else(|| {
+                    self.findings.push(Expected {
+                        kind: judged.kind,
+                        class: judged.class,
+                        signature: judged.signature.clone(),
+                        seen: BTreeMap::new(),
+                    });
+                    self.findings.len() - 1
+                });
+                let expected = &mut self.findings[i];
+                expected.class = expected.class.min(judged.class);
+                let now = Sighting { case: best.case.clone(), hits: best.hits, runs: best.runs };
+                expected
+                    .seen
+                    .entry(column.go_version.clone())
+                    .and_modify(|s| {
+                        if s.case == now.case {
+                            s.hits = s.hits.saturating_add(now.hits);
+                            s.runs = s.runs.saturating_add(now.runs);
+                        } else if s.tally().rate() < now.tally().rate() {
+                            *s = now.clone();
+                        }
+                    })
+                    .or_insert(now);
+            }
+        }
+        self.go.sort();
+        self.go.dedup();
+        self.findings.sort_by(|a, b| a.signature.cmp(&b.signature));
+    }
+
+    /// What is expected of a Go version.
+    pub fn expected<'a>(&'a self, go: &'a str) -> impl Iterator<Item = &'a Expected> {
+        let measured = self.go.iter().any(|v| v == go);
+        self.findings.iter().filter(move |e| !measured || e.seen.contains_key(go))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected(signature: &str, go: &[&str]) -> Expected {
+        let at = |v: &&str| ((*v).to_owned(), Sighting { case: "c".to_owned(), hits: 9, runs: 9 });
+        Expected {
+            kind: Kind::DataRace,
+            class: Class::Bug,
+            signature: signature.to_owned(),
+            seen: go.iter().map(at).collect(),
+        }
+    }
+
+    #[test]
+    fn a_version_that_was_measured_has_its_own_list() {
+        let baseline = Baseline {
+            go: vec!["go1.26.8".to_owned(), "go1.27.3".to_owned()],
+            findings: vec![expected("a", &["go1.26.8"]), expected("b", &["go1.26.8", "go1.27.3"])],
+            ..Baseline::default()
+        };
+        let of = |go| baseline.expected(go).map(|e| e.signature.as_str()).collect::<Vec<_>>();
+        assert_eq!(of("go1.26.8"), ["a", "b"]);
+        assert_eq!(of("go1.27.3"), ["b"]);
+        assert_eq!(of("devel go1.28"), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_file_is_read_as_it_was_written() {
+        let tmp = tempfile::tempdir().unwrap();
+        let path = tmp.path().join("b.json");
+        let baseline = Baseline {
+            go: vec!["go1.26.8".to_owned()],
+            findings: vec![expected("a", &["go1.26.8"])],
+            ..Baseline::default()
+        };
+        baseline.write(&path).unwrap();
+        assert_eq!(Baseline::read(&path).unwrap(), baseline);
+        for (text, why) in [
+            ("", "EOF"),
+            ("{}", "no version"),
+            ("{\"version\": 7}", "version 7"),
+            ("{\"version\": 1, \"go\": 3, \"findings\": []}", "line 1"),
+            ("{\"version\": 1, \"go\": [], \"findings\": [], \"x\": 1}", "unknown field"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let e = Baseline::read(&path).unwrap_err().to_string();
+            assert!(e.contains(why) && e.contains("b.json"), "{text}: {e}");
+        }
+    }
+
+    #[test]
+    fn the_shipped_one_is_valid() {
+        Baseline::built_in().unwrap();
+    }
+}

@@ -1,0 +1,237 @@
+//! What was seen, against what was expected.
+
+use serde::Serialize;
+
+use super::run::is_timed;
+use super::{Baseline, CaseRun, Expected};
+use crate::finding::{Finding, Kind, Stack, site};
+use crate::scenario::Class;
+use crate::triage::Tally;
+
+/// A finding that a case showed at its rate is missed by chance less often than
+/// this if it is said to be gone.
+const CHANCE: f64 = 0.001;
+
+/// What a finding means for the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// A listed one got worse: shuts the gate.
+    Worse,
+    /// Not listed: shuts the gate.
+    New,
+    /// Of a kind that a busy machine can feign, and seen only once.
+    Unconfirmed,
+    /// Listed, and gone for more than chance.
+    Gone,
+    /// Listed; perhaps not seen this time.
+    Listed,
+    /// Its scenario breaks a documented rule: expected without being listed.
+    Contract,
+}
+
+/// How often a case showed a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The case.
+    pub case: String,
+    /// Runs that showed it.
+    pub hits: u32,
+    /// Runs.
+    pub runs: u32,
+}
+
+/// A finding and what it means.
+#[derive(Clone, Debug, Serialize)]
+pub struct Judged {
+    /// What it means.
+    pub status: Status,
+    /// Why, where the status does not say all: what it was before.
+    pub why: String,
+    /// `<kind>-<12 hex of the signature>`.
+    pub id: String,
+    /// What went wrong.
+    pub kind: Kind,
+    /// The gravest class of the scenarios that showed it.
+    pub class: Class,
+    /// Its signature.
+    pub signature: String,
+    /// One line for people.
+    pub title: String,
+    /// The cases that showed it, the surest first.
+    pub shown: Vec<Shown>,
+    /// As the first of them showed it; `None` if it was not seen.
+    #[serde(skip)]
+    pub finding: Option<Finding>,
+    /// The tool's raw output then.
+    #[serde(skip)]
+    pub report: String,
+}
+
+/// All findings of a Go tree, what shuts the gate first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Verdict {
+    /// Each signature once.
+    pub findings: Vec<Judged>,
+}
+
+impl Verdict {
+    /// Whether nothing shuts the gate.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.count(Status::New) + self.count(Status::Worse) == 0
+    }
+
+    /// Findings of a status.
+    #[must_use]
+    pub fn count(&self, status: Status) -> usize {
+        self.findings.iter().filter(|j| j.status == status).count()
+    }
+}
+
+/// Judges what the cases showed on a Go version.
+#[must_use]
+pub fn compare(cases: &[CaseRun], baseline: &Baseline, go: &str) -> Verdict {
+    let mut findings = collect(cases);
+    let expected: Vec<&Expected> = baseline.expected(go).collect();
+    for judged in &mut findings {
+        judge(judged, &expected);
+    }
+    for e in &expected {
+        if !findings.iter().any(|j| j.signature == e.signature) {
+            findings.push(unseen(e, cases, go));
+        }
+    }
+    findings.sort_by(|a, b| (a.status, &a.signature).cmp(&(b.status, &b.signature)));
+    Verdict { findings }
+}
+
+/// Each signature once, without a status yet.
+fn collect(cases: &[CaseRun]) -> Vec<Judged> {
+    let mut all: Vec<Judged> = Vec::new();
+    for case in cases {
+        for seen in &case.seen {
+            let f = &seen.finding;
+            let shown = Shown { case: case.case.clone(), hits: seen.hits, runs: case.runs };
+            match all.iter_mut().find(|j| j.signature == f.signature) {
+                Some(j) => {
+                    // A bug counts more than the breach that shows it too.
+                    let graver = f.class < j.class;
+                    let surer = f.class == j.class
+                        && j.shown.first().is_none_or(|s| rate(&shown) > rate(s));
+                    if graver || surer {
+                        j.class = f.class;
+                        j.title = f.title.clone();
+                        j.finding = Some(f.clone());
+                        j.report = seen.report.clone();
+                        j.shown.insert(0, shown);
+                    } else {
+                        j.shown.push(shown);
+                    }
+                }
+                None => all.push(Judged {
+                    status: Status::New,
+                    why: String::new(),
+                    id: f.id.clone(),
+                    kind: f.kind,
+                    class: f.class,
+                    signature: f.signature.clone(),
+                    title: f.title.clone(),
+                    shown: vec![shown],
+                    finding: Some(f.clone()),
+                    report: seen.report.clone(),
+                }),
+            }
+        }
+    }
+    all
+}
+
+fn rate(s: &Shown) -> f64 {
+    Tally { hits: s.hits, runs: s.runs }.rate()
+}
+
+fn judge(judged: &mut Judged, expected: &[&Expected]) {
+    if let Some(e) = expected.iter().find(|e| e.signature == judged.signature) {
+        judged.status = Status::Listed;
+        if judged.class < e.class {
+            judged.status = Status::Worse;
+            judged.why = format!("it was of class {} and is a {} now", e.class, judged.class);
+        }
+        return;
+    }
+    if judged.class == Class::Contract {
+        judged.status = Status::Contract;
+        return;
+    }
+    // Another kind of the same fault: a crash where there was a race.
+    let sites: Vec<String> = judged.finding.iter().flat_map(|f| sites(&f.stacks)).collect();
+    let lesser = expected
+        .iter()
+        .find(|e| severity(e.kind) < severity(judged.kind) && sites.iter().any(|s| mentions(e, s)));
+    if let Some(e) = lesser {
+        judged.status = Status::Worse;
+        judged.why = format!("listed as {}", e.signature);
+    } else if is_timed(judged.kind) && judged.shown.iter().map(|s| s.hits).sum::<u32>() < 2 {
+        judged.status = Status::Unconfirmed;
+    }
+}
+
+/// A finding that was expected and not seen.
+fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
+    let before = e.seen.get(go).or_else(|| e.seen.values().next_back());
+    let here = before.and_then(|b| cases.iter().find(|c| c.case == b.case));
+    let shown = here.map(|c| Shown { case: c.case.clone(), hits: 0, runs: c.runs });
+    let gone = before.zip(here).is_some_and(|(b, c)| is_significant(b.tally(), c.runs));
+    let was = before.map(|b| format!("it was seen in {} of {}", b.hits, b.runs));
+    Judged {
+        status: if gone { Status::Gone } else { Status::Listed },
+        why: was.unwrap_or_default(),
+        id: String::new(),
+        kind: e.kind,
+        class: e.class,
+        signature: e.signature.clone(),
+        title: e.signature.clone(),
+        shown: shown.into_iter().collect(),
+        finding: None,
+        report: String::new(),
+    }
+}
+
+/// Whether so many runs without it say that a finding of this rate is gone.
+/// The rate is taken at the lower end of its interval.
+#[must_use]
+pub(super) fn is_significant(before: Tally, runs: u32) -> bool {
+    let (low, _) = before.interval();
+    (1.0 - low).powf(f64::from(runs)) < CHANCE
+}
+
+fn sites(stacks: &[Stack]) -> impl Iterator<Item = String> {
+    stacks.iter().filter_map(|s| site(&s.frames).functions.into_iter().next())
+}
+
+/// Whether a signature names a function, and not only one that starts alike.
+fn mentions(e: &Expected, function: &str) -> bool {
+    let mut rest = e.signature.as_str();
+    while let Some(at) = rest.find(function) {
+        let end = &rest[at + function.len()..];
+        if !end.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+            return true;
+        }
+        rest = end;
+    }
+    false
+}
+
+/// How bad a kind is: wrong answers and races go on, the others end the
+/// program.
+fn severity(kind: Kind) -> u8 {
+    match kind {
+        Kind::DataRace | Kind::Leak => 0,
+        Kind::Mismatch => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use super::*;
+use crate::finding::Frame;
+use crate::regress::{Expected, Seen, Sighting};
+
+fn finding(kind: Kind, class: Class, signature: &str, function: &str) -> Finding {
+    let frame = Frame { function: function.to_owned(), ..Frame::default() };
+    let text = serde_json::json!({
+        "version": 1, "id": format!("{kind}-x"), "kind": kind, "class": class,
+        "signature": signature, "title": signature, "blame": "go/types", "sequential": false,
+        "stacks": [{"of": "write", "frames": [frame]}], "rules": [],
+    });
+    let mut f: Finding = serde_json::from_value(text).unwrap();
+    f.id = signature.to_owned();
+    f
+}
+
+fn case(name: &str, runs: u32, seen: &[(u32, Finding)]) -> CaseRun {
+    let seen = seen
+        .iter()
+        .map(|(hits, f)| Seen { hits: *hits, finding: f.clone(), report: String::new() })
+        .collect();
+    CaseRun { case: name.to_owned(), runs, seen, ..CaseRun::default() }
+}
+
+fn listed(kind: Kind, class: Class, signature: &str, hits: u32) -> Baseline {
+    let sighting = Sighting { case: "c".to_owned(), hits, runs: 21 };
+    Baseline {
+        go: vec!["go1".to_owned()],
+        findings: vec![Expected {
+            kind,
+            class,
+            signature: signature.to_owned(),
+            seen: [("go1".to_owned(), sighting)].into(),
+        }],
+        ..Baseline::default()
+    }
+}
+
+fn statuses(cases: &[CaseRun], baseline: &Baseline) -> Vec<(Status, String)> {
+    let verdict = compare(cases, baseline, "go1");
+    verdict.findings.into_iter().map(|j| (j.status, j.signature)).collect()
+}
+
+#[test]
+fn each_status() {
+    use Kind::{DataRace, Fatal, Hang};
+    let race = |class| finding(DataRace, class, "data-race: go/types.f / go/types.g", "go/types.f");
+    let known = listed(DataRace, Class::Bug, "data-race: go/types.f / go/types.g", 20);
+    let one = |cases: &[CaseRun], baseline: &Baseline| {
+        let mut all = statuses(cases, baseline);
+        assert!(!all.is_empty());
+        all.remove(0).0
+    };
+    let none = Baseline::default();
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &none), Status::New);
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Unstated))])], &none), Status::New);
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Contract))])], &none), Status::Contract);
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &known), Status::Listed);
+    // A crash where there was a race, and a race elsewhere.
+    let fatal = |f| finding(Fatal, Class::Bug, &format!("fatal: boom: {f}"), f);
+    let seen = [(1, fatal("go/types.f")), (2, race(Class::Bug))];
+    assert_eq!(one(&[case("c", 21, &seen)], &known), Status::Worse);
+    assert_eq!(one(&[case("c", 21, &[(1, fatal("go/types.ff"))])], &known), Status::New);
+    // A breach of contract that became a bug.
+    let breach = listed(DataRace, Class::Contract, "data-race: go/types.f / go/types.g", 20);
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &breach), Status::Worse);
+    // Busy machines.
+    let hang = finding(Hang, Class::Bug, "hang", "go/types.h");
+    assert_eq!(one(&[case("c", 21, &[(1, hang.clone())])], &none), Status::Unconfirmed);
+    assert_eq!(one(&[case("c", 21, &[(2, hang)])], &none), Status::New);
+    // Not seen: by chance, or gone.
+    assert_eq!(one(&[case("c", 21, &[])], &known), Status::Gone);
+    assert_eq!(one(&[case("other", 21, &[])], &known), Status::Listed);
+    let rare = listed(DataRace, Class::Bug, "data-race: x", 2);
+    assert_eq!(one(&[case("c", 21, &[])], &rare), Status::Listed);
+}
+
+#[test]
+fn a_bug_is_not_hidden_by_a_breach_that_shows_it_too() {
+    let race = |class| finding(Kind::DataRace, class, "data-race: f / g", "f");
+    let cases = [
+        case("breach", 21, &[(21, race(Class::Contract))]),
+        case("legal", 21, &[(3, race(Class::Bug))]),
+    ];
+    let verdict = compare(&cases, &Baseline::default(), "go1");
+    let [j] = &verdict.findings[..] else { panic!("{verdict:?}") };
+    assert_eq!((j.status, j.class), (Status::New, Class::Bug));
+    assert_eq!(j.shown[0], Shown { case: "legal".to_owned(), hits: 3, runs: 21 });
+    assert!(!verdict.passed());
+}

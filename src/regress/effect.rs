@@ -1,0 +1,88 @@
+//! What an overlay changes: which findings it mends, which it brings.
+
+use serde::Serialize;
+
+use super::compare::is_significant;
+use super::{ColumnReport, Status};
+use crate::finding::Kind;
+use crate::scenario::Class;
+use crate::triage::Tally;
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Only with the overlay, and not by chance.
+    Broken,
+    /// Only without the overlay, and not by chance.
+    Fixed,
+    /// On both sides.
+    Same,
+    /// On one side, too seldom to tell.
+    Unclear,
+}
+
+/// A finding without and with the overlay, in the case that shows it best.
+#[derive(Clone, Debug, Serialize)]
+pub struct Effect {
+    /// What became of it.
+    pub change: Change,
+    /// Its signature.
+    pub signature: String,
+    /// Its title.
+    pub title: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its class.
+    pub class: Class,
+    /// The case.
+    pub case: String,
+    /// `[k, n]` without the overlay.
+    pub without: [u32; 2],
+    /// `[k, n]` with it.
+    pub with: [u32; 2],
+}
+
+/// Compares the column without the overlay and the one with it.
+#[must_use]
+pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
+    let mut all: Vec<Effect> = Vec::new();
+    let seen = |c: &ColumnReport| {
+        let here = c.verdict.findings.iter().filter(|j| j.finding.is_some());
+        here.map(|j| (j.signature.clone(), j.title.clone(), j.kind, j.class, j.status))
+            .collect::<Vec<_>>()
+    };
+    for (signature, title, kind, class, status) in seen(without).into_iter().chain(seen(with)) {
+        if status == Status::Unconfirmed || all.iter().any(|e| e.signature == signature) {
+            continue;
+        }
+        let pairs = without.cases.iter().zip(&with.cases);
+        let tallies: Vec<(&str, Tally, Tally)> = pairs
+            .map(|(a, b)| (a.case.as_str(), a.tally(&signature), b.tally(&signature)))
+            .collect();
+        // The surest case on either side tells most.
+        let best = |side: fn(&(&str, Tally, Tally)) -> Tally| {
+            tallies.iter().max_by(|a, b| side(a).rate().total_cmp(&side(b).rate()))
+        };
+        let (Some(a), Some(b)) = (best(|t| t.1), best(|t| t.2)) else { continue };
+        let change = match (a.1.hits, b.2.hits) {
+            (0, _) if is_significant(b.2, b.1.runs) => Change::Broken,
+            (_, 0) if is_significant(a.1, a.2.runs) => Change::Fixed,
+            (0, _) | (_, 0) => Change::Unclear,
+            _ => Change::Same,
+        };
+        let at = if a.1.hits > 0 { a } else { b };
+        all.push(Effect {
+            change,
+            signature,
+            title,
+            kind,
+            class,
+            case: at.0.to_owned(),
+            without: [at.1.hits, at.1.runs],
+            with: [at.2.hits, at.2.runs],
+        });
+    }
+    all.sort_by(|a, b| (a.change, a.class, &a.signature).cmp(&(b.change, b.class, &b.signature)));
+    all
+}

@@ -1,0 +1,186 @@
+//! The gate: every seed, every case of `corpus/fixedbugs` and every crash
+//! directory against one or several Go trees, compared with a baseline.
+
+mod baseline;
+mod cases;
+mod compare;
+mod effect;
+pub mod github;
+pub mod junit;
+pub mod known_table;
+mod run;
+pub mod sarif;
+pub mod text;
+
+use std::hash::Hasher as _;
+use std::path::PathBuf;
+
+use libafl_bolts::hasher_std;
+use serde::Serialize;
+
+pub use baseline::{Baseline, Expected, Sighting};
+pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
+pub use compare::{Judged, Shown, Status, Verdict, compare};
+pub use effect::{Change, Effect, effects};
+pub use run::{CaseRun, Column, Limits, Seen, deadline, run_column};
+
+use crate::campaign::seeds::SeedError;
+use crate::harness::{EnvError, HarnessError};
+use crate::store::StoreError;
+use crate::triage::{LoadError, runs_needed};
+
+/// The rate of a race that the default number of runs must not miss.
+pub const RATE: f64 = 0.2;
+/// How often it may be missed.
+pub const MISS: f64 = 0.01;
+
+/// Runs of a case by default: a race of [`RATE`] is missed less often than
+/// [`MISS`].
+#[must_use]
+pub fn default_runs() -> u32 {
+    runs_needed(RATE, MISS).expect("both are probabilities")
+}
+
+/// Why the gate could not be run. What it found is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum RegressError {
+    /// A seed that is no test case.
+    #[error("{0}")]
+    Seed(#[from] SeedError),
+    /// A crash directory that is none.
+    #[error("{0}")]
+    Case(#[from] LoadError),
+    /// The folder of crash directories cannot be read.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// No Go, or it cannot build the harness.
+    #[error("{0}")]
+    Env(#[from] EnvError),
+    /// The harness does not work.
+    #[error("{0}")]
+    Harness(#[from] HarnessError),
+    /// The baseline cannot be used.
+    #[error("baseline {path}: {why}")]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// A report that cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Options that make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// Some cases never ran.
+    #[error(
+        "{missed} of {of} cases never ran on {go}: the time was up; give a longer --time or \
+         fewer --runs"
+    )]
+    NoTime {
+        /// Cases that did not run.
+        missed: usize,
+        /// All cases.
+        of: usize,
+        /// The column's label.
+        go: String,
+    },
+}
+
+/// One column of the gate's result: one Go tree.
+#[derive(Clone, Debug, Serialize)]
+pub struct ColumnReport {
+    /// `go1.27.3`, `go1.27.3 + fix.json`.
+    pub label: String,
+    /// `go1.27.3`.
+    pub go_version: String,
+    /// GOROOT, for the places in reports.
+    pub goroot: PathBuf,
+    /// Whether the overlay is in it.
+    pub patched: bool,
+    /// What every case did, in the order of the cases.
+    pub cases: Vec<CaseRun>,
+    /// What the baseline makes of it.
+    pub verdict: Verdict,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// All of the gate's result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Runs of each case that were asked for.
+    pub runs: u32,
+    /// Whether the gate is open.
+    pub passed: bool,
+    /// A digest of what was decided: the same for two runs that say the same.
+    pub result: String,
+    /// One column for each Go tree.
+    pub columns: Vec<ColumnReport>,
+    /// What the overlay changes; empty without one.
+    pub effects: Vec<Effect>,
+    /// The cases' names and programs.
+    #[serde(skip)]
+    pub sources: Vec<Case>,
+}
+
+impl Report {
+    /// Puts the columns together and decides. With an overlay, the column with
+    /// it decides: the other one is there to compare with.
+    #[must_use]
+    pub fn new(runs: u32, sources: Vec<Case>, columns: Vec<ColumnReport>) -> Self {
+        let effects = match &columns[..] {
+            [without, with] if !without.patched && with.patched => effects(without, with),
+            _ => Vec::new(),
+        };
+        let patched = columns.iter().any(|c| c.patched);
+        let mut deciding = columns.iter().filter(|c| c.patched == patched);
+        let passed = deciding.all(|c| c.verdict.passed());
+        let result = digest(&columns, &effects);
+        Self { runs, passed, result, columns, effects, sources }
+    }
+}
+
+impl Report {
+    /// The case of a name.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Case> {
+        self.sources.iter().find(|c| c.name == name)
+    }
+}
+
+/// Over statuses and signatures, without counts, which chance decides.
+fn digest(columns: &[ColumnReport], effects: &[Effect]) -> String {
+    let mut text = String::new();
+    for column in columns {
+        text.push_str(&format!("{}\n", column.label));
+        let mut lines: Vec<String> = Vec::new();
+        for j in &column.verdict.findings {
+            if !matches!(j.status, Status::Contract | Status::Unconfirmed) {
+                lines.push(format!("{:?} {}\n", j.status, j.signature));
+            }
+        }
+        lines.sort();
+        text.extend(lines);
+    }
+    for effect in effects.iter().filter(|e| e.change != Change::Unclear) {
+        text.push_str(&format!("{:?} {}\n", effect.change, effect.signature));
+    }
+    let mut hasher = hasher_std();
+    hasher.write(text.as_bytes());
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_default_number_of_runs() {
+        assert_eq!(super::default_runs(), 21);
+    }
+}

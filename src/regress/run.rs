@@ -1,0 +1,286 @@
+//! Runs every case against one Go tree, on several harnesses at once.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::{Case, RegressError};
+use crate::finding::{Finding, Kind, Origin};
+use crate::harness::{
+    BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
+    Verdict,
+};
+use crate::scenario::Scenario;
+use crate::triage::{Judge, Tally};
+
+/// A Go tree to run the cases against.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// What it is called: `go1.27.3`, `go1.27.3 + fix.json`.
+    pub label: String,
+    /// The harness for it.
+    pub built: BuiltHarness,
+    /// Whether the overlay is in it.
+    pub patched: bool,
+}
+
+/// How much is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Runs of each case.
+    pub runs: u32,
+    /// Harnesses at once.
+    pub jobs: usize,
+    /// When to stop; cases that ran at least once count then.
+    pub deadline: Option<Instant>,
+}
+
+/// What a case did in all its runs.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CaseRun {
+    /// [`Case::name`].
+    pub case: String,
+    /// Runs.
+    pub runs: u32,
+    /// What was found, most often first.
+    pub seen: Vec<Seen>,
+    /// What of the case was not run, and why: this Go cannot do it.
+    pub notes: Vec<String>,
+    /// Seconds, of one harness.
+    pub seconds: f64,
+}
+
+/// A finding that a case showed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Seen {
+    /// Runs that showed it.
+    pub hits: u32,
+    /// The finding, of the first of them.
+    pub finding: Finding,
+    /// The tool's raw output in that run.
+    #[serde(skip)]
+    pub report: String,
+}
+
+impl CaseRun {
+    /// Runs that showed a signature, of how many.
+    #[must_use]
+    pub fn tally(&self, signature: &str) -> Tally {
+        let seen = self.seen.iter().find(|s| s.finding.signature == signature);
+        Tally { hits: seen.map_or(0, |s| s.hits), runs: self.runs }
+    }
+}
+
+/// Runs of every case before any case gets the rest of its runs, so that a
+/// short time limit leaves none out.
+const FIRST: u32 = 3;
+
+/// A case that runs into its time limit so often is not run any more: each
+/// costs many seconds.
+const TIMEOUTS: u32 = 2;
+
+/// Runs every case. `progress` is called when a case is through, with how many
+/// are and the number of all.
+///
+/// # Errors
+/// No harness can be started, a crash directory is unusable.
+pub fn run_column(
+    column: &Column,
+    cases: &[Case],
+    limits: Limits,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Vec<CaseRun>, RegressError> {
+    let jobs: Vec<Mutex<Job>> = cases.iter().map(|c| Mutex::new(Job::new(c))).collect();
+    let failed = AtomicBool::new(false);
+    for (pass, runs) in [FIRST.min(limits.runs), limits.runs].into_iter().enumerate() {
+        let next = AtomicUsize::new(0);
+        let through = AtomicUsize::new(0);
+        let work = || -> Result<(), RegressError> {
+            let mut harness: Option<Harness> = None;
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                let Some(job) = jobs.get(i) else { return Ok(()) };
+                if failed.load(Ordering::Relaxed) || is_over(limits.deadline) {
+                    return Ok(());
+                }
+                let harness = match &mut harness {
+                    Some(h) => h,
+                    none => none.insert(Harness::start(HarnessConfig::new(&column.built.path))?),
+                };
+                let mut job = job.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                job.run(harness, column, runs, limits.deadline)?;
+                let n = through.fetch_add(1, Ordering::Relaxed) + 1;
+                if pass == 1 {
+                    progress(n, jobs.len());
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..limits.jobs.max(1))
+                .map(|_| {
+                    scope.spawn(|| work().inspect_err(|_| failed.store(true, Ordering::Relaxed)))
+                })
+                .collect();
+            let mut result = Ok(());
+            for thread in threads {
+                let ended = thread.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
+                result = result.and(ended);
+            }
+            result
+        })?;
+    }
+    let done: Vec<CaseRun> = jobs.into_iter().map(Job::finish).collect();
+    let missed = done.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
+    if missed > 0 {
+        return Err(RegressError::NoTime { missed, of: done.len(), go: column.label.clone() });
+    }
+    Ok(done)
+}
+
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|d| Instant::now() >= d)
+}
+
+/// A case on its way.
+struct Job<'a> {
+    case: &'a Case,
+    scenario: Option<Scenario>,
+    run: CaseRun,
+    timeouts: u32,
+    /// This Go cannot run it at all.
+    unusable: bool,
+}
+
+impl<'a> Job<'a> {
+    fn new(case: &'a Case) -> Self {
+        let run = CaseRun { case: case.name.clone(), ..CaseRun::default() };
+        Self { case, scenario: case.source.scenario.clone(), run, timeouts: 0, unusable: false }
+    }
+
+    fn finish(job: Mutex<Self>) -> CaseRun {
+        let mut run = job.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).run;
+        run.seen
+            .sort_by(|a, b| (b.hits, &a.finding.signature).cmp(&(a.hits, &b.finding.signature)));
+        run
+    }
+
+    /// Goes on until the case ran so often.
+    fn run(
+        &mut self,
+        harness: &mut Harness,
+        column: &Column,
+        runs: u32,
+        deadline: Option<Instant>,
+    ) -> Result<(), RegressError> {
+        let start = Instant::now();
+        let Some(scenario) = self.scenario(harness)? else { return Ok(()) };
+        let origin = Origin {
+            go_version: column.built.toolchain.version.clone(),
+            coverage_build: column.built.key.clone(),
+            ..Origin::default()
+        };
+        let judge = Judge::new(origin);
+        while self.run.runs < runs && self.timeouts < TIMEOUTS && !self.unusable {
+            if self.run.runs > 0 && is_over(deadline) {
+                break;
+            }
+            // Function numbers, and with them what a seed means, differ from Go
+            // to Go: every other run is left to the runtime's scheduler.
+            let mut scenario = scenario.clone();
+            if self.run.runs % 2 == 1 {
+                scenario.schedule = None;
+            }
+            let id = u64::from(self.run.runs);
+            let request =
+                RunRequest { id, ..RunRequest::new(&scenario, &self.case.source.packages) };
+            self.once(harness, &judge, &request)?;
+        }
+        self.run.seconds += start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    fn once(
+        &mut self,
+        harness: &mut Harness,
+        judge: &Judge,
+        request: &RunRequest<'_>,
+    ) -> Result<(), HarnessError> {
+        let (outcome, judgement) = judge.examine(harness, request)?;
+        self.run.runs += 1;
+        self.note(&outcome);
+        if matches!(outcome.end, End::TimedOut { .. }) {
+            self.timeouts += 1;
+        }
+        for finding in &judgement.findings {
+            let seen = &mut self.run.seen;
+            match seen.iter_mut().find(|s| s.finding.id == finding.id) {
+                Some(s) => s.hits += 1,
+                None => seen.push(Seen {
+                    hits: 1,
+                    finding: finding.clone(),
+                    report: judgement.report(&outcome),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    /// The scenario; the default one depends on who imports whom. `None` if
+    /// this Go cannot parse the program.
+    fn scenario(&mut self, harness: &mut Harness) -> Result<Option<Scenario>, RegressError> {
+        if self.scenario.is_none() && !self.unusable {
+            match harness.import(&self.case.source) {
+                Ok(case) => self.scenario = Some(case.scenario),
+                Err(ImportError::Harness(e)) => return Err(e.into()),
+                Err(e) => {
+                    self.unusable = true;
+                    self.run.notes.push(format!("not run: {e}"));
+                }
+            }
+        }
+        Ok(self.scenario.clone())
+    }
+
+    /// What was not run as written: a case that does nothing shows nothing.
+    fn note(&mut self, outcome: &Outcome) {
+        let Some(reply) = &outcome.reply else { return };
+        let packages = self.case.source.packages.iter().zip(&reply.verdicts);
+        let broken = packages.filter_map(|(p, (verdict, why))| {
+            let what = match verdict {
+                Verdict::SyntaxErrors => "does not parse",
+                Verdict::TypeErrors => "does not type-check",
+                Verdict::Valid | Verdict::NotChecked => return None,
+            };
+            Some(format!("package {} {what}: {why}", p.path))
+        });
+        let skipped = reply.skipped.iter().map(|why| format!("not run: {why}"));
+        for note in broken.chain(skipped) {
+            if !self.run.notes.contains(&note) {
+                self.run.notes.push(note);
+            }
+        }
+    }
+}
+
+/// Kinds that a busy machine can feign: they must show twice to count.
+#[must_use]
+pub(super) fn is_timed(kind: Kind) -> bool {
+    matches!(kind, Kind::Hang | Kind::Deadlock | Kind::Memory | Kind::Leak)
+}
+
+impl Column {
+    /// GOROOT of its toolchain.
+    #[must_use]
+    pub fn goroot(&self) -> PathBuf {
+        self.built.toolchain.goroot.clone()
+    }
+}
+
+/// When a time limit that starts now ends.
+#[must_use]
+pub fn deadline(time: Option<Duration>) -> Option<Instant> {
+    time.and_then(|t| Instant::now().checked_add(t))
+}

@@ -1,0 +1,158 @@
+//! The gate's result for people: a table of cases, what is new with program and
+//! report, what the overlay changes.
+
+use std::fmt::Write as _;
+
+use super::{CaseRun, Change, ColumnReport, Effect, Judged, Report, Status};
+use crate::scenario::Class;
+
+/// The whole text. Writing to a String cannot fail.
+#[must_use]
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    matrix(&mut out, report);
+    for column in &report.columns {
+        for judged in &column.verdict.findings {
+            if matches!(judged.status, Status::Worse | Status::New) {
+                failure(&mut out, report, column, judged);
+            }
+        }
+    }
+    for column in &report.columns {
+        notes(&mut out, column);
+    }
+    effects(&mut out, &report.effects);
+    out.push('\n');
+    for column in &report.columns {
+        let _ = writeln!(out, "{}: {}", column.label, counts(column));
+    }
+    let _ = writeln!(out, "{}", if report.passed { "passed" } else { "FAILED" });
+    out
+}
+
+/// `2 new, 1 listed, 0 gone; 3 breaches of contract race, as they may`
+fn counts(column: &ColumnReport) -> String {
+    let n = |status| column.verdict.count(status);
+    let mut text = format!(
+        "{} new, {} worse, {} listed, {} gone",
+        n(Status::New),
+        n(Status::Worse),
+        n(Status::Listed),
+        n(Status::Gone)
+    );
+    if n(Status::Unconfirmed) > 0 {
+        let _ = write!(text, ", {} seen once and not again", n(Status::Unconfirmed));
+    }
+    if n(Status::Contract) > 0 {
+        let _ = write!(text, "; {} of broken contracts, as expected", n(Status::Contract));
+    }
+    let runs: u64 = column.cases.iter().map(|c| u64::from(c.runs)).sum();
+    let _ = write!(text, "; {runs} runs in {:.1} s", column.seconds);
+    text
+}
+
+/// A cell of the table: the worst that the case showed.
+#[must_use]
+pub fn cell(column: &ColumnReport, case: &CaseRun) -> String {
+    let by_contract = case.seen.iter().any(|s| s.finding.class == Class::Contract);
+    let shown = case.seen.iter().filter_map(|s| {
+        let judged = &column.verdict.findings;
+        let status = judged.iter().find(|j| j.signature == s.finding.signature)?.status;
+        Some((status, s.hits))
+    });
+    let worst = shown.min_by_key(|(status, hits)| (*status, u32::MAX - hits));
+    match worst {
+        None if case.runs == 0 => "not run".to_owned(),
+        None if !case.notes.is_empty() => "ok, partly".to_owned(),
+        None => "ok".to_owned(),
+        Some((Status::New, k)) => format!("NEW {k}/{}", case.runs),
+        Some((Status::Worse, k)) => format!("WORSE {k}/{}", case.runs),
+        Some((Status::Unconfirmed, _)) => "once".to_owned(),
+        Some((Status::Contract, _)) => "contract".to_owned(),
+        Some(_) if by_contract => "contract".to_owned(),
+        Some((_, k)) => format!("listed {k}/{}", case.runs),
+    }
+}
+
+fn matrix(out: &mut String, report: &Report) {
+    let names = report.columns.first().map_or(&[][..], |c| &c.cases);
+    let wide = names.iter().map(|c| c.case.chars().count()).max().unwrap_or(0);
+    let width = |c: &ColumnReport| c.label.chars().count().max(12);
+    let _ = write!(out, "{:wide$}", "");
+    for c in &report.columns {
+        let _ = write!(out, "  {:w$}", c.label, w = width(c));
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    for (i, row) in names.iter().enumerate() {
+        let _ = write!(out, "{:wide$}", row.case);
+        for c in &report.columns {
+            let cell = c.cases.get(i).map_or_else(String::new, |case| cell(c, case));
+            let _ = write!(out, "  {cell:w$}", w = width(c));
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+    }
+}
+
+fn failure(out: &mut String, report: &Report, column: &ColumnReport, judged: &Judged) {
+    let word = if judged.status == Status::Worse { "WORSE" } else { "NEW" };
+    let _ = writeln!(out, "\n{word} on {}: {} ({})", column.label, judged.title, judged.class);
+    if !judged.why.is_empty() {
+        let _ = writeln!(out, "    {}", judged.why);
+    }
+    let _ = writeln!(out, "    signature: {}", judged.signature);
+    for s in &judged.shown {
+        let _ = writeln!(out, "    {} of {} in {}", s.hits, s.runs, s.case);
+    }
+    if let Some(case) = judged.shown.first().and_then(|s| report.source(&s.case)) {
+        let _ = writeln!(out, "\n{}", indent(&case.text));
+    }
+    let _ = writeln!(out, "{}", indent(&judged.report));
+}
+
+fn indent(text: &str) -> String {
+    let lines = text
+        .trim_end()
+        .lines()
+        .map(|l| if l.is_empty() { "\n".to_owned() } else { format!("    {l}\n") });
+    lines.collect()
+}
+
+/// What is gone, what was seen once, and what this Go could not run.
+fn notes(out: &mut String, column: &ColumnReport) {
+    for judged in &column.verdict.findings {
+        let what = match judged.status {
+            Status::Gone => "gone",
+            Status::Unconfirmed => "seen once, not counted",
+            _ => continue,
+        };
+        let _ = writeln!(out, "\n{} on {}: {}", what, column.label, judged.signature);
+        if !judged.why.is_empty() {
+            let _ = writeln!(out, "    {}", judged.why);
+        }
+    }
+    for case in &column.cases {
+        for note in case.notes.iter().filter(|_| case.runs == 0 || case.seen.is_empty()) {
+            let _ = writeln!(out, "note: {} on {}: {note}", case.case, column.label);
+        }
+    }
+}
+
+fn effects(out: &mut String, effects: &[Effect]) {
+    if effects.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nwith the overlay:");
+    for e in effects.iter().filter(|e| e.class != Class::Contract || e.change <= Change::Fixed) {
+        let word = match e.change {
+            Change::Broken => "BREAKS",
+            Change::Fixed => "fixes",
+            Change::Same => "leaves",
+            Change::Unclear => "unclear",
+        };
+        let ([a, an], [b, bn]) = (e.without, e.with);
+        let _ = writeln!(out, "  {word:7} {} ({})", e.signature, e.class);
+        let _ = writeln!(out, "          {a} of {an} without, {b} of {bn} with it, in {}", e.case);
+    }
+}

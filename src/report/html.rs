@@ -1,0 +1,110 @@
+//! One page that shows it all, in one file: no script, no network, light and
+//! dark, narrow and wide.
+
+mod code;
+mod coverage;
+mod curves;
+mod findings;
+mod load;
+mod tables;
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+pub use coverage::{Coverage, FunctionCoverage};
+pub use curves::Sample;
+pub use findings::PageFinding;
+pub use load::{LoadError, findings, json, samples};
+
+/// What the page shows. Parts that are empty are left out, and said to be.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Findings, in the order in which they are shown.
+    pub findings: Vec<PageFinding>,
+    /// What a campaign looked like over time.
+    pub samples: Vec<Sample>,
+    /// What `fuzz --json` printed.
+    pub summary: Option<Value>,
+    /// What `regress --json` printed.
+    pub matrix: Option<Value>,
+    /// Which functions of go/types were reached.
+    pub coverage: Option<Coverage>,
+    /// When the page was made: RFC 3339, UTC.
+    pub made_at: String,
+}
+
+/// Writes the page. Writing to a String cannot fail.
+#[must_use]
+pub fn html(page: &Page) -> String {
+    let mut out = String::from("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n");
+    out.push_str("<meta charset=\"utf-8\">\n");
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
+    // Reports quote what a test case holds: whatever slipped through the
+    // escaping must not run or load anything.
+    out.push_str(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'unsafe-inline'\">\n",
+    );
+    out.push_str("<title>typerace report</title>\n<style>\n");
+    out.push_str(include_str!("html/style.css"));
+    out.push_str("</style>\n</head>\n<body>\n<header><h1>typerace</h1>\n");
+    let go: std::collections::BTreeSet<&str> =
+        page.findings.iter().map(|f| f.finding.origin.go_version.as_str()).collect();
+    let go: Vec<&str> = go.into_iter().filter(|v| !v.is_empty()).collect();
+    let _ = writeln!(
+        out,
+        "<p>{} finding{} on {} · {}</p>",
+        page.findings.len(),
+        if page.findings.len() == 1 { "" } else { "s" },
+        escape(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
+        escape(&page.made_at)
+    );
+    out.push_str("<nav>");
+    for (id, name) in [
+        ("findings", "Findings"),
+        ("campaign", "Campaign"),
+        ("matrix", "Toolchains"),
+        ("coverage", "Coverage"),
+        ("operators", "Operators"),
+    ] {
+        let _ = write!(out, "<a href=\"#{id}\">{name}</a> ");
+    }
+    out.push_str("</nav></header>\n<main>\n");
+    findings::section(&mut out, &page.findings);
+    curves::section(&mut out, &page.samples, page.summary.as_ref());
+    tables::matrix(&mut out, page.matrix.as_ref());
+    coverage::section(&mut out, page.coverage.as_ref());
+    tables::operators(&mut out, page.summary.as_ref());
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+/// For text and for attributes in double quotes.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            '\u{0}'..='\u{1f}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn heading(out: &mut String, id: &str, name: &str) {
+    let _ = writeln!(out, "<section id=\"{id}\"><h2>{name}</h2>");
+}
+
+fn missing(out: &mut String, text: &str) {
+    let _ = writeln!(out, "<p class=\"none\">{text}</p></section>");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! A campaign over time, as small charts.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{escape, heading, missing};
+
+/// One line of `fuzz --jsonl`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Sample {
+    /// Since the campaign's start.
+    pub seconds: f64,
+    /// Executions.
+    pub execs: u64,
+    /// Corpus entries.
+    pub corpus: u64,
+    /// Counters of go/types that were hit.
+    pub coverage: u64,
+    /// Counters there are.
+    pub counters: u64,
+    /// Pairs of functions in different goroutines; 0 where they are not counted.
+    pub pairs: u64,
+    /// Distinct findings.
+    pub findings: u64,
+}
+
+/// Points of a chart: enough for a wide screen.
+const POINTS: usize = 400;
+const WIDTH: f64 = 400.0;
+const HEIGHT: f64 = 140.0;
+
+pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Value>) {
+    heading(out, "campaign", "Campaign");
+    if let Some(s) = summary {
+        facts(out, s);
+    }
+    if samples.len() < 2 {
+        return missing(out, "No samples: they come from <code>fuzz --jsonl FILE</code>.");
+    }
+    out.push_str("<div class=\"curves\">\n");
+    let speeds = samples.windows(2).map(|w| {
+        let time = w[1].seconds - w[0].seconds;
+        let rate = w[1].execs.saturating_sub(w[0].execs) as f64 / time;
+        (w[1].seconds, if time > 0.0 { rate } else { 0.0 })
+    });
+    let of = |value: fn(&Sample) -> u64| -> Vec<(f64, f64)> {
+        samples.iter().map(|s| (s.seconds, value(s) as f64)).collect()
+    };
+    chart(out, "Counters of go/types reached", &of(|s| s.coverage));
+    if samples.iter().any(|s| s.pairs > 0) {
+        chart(out, "Pairs of functions in two goroutines", &of(|s| s.pairs));
+    }
+    chart(out, "Corpus entries", &of(|s| s.corpus));
+    chart(out, "Executions per second", &speeds.collect::<Vec<_>>());
+    chart(out, "Findings", &of(|s| s.findings));
+    out.push_str("</div></section>\n");
+}
+
+fn facts(out: &mut String, summary: &Value) {
+    let number = |key: &str| summary[key].as_f64();
+    let mut facts = Vec::new();
+    if let (Some(execs), Some(seconds)) = (number("execs"), number("seconds")) {
+        facts.push(format!("{execs} executions in {seconds:.0} s"));
+    }
+    if let Some(rate) = number("execs_per_second") {
+        facts.push(format!("{rate:.0} a second"));
+    }
+    if let (Some(hit), Some(total)) =
+        (summary["coverage"]["hit"].as_u64(), summary["coverage"]["total"].as_u64())
+    {
+        facts.push(format!("{hit} of {total} counters"));
+    }
+    if let Some(valid) = number("valid_percent") {
+        facts.push(format!("{valid:.1} % of inputs type-check"));
+    }
+    if let Some(go) = summary["go_version"].as_str() {
+        facts.push(go.to_owned());
+    }
+    let _ = writeln!(out, "<p>{}</p>", escape(&facts.join(" · ")));
+}
+
+fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+    let most = points.iter().map(|p| p.1).fold(0.0, f64::max);
+    let span = (last.0 - first.0).max(f64::MIN_POSITIVE);
+    let step = points.len().div_ceil(POINTS).max(1);
+    let mut line = String::new();
+    // The last one is drawn whatever the step is.
+    for (x, y) in points.iter().step_by(step).chain([last]) {
+        let x = (x - first.0) / span * WIDTH;
+        let y = if most > 0.0 { HEIGHT - y / most * (HEIGHT - 8.0) - 2.0 } else { HEIGHT - 2.0 };
+        let _ = write!(line, "{x:.1},{y:.1} ");
+    }
+    let label = format!("{name}: {:.0} at {:.0} s, {most:.0} at most", last.1, last.0);
+    let _ = writeln!(
+        out,
+        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+         aria-label=\"{}\" preserveAspectRatio=\"none\"><polyline points=\"{}\"/></svg></figure>",
+        escape(&label),
+        escape(&label),
+        line.trim_end()
+    );
+}

@@ -1,0 +1,158 @@
+//! Findings: title, rate, class with its rule, both stacks with the source
+//! lines that they name, the program, the raw report.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{code, escape, heading, missing};
+use crate::finding::{Finding, Frame, Kind, Stack};
+use crate::scenario::Class;
+
+/// A finding with what its crash directory holds.
+#[derive(Clone, Debug)]
+pub struct PageFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// Its issue, if it is known: `golang.org/issue/79035, open`.
+    pub known: Option<String>,
+    /// The smallest test case there is.
+    pub testcase: String,
+    /// Whether that is the minimized one.
+    pub minimized: bool,
+    /// The tool's raw output.
+    pub report: String,
+    /// Lines of source, by file as frames name it, and line number.
+    pub source: BTreeMap<(String, u32), String>,
+}
+
+/// Frames shown before the rest is folded away.
+const FRAMES: usize = 5;
+/// Stacks of a deadlock can be many.
+const STACKS: usize = 8;
+
+pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
+    heading(out, "findings", "Findings");
+    if findings.is_empty() {
+        return missing(out, "Nothing was found.");
+    }
+    let mut tally: BTreeMap<(Class, Kind), usize> = BTreeMap::new();
+    for f in findings {
+        *tally.entry((f.finding.class, f.finding.kind)).or_default() += 1;
+    }
+    let counts: Vec<String> =
+        tally.iter().map(|((class, kind), n)| format!("{n} {kind} ({class})")).collect();
+    let _ = writeln!(out, "<p>{}</p>", escape(&counts.join(" · ")));
+    for f in findings {
+        finding(out, f);
+    }
+    out.push_str("</section>\n");
+}
+
+fn finding(out: &mut String, page: &PageFinding) {
+    let f = &page.finding;
+    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", escape(&f.id));
+    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", escape(&f.title));
+    let tag = |out: &mut String, class: &str, text: &str| {
+        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", escape(text));
+    };
+    tag(out, f.class.as_str(), f.class.as_str());
+    tag(out, "", f.kind.as_str());
+    if let Some([k, n]) = f.reproduced {
+        tag(out, "", &format!("reproduced {k} of {n}"));
+    }
+    if f.sequential {
+        tag(out, "", "one goroutine alone");
+    }
+    match &page.known {
+        Some(issue) => tag(out, "known", issue),
+        None => tag(out, "", "not known"),
+    }
+    tag(out, "", &f.origin.go_version);
+    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
+    for rule in &f.rules {
+        let _ = writeln!(
+            out,
+            "<blockquote>“{}” <small>{} · {}</small></blockquote>",
+            escape(&rule.says),
+            escape(&rule.place),
+            escape(&rule.elements.join(", "))
+        );
+    }
+    out.push_str("<div class=\"sides\">\n");
+    for s in f.stacks.iter().take(STACKS) {
+        stack(out, s, page);
+    }
+    out.push_str("</div>\n");
+    if f.stacks.len() > STACKS {
+        let _ = writeln!(out, "<p><small>{} more stacks</small></p>", f.stacks.len() - STACKS);
+    }
+    let name = if page.minimized { "Program, minimized" } else { "Program, as found" };
+    let lines = page.testcase.lines().count();
+    let open = if lines <= 40 { " open" } else { "" };
+    let _ = writeln!(
+        out,
+        "<details{open}><summary>{name} ({lines} lines)</summary><pre>{}</pre></details>",
+        code::testcase(&page.testcase)
+    );
+    let _ = writeln!(
+        out,
+        "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
+        escape(&page.report)
+    );
+}
+
+fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
+    let _ = writeln!(out, "<div><h4>{}</h4>", escape(&stack.of));
+    let shown = stack.frames.len().min(FRAMES);
+    let library = stack.frames.iter().position(|f| f.function.starts_with("go/types."));
+    let at = library.or_else(|| stack.frames.iter().position(|f| source(page, f).is_some()));
+    if let Some(lines) = at.and_then(|i| excerpt(page, &stack.frames[i])) {
+        out.push_str(&lines);
+    }
+    let (first, rest) = stack.frames.split_at(shown);
+    let _ = writeln!(out, "<pre>{}</pre>", frames(first));
+    if !rest.is_empty() {
+        let _ = writeln!(
+            out,
+            "<details><summary>{} more</summary><pre>{}</pre></details>",
+            rest.len(),
+            frames(rest)
+        );
+    }
+    out.push_str("</div>\n");
+}
+
+fn frames(frames: &[Frame]) -> String {
+    frames
+        .iter()
+        .map(|f| {
+            format!(
+                "{}\n    <span class=\"c\">{}:{}</span>\n",
+                escape(&f.function),
+                escape(&f.file),
+                f.line
+            )
+        })
+        .collect()
+}
+
+fn source<'a>(page: &'a PageFinding, frame: &Frame) -> Option<&'a str> {
+    page.source.get(&(frame.file.clone(), frame.line)).map(String::as_str)
+}
+
+/// The line that a frame names, with its neighbours.
+fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
+    source(page, frame)?;
+    let mut out = String::from("<pre>");
+    for line in frame.line.saturating_sub(3)..=frame.line.saturating_add(3) {
+        let Some(text) = page.source.get(&(frame.file.clone(), line)) else { continue };
+        let text = format!("{line:>5}  {}", code::go(text));
+        if line == frame.line {
+            let _ = writeln!(out, "<span class=\"here\">{text}</span>");
+        } else {
+            let _ = writeln!(out, "{text}");
+        }
+    }
+    let _ = writeln!(out, "</pre><small>{}</small>", escape(&frame.file));
+    Some(out)
+}

@@ -1,0 +1,3 @@
+//! Findings and campaigns for people: one format a file.
+
+pub mod html;
