@@ -24,7 +24,7 @@ use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::feedback::Pairs;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
@@ -132,7 +132,7 @@ pub enum Fatal {
 }
 
 /// Where a campaign's wall time goes, in seconds; the rest is the fuzzer's own.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Times {
     /// The harness runs test cases.
     pub running: f64,

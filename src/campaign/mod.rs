@@ -2,8 +2,11 @@
 
 mod budget;
 mod control;
+mod exchange;
 mod filter;
 pub mod import;
+mod merge;
+mod message;
 mod progress;
 mod recorder;
 mod samples;
@@ -14,6 +17,7 @@ mod stage;
 mod summary;
 mod suspicions;
 mod work;
+pub mod workers;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -50,7 +54,9 @@ use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
 use budget::Budget;
+use exchange::Exchange;
 use filter::SeenFilter;
+pub use message::Message;
 use progress::Progress;
 use recorder::FindingRecorder;
 use samples::Samples;
@@ -234,7 +240,15 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
             ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
         );
+        let mut exchange = Exchange::new(config.work.as_deref());
         while !progress.over(*state.executions()) {
+            for case in exchange.due(progress.control().elapsed()) {
+                if !admitted(&case) || progress.over(*state.executions()) {
+                    continue;
+                }
+                fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
+                progress.tick(&state);
+            }
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
         Ok(())

@@ -163,12 +163,10 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "known" } else { "FOUND" };
-        let (class, title) = (finding.class, &finding.title);
-        self.say(&format!(
-            "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
-        ));
         let entry = Found::new(&finding, path, known, seconds, executions);
+        if let Some(progress) = &self.progress {
+            progress.found(&entry);
+        }
         let mut found = self.found.borrow_mut();
         match found.iter_mut().find(|f| f.id == finding.id) {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
