@@ -2,9 +2,13 @@
 
 mod attribution;
 mod background;
+mod budget;
 mod control;
+mod exchange;
 mod filter;
 pub mod import;
+mod merge;
+mod message;
 mod operators;
 mod progress;
 mod recorder;
@@ -16,6 +20,7 @@ mod stage;
 mod summary;
 mod suspicions;
 mod work;
+pub mod workers;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -54,7 +59,10 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use budget::Budget;
+use exchange::Exchange;
 use filter::SeenFilter;
+pub use message::Message;
 use progress::Progress;
 use recorder::FindingRecorder;
 use samples::Samples;
@@ -258,11 +266,20 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
+        let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
         let mut stages = tuple_list!(
-            MutantStage::new(mutator, Rc::clone(&progress), config.schedules),
+            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
             ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
         );
+        let mut exchange = Exchange::new(config.work.as_deref());
         while !progress.over(*state.executions()) {
+            for case in exchange.due(progress.control().elapsed()) {
+                if !admitted(&case) || progress.over(*state.executions()) {
+                    continue;
+                }
+                fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
+                progress.tick(&state);
+            }
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
         Ok(())

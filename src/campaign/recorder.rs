@@ -38,6 +38,8 @@ const SLOW_TRIES: u32 = 3;
 
 /// The heap's profile in a crash directory.
 const HEAP: &str = "heap.txt";
+/// The same for a breach of contract, of which there are many.
+const CONTRACT_REPRODUCTIONS: u32 = 3;
 
 /// How often it is run without its breaches of contract.
 const WITHOUT_BREACHES: u32 = 5;
@@ -208,12 +210,10 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "again" } else { "FOUND" };
-        let (class, title) = (finding.class, &finding.title);
-        self.say(&format!(
-            "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
-        ));
         let entry = Found::new(&finding, path, known, seconds, executions);
+        if let Some(progress) = &self.progress {
+            progress.found(&entry);
+        }
         let mut found = self.found.borrow_mut();
         match found.iter_mut().find(|f| f.id == finding.id) {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
@@ -237,7 +237,9 @@ impl FindingRecorder {
             }
         };
         while runs < n && !self.hurry() {
-            let (_, again) = self.judge.examine(harness, run.request)?;
+            // Another run may race elsewhere first.
+            let request = run.request.with_reports(64);
+            let (_, again) = self.judge.examine(harness, &request)?;
             runs += 1;
             count(&mut shown, new, &again.findings);
         }
@@ -381,9 +383,14 @@ impl FindingRecorder {
         wanted: &dyn Fn(&Finding) -> bool,
         see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
+        let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
         let source = case.to_source();
         let plain = RunRequest::new(&case.scenario, &source.packages);
-        let flags = RunFlags { raced, ..plain.flags };
+        let mut flags = RunFlags { raced, ..plain.exploring().flags };
+        if pressed {
+            // What counts is how it ends, and reports keep writers apart.
+            flags.reports = 1;
+        }
         let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
@@ -403,7 +410,7 @@ impl FindingRecorder {
         if new.is_empty() {
             Ok(())
         } else {
-            self.measure(harness, &varied, &mut new, REPRODUCTIONS)
+            self.measure(harness, &varied, &mut new, reproductions(&varied))
         }
     }
 
@@ -535,10 +542,9 @@ impl FindingRecorder {
             }
         }
         // A repetition of a time-out costs its whole limit.
-        let n = if matches!(outcome.end, End::TimedOut { .. } | End::OverMemory { .. }) {
-            1
-        } else {
-            REPRODUCTIONS
+        let n = match outcome.end {
+            End::TimedOut { .. } | End::OverMemory { .. } => 1,
+            _ => reproductions(run),
         };
         let mut closer = || {
             if !seen.is_empty() {
@@ -573,6 +579,14 @@ impl FindingRecorder {
         }
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
+    }
+}
+
+/// How often a finding of this run is run again.
+fn reproductions(run: &Run<'_>) -> u32 {
+    match run.case.scenario.class() {
+        Class::Contract => CONTRACT_REPRODUCTIONS,
+        _ => REPRODUCTIONS,
     }
 }
 

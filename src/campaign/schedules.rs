@@ -14,7 +14,7 @@ use libafl::stages::{Restartable, Stage};
 use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::progress::Progress;
 use crate::executor::State;
@@ -39,7 +39,7 @@ impl Schedules {
 }
 
 /// How a schedule comes about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// The runtime's scheduler, on several processors.
@@ -51,7 +51,7 @@ pub enum Strategy {
 }
 
 /// What the search ran by a strategy, and what was new in that.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searched {
     /// Executions.
     pub execs: u64,

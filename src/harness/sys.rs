@@ -170,6 +170,30 @@ fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> 
     Ok(())
 }
 
+/// Starts a command that is killed when the thread that started it ends, in a process
+/// group of its own: a terminal's Ctrl-C reaches this process alone.
+pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Child> {
+    let parent = std::process::id();
+    command.process_group(0);
+    // SAFETY: only async-signal-safe calls, and no memory is asked for.
+    unsafe {
+        command.pre_exec(move || {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            // The parent may have died before that call.
+            if u32::try_from(libc::getppid()) != Ok(parent) {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            Ok(())
+        });
+    }
+    command.spawn()
+}
+
+/// Asks a process of [`spawn_tied`] to end.
+pub(crate) fn terminate(child: &std::process::Child) {
+    signal_group(child.id(), libc::SIGTERM);
+}
+
 /// Called between fork and exec. Not closed at once, as std still needs its pipe.
 fn close_others_on_exec(first: RawFd) -> io::Result<()> {
     // SAFETY: flags of descriptors, in a process about to exec.
