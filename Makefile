@@ -1,5 +1,8 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
+# make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
+# make soak    a campaign of an hour, watched, then one whose harness is killed again
+#              and again; SOAK=600 for ten minutes
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
@@ -9,8 +12,8 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz validity test lint doctor transparency transparency-go build test-rust test-go \
-	test-xtools lint-rust lint-go
+.PHONY: fuzz validity faults soak test lint doctor transparency transparency-go build \
+	test-rust test-go test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
 fuzz: build
@@ -25,6 +28,17 @@ doctor:
 
 transparency: transparency-go
 	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
+
+faults:
+	$(CARGO) test --locked --test faults table -- --ignored --nocapture
+	$(CARGO) test --locked --test silent_failure -- --ignored
+
+SOAK ?= 3600
+soak: build
+	$(CARGO) build --release --locked --example soak
+	target=$${CARGO_TARGET_DIR:-target}/release && \
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) && \
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill
 
 build:
 	$(CARGO) build --release --locked

@@ -101,8 +101,7 @@ func answer(e *engine.Engine, frame []byte) ([]byte, error) {
 	case *wire.FormatRequest:
 		return formatSource(request).Encode(), nil
 	case *wire.HeapRequest:
-		live, profile := e.Heap(request.Exact)
-		return (&wire.HeapReply{Live: live, Profile: string(profile)}).Encode(), nil
+		return e.Heap(request).Encode(), nil
 	default: // *wire.PlantRequest
 		return (&wire.PlantReply{Races: uint32(engine.Plant())}).Encode(), nil
 	}

@@ -27,7 +27,10 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 use serde::Serialize;
 
 use crate::feedback::Pairs;
-use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::harness::{
+    End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
+};
+use crate::health::{Health, Pulse, Sick};
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
@@ -127,6 +130,9 @@ pub enum Fatal {
         /// Executions until then.
         executions: u64,
     },
+    /// Nothing works, so nothing is found.
+    #[error(transparent)]
+    Sick(#[from] Sick),
     /// A finding could not be stored, over and over.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
@@ -145,8 +151,10 @@ pub struct Times {
     pub suspecting: f64,
 }
 
-/// How often a planted race proves that the detector still works.
+/// How often a planted race proves that the detector still works; and soon after the
+/// start, so that short campaigns prove it too.
 const PLANT_EVERY: u64 = 5_000;
+const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
 
 /// How many of the inputs with new coverage, and of the others that type-check, are
 /// read for lazy state: one in so many. Every one of the first kind took 45 % of a
@@ -169,6 +177,7 @@ pub struct HarnessExecutor<R> {
     sequence: u64,
     elements: Tally,
     pairs: Pairs,
+    health: Health,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -187,6 +196,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             sequence: 0,
             elements: Tally::default(),
             pairs: Pairs::default(),
+            health: Health::default(),
         }
     }
 
@@ -226,6 +236,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         Rc::clone(&self.failure)
     }
 
+    /// What is wrong, at the campaign's end.
+    pub fn sick(&self) -> Option<Sick> {
+        self.health.at_end()
+    }
+
     /// Where the time went so far.
     pub fn times(&self) -> Times {
         self.times
@@ -249,7 +264,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions.is_multiple_of(PLANT_EVERY) {
+        if executions.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&executions) {
             match self.harness.plant() {
                 Ok((0, _)) => return Err(Fatal::Blind { executions }),
                 // The run below will say the same.
@@ -296,14 +311,26 @@ impl<R: Recorder> HarnessExecutor<R> {
             }
             // It was up to the clock, and its mutants would cost as much.
             (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
+            (End::OverMemory { .. }, _) => (ExitKind::Oom, false),
             // Whether two maps' writers met was up to chance: the corpus must
             // not depend on it.
             _ => (ExitKind::Crash, true),
+        };
+        let pulse = Pulse {
+            died: !matches!(outcome.end, End::Replied),
+            // A check that panicked has no verdict, and is no sign of health.
+            valid: last.checked && outcome.reply.as_ref().is_some_and(checks),
+            // A dead process has no counters to show; that it died is told apart.
+            covered: !matches!(outcome.end, End::Replied)
+                || self.harness.coverage().iter().any(|&c| c > 0),
         };
         // Before the confirmation, which a signal may end: no finding is lost.
         let run = Run { case: input, source: &source, request: &request, state };
         (last.new_findings, last.new_bugs) =
             self.recorder.record(&mut self.harness, &run, &outcome)?;
+        if let Some(sick) = self.health.note(pulse) {
+            return Err(sick.into());
+        }
         let recorded = Instant::now();
         if promising {
             last.new_coverage = self.confirm(state, &request)?;
@@ -353,6 +380,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         map[..n].copy_from_slice(&least[..n]);
         Ok(has_new(&least, state))
     }
+}
+
+/// Whether a package was checked to its end without an error.
+fn checks(reply: &RunReply) -> bool {
+    reply.panics.is_empty() && reply.verdicts.iter().any(|(v, _)| *v == Verdict::Valid)
 }
 
 /// Whether counters show what no input in the corpus did.

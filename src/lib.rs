@@ -20,6 +20,7 @@ pub mod generate;
 pub mod mutators;
 
 pub mod harness;
+pub mod health;
 
 pub mod executor;
 pub mod feedback;

@@ -90,7 +90,8 @@ fn verdicts_tell_what_is_wrong() {
 #[test]
 fn answers_come_when_asked_for() {
     let mut harness = start();
-    let flags = RunFlags { sequential: true, answers: true, resolutions: true, raced: false };
+    let flags =
+        RunFlags { sequential: true, answers: true, resolutions: true, ..RunFlags::default() };
     let reply = run_with(&mut harness, CLEAN, flags).reply.unwrap();
     assert_eq!(reply.answers.len(), 3, "before and two goroutines: {:?}", reply.answers);
     assert!(reply.answers.iter().any(|a| !a.is_empty()));

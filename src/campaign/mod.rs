@@ -1,5 +1,6 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod attribution;
 mod control;
 mod filter;
 pub mod import;
@@ -144,6 +145,9 @@ impl From<crate::store::StoreError> for CampaignError {
 /// Programs generated before the first mutation, beside the seeds.
 const GENERATED_AT_START: usize = 32;
 
+/// How long after its time a campaign waits for an execution.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Runs a campaign to its end.
 ///
 /// # Errors
@@ -152,7 +156,10 @@ const GENERATED_AT_START: usize = 32;
 pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let store = Store::open(&config.crashes)?;
     let work = WorkDir::open(config.work.as_deref())?;
-    let mut harness = Harness::start(config.harness)?;
+    let mut harness = config.harness;
+    // A test case that does not end must not keep the campaign from its end.
+    harness.until = config.limits.time.map(|t| std::time::Instant::now() + t + GRACE);
+    let mut harness = Harness::start(harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
     let mut recorder = FindingRecorder::new(store, config.origin.clone());
@@ -259,6 +266,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     }
     result.map_err(CampaignError::LibAfl)?;
     let (hit, total) = progress::coverage(&state);
+    if let Some(sick) = executor.sick() {
+        return Err(Fatal::from(sick).into());
+    }
     if hit == 0 && *state.executions() > 0 {
         return Err(CampaignError::NoCoverage);
     }

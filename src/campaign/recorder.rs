@@ -3,24 +3,40 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 use libafl::corpus::{Corpus, CorpusId};
 use libafl::state::{HasCorpus, HasExecutions};
 
+use super::attribution::History;
 use super::progress::Progress;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
 use crate::executor::{Fatal, Recorder, Run, State};
-use crate::finding::{Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
+use crate::finding::{CONSTANTS, Finding, Kind, Origin, growth, rfc3339};
+use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::{Judge, standalone};
+use crate::triage::{Judge, repeat, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
 const REPRODUCTIONS: u32 = 10;
+
+/// How often it is run alone in a new process if they do not show it, and how long
+/// what comes after a reply is waited for.
+const ALONE: u32 = 3;
+const LATE: Duration = Duration::from_millis(100);
+
+/// How often a test case is repeated to see whether the heap grows.
+const GROWTH_RUNS: u32 = 200;
+
+/// How many slow inputs get more time.
+const SLOW_TRIES: u32 = 3;
+
+/// The heap's profile in a crash directory.
+const HEAP: &str = "heap.txt";
 
 /// How often it is run without its breaches of contract.
 const WITHOUT_BREACHES: u32 = 5;
@@ -47,6 +63,10 @@ pub struct FindingRecorder {
     breaches: BTreeMap<(String, Kind), usize>,
     /// Sets of breaches that were tried for a fatal error; the empty set is none.
     pressed: BTreeSet<String>,
+    /// The executions before this one.
+    history: History,
+    /// Slow inputs that were given more time.
+    slow: u32,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
     /// What reading changes; none if that is not searched for.
@@ -71,6 +91,8 @@ impl FindingRecorder {
             passed_over: BTreeMap::new(),
             breaches: BTreeMap::new(),
             pressed: BTreeSet::new(),
+            history: History::default(),
+            slow: 0,
             unsaved: Vec::new(),
             suspicions: None,
         }
@@ -189,16 +211,39 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let mut shown = vec![0; new.len()];
         let mut runs = 0;
+        let count = |shown: &mut Vec<u32>, new: &[Finding], seen: &[Finding]| {
+            for (k, finding) in shown.iter_mut().zip(new) {
+                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
+            }
+        };
         while runs < n && !self.hurry() {
             let (_, again) = self.judge.examine(harness, run.request)?;
             runs += 1;
-            for (k, finding) in shown.iter_mut().zip(new.iter()) {
-                *k += u32::from(again.findings.iter().any(|f| f.id == finding.id));
+            count(&mut shown, new, &again.findings);
+        }
+        // What does not show again may be another execution's: alone, in a process
+        // that has run nothing else, it is this one's.
+        let alone = if n == 1 { 1 } else { ALONE };
+        for _ in 0..alone {
+            if !shown.contains(&0) || self.hurry() {
+                break;
             }
+            harness.recycle();
+            let (_, mut again) = self.judge.examine(harness, run.request)?;
+            std::thread::sleep(LATE);
+            if let Some(late) = harness.take_late()? {
+                let late = self.judge.judge(harness, run.request, &outcome_of(late))?;
+                again.findings.extend(late.findings);
+            }
+            runs += 1;
+            count(&mut shown, new, &again.findings);
         }
         for (k, finding) in shown.into_iter().zip(new) {
             finding.reproduced = Some([k, runs]);
             finding.confirmed = k > 0;
+            if k == 0 {
+                self.keep_suspects(finding);
+            }
             if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
                 f.reproduced = [k, runs];
             }
@@ -209,6 +254,100 @@ impl FindingRecorder {
             }
         }
         Ok(())
+    }
+
+    /// Stores the executions before with a finding that could not be confirmed.
+    fn keep_suspects(&self, finding: &mut Finding) {
+        for (name, text) in self.history.files() {
+            if self.store.put(&finding.id, &name, text.as_bytes()).is_ok() {
+                finding.suspects.push(name);
+            }
+        }
+        self.say(&format!(
+            "unconfirmed: {}: it did not show again; the executions before are stored with it",
+            finding.title
+        ));
+    }
+
+    /// Takes what the harness said after a reply: the execution before is tried alone
+    /// in a new process, and blamed only if it shows it again.
+    fn record_late(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        late: Late,
+    ) -> Result<usize, HarnessError> {
+        let Some(source) = self.history.last().cloned() else { return Ok(0) };
+        let scenario = source.scenario.clone().unwrap_or_default();
+        let request =
+            RunRequest { id: run.request.id, ..RunRequest::new(&scenario, &source.packages) };
+        let before = Run { case: run.case, source: &source, request: &request, state: run.state };
+        let outcome = outcome_of(late);
+        let judgement = self.judge.judge(harness, &request, &outcome)?;
+        let mut seen = judgement.findings.clone();
+        seen.retain(|f| self.is_news(f));
+        let report = judgement.report(&outcome);
+        for finding in &seen {
+            self.add(&before, finding.clone(), &report);
+        }
+        if !seen.is_empty() {
+            self.measure(harness, &before, &mut seen, 0)?;
+        }
+        Ok(seen.len())
+    }
+
+    /// A heap that grew over many executions: whether this one makes it grow.
+    fn record_growth(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        grown: u64,
+    ) -> Result<usize, HarnessError> {
+        let each = grown / u64::from(harness.runs_of_process().max(1));
+        let heap = match harness.heap(false, true) {
+            Ok(heap) => heap,
+            // Its heap is gone with it; the next process will grow as well.
+            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => return Ok(0),
+            Err(e) => return Err(e),
+        };
+        harness.recycle();
+        let origin = self.judge.origin();
+        let mut found = growth(each, "", &heap.profile, run.request.scenario, origin);
+        if !self.is_news(&found) {
+            return Ok(0);
+        }
+        self.add(run, found.clone(), &heap.profile);
+        let origin = self.judge.origin().clone();
+        let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
+            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,
+            again => again?.finding,
+        };
+        found.confirmed = again.is_some_and(|f| f.id == found.id);
+        found.reproduced = Some([u32::from(found.confirmed), 1]);
+        if !found.confirmed {
+            self.keep_suspects(&mut found);
+        }
+        let _ = self.store.update_finding(&found);
+        Ok(1)
+    }
+
+    /// Whether a hang in constant arithmetic is only slow: it ends if it has three
+    /// times as long.
+    fn is_only_slow(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, HarnessError> {
+        self.slow += 1;
+        // It costs a minute each time.
+        if self.slow > SLOW_TRIES {
+            return Ok(true);
+        }
+        let limits = harness.limits();
+        harness.set_limits(limits.stretched(3));
+        let outcome = harness.run(run.request);
+        harness.set_limits(limits);
+        match outcome {
+            // There is no time left to tell: it is stored as it is.
+            Err(HarnessError::Interrupted) => Ok(false),
+            outcome => Ok(matches!(outcome?.end, End::Replied)),
+        }
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
@@ -300,8 +439,52 @@ impl FindingRecorder {
     }
 }
 
+/// What was said between two requests, as the outcome of the one before.
+fn outcome_of(late: Late) -> Outcome {
+    let end = match late.death {
+        Some((status, output)) => End::Died { status, output },
+        None => End::Replied,
+    };
+    Outcome { reply: None, reports: late.reports, end }
+}
+
 impl Recorder for FindingRecorder {
     fn record(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        outcome: &Outcome,
+    ) -> Result<(usize, usize), Fatal> {
+        let forgive = |result: Result<usize, HarnessError>| match result {
+            Err(HarnessError::Interrupted) => Ok(0),
+            other => other,
+        };
+        // Before this one's: its repetitions say things of their own.
+        let late = harness.noted_late();
+        let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);
+        let grown = self.history.growth(harness.starts(), heap);
+        let (mut new, bugs) = self.record_own(harness, run, outcome)?;
+        if let Some(late) = late {
+            new += forgive(self.record_late(harness, run, late))?;
+        }
+        if let Some(grown) = grown {
+            new += forgive(self.record_growth(harness, run, grown))?;
+        }
+        self.history.push(run.source);
+        Ok((new, bugs))
+    }
+
+    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
+        match suspicions::search(self, harness, run) {
+            Err(HarnessError::Interrupted) => Ok(false),
+            new => Ok(new?),
+        }
+    }
+}
+
+impl FindingRecorder {
+    /// Takes what an execution itself showed.
+    fn record_own(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
@@ -310,6 +493,12 @@ impl Recorder for FindingRecorder {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
+        if let Some(at) = seen.iter().position(|f| f.title.contains(CONSTANTS))
+            && self.is_only_slow(harness, run)?
+        {
+            self.say(&format!("not stored: {}, which ends in time", seen[at].title));
+            seen.remove(at);
+        }
         if seen.is_empty() {
             return Ok((0, 0));
         }
@@ -320,9 +509,17 @@ impl Recorder for FindingRecorder {
         let report = judgement.report(outcome);
         for finding in &seen {
             self.add(run, finding.clone(), &report);
+            if let End::OverMemory { profile, .. } = &outcome.end {
+                // It is in no report: a bonus that a full disk may cost.
+                let _ = self.store.put(&finding.id, HEAP, profile.as_bytes());
+            }
         }
         // A repetition of a time-out costs its whole limit.
-        let n = if matches!(outcome.end, End::TimedOut { .. }) { 1 } else { REPRODUCTIONS };
+        let n = if matches!(outcome.end, End::TimedOut { .. } | End::OverMemory { .. }) {
+            1
+        } else {
+            REPRODUCTIONS
+        };
         let mut closer = || {
             if !seen.is_empty() {
                 self.judge.try_alone(harness, run.request, &mut seen)?;
@@ -350,13 +547,6 @@ impl Recorder for FindingRecorder {
         }
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
-    }
-
-    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
-        match suspicions::search(self, harness, run) {
-            Err(HarnessError::Interrupted) => Ok(false),
-            new => Ok(new?),
-        }
     }
 }
 

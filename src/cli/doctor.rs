@@ -174,22 +174,37 @@ fn planted(harness: &mut Harness) -> Result<String, Wrong> {
         }));
     }
     let source = source_file("plant.go").unwrap_or_default();
-    let at = named_line(&report, source).ok_or_else(|| {
-        wrong(format!("the report does not name plantedRace in plant.go:\n{}", report.trim()))
-    })?;
-    Ok(format!("reported at plant.go:{at}"))
+    let at = planted_line(source).ok_or_else(|| wrong("plant.go has no planted race".into()))?;
+    let named = named_lines(&report);
+    if named.is_empty() || named.iter().any(|&line| line != at) || !report.contains("plantedRace") {
+        return Err(wrong(format!(
+            "the race is at plant.go:{at}, the report names {named:?}:\n{}",
+            report.trim()
+        )));
+    }
+    Ok(format!("reported at plant.go:{at}, where it is, by {} accesses", named.len()))
 }
 
-/// The first line of plant.go in the report, if it is one of plantedRace's.
-fn named_line(report: &str, source: &str) -> Option<usize> {
-    let begin = source.lines().position(|l| l.starts_with("func plantedRace("))? + 1;
-    let end = begin + source.lines().skip(begin).position(|l| l == "}")? + 1;
-    if !report.contains("plantedRace") {
-        return None;
+/// The line of plant.go that races.
+fn planted_line(source: &str) -> Option<usize> {
+    source.lines().position(|l| l.trim() == "*planted++").map(|i| i + 1)
+}
+
+/// The lines that a report gives for its accesses: those of the innermost frames.
+fn named_lines(report: &str) -> Vec<usize> {
+    let mut lines = report.lines();
+    let mut named = Vec::new();
+    while let Some(line) = lines.next() {
+        let access = ["Write at", "Read at", "Previous write at", "Previous read at"];
+        if !access.iter().any(|a| line.trim_start().starts_with(a)) {
+            continue;
+        }
+        let place = lines.nth(1).and_then(|l| l.split("/plant.go:").nth(1));
+        let number = place.and_then(|p| p.split(|c: char| !c.is_ascii_digit()).next());
+        // An access somewhere else is a wrong line.
+        named.push(number.and_then(|n| n.parse().ok()).unwrap_or(0));
     }
-    let line = report.split("/plant.go:").nth(1)?;
-    let line = line.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
-    (begin..=end).contains(&line).then_some(line)
+    named
 }
 
 /// Counters that one program hits, and the median time of an execution.
@@ -225,19 +240,19 @@ fn executions(harness: &mut Harness) -> Result<(usize, Duration), Wrong> {
 mod tests {
     use super::*;
 
-    const PLANT: &str = "package main\n\nfunc plantedRace() {\n\tx++\n}\n\nfunc other() {\n}\n";
+    const REPORT: &str = "WARNING: DATA RACE\n\
+        Write at 0x00c by goroutine 8:\n  e.plantedRace.func1()\n      /t/src/plant.go:21 +0x1\n\n\
+        Previous write at 0x00c by goroutine 7:\n  e.plantedRace.func1()\n      /t/src/plant.go:21 +0x1\n\n\
+        Goroutine 8 (running) created at:\n  e.plantedRace()\n      /t/src/plant.go:20 +0x1\n";
 
     #[test]
-    fn the_right_line_is_one_of_the_function() {
-        let report = |line| {
-            format!(
-                "WARNING: DATA RACE\n  main.plantedRace.func1()\n      /t/src/plant.go:{line} +0x1\n"
-            )
-        };
-        assert_eq!(named_line(&report(4), PLANT), Some(4));
-        assert_eq!(named_line(&report(7), PLANT), None);
-        assert_eq!(named_line("main.plantedRace()", PLANT), None);
-        assert_eq!(named_line(&report(4), "package main"), None);
+    fn both_accesses_are_where_the_race_is() {
+        assert_eq!(planted_line("package e\n\nfunc f() {\n\t\t*planted++\n}\n"), Some(4));
+        assert_eq!(planted_line(source_file("plant.go").unwrap()), Some(20));
+        assert_eq!(named_lines(REPORT), [21, 21]);
+        assert_eq!(named_lines(&REPORT.replacen(":21", ":7", 1)), [7, 21]);
+        assert_eq!(named_lines(&REPORT.replacen("plant.go:21", "other.go:21", 1)), [0, 21]);
+        assert!(named_lines("nothing").is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Exit, GoArgs, KnownArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
 use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -80,6 +80,8 @@ pub struct FuzzArgs {
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     go: GoArgs,
 }
 
@@ -139,8 +141,11 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64
     });
-    let harness =
-        HarnessConfig { interrupt: Arc::clone(&interrupted), ..HarnessConfig::new(&built.path) };
+    let harness = HarnessConfig {
+        interrupt: Arc::clone(&interrupted),
+        limits: args.limits.limits(),
+        ..HarnessConfig::new(&built.path)
+    };
     let mut summary = campaign::run(Config {
         limits: Limits {
             time: args.time,

@@ -6,7 +6,9 @@ mod doctor;
 mod exit;
 mod fuzz;
 mod go_args;
+mod growth;
 mod known_args;
+mod limit_args;
 mod regress;
 mod report;
 mod report_html;
@@ -21,6 +23,7 @@ use clap::{Parser, Subcommand};
 pub use exit::{Exit, OutputError};
 pub use go_args::GoArgs;
 pub use known_args::{KnownArgs, KnownFileError};
+pub use limit_args::LimitArgs;
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]

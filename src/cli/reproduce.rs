@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, GoArgs, KnownArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, progress};
 use crate::finding::{Finding, KnownIssue, Origin, State, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
@@ -26,6 +26,11 @@ pub struct ReproduceArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// Run it N times in one process and say whether the heap grows
+    #[arg(long, value_name = "N", conflicts_with = "runs", value_parser = clap::value_parser!(u32).range(40..=1_000_000))]
+    growth: Option<u32>,
+    #[command(flatten)]
+    limits: LimitArgs,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -84,7 +89,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         coverage_build: built.key.clone(),
         ..Origin::default()
     };
-    let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
+    let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
+    let mut harness = Harness::start(config)?;
     let scenario = match &source.scenario {
         Some(scenario) => scenario.clone(),
         None => {
@@ -97,6 +103,9 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             scenario
         }
     };
+    if let Some(runs) = args.growth {
+        return growth::run(&mut harness, &scenario, &source, runs, &origin, args.json);
+    }
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
     let mut notes = Vec::new();

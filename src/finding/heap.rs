@@ -36,7 +36,7 @@ pub fn heap_sites(profile: &str) -> Vec<HeapSite> {
         }
     }
     sites.retain(|s| s.bytes > 0);
-    sites.sort_by(|a, b| b.bytes.cmp(&a.bytes));
+    sites.sort_by_key(|site| std::cmp::Reverse(site.bytes));
     sites
 }
 

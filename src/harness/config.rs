@@ -164,9 +164,6 @@ pub struct Outcome {
     pub reports: String,
     /// How it ended.
     pub end: End,
-    /// What an earlier run's process said after its reply and before this run:
-    /// it is that one's, or one's before.
-    pub late: Option<Late>,
 }
 
 /// A failure that showed between two runs.

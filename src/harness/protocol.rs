@@ -7,7 +7,7 @@ use crate::scenario::{Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -346,10 +346,11 @@ pub struct Heap {
     pub profile: String,
 }
 
-/// `exact` has every later allocation profiled.
-pub(super) fn heap_request(exact: bool) -> Result<Vec<u8>, WireError> {
+/// `exact` has every later allocation profiled; `profile` asks for a profile.
+pub(super) fn heap_request(exact: bool, profile: bool) -> Result<Vec<u8>, WireError> {
     let mut w = Writer::new(Kind::Heap as u8);
     w.bool(exact);
+    w.bool(profile);
     w.finish()
 }
 

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::ptr::NonNull;
+use std::time::Duration;
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
@@ -14,6 +15,13 @@ use super::scratch::Scratch;
 use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
+
+/// How often a process that worked once is started again if it dies at its start, and
+/// how often a request that is no test case's is made again.
+const RESTARTS: u32 = 3;
+
+/// A request for a heap profile may take this long.
+const PROFILING: Duration = Duration::from_secs(60);
 
 /// A harness and its coverage map. The process is killed when the thread that
 /// started it ends (`PR_SET_PDEATHSIG`): one thread uses it all the time.
@@ -128,12 +136,19 @@ impl Harness {
         self.config.limits = limits;
     }
 
-    /// How many test cases a process runs before it is replaced.
-    pub fn set_recycle_after(&mut self, runs: u32) {
-        self.config.recycle_after = runs;
+    /// Sets how many test cases a process runs before it is replaced; gives what it
+    /// was.
+    pub fn set_recycle_after(&mut self, runs: u32) -> u32 {
+        std::mem::replace(&mut self.config.recycle_after, runs)
     }
 
-    /// A late failure that no run has been told of yet.
+    /// What processes said between requests since this was asked last, without
+    /// looking whether there is more.
+    pub fn noted_late(&mut self) -> Option<Late> {
+        self.late.take()
+    }
+
+    /// What processes said between requests, up to now.
     ///
     /// # Errors
     /// The race log or the output cannot be read.
@@ -145,12 +160,12 @@ impl Harness {
     }
 
     /// What the heap of the current process holds after a collection. `exact` has
-    /// every later allocation of it profiled.
+    /// every later allocation of it profiled; a profile is made if it is asked for.
     ///
     /// # Errors
     /// The harness does not answer.
-    pub fn heap(&mut self, exact: bool) -> Result<Heap, HarnessError> {
-        self.ask(Kind::Heap, protocol::heap_request(exact), protocol::heap_reply)
+    pub fn heap(&mut self, exact: bool, profile: bool) -> Result<Heap, HarnessError> {
+        self.ask(Kind::Heap, protocol::heap_request(exact, profile), protocol::heap_reply)
     }
 
     /// Runs a test case, in a new process if its scenario says `fresh`. What
@@ -165,8 +180,7 @@ impl Harness {
         {
             self.recycle();
         }
-        let mut outcome =
-            Outcome { reply: None, reports: String::new(), end: End::Replied, late: None };
+        let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };
         match self.exchange(Kind::Run, &frame, RunReply::decode)? {
             Ok(reply) if reply.id != request.id => {
                 self.discard();
@@ -192,7 +206,6 @@ impl Harness {
                 outcome.end = End::OverMemory { bytes, dump, profile };
             }
         }
-        outcome.late = self.late.take();
         self.runs += 1;
         outcome.reports = self.reports()?;
         match &outcome.reply {
@@ -234,8 +247,15 @@ impl Harness {
     /// # Errors
     /// The harness does not answer.
     pub fn plant(&mut self) -> Result<(u32, String), HarnessError> {
-        let races = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply)?;
-        Ok((races, self.reports()?))
+        let mut asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
+        // That it was killed says nothing about the detector.
+        for _ in 0..RESTARTS {
+            if !matches!(asked, Err(HarnessError::Died { .. })) {
+                break;
+            }
+            asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
+        }
+        Ok((asked?, self.reports()?))
     }
 
     /// Reads a test case's packages in one goroutine, and says which fields that
@@ -291,6 +311,10 @@ impl Harness {
         self.ready()?;
         let status = (kind == Kind::Run).then_some((&self.map, status));
         let mut limits = self.config.limits;
+        if kind == Kind::Heap {
+            // No test case's: a profile of every allocation takes its time.
+            limits.total = limits.total.max(PROFILING);
+        }
         if kind == Kind::Lazy {
             limits.total = limits.total.min(lazy::LIMIT);
         }
@@ -340,7 +364,14 @@ impl Harness {
             self.discard();
         }
         if self.process.is_none() {
-            let started = Process::start(&self.config, &self.scratch, &self.map);
+            let mut started = Process::start(&self.config, &self.scratch, &self.map);
+            // Something outside can kill one at its start: the system, short of memory.
+            for _ in 0..RESTARTS {
+                if !matches!(started, Err(EnvError::DiedAtStart { .. })) {
+                    break;
+                }
+                started = Process::start(&self.config, &self.scratch, &self.map);
+            }
             let (process, hello) = started.map_err(|e| match e {
                 EnvError::Interrupted => HarnessError::Interrupted,
                 e => e.into(),

@@ -122,6 +122,9 @@ pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std
     // SAFETY: only async-signal-safe calls, and no memory is asked for.
     unsafe {
         command.pre_exec(move || {
+            // First: it changes credentials, which clears the signal below. Where it
+            // is not permitted the network stays: nothing in the harness uses it.
+            libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET);
             check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
             // The parent may have died before that call.
             if u32::try_from(libc::getppid()) != Ok(parent) {
@@ -129,6 +132,8 @@ pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std
             }
             let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
             check(libc::setrlimit(libc::RLIMIT_CORE, &raw const none))?;
+            limit(libc::RLIMIT_NOFILE, FILES)?;
+            limit(libc::RLIMIT_FSIZE, FILE_SIZE)?;
             for (to, fd) in (FIRST..).zip(from) {
                 check(libc::dup2(fd, to))?;
             }
@@ -138,6 +143,24 @@ pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std
     let child = command.spawn();
     drop((high, placeholders));
     child
+}
+
+/// Descriptors and bytes of one file that the harness may have: it needs a dozen, and
+/// a race log of some megabytes before it is replaced.
+const FILES: libc::rlim_t = 64;
+const FILE_SIZE: libc::rlim_t = 1 << 30;
+
+/// Lowers a limit, between fork and exec; one that is lower already stays.
+fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> {
+    let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: system calls on a structure that lives through them.
+    unsafe {
+        check(libc::getrlimit(what, &raw mut now))?;
+        let lower = now.rlim_max.min(most);
+        let new = libc::rlimit { rlim_cur: lower, rlim_max: lower };
+        check(libc::setrlimit(what, &raw const new))?;
+    }
+    Ok(())
 }
 
 /// Called between fork and exec. Not closed at once, as std still needs its pipe.

@@ -36,6 +36,12 @@ impl Judge {
         Self { origin }
     }
 
+    /// What findings say about where they come from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Runs a request and judges what comes of it.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is done with a finding after it was found.
 
+mod growth;
 mod judge;
 mod load;
 mod observe;
@@ -8,6 +9,7 @@ mod replay;
 mod reproduce;
 pub mod standalone;
 
+pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};

@@ -7,6 +7,8 @@ import (
 	"runtime/pprof"
 	"sync"
 	"time"
+
+	"typerace/harness/internal/wire"
 )
 
 // watchEvery is how often the heap is looked at while a test case runs. Most test
@@ -142,16 +144,18 @@ func heapProfile() []byte {
 	return text.Bytes()
 }
 
-// Heap collects garbage and returns how many bytes are left, with a profile. Exact
-// has every later allocation profiled.
-func (e *Engine) Heap(exact bool) (uint64, []byte) {
-	if exact {
+// Heap collects garbage and says how many bytes are left.
+func (e *Engine) Heap(req *wire.HeapRequest) *wire.HeapReply {
+	if req.Exact {
 		runtime.MemProfileRate = 1
 	}
 	e.watch.mu.Lock()
 	defer e.watch.mu.Unlock()
 	// What has a finalizer, and the profile, are a collection late.
 	runtime.GC()
-	live := e.watch.collected()
-	return live, heapProfile()
+	reply := &wire.HeapReply{Live: e.watch.collected()}
+	if req.Profile {
+		reply.Profile = string(heapProfile())
+	}
+	return reply
 }

@@ -4,6 +4,8 @@ package wire
 type HeapRequest struct {
 	// Exact has every later allocation profiled, not one in 512 KiB.
 	Exact bool
+	// Profile asks for a profile, which takes a while.
+	Profile bool
 }
 
 // HeapReply says what the heap holds.
@@ -19,6 +21,7 @@ func (r *HeapRequest) Encode() []byte {
 	var e encoder
 	e.u8(KindHeap)
 	e.u8(bit(r.Exact))
+	e.u8(bit(r.Profile))
 	return e.b
 }
 

@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 3
+const Version = 4
 
 // Kinds of requests and their replies.
 const (

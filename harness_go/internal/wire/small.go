@@ -50,7 +50,7 @@ func DecodeRequest(b []byte) (any, error) {
 	case KindLazy:
 		r = &LazyRequest{d.runRequest()}
 	case KindHeap:
-		r = &HeapRequest{Exact: d.u8() != 0}
+		r = &HeapRequest{Exact: d.u8() != 0, Profile: d.u8() != 0}
 	default:
 		d.fail(fmt.Sprintf("request of kind %d", kind))
 	}

@@ -44,7 +44,7 @@ func TestMessagesRoundTrip(t *testing.T) {
 		{tree, tree.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{diagnostics, diagnostics.Encode(), func(b []byte) (any, error) { return DecodeParseReply(b) }},
 		{&FormatReply{true, "t"}, (&FormatReply{true, "t"}).Encode(), func(b []byte) (any, error) { return DecodeFormatReply(b) }},
-		{&HeapRequest{true}, (&HeapRequest{true}).Encode(), request},
+		{&HeapRequest{true, true}, (&HeapRequest{true, true}).Encode(), request},
 		{&HeapReply{5, "p"}, (&HeapReply{5, "p"}).Encode(), func(b []byte) (any, error) { return DecodeHeapReply(b) }},
 		{&PlantReply{3}, (&PlantReply{3}).Encode(), func(b []byte) (any, error) { return DecodePlantReply(b) }},
 	} {

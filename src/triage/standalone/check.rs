@@ -281,16 +281,11 @@ pub fn parallel(plan: &Plan<'_>, mode: Mode) -> String {
     };
     // Aligned as gofmt does.
     let pad = if field.is_empty() { " " } else { "   " };
-    let note = if field.is_empty() {
-        " // import paths to functions"
-    } else {
-        " // import paths to functions"
-    };
     format!(
         "\
 // parallel checks each package once, several of them at a time.
 type parallel struct {{
-	checks{pad}sync.Map{note}
+	checks{pad}sync.Map // import paths to functions
 {}}}
 
 func (p *parallel) Import(path string) (*types.Package, error) {{

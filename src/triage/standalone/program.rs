@@ -232,7 +232,7 @@ fn import_block(imports: &[&str]) -> String {
     let (others, std): (Vec<_>, Vec<_>) = imports.iter().partition(|p| p.contains('.'));
     let line = |p: &&str| format!("\t\"{p}\"\n");
     let mut out = String::from("import (\n");
-    out.extend(std.into_iter().map(&line));
+    out.extend(std.into_iter().map(line));
     if !others.is_empty() {
         out.push('\n');
         out.extend(others.into_iter().map(line));

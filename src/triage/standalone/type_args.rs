@@ -77,16 +77,16 @@ impl Parser<'_> {
         if self.take("[") {
             let length = self.word()?;
             let n = length.parse::<u32>().ok().filter(|n| *n <= 1 << 20).unwrap_or(1);
-            return self
-                .take("]")
-                .then_some(())
-                .and_then(|()| Some(format!("types.NewArray({}, {n})", self.form()?)));
+            if !self.take("]") {
+                return None;
+            }
+            return Some(format!("types.NewArray({}, {n})", self.form()?));
         }
         if self.take("<-") {
-            return self
-                .keyword("chan")
-                .then_some(())
-                .and_then(|()| Some(format!("types.NewChan(types.RecvOnly, {})", self.form()?)));
+            if !self.keyword("chan") {
+                return None;
+            }
+            return Some(format!("types.NewChan(types.RecvOnly, {})", self.form()?));
         }
         if self.keyword("chan<-") || self.take("chan<-") {
             return Some(format!("types.NewChan(types.SendOnly, {})", self.form()?));

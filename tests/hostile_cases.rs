@@ -1,0 +1,229 @@
+//! Test cases that want to harm: none crashes, stalls or escapes the harness.
+//!
+//! "Escape" is a file that appears in its folder, a process that is left, or a text of
+//! this machine in an answer. What go/parser or the type checker says of them does not
+//! matter here.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use typerace::harness::{
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, RunFlags, RunRequest,
+};
+use typerace::scenario::Scenario;
+use typerace::testcase::{SourceCase, SourcePackage};
+
+fn config() -> HarnessConfig {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    let path = PATH.get_or_init(|| {
+        let options =
+            GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
+        BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap().path
+    });
+    HarnessConfig::new(path)
+}
+
+/// Programs of one file.
+fn programs() -> Vec<(&'static str, String)> {
+    let p = |body: &str| format!("package a\n\n{body}\n");
+    let many = |n: usize, f: &dyn Fn(usize) -> String| (0..n).map(f).collect::<String>();
+    vec![
+        ("import of an absolute path", p("import \"/etc/passwd\"")),
+        ("import that climbs", p("import \"../../../../etc\"")),
+        ("import of a local path", p("import \"./b\"")),
+        ("import of the working folder", p("import \".\"")),
+        ("import of nothing", p("import \"\"")),
+        ("import with a NUL", p("import \"a\\x00b\"")),
+        ("import with a new line", p("import \"a\\nb\"")),
+        ("import of itself", p("import \"a\"\nvar X = a.X")),
+        ("import of C", p("// #include \"/etc/passwd\"\nimport \"C\"\nvar X = C.int(1)")),
+        ("cgo flags", p("// #cgo LDFLAGS: -fplugin=/tmp/x.so\n// #cgo CFLAGS: -I/\nimport \"C\"")),
+        ("cgo export", p("import \"C\"\n\n//export f\nfunc f() {}")),
+        ("import of unsafe", p("import \"unsafe\"\nvar X = *(*int)(unsafe.Pointer(uintptr(0)))")),
+        ("import of internal", p("import \"internal/abi\"\nvar X abi.Type")),
+        ("import of another's internal", p("import \"runtime/internal/sys\"")),
+        ("import of a vendored path", p("import \"vendor/golang.org/x/net/idna\"")),
+        ("import of a URL", p("import \"file:///etc/passwd\"")),
+        ("dot import of what is not there", p("import . \"os\"\nvar X = Args")),
+        ("blank import", p("import _ \"os/exec\"")),
+        ("ten thousand imports", format!("package a\n\n{}", many(10_000, &|i| format!("import \"p{i}\"\n")))),
+        ("line directive to a file", p("//line /etc/passwd:1\nvar X int = \"s\"")),
+        ("line directive that climbs", p("//line ../../../../etc/passwd:1:1\nvar X int = \"s\"")),
+        ("line directive with a huge line", p("//line x.go:99999999999999999999\nvar X int = \"s\"")),
+        ("line directive with a negative line", p("//line x.go:-1\nvar X int = \"s\"")),
+        ("line directive without a name", p("//line :7\nvar X int = \"s\"")),
+        ("line directive in the middle", p("var X /*line /dev/stdin:3:4*/ int = \"s\"")),
+        ("line directive to a device", p("//line /dev/zero:1\nvar X int = \"s\"")),
+        ("line directive with a NUL", "package a\n//line a\0b.go:1\nvar X int = \"s\"\n".into()),
+        ("embed of a file", p("import _ \"embed\"\n\n//go:embed /etc/passwd\nvar X string")),
+        ("embed that climbs", p("import _ \"embed\"\n\n//go:embed ../../*\nvar X []byte")),
+        ("embed of everything", p("import \"embed\"\n\n//go:embed all:*\nvar X embed.FS")),
+        ("generate", p("//go:generate touch /tmp/typerace-escaped\nvar X int")),
+        ("linkname", p("import _ \"unsafe\"\n\n//go:linkname exit os.Exit\nfunc exit(int)")),
+        ("cgo directives of the linker", p("//go:cgo_import_dynamic _ _ \"libevil.so\"\nvar X int")),
+        ("build constraint that excludes", "//go:build ignore\n\npackage a\n".into()),
+        ("build constraint of a version", "//go:build go1.99\n\npackage a\n\nvar X = 1\n".into()),
+        ("build constraint that is none", "//go:build (((\n\npackage a\n".into()),
+        ("old build constraint", "// +build !linux,,\n\npackage a\n".into()),
+        ("assembly declared", p("func asm(x int) int")),
+        ("gigantic integer", p(&format!("const X = {}", "9".repeat(50_000)))),
+        ("gigantic float", p("const X = 1e1000000000")),
+        ("gigantic exponent", p("const X = 0x1p2147483647")),
+        ("gigantic string", p(&format!("const X = \"{}\"", "x".repeat(1 << 20)))),
+        ("gigantic raw string", p(&format!("const X = `{}`", "\n".repeat(1 << 20)))),
+        ("string that doubles", p(&format!("const S0 = \"x\"\n{}", many(24, &|i| format!("const S{} = S{i} + S{i}\n", i + 1))))),
+        ("shift by much", p("const X = 1 << 1000000000")),
+        ("shift of a shift", p("const X = 1 << (1 << 62)")),
+        ("negative shift", p("const X = 1 << -1")),
+        ("overflow of a constant", p("const X int8 = 1000\nconst Y = -X\nvar Z uint = -1")),
+        ("division by zero", p("const X = 1 / 0\nvar Y = 1.0 / 0.0\nvar Z = 5 % 0")),
+        ("constants that square", p(&format!("const C0 = 1 << 400\n{}", many(12, &|i| format!("const C{} = C{i} * C{i}\n", i + 1))))),
+        ("parentheses", p(&format!("var X = {}1{}", "(".repeat(10_000), ")".repeat(10_000)))),
+        ("a million parentheses", p(&format!("var X = {}1{}", "(".repeat(1_000_000), ")".repeat(1_000_000)))),
+        ("open parentheses", p(&format!("var X = {}", "(".repeat(100_000)))),
+        ("open braces", p(&format!("func f() {}", "{".repeat(100_000)))),
+        ("unary operators", p(&format!("var X = {}1", "-+^".repeat(30_000)))),
+        ("a long sum", p(&format!("var X = 1{}", " + 1".repeat(50_000)))),
+        ("pointers", p(&format!("var X {}int", "*".repeat(20_000)))),
+        ("slices", p(&format!("var X {}int", "[]".repeat(20_000)))),
+        ("maps", p(&format!("var X {}int", "map[int]".repeat(9_000)))),
+        ("functions in functions", p(&format!("var X = {}1{}", "func() int { return ".repeat(3_000), " }()".repeat(3_000)))),
+        ("a chain of calls", p(&format!("type T struct{{}}\n\nfunc (t T) M() T {{ return t }}\n\nvar X = T{{}}{}", ".M()".repeat(10_000)))),
+        ("a chain of selectors", p(&format!("type T struct{{ F *T }}\n\nvar Y T\nvar X = Y{}", ".F".repeat(10_000)))),
+        ("an index of an index", p(&format!("var Y [1]int\nvar X = {}0{}", "Y[".repeat(5_000), "]".repeat(5_000)))),
+        ("deep embedding", p(&many(2_000, &|i| format!("type T{i} struct{{ T{} }}\n", i + 1)).replace("T2000 }", "int }"))),
+        ("embedding twice each", p(&many(24, &|i| format!("type T{i} struct{{ A{i}; B{i} }}\ntype A{i} struct{{ T{n} }}\ntype B{i} struct{{ T{n} }}\n", n = i + 1)).replace("T24 }", "F int }"))),
+        ("interfaces that embed twice each", p(&many(18, &|i| format!("type I{i} interface{{ I{n}; J{i} }}\ntype J{i} interface{{ I{n} }}\n", n = i + 1)).replace("I18 }", "M() }"))),
+        ("ten thousand fields", p(&format!("type T struct {{\n{}}}", many(10_000, &|i| format!("\tF{i} int\n"))))),
+        ("ten thousand methods", p(&format!("type T int\n{}", many(10_000, &|i| format!("func (T) M{i}() {{}}\n"))))),
+        ("ten thousand parameters", p(&format!("func f({}int) {{}}", many(10_000, &|i| format!("a{i}, "))))),
+        ("a thousand type parameters", p(&format!("type T[{} any] int", many(1_000, &|i| format!("P{i}, ")).trim_end_matches(", ")))),
+        ("a union of thousands", p(&format!("type C interface {{ {} }}", many(2_000, &|i| format!("~[{i}]int | ")).trim_end_matches(" | ")))),
+        ("an array of all memory", p("var X [1 << 62]int\nvar Y [1 << 62][1 << 62]int")),
+        ("an array of itself", p("type T [2]T\nvar X [len(X)]int")),
+        ("a composite with a huge index", p("var X = []int{1 << 40: 1}\nvar Y = [...]int{9223372036854775807: 1}")),
+        ("an instance in an instance", p(&format!("type G[P any] struct{{ F P }}\n\nvar X {}int{}", "G[".repeat(1_000), "]".repeat(1_000)))),
+        ("instances without end", p("type T[P any] struct{ F *T[T[P]] }\n\nvar X T[int]")),
+        ("instances that double", p(&format!("type P[A, B any] struct{{}}\n\ntype T0 = int\n{}var X T20", many(20, &|i| format!("type T{} = P[T{i}, T{i}]\n", i + 1))))),
+        ("inference without end", p("func f[P any](x P) { f(&x) }\nfunc g() { f(1) }")),
+        ("a constraint of itself", p("type C[P C[P]] interface{ M() C[P] }\nfunc f[P C[P]](x P) {}")),
+        ("an alias of itself", p("type A = B\ntype B = A\nvar X A")),
+        ("a huge identifier", p(&format!("var {} int", "x".repeat(1 << 20)))),
+        ("identifiers of other scripts", p("var \u{540d}, \u{e9}t\u{e9}, \u{1d4d0} = 1, 2, 3")),
+        ("identifiers that go right to left", p("var X\u{202e} int // \u{2066}")),
+        ("a byte order mark", "\u{feff}package a\n\nvar X int\n".into()),
+        ("a byte order mark in the middle", p("var X\u{feff} int")),
+        ("NULs", "package a\0\n\nvar X\0 int\n".into()),
+        ("only NULs", "\0".repeat(1 << 16)),
+        ("CRLF", "package a\r\n\r\nvar X = `a\r\nb`\r\n".into()),
+        ("CR alone", "package a\rvar X int\r".into()),
+        ("not UTF-8, replaced", format!("package a\n\nvar X = \"{}\"\n", String::from_utf8_lossy(b"\xff\xfe\xc0\x80"))),
+        ("an empty file", String::new()),
+        ("no package clause", "var X int\n".into()),
+        ("the package main", "package main\n\nimport \"os\"\n\nfunc init() { os.Exit(7) }\nfunc main() { os.Exit(8) }\n".into()),
+        ("the blank package", "package _\n".into()),
+        ("comments without end", "package a\n/* ".to_owned() + &"* ".repeat(100_000)),
+        ("a deep comment", p(&"// x\n".repeat(100_000))),
+        ("labels and gotos", p(&format!("func f() {{\n{}}}", many(5_000, &|i| format!("L{i}:\n\tgoto L{}\n", (i * 7) % 5_000))))),
+        ("a switch of thousands", p(&format!("func f(x int) {{\n\tswitch x {{\n{}\t}}\n}}", many(5_000, &|i| format!("\tcase {i}:\n"))))),
+        ("an init that loops", p("func init() { for { } }\nvar X = func() int { for { } }()")),
+        ("variables that need one another", p(&format!("{}var V2000 = V0", many(2_000, &|i| format!("var V{i} = V{}\n", i + 1))))),
+    ]
+}
+
+#[test]
+fn hostile_programs_do_no_harm() {
+    let mut harness = Harness::start(config()).unwrap();
+    let cwd = fs::read_link(format!("/proc/{}/cwd", harness.process_id().unwrap())).unwrap();
+    let all = programs();
+    assert!(all.len() >= 60, "{}", all.len());
+    let limit = Duration::from_secs(12 + 5);
+    for (name, text) in all {
+        let packages = [SourcePackage { path: "a".into(), files: vec![("a.go".into(), text)] }];
+        let scenario = Scenario::parse("meet start\ngo check a\ngo check a").unwrap().unwrap();
+        let begin = Instant::now();
+        let flags = RunFlags { sequential: true, ..RunFlags::default() };
+        let request = RunRequest::new(&scenario, &packages).with_flags(flags);
+        let outcome = harness.run(&request).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(begin.elapsed() < limit, "{name}: {:?}", begin.elapsed());
+        match outcome.end {
+            End::Replied => {
+                let reply = outcome.reply.unwrap();
+                assert!(reply.leaks.is_empty(), "{name}: {:?}", reply.leaks);
+                assert!(!reply.verdicts[0].1.contains("root:"), "{name}: {:?}", reply.verdicts);
+            }
+            // What the type checker does not survive is a finding, and bounded.
+            End::Died { output, .. } => {
+                assert!(output.contains("stack overflow"), "{name}: {output}");
+            }
+            End::TimedOut { .. } | End::OverMemory { .. } => eprintln!("{name}: over a limit"),
+        }
+        // The harness takes the next one.
+        let next = harness.run(&RunRequest::new(&scenario, &[])).unwrap();
+        assert_eq!(next.end, End::Replied, "after {name}");
+        if let Ok(entries) = fs::read_dir(&cwd) {
+            let left: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+            assert!(left.is_empty(), "{name} left {left:?}");
+        }
+    }
+    assert!(!std::path::Path::new("/tmp/typerace-escaped").exists());
+}
+
+/// Test cases that no program of one file can be.
+#[test]
+fn hostile_txtars_are_refused_or_harmless() {
+    let file = "-- a/a.go --\npackage a\n";
+    let cases: Vec<(&str, String)> = vec![
+        ("a path that climbs", "go check a\n-- ../a.go --\npackage a\n".into()),
+        ("a path that climbs inside", "go check a\n-- a/../../b.go --\npackage a\n".into()),
+        ("an absolute path", "go check a\n-- /etc/passwd.go --\npackage a\n".into()),
+        ("an empty name", "go check a\n--  --\npackage a\n".into()),
+        ("a name of dots", "go check a\n-- a/..go --\npackage a\n".into()),
+        ("the same file twice", format!("go check a\n{file}{file}")),
+        ("a name with a NUL", "go check a\n-- a/\0.go --\npackage a\n".into()),
+        ("a name of a link", "go check a\n-- a/proc/self/root.go --\npackage a\n".into()),
+        ("a very long name", format!("go check a\n-- {}/a.go --\npackage a\n", "d/".repeat(5_000))),
+        ("two package names", "go check a\n-- a/a.go --\npackage a\n-- a/b.go --\npackage b\n".into()),
+        ("an import cycle", "go check a\n-- a/a.go --\npackage a\nimport \"b\"\n-- b/b.go --\npackage b\nimport \"a\"\n".into()),
+        ("an unknown directive", format!("exec rm -rf /\n{file}")),
+        ("a directive of NULs", format!("go\0check a\n{file}")),
+        ("a package that is not there", format!("go check z ; walk methods y\n{file}")),
+        ("no operation", format!("go\n{file}")),
+        ("thousands of goroutines", format!("{}{file}", "go check a\n".repeat(9_000))),
+        ("very many rounds", format!("rounds 4000000000\ngo check a\n{file}")),
+        ("very many processors", format!("procs 4000000000\ngo check a\n{file}")),
+        ("hostile godebug", format!("godebug panicnil=1,gctrace=1,netdns=9,=,\ngo check a\n{file}")),
+        ("no file", "go check a\n".into()),
+        ("nothing", String::new()),
+        ("only a marker", "-- --".into()),
+    ];
+    let mut config = config();
+    config.limits.total = Duration::from_secs(4);
+    let mut harness = Harness::start(config).unwrap();
+    let mut refused = 0;
+    for (name, text) in cases {
+        let Ok(case) = SourceCase::from_txtar(&text) else {
+            refused += 1;
+            continue;
+        };
+        let Some(scenario) = case.scenario else { continue };
+        let begin = Instant::now();
+        // Words that the harness does not take end it with a line that says so.
+        let outcome = harness.run(&RunRequest::new(&scenario, &case.packages));
+        assert!(begin.elapsed() < Duration::from_secs(15), "{name}: {:?}", begin.elapsed());
+        let outcome = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
+        if let End::Died { output, .. } = &outcome.end {
+            assert!(
+                output.contains("harness: ") || output.contains("race: limit"),
+                "{name}: {output}"
+            );
+        }
+    }
+    assert!(refused >= 5, "{refused}");
+    let clean = Scenario::parse("go check a").unwrap().unwrap();
+    let case = SourceCase::from_txtar(&format!("go check a\n{file}")).unwrap();
+    let outcome = harness.run(&RunRequest::new(&clean, &case.packages)).unwrap();
+    assert_eq!(outcome.end, End::Replied);
+}
