@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn chunks_get_smaller() {
-        assert_eq!(chunks(0), []);
+        assert!(chunks(0).is_empty());
         assert_eq!(chunks(1), [0..1]);
         assert_eq!(chunks(3), [0..3, 0..2, 2..3, 0..1, 1..2, 2..3]);
         assert_eq!(chunks(5).first(), Some(&(0..5)));
