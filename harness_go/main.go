@@ -19,6 +19,7 @@ import (
 
 	"typerace/harness/internal/counters"
 	"typerace/harness/internal/engine"
+	"typerace/harness/internal/reports"
 	"typerace/harness/internal/schedule"
 	"typerace/harness/internal/wire"
 )
@@ -51,6 +52,9 @@ func serve(requests io.Reader, replies io.Writer) error {
 	e := engine.New(table, coverage[:len(table)])
 	e.Scheduler = &schedule.Schedule{}
 	e.Pairs = coverage[len(table):]
+	if limiter := reports.New(engine.Plant); limiter != nil {
+		e.Reports = limiter
+	}
 	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,

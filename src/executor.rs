@@ -24,7 +24,7 @@ use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::feedback::Pairs;
 use crate::harness::{
@@ -76,6 +76,8 @@ pub struct LastRun {
     pub new_findings: usize,
     /// Of them, those that are no breach of contract.
     pub new_bugs: usize,
+    /// What it cost, in ordinary executions; 0 if there was none.
+    pub cost: u64,
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -139,7 +141,7 @@ pub enum Fatal {
 }
 
 /// Where a campaign's wall time goes, in seconds; the rest is the fuzzer's own.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Times {
     /// The harness runs test cases.
     pub running: f64,
@@ -161,6 +163,11 @@ const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
 /// campaign's first minute.
 const SUSPECT_NEW: u64 = 4;
 const SUSPECT_OTHER: u64 = 64;
+
+/// What a new process costs in ordinary executions, and what a run costs that
+/// did not end.
+const START_COST: u64 = 50;
+const TIMEOUT_COST: u64 = 10_000;
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -275,7 +282,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
         let request =
-            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) };
+            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
+                .exploring();
+        let starts = self.harness.starts();
         let began = Instant::now();
         let outcome = match self.harness.run(&request) {
             // Somebody asked for the end, and this execution is no result.
@@ -344,6 +353,10 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
         self.times.recording += (recorded - ran).as_secs_f64();
+        last.cost = 1
+            + outcome.reports.matches("WARNING: DATA RACE").count() as u64
+            + START_COST * (self.harness.starts() - starts)
+            + if kind == ExitKind::Timeout { TIMEOUT_COST } else { 0 };
         self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)

@@ -124,6 +124,33 @@ fn a_shared_info_races() {
     assert!(reported >= 15, "only {reported} of 20 runs were reported");
 }
 
+/// The race detector is silent once a run had its reports, and reports again in the
+/// next run: its own memory is changed for that, which each Go release can break.
+#[test]
+fn reports_are_bounded_where_it_is_asked_for() {
+    let mut harness = start();
+    let text = "share ast\nshare package\nmeet start\ngo check a\ngo check a\n-- a/a.go --\npackage a\n\n"
+        .to_owned()
+        + &(0..30)
+            .map(|i| format!("type T{i} struct{{ f [{i}]int }}\n\nfunc (T{i}) M() int {{ return {i} }}\n\n"))
+            .collect::<String>();
+    let mut most = [0, 0];
+    for i in 0..20 {
+        for (most, reports) in most.iter_mut().zip([0, 4]) {
+            let flags = RunFlags { reports, ..RunFlags::default() };
+            let outcome = run_with(&mut harness, &text, flags);
+            if let End::Died { output, .. } = &outcome.end {
+                assert!(output.contains("concurrent map"), "{output}");
+            }
+            let n = outcome.reports.matches("WARNING: DATA RACE").count();
+            *most = n.max(*most);
+        }
+        assert_eq!(harness.plant().unwrap().0, 1, "after run {i}");
+    }
+    // Goroutines that are in the detector when it is silenced report once more each.
+    assert!(most[0] > 20 && (4..=8).contains(&most[1]), "{most:?}");
+}
+
 #[test]
 fn the_planted_race_is_reported_each_time() {
     let mut harness = start();

@@ -49,8 +49,8 @@ const CASES: [(&str, &str, bool); 5] = [
 ];
 
 /// Seeds that a process tries. A seed is one interleaving, and in some of them a lock of
-/// go/types itself orders the two sides, so one is no measure; a campaign tries at
-/// least six for each corpus entry.
+/// go/types itself orders the two sides, so one is no measure; a campaign
+/// tries two to eight for each corpus entry.
 const SEEDS: u64 = 4;
 
 /// How many processes out of `n` report a race, each in its first execution, or with

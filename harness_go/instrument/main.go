@@ -89,6 +89,9 @@ func instrument(goroot, out, user string) (int, error) {
 	if err := locks(goroot, out, &result); err != nil {
 		return 0, err
 	}
+	if err := countReports(goroot, out, &result); err != nil {
+		return 0, err
+	}
 	text, err := json.MarshalIndent(result, "", "\t")
 	if err != nil {
 		return 0, err

@@ -288,10 +288,19 @@ var typeraceHook func(function uint32, object uintptr)
 //go:linkname typeraceHush
 var typeraceHush func(quiet bool)
 
+//go:linkname typeracePending runtime.typeracePending
+var typeracePending bool
+
+//go:linkname typeraceSilence runtime.typeraceSilence
+func typeraceSilence()
+
 //go:norace
 func typeraceProbe(function uint32) {
 	if typeraceHook != nil {
 		typeraceHook(function, 0)
+	}
+	if typeracePending {
+		typeraceSilence()
 	}
 }
 

@@ -1,9 +1,14 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
 mod attribution;
+mod background;
+mod budget;
 mod control;
+mod exchange;
 mod filter;
 pub mod import;
+mod merge;
+mod message;
 mod operators;
 mod progress;
 mod recorder;
@@ -15,6 +20,7 @@ mod stage;
 mod summary;
 mod suspicions;
 mod work;
+pub mod workers;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -33,6 +39,8 @@ use libafl::state::{HasCorpus, HasExecutions, StdState};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
 
+pub use background::BackgroundEnd;
+use background::{Background, BackgroundConfig};
 pub use control::{Control, Limits};
 pub use progress::Style;
 pub use summary::{Coverage, Found, Summary};
@@ -51,7 +59,10 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use budget::Budget;
+use exchange::Exchange;
 use filter::SeenFilter;
+pub use message::Message;
 use progress::Progress;
 use recorder::FindingRecorder;
 use samples::Samples;
@@ -94,6 +105,9 @@ pub struct Config {
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
     pub go_minor: u32,
+    /// The share of one processor's time, in percent, in which new findings
+    /// are minimized; 0 is none.
+    pub minimize_percent: u32,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -156,13 +170,22 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
 pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let store = Store::open(&config.crashes)?;
     let work = WorkDir::open(config.work.as_deref())?;
-    let mut harness = config.harness;
+    let mut harness = config.harness.clone();
     // A test case that does not end must not keep the campaign from its end.
     harness.until = config.limits.time.map(|t| std::time::Instant::now() + t + GRACE);
     let mut harness = Harness::start(harness)?;
     let seeds = seeds::import(&config.seeds, &mut harness)?;
 
-    let mut recorder = FindingRecorder::new(store, config.origin.clone());
+    let mut recorder = FindingRecorder::new(store.clone(), config.origin.clone());
+    if config.minimize_percent > 0 {
+        let background = BackgroundConfig {
+            harness: config.harness,
+            origin: config.origin.clone(),
+            go_minor: config.go_minor,
+            percent: config.minimize_percent,
+        };
+        recorder.minimize(Background::new(store, background));
+    }
     if config.lazy {
         recorder.suspect_with(Suspicions::new(config.work.as_ref().map(|_| work.suspicions())));
     }
@@ -243,16 +266,29 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
+        let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
         let mut stages = tuple_list!(
-            MutantStage::new(mutator, Rc::clone(&progress), config.schedules),
+            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
             ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
         );
+        let mut exchange = Exchange::new(config.work.as_deref());
         while !progress.over(*state.executions()) {
+            for case in exchange.due(progress.control().elapsed()) {
+                if !admitted(&case) || progress.over(*state.executions()) {
+                    continue;
+                }
+                fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
+                progress.tick(&state);
+            }
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
         Ok(())
     })();
     progress.end();
+    let minimized = executor.recorder_mut().end_minimizing();
+    for failed in &minimized.failed {
+        progress.say(&format!("warning: not minimized: {failed}"));
+    }
     // Findings first: whatever else failed, they are stored.
     executor.recorder_mut().flush()?;
     let suspicions = executor.recorder_mut().suspicions();
@@ -289,6 +325,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         findings,
         contract_not_stored: executor.recorder_mut().passed_over(),
         operators: table.rows(),
+        minimized: minimized.done,
+        not_minimized: minimized.waiting + minimized.failed.len(),
         seed: config.seed,
         go_version: config.origin.go_version,
         sequence: format!("{:016x}", executor.sequence()),

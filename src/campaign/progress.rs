@@ -5,13 +5,17 @@ use std::io::{IsTerminal, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use libafl::HasNamedMetadata;
 use libafl::corpus::Corpus;
 use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::state::{HasCorpus, HasExecutions};
 
 use super::control::Control;
+use super::message::Message;
 use super::samples::{Sample, Samples};
+use super::summary::{Coverage, Found};
 use crate::executor::{COVERAGE, LastRun, State};
 
 /// How progress is written to standard error.
@@ -21,6 +25,9 @@ pub enum Style {
     Rewriting,
     /// A line every few seconds, for a log.
     Plain,
+    /// A [`Message`] a line on standard output, for the process that started this
+    /// worker.
+    Worker,
 }
 
 impl Style {
@@ -30,10 +37,11 @@ impl Style {
         if plain || !std::io::stderr().is_terminal() { Style::Plain } else { Style::Rewriting }
     }
 
-    fn every(self) -> Duration {
+    pub(super) fn every(self) -> Duration {
         match self {
             Style::Rewriting => Duration::from_millis(500),
             Style::Plain => Duration::from_secs(5),
+            Style::Worker => Duration::from_secs(1),
         }
     }
 }
@@ -130,39 +138,108 @@ impl Progress {
     }
 
     fn line(&self, state: &State, now: Duration) {
-        let seconds = now.as_secs_f64();
         let (hit, total) = coverage(state);
-        let text = format!(
-            "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
-             interleavings {}  valid {:.0} %  findings {}",
-            now.as_secs() / 60,
-            now.as_secs() % 60,
-            state.executions(),
-            *state.executions() as f64 / seconds.max(0.001),
-            state.corpus().count(),
-            percent(hit as u64, total as u64),
-            self.pairs.get(),
-            self.valid_percent(),
-            self.findings.get(),
-        );
-        let mut err = std::io::stderr().lock();
-        // A closed standard error must not end a campaign.
-        let _ = match self.style {
-            Style::Rewriting => write!(err, "\r\x1b[K{text}").and_then(|()| err.flush()),
-            Style::Plain => writeln!(err, "{text}"),
+        let figures = Figures {
+            execs: *state.executions(),
+            corpus: state.corpus().count(),
+            coverage: Coverage { hit, total },
+            interleavings: self.pairs.get(),
+            counted: self.executions.get(),
+            valid: self.valid.get(),
+            findings: self.findings.get(),
         };
+        if self.style == Style::Worker {
+            Message::Figures(figures).send();
+        } else {
+            self.style.show(&figures.line(now));
+        }
+    }
+
+    /// Announces a finding, in a line or to the process that wants to know.
+    pub fn found(&self, found: &Found) {
+        if self.style == Style::Worker {
+            Message::Found(Box::new(found.clone())).send();
+        } else {
+            self.say(&found.line());
+        }
     }
 
     /// Leaves the progress line as it stands last.
     pub fn end(&self) {
-        if self.style == Style::Rewriting {
+        self.style.end();
+    }
+
+    /// Writes a line of its own, above the progress line.
+    pub fn say(&self, text: &str) {
+        if self.style == Style::Worker {
+            Message::Say(text.to_owned()).send();
+        } else {
+            self.style.say(text);
+        }
+    }
+}
+
+/// What a progress line is made of.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Figures {
+    /// Executions.
+    pub execs: u64,
+    /// Corpus entries.
+    pub corpus: usize,
+    /// Counters.
+    pub coverage: Coverage,
+    /// Places of the interleaving map.
+    pub interleavings: usize,
+    /// Executions that `valid` is counted of.
+    pub counted: u64,
+    /// Executions whose packages all type-check.
+    pub valid: u64,
+    /// Findings.
+    pub findings: usize,
+}
+
+impl Figures {
+    /// The progress line.
+    #[must_use]
+    pub fn line(&self, now: Duration) -> String {
+        let Coverage { hit, total } = self.coverage;
+        format!(
+            "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
+             interleavings {}  valid {:.0} %  findings {}",
+            now.as_secs() / 60,
+            now.as_secs() % 60,
+            self.execs,
+            self.execs as f64 / now.as_secs_f64().max(0.001),
+            self.corpus,
+            percent(hit as u64, total as u64),
+            self.interleavings,
+            percent(self.valid, self.counted),
+            self.findings,
+        )
+    }
+}
+
+impl Style {
+    /// Shows the progress line.
+    pub fn show(self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        // A closed standard error must not end a campaign.
+        let _ = match self {
+            Style::Rewriting => write!(err, "\r\x1b[K{text}").and_then(|()| err.flush()),
+            Style::Plain | Style::Worker => writeln!(err, "{text}"),
+        };
+    }
+
+    /// Leaves the progress line as it stands last.
+    pub fn end(self) {
+        if self == Style::Rewriting {
             let _ = writeln!(std::io::stderr().lock());
         }
     }
 
     /// Writes a line of its own, above the progress line.
-    pub fn say(&self, text: &str) {
-        let clear = if self.style == Style::Rewriting { "\r\x1b[K" } else { "" };
+    pub fn say(self, text: &str) {
+        let clear = if self == Style::Rewriting { "\r\x1b[K" } else { "" };
         let _ = writeln!(std::io::stderr().lock(), "{clear}{text}");
     }
 }

@@ -9,6 +9,7 @@ use libafl::corpus::{Corpus, CorpusId};
 use libafl::state::{HasCorpus, HasExecutions};
 
 use super::attribution::History;
+use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
@@ -37,6 +38,8 @@ const SLOW_TRIES: u32 = 3;
 
 /// The heap's profile in a crash directory.
 const HEAP: &str = "heap.txt";
+/// The same for a breach of contract, of which there are many.
+const CONTRACT_REPRODUCTIONS: u32 = 3;
 
 /// How often it is run without its breaches of contract.
 const WITHOUT_BREACHES: u32 = 5;
@@ -69,6 +72,10 @@ pub struct FindingRecorder {
     slow: u32,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
+    /// Minimizes what was stored, if that is wanted.
+    background: Option<Background>,
+    /// Stored, and to be minimized once it was looked at.
+    stored: Vec<(Finding, String)>,
     /// What reading changes; none if that is not searched for.
     pub(super) suspicions: Option<Suspicions>,
 }
@@ -94,6 +101,8 @@ impl FindingRecorder {
             history: History::default(),
             slow: 0,
             unsaved: Vec::new(),
+            background: None,
+            stored: Vec::new(),
             suspicions: None,
         }
     }
@@ -112,6 +121,16 @@ impl FindingRecorder {
     /// Where times come from and new findings are announced.
     pub fn attach(&mut self, progress: Rc<Progress>) {
         self.progress = Some(progress);
+    }
+
+    /// Has new findings minimized.
+    pub fn minimize(&mut self, background: Background) {
+        self.background = Some(background);
+    }
+
+    /// Ends the minimizing, keeping the best so far.
+    pub fn end_minimizing(&mut self) -> BackgroundEnd {
+        self.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
     /// A handle on what was found.
@@ -180,6 +199,9 @@ impl FindingRecorder {
                     self.say(&format!("warning: no standalone program: {e}"));
                 }
                 path = at;
+                if self.background.is_some() {
+                    self.stored.push((finding.clone(), testcase));
+                }
             }
             Ok(Saved::Known(at)) => (path, known) = (at, true),
             Err(e) => {
@@ -188,12 +210,10 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let word = if known { "again" } else { "FOUND" };
-        let (class, title) = (finding.class, &finding.title);
-        self.say(&format!(
-            "{word} {class}: {title} (after {seconds:.1} s, {executions} executions)"
-        ));
         let entry = Found::new(&finding, path, known, seconds, executions);
+        if let Some(progress) = &self.progress {
+            progress.found(&entry);
+        }
         let mut found = self.found.borrow_mut();
         match found.iter_mut().find(|f| f.id == finding.id) {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
@@ -217,7 +237,9 @@ impl FindingRecorder {
             }
         };
         while runs < n && !self.hurry() {
-            let (_, again) = self.judge.examine(harness, run.request)?;
+            // Another run may race elsewhere first.
+            let request = run.request.with_reports(64);
+            let (_, again) = self.judge.examine(harness, &request)?;
             runs += 1;
             count(&mut shown, new, &again.findings);
         }
@@ -361,9 +383,14 @@ impl FindingRecorder {
         wanted: &dyn Fn(&Finding) -> bool,
         see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
+        let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
         let source = case.to_source();
         let plain = RunRequest::new(&case.scenario, &source.packages);
-        let flags = RunFlags { raced, ..plain.flags };
+        let mut flags = RunFlags { raced, ..plain.exploring().flags };
+        if pressed {
+            // What counts is how it ends, and reports keep writers apart.
+            flags.reports = 1;
+        }
         let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
         let varied = Run { case, source: &source, request: &request, state: run.state };
         let mut new = Vec::new();
@@ -383,7 +410,7 @@ impl FindingRecorder {
         if new.is_empty() {
             Ok(())
         } else {
-            self.measure(harness, &varied, &mut new, REPRODUCTIONS)
+            self.measure(harness, &varied, &mut new, reproductions(&varied))
         }
     }
 
@@ -515,10 +542,9 @@ impl FindingRecorder {
             }
         }
         // A repetition of a time-out costs its whole limit.
-        let n = if matches!(outcome.end, End::TimedOut { .. } | End::OverMemory { .. }) {
-            1
-        } else {
-            REPRODUCTIONS
+        let n = match outcome.end {
+            End::TimedOut { .. } | End::OverMemory { .. } => 1,
+            _ => reproductions(run),
         };
         let mut closer = || {
             if !seen.is_empty() {
@@ -537,7 +563,13 @@ impl FindingRecorder {
             }
             Ok(())
         };
-        match closer() {
+        let closer = closer();
+        if let Some(background) = &mut self.background {
+            for (finding, testcase) in self.stored.drain(..) {
+                background.push(finding, testcase);
+            }
+        }
+        match closer {
             Ok(()) | Err(HarnessError::Interrupted) => {}
             Err(e) => return Err(e.into()),
         }
@@ -547,6 +579,14 @@ impl FindingRecorder {
         }
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
+    }
+}
+
+/// How often a finding of this run is run again.
+fn reproductions(run: &Run<'_>) -> u32 {
+    match run.case.scenario.class() {
+        Class::Contract => CONTRACT_REPRODUCTIONS,
+        _ => REPRODUCTIONS,
     }
 }
 

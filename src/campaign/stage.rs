@@ -10,6 +10,7 @@ use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
+use super::budget::Budget;
 use super::progress::Progress;
 use super::schedules::Schedules;
 use crate::executor::State;
@@ -27,12 +28,18 @@ pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
     schedules: Schedules,
+    budget: Rc<Budget>,
 }
 
 impl MutantStage {
     /// A stage that reports to `progress` after each execution.
-    pub fn new(mutator: TreeMutator, progress: Rc<Progress>, schedules: Schedules) -> Self {
-        Self { mutator, progress, schedules }
+    pub fn new(
+        mutator: TreeMutator,
+        progress: Rc<Progress>,
+        schedules: Schedules,
+        budget: Rc<Budget>,
+    ) -> Self {
+        Self { mutator, progress, schedules, budget }
     }
 }
 
@@ -63,9 +70,13 @@ where
                 continue;
             }
             self.schedules.restrict(&mut input);
+            if !self.budget.admit(&mut input.scenario) {
+                continue;
+            }
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);
+            self.budget.charge(&input.scenario);
         }
         Ok(())
     }

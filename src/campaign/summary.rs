@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
@@ -15,7 +15,7 @@ use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
 /// The document that `fuzz --json` prints.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Summary {
     /// Executions, confirmation and reproduction runs left out.
     pub execs: u64,
@@ -39,6 +39,10 @@ pub struct Summary {
     /// Contract findings that were not stored: the same breach had shown itself
     /// often enough.
     pub contract_not_stored: usize,
+    /// Findings that were minimized while the campaign ran.
+    pub minimized: usize,
+    /// New findings that were not.
+    pub not_minimized: usize,
     /// Figures of each operator.
     pub operators: Vec<Row>,
     /// The seed.
@@ -65,7 +69,7 @@ pub struct Summary {
 }
 
 /// Counters hit of how many.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
     pub hit: usize,
@@ -74,7 +78,7 @@ pub struct Coverage {
 }
 
 /// A finding as this campaign met it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Found {
     /// `<kind>-<12 hex>`, also the crash directory's name.
     pub id: String,
@@ -126,6 +130,18 @@ impl Found {
             known: None,
             times: 1,
         }
+    }
+}
+
+impl Found {
+    /// The line that announces it.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let word = if self.stored_before { "again" } else { "FOUND" };
+        format!(
+            "{word} {}: {} (after {:.1} s, {} executions)",
+            self.class, self.title, self.seconds_to_find, self.execs_to_find
+        )
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::recorder::FindingRecorder;
 use crate::executor::Run;
@@ -24,7 +24,7 @@ const FIELD_TRIED_ON: u32 = 8;
 const POINTS_A_CASE: usize = 2;
 
 /// A field that reading changes and that no run raced on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Suspicion {
     /// Field and operation.
     #[serde(flatten)]
@@ -35,7 +35,7 @@ pub struct Suspicion {
 }
 
 /// Figures of the search, for `fuzz --json`.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct LazyFigures {
     /// Test cases whose packages were read and compared.
     pub surveys: u64,

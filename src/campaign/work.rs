@@ -9,7 +9,7 @@ use crate::harness::Scratch;
 use crate::testcase::TestCase;
 
 /// The corpus, one file an entry, as LibAFL writes it.
-const CORPUS: &str = "corpus";
+pub(super) const CORPUS: &str = "corpus";
 /// The corpus of the campaign before, until this one has run all of it.
 const PREVIOUS: &str = "corpus.previous";
 const SOLUTIONS: &str = "solutions";
@@ -77,6 +77,12 @@ impl WorkDir {
     #[must_use]
     pub fn suspicions(&self) -> PathBuf {
         self.path.join("suspicions.json")
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the corpus is kept.

@@ -1,6 +1,7 @@
 //! Exit codes, and which error means which: the only place that knows.
 
 use crate::bisect::RepoError;
+use crate::campaign::workers::WorkersError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
@@ -108,6 +109,14 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             // What they wrap is next in the chain.
             _ => None,
         }
+    } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
+        Some(match e {
+            WorkersError::Work(_) | WorkersError::Samples(_) => Exit::Usage,
+            // They all met the same obstacle, and said which.
+            WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
+            WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
+            _ => Exit::Internal,
+        })
     } else if cause.is::<TestCaseError>()
         || cause.is::<LoadError>()
         || cause.is::<StoreError>()

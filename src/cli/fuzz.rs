@@ -8,8 +8,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
-use crate::campaign::{self, Config, Limits, Schedules, Style, seeds};
-use crate::finding::Origin;
+use crate::campaign::workers::{self, Plan, Share};
+use crate::campaign::{self, Config, Limits, Message, Schedules, Style, Summary, seeds};
+use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
@@ -26,8 +27,8 @@ pub struct FuzzArgs {
     /// Stop after N distinct findings
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     until_finding: Option<u32>,
-    /// Workers; only 1 so far
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    /// Workers: processes that each run a harness and share the corpus
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
     cores: u32,
     /// Seed of generation, mutation and scheduling [default: from the clock]
     #[arg(long, value_name = "N")]
@@ -68,6 +69,10 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Share of one processor's time, in percent, in which new findings are
+    /// minimized; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
+    minimize_percent: u32,
     /// Write a line of figures every second, as JSON: `report --html` draws them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
@@ -77,12 +82,19 @@ pub struct FuzzArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// This process is a worker of a campaign; what its part is
+    #[arg(long, hide = true, value_parser = share)]
+    worker: Option<Share>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     go: GoArgs,
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    serde_json::from_str(text).map_err(|e| e.to_string())
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -125,7 +137,14 @@ impl From<OperatorsArg> for Choice {
 ///
 /// # Errors
 /// Unusable input or environment.
-pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
+pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
+    let worker = args.worker.take();
+    if let Some(share) = &worker {
+        (args.cores, args.seed, args.execs) = (1, Some(share.seed), share.execs);
+        args.time = share.seconds.map(Duration::from_secs_f64);
+        args.work = Some(share.work.clone());
+        (args.until_finding, args.jsonl) = (None, None);
+    }
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
         Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
@@ -141,17 +160,31 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.unwrap_or_default().as_nanos() as u64
     });
+    let limits = Limits {
+        time: args.time,
+        execs: args.execs,
+        findings: args.until_finding.map(|n| n as usize),
+    };
+    if args.cores > 1 {
+        let summary = workers::run(&Plan {
+            args: std::env::args_os().skip(1).collect(),
+            workers: args.cores,
+            work: args.work,
+            jsonl: args.jsonl,
+            limits,
+            seed,
+            style: Style::choose(args.plain),
+            interrupted,
+        })?;
+        return finish(summary, &known, args.json);
+    }
     let harness = HarnessConfig {
         interrupt: Arc::clone(&interrupted),
         limits: args.limits.limits(),
         ..HarnessConfig::new(&built.path)
     };
-    let mut summary = campaign::run(Config {
-        limits: Limits {
-            time: args.time,
-            execs: args.execs,
-            findings: args.until_finding.map(|n| n as usize),
-        },
+    let summary = campaign::run(Config {
+        limits,
         seed,
         profile: args.profile.into(),
         ill_typed_percent: args.ill_typed,
@@ -161,7 +194,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
         work: args.work,
         jsonl: args.jsonl,
         lazy: args.lazy && !args.no_lazy,
-        style: Style::choose(args.plain),
+        style: if worker.is_some() { Style::Worker } else { Style::choose(args.plain) },
         harness,
         schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
         origin: Origin {
@@ -171,12 +204,22 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
             ..Origin::default()
         },
         go_minor: built.toolchain.minor,
+        minimize_percent: args.minimize_percent,
         interrupted,
     })?;
+    if worker.is_some() {
+        Message::Summary(Box::new(summary)).send();
+        return Ok(Exit::Nothing);
+    }
+    finish(summary, &known, args.json)
+}
+
+/// Prints the result.
+fn finish(mut summary: Summary, known: &Known, json: bool) -> anyhow::Result<Exit> {
     for found in &mut summary.findings {
         found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
     }
-    if args.json {
+    if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
         print(&summary.to_string())?;
@@ -186,7 +229,7 @@ pub fn run(args: FuzzArgs) -> anyhow::Result<Exit> {
 
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
-fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
+pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the first signal finds the flag unset and sets it.

@@ -9,6 +9,7 @@ mod go_args;
 mod growth;
 mod known_args;
 mod limit_args;
+mod minimize;
 mod regress;
 mod report;
 mod report_html;
@@ -41,6 +42,7 @@ struct Cli {
 enum Command {
     Fuzz(fuzz::FuzzArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Minimize(minimize::MinimizeArgs),
     Regress(regress::RegressArgs),
     Bisect(bisect::BisectArgs),
     Report(report::ReportArgs),
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Minimize(args) => minimize::run(&args),
         Command::Regress(args) => regress::run(&args),
         Command::Bisect(args) => bisect::run(&args),
         Command::Report(args) => report::run(&args),

@@ -10,13 +10,13 @@ use libafl::Error;
 use libafl::executors::ExitKind;
 use libafl::feedbacks::{Feedback, StateInitializer};
 use libafl_bolts::Named;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::executor::LastRun;
 use crate::harness::LazyChange;
 
 /// What was seen: `Named.underlying` by `walk lookup`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Point {
     /// The field that changed.
     pub field: String,
@@ -39,7 +39,7 @@ impl Point {
 }
 
 /// What is known of a point.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Test cases that showed it.
     pub seen: u64,

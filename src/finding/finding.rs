@@ -41,6 +41,9 @@ pub struct Finding {
     /// Whether it was seen again after it was found.
     #[serde(default)]
     pub confirmed: bool,
+    /// What minimized.txtar amounts to, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimized: Option<Minimization>,
     /// What came of running its standalone program; not tried yet if `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standalone: Option<Standalone>,
@@ -54,6 +57,35 @@ pub struct Finding {
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
+}
+
+/// What became of a test case that was minimized.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Minimization {
+    /// Lines of Go over all packages, blank ones left out.
+    pub lines: usize,
+    /// Packages.
+    pub packages: usize,
+    /// Goroutines of the scenario.
+    pub goroutines: usize,
+    /// Operations of the goroutine that has most.
+    pub operations: usize,
+    /// Operations that run before.
+    pub before: usize,
+    /// The class of the minimized scenario: never a greater one than the
+    /// original's.
+    pub class: Class,
+    /// `[k, n]`: the original showed it in k of n runs.
+    pub original: [u32; 2],
+    /// `[k, n]`: seen in k of n new processes; `[0, 0]` if there was no time
+    /// to measure.
+    pub reproduced: [u32; 2],
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// Whether no reducer found anything more; otherwise time ran out.
+    pub complete: bool,
+    /// The Go that it was minimized with, `go1.27.3`.
+    pub go_version: String,
 }
 
 /// What the standalone program in `repro/` showed, built with `go build -race`

@@ -116,6 +116,7 @@ impl Draft {
             rules: deciding_rules(scenario),
             reproduced: None,
             confirmed: false,
+            minimized: None,
             standalone: None,
             stage: None,
             suspects: Vec::new(),

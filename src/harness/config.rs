@@ -50,6 +50,10 @@ impl Default for Limits {
     }
 }
 
+/// What harness_go/internal/reports looks for in the detector's memory, to find its
+/// flags. The option it is given to does nothing in Go programs.
+const REPORTS_MARKER: u32 = 1_951_350_895;
+
 /// How a harness is run.
 #[derive(Clone, Debug)]
 pub struct HarnessConfig {
@@ -97,7 +101,7 @@ impl HarnessConfig {
         })?;
         Ok(format!(
             "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 exitcode=0 \
-             history_size=3 log_path=\"{path}\""
+             history_size=3 flush_symbolizer_ms={REPORTS_MARKER} log_path=\"{path}\""
         ))
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::wire::{Reader, WireError, Writer};
-use crate::scenario::{Operation, Scenario};
+use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
@@ -81,6 +81,9 @@ pub struct RunFlags {
     pub answers: bool,
     /// What names became is wanted.
     pub resolutions: bool,
+    /// After so many reports the race detector is silent until the run ends; 0 is
+    /// never. A report costs about as much as a run.
+    pub reports: u16,
     /// The fields that reported races are on are wanted.
     pub raced: bool,
 }
@@ -90,6 +93,7 @@ impl RunFlags {
         u32::from(self.sequential)
             | u32::from(self.answers) << 1
             | u32::from(self.resolutions) << 2
+            | u32::from(self.reports) << 16
             | u32::from(self.raced) << 3
     }
 }
@@ -115,6 +119,20 @@ impl<'a> RunRequest<'a> {
         let answers = scenario.has_oracle();
         let flags = RunFlags { answers, resolutions: true, ..RunFlags::default() };
         Self { id: 0, flags, scenario, packages }
+    }
+
+    /// The same with as many race reports as a campaign looks at: those of a
+    /// breach of contract all say the same.
+    #[must_use]
+    pub fn exploring(self) -> Self {
+        let contract = self.scenario.class() == Class::Contract;
+        self.with_reports(if contract { 8 } else { 64 })
+    }
+
+    /// The same with a bound on race reports; 0 is none.
+    #[must_use]
+    pub fn with_reports(self, reports: u16) -> Self {
+        Self { flags: RunFlags { reports, ..self.flags }, ..self }
     }
 
     /// The same with other flags.

@@ -13,6 +13,13 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
+/// Has the calling thread, and the processes that it starts, give way to others.
+pub fn lower_priority() {
+    // SAFETY: no memory is involved. On Linux, 0 is the calling thread. A
+    // refusal changes nothing but the speed of others.
+    let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
+}
+
 /// Memory that the harness maps too: its coverage counters. It has no name, so
 /// nothing is left behind if either side is killed.
 #[derive(Debug)]
@@ -161,6 +168,30 @@ fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> 
         check(libc::setrlimit(what, &raw const new))?;
     }
     Ok(())
+}
+
+/// Starts a command that is killed when the thread that started it ends, in a process
+/// group of its own: a terminal's Ctrl-C reaches this process alone.
+pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Child> {
+    let parent = std::process::id();
+    command.process_group(0);
+    // SAFETY: only async-signal-safe calls, and no memory is asked for.
+    unsafe {
+        command.pre_exec(move || {
+            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
+            // The parent may have died before that call.
+            if u32::try_from(libc::getppid()) != Ok(parent) {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            Ok(())
+        });
+    }
+    command.spawn()
+}
+
+/// Asks a process of [`spawn_tied`] to end.
+pub(crate) fn terminate(child: &std::process::Child) {
+    signal_group(child.id(), libc::SIGTERM);
 }
 
 /// Called between fork and exec. Not closed at once, as std still needs its pipe.

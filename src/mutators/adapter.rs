@@ -11,7 +11,7 @@ use libafl::state::{HasCorpus, HasRand};
 use libafl_bolts::Named;
 use libafl_bolts::rands::Rand;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Context, Mutated, OperatorStats, Outcome, Parents, Settings, Steering, Weights, mutate,
@@ -46,7 +46,7 @@ pub struct Table {
 }
 
 /// One row of the operator table that a campaign ends with.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// The operator; `generate` is the generator.
     pub name: String,

@@ -6,24 +6,24 @@
 //! within the bounds, and has a scenario that the profile allows.
 
 pub mod adapter;
-mod address;
+pub(crate) mod address;
 mod bounds;
-mod build;
-mod env;
+pub(crate) mod build;
+pub(crate) mod env;
 mod program;
-mod references;
-mod repair;
+pub(crate) mod references;
+pub(crate) mod repair;
 mod scenario;
 mod stats;
 mod steering;
-mod symbols;
+pub(crate) mod symbols;
 mod syntax;
 #[cfg(test)]
-mod test_support;
+pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 mod types;
-mod walk;
+pub(crate) mod walk;
 mod weights;
 
 use crate::rng::Rng;

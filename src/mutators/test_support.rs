@@ -40,7 +40,7 @@ fn load((txtar, json): (&str, &str)) -> TestCase {
 }
 
 /// Generics, aliases, interfaces, methods and code, in three packages.
-pub(super) fn sample() -> TestCase {
+pub(crate) fn sample() -> TestCase {
     load(SAMPLE)
 }
 
@@ -50,7 +50,7 @@ pub(super) fn donor() -> TestCase {
 }
 
 /// A test case's txtar.
-pub(super) fn text(case: &TestCase) -> String {
+pub(crate) fn text(case: &TestCase) -> String {
     let mut out = case.scenario.to_string();
     for p in &case.packages {
         for f in &p.files {
@@ -81,7 +81,7 @@ pub(super) fn example(operator: &dyn Operator, seed: u64, want: &str) {
 }
 
 /// The lines of a longest common subsequence left out, `-` and `+` the rest.
-fn diff(old: &str, new: &str) -> String {
+pub(crate) fn diff(old: &str, new: &str) -> String {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let mut common = vec![vec![0; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{ELEMENTS, ElementKind, Pattern, Scenario};
 
 /// Counts by kind and name, `share fset`; those never executed are there with 0.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Tally(BTreeMap<String, u64>);
 

@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 pub use error::StoreError;
 use files::{Building, TEMPORARY};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Minimization};
 
 /// The test case as found.
 pub const TESTCASE: &str = "testcase.txtar";
 /// The tool's raw output.
 pub const REPORT: &str = "report.txt";
+/// The minimized test case.
+pub const MINIMIZED: &str = "minimized.txtar";
 /// The [`Finding`]. Written last: a directory that has it is complete.
 pub const FINDING: &str = "finding.json";
 
@@ -217,6 +219,30 @@ impl Store {
         let dir = self.path(id);
         read(&dir)?;
         files::replace(&dir, name, bytes)
+    }
+
+    /// Stores what a finding was minimized to: the text, then what finding.json
+    /// says about it. `name` is the crash directory's.
+    ///
+    /// # Errors
+    /// There is no such finding, or it cannot be written; the old text stays.
+    pub fn put_minimized(
+        &self,
+        name: &str,
+        text: &str,
+        info: &Minimization,
+    ) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        let dir = self.path(name);
+        let mut finding = read(&dir)?;
+        // It was replaced by one of a class that counts more.
+        if info.class > finding.class {
+            return Ok(());
+        }
+        finding.minimized = Some(info.clone());
+        let json = finding.to_json().map_err(|source| broken(&dir, source))?;
+        files::replace(&dir, MINIMIZED, text.as_bytes())?;
+        files::replace(&dir, FINDING, json.as_bytes())
     }
 
     /// Held while a directory is replaced or changed. The lock is on the

@@ -3,6 +3,7 @@
 mod growth;
 mod judge;
 mod load;
+pub mod minimize;
 mod observe;
 mod oracle;
 mod replay;

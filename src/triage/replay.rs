@@ -19,6 +19,10 @@ pub struct Replay {
     pub fell_back: bool,
 }
 
+/// Looks at one run, and says whether it showed what is looked for.
+pub type Look<'a, E> =
+    dyn FnMut(&mut Harness, &RunRequest<'_>, &Outcome, Judgement) -> Result<bool, E> + 'a;
+
 /// Runs a request `n` times. If its schedule never shows what is looked for, `n` times
 /// more as the runtime's scheduler likes. `each` looks at every run, and says whether it
 /// showed that.
@@ -30,7 +34,7 @@ pub fn replay<E: From<HarnessError>>(
     judge: &Judge,
     request: &RunRequest<'_>,
     n: u32,
-    each: &mut dyn FnMut(&mut Harness, &RunRequest<'_>, &Outcome, Judgement) -> Result<bool, E>,
+    each: &mut Look<'_, E>,
 ) -> Result<Replay, E> {
     let mut result = Replay::default();
     let mut traces = BTreeSet::new();

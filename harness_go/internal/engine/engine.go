@@ -26,6 +26,8 @@ type Engine struct {
 	Scheduler Scheduler
 	// Pairs receives the interleaving map after a seeded run.
 	Pairs []byte
+	// Reports bounds the race detector's reports; nil if that is not to be had.
+	Reports Limiter
 
 	// warm says that what a process computes once is computed.
 	warm    bool
@@ -53,6 +55,10 @@ type Scheduler interface {
 	// goroutine.
 	Reseed(seed uint64)
 }
+
+// Limiter bounds how many races are reported from a call on, 0 is no bound. See
+// package reports, which engine's tests cannot link.
+type Limiter interface{ Limit(n uint32) }
 
 // New returns an engine. It takes the garbage collector into its hands, so a
 // process has one.
@@ -117,6 +123,10 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	}
 	e.reset()
 	races := raceErrors()
+	if e.Reports != nil {
+		e.Reports.Limit(req.Flags >> wire.ReportsShift)
+		defer e.Reports.Limit(0)
+	}
 	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
 	var raced racedFields

@@ -14,6 +14,10 @@ const (
 	FlagThorough
 )
 
+// ReportsShift is where the flags hold after how many reports the race detector is to
+// be silent; 0 is never.
+const ReportsShift = 16
+
 // FlagFresh says that the test case is about what a process computes once.
 const FlagFresh = 1 << 8
 

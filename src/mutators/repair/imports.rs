@@ -101,7 +101,7 @@ pub(crate) fn sort_packages(case: &mut TestCase) {
 }
 
 /// Drops imports whose name nothing uses.
-pub(super) fn drop_unused(case: &mut TestCase) {
+pub(crate) fn drop_unused(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let mut used: BTreeSet<(usize, usize, String)> = BTreeSet::new();
     let mut dots: BTreeSet<(usize, usize, usize)> = BTreeSet::new();

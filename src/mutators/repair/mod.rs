@@ -17,6 +17,7 @@ mod unused;
 use super::Context;
 use crate::testcase::TestCase;
 
+pub(crate) use imports::drop_unused as drop_unused_imports;
 pub(super) use imports::sort_packages;
 pub(super) use names::bind_names;
 

@@ -23,8 +23,7 @@ pub enum VerifyError {
 /// What is tried until nine of ten processes show the finding: a single attempt
 /// reads best, many of them find rare schedules, and a `types.Info` adds what
 /// checkers do for most of their users.
-const LADDER: [(u32, bool); 5] =
-    [(1, false), (100, false), (100, true), (2000, false), (2000, true)];
+const LADDER: [(u32, bool); 5] = [(1, false), (100, false), (100, true), (500, false), (500, true)];
 
 /// Measures the program of a crash directory with the first form that shows
 /// its finding in nine of ten processes, or else with the best one. The finding is
@@ -46,7 +45,11 @@ pub fn verify(
     for (attempts, info) in LADDER {
         let options = Options { attempts, info, go_minor: go.minor };
         let runner = Runner::build(&crash.program(&options), go)?;
-        let shown = runner.run(&crash.finding, runs, enough, interrupted)?;
+        let shown = match runner.run(&crash.finding, runs, enough, interrupted) {
+            // What was measured before counts.
+            Err(RunError::Interrupted) if best.is_some() => break,
+            shown => shown?,
+        };
         progress(&format!(
             "{}: {} of {} with {attempts} attempt{}{}",
             crash.finding.id,

@@ -1,0 +1,88 @@
+//! How much of a campaign goes into breaches of contract.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::executor::LastRun;
+use crate::scenario::{Class, Profile, Scenario};
+
+/// Of 100 units of cost, how many contract scenarios may take.
+const PERCENT: u64 = 20;
+
+/// What they may take before the share counts: the first findings come early.
+const FREE: u64 = 2_000;
+
+/// Bounds the cost of scenarios that break a documented rule. Such a run races in
+/// many places and often ends its process, so it costs as much as a hundred others
+/// and teaches less: without a bound it takes nearly all of a campaign. Costs are
+/// counted in what happened and not in time, which no seed repeats.
+#[derive(Debug)]
+pub struct Budget {
+    profile: Profile,
+    all: Cell<u64>,
+    contract: Cell<u64>,
+    last: Rc<RefCell<LastRun>>,
+}
+
+impl Budget {
+    /// Nothing spent yet. Only [`Profile::All`] has a bound: the others have
+    /// one class. `last` is what the last execution cost.
+    #[must_use]
+    pub fn new(profile: Profile, last: Rc<RefCell<LastRun>>) -> Self {
+        Self { profile, all: Cell::default(), contract: Cell::default(), last }
+    }
+
+    /// Takes the breaches out of a scenario if there is no room for them. Says
+    /// whether something is left that is worth running.
+    pub fn admit(&self, scenario: &mut Scenario) -> bool {
+        if !self.allows(scenario.class()) {
+            scenario.keep_contract();
+        }
+        self.last.borrow_mut().cost = 0;
+        scenario.go.len() >= 2 || scenario.class() == Class::Contract
+    }
+
+    /// Counts what the execution of an admitted scenario cost.
+    pub fn charge(&self, scenario: &Scenario) {
+        self.add(scenario.class(), self.last.borrow().cost);
+    }
+
+    /// Whether another scenario of this class may run.
+    fn allows(&self, class: Class) -> bool {
+        self.profile != Profile::All
+            || class != Class::Contract
+            || self.contract.get() <= FREE + self.all.get() / 100 * PERCENT
+    }
+
+    fn add(&self, class: Class, cost: u64) {
+        self.all.set(self.all.get() + cost);
+        if class == Class::Contract {
+            self.contract.set(self.contract.get() + cost);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contract_gets_its_share_and_the_rest_is_free() {
+        let budget = Budget::new(Profile::All, Rc::default());
+        let mut ran = [0u64; 2];
+        for i in 0..100_000 {
+            let class = if i % 2 == 0 { Class::Contract } else { Class::Bug };
+            if budget.allows(class) {
+                let contract = class == Class::Contract;
+                budget.add(class, if contract { 50 } else { 1 });
+                ran[usize::from(contract)] += if contract { 50 } else { 1 };
+            }
+        }
+        assert_eq!(ran[0], 50_000);
+        // 20 % of all, and what is free.
+        assert!((12_000..16_000).contains(&ran[1]), "{ran:?}");
+        let budget = Budget::new(Profile::Contract, Rc::default());
+        budget.add(Class::Contract, 1 << 40);
+        assert!(budget.allows(Class::Contract));
+    }
+}

@@ -1,0 +1,341 @@
+//! A campaign of several processes.
+//!
+//! Each worker is this program again, with a harness of its own and a folder in the
+//! campaign's. They exchange corpus entries through these folders; the store decides
+//! which of them stores a finding. The process that started them adds up what they
+//! say, and takes them along when it ends, however it ends.
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::control::Limits;
+use super::exchange::WORKER;
+use super::merge::{findings, merge};
+use super::message::Message;
+use super::progress::{Figures, Style, percent};
+use super::samples::{Sample, Samples, SamplesError};
+use super::summary::{Found, Summary};
+use super::work::{WorkDir, WorkError};
+use crate::harness::{spawn_tied, terminate};
+
+/// What a worker is told on its command line, beside the campaign's own arguments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Share {
+    /// Its folder.
+    pub work: PathBuf,
+    /// Its seed.
+    pub seed: u64,
+    /// Its time, in seconds.
+    pub seconds: Option<f64>,
+    /// Its executions.
+    pub execs: Option<u64>,
+}
+
+/// What is to be started.
+pub struct Plan {
+    /// Arguments of the campaign, without the program's name. [`Share`] is added.
+    pub args: Vec<OsString>,
+    /// How many workers.
+    pub workers: u32,
+    /// The campaign's folder; a temporary one if there is none.
+    pub work: Option<PathBuf>,
+    /// Where a line of figures is written every second.
+    pub jsonl: Option<PathBuf>,
+    /// When to end, all workers together.
+    pub limits: Limits,
+    /// The first worker's seed; the others' are drawn from it.
+    pub seed: u64,
+    /// How progress is shown.
+    pub style: Style,
+    /// Set by a signal handler to end the campaign.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Why a campaign of several workers did not come to a good end.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkersError {
+    /// The work directory cannot be used.
+    #[error(transparent)]
+    Work(#[from] WorkError),
+    /// The file of figures cannot be written.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
+    /// A worker cannot be started.
+    #[error("cannot start a worker: {0}")]
+    Start(#[source] std::io::Error),
+    /// None came to its end. They said why on standard error.
+    #[error("all {workers} workers died, the last one with {status}")]
+    AllDied {
+        /// How many there were.
+        workers: u32,
+        /// The last one's end.
+        status: String,
+        /// Its exit code, if it had one.
+        code: Option<i32>,
+    },
+    /// Summaries that cannot be added up.
+    #[error("the workers' summaries cannot be added up: {0}")]
+    Merge(#[from] serde_json::Error),
+}
+
+/// How often a worker that died is started again.
+const RESTARTS: u32 = 5;
+/// One that dies sooner than this would do so again.
+const LIVES: Duration = Duration::from_secs(5);
+/// How long workers may take to stop when they were asked to: a run that does not end
+/// is given up before.
+const STOPPING: Duration = Duration::from_secs(20);
+
+struct Worker {
+    share: Share,
+    child: Option<Child>,
+    began: Instant,
+    restarts: u32,
+    /// Of the processes that died.
+    lost: Figures,
+    figures: Figures,
+    summary: Option<Summary>,
+}
+
+/// Runs a campaign to its end. All workers have ended when it returns.
+///
+/// # Errors
+/// No worker came to its end. What was found until then is in the store.
+pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
+    let work = WorkDir::open(plan.work.as_deref())?;
+    let samples = Samples::open(plan.jsonl.as_deref())?;
+    let mut campaign = Campaign::start(plan, &work)?;
+    let result = campaign.watch(samples);
+    campaign.end();
+    result?;
+    campaign.summary()
+}
+
+struct Campaign<'a> {
+    plan: &'a Plan,
+    began: Instant,
+    workers: Vec<Worker>,
+    messages: mpsc::Receiver<(usize, Option<Message>)>,
+    sender: Sender<(usize, Option<Message>)>,
+    found: Vec<Found>,
+    stopping: Option<Instant>,
+    last_end: (String, Option<i32>),
+}
+
+impl<'a> Campaign<'a> {
+    fn start(plan: &'a Plan, work: &WorkDir) -> Result<Self, WorkersError> {
+        let (sender, messages) = mpsc::channel();
+        let count = u64::from(plan.workers);
+        let workers = (0..count).map(|i| Worker {
+            share: Share {
+                work: work.path().join(format!("{WORKER}{i}")),
+                // The first one runs what a campaign of one worker would.
+                seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+                seconds: None,
+                execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
+            },
+            child: None,
+            began: Instant::now(),
+            restarts: 0,
+            lost: Figures::default(),
+            figures: Figures::default(),
+            summary: None,
+        });
+        let mut campaign = Self {
+            plan,
+            began: Instant::now(),
+            workers: workers.collect(),
+            messages,
+            sender,
+            found: Vec::new(),
+            stopping: None,
+            last_end: ("no process".to_owned(), None),
+        };
+        for i in 0..campaign.workers.len() {
+            if let Err(e) = campaign.launch(i) {
+                campaign.end();
+                return Err(WorkersError::Start(e));
+            }
+        }
+        Ok(campaign)
+    }
+
+    /// Starts a worker's process. It dies with this thread, which is the program's
+    /// first and waits for it.
+    fn launch(&mut self, i: usize) -> std::io::Result<()> {
+        let worker = &mut self.workers[i];
+        let mut share = worker.share.clone();
+        let elapsed = self.began.elapsed();
+        let left = self.plan.limits.time.map(|t| t.saturating_sub(elapsed));
+        share.seconds = left.map(|t| t.as_secs_f64());
+        share.execs = share.execs.map(|n| n.saturating_sub(worker.lost.execs));
+        share.seed = share.seed.wrapping_add(u64::from(worker.restarts));
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(&self.plan.args).arg("--worker");
+        command.arg(serde_json::to_string(&share)?);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = spawn_tied(&mut command)?;
+        worker.began = Instant::now();
+        let sender = self.sender.clone();
+        if let Some(out) = child.stdout.take() {
+            std::thread::spawn(move || {
+                for line in BufReader::new(out).lines().map_while(Result::ok) {
+                    if let Ok(message) = serde_json::from_str(&line) {
+                        let _ = sender.send((i, Some(message)));
+                    }
+                }
+                let _ = sender.send((i, None));
+            });
+        }
+        worker.child = Some(child);
+        Ok(())
+    }
+
+    /// Takes what workers say until all have ended.
+    fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
+        let mut shown = Duration::ZERO;
+        while self.workers.iter().any(|w| w.child.is_some()) {
+            match self.messages.recv_timeout(Duration::from_millis(100)) {
+                Ok((i, Some(message))) => self.take(i, message),
+                Ok((i, None)) => self.ended(i)?,
+                // This end keeps a sender, so they are not all gone.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            let enough = self.plan.limits.findings.is_some_and(|n| self.found.len() >= n);
+            if enough || self.plan.interrupted.load(Ordering::Relaxed) {
+                self.stop();
+            }
+            let now = self.began.elapsed();
+            if samples.is_due(now) {
+                samples.write(&self.sample(now));
+            }
+            let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
+            if late || self.stopping.is_some_and(|t| t.elapsed() > STOPPING) {
+                // Their ends are waited for as any other.
+                for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
+                    let _ = child.kill();
+                }
+            }
+            if now.saturating_sub(shown) >= self.plan.style.every() {
+                shown = now;
+                self.plan.style.show(&self.figures().line(now));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, i: usize, message: Message) {
+        match message {
+            Message::Figures(figures) => self.workers[i].figures = figures,
+            Message::Say(text) => self.plan.style.say(&format!("worker {i}: {text}")),
+            Message::Found(found) => {
+                let news = |f: &Found| f.id == found.id && f.class <= found.class;
+                if !self.found.iter().any(news) {
+                    self.plan.style.say(&found.line());
+                }
+                self.found.push(*found);
+                self.found = findings(std::mem::take(&mut self.found));
+            }
+            Message::Summary(summary) => self.workers[i].summary = Some(*summary),
+        }
+    }
+
+    /// A worker's process is gone: it came to its end, is started again, or is lost.
+    fn ended(&mut self, i: usize) -> Result<(), WorkersError> {
+        let Some(mut child) = self.workers[i].child.take() else { return Ok(()) };
+        let status = child.wait().map_err(WorkersError::Start)?;
+        let worker = &mut self.workers[i];
+        if worker.summary.is_some() {
+            return Ok(());
+        }
+        self.last_end = (status.to_string(), status.code());
+        worker.lost.execs += worker.figures.execs;
+        worker.lost.counted += worker.figures.counted;
+        worker.lost.valid += worker.figures.valid;
+        worker.figures = Figures::default();
+        let again = self.stopping.is_none()
+            && worker.restarts < RESTARTS
+            && worker.began.elapsed() >= LIVES;
+        worker.restarts += 1;
+        let then = if again { "it is started again" } else { "the others go on" };
+        self.plan.style.say(&format!("warning: worker {i} died with {status}; {then}"));
+        if again { self.launch(i).map_err(WorkersError::Start) } else { Ok(()) }
+    }
+
+    /// Asks the workers to stop, once.
+    fn stop(&mut self) {
+        if self.stopping.is_none() {
+            self.stopping = Some(Instant::now());
+            for child in self.workers.iter().filter_map(|w| w.child.as_ref()) {
+                terminate(child);
+            }
+        }
+    }
+
+    /// Nothing of it is left.
+    fn end(&mut self) {
+        self.plan.style.end();
+        for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    fn sample(&self, now: Duration) -> Sample {
+        let f = self.figures();
+        Sample {
+            seconds: now.as_secs_f64(),
+            execs: f.execs,
+            corpus: f.corpus,
+            coverage: f.coverage.hit,
+            counters: f.coverage.total,
+            valid_percent: percent(f.valid, f.counted),
+            findings: f.findings,
+        }
+    }
+
+    fn figures(&self) -> Figures {
+        let mut sum = Figures { findings: self.found.len(), ..Figures::default() };
+        for w in &self.workers {
+            for f in [&w.lost, &w.figures] {
+                sum.execs += f.execs;
+                sum.counted += f.counted;
+                sum.valid += f.valid;
+                sum.corpus = sum.corpus.max(f.corpus);
+                sum.interleavings = sum.interleavings.max(f.interleavings);
+                if f.coverage.hit >= sum.coverage.hit {
+                    sum.coverage = f.coverage;
+                }
+            }
+        }
+        sum
+    }
+
+    fn summary(&mut self) -> Result<Summary, WorkersError> {
+        let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
+        let Some(mut all) = merge(&ended)? else {
+            let (status, code) = self.last_end.clone();
+            return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
+        };
+        all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        // What a process found that died is stored, and is told.
+        let told = std::mem::take(&mut self.found);
+        let missing = told.into_iter().filter(|f| !all.findings.iter().any(|g| g.id == f.id));
+        let missing: Vec<Found> = missing.collect();
+        all.findings.extend(missing);
+        all.findings = findings(std::mem::take(&mut all.findings));
+        all.seconds = self.began.elapsed().as_secs_f64();
+        all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
+        all.seed = self.plan.seed;
+        all.interrupted |= self.plan.interrupted.load(Ordering::Relaxed);
+        Ok(all)
+    }
+}

@@ -1,0 +1,217 @@
+//! `typerace minimize`: the smallest test case that shows the same finding.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::fuzz::{duration, interrupt_flag};
+use super::{Exit, GoArgs, print, progress};
+use crate::finding::Origin;
+use crate::harness::{BuiltHarness, HarnessConfig};
+use crate::store::{MINIMIZED, Store};
+use crate::triage::load_case;
+use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
+
+/// Make program and scenario as small as they can be and show the same finding
+#[derive(Args, Debug)]
+pub struct MinimizeArgs {
+    /// A crash directory, a .txtar or a .go file
+    #[arg(value_name = "CRASH")]
+    crash: PathBuf,
+    /// When to stop with the smallest so far: 60s, 5m
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    time: Duration,
+    /// Runs that measure the result, each in a new process
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: u32,
+    /// Harness processes at once [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+/// What `minimize --json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// Whether the test case showed the finding at all; the rest is empty if
+    /// not.
+    shown: bool,
+    id: Option<&'a str>,
+    signature: Option<&'a str>,
+    title: Option<&'a str>,
+    lines_before: usize,
+    #[serde(flatten)]
+    info: Option<&'a crate::finding::Minimization>,
+    /// Candidates judged.
+    tried: u64,
+    /// Where the text was stored.
+    path: Option<&'a Path>,
+    /// The txtar.
+    text: Option<&'a str>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
+    let (source, expected) = load_case(&args.crash)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let stop = interrupt_flag()?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        origin: Origin {
+            go_version: built.toolchain.version.clone(),
+            coverage_build: built.key.clone(),
+            ..Origin::default()
+        },
+        go_minor: built.toolchain.minor,
+        jobs: args.jobs.map_or(processors, usize::from),
+        time: Some(args.time),
+        runs: args.runs,
+        stop: Arc::clone(&stop),
+        percent: 100,
+        nice: false,
+    };
+    let mut bar = Bar::new(source.lines(), args.time);
+    let result = minimize(&source, expected.as_ref(), &options, &mut |s| bar.show(s));
+    bar.end();
+    let minimized = match result {
+        Ok(minimized) => minimized,
+        Err(MinimizeError::Import(e)) => {
+            return Err(
+                anyhow::Error::new(e).context(format!("cannot use {}", args.crash.display()))
+            );
+        }
+        Err(MinimizeError::Environment(e)) => return Err(e.into()),
+        Err(MinimizeError::Harness(e)) => return Err(e.into()),
+    };
+    let path = match &minimized {
+        Some(m) => store(&args.crash, m)?,
+        None => None,
+    };
+    let go_version = &options.origin.go_version;
+    if args.json {
+        let m = minimized.as_ref();
+        let report = Report {
+            shown: m.is_some(),
+            id: m.map(|m| m.finding.id.as_str()),
+            signature: m.map(|m| m.finding.signature.as_str()),
+            title: m.map(|m| m.finding.title.as_str()),
+            lines_before: source.lines(),
+            info: m.map(|m| &m.info),
+            tried: m.map_or(0, |m| m.tried),
+            path: path.as_deref(),
+            text: m.map(|m| m.text.as_str()),
+        };
+        print(&(serde_json::to_string(&report)? + "\n"))?;
+    } else {
+        print(&match &minimized {
+            Some(m) => text(m, path.as_deref()),
+            None => match &expected {
+                Some(f) => {
+                    format!("{}\nit did not show on {go_version}: nothing to minimize\n", f.title)
+                }
+                None => format!("it shows nothing on {go_version}: nothing to minimize\n"),
+            },
+        })?;
+    }
+    Ok(if minimized.is_some() { Exit::Findings } else { Exit::Nothing })
+}
+
+/// Stores the result in the crash directory, if it is one.
+fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
+    if !crash.is_dir() {
+        return Ok(None);
+    }
+    let dir = crash.canonicalize()?;
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|n| n.to_str()))
+    else {
+        return Ok(None);
+    };
+    if !dir.join(crate::store::FINDING).exists() {
+        return Ok(None);
+    }
+    Store::existing(parent)?.put_minimized(name, &m.text, &m.info)?;
+    Ok(Some(crash.join(MINIMIZED)))
+}
+
+fn text(m: &Minimized, path: Option<&Path>) -> String {
+    let i = &m.info;
+    let [k, n] = i.reproduced;
+    let [was_k, was_n] = i.original;
+    let mut out = format!(
+        "{} ({})\n{} lines -> {}, {} goroutines, at most {} operations each, {:.1} s{}\n",
+        m.finding.title,
+        i.class,
+        m.lines_before,
+        i.lines,
+        i.goroutines,
+        i.operations,
+        i.seconds,
+        if i.complete { "" } else { " (time ran out: it may get smaller with --time)" },
+    );
+    out.push_str(&match n {
+        0 => "not measured in new processes: it was interrupted\n".to_owned(),
+        _ => format!("shown in {k} of {n} new processes on {}; ", i.go_version),
+    });
+    out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
+    if let Some(path) = path {
+        out.push_str(&format!("stored in {}\n", path.display()));
+    }
+    out.push('\n');
+    out.push_str(&m.text);
+    out
+}
+
+/// The progress line: rewritten on a terminal, now and then a line elsewhere.
+struct Bar {
+    terminal: bool,
+    before: usize,
+    time: Duration,
+    next: Duration,
+}
+
+impl Bar {
+    fn new(before: usize, time: Duration) -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), before, time, next: Duration::ZERO }
+    }
+
+    fn show(&mut self, s: &Status) {
+        if s.elapsed < self.next {
+            return;
+        }
+        self.next = s.elapsed + Duration::from_millis(if self.terminal { 100 } else { 5000 });
+        let line = format!(
+            "{:>3} of {} s  {} of {} lines  {} tried  {}",
+            s.elapsed.as_secs(),
+            self.time.as_secs(),
+            s.lines,
+            self.before,
+            s.tried,
+            s.doing,
+        );
+        let mut err = std::io::stderr().lock();
+        // A closed standard error must not end the search.
+        let _ = if self.terminal {
+            write!(err, "\r\x1b[K{line}").and_then(|()| err.flush())
+        } else {
+            writeln!(err, "typerace: {line}")
+        };
+    }
+
+    fn end(&self) {
+        if self.terminal {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+        }
+    }
+}

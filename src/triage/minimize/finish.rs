@@ -1,0 +1,151 @@
+//! What is done with the smallest test case: names, gofmt, and the proof in new
+//! processes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::names::{name_files, renamings};
+use super::predicate::{Answer, Predicate};
+use super::prepare::stronger;
+use super::search::Search;
+use super::{MinimizeError, Options};
+use crate::harness::HarnessError;
+use crate::scenario::Class;
+use crate::testcase::{SourceCase, TestCase};
+use crate::triage::Tally;
+
+/// What a test case amounts to.
+pub(crate) struct Shape {
+    pub lines: usize,
+    pub packages: usize,
+    pub goroutines: usize,
+    pub operations: usize,
+    pub before: usize,
+    pub class: Class,
+}
+
+/// The text of the smallest test case that holds in new processes, with how
+/// often it does; `None` if that was not measured because somebody is in a
+/// hurry.
+pub(crate) fn finish(
+    search: &mut Search<'_>,
+    options: &Options,
+) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
+    let (tally, source) = match polish(search, options) {
+        Ok((tally, source)) => (Some(tally), source),
+        // What was reached counts.
+        Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
+        Err(e) => return Err(e),
+    };
+    let case = &search.case;
+    let shape = Shape {
+        lines: source.lines(),
+        packages: source.packages.len(),
+        goroutines: case.scenario.go.len(),
+        operations: case.scenario.go.iter().map(Vec::len).max().unwrap_or(0),
+        before: case.scenario.before.len(),
+        class: case.scenario.class(),
+    };
+    Ok((source.to_txtar(), shape, tally))
+}
+
+fn polish(
+    search: &mut Search<'_>,
+    options: &Options,
+) -> Result<(Tally, SourceCase), MinimizeError> {
+    if search.stop.load(Ordering::Relaxed) {
+        return Err(HarnessError::Interrupted.into());
+    }
+    rename(search)?;
+    let tally = settle(search, options)?;
+    let mut source = search.case.to_source();
+    for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {
+        let text = file.1.clone();
+        // Text that gofmt refuses stays as it was printed.
+        if let Ok(formatted) = search.pool.ask(move |harness| harness.format(&text))? {
+            file.1 = formatted;
+        }
+    }
+    Ok((tally, source))
+}
+
+fn shows(search: &Search<'_>, case: &TestCase) -> Result<bool, HarnessError> {
+    let (predicate, case) = (search.predicate.clone(), case.clone());
+    let won = Arc::new(AtomicUsize::new(usize::MAX));
+    Ok(search.pool.ask(move |h| predicate.judge(h, &case, 0, &won))? == Answer::Shows)
+}
+
+/// Gives conventional names, all at once or, if that loses the finding, those
+/// that keep it.
+fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
+    let mut all = search.case.clone();
+    for renaming in renamings(&search.case) {
+        renaming(&mut all);
+    }
+    name_files(&mut all);
+    if all == search.case {
+        return Ok(());
+    }
+    // Good names are worth a second try.
+    if shows(search, &all)? || shows(search, &all)? {
+        search.history.push(std::mem::replace(&mut search.case, all));
+        return Ok(());
+    }
+    name_files(&mut search.case);
+    // One renaming changes what the others are about: each is looked up anew.
+    let mut at = 0;
+    loop {
+        let Some(renaming) = renamings(&search.case).into_iter().nth(at) else { return Ok(()) };
+        let mut one = search.case.clone();
+        if renaming(&mut one) && one != search.case && shows(search, &one)? {
+            search.history.push(std::mem::replace(&mut search.case, one));
+        } else {
+            at += 1;
+        }
+        if search.over() {
+            return Ok(());
+        }
+    }
+}
+
+/// Measures the smallest test case in new processes; if it does not hold there
+/// as it should, makes the race more likely or goes back to one that holds.
+fn settle(search: &mut Search<'_>, options: &Options) -> Result<Tally, MinimizeError> {
+    let mut back = 1;
+    loop {
+        let mut tally = proof(search, &search.case, options.runs)?;
+        let wanted = search.predicate.rate.min(WANTED);
+        if tally.rate() < wanted {
+            for stronger in stronger(&search.case) {
+                if search.over() || stronger.scenario.class() > search.case.scenario.class() {
+                    continue;
+                }
+                let new = proof(search, &stronger, options.runs)?;
+                if new.rate() > tally.rate() {
+                    (search.case, tally) = (stronger, new);
+                }
+                if tally.rate() >= wanted {
+                    break;
+                }
+            }
+        }
+        let holds = tally.hits > 0 && tally.rate() >= wanted * 0.5;
+        if holds || search.over() && tally.hits > 0 || search.history.is_empty() {
+            return Ok(tally);
+        }
+        for _ in 0..back {
+            if let Some(case) = search.history.pop() {
+                search.case = case;
+            }
+        }
+        back *= 2;
+    }
+}
+
+/// A rate that needs no help.
+const WANTED: f64 = 0.9;
+
+fn proof(search: &Search<'_>, case: &TestCase, runs: u32) -> Result<Tally, HarnessError> {
+    let (predicate, case): (Predicate, _) = (search.predicate.clone(), case.clone());
+    search.pool.ask(move |harness| predicate.measure(harness, &case, runs, true))
+}

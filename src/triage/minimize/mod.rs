@@ -1,0 +1,222 @@
+//! Minimization: the smallest program and scenario that show the same finding.
+//!
+//! A list of reducers is run to a fixpoint ([`reducers`]); a candidate counts if
+//! a sequential test says that it shows the finding about as often as the test
+//! case before it. What is smallest, `size.rs` says.
+
+mod finish;
+mod names;
+mod pool;
+mod predicate;
+mod prepare;
+mod program;
+mod reducer;
+mod scenario;
+mod search;
+mod size;
+mod sprt;
+#[cfg(test)]
+mod tests;
+mod tidy;
+mod trees;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+pub use reducer::{Edit, Reducer};
+pub use size::Size;
+pub use sprt::SequentialTest;
+
+use crate::finding::{Finding, Kind, Minimization, Origin};
+use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
+use crate::testcase::{SourceCase, TestCase};
+use crate::triage::Tally;
+use pool::Pool;
+use predicate::Candidate;
+use search::Search;
+
+/// How minimization goes about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The harness to run.
+    pub harness: HarnessConfig,
+    /// What findings say about their origin.
+    pub origin: Origin,
+    /// Minor version of the Go under test, 27 for go1.27.3.
+    pub go_minor: u32,
+    /// Harness processes at once.
+    pub jobs: usize,
+    /// When to stop with the best so far; `None` is at the fixpoint.
+    pub time: Option<Duration>,
+    /// Runs that measure the result, each in a process of its own.
+    pub runs: u32,
+    /// Set from elsewhere, it ends the search with the best so far.
+    pub stop: Arc<AtomicBool>,
+    /// The share of time that may be used, 1 to 100.
+    pub percent: u32,
+    /// Whether the processes give way to others.
+    pub nice: bool,
+}
+
+/// Where a search is.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// The reducer that made it smaller.
+    pub doing: &'static str,
+    /// Lines of Go.
+    pub lines: usize,
+    /// Candidates judged so far.
+    pub tried: u64,
+    /// Time since the start.
+    pub elapsed: Duration,
+}
+
+/// The result of a minimization.
+#[derive(Clone, Debug)]
+pub struct Minimized {
+    /// The finding, as the original shows it.
+    pub finding: Finding,
+    /// The txtar.
+    pub text: String,
+    /// Lines of Go of the original.
+    pub lines_before: usize,
+    /// What is stored beside the text.
+    pub info: Minimization,
+    /// Candidates judged.
+    pub tried: u64,
+}
+
+/// A minimization that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum MinimizeError {
+    /// A test case that cannot be read into trees.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// No harness starts.
+    #[error(transparent)]
+    Environment(#[from] EnvError),
+    /// The harness does not answer.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+}
+
+/// A run of a test case that hangs costs its whole limit.
+const STALL_LIMIT: Duration = Duration::from_millis(1500);
+
+/// Every reducer, in the order in which they run: what takes most with one
+/// candidate first, and what only makes prettier last.
+#[must_use]
+pub fn reducers() -> Vec<&'static dyn Reducer> {
+    vec![
+        &scenario::goroutines::Goroutines,
+        &scenario::operations::Operations,
+        &scenario::settings::Settings,
+        &program::packages::Packages,
+        &scenario::redirect::Redirect,
+        &program::bodies::Bodies,
+        &program::decls::Decls,
+        &program::files::Files,
+        &program::lift::Lift,
+        &program::forget::Forget,
+        &program::stmts::Stmts,
+        &program::type_params::TypeParams,
+        &program::signatures::Signatures,
+        &program::members::Members,
+        &program::inline::Inline,
+        &program::types::Types,
+        &program::vars::Vars,
+        &program::values::Values,
+        &program::unname::Unname,
+        &program::merge_packages::MergePackages,
+        &scenario::queries::Queries,
+        // The last one is run once, when the others find nothing more.
+        &scenario::meets::Meets,
+    ]
+}
+
+/// What an edit makes of a test case, tidied up; `None` if that is not smaller.
+#[must_use]
+pub fn apply(case: &TestCase, edit: &Edit) -> Option<TestCase> {
+    let limit = Size::of(case, &case.to_source().to_txtar());
+    let mut new = case.clone();
+    edit(&mut new).then(|| Candidate::new(new, limit)).flatten().map(|c| c.case)
+}
+
+/// Minimizes a test case; `None` if it does not show the finding, or, without
+/// one, shows none at all.
+///
+/// # Errors
+/// A test case that does not parse, a harness that does not work. Being stopped
+/// is no error.
+pub fn minimize(
+    source: &SourceCase,
+    expected: Option<&Finding>,
+    options: &Options,
+    watch: &mut dyn FnMut(&Status),
+) -> Result<Option<Minimized>, MinimizeError> {
+    let started = Instant::now();
+    let mut config = HarnessConfig {
+        interrupt: Arc::clone(&options.stop),
+        until: None,
+        ..options.harness.clone()
+    };
+    if expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock)) {
+        let limits = &mut config.limits;
+        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
+            *limit = STALL_LIMIT.min(*limit);
+        }
+    }
+    let pool = Pool::start(options.jobs, &config, options.nice)?;
+    let Some(ready) = prepare::prepare(&pool, source, expected, options)? else {
+        return Ok(None);
+    };
+    let text = ready.case.to_source().to_txtar();
+    let mut search = Search {
+        pool: &pool,
+        size: Size::of(&ready.case, &text),
+        predicate: ready.predicate,
+        case: ready.case,
+        history: Vec::new(),
+        known: BTreeMap::new(),
+        jobs: options.jobs.max(1),
+        // The end takes some time as well.
+        deadline: options.time.map(|t| started + t.mul_f64(0.8)),
+        stop: Arc::clone(&options.stop),
+        percent: options.percent.clamp(1, 100),
+        started,
+        tried: 0,
+        watch,
+    };
+    search.pace(started.elapsed());
+    let complete = match search.descend() {
+        Ok(complete) => complete,
+        // What was reached counts.
+        Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,
+        Err(e) => return Err(e),
+    };
+    search.deadline = options.time.map(|t| started + t);
+    let (text, shape, tally) = finish::finish(&mut search, options)?;
+    let tally: Tally = tally.unwrap_or_default();
+    let rate = ready.rate;
+    Ok(Some(Minimized {
+        finding: ready.finding,
+        text,
+        lines_before: source.lines(),
+        info: Minimization {
+            lines: shape.lines,
+            packages: shape.packages,
+            goroutines: shape.goroutines,
+            operations: shape.operations,
+            before: shape.before,
+            class: shape.class,
+            original: [rate.hits, rate.runs],
+            reproduced: [tally.hits, tally.runs],
+            seconds: started.elapsed().as_secs_f64(),
+            complete,
+            go_version: options.origin.go_version.clone(),
+        },
+        tried: search.tried,
+    }))
+}

@@ -1,0 +1,102 @@
+//! Several harness processes at once.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use crate::harness::{EnvError, Harness, HarnessConfig, HarnessError};
+
+type Job = Box<dyn FnOnce(&mut Harness) + Send>;
+
+/// Threads with a harness each: its process dies with the thread that started
+/// it, so one thread keeps it all the time.
+pub(crate) struct Pool {
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// Starts `n` harnesses.
+    ///
+    /// # Errors
+    /// The first that does not start.
+    pub fn start(n: usize, config: &HarnessConfig, nice: bool) -> Result<Self, EnvError> {
+        let (jobs, queue) = channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        let (ready, started) = channel();
+        let mut threads = Vec::new();
+        for _ in 0..n.max(1) {
+            let (queue, config, ready) = (Arc::clone(&queue), config.clone(), ready.clone());
+            threads.push(std::thread::spawn(move || {
+                if nice {
+                    crate::harness::lower_priority();
+                }
+                match Harness::start(config) {
+                    Ok(mut harness) => {
+                        let _ = ready.send(Ok(()));
+                        drop(ready);
+                        work(&queue, &mut harness);
+                    }
+                    Err(e) => {
+                        let _ = ready.send(Err(e));
+                    }
+                }
+            }));
+        }
+        drop(ready);
+        let pool = Self { jobs: Some(jobs), threads };
+        started.iter().collect::<Result<Vec<()>, _>>()?;
+        Ok(pool)
+    }
+
+    /// Does something with any of the harnesses; the answer comes through the
+    /// channel.
+    pub fn submit<T: Send + 'static>(
+        &self,
+        answer: Sender<Result<T, HarnessError>>,
+        f: impl FnOnce(&mut Harness) -> Result<T, HarnessError> + Send + 'static,
+    ) {
+        if let Some(jobs) = &self.jobs {
+            // Nobody waits for the answer if the search was given up.
+            let _ = jobs.send(Box::new(move |harness| {
+                let _ = answer.send(f(harness));
+            }));
+        }
+    }
+
+    /// Does one thing and waits for it.
+    ///
+    /// # Errors
+    /// The harness's.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Harness) -> Result<T, HarnessError> + Send + 'static,
+    ) -> Result<T, HarnessError> {
+        let (answer, result) = channel();
+        self.submit(answer, f);
+        // A thread that is gone answers nothing.
+        result.recv().unwrap_or(Err(HarnessError::Interrupted))
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, harness: &mut Harness) {
+    loop {
+        let job = match queue.lock() {
+            Ok(queue) => queue.recv(),
+            Err(_) => return,
+        };
+        match job {
+            Ok(job) => job(harness),
+            Err(_) => return,
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}

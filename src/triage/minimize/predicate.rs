@@ -1,0 +1,160 @@
+//! Whether a test case still shows the finding.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use super::size::Size;
+use super::sprt::SequentialTest;
+use super::tidy::tidy;
+use crate::finding::{Finding, Kind, Origin};
+use crate::harness::{Harness, HarnessError, RunReply, RunRequest, Verdict};
+use crate::mutators::{Context, repair};
+use crate::rng::Rng;
+use crate::scenario::{Class, Operation, Profile, Scenario};
+use crate::testcase::TestCase;
+use crate::triage::{Judge, Tally};
+
+/// What a candidate is held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Predicate {
+    /// The finding's id.
+    pub id: String,
+    pub kind: Kind,
+    /// No greater class is accepted.
+    pub class: Class,
+    /// The rate that is to be kept.
+    pub rate: f64,
+    /// Whether a run takes so long that few must do.
+    pub dear: bool,
+    /// Whether every package must type-check, each by itself.
+    pub valid: bool,
+    pub origin: Origin,
+    pub go_minor: u32,
+    /// When runs end without an answer.
+    pub deadline: Option<Instant>,
+}
+
+/// What was said about a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It shows the finding as often as it should.
+    Shows,
+    /// It does not.
+    Not,
+    /// It does not type-check, and must.
+    Invalid,
+    /// Somebody before it won, or time is up.
+    Abandoned,
+}
+
+/// A candidate on its way.
+pub(crate) struct Candidate {
+    pub case: TestCase,
+    pub text: String,
+}
+
+impl Candidate {
+    /// A candidate, tidied; `None` if it is not smaller than `limit`.
+    pub fn new(mut case: TestCase, limit: Size) -> Option<Self> {
+        tidy(&mut case);
+        if case.packages.is_empty() || case.scenario.go.is_empty() {
+            return None;
+        }
+        let text = case.to_source().to_txtar();
+        (Size::of(&case, &text) < limit).then_some(Self { case, text })
+    }
+
+    /// The same, mended by what repair knows; `None` if that makes no other one.
+    pub fn repaired(&self, before: &TestCase, limit: Size, go_minor: u32) -> Option<Self> {
+        let mut case = self.case.clone();
+        let mut rng = Rng::new(1);
+        let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
+        repair(&mut case, before, &mut cx);
+        Self::new(case, limit).filter(|c| c.text != self.text)
+    }
+}
+
+/// Whether a package of the reply has errors.
+pub(crate) fn has_errors(reply: &RunReply) -> bool {
+    let wrong = |v: Verdict| matches!(v, Verdict::TypeErrors | Verdict::SyntaxErrors);
+    reply.verdicts.iter().any(|(v, _)| wrong(*v))
+}
+
+impl Predicate {
+    fn hit(&self, findings: &[Finding]) -> bool {
+        findings.iter().any(|f| f.id == self.id)
+    }
+
+    /// One run: whether it shows the finding.
+    pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        let source = case.to_source();
+        let request = RunRequest::new(&case.scenario, &source.packages);
+        let judge = Judge::new(self.origin.clone());
+        let (_, judgement) = judge.examine(harness, &request)?;
+        Ok(self.hit(&judgement.findings))
+    }
+
+    /// Whether every package type-checks. The scenario says nothing about that:
+    /// two checks of one package declare everything twice.
+    pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        let check = |p: &crate::testcase::Package| Operation::Check { package: p.path.clone() };
+        let scenario = Scenario {
+            godebug: case.scenario.godebug.clone(),
+            before: case.packages.iter().map(check).collect(),
+            ..Scenario::default()
+        };
+        let source = case.to_source();
+        let reply = harness.run(&RunRequest::new(&scenario, &source.packages))?.reply;
+        // A program on which a lone check does not end has no errors to show.
+        Ok(!reply.as_ref().is_some_and(has_errors))
+    }
+
+    /// Runs a candidate until it is clear what it shows. `won` is the place of
+    /// the best candidate so far; later ones give up.
+    pub fn judge(
+        &self,
+        harness: &mut Harness,
+        case: &TestCase,
+        place: usize,
+        won: &Arc<AtomicUsize>,
+    ) -> Result<Answer, HarnessError> {
+        if case.scenario.class() > self.class {
+            return Ok(Answer::Not);
+        }
+        if self.valid && !Self::is_valid(harness, case)? {
+            return Ok(Answer::Invalid);
+        }
+        let mut test = SequentialTest::new(self.rate, self.dear);
+        loop {
+            let late = self.deadline.is_some_and(|d| Instant::now() >= d);
+            if late || won.load(Ordering::Relaxed) < place {
+                return Ok(Answer::Abandoned);
+            }
+            match test.record(self.run(harness, case)?) {
+                Some(true) => return Ok(Answer::Shows),
+                Some(false) => return Ok(Answer::Not),
+                None => {}
+            }
+        }
+    }
+
+    /// How often a test case shows the finding. Each run gets a process of its
+    /// own if `fresh`; stops early when clear.
+    pub fn measure(
+        &self,
+        harness: &mut Harness,
+        case: &TestCase,
+        runs: u32,
+        fresh: bool,
+    ) -> Result<Tally, HarnessError> {
+        let mut tally = Tally::default();
+        while tally.runs < runs {
+            if fresh {
+                harness.recycle();
+            }
+            tally.record(self.run(harness, case)?);
+        }
+        Ok(tally)
+    }
+}

@@ -1,0 +1,235 @@
+//! What is settled before the search: which finding, how often it shows, and a
+//! test case that says by name what it uses.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+use super::pool::Pool;
+use super::predicate::{Answer, Predicate};
+use super::scenario::redirect::each_package;
+use super::{MinimizeError, Options};
+use crate::finding::{Finding, Kind};
+use crate::harness::{HarnessError, RunFlags, RunRequest};
+use crate::mutators::{Context, repair};
+use crate::rng::Rng;
+use crate::scenario::{Meet, Operation, Profile, Scenario};
+use crate::testcase::{SourceCase, TestCase};
+use crate::triage::{Clear, Judge, Tally};
+
+/// Where a search starts.
+pub(crate) struct Ready {
+    pub case: TestCase,
+    pub finding: Finding,
+    pub predicate: Predicate,
+    /// How often the original shows the finding.
+    pub rate: Tally,
+}
+
+/// Runs that look for a finding if none is named.
+const LOOKS: u32 = 20;
+/// Runs in processes of their own that are tried when the others show nothing.
+const FRESH: u32 = 12;
+/// Below this rate, ways to raise it are tried.
+const RARE: f64 = 0.85;
+/// What a measurement may cost once it has [`ENOUGH`] runs.
+const MEASURE: Duration = Duration::from_secs(2);
+const ENOUGH: u32 = 10;
+/// A run that takes longer is dear: a process that dies, hundreds of reports.
+pub(crate) const DEAR: Duration = Duration::from_millis(40);
+
+/// Settles it; `None` if the test case shows nothing.
+pub(crate) fn prepare(
+    pool: &Pool,
+    source: &SourceCase,
+    expected: Option<&Finding>,
+    options: &Options,
+) -> Result<Option<Ready>, MinimizeError> {
+    let text = source.clone();
+    // An import fails in ways that are no harness's.
+    let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
+    let mut case = imported?;
+    let finding = match expected {
+        Some(finding) => Some(finding.clone()),
+        None => look(pool, &case, options)?,
+    };
+    let Some(finding) = finding else { return Ok(None) };
+    let mut predicate = Predicate {
+        id: finding.id.clone(),
+        kind: finding.kind,
+        class: case.scenario.class(),
+        rate: 1.0,
+        dear: false,
+        valid: false,
+        origin: options.origin.clone(),
+        go_minor: options.go_minor,
+        deadline: options.time.map(|t| Instant::now() + t),
+    };
+    let began = Instant::now();
+    let mut rate = measure(pool, &predicate, &case)?;
+    if rate.hits == 0 {
+        case.scenario.fresh = true;
+        let (p, c) = (predicate.clone(), case.clone());
+        rate = pool.ask(move |harness| p.measure(harness, &c, FRESH, true))?;
+        if rate.hits == 0 {
+            return Ok(None);
+        }
+    }
+    let (original, cost) = (rate, began.elapsed() / rate.runs.max(1));
+    for cheaper in cheaper(&case, &predicate) {
+        let new = measure(pool, &predicate, &cheaper)?;
+        if new.hits > 0 && new.rate() >= rate.rate() * 0.9 {
+            (case, rate) = (cheaper, new);
+        }
+    }
+    predicate.dear = cost > DEAR;
+    if rate.rate() < RARE {
+        for stronger in stronger(&case) {
+            let new = measure(pool, &predicate, &stronger)?;
+            if new.rate() > rate.rate() + 0.1 {
+                (case, rate) = (stronger, new);
+            }
+            if rate.rate() > 0.9 {
+                break;
+            }
+        }
+    }
+    predicate.rate = rate.rate();
+    case.scenario.comment = vec![finding.title.clone()];
+    if let Some(named) = by_name(pool, &case)?
+        && shows(pool, &predicate, &named)?
+    {
+        case = named;
+    }
+    let c = case.clone();
+    predicate.valid = pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
+    if !predicate.valid {
+        // A program without errors is the better one, if it does the same.
+        let mended = mended(&case, options.go_minor);
+        let strict = Predicate { valid: true, ..predicate.clone() };
+        if mended != case && shows(pool, &strict, &mended)? {
+            (case, predicate) = (mended, strict);
+        }
+    }
+    Ok(Some(Ready { case, finding, predicate, rate: original }))
+}
+
+pub(crate) fn mended(case: &TestCase, go_minor: u32) -> TestCase {
+    let mut mended = case.clone();
+    let mut rng = Rng::new(1);
+    let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
+    // Repair leaves alone what has not changed; against nothing, all has.
+    let nothing = TestCase { scenario: case.scenario.clone(), packages: Vec::new() };
+    repair(&mut mended, &nothing, &mut cx);
+    mended
+}
+
+/// The most serious finding of a test case, the most frequent of these.
+fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Finding>, HarnessError> {
+    let (case, judge) = (case.clone(), Judge::new(options.origin.clone()));
+    pool.ask(move |harness| {
+        let source = case.to_source();
+        let request = RunRequest::new(&case.scenario, &source.packages);
+        let mut seen: BTreeMap<String, (u32, Finding)> = BTreeMap::new();
+        for _ in 0..LOOKS {
+            for f in judge.examine(harness, &request)?.1.findings {
+                seen.entry(f.id.clone()).or_insert((0, f)).0 += 1;
+            }
+        }
+        let best = seen.into_values().min_by_key(|(n, f)| (f.class, std::cmp::Reverse(*n)));
+        Ok(best.map(|(_, finding)| finding))
+    })
+}
+
+fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally, HarnessError> {
+    let (predicate, case) = (predicate.clone(), case.clone());
+    let stalls = matches!(predicate.kind, Kind::Hang | Kind::Deadlock);
+    pool.ask(move |harness| {
+        let mut tally = Tally::default();
+        let most = if stalls { 3 } else { 73 };
+        let began = Instant::now();
+        while tally.runs < most && !tally.is_clear(Clear::default()) {
+            let most = if tally.hits > 0 { MEASURE } else { 5 * MEASURE };
+            if tally.runs >= ENOUGH && began.elapsed() > most {
+                break;
+            }
+            tally.record(predicate.run(harness, &case)?);
+        }
+        Ok(tally)
+    })
+}
+
+fn shows(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<bool, HarnessError> {
+    let (predicate, case) = (predicate.clone(), case.clone());
+    let won = Arc::new(AtomicUsize::new(usize::MAX));
+    let answer = pool.ask(move |harness| predicate.judge(harness, &case, 0, &won))?;
+    Ok(answer == Answer::Shows)
+}
+
+/// The same test case without what makes each run dear.
+fn cheaper(case: &TestCase, predicate: &Predicate) -> Vec<TestCase> {
+    let mut all = case.clone();
+    all.scenario.fresh = false;
+    all.scenario.oracle &= predicate.kind == Kind::Mismatch;
+    if all == *case { Vec::new() } else { vec![all] }
+}
+
+/// The same test case with what makes a race more likely.
+pub(crate) fn stronger(case: &TestCase) -> Vec<TestCase> {
+    let with = |f: &dyn Fn(&mut Scenario)| {
+        let mut stronger = case.clone();
+        f(&mut stronger.scenario);
+        stronger
+    };
+    vec![
+        with(&|s| s.meet.extend([Meet::Start, Meet::Import])),
+        with(&|s| s.schedule = None),
+        with(&|s| s.rounds = Some(10)),
+        with(&|s| {
+            s.schedule = None;
+            s.rounds = Some(100);
+        }),
+    ]
+}
+
+/// The test case with the names that the harness puts in the place of those
+/// that do not exist; `None` if all do.
+fn by_name(pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessError> {
+    let original = case.clone();
+    let resolutions = pool.ask(move |harness| {
+        let source = original.to_source();
+        let flags = RunFlags { sequential: true, resolutions: true, ..RunFlags::default() };
+        let request = RunRequest::new(&original.scenario, &source.packages).with_flags(flags);
+        Ok(harness.run(&request)?.reply.map(|r| r.resolutions).unwrap_or_default())
+    })?;
+    let by: BTreeMap<&str, &str> =
+        resolutions.iter().filter_map(|note| note.split_once(" is ")).collect();
+    if by.is_empty() {
+        return Ok(None);
+    }
+    let mut named = case.clone();
+    let s = &mut named.scenario;
+    for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
+        each_package(op, &mut |p| {
+            if let Some(new) = by.get(p.as_str()) {
+                (*new).clone_into(p);
+            }
+        });
+        let object = |t: &mut crate::scenario::Target| {
+            if let Some((_, new)) = by.get(t.to_string().as_str()).and_then(|n| n.rsplit_once('.'))
+            {
+                new.clone_into(&mut t.object);
+            }
+        };
+        match op {
+            Operation::Query { target, other, .. } => {
+                object(target);
+                other.iter_mut().for_each(object);
+            }
+            Operation::Instantiate { target, .. } | Operation::Set { target, .. } => object(target),
+            _ => {}
+        }
+    }
+    Ok(Some(named))
+}

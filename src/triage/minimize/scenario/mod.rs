@@ -1,0 +1,8 @@
+//! Reducers of scenarios.
+
+pub(super) mod goroutines;
+pub(super) mod meets;
+pub(super) mod operations;
+pub(super) mod queries;
+pub(super) mod redirect;
+pub(super) mod settings;

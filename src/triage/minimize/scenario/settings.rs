@@ -1,0 +1,69 @@
+//! Fewer settings of a scenario.
+
+use super::super::reducer::{Edit, Reducer};
+use crate::scenario::{Import, Meet, Scenario};
+use crate::testcase::TestCase;
+
+/// Takes out shares and settings one at a time, the schedule first: a
+/// race that shows without a seed shows in anybody's program.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings;
+
+fn edit(f: impl Fn(&mut Scenario) + Send + Sync + 'static) -> Edit {
+    Box::new(move |case| {
+        let before = case.scenario.clone();
+        f(&mut case.scenario);
+        case.scenario != before
+    })
+}
+
+impl Reducer for Settings {
+    fn name(&self) -> &'static str {
+        "drop settings"
+    }
+
+    fn edits(&self, case: &TestCase) -> Vec<Edit> {
+        let s = &case.scenario;
+        let mut out = vec![
+            // All that says how, and nothing of what.
+            edit(|s| {
+                s.schedule = None;
+                s.oracle = false;
+                s.procs = None;
+                s.rounds = None;
+                s.fresh = false;
+                s.godebug.clear();
+            }),
+            edit(|s| s.schedule = None),
+            // What overlaps by itself needs no seed.
+            edit(|s| {
+                s.schedule = None;
+                s.meet.extend([Meet::Start, Meet::Import]);
+            }),
+            edit(|s| {
+                s.schedule = None;
+                s.meet.extend([Meet::Start, Meet::Import]);
+                s.rounds = Some(20);
+            }),
+            edit(|s| s.oracle = false),
+            edit(|s| s.procs = None),
+            edit(|s| s.rounds = None),
+            edit(|s| s.rounds = s.rounds.map(|n| (n / 10).max(2))),
+            edit(|s| s.fresh = false),
+            edit(|s| s.godebug.clear()),
+            edit(|s| s.import = Import::Source),
+            edit(|s| s.share.clear()),
+        ];
+        for i in 0..s.godebug.len() {
+            out.push(edit(move |s| {
+                s.godebug.remove(i);
+            }));
+        }
+        out.extend(s.share.iter().map(|&x| {
+            edit(move |s| {
+                s.share.remove(&x);
+            })
+        }));
+        out
+    }
+}

@@ -1,0 +1,315 @@
+//! Reducers run to a fixpoint.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use super::pool::Pool;
+use super::predicate::{Answer, Candidate, Predicate};
+use super::prepare::{DEAR, mended};
+use super::reducer::{Edit, Reducer};
+use super::size::Size;
+use super::tidy::tidy;
+use super::{MinimizeError, Status};
+use crate::harness::HarnessError;
+use crate::mutators::address;
+use crate::mutators::build::struct_of;
+use crate::testcase::TestCase;
+
+/// The smallest test case so far, and what is known of others.
+pub(crate) struct Search<'a> {
+    pub pool: &'a Pool,
+    pub predicate: Predicate,
+    pub case: TestCase,
+    pub size: Size,
+    /// The test cases that were smallest once, the first one first.
+    pub history: Vec<TestCase>,
+    /// Answers by the test case's text: programs are small, and a hash would
+    /// have to be explained.
+    pub known: BTreeMap<String, Answer>,
+    pub jobs: usize,
+    pub deadline: Option<Instant>,
+    pub stop: Arc<AtomicBool>,
+    /// The share of time that may be used, 1 to 100.
+    pub percent: u32,
+    pub started: Instant,
+    /// Candidates judged.
+    pub tried: u64,
+    pub watch: &'a mut dyn FnMut(&Status),
+}
+
+/// A batch's answer for one candidate: the candidate, or what repair made of
+/// it.
+type Judged = (usize, Answer, Option<Candidate>, Vec<(String, Answer)>);
+
+impl Search<'_> {
+    /// Whether time is up or somebody asked for the end.
+    pub fn over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d)
+    }
+
+    /// The whole search: towards a program without errors first, as far as that
+    /// goes; true if it came to its end.
+    ///
+    /// # Errors
+    /// The harness's. The best so far stays.
+    pub fn descend(&mut self) -> Result<bool, MinimizeError> {
+        if !self.predicate.valid {
+            let all = super::reducers();
+            self.predicate.valid = true;
+            self.known.clear();
+            let size = self.size;
+            for reducer in all {
+                if !self.exhaust(reducer)? || self.size != size {
+                    break;
+                }
+            }
+            self.predicate.valid = self.size != size;
+            self.known.clear();
+        }
+        let all = super::reducers();
+        let Some((last, all)) = all.split_last() else { return Ok(true) };
+        let mut complete = self.fixpoint(all)?;
+        if complete && !self.predicate.valid {
+            self.mend()?;
+            if self.predicate.valid {
+                complete = self.fixpoint(all)?;
+            }
+        }
+        Ok(complete && self.exhaust(*last)?)
+    }
+
+    /// Runs reducers in their order until none finds anything; true if none
+    /// would.
+    ///
+    /// # Errors
+    /// The harness's. The best so far stays.
+    pub fn fixpoint(&mut self, reducers: &[&dyn Reducer]) -> Result<bool, MinimizeError> {
+        loop {
+            let before = self.size;
+            for reducer in reducers {
+                if !self.exhaust(*reducer)? {
+                    return Ok(false);
+                }
+            }
+            if self.size == before {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Applies one reducer until it finds nothing; false if time ran out.
+    fn exhaust(&mut self, reducer: &dyn Reducer) -> Result<bool, MinimizeError> {
+        let mut start = 0;
+        loop {
+            let edits = reducer.edits(&self.case);
+            let n = edits.len();
+            let mut at = 0;
+            let won = loop {
+                if at >= n {
+                    break None;
+                }
+                if self.over() {
+                    return Ok(false);
+                }
+                let (next, won) = self.batch(&edits, start, at)?;
+                if won.is_some() {
+                    break won;
+                }
+                at = next;
+            };
+            let Some((place, candidate)) = won else { return Ok(true) };
+            // What came before did not help, and seldom does after a cut.
+            start = place;
+            self.take(candidate);
+            self.notice_valid()?;
+            self.notice_cheap()?;
+            let status = self.status(reducer.name());
+            (self.watch)(&status);
+        }
+    }
+
+    /// Tries the smallest test case without its errors.
+    pub fn mend(&mut self) -> Result<(), MinimizeError> {
+        let predicate = Predicate { valid: true, ..self.predicate.clone() };
+        let mut variants = vec![mended(&self.case, self.predicate.go_minor)];
+        // `T{}` wants a struct.
+        for at in address::types(&self.case) {
+            let mut case = self.case.clone();
+            if let Some(spec) = address::type_spec_mut(&mut case, at) {
+                spec.typ = struct_of(Vec::new());
+                variants.push(mended(&case, self.predicate.go_minor));
+                variants.push(case);
+            }
+        }
+        for mut case in variants {
+            tidy(&mut case);
+            let (p, c) = (predicate.clone(), case.clone());
+            let won = Arc::new(AtomicUsize::new(usize::MAX));
+            if self.over() {
+                break;
+            }
+            if self.pool.ask(move |harness| p.judge(harness, &c, 0, &won))? == Answer::Shows {
+                self.predicate = predicate;
+                let text = case.to_source().to_txtar();
+                self.take(Candidate { case, text });
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A program that came to be without errors stays so.
+    fn notice_valid(&mut self) -> Result<(), MinimizeError> {
+        if !self.predicate.valid {
+            let case = self.case.clone();
+            let valid = self.pool.ask(move |harness| Predicate::is_valid(harness, &case));
+            self.predicate.valid = match valid {
+                Err(HarnessError::Interrupted) => false,
+                other => other?,
+            };
+        }
+        Ok(())
+    }
+
+    /// What got cheap to run is judged more strictly.
+    fn notice_cheap(&mut self) -> Result<(), MinimizeError> {
+        if !self.predicate.dear {
+            return Ok(());
+        }
+        let (predicate, case) = (self.predicate.clone(), self.case.clone());
+        let took = self.pool.ask(move |harness| {
+            let began = Instant::now();
+            predicate.run(harness, &case)?;
+            Ok(began.elapsed())
+        });
+        match took {
+            Err(HarnessError::Interrupted) => {}
+            took => self.predicate.dear = took? > DEAR,
+        }
+        Ok(())
+    }
+
+    /// Makes a candidate the smallest test case.
+    pub fn take(&mut self, candidate: Candidate) {
+        self.size = Size::of(&candidate.case, &candidate.text);
+        // A scenario that came to keep the rules goes on keeping them.
+        self.predicate.class = self.predicate.class.min(candidate.case.scenario.class());
+        self.history.push(std::mem::replace(&mut self.case, candidate.case));
+    }
+
+    pub fn status(&self, doing: &'static str) -> Status {
+        Status {
+            doing,
+            lines: self.case.to_source().lines(),
+            tried: self.tried,
+            elapsed: self.started.elapsed(),
+        }
+    }
+
+    /// Judges the next candidates from `at` on, counted from `start` and round;
+    /// gives where to go on, or the first that shows the finding.
+    fn batch(
+        &mut self,
+        edits: &[Edit],
+        start: usize,
+        mut at: usize,
+    ) -> Result<(usize, Option<(usize, Candidate)>), MinimizeError> {
+        let mut batch = Vec::new();
+        while at < edits.len() && batch.len() < self.jobs * 2 {
+            let place = (start + at) % edits.len();
+            at += 1;
+            let mut case = self.case.clone();
+            if !edits[place](&mut case) {
+                continue;
+            }
+            let Some(candidate) = Candidate::new(case, self.size) else { continue };
+            match self.known.get(&candidate.text) {
+                Some(Answer::Not) => {}
+                _ if batch.iter().any(|(_, c): &(_, Candidate)| c.text == candidate.text) => {}
+                _ => batch.push((place, candidate)),
+            }
+        }
+        if batch.is_empty() {
+            return Ok((at, None));
+        }
+        let began = Instant::now();
+        let judged = self.judge(batch)?;
+        self.pace(began.elapsed());
+        Ok((at, judged))
+    }
+
+    fn judge(
+        &mut self,
+        batch: Vec<(usize, Candidate)>,
+    ) -> Result<Option<(usize, Candidate)>, MinimizeError> {
+        let won = Arc::new(AtomicUsize::new(usize::MAX));
+        let (answer, answers) = channel();
+        let before = Arc::new(self.case.clone());
+        let limit = self.size;
+        let mut places = Vec::new();
+        for (i, (place, candidate)) in batch.into_iter().enumerate() {
+            places.push(place);
+            let (predicate, won) = (self.predicate.clone(), Arc::clone(&won));
+            let before = Arc::clone(&before);
+            let known = self.known.get(&candidate.text).copied();
+            self.pool.submit(answer.clone(), move |harness| -> Result<Judged, HarnessError> {
+                let mut said = Vec::new();
+                let mut verdict = match known {
+                    Some(verdict) => verdict,
+                    None => predicate.judge(harness, &candidate.case, i, &won)?,
+                };
+                let mut best = candidate;
+                said.push((best.text.clone(), verdict));
+                if verdict == Answer::Invalid
+                    && let Some(mended) = best.repaired(&before, limit, predicate.go_minor)
+                {
+                    verdict = predicate.judge(harness, &mended.case, i, &won)?;
+                    best = mended;
+                    said.push((best.text.clone(), verdict));
+                }
+                if verdict == Answer::Shows {
+                    won.fetch_min(i, Ordering::Relaxed);
+                }
+                Ok((i, verdict, (verdict == Answer::Shows).then_some(best), said))
+            });
+        }
+        drop(answer);
+        let mut first: Option<(usize, Candidate)> = None;
+        let mut failed = None;
+        for judged in answers {
+            match judged {
+                Ok((i, _, shown, said)) => {
+                    self.tried += said.len() as u64;
+                    self.known.extend(said.into_iter().filter(|(_, a)| *a != Answer::Abandoned));
+                    if let Some(candidate) = shown
+                        && first.as_ref().is_none_or(|(j, _)| i < *j)
+                    {
+                        first = Some((i, candidate));
+                    }
+                }
+                // Somebody asked for the end, or a process broke the protocol.
+                Err(e) => failed = Some(e),
+            }
+        }
+        match (first, failed) {
+            (Some((i, candidate)), _) => Ok(Some((places[i], candidate))),
+            (None, Some(HarnessError::Interrupted)) | (None, None) => Ok(None),
+            (None, Some(e)) => Err(e.into()),
+        }
+    }
+
+    /// Rests so that no more than the share of time is used.
+    pub fn pace(&self, worked: Duration) {
+        if self.percent >= 100 {
+            return;
+        }
+        let rest = worked * (100 - self.percent) / self.percent.max(1);
+        let until = Instant::now() + rest;
+        while Instant::now() < until && !self.over() {
+            std::thread::sleep(Duration::from_millis(20).min(rest));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! How large a test case is to the person who reads it.
+
+use std::collections::BTreeSet;
+
+use crate::scenario::{Import, Operation, Order, Query, Scenario};
+use crate::testcase::TestCase;
+
+/// The order in which minimization goes down: a weight of everything there is to
+/// understand, then how well known the queries are, then the length of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    weight: usize,
+    queries: usize,
+    bytes: usize,
+}
+
+impl Size {
+    /// Measures a test case and its text.
+    #[must_use]
+    pub fn of(case: &TestCase, text: &str) -> Self {
+        let go = case.packages.iter().flat_map(|p| &p.files);
+        let nodes: usize = go.map(|f| f.tree.count_nodes()).sum();
+        // Comments and directives are weighed by what they say.
+        let files: usize = case.packages.iter().map(|p| p.files.len()).sum();
+        let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
+        let program = 4 * lines + nodes + 8 * case.packages.len() + 2 * files;
+        let s = &case.scenario;
+        let queries = s.before.iter().chain(s.go.iter().flatten()).map(rank).sum();
+        Self { weight: program + scenario(s), queries, bytes: text.len() }
+    }
+
+    /// The weight: comparable only with another test case's.
+    #[must_use]
+    pub fn weight(self) -> usize {
+        self.weight
+    }
+}
+
+fn scenario(s: &Scenario) -> usize {
+    let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
+    let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
+    20 * s.go.len()
+        + 3 * distinct.len()
+        + s.go.iter().flatten().map(operation).sum::<usize>()
+        + s.before.iter().map(before).sum::<usize>()
+        + 4 * s.share.len()
+        + 2 * s.meet.len()
+        + 3 * s.godebug.len()
+        + bits(s.procs)
+        + bits(s.rounds)
+        + if s.fresh { 4 } else { 0 }
+        + if s.schedule.is_some() { 20 } else { 0 }
+        + if s.oracle { 4 } else { 0 }
+        + if s.import == Import::Source { 0 } else { 5 }
+}
+
+/// Whether a query needs golang.org/x/tools: what does without runs anywhere.
+fn needs_tools(query: Query) -> bool {
+    matches!(query, Query::Objectpath | Query::Methodsetcache | Query::Typemap)
+}
+
+/// The place of a query in the vocabulary, which starts with what everybody uses.
+fn rank(op: &Operation) -> usize {
+    match op {
+        Operation::Query { query, .. } | Operation::Walk { query, .. } => {
+            Query::ALL.iter().position(|q| q == query).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+/// What runs before says how packages came to be: by a check, if it can be.
+fn before(op: &Operation) -> usize {
+    if matches!(op, Operation::Check { .. }) { 7 } else { operation(op) }
+}
+
+fn operation(op: &Operation) -> usize {
+    match op {
+        Operation::Query { query, other, .. } => {
+            9 + usize::from(other.is_some()) + 4 * usize::from(needs_tools(*query))
+        }
+        Operation::Check { .. } | Operation::Import { .. } => 10,
+        Operation::Instantiate { args, context, .. } => {
+            10 + args.iter().map(String::len).sum::<usize>() + usize::from(*context)
+        }
+        Operation::Eval { expr, .. } | Operation::CheckExpr { expr, .. } => 11 + expr.len() / 2,
+        Operation::Walk { query, order, .. } => {
+            let order = usize::from(*order != Order::Declared);
+            12 + order + 4 * usize::from(needs_tools(*query))
+        }
+        Operation::Export { .. } | Operation::Ssa { .. } | Operation::Set { .. } => 12,
+    }
+}

@@ -1,0 +1,94 @@
+//! What each reducer makes of a test case: the text before and after, and that
+//! all of it is smaller.
+
+use std::fmt::Write as _;
+
+use super::names::{name_files, renamings};
+use super::tidy::tidy;
+use super::{Size, apply, reducers};
+use crate::mutators::test_support::{diff, sample, text};
+use crate::testcase::TestCase;
+
+/// The sample with more of what reducers of scenarios and files work on.
+fn rich() -> TestCase {
+    let mut case = sample();
+    let mut scenario = crate::scenario::Scenario::parse(
+        "share context\nimport export\nmeet import\nprocs 2\nrounds 8\ngodebug gotypesalias=0\n\
+         schedule seed 7\noracle sequential\n",
+    )
+    .unwrap()
+    .unwrap();
+    scenario.before.clone_from(&case.scenario.before);
+    scenario.go.clone_from(&case.scenario.go);
+    let third = scenario.go[0].clone();
+    scenario.go.push(third);
+    case.scenario = scenario;
+    let mut second = case.packages[0].files[0].clone();
+    second.name = "second.go".to_owned();
+    second.tree.decls = vec![case.packages[0].files[0].tree.decls.pop().unwrap()];
+    case.packages[0].files.push(second);
+    case
+}
+
+fn of(case: &TestCase) -> Size {
+    Size::of(case, &text(case))
+}
+
+#[test]
+fn every_reducer_has_an_example_and_only_makes_smaller() {
+    let mut case = rich();
+    tidy(&mut case);
+    let before = text(&case);
+    let mut names = std::collections::BTreeSet::new();
+    for reducer in reducers() {
+        assert!(names.insert(reducer.name()), "two are called {}", reducer.name());
+        let edits = reducer.edits(&case);
+        let smaller: Vec<TestCase> = edits.iter().filter_map(|e| apply(&case, e)).collect();
+        assert!(!smaller.is_empty(), "{} finds nothing in:\n{before}", reducer.name());
+        for new in &smaller {
+            assert!(of(new) < of(&case), "{}:\n{}", reducer.name(), text(new));
+        }
+        // The same edits give the same again: the choice of a search repeats.
+        let again = reducer.edits(&case);
+        assert_eq!(again.len(), edits.len());
+        assert_eq!(again.iter().find_map(|e| apply(&case, e)).as_ref(), smaller.first());
+        let mut out = String::new();
+        for i in [0, smaller.len() / 2] {
+            writeln!(out, "{} of {}:\n{}", i + 1, smaller.len(), diff(&before, &text(&smaller[i])))
+                .unwrap();
+        }
+        insta::assert_snapshot!(reducer.name().replace(' ', "_"), out);
+    }
+}
+
+#[test]
+fn a_cut_takes_along_what_hangs_on_it() {
+    let mut case = rich();
+    // Without its first package, whatever needs it dangles; tidying is done at
+    // the first go.
+    case.packages.remove(0);
+    tidy(&mut case);
+    let once = case.clone();
+    tidy(&mut case);
+    assert_eq!(text(&case), text(&once));
+    for (path, _) in case.imports() {
+        assert!(case.packages.iter().any(|p| p.path == path));
+    }
+}
+
+#[test]
+fn names_become_short() {
+    let case = sample();
+    let mut new = case.clone();
+    for renaming in renamings(&case) {
+        renaming(&mut new);
+    }
+    name_files(&mut new);
+    insta::assert_snapshot!("names", diff(&text(&case), &text(&new)));
+    // A second time changes nothing.
+    let mut again = new.clone();
+    for renaming in renamings(&new) {
+        renaming(&mut again);
+    }
+    assert_eq!(text(&again), text(&new));
+}

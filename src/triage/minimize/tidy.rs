@@ -1,0 +1,142 @@
+//! What follows from a cut without a choice: methods go with their type,
+//! operations with what they name, packages and imports with their last use.
+
+use std::collections::BTreeSet;
+
+use crate::goast::scope::method_base;
+use crate::goast::{Decl, Spec};
+use crate::mutators::symbols::Symbols;
+use crate::scenario::{INSTANCES, Operation, Scenario, Target};
+use crate::testcase::TestCase;
+
+/// Takes out what has lost its object.
+pub(crate) fn tidy(case: &mut TestCase) {
+    drop_methods(case);
+    for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
+        for decl in &mut file.tree.decls {
+            if let Decl::GenDecl(g) = decl {
+                g.grouped &= g.specs.len() != 1;
+            }
+        }
+        file.tree.decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
+    }
+    drop_operations(case);
+    crate::mutators::repair::drop_unused_imports(case);
+    drop_packages(case);
+    drop_imports_of_nothing(case);
+    for package in &mut case.packages {
+        let whole = package.files.iter().any(|f| !f.tree.decls.is_empty());
+        if whole {
+            package.files.retain(|f| !f.tree.decls.is_empty());
+        } else {
+            package.files.truncate(1);
+        }
+    }
+    case.packages.retain(|p| !p.files.is_empty());
+}
+
+fn drop_methods(case: &mut TestCase) {
+    let symbols = Symbols::new(case);
+    for (package, symbols) in case.packages.iter_mut().zip(&symbols.packages) {
+        for file in &mut package.files {
+            file.tree.decls.retain(|d| match d {
+                Decl::FuncDecl(f) if f.recv.is_some() => {
+                    method_base(f).is_some_and(|t| symbols.scope.objects.contains_key(t))
+                }
+                _ => true,
+            });
+        }
+    }
+}
+
+fn drop_operations(case: &mut TestCase) {
+    let symbols = Symbols::new(case);
+    let package = |path: &str| symbols.package(path);
+    let object =
+        |t: &Target| package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some());
+    let stands = |op: &Operation| match op {
+        Operation::Query { target, other, .. } => {
+            object(target) && other.as_ref().is_none_or(object)
+        }
+        Operation::Instantiate { target, .. } | Operation::Set { target, .. } => object(target),
+        Operation::Walk { package: p, .. } => p == INSTANCES || package(p).is_some(),
+        Operation::Check { package: p }
+        | Operation::Import { package: p }
+        | Operation::Eval { package: p, .. }
+        | Operation::CheckExpr { package: p, .. }
+        | Operation::Export { package: p }
+        | Operation::Ssa { package: p } => package(p).is_some(),
+    };
+    case.scenario.before.retain(stands);
+    for operations in &mut case.scenario.go {
+        operations.retain(stands);
+    }
+    case.scenario.go.retain(|operations| !operations.is_empty());
+}
+
+/// The packages that an operation names.
+pub(crate) fn named(scenario: &Scenario) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for op in scenario.before.iter().chain(scenario.go.iter().flatten()) {
+        match op {
+            Operation::Query { target, other, .. } => {
+                out.insert(target.package.clone());
+                out.extend(other.iter().map(|o| o.package.clone()));
+            }
+            Operation::Instantiate { target, .. } | Operation::Set { target, .. } => {
+                out.insert(target.package.clone());
+            }
+            Operation::Walk { package, .. }
+            | Operation::Check { package }
+            | Operation::Import { package }
+            | Operation::Eval { package, .. }
+            | Operation::CheckExpr { package, .. }
+            | Operation::Export { package }
+            | Operation::Ssa { package } => {
+                out.insert(package.clone());
+            }
+        }
+    }
+    out
+}
+
+/// Packages that no operation reaches do nothing.
+fn drop_packages(case: &mut TestCase) {
+    let mut reached = named(&case.scenario);
+    let imports = case.imports();
+    loop {
+        let more: Vec<String> = imports
+            .iter()
+            .filter(|(p, _)| reached.contains(p))
+            .flat_map(|(_, deps)| deps.iter().cloned())
+            .filter(|d| !reached.contains(d))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        reached.extend(more);
+    }
+    if case.packages.iter().any(|p| reached.contains(&p.path)) {
+        case.packages.retain(|p| reached.contains(&p.path));
+    }
+}
+
+fn drop_imports_of_nothing(case: &mut TestCase) {
+    let paths: BTreeSet<String> = case.packages.iter().map(|p| p.path.clone()).collect();
+    for package in &mut case.packages {
+        let own = package.path.clone();
+        for file in &mut package.files {
+            for decl in &mut file.tree.decls {
+                if let Decl::GenDecl(g) = decl {
+                    g.specs.retain(|s| match s {
+                        Spec::ImportSpec(i) => {
+                            i.path == "unsafe" || i.path != own && paths.contains(&i.path)
+                        }
+                        _ => true,
+                    });
+                }
+            }
+            file.tree.decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
+        }
+    }
+}

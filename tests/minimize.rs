@@ -1,0 +1,108 @@
+//! Minimization through a real harness: of a stored crash directory, of text that
+//! shows nothing, and every candidate's text through go/parser.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use typerace::finding::Finding;
+use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig};
+use typerace::testcase::SourceCase;
+use typerace::triage::load_case;
+use typerace::triage::minimize::{apply, reducers};
+
+/// A crash directory as the first version of the format wrote it. It is never
+/// changed: later versions must open it.
+const ID: &str = "data-race-6ea19949a30e";
+
+fn fixture() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash_v1").join(ID)
+}
+
+fn copy(to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(fixture()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[track_caller]
+fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(["minimize", "--json"]).args(args).current_dir(dir).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{err}"));
+    (output.status.code(), json)
+}
+
+#[test]
+fn a_stored_finding_becomes_small_and_still_shows() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join(ID);
+    copy(&dir);
+    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "10"]);
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["id"], ID);
+    let at_most = |field: &str, n: u64| {
+        assert!(report[field].as_u64().unwrap() <= n, "{field}: {report:#}");
+    };
+    at_most("lines", 15);
+    at_most("goroutines", 2);
+    at_most("operations", 3);
+    assert!(report["reproduced"][0].as_u64().unwrap() > 0, "{report:#}");
+    let text = fs::read_to_string(dir.join("minimized.txtar")).unwrap();
+    assert_eq!(text, report["text"].as_str().unwrap());
+    let small = SourceCase::from_txtar(&text).unwrap();
+    assert_eq!(small.lines() as u64, report["lines"].as_u64().unwrap());
+    let finding = Finding::from_json(&fs::read_to_string(dir.join("finding.json")).unwrap());
+    assert_eq!(finding.unwrap().minimized.unwrap().lines, small.lines());
+    // What is smallest stays as it is, and is a test case like any other.
+    fs::write(dir.join("testcase.txtar"), &text).unwrap();
+    let (code, again) = minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "1"]);
+    assert_eq!(code, Some(1), "{again:#}");
+    assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
+}
+
+#[test]
+fn what_shows_nothing_is_not_minimized() {
+    let tmp = tempfile::tempdir().unwrap();
+    let quiet = "go check a\n-- a/a.go --\npackage a\n";
+    fs::write(tmp.path().join("quiet.txtar"), quiet).unwrap();
+    let (code, report) = minimize(tmp.path(), &["quiet.txtar"]);
+    assert_eq!((code, &report["shown"]), (Some(0), &Value::Bool(false)));
+    assert_eq!(report["text"], Value::Null);
+}
+
+#[test]
+fn a_crash_directory_of_the_first_format_opens() {
+    let (case, finding) = load_case(&fixture()).unwrap();
+    let finding = finding.unwrap();
+    assert_eq!((finding.id.as_str(), &finding.minimized), (ID, &None));
+    assert!(case.scenario.is_some());
+}
+
+#[test]
+fn every_candidate_is_go() {
+    let options =
+        GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
+    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
+    let mut harness = Harness::start(HarnessConfig::new(&built.path)).unwrap();
+    let source = load_case(&fixture()).unwrap().0;
+    let case = harness.import(&source).unwrap();
+    let mut candidates = 0;
+    for reducer in reducers() {
+        for edit in reducer.edits(&case) {
+            let Some(new) = apply(&case, &edit) else { continue };
+            candidates += 1;
+            for (name, text) in new.to_source().packages.into_iter().flat_map(|p| p.files) {
+                if let Err(errors) = harness.parse(&name, &text).unwrap() {
+                    panic!("{}: {errors:?}\n{text}", reducer.name());
+                }
+            }
+        }
+    }
+    assert!(candidates > 50, "{candidates}");
+}
