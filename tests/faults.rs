@@ -189,7 +189,10 @@ fn each_planted_fault_is_found_and_nobody_else_is_blamed() {
         // Beside the fault, chance shows: races on the map that then ends it all.
         let f = findings.iter().find(|f| f.kind == fault.kind).unwrap();
         let stage = f.stage.as_deref().unwrap_or("-");
-        writeln!(golden, "{}: {}\n    {}\n    stage {stage}", fault.name, f.kind, f.signature)
+        // Whether a dump has the stack of a goroutine that runs is up to chance.
+        let spins = fault.name == "FaultSpin";
+        let signature = if spins { "(by chance)" } else { f.signature.as_str() };
+        writeln!(golden, "{}: {}\n    {signature}\n    stage {stage}", fault.name, f.kind)
             .unwrap();
     }
     insta::assert_snapshot!("planted_faults", golden);
