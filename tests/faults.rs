@@ -192,8 +192,7 @@ fn each_planted_fault_is_found_and_nobody_else_is_blamed() {
         // Whether a dump has the stack of a goroutine that runs is up to chance.
         let spins = fault.name == "FaultSpin";
         let signature = if spins { "(by chance)" } else { f.signature.as_str() };
-        writeln!(golden, "{}: {}\n    {signature}\n    stage {stage}", fault.name, f.kind)
-            .unwrap();
+        writeln!(golden, "{}: {}\n    {signature}\n    stage {stage}", fault.name, f.kind).unwrap();
     }
     insta::assert_snapshot!("planted_faults", golden);
 }

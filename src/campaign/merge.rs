@@ -120,7 +120,7 @@ mod tests {
             "execs": execs, "seconds": seconds, "execs_per_second": 1.0, "corpus": execs / 10,
             "coverage": {"hit": execs, "total": 900}, "interleaving": {"hit": 1, "total": 2},
             "schedules": {}, "valid_percent": if execs == 100 { 50.0 } else { 100.0 },
-            "findings": findings, "contract_not_stored": 1,
+            "findings": findings, "contract_not_stored": 1, "minimized": 0, "not_minimized": 0,
             "operators": [{"name": "x", "made": 4, "parsed": execs / 100, "checked": 1,
                 "new_coverage": 0, "findings": 0, "parsed_percent": 0.0, "checked_percent": 0.0}],
             "seed": u64::MAX, "go_version": "go1.27.3", "sequence": "ab", "harness_starts": 2,

@@ -53,7 +53,8 @@ mod tests {
             let text = super::super::build::source_file(name).unwrap();
             assert!(text.contains("golang.org/x/tools v"), "{name}");
             let sums = super::super::build::source_file(&name.replace(".mod", ".sum")).unwrap();
-            assert_eq!(sums.lines().count(), 2, "{name}: the module and its go.mod");
+            let tools = sums.lines().filter(|l| l.starts_with("golang.org/x/tools ")).count();
+            assert_eq!(tools, 2, "{name}: the module and its go.mod");
         }
     }
 

@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
--var All = []lib.Shape{lib.Square{}}
-+var All []lib.Shape = []lib.Shape{lib.Square{}}
+-	var s lib.Shape = lib.Square{}
++	var s = lib.Square{}
 "#;
         example(&InferType, 1, want);
     }

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
-+share ast
++share importer
 -go     check b ; walk underlying lib reversed ; lookup lib.List
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
 +go     check a ; check b ; walk underlying lib reversed ; lookup lib.List

@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
-+share ast
++share importer
 "#;
         example(&ChangeShare, 1, want);
     }
