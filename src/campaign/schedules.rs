@@ -24,15 +24,17 @@ use crate::testcase::TestCase;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedules {
     /// Run test cases under seeded schedules at all.
+    pub seeds: bool,
+    /// Run each corpus entry under several.
     pub search: bool,
     /// Keep what shows new interleavings.
     pub feedback: bool,
 }
 
 impl Schedules {
-    /// Takes a test case's schedule away if schedules are not searched.
+    /// Takes a test case's schedule away if there are to be none.
     pub fn restrict(self, case: &mut TestCase) {
-        if !self.search {
+        if !self.seeds {
             case.scenario.schedule = None;
         }
     }

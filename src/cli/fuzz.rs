@@ -42,11 +42,17 @@ pub struct FuzzArgs {
     /// How operators are chosen: `adaptive` by what they yielded in this campaign
     #[arg(long, value_enum, default_value_t = OperatorsArg::Adaptive)]
     operators: OperatorsArg,
-    /// Leave the interleaving of goroutines to the runtime: no seeded schedules
+    /// Run each corpus entry under several seeded schedules
     #[arg(long)]
+    schedules: bool,
+    /// Leave the interleaving of goroutines to the runtime: no seeded schedules at all
+    #[arg(long, conflicts_with = "schedules")]
     no_schedules: bool,
-    /// Do not keep test cases for new interleavings
-    #[arg(long)]
+    /// Keep test cases for new interleavings
+    #[arg(long, conflicts_with = "no_schedules")]
+    interleaving: bool,
+    /// Keep none for new interleavings [default]
+    #[arg(long, overrides_with = "interleaving")]
     no_interleaving: bool,
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
@@ -196,7 +202,11 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         lazy: args.lazy && !args.no_lazy,
         style: if worker.is_some() { Style::Worker } else { Style::choose(args.plain) },
         harness,
-        schedules: Schedules { search: !args.no_schedules, feedback: !args.no_interleaving },
+        schedules: Schedules {
+            seeds: !args.no_schedules,
+            search: args.schedules,
+            feedback: args.interleaving && !args.no_interleaving,
+        },
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
