@@ -12,6 +12,7 @@ use crate::scenario::Class;
 use crate::store::Store;
 use crate::testcase::SourceCase;
 use crate::triage::minimize::{MinimizeError, Options, minimize};
+use crate::triage::standalone;
 
 /// What a background minimizer needs.
 #[derive(Clone, Debug)]
@@ -158,9 +159,11 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
         };
         let result = minimize(&source, Some(&finding), &options, &mut |_| ());
         let failed = match result {
-            Ok(Some(m)) => {
-                store.put_minimized(&finding.id, &m.text, &m.info).err().map(|e| e.to_string())
-            }
+            Ok(Some(m)) => match store.put_minimized(&finding.id, &m.text, &m.info) {
+                // The program of its own is the smaller one's from now on.
+                Ok(()) => standalone::write(&store.path(&finding.id)).err().map(|e| e.to_string()),
+                Err(e) => Some(e.to_string()),
+            },
             Ok(None) => Some("it did not show again".to_owned()),
             Err(MinimizeError::Harness(HarnessError::Interrupted)) => {
                 shared.lock().waiting.push_front((finding, testcase));

@@ -13,8 +13,8 @@ use super::{Exit, GoArgs, print, progress};
 use crate::finding::Origin;
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::store::{MINIMIZED, Store};
-use crate::triage::load_case;
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
+use crate::triage::{load_case, standalone};
 
 /// Make program and scenario as small as they can be and show the same finding
 #[derive(Args, Debug)]
@@ -142,6 +142,8 @@ fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
         return Ok(None);
     }
     Store::existing(parent)?.put_minimized(name, &m.text, &m.info)?;
+    // The program of its own is the smaller one's from now on.
+    standalone::write(&dir)?;
     Ok(Some(crash.join(MINIMIZED)))
 }
 
