@@ -43,6 +43,10 @@ pub struct WorkDir {
     _scratch: Option<Scratch>,
 }
 
+/// How often a work directory's lock is tried, and the time between.
+const TRIES: u32 = 20;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+
 impl WorkDir {
     /// Opens and locks a folder, makes it if it is not there. Without a path
     /// it is a temporary one.
@@ -66,11 +70,15 @@ impl WorkDir {
         }
         let at = path.join(LOCK);
         let lock = File::create(&at).map_err(failed(&at))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock, _scratch: scratch }),
-            Err(TryLockError::WouldBlock) => Err(WorkError::InUse(path)),
-            Err(TryLockError::Error(e)) => Err(failed(&at)(e)),
+        // A child between fork and exec has its parent's lock a moment longer.
+        for _ in 0..TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path, _lock: lock, _scratch: scratch }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(TryLockError::Error(e)) => return Err(failed(&at)(e)),
+            }
         }
+        Err(WorkError::InUse(path))
     }
 
     /// Where fields are listed that reading changes.
