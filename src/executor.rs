@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
@@ -78,6 +78,10 @@ pub struct LastRun {
     pub new_bugs: usize,
     /// What it cost, in ordinary executions; 0 if there was none.
     pub cost: u64,
+    /// What it took, confirmations and the like left out.
+    pub took: Duration,
+    /// Harness processes started until then.
+    pub starts: u64,
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -352,6 +356,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
+        (last.took, last.starts) = (ran - began, self.harness.starts());
         self.times.recording += (recorded - ran).as_secs_f64();
         last.cost = 1
             + outcome.reports.matches("WARNING: DATA RACE").count() as u64

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::progress::Figures;
+use super::figures::Figures;
 use super::summary::{Found, Summary};
 
 /// One line of a worker's standard output.

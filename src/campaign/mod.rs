@@ -2,9 +2,12 @@
 
 mod attribution;
 mod background;
+mod board;
 mod budget;
 mod control;
+mod display;
 mod exchange;
+mod figures;
 mod filter;
 pub mod import;
 mod merge;
@@ -15,6 +18,7 @@ mod recorder;
 mod samples;
 mod scheduler;
 mod schedules;
+pub mod screen;
 pub mod seeds;
 mod stage;
 mod summary;
@@ -41,8 +45,10 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use background::BackgroundEnd;
 use background::{Background, BackgroundConfig};
+pub use board::{Board, LogLine, WorkerState};
 pub use control::{Control, Limits};
-pub use progress::Style;
+pub use display::{Display, Style};
+pub use figures::Figures;
 pub use summary::{Coverage, Found, Summary};
 pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
@@ -96,7 +102,7 @@ pub struct Config {
     /// Whether packages are searched for lazy state.
     pub lazy: bool,
     /// How progress is shown.
-    pub style: Style,
+    pub display: Display,
     /// The harness to run.
     pub harness: HarnessConfig,
     /// Search schedules, and keep what shows new interleavings.
@@ -194,7 +200,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let last = executor.last();
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
-    let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    let progress = Rc::new(Progress::new(control, config.display, executor.last()));
     progress.set_samples(Samples::open(config.jsonl.as_deref())?);
     executor.recorder_mut().attach(Rc::clone(&progress));
 
@@ -284,7 +290,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         }
         Ok(())
     })();
-    progress.end();
     let minimized = executor.recorder_mut().end_minimizing();
     for failed in &minimized.failed {
         progress.say(&format!("warning: not minimized: {failed}"));

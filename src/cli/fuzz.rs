@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
+use signal_hook::iterator::Signals;
 
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
+use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
-use crate::campaign::{self, Config, Limits, Message, Schedules, Style, Summary, seeds};
+use crate::campaign::{self, Config, Display, Limits, Message, Schedules, Style, Summary, seeds};
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
@@ -85,6 +87,9 @@ pub struct FuzzArgs {
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
+    /// Progress as a screen [default on a terminal]; q ends the campaign
+    #[arg(long, conflicts_with = "plain")]
+    tui: bool,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -171,6 +176,19 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         execs: args.execs,
         findings: args.until_finding.map(|n| n as usize),
     };
+    let mut display = match &worker {
+        Some(_) => Display::new(Style::Worker),
+        None => Display::choose(args.plain),
+    };
+    {
+        let mut board = display.board();
+        (board.seed, board.go_version) = (seed, built.toolchain.version.clone());
+    }
+    if let Some(why) = Display::no_screen().filter(|_| args.tui) {
+        progress(&format!("plain lines instead of a screen: {why}"));
+    }
+    // Given back before the summary, or whatever else is said at the end.
+    let screen = show_screen(&mut display, &interrupted);
     if args.cores > 1 {
         let summary = workers::run(&Plan {
             args: std::env::args_os().skip(1).collect(),
@@ -179,9 +197,10 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
             jsonl: args.jsonl,
             limits,
             seed,
-            style: Style::choose(args.plain),
+            display,
             interrupted,
         })?;
+        drop(screen);
         return finish(summary, &known, args.json);
     }
     let harness = HarnessConfig {
@@ -200,7 +219,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         work: args.work,
         jsonl: args.jsonl,
         lazy: args.lazy && !args.no_lazy,
-        style: if worker.is_some() { Style::Worker } else { Style::choose(args.plain) },
+        display,
         harness,
         schedules: Schedules {
             seeds: !args.no_schedules,
@@ -217,6 +236,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         minimize_percent: args.minimize_percent,
         interrupted,
     })?;
+    drop(screen);
     if worker.is_some() {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
@@ -237,15 +257,36 @@ fn finish(mut summary: Summary, known: &Known, json: bool) -> anyhow::Result<Exi
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }
 
+/// The screen, if there is to be one. A terminal that refuses is no reason to stop.
+fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> {
+    if display.style() != Style::Screen {
+        return None;
+    }
+    match Screen::start(display, Arc::clone(stop)) {
+        Ok(screen) => Some(screen),
+        Err(e) => {
+            progress(&format!("plain lines instead of a screen: {e}"));
+            display.be_plain();
+            None
+        }
+    }
+}
+
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
 pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // In this order: the first signal finds the flag unset and sets it.
-        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
-    }
+    let set = Arc::clone(&flag);
+    let mut signals = Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
+    // A thread and no handler: it may give the terminal back.
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            if set.swap(true, Ordering::SeqCst) {
+                crate::campaign::screen::restore();
+                signal_hook::low_level::exit(128 + signal);
+            }
+        }
+    })?;
     Ok(flag)
 }
 

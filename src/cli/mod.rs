@@ -57,6 +57,7 @@ pub fn main() -> ExitCode {
     // In the hook and not by catch_unwind: a release aborts on panic.
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        crate::campaign::screen::restore();
         default(info);
         eprintln!("help: this is a fault of typerace; please report it");
         std::process::exit(i32::from(Exit::Internal as u8));

@@ -38,6 +38,6 @@ pub use protocol::{
 pub(crate) use scratch::Scratch;
 pub use session::Harness;
 pub use sys::lower_priority;
-pub(crate) use sys::{spawn_tied, terminate};
+pub(crate) use sys::{process_group, spawn_tied, terminate};
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;
