@@ -31,6 +31,7 @@ use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
 use crate::health::{Health, Pulse, Sick};
+use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
@@ -98,6 +99,20 @@ pub trait Recorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<(usize, usize), Fatal>;
+
+    /// A run exceeded limits that are lower than the full ones: what it comes to under
+    /// those. The harness has the full ones by then.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        _outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        harness.run(request)
+    }
 
     /// Looks at what reading the test case's packages changes. Says whether that is
     /// new.
@@ -189,6 +204,7 @@ pub struct HarnessExecutor<R> {
     elements: Tally,
     pairs: Pairs,
     health: Health,
+    pace: Pace,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -208,6 +224,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             elements: Tally::default(),
             pairs: Pairs::default(),
             health: Health::default(),
+            pace: Pace::default(),
         }
     }
 
@@ -290,7 +307,7 @@ impl<R: Recorder> HarnessExecutor<R> {
                 .exploring();
         let starts = self.harness.starts();
         let began = Instant::now();
-        let outcome = match self.harness.run(&request) {
+        let outcome = match self.run_paced(&request) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
@@ -354,6 +371,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         {
             last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
         }
+        if last.new_coverage {
+            self.pace.learn(ran - began);
+        }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
         (last.took, last.starts) = (ran - began, self.harness.starts());
@@ -365,6 +385,21 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
+    }
+
+    /// Runs a request under limits that the corpus suggests.
+    fn run_paced(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        let full = self.harness.limits();
+        let short = self.pace.limits(full);
+        self.harness.set_limits(short);
+        let outcome = self.harness.run(request);
+        self.harness.set_limits(full);
+        match outcome? {
+            outcome if short != full && matches!(outcome.end, End::TimedOut { .. }) => {
+                self.recorder.confirm_timeout(&mut self.harness, request, outcome)
+            }
+            outcome => Ok(outcome),
+        }
     }
 
     /// Whether the harness's counters show what no input in the corpus did.

@@ -1,17 +1,23 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+pub mod ancestry;
 mod attribution;
 mod background;
 mod board;
 mod budget;
+mod care;
+pub mod combine;
 mod control;
+mod cover;
 mod display;
+pub mod distill;
 mod exchange;
 mod figures;
 mod filter;
 pub mod import;
 mod merge;
 mod message;
+pub mod metrics;
 mod operators;
 mod progress;
 mod recorder;
@@ -21,23 +27,25 @@ mod schedules;
 pub mod screen;
 pub mod seeds;
 mod stage;
+pub mod stored;
 mod summary;
 mod suspicions;
 mod work;
 pub mod workers;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use libafl::StdFuzzer;
-use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
+use libafl::corpus::{Corpus, CorpusId, InMemoryOnDiskCorpus};
 use libafl::events::SimpleEventManager;
 use libafl::feedback_or;
 use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
-use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
+use libafl::fuzzer::{Evaluator, Fuzzer, HasScheduler, StdFuzzerBuilder};
+use libafl::inputs::Input as _;
 use libafl::monitors::NopMonitor;
 use libafl::state::{HasCorpus, HasExecutions, StdState};
 use libafl_bolts::rands::StdRand;
@@ -59,13 +67,16 @@ use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
-use crate::mutators::adapter::{Options, Table, TreeMutator};
+use crate::mutators::adapter::{GENERATE, Options, Table, TreeMutator};
 use crate::mutators::{Choice, Weights};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use ancestry::{Ancestry, Making, SharedAncestry};
 use budget::Budget;
+pub use care::Caps;
+use care::Care;
 use exchange::Exchange;
 use filter::SeenFilter;
 pub use message::Message;
@@ -97,6 +108,8 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// How much of it there may be.
+    pub caps: Caps,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
     /// Whether packages are searched for lazy state.
@@ -202,9 +215,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let control = Control::new(config.limits, config.interrupted);
     let progress = Rc::new(Progress::new(control, config.display, executor.last()));
     progress.set_samples(Samples::open(config.jsonl.as_deref())?);
-    executor.recorder_mut().attach(Rc::clone(&progress));
-
     let resumed = work.resume()?;
+    let ancestry = ancestry(config.work.as_deref(), &resumed.cases, &progress);
+    executor.recorder_mut().attach(Rc::clone(&progress), Rc::clone(&ancestry));
     for broken in &resumed.broken {
         progress.say(&format!("warning: left out, as it is no test case: {broken}"));
     }
@@ -229,7 +242,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     .map_err(CampaignError::LibAfl)?;
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
         .input_filter(SeenFilter::default())
-        .scheduler(FreshFirstScheduler::default())
+        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
         .feedback(feedback)
         .objective(objective)
         .build();
@@ -247,12 +260,16 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
 
     let result = (|| {
         let mut rng = Rng::new(config.seed);
-        let generated = (0..GENERATED_AT_START)
-            .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
+        let generated = (0..GENERATED_AT_START).map(|_| {
+            let case = generate::test_case(&mut rng, &options.generate, config.profile);
+            (Making::Root(vec![GENERATE.to_owned()]), case)
+        });
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
-        let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
-            for mut case in cases.filter(admitted) {
+        type Cases<'a> = &'a mut dyn Iterator<Item = (Making, TestCase)>;
+        let mut run_all = |state: &mut State, cases: Cases<'_>| {
+            for (making, mut case) in cases.filter(|(_, case)| admitted(case)) {
                 config.schedules.restrict(&mut case);
+                ancestry.borrow_mut().making(making);
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
@@ -263,8 +280,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             }
             Ok::<_, libafl::Error>(true)
         };
-        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
-        run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
+        let stored = |case: TestCase| (Making::Entry(case.generate_name(None)), case);
+        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter().map(stored))?;
+        let seeds = config.seeds.iter().zip(seeds).map(|(seed, case)| {
+            (Making::Root(vec!["seed".to_owned(), seed.path.display().to_string()]), case)
+        });
+        run_all(&mut state, &mut seeds.chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
         }
@@ -274,17 +295,34 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
         let mut stages = tuple_list!(
-            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
-            ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
+            MutantStage::new(
+                mutator,
+                Rc::clone(&progress),
+                config.schedules,
+                Rc::clone(&budget),
+                Rc::clone(&ancestry)
+            ),
+            ScheduleStage::new(
+                config.schedules,
+                Rc::clone(&progress),
+                Rc::clone(&searched),
+                Rc::clone(&ancestry)
+            )
         );
         let mut exchange = Exchange::new(config.work.as_deref());
+        let mut care = Care::new(config.caps);
         while !progress.over(*state.executions()) {
             for case in exchange.due(progress.control().elapsed()) {
                 if !admitted(&case) || progress.over(*state.executions()) {
                     continue;
                 }
+                ancestry.borrow_mut().making(stored(case.clone()).0);
                 fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
                 progress.tick(&state);
+            }
+            for id in care.tidy(&mut state, &work)? {
+                forget(&mut fuzzer, id);
+                table.borrow_mut().forget(id);
             }
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
         }
@@ -343,6 +381,24 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         lazy,
         interrupted: progress.control().interrupted(),
     })
+}
+
+/// The state cannot be told from the fuzzer alone.
+fn forget<F>(fuzzer: &mut F, id: CorpusId)
+where
+    F: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
+{
+    fuzzer.scheduler_mut().forget(id);
+}
+
+/// The ancestry of what is resumed. A journal that cannot be kept costs no campaign.
+fn ancestry(work: Option<&Path>, resumed: &[TestCase], progress: &Progress) -> SharedAncestry {
+    let names: Vec<String> = resumed.iter().map(|c| c.generate_name(None)).collect();
+    let ancestry = Ancestry::open(work, &names).unwrap_or_else(|e| {
+        progress.say(&format!("warning: cannot keep the ancestry of entries: {e}"));
+        Ancestry::default()
+    });
+    Rc::new(RefCell::new(ancestry))
 }
 
 fn corpus(path: PathBuf) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {

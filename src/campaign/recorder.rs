@@ -5,21 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
-use libafl::corpus::{Corpus, CorpusId};
+use libafl::corpus::Corpus;
 use libafl::state::{HasCorpus, HasExecutions};
 
+use super::ancestry::SharedAncestry;
 use super::attribution::History;
 use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
+use super::scheduler::name;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
-use crate::executor::{Fatal, Recorder, Run, State};
+use crate::executor::{Fatal, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin, growth, rfc3339};
 use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunFlags, RunRequest};
 use crate::scenario::Class;
 use crate::store::{Saved, Store, StoreError};
 use crate::testcase::TestCase;
-use crate::triage::{Judge, repeat, standalone};
+use crate::triage::{Judge, observe, repeat, standalone};
 
 /// How often an execution with new findings is run again, to measure how well
 /// they reproduce.
@@ -70,6 +72,12 @@ pub struct FindingRecorder {
     history: History,
     /// Slow inputs that were given more time.
     slow: u32,
+    /// Time-outs under short limits that ended under the full ones, by id.
+    ended: BTreeMap<String, u32>,
+    /// The outcome to record is a time-out under short limits that was not confirmed.
+    unconfirmed: bool,
+    /// Where test cases come from.
+    ancestry: SharedAncestry,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
     /// Minimizes what was stored, if that is wanted.
@@ -100,6 +108,9 @@ impl FindingRecorder {
             pressed: BTreeSet::new(),
             history: History::default(),
             slow: 0,
+            ended: BTreeMap::new(),
+            unconfirmed: false,
+            ancestry: SharedAncestry::default(),
             unsaved: Vec::new(),
             background: None,
             stored: Vec::new(),
@@ -118,9 +129,11 @@ impl FindingRecorder {
         self.suspicions.as_ref()
     }
 
-    /// Where times come from and new findings are announced.
-    pub fn attach(&mut self, progress: Rc<Progress>) {
+    /// Where times come from and new findings are announced, and where test cases come
+    /// from.
+    pub fn attach(&mut self, progress: Rc<Progress>, ancestry: SharedAncestry) {
         self.progress = Some(progress);
+        self.ancestry = ancestry;
     }
 
     /// Has new findings minimized.
@@ -186,7 +199,10 @@ impl FindingRecorder {
         let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
         finding.origin.execs_to_find = executions;
-        finding.origin.ancestors = ancestors(run.state);
+        let scheduled = run.state.corpus().current().and_then(|id| name(run.state, id));
+        let history = self.ancestry.borrow_mut().history(scheduled.as_deref());
+        finding.origin.ancestors = history.iter().filter_map(|s| s.entry.clone()).collect();
+        finding.origin.history = history;
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
         let mut path = self.store.path(&finding.id);
@@ -501,6 +517,33 @@ impl Recorder for FindingRecorder {
         Ok((new, bugs))
     }
 
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        let seen = observe(&outcome, request.scenario, self.judge.origin());
+        let stalls: Vec<&String> = seen.iter().filter(|f| stalls(f.kind)).map(|f| &f.id).collect();
+        let news = |id: &String| {
+            !self.found.borrow().iter().any(|f| f.id == *id)
+                && !self.passed_over.contains_key(id)
+                && self.ended.get(id).is_none_or(|n| *n < SLOW_TRIES)
+        };
+        // What is known is counted; what ended in time before is only slow.
+        if !stalls.iter().any(|id| news(id)) {
+            self.unconfirmed = true;
+            return Ok(outcome);
+        }
+        let full = harness.run(request)?;
+        if matches!(full.end, End::Replied) {
+            for id in stalls {
+                *self.ended.entry(id.clone()).or_default() += 1;
+            }
+        }
+        Ok(full)
+    }
+
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
         match suspicions::search(self, harness, run) {
             Err(HarnessError::Interrupted) => Ok(false),
@@ -520,6 +563,9 @@ impl FindingRecorder {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
+        if std::mem::take(&mut self.unconfirmed) {
+            seen.retain(|f| !stalls(f.kind));
+        }
         if let Some(at) = seen.iter().position(|f| f.title.contains(CONSTANTS))
             && self.is_only_slow(harness, run)?
         {
@@ -590,16 +636,7 @@ fn reproductions(run: &Run<'_>) -> u32 {
     }
 }
 
-/// The corpus entries that the current one descends from, youngest first.
-fn ancestors(state: &State) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut id: Option<CorpusId> = *state.corpus().current();
-    while let Some(at) = id {
-        let Ok(entry) = state.corpus().get(at) else { break };
-        let entry = entry.borrow();
-        names.push(entry.filename().clone().unwrap_or_else(|| at.to_string()));
-        // Parents are older, so the chain ends; the limit is for the report.
-        id = entry.parent_id().filter(|_| names.len() < 64);
-    }
-    names
+/// Whether findings of a kind are time-outs.
+fn stalls(kind: Kind) -> bool {
+    matches!(kind, Kind::Hang | Kind::Deadlock)
 }

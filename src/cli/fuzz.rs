@@ -1,5 +1,6 @@
 //! `typerace fuzz`: a campaign.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,10 +9,13 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::iterator::Signals;
 
+use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
-use crate::campaign::{self, Config, Display, Limits, Message, Schedules, Style, Summary, seeds};
+use crate::campaign::{
+    self, Caps, Config, Display, Limits, Message, Schedules, Style, Summary, metrics, seeds,
+};
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
@@ -77,6 +81,12 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Corpus entries that a worker keeps; beyond, those go that cover nothing unique
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    max_corpus: u64,
+    /// MiB of corpus on disk, all workers together; beyond, the same
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    max_work: u64,
     /// Share of one processor's time, in percent, in which new findings are
     /// minimized; 0 for none
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
@@ -84,6 +94,9 @@ pub struct FuzzArgs {
     /// Write a line of figures every second, as JSON: `report --html` draws them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
+    /// Serve figures to Prometheus: PORT on loopback, or ADDRESS:PORT
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    metrics: Option<SocketAddr>,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
@@ -150,11 +163,15 @@ impl From<OperatorsArg> for Choice {
 /// Unusable input or environment.
 pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let worker = args.worker.take();
+    let caps = Caps {
+        entries: usize::try_from(args.max_corpus).unwrap_or(usize::MAX),
+        bytes: (args.max_work << 20) / u64::from(args.cores),
+    };
     if let Some(share) = &worker {
         (args.cores, args.seed, args.execs) = (1, Some(share.seed), share.execs);
         args.time = share.seconds.map(Duration::from_secs_f64);
         args.work = Some(share.work.clone());
-        (args.until_finding, args.jsonl) = (None, None);
+        (args.until_finding, args.jsonl, args.metrics) = (None, None, None);
     }
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
@@ -165,7 +182,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -186,6 +203,10 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     }
     if let Some(why) = Display::no_screen().filter(|_| args.tui) {
         progress(&format!("plain lines instead of a screen: {why}"));
+    }
+    if let Some(addr) = args.metrics {
+        let addr = metrics::serve(addr, display.clone())?;
+        display.say(&format!("metrics on http://{addr}/metrics"));
     }
     // Given back before the summary, or whatever else is said at the end.
     let screen = show_screen(&mut display, &interrupted);
@@ -217,6 +238,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        caps,
         jsonl: args.jsonl,
         lazy: args.lazy && !args.no_lazy,
         display,
@@ -290,6 +312,17 @@ pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
+/// Reads `9100`, `:9100` or `0.0.0.0:9100`. Who wants others to see it says so.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix(':').unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
+    }
+    text.parse().map_err(|_| {
+        format!("'{text}' is no address; write 9100 for this machine alone, or 0.0.0.0:9100")
+    })
+}
+
 /// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
@@ -320,6 +353,18 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses() {
+        let read = |text| address(text).map(|a| a.to_string()).ok();
+        assert_eq!(read("9100").as_deref(), Some("127.0.0.1:9100"));
+        assert_eq!(read(":0").as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(read("0.0.0.0:9100").as_deref(), Some("0.0.0.0:9100"));
+        assert_eq!(read("[::1]:1").as_deref(), Some("[::1]:1"));
+        for bad in ["", "localhost", "70000", "1.2.3.4"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn times() {

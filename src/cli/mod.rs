@@ -2,6 +2,8 @@
 
 mod bisect;
 mod corpus;
+mod corpus_distill;
+mod corpus_merge;
 mod doctor;
 mod exit;
 mod fuzz;
@@ -15,6 +17,7 @@ mod report;
 mod report_html;
 mod reproduce;
 mod scenarios;
+mod ticker;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
