@@ -12,10 +12,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use libafl::inputs::Input as _;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::WORKER;
 use crate::finding::Step;
+use crate::testcase::TestCase;
 
 /// The journal's name in a work directory.
 pub const JOURNAL: &str = "ancestry.jsonl";
@@ -65,6 +67,10 @@ pub struct Ancestry {
     file: Option<File>,
     known: BTreeMap<String, Made>,
     making: Making,
+    /// The name of the test case that `making` is about.
+    of: String,
+    /// Test cases without a parent that will be run, by name.
+    roots: BTreeMap<String, Vec<String>>,
 }
 
 impl Ancestry {
@@ -82,12 +88,34 @@ impl Ancestry {
             write(&path, &known)?;
         }
         let file = File::options().create(true).append(true).open(&path)?;
-        Ok(Self { work: Some(work.to_owned()), file: Some(file), known, making: Making::Unknown })
+        Ok(Self { work: Some(work.to_owned()), file: Some(file), known, ..Self::default() })
     }
 
-    /// What is run from now on.
-    pub fn making(&mut self, making: Making) {
-        self.making = making;
+    /// A test case without a parent, which will be run: `by` says where it comes from.
+    pub fn root(&mut self, case: &TestCase, by: &[&str]) {
+        let by = by.iter().map(ToString::to_string).collect();
+        self.roots.insert(case.generate_name(None), by);
+    }
+
+    /// The test case that is run next, and how it was made.
+    pub fn making(&mut self, making: Making, case: &TestCase) {
+        (self.making, self.of) = (making, case.generate_name(None));
+    }
+
+    /// This test case runs. Unless somebody said how it was made, it is a seed, or an entry
+    /// from elsewhere.
+    pub fn runs(&mut self, case: &TestCase) {
+        self.runs_named(case.generate_name(None));
+    }
+
+    fn runs_named(&mut self, name: String) {
+        if self.of != name {
+            self.making = match self.roots.remove(&name) {
+                Some(by) => Making::Root(by),
+                None => Making::Entry(name.clone()),
+            };
+            self.of = name;
+        }
     }
 
     /// Whether a mutant of the scheduled entry is run.
@@ -210,6 +238,27 @@ mod tests {
         text.split(' ').map(ToOwned::to_owned).collect()
     }
 
+    fn making(ancestry: &mut Ancestry, making: Making) {
+        ancestry.making = making;
+    }
+
+    #[test]
+    fn what_nobody_made_is_a_seed_or_from_elsewhere() {
+        let mut rng = crate::rng::Rng::new(1);
+        let mut case =
+            || crate::generate::test_case(&mut rng, &Default::default(), Default::default());
+        let (seed, other) = (case(), case());
+        let mut a = Ancestry::default();
+        a.root(&seed, &["seed", "x.go"]);
+        a.making(Making::Mutant(words("rename")), &other);
+        a.runs(&other);
+        assert!(a.is_mutant());
+        a.runs(&seed);
+        assert_eq!(a.making, Making::Root(words("seed x.go")));
+        a.runs(&other);
+        assert_eq!(a.making, Making::Entry(other.generate_name(None)));
+    }
+
     fn told(steps: &[Step]) -> Vec<(Option<&str>, String)> {
         steps.iter().map(|s| (s.entry.as_deref(), s.by.join(" "))).collect()
     }
@@ -218,9 +267,9 @@ mod tests {
     fn a_history_survives_a_resume() {
         let tmp = tempfile::tempdir().unwrap();
         let mut a = Ancestry::open(Some(tmp.path()), &[]).unwrap();
-        a.making(Making::Root(words("seed x.txtar")));
+        making(&mut a, Making::Root(words("seed x.txtar")));
         a.entered("one", Some("of no matter"));
-        a.making(Making::Mutant(words("rename splice")));
+        making(&mut a, Making::Mutant(words("rename splice")));
         a.entered("two", Some("one"));
         a.entered("dead", Some("one"));
         drop(a);
@@ -230,20 +279,20 @@ mod tests {
         fs::write(&path, text + "{\"entry\":\"thr").unwrap();
         let mut b = Ancestry::open(Some(tmp.path()), &words("two")).unwrap();
         assert_eq!(read(&path).len(), 2, "what nothing descends from is gone");
-        b.making(Making::Entry("two".to_owned()));
+        making(&mut b, Making::Entry("two".to_owned()));
         b.entered("two", None);
         let steps = b.history(None);
         assert_eq!(
             told(&steps),
             [(Some("two"), "rename splice".into()), (Some("one"), "seed x.txtar".into())]
         );
-        b.making(Making::Mutant(words("infer")));
+        making(&mut b, Making::Mutant(words("infer")));
         assert!(b.is_mutant());
         assert_eq!(
             told(&b.history(Some("two")))[..2],
             [(None, "infer".to_owned()), (Some("two"), "rename splice".to_owned())]
         );
-        b.making(Making::Root(words("generate")));
+        making(&mut b, Making::Root(words("generate")));
         assert_eq!(told(&b.history(Some("two"))), [(None, "generate".to_owned())]);
     }
 
@@ -258,7 +307,7 @@ mod tests {
         let all = BTreeMap::from([("a".into(), made("b")), ("b".into(), made("a"))]);
         write(&other.join(JOURNAL), &all).unwrap();
         let mut ancestry = Ancestry::open(Some(&own), &[]).unwrap();
-        ancestry.making(Making::Mutant(words("y")));
+        making(&mut ancestry, Making::Mutant(words("y")));
         let names: Vec<_> = ancestry.history(Some("a")).into_iter().map(|s| s.entry).collect();
         assert_eq!(names, [None, Some("a".into()), Some("b".into()), Some("a".into())]);
         assert!(ancestry.history(Some("nobody's"))[1].by.is_empty());

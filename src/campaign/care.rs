@@ -46,7 +46,9 @@ pub struct Care {
 struct Candidate<I> {
     id: I,
     bytes: u64,
-    covers: Vec<usize>,
+    /// The counters that it hits; `None` if it has not been run since the campaign was
+    /// resumed. Then it stays.
+    covers: Option<Vec<usize>>,
 }
 
 impl Care {
@@ -71,7 +73,7 @@ impl Care {
             state.solutions_mut().remove(oldest)?;
         }
         let count = state.corpus().count();
-        if count <= self.caps.entries && count < self.looked + LOOK_EVERY {
+        if count < self.looked + LOOK_EVERY.min(self.caps.entries / 8).max(1) {
             return Ok(Vec::new());
         }
         let folder = work.corpus();
@@ -82,11 +84,7 @@ impl Care {
             all.push(Candidate {
                 id,
                 bytes: file.and_then(|f| fs::metadata(f).ok()).map_or(0, |m| m.len()),
-                covers: entry
-                    .metadata_map()
-                    .get::<MapIndexesMetadata>()
-                    .map(|m| m.list.clone())
-                    .unwrap_or_default(),
+                covers: entry.metadata_map().get::<MapIndexesMetadata>().map(|m| m.list.clone()),
             });
         }
         let current = *state.corpus().current();
@@ -108,7 +106,7 @@ fn evict<I: Copy + Ord>(mut all: Vec<Candidate<I>>, caps: Caps, spare: Option<I>
     }
     let room = Caps { entries: caps.entries - caps.entries / 8, bytes: caps.bytes / 8 * 7 };
     let mut covered: BTreeMap<usize, u32> = BTreeMap::new();
-    for at in all.iter().flat_map(|c| &c.covers) {
+    for at in all.iter().filter_map(|c| c.covers.as_ref()).flatten() {
         *covered.entry(*at).or_default() += 1;
     }
     all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then(a.id.cmp(&b.id)));
@@ -117,11 +115,12 @@ fn evict<I: Copy + Ord>(mut all: Vec<Candidate<I>>, caps: Caps, spare: Option<I>
         if count <= room.entries && bytes <= room.bytes {
             break;
         }
-        let unique = candidate.covers.iter().any(|at| covered.get(at).is_none_or(|n| *n < 2));
+        let Some(covers) = &candidate.covers else { continue };
+        let unique = covers.iter().any(|at| covered.get(at).is_none_or(|n| *n < 2));
         if unique || spare == Some(candidate.id) {
             continue;
         }
-        for at in &candidate.covers {
+        for at in covers {
             if let Some(n) = covered.get_mut(at) {
                 *n -= 1;
             }
@@ -138,7 +137,7 @@ mod tests {
     use super::*;
 
     fn candidate(id: u32, bytes: u64, covers: &[usize]) -> Candidate<u32> {
-        Candidate { id, bytes, covers: covers.to_vec() }
+        Candidate { id, bytes, covers: Some(covers.to_vec()) }
     }
 
     fn all() -> Vec<Candidate<u32>> {
@@ -162,6 +161,9 @@ mod tests {
         assert_eq!(evict(all(), Caps { entries: 1, bytes: 1 << 20 }, None), [2, 4]);
         assert_eq!(evict(all(), Caps { entries: 100, bytes: 400 }, None), [2]);
         assert_eq!(evict(all(), Caps { entries: 100, bytes: 400 }, Some(2)), [3]);
+        let mut unknown = all();
+        unknown[1].covers = None;
+        assert_eq!(evict(unknown, Caps { entries: 100, bytes: 400 }, None), [4]);
     }
 
     #[test]
@@ -178,10 +180,11 @@ mod tests {
             .collect();
         let union = |gone: &[u32]| {
             let left = all.iter().filter(|c| !gone.contains(&c.id));
-            left.flat_map(|c| c.covers.clone()).collect::<std::collections::BTreeSet<_>>()
+            left.flat_map(|c| c.covers.clone().unwrap()).collect::<std::collections::BTreeSet<_>>()
         };
         let before = union(&[]);
-        let copy = all.iter().map(|c| candidate(c.id, c.bytes, &c.covers)).collect();
+        let copy =
+            all.iter().map(|c| candidate(c.id, c.bytes, c.covers.as_ref().unwrap())).collect();
         let gone = evict(copy, Caps { entries: 40, bytes: u64::MAX }, None);
         assert!(gone.len() > 200, "{}", gone.len());
         assert_eq!(union(&gone), before);

@@ -73,7 +73,7 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
-use ancestry::{Ancestry, Making, SharedAncestry};
+use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
 pub use care::Caps;
 use care::Care;
@@ -217,6 +217,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     progress.set_samples(Samples::open(config.jsonl.as_deref())?);
     let resumed = work.resume()?;
     let ancestry = ancestry(config.work.as_deref(), &resumed.cases, &progress);
+    for (seed, case) in config.seeds.iter().zip(&seeds) {
+        ancestry.borrow_mut().root(case, &["seed", &seed.path.display().to_string()]);
+    }
     executor.recorder_mut().attach(Rc::clone(&progress), Rc::clone(&ancestry));
     for broken in &resumed.broken {
         progress.say(&format!("warning: left out, as it is no test case: {broken}"));
@@ -262,14 +265,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let mut rng = Rng::new(config.seed);
         let generated = (0..GENERATED_AT_START).map(|_| {
             let case = generate::test_case(&mut rng, &options.generate, config.profile);
-            (Making::Root(vec![GENERATE.to_owned()]), case)
+            ancestry.borrow_mut().root(&case, &[GENERATE]);
+            case
         });
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
-        type Cases<'a> = &'a mut dyn Iterator<Item = (Making, TestCase)>;
-        let mut run_all = |state: &mut State, cases: Cases<'_>| {
-            for (making, mut case) in cases.filter(|(_, case)| admitted(case)) {
+        let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
+            for mut case in cases.filter(admitted) {
                 config.schedules.restrict(&mut case);
-                ancestry.borrow_mut().making(making);
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
@@ -280,12 +282,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             }
             Ok::<_, libafl::Error>(true)
         };
-        let stored = |case: TestCase| (Making::Entry(case.generate_name(None)), case);
-        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter().map(stored))?;
-        let seeds = config.seeds.iter().zip(seeds).map(|(seed, case)| {
-            (Making::Root(vec!["seed".to_owned(), seed.path.display().to_string()]), case)
-        });
-        run_all(&mut state, &mut seeds.chain(generated))?;
+        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
+        run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
         }
@@ -316,7 +314,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if !admitted(&case) || progress.over(*state.executions()) {
                     continue;
                 }
-                ancestry.borrow_mut().making(stored(case.clone()).0);
                 fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
                 progress.tick(&state);
             }

@@ -502,6 +502,7 @@ impl Recorder for FindingRecorder {
             Err(HarnessError::Interrupted) => Ok(0),
             other => other,
         };
+        self.ancestry.borrow_mut().runs(run.case);
         // Before this one's: its repetitions say things of their own.
         let late = harness.noted_late();
         let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);

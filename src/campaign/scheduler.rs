@@ -123,10 +123,11 @@ where
 {
     fn on_add(&mut self, state: &mut S, id: CorpusId) -> Result<(), Error> {
         let is_mutant = self.ancestry.borrow().is_mutant();
-        let scheduled = state.corpus().current().filter(|_| is_mutant);
+        let current = *state.corpus().current();
+        let scheduled = current.filter(|_| is_mutant);
         let parent = scheduled.and_then(|id| name(state, id));
         let mut testcase = state.corpus().get(id)?.borrow_mut();
-        testcase.set_parent_id_optional(scheduled);
+        testcase.set_parent_id_optional(current);
         if let Some(name) = testcase.filename() {
             self.ancestry.borrow_mut().entered(name, parent.as_deref());
         }

@@ -105,6 +105,8 @@ impl ScheduleStage {
     where
         Z: Evaluator<E, EM, TestCase, State>,
     {
+        let by = vec!["schedule".to_owned()];
+        self.ancestry.borrow_mut().making(Making::Mutant(by), case);
         let before = *state.executions();
         fuzzer.evaluate_filtered(state, executor, manager, case)?;
         if *state.executions() == before {
@@ -138,8 +140,6 @@ where
             return Ok(());
         }
         let mut case = state.current_input_cloned()?;
-        let by = vec!["schedule".to_owned()];
-        self.ancestry.borrow_mut().making(Making::Mutant(by));
         if case.scenario.go.len() < 2 {
             return Ok(());
         }

@@ -77,10 +77,11 @@ where
                 continue;
             }
             let by = self.mutator.made();
-            self.ancestry.borrow_mut().making(match self.mutator.generated() {
+            let making = match self.mutator.generated() {
                 true => Making::Root(by),
                 false => Making::Mutant(by),
-            });
+            };
+            self.ancestry.borrow_mut().making(making, &input);
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);
