@@ -170,10 +170,7 @@ mod tests {
             .map(|text| write(&to, "a-b", text).unwrap())
             .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
             .collect();
-        assert_eq!(
-            names,
-            ["a-b.txtar", "a-b-2.txtar", "a-b.txtar", "a-b-3.txtar", "a-b-2.txtar"]
-        );
+        assert_eq!(names, ["a-b.txtar", "a-b-2.txtar", "a-b.txtar", "a-b-3.txtar", "a-b-2.txtar"]);
         assert_eq!(std::fs::read_to_string(to.join("a-b-2.txtar")).unwrap(), "two");
     }
 }
