@@ -32,7 +32,7 @@ pub fn ablations(results: &mut Results, seeds: &[u64], seconds: u64) -> Result<(
             let key = [variant, &format!("seed {seed}"), &format!("{seconds} s")];
             results.measure("ablation", &key, || {
                 let flags: Vec<&str> = [&["--no-seeds"], flags].concat();
-                campaign(RELEASE, *seed, seconds, &flags)
+                campaign(Some(RELEASE), *seed, seconds, &flags)
             })?;
         }
     }
@@ -50,18 +50,26 @@ pub fn survival(
             for (start, flags) in [("--no-seeds", &["--no-seeds"][..]), ("default corpus", &[])] {
                 let key = [release, start, &format!("seed {seed}"), &format!("{seconds} s")];
                 results
-                    .measure("survival", &key, || campaign(release, seed, seconds, flags))?;
+                    .measure("survival", &key, || campaign(Some(release), seed, seconds, flags))?;
             }
         }
     }
     Ok(())
 }
 
-/// Runs a campaign and keeps of its summary what is compared.
-fn campaign(release: &str, seed: u64, seconds: u64, flags: &[&str]) -> Result<Value, Failure> {
+/// Runs a campaign, on the go command in PATH or a release, and keeps of its summary
+/// what is compared.
+pub fn campaign(
+    release: Option<&str>,
+    seed: u64,
+    seconds: u64,
+    flags: &[&str],
+) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
+    let toolchain = release.map(|r| ["--toolchain", r]);
     let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
-        .args(["fuzz", "--plain", "--json", "--toolchain", release])
+        .args(["fuzz", "--plain", "--json"])
+        .args(toolchain.iter().flatten())
         .args(["--seed", &seed.to_string(), "--time", &format!("{seconds}s")])
         .args(flags)
         .current_dir(dir.path())
@@ -74,9 +82,10 @@ fn campaign(release: &str, seed: u64, seconds: u64, flags: &[&str]) -> Result<Va
     let findings = summary["findings"].as_array().cloned().unwrap_or_default();
     // Of an issue, or of the first breach of contract, when it was found first.
     let first = |wanted: &dyn Fn(&Value) -> bool| {
-        let times = findings.iter().filter(|f| wanted(f)).filter_map(|f| {
-            Some((f["seconds_to_find"].as_f64()?, f["execs_to_find"].as_u64()?))
-        });
+        let times = findings
+            .iter()
+            .filter(|f| wanted(f))
+            .filter_map(|f| Some((f["seconds_to_find"].as_f64()?, f["execs_to_find"].as_u64()?)));
         times.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(s, n)| json!({"seconds": s, "execs": n}))
     };
     let issue = |n: u64| first(&|f| f["known"]["issue"] == n);

@@ -43,8 +43,9 @@ impl Results {
     /// What there is; `again` has nothing of it count as measured.
     pub fn open(again: bool) -> Result<Self, Failure> {
         let entries = match fs::read_to_string(file()) {
-            Ok(text) => serde_json::from_str(&text)
-                .map_err(|e| format!("{}: {e}", file().display()))?,
+            Ok(text) => {
+                serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file().display()))?
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(e) => return Err(format!("{}: {e}", file().display()).into()),
         };
