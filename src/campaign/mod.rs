@@ -1,5 +1,6 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod aftermath;
 mod attribution;
 mod background;
 mod budget;
@@ -12,6 +13,7 @@ mod message;
 mod operators;
 mod progress;
 mod recorder;
+mod repeats;
 mod samples;
 mod scheduler;
 mod schedules;
@@ -19,8 +21,10 @@ pub mod seeds;
 mod stage;
 mod summary;
 mod suspicions;
+mod variants;
 mod work;
 pub mod workers;
+mod writer;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
