@@ -47,11 +47,17 @@ impl Exit {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    let env = |e: &EnvError| match e {
+        EnvError::Interrupted => Exit::Nothing,
+        // What the user gave, not what the machine lacks.
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        _ => Exit::Environment,
+    };
     let harness = |e: &HarnessError| match e {
         HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
-        HarnessError::Env(_) => Exit::Environment,
+        HarnessError::Env(e) => env(e),
         // A test case that is too long.
-        HarnessError::Request { .. } => Exit::Usage,
+        HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
         _ => Exit::Internal,
     };
     let seed = |e: &SeedError| match e {
@@ -81,7 +87,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         return Some(write(e));
     }
     if let Some(e) = cause.downcast_ref::<EnvError>() {
-        Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
+        Some(env(e))
     } else if cause.is::<OutputError>() {
         Some(Exit::Environment)
     } else if let Some(e) = cause.downcast_ref::<HarnessError>() {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::fuzz::duration;
 use super::{Exit, GoArgs, print, progress};
-use crate::harness::BuiltHarness;
+use crate::harness::{BuiltHarness, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
@@ -175,7 +175,8 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
         }
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
         if let Some(path) = overlay {
-            let patched = BuiltHarness::build(built.toolchain, Some(&path), &mut progress)
+            let patched = GoOptions { overlay: Some(path.clone()), ..options };
+            let patched = BuiltHarness::build(built.toolchain, &patched, &mut progress)
                 .with_context(|| format!("cannot build with {}", path.display()))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let label = format!("{label} + {name}");
