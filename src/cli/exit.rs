@@ -6,6 +6,7 @@ use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
+use crate::report::measure::MeasureError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -106,6 +107,12 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
+    } else if let Some(e) = cause.downcast_ref::<MeasureError>() {
+        match e {
+            MeasureError::Harness(e) => Some(harness(e)),
+            MeasureError::Load(_) | MeasureError::Empty => Some(Exit::Usage),
+            MeasureError::Tool { .. } | MeasureError::Temporary(_) => Some(Exit::Environment),
+        }
     } else if let Some(e) = cause.downcast_ref::<RegressError>() {
         match e {
             RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {

@@ -9,6 +9,7 @@ use clap::Args;
 use super::fuzz::duration;
 use super::{Exit, GoArgs, print, progress};
 use crate::harness::{BuiltHarness, GoOptions};
+use crate::scenario::Scenario;
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
@@ -87,6 +88,11 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         writable(path)?;
     }
     let columns = columns(args)?;
+    for case in &cases {
+        if let Some(Err(e)) = case.source.scenario.as_ref().map(Scenario::check_targets) {
+            return Err(RegressError::Usage(format!("{}: {e}", case.name)).into());
+        }
+    }
     let runs = args.runs.unwrap_or_else(default_runs);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = args.jobs.map_or_else(processors, |n| n as usize);
@@ -192,7 +198,7 @@ fn write(path: &Path, text: &str) -> Result<(), RegressError> {
 }
 
 /// Whether a file can be made or replaced, without changing it.
-fn writable(path: &Path) -> Result<(), RegressError> {
+pub(super) fn writable(path: &Path) -> Result<(), RegressError> {
     let there = path.exists();
     let opened = std::fs::File::options().append(true).create(true).open(path);
     if opened.is_ok() && !there {

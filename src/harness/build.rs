@@ -50,19 +50,10 @@ impl BuiltHarness {
     /// As for [`BuiltHarness::get`].
     pub fn plain(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
-        let mut flags = flags(toolchain.minor);
-        flags.retain(|f| *f != COUNTERS);
-        flags.push(COUNTERS_ELSEWHERE);
-        let cache = cache_dir()?;
-        let flags: Vec<String> = flags.into_iter().map(str::to_owned).collect();
-        let key = key(&toolchain, &flags, &Extras::default());
-        let path = cache.join(&key).join("harness");
-        if !path.is_file() {
-            progress(&format!("building a harness without instrumentation, {}", toolchain.version));
-            let new = staging(&cache)?;
-            compile(&toolchain, &flags, &Extras::default(), new.path())?;
-            publish(new.path(), &cache.join(&key))?;
-        }
+        let flags: Vec<String> =
+            uninstrumented(toolchain.minor).into_iter().map(str::to_owned).collect();
+        let (path, key) =
+            build_with(&toolchain, &flags, &Extras::default(), "without instrumentation", progress)?;
         Ok(Self { path, key, toolchain, targets: Vec::new() })
     }
 
@@ -77,14 +68,7 @@ impl BuiltHarness {
         options: &GoOptions,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
-        let extras = Extras {
-            overlay: (options.overlay.as_deref())
-                .map(|p| Overlay::read(p, &toolchain.goroot))
-                .transpose()?,
-            target: (options.target.as_deref())
-                .map(|p| TargetPackage::read(p, &toolchain))
-                .transpose()?,
-        };
+        let extras = Extras::read(&toolchain, options)?;
         let mut plain: Vec<String> =
             flags(toolchain.minor).into_iter().map(str::to_owned).collect();
         if let Some(target) = &extras.target {
@@ -144,9 +128,46 @@ impl BuiltHarness {
 
 /// What a user adds to a build.
 #[derive(Default)]
-struct Extras {
+pub(super) struct Extras {
     overlay: Option<Overlay>,
     target: Option<TargetPackage>,
+}
+
+impl Extras {
+    pub(super) fn read(toolchain: &Toolchain, options: &GoOptions) -> Result<Self, EnvError> {
+        let overlay = options.overlay.as_deref().map(|p| Overlay::read(p, &toolchain.goroot));
+        let target = options.target.as_deref().map(|p| TargetPackage::read(p, toolchain));
+        Ok(Self { overlay: overlay.transpose()?, target: target.transpose()? })
+    }
+}
+
+/// A harness for another purpose than campaigns, from the cache if it has it: its path and
+/// its key.
+pub(super) fn build_with(
+    toolchain: &Toolchain,
+    flags: &[String],
+    extras: &Extras,
+    how: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(PathBuf, String), EnvError> {
+    let cache = cache_dir()?;
+    let key = key(toolchain, flags, extras);
+    let path = cache.join(&key).join("harness");
+    if !path.is_file() {
+        progress(&format!("building a harness {how}, {} (once)", toolchain.version));
+        let new = staging(&cache)?;
+        compile(toolchain, flags, extras, new.path())?;
+        publish(new.path(), &cache.join(&key))?;
+    }
+    Ok((path, key))
+}
+
+/// Flags of a harness without counters in go/types, and so without probes.
+pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
+    let mut flags = flags(minor);
+    flags.retain(|f| *f != COUNTERS);
+    flags.push(COUNTERS_ELSEWHERE);
+    flags
 }
 
 /// Counters for go/types alone: what the harness itself does is no news.
@@ -192,7 +213,18 @@ fn compile(
         // A go.mod that asks for another Go gets an error, and not that Go.
         build.args(target.add_to(&src, flags)?).env("GOTOOLCHAIN", "local");
     }
+    let overlay = match &extras.overlay {
+        Some(overlay) => {
+            let path = folder.join("overlay.json");
+            write(path.clone(), overlay.json().as_bytes())?;
+            Some(path)
+        }
+        None => None,
+    };
     if !flags.iter().any(|f| f == COUNTERS) {
+        if let Some(path) = overlay {
+            build.arg("-overlay").arg(path);
+        }
         return succeed(toolchain, build.arg("."));
     }
     // The probes of seeded schedules, on top of the user's overlay.
@@ -202,9 +234,7 @@ fn compile(
     let mut go = toolchain.command();
     go.args(["run", "./instrument", "-goroot"]).arg(&toolchain.goroot).current_dir(&src);
     go.arg("-out").arg(&probes);
-    if let Some(overlay) = &extras.overlay {
-        let path = folder.join("overlay.json");
-        write(path.clone(), overlay.json().as_bytes())?;
+    if let Some(path) = overlay {
         go.arg("-overlay").arg(path);
     }
     succeed(toolchain, &mut go)?;

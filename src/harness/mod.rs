@@ -6,6 +6,7 @@ mod build;
 mod cache;
 mod compiler;
 mod config;
+mod covered;
 mod error;
 mod go_bin;
 mod import;
