@@ -72,6 +72,9 @@ pub struct HarnessConfig {
     /// Set from elsewhere (a signal handler), it ends a request that takes
     /// long with [`HarnessError::Interrupted`].
     pub interrupt: Arc<AtomicBool>,
+    /// Where a harness of [`super::BuiltHarness::covered`] leaves its coverage when a
+    /// process ends, which it then does by itself.
+    pub cover_dir: Option<PathBuf>,
     /// When a request that takes long ends in the same way: a campaign's time.
     pub until: Option<Instant>,
 }
@@ -88,6 +91,7 @@ impl HarnessConfig {
             procs: None,
             map_size: 1 << 20,
             interrupt: Arc::default(),
+            cover_dir: None,
             until: None,
         }
     }
