@@ -1,5 +1,6 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod aftermath;
 pub mod ancestry;
 mod attribution;
 mod background;
@@ -21,6 +22,7 @@ pub mod metrics;
 mod operators;
 mod progress;
 mod recorder;
+mod repeats;
 mod samples;
 mod scheduler;
 mod schedules;
@@ -30,8 +32,10 @@ mod stage;
 pub mod stored;
 mod summary;
 mod suspicions;
+mod variants;
 mod work;
 pub mod workers;
+mod writer;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
