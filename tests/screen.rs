@@ -123,8 +123,17 @@ fn a_signal_gives_the_terminal_back() {
     for by_key in [true, false] {
         let tmp = tempfile::tempdir().unwrap();
         let mut session = Session::start(tmp.path(), "xterm", "--cores 2 --work work");
-        session.wait_for("workers");
-        session.wait_for("1 running");
+        session.wait_for(ALTERNATE);
+        // What is drawn is only what changed, so a state cannot be looked for.
+        let since = Instant::now();
+        let running = |n: u32| {
+            let folder = tmp.path().join(format!("work/worker-{n}/corpus"));
+            std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+        };
+        while !(running(0) && running(1)) {
+            assert!(since.elapsed() < PATIENCE, "no worker runs:\n{}", session.text());
+            std::thread::sleep(Duration::from_millis(50));
+        }
         if by_key {
             session.press(b"\x03");
         } else {
