@@ -2,14 +2,17 @@
 
 mod attribution;
 mod background;
+mod broker;
 mod budget;
 mod control;
 mod exchange;
 mod filter;
+pub mod hub;
 pub mod import;
 mod merge;
 mod message;
 mod operators;
+mod peers;
 mod progress;
 mod recorder;
 mod samples;
@@ -30,11 +33,9 @@ use std::sync::atomic::AtomicBool;
 
 use libafl::StdFuzzer;
 use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
-use libafl::events::SimpleEventManager;
 use libafl::feedback_or;
 use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
 use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
-use libafl::monitors::NopMonitor;
 use libafl::state::{HasCorpus, HasExecutions, StdState};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
@@ -60,9 +61,9 @@ use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
 use budget::Budget;
-use exchange::Exchange;
 use filter::SeenFilter;
 pub use message::Message;
+use peers::Peers;
 use progress::Progress;
 use recorder::FindingRecorder;
 use samples::Samples;
@@ -108,6 +109,8 @@ pub struct Config {
     /// The share of one processor's time, in percent, in which new findings
     /// are minimized; 0 is none.
     pub minimize_percent: u32,
+    /// Whether the seed was asked for: another one than before starts anew.
+    pub seed_given: bool,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -227,7 +230,15 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         .feedback(feedback)
         .objective(objective)
         .build();
-    let mut manager = SimpleEventManager::new(NopMonitor::new());
+    let campaign = config.work.as_deref().map(exchange::campaign);
+    let is_worker = config.style == Style::Worker;
+    let mut peers = Peers::new(
+        campaign.clone().filter(|_| is_worker),
+        &config.origin.coverage_build,
+        executor.last(),
+        Rc::clone(&progress),
+    );
+    let manager = &mut peers;
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
     let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
@@ -251,13 +262,19 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                     return Ok(false);
                 }
                 let (_, id) =
-                    fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                    fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?;
                 table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
             Ok::<_, libafl::Error>(true)
         };
         let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
+        // Several workers may have been here before one alone.
+        if let Some(campaign) = campaign.filter(|_| !is_worker) {
+            let theirs = exchange::stored(&campaign, config.work.as_deref());
+            let theirs = theirs.iter().filter_map(|text| TestCase::from_json(text).ok());
+            run_all(&mut state, &mut theirs.into_iter())?;
+        }
         run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
@@ -271,16 +288,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
             ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
         );
-        let mut exchange = Exchange::new(config.work.as_deref());
         while !progress.over(*state.executions()) {
-            for case in exchange.due(progress.control().elapsed()) {
-                if !admitted(&case) || progress.over(*state.executions()) {
-                    continue;
-                }
-                fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
-                progress.tick(&state);
-            }
-            fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
+            fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, manager)?;
         }
         Ok(())
     })();
@@ -336,6 +345,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         elements: executor.elements().clone(),
         suspicions,
         lazy,
+        broker: None,
+        imported: peers.imported(),
         interrupted: progress.control().interrupted(),
     })
 }

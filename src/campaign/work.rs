@@ -11,7 +11,7 @@ use crate::testcase::TestCase;
 /// The corpus, one file an entry, as LibAFL writes it.
 pub(super) const CORPUS: &str = "corpus";
 /// The corpus of the campaign before, until this one has run all of it.
-const PREVIOUS: &str = "corpus.previous";
+pub(super) const PREVIOUS: &str = "corpus.previous";
 const SOLUTIONS: &str = "solutions";
 const LOCK: &str = "lock";
 
