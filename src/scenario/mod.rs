@@ -195,13 +195,18 @@ impl Scenario {
 
     /// Takes out every element that breaks a documented rule.
     pub fn keep_contract(&mut self) {
-        let breaks = |kind, name| {
-            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class == Class::Contract)
+        self.keep_below(Class::Contract);
+    }
+
+    /// Takes out every element of this class or a greater one.
+    pub fn keep_below(&mut self, class: Class) {
+        let out = |kind, name| {
+            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class >= class)
         };
-        self.share.retain(|s| !breaks(ElementKind::Share, s.name()));
-        self.before.retain(|op| !breaks(ElementKind::Operation, op.name()));
+        self.share.retain(|s| !out(ElementKind::Share, s.name()));
+        self.before.retain(|op| !out(ElementKind::Operation, op.name()));
         for operations in &mut self.go {
-            operations.retain(|op| !breaks(ElementKind::Operation, op.name()));
+            operations.retain(|op| !out(ElementKind::Operation, op.name()));
         }
         self.go.retain(|operations| !operations.is_empty());
     }

@@ -22,7 +22,7 @@ mod trees;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use reducer::{Edit, Reducer};
@@ -159,7 +159,8 @@ pub fn minimize(
     let started = Instant::now();
     let mut config = HarnessConfig {
         interrupt: Arc::clone(&options.stop),
-        until: None,
+        // A run that does not end must not cost more than the time there is.
+        until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
     if expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock)) {
@@ -169,9 +170,16 @@ pub fn minimize(
         }
     }
     let pool = Pool::start(options.jobs, &config, options.nice)?;
-    let Some(ready) = prepare::prepare(&pool, source, expected, options)? else {
-        return Ok(None);
+    let ready = match prepare::prepare(&pool, source, expected, options) {
+        // Time was up before it showed.
+        Err(MinimizeError::Harness(HarnessError::Interrupted))
+            if !options.stop.load(Ordering::Relaxed) =>
+        {
+            None
+        }
+        ready => ready?,
     };
+    let Some(ready) = ready else { return Ok(None) };
     let text = ready.case.to_source().to_txtar();
     let mut search = Search {
         pool: &pool,
@@ -181,8 +189,7 @@ pub fn minimize(
         history: Vec::new(),
         known: BTreeMap::new(),
         jobs: options.jobs.max(1),
-        // The end takes some time as well.
-        deadline: options.time.map(|t| started + t.mul_f64(0.8)),
+        deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
         percent: options.percent.clamp(1, 100),
         started,
@@ -197,7 +204,8 @@ pub fn minimize(
         Err(e) => return Err(e),
     };
     search.deadline = options.time.map(|t| started + t);
-    let (text, shape, tally) = finish::finish(&mut search, options)?;
+    search.predicate.deadline = search.deadline;
+    let (text, shape, tally) = finish::finish(&mut search, options, ready.rate.rate())?;
     let tally: Tally = tally.unwrap_or_default();
     let rate = ready.rate;
     Ok(Some(Minimized {

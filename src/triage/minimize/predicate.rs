@@ -33,6 +33,12 @@ pub(crate) struct Predicate {
     pub go_minor: u32,
     /// When runs end without an answer.
     pub deadline: Option<Instant>,
+    /// After so many race reports a run is silent; 0 is never.
+    pub reports: u16,
+    /// Of a fatal error on a map, where it is: a race there counts too while the
+    /// search goes on. Two goroutines seldom meet in the map itself, and each time a
+    /// process dies; the race between them shows always.
+    pub site: Option<String>,
 }
 
 /// What was said about a candidate.
@@ -83,13 +89,28 @@ pub(crate) fn has_errors(reply: &RunReply) -> bool {
 
 impl Predicate {
     fn hit(&self, findings: &[Finding]) -> bool {
-        findings.iter().any(|f| f.id == self.id)
+        let races = |f: &Finding| {
+            f.kind == Kind::DataRace
+                && self.site.as_deref().is_some_and(|site| sides(&f.signature).any(|s| s == site))
+        };
+        findings.iter().any(|f| f.id == self.id || races(f))
+    }
+
+    /// Whether each run that shows it takes a whole time limit.
+    pub fn stalls(&self) -> bool {
+        matches!(self.kind, Kind::Hang | Kind::Deadlock)
+    }
+
+    /// The same about the finding itself, where a race stood in for it.
+    pub fn itself(&self) -> Self {
+        Self { site: None, ..self.clone() }
     }
 
     /// One run: whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         let source = case.to_source();
-        let request = RunRequest::new(&case.scenario, &source.packages);
+        let request =
+            RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
         let judge = Judge::new(self.origin.clone());
         let (_, judgement) = judge.examine(harness, &request)?;
         Ok(self.hit(&judgement.findings))
@@ -153,8 +174,19 @@ impl Predicate {
             if fresh {
                 harness.recycle();
             }
-            tally.record(self.run(harness, case)?);
+            match self.run(harness, case) {
+                Ok(shown) => tally.record(shown),
+                // Time is up: what was measured counts.
+                Err(HarnessError::Interrupted) if tally.runs > 0 => break,
+                Err(e) => return Err(e),
+            }
         }
         Ok(tally)
     }
+}
+
+/// What stands after the last colon of a signature: the sides of a race, the place
+/// of a fatal error.
+pub(crate) fn sides(signature: &str) -> impl Iterator<Item = &str> {
+    signature.rsplit(": ").next().unwrap_or_default().split(" / ")
 }
