@@ -29,7 +29,7 @@ pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
 
-use crate::finding::{Finding, Kind, Minimization, Origin};
+use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
@@ -102,9 +102,6 @@ pub enum MinimizeError {
     Harness(#[from] HarnessError),
 }
 
-/// A run of a test case that hangs costs its whole limit.
-const STALL_LIMIT: Duration = Duration::from_millis(1500);
-
 /// Every reducer, in the order in which they run: what takes most with one
 /// candidate first, and what only makes prettier last.
 #[must_use]
@@ -157,18 +154,12 @@ pub fn minimize(
     watch: &mut dyn FnMut(&Status),
 ) -> Result<Option<Minimized>, MinimizeError> {
     let started = Instant::now();
-    let mut config = HarnessConfig {
+    let config = HarnessConfig {
         interrupt: Arc::clone(&options.stop),
         // A run that does not end must not cost more than the time there is.
         until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
-    if expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock)) {
-        let limits = &mut config.limits;
-        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
-            *limit = STALL_LIMIT.min(*limit);
-        }
-    }
     let pool = Pool::start(options.jobs, &config, options.nice)?;
     let ready = match prepare::prepare(&pool, source, expected, options) {
         // Time was up before it showed.

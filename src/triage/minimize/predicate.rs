@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::size::Size;
 use super::sprt::SequentialTest;
@@ -14,6 +14,9 @@ use crate::rng::Rng;
 use crate::scenario::{Class, Operation, Profile, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
+
+/// A run of a test case that hangs costs its whole limit.
+const STALL_LIMIT: Duration = Duration::from_millis(1000);
 
 /// What a candidate is held against.
 #[derive(Clone, Debug)]
@@ -108,6 +111,13 @@ impl Predicate {
 
     /// One run: whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        if self.stalls() {
+            let mut limits = harness.limits();
+            for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
+                *limit = STALL_LIMIT.min(*limit);
+            }
+            harness.set_limits(limits);
+        }
         let source = case.to_source();
         let request =
             RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
@@ -152,7 +162,13 @@ impl Predicate {
             if late || won.load(Ordering::Relaxed) < place {
                 return Ok(Answer::Abandoned);
             }
-            match test.record(self.run(harness, case)?) {
+            let shown = self.run(harness, case)?;
+            if shown && self.stalls() {
+                // Each costs a time limit and a process, and no other test case's stall
+                // has the same signature; how often it shows, the end says.
+                return Ok(Answer::Shows);
+            }
+            match test.record(shown) {
                 Some(true) => return Ok(Answer::Shows),
                 Some(false) => return Ok(Answer::Not),
                 None => {}

@@ -73,6 +73,15 @@ pub(crate) fn prepare(
     let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
     if rate.hits == 0 {
+        for stronger in stronger(&case) {
+            let new = short(pool, &predicate, &stronger)?;
+            if new.hits > 0 {
+                (case, rate) = (stronger, new);
+                break;
+            }
+        }
+    }
+    if rate.hits == 0 {
         case.scenario.fresh = true;
         let (p, c) = (predicate.clone(), case.clone());
         rate = pool.ask(move |harness| p.measure(harness, &c, FRESH, true))?;
@@ -85,7 +94,7 @@ pub(crate) fn prepare(
     predicate.class = case.scenario.class();
     for cheaper in cheaper(&case, &predicate) {
         let new = measure(pool, &predicate, &cheaper)?;
-        if new.hits > 0 && new.rate() >= rate.rate() * 0.9 {
+        if new.hits > 0 && new.rate() >= rate.rate() * 0.5 {
             (case, rate) = (cheaper, new);
         }
     }
