@@ -3,6 +3,7 @@
 # make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
 # make soak    a campaign of an hour, watched, then one whose harness is killed again
 #              and again; SOAK=600 for ten minutes
+# make minimize-kinds  every planted fault minimized: a table
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
@@ -12,7 +13,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz validity faults soak test lint doctor transparency transparency-go build \
+.PHONY: fuzz validity faults minimize-kinds soak test lint doctor transparency transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
@@ -32,6 +33,9 @@ transparency: transparency-go
 faults:
 	$(CARGO) test --locked --test faults table -- --ignored --nocapture
 	$(CARGO) test --locked --test silent_failure -- --ignored
+
+minimize-kinds:
+	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture
 
 SOAK ?= 3600
 soak: build

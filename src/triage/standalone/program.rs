@@ -27,8 +27,8 @@ pub struct Options {
     pub meet: bool,
     /// What stands in the place of operations.
     pub direct: Vec<Direct>,
-    /// Whether the program looks for that itself.
-    pub(super) probe: bool,
+    /// Whether the program is one that looks for that itself.
+    pub probe: bool,
 }
 
 impl Default for Options {
