@@ -5,6 +5,7 @@
 #              and again; SOAK=600 for ten minutes, SOAK_ARGS='--no-seeds'
 # make bench   typerace beside its limit, go test -fuzz and itself with parts taken out:
 #              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
+# make minimize-kinds  every planted fault minimized: a table
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
@@ -14,7 +15,8 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz bench validity faults soak test lint doctor transparency transparency-go build \
+.PHONY: fuzz bench validity faults minimize-kinds soak test lint doctor transparency \
+	transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
@@ -39,6 +41,9 @@ transparency: transparency-go
 faults:
 	$(CARGO) test --locked --test faults table -- --ignored --nocapture
 	$(CARGO) test --locked --test silent_failure -- --ignored
+
+minimize-kinds:
+	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture
 
 SOAK ?= 3600
 soak: build
