@@ -193,6 +193,8 @@ fn unusable_input_is_a_usage_error() {
     let dir = tmp.path();
     cases(dir);
     fs::write(dir.join("bad.json"), "{\"version\": 9}").unwrap();
+    let odd = "{\"version\": 1, \"go\": [],\n \"findings\": [\n  {\"kind\": 7}]}\n";
+    fs::write(dir.join("odd.json"), odd).unwrap();
     fs::write(dir.join("a.go"), "package a\n").unwrap();
     for (args, code, want) in [
         (&["regress", "--corpus", "none"][..], 2, "none"),
@@ -200,6 +202,10 @@ fn unusable_input_is_a_usage_error() {
         (&["regress", "--baseline", "bad.json"], 2, "version 9"),
         (&["regress", "--baseline", "none.json"], 2, "none.json"),
         (&["regress", "--only", "nosuchcase"], 2, "nosuchcase"),
+        (&["regress", "--baseline", "odd.json"], 2, "line 3"),
+        (&["regress", "--overlay", "none.json"], 2, "none.json"),
+        (&["regress", "--overlay", "bad.json"], 2, "Replace"),
+        (&["regress", "--harness", "none"], 2, "docs/TARGETS.md"),
         (&["regress", "--junit", "/proc/x/j.xml"], 2, "/proc/x/j.xml"),
         (&["regress", "--runs", "0"], 2, "--runs"),
         (&["regress", "--toolchain", "nonsense"], 3, "go1.25.3"),
@@ -212,6 +218,11 @@ fn unusable_input_is_a_usage_error() {
         (&["report", "--html", "p.html"], 2, "crashes"),
         (&["report", "--crashes", ".", "--html", "/proc/x/p.html"], 2, "/proc/x/p.html"),
         (&["report", "--crashes", ".", "--html", "p.html", "--samples", "bad.json"], 0, ""),
+        (
+            &["report", "--crashes", ".", "--html", "p.html", "--cover", "--cover-corpus", "none"],
+            2,
+            "none",
+        ),
         (&["report", "--crashes", ".", "--html", "p.html", "--matrix", "a.go"], 2, "a.go, line 1"),
     ] {
         let output = typerace(dir, args);
@@ -219,6 +230,39 @@ fn unusable_input_is_a_usage_error() {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {err}");
         assert!(err.contains(want) && !err.contains("panicked"), "{args:?}: {err}");
     }
+}
+
+/// The shell script of docs/ci, as a CI without further words runs it: over the corpus inside
+/// and the go command at hand, with its default number of runs.
+#[test]
+fn the_gate_of_docs_ci() {
+    let tmp = tempfile::tempdir().unwrap();
+    let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci/gate.sh");
+    let gate = |goroots: &str| {
+        let output = Command::new("sh")
+            .arg(&script)
+            .current_dir(tmp.path())
+            .env("TYPERACE", env!("CARGO_BIN_EXE_typerace"))
+            .env("GITHUB_ACTIONS", "true")
+            .env("GOROOTS", goroots)
+            .env("OUT", "reports")
+            .env("TIME", "3m")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = gate(&format!("{} /nonexistent", go.goroot.display()));
+    // The second tree is none, which does not hide what the first one says.
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("passed\n") && said.contains("/nonexistent/bin/go"), "{said}");
+    let report = |name: &str| fs::read_to_string(tmp.path().join("reports").join(name)).unwrap();
+    assert_eq!(junit_xml::faults(&report("junit-1.xml")), Vec::<String>::new());
+    let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    let sarif: Value = serde_json::from_str(&report("typerace-1.sarif")).unwrap();
+    assert_eq!(json_schema::faults(&schema, &sarif), Vec::<String>::new());
 }
 
 /// A browser lays the page out: on a phone nothing is wider than it, on a desk both stacks
