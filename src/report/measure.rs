@@ -208,7 +208,7 @@ fn run_all(
             lost[todo.input] |= todo.sequential;
             queue.extend(since.drain(..));
         }
-        if done as usize % step == 0 {
+        if (done as usize).is_multiple_of(step) {
             progress(&format!("coverage: {done} runs, {} to go", queue.len()));
         }
     }
