@@ -124,7 +124,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         }
     } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
         Some(match e {
-            WorkersError::Work(_) | WorkersError::Samples(_) => Exit::Usage,
+            WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
+                Exit::Usage
+            }
             // They all met the same obstacle, and said which.
             WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
             WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,

@@ -23,7 +23,7 @@ mod title;
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
-    Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, VERSION,
+    Direct, Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, VERSION,
     deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};

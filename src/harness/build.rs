@@ -182,12 +182,13 @@ const COUNTERS_ELSEWHERE: &str = "-gcflags=text/tabwriter=-d=libfuzzer";
 
 fn flags(minor: u32) -> Vec<&'static str> {
     // What the parser writes belongs to one goroutine until it is done: to watch it
-    // costs a tenth of a run.
+    // costs a tenth of a run. The protocol is read and written by one goroutine.
     let mut flags = vec![
         "-race",
         COUNTERS,
         "-gcflags=go/parser=-race=false",
         "-gcflags=go/scanner=-race=false",
+        "-gcflags=typerace/harness/internal/wire=-race=false",
     ];
     if minor >= 23 {
         // Before, the linker let any package pull in the runtime's hooks.

@@ -98,7 +98,10 @@ impl HarnessConfig {
 
     /// The race detector's options. By default it reports a pair of stacks
     /// once in a process's life, and sleeps a second when that ends.
-    pub(super) fn gorace(&self, log: &Path) -> io::Result<String> {
+    ///
+    /// # Errors
+    /// A path that cannot be quoted in them.
+    pub fn gorace(&self, log: &Path) -> io::Result<String> {
         let path = log.to_str().filter(|p| !p.contains(['"', '\n']));
         let path = path.ok_or_else(|| {
             io::Error::other(format!("TMPDIR is no path for GORACE's log_path: {}", log.display()))

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::analysis::{analysis, report};
 use super::plan::Plan;
-use super::program::{Options, Program, program};
-use crate::finding::{Finding, Kind, deciding_rules};
+use super::program::{Options, Program, concurrent_rules, program};
+use crate::finding::{Finding, Kind};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, load_case};
@@ -76,6 +76,9 @@ impl Crash {
             attempts: measured.map_or(ATTEMPTS, |s| s.attempts),
             info: measured.is_some_and(|s| s.info),
             go_minor: minor(&self.finding.origin.go_version),
+            meet: measured.is_none_or(|s| s.meet),
+            direct: measured.map(|s| s.direct.clone()).unwrap_or_default(),
+            ..Options::default()
         }
     }
 
@@ -109,7 +112,7 @@ impl Crash {
             Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
             Class::Contract => "The program breaks a documented rule:\n\n",
         });
-        for rule in deciding_rules(&self.scenario) {
+        for rule in concurrent_rules(&self.plan()) {
             out.push_str(&format!(
                 "> {}\n>\n> ({}; here: {})\n\n",
                 rule.says,
@@ -119,6 +122,10 @@ impl Crash {
         }
         out.push_str(&format!("### How often\n\n{}\n", self.rate()));
         out
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        Plan::new(&self.case, &self.scenario, &[])
     }
 
     fn what(&self) -> String {
@@ -136,7 +143,7 @@ impl Crash {
             Kind::Mismatch => "answers differ from those of a sequential run",
             _ => "it fails",
         };
-        let plan = Plan::new(&self.case, &self.scenario, &[]);
+        let plan = self.plan();
         let complete: Vec<_> =
             plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
         let packages = match complete.len() {
