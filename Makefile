@@ -107,6 +107,6 @@ transparency-go:
 
 lint-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
-	unformatted=$$("$$(dirname "$$go")/gofmt" -l .) && \
+	unformatted=$$("$$(dirname "$$go")/gofmt" -l . ../examples/targets) && \
 	if [ -n "$$unformatted" ]; then echo "not gofmt's format: $$unformatted" >&2; exit 1; fi && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" vet ./...
