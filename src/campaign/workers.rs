@@ -386,6 +386,7 @@ impl<'a> Campaign<'a> {
             corpus: f.corpus,
             coverage: f.coverage.hit,
             counters: f.coverage.total,
+            pairs: f.interleavings,
             valid_percent: percent(f.valid, f.counted),
             findings: f.findings,
         }
