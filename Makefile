@@ -2,7 +2,7 @@
 # make test    every test and check; .ci/run calls it
 # make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
 # make soak    a campaign of an hour, watched, then one whose harness is killed again
-#              and again; SOAK=600 for ten minutes
+#              and again, then 100 kills of random processes; SOAK=600 for ten minutes
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
@@ -39,6 +39,7 @@ soak: build
 	target=$${CARGO_TARGET_DIR:-target}/release && \
 	"$$target/examples/soak" "$$target/typerace" $(SOAK) && \
 	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill
+	KILLS=$${KILLS:-100} $(CARGO) test --release --locked --test kills -- --nocapture
 
 build:
 	$(CARGO) build --release --locked
