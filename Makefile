@@ -2,7 +2,10 @@
 # make test    every test and check; .ci/run calls it
 # make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
 # make soak    a campaign of an hour, watched, then one whose harness is killed again
-#              and again, then 100 kills of random processes; SOAK=600 for ten minutes
+#              and again, then 100 kills of random processes; SOAK=600 for ten minutes,
+#              SOAK_ARGS='--no-seeds'
+# make bench   typerace beside its limit, go test -fuzz and itself with parts taken out:
+#              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
@@ -12,7 +15,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz validity faults soak test lint doctor transparency transparency-go build \
+.PHONY: fuzz bench validity faults soak test lint doctor transparency transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
@@ -22,6 +25,11 @@ fuzz: build
 # VALIDITY_ARGS='--programs 5000 --mutants 5000 --why --toolchain go1.27.3'
 validity:
 	$(CARGO) run --quiet --release --example validity -- $(VALIDITY_ARGS)
+
+BENCH ?= quick
+bench:
+	$(CARGO) bench --locked --bench generate
+	$(CARGO) bench --locked --bench compare -- $(BENCH)
 
 doctor:
 	$(CARGO) run --quiet --release -- doctor $(DOCTOR_ARGS)
@@ -37,8 +45,8 @@ SOAK ?= 3600
 soak: build
 	$(CARGO) build --release --locked --example soak
 	target=$${CARGO_TARGET_DIR:-target}/release && \
-	"$$target/examples/soak" "$$target/typerace" $(SOAK) && \
-	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) -- $(SOAK_ARGS) && \
+	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill -- $(SOAK_ARGS)
 	KILLS=$${KILLS:-100} $(CARGO) test --release --locked --test kills -- --nocapture
 
 build:

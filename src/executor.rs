@@ -187,6 +187,18 @@ const TIMEOUT_COST: u64 = 10_000;
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
 
+/// After so many confirmations in vain a counter that was never confirmed is no reason
+/// for another, but in one of so many executions: most such counters take two
+/// goroutines.
+const DOUBTS: u8 = 6;
+const DOUBTED_EVERY: u64 = 16;
+
+/// Answers are compared with sequential ones in so many executions at first, and then in
+/// one of so many: it takes two or three runs more, and text for every answer. All that
+/// asked for it took a third of a campaign.
+const FREE_ORACLES: u64 = 32;
+const ORACLE_EVERY: u64 = 16;
+
 /// Runs test cases in a harness process.
 pub struct HarnessExecutor<R> {
     harness: Harness,
@@ -195,6 +207,10 @@ pub struct HarnessExecutor<R> {
     last: Rc<RefCell<LastRun>>,
     failure: Rc<RefCell<Option<Fatal>>>,
     confirmations: u64,
+    /// How often each counter was to be confirmed in vain.
+    doubts: Vec<u8>,
+    /// Executions whose answers were compared.
+    oracles: u64,
     times: Times,
     sequence: u64,
     elements: Tally,
@@ -214,6 +230,8 @@ impl<R: Recorder> HarnessExecutor<R> {
             last: Rc::default(),
             failure: Rc::default(),
             confirmations: 0,
+            doubts: Vec::new(),
+            oracles: 0,
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
@@ -296,9 +314,13 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let request =
+        let mut request =
             RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
                 .exploring();
+        if request.flags.answers {
+            request.flags.answers = self.oracles <= FREE_ORACLES + executions / ORACLE_EVERY;
+            self.oracles += u64::from(request.flags.answers);
+        }
         let starts = self.harness.starts();
         let began = Instant::now();
         let outcome = match self.harness.run(&request) {
@@ -311,7 +333,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         let ran = Instant::now();
         let mut last = LastRun::default();
-        let (kind, promising) = match (&outcome.end, &outcome.reply) {
+        let mut promising = Vec::new();
+        let kind = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
@@ -323,7 +346,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 };
                 if reply.skipped.is_empty() {
                     let faulty = input.scenario.before.iter().any(faulty);
-                    self.elements.add_scenario(&input.scenario, faulty);
+                    let mut ran = input.scenario.clone();
+                    ran.oracle = ran.oracle && request.flags.answers;
+                    self.elements.add_scenario(&ran, faulty);
                 }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
@@ -331,15 +356,17 @@ impl<R: Recorder> HarnessExecutor<R> {
                 if request.scenario.schedule.is_some() {
                     last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
-                (ExitKind::Ok, self.shows_new(state))
+                promising = self.promising(state);
+                ExitKind::Ok
             }
             // It was up to the clock, and its mutants would cost as much.
-            (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
-            (End::OverMemory { .. }, _) => (ExitKind::Oom, false),
-            // Whether two maps' writers met was up to chance: the corpus must
-            // not depend on it.
-            _ => (ExitKind::Crash, true),
+            (End::TimedOut { .. }, _) => ExitKind::Timeout,
+            (End::OverMemory { .. }, _) => ExitKind::Oom,
+            _ => ExitKind::Crash,
         };
+        // Whether two maps' writers met was up to chance: the corpus must not depend
+        // on it.
+        let promises = kind == ExitKind::Crash || !promising.is_empty();
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
@@ -356,8 +383,14 @@ impl<R: Recorder> HarnessExecutor<R> {
             return Err(sick.into());
         }
         let recorded = Instant::now();
-        if promising {
+        if promises {
             last.new_coverage = self.confirm(state, &request)?;
+            if !last.new_coverage {
+                self.doubts.resize(self.harness.counters(), 0);
+                for i in promising {
+                    self.doubts[i] = self.doubts[i].saturating_add(1);
+                }
+            }
         }
         let confirmed = Instant::now();
         if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
@@ -375,6 +408,15 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
+    }
+
+    /// The counters that no input in the corpus hit and that may be confirmed.
+    fn promising(&self, state: &State) -> Vec<usize> {
+        let always = state.executions().is_multiple_of(DOUBTED_EVERY);
+        let doubt = |i: usize| self.doubts.get(i).copied().unwrap_or(0);
+        let mut new = news(self.harness.coverage(), state);
+        new.retain(|&i| always || doubt(i) < DOUBTS);
+        new
     }
 
     /// Whether the harness's counters show what no input in the corpus did.
@@ -417,12 +459,18 @@ fn checks(reply: &RunReply) -> bool {
 
 /// Whether counters show what no input in the corpus did.
 fn has_new(counters: &[u8], state: &State) -> bool {
+    !news(counters, state).is_empty()
+}
+
+/// The counters that no input in the corpus hit.
+fn news(counters: &[u8], state: &State) -> Vec<usize> {
     let history = state
         .named_metadata_map()
         .get::<MapFeedbackMetadata<u8>>(COVERAGE)
         .map_or(&[][..], |m| &m.history_map);
     let known = |i: usize| history.get(i).is_some_and(|&n| n > 0);
-    counters.iter().enumerate().any(|(i, &n)| n > 0 && !known(i))
+    let hit = counters.iter().enumerate().filter(|&(_, &n)| n > 0);
+    hit.map(|(i, _)| i).filter(|&i| !known(i)).collect()
 }
 
 /// FNV-1a, continued from `hash`: the same on every machine.

@@ -1,5 +1,6 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod aftermath;
 mod attribution;
 mod background;
 mod broker;
@@ -16,6 +17,7 @@ mod operators;
 mod peers;
 mod progress;
 mod recorder;
+mod repeats;
 mod samples;
 mod scheduler;
 mod schedules;
@@ -23,8 +25,10 @@ pub mod seeds;
 mod stage;
 mod summary;
 mod suspicions;
+mod variants;
 mod work;
 pub mod workers;
+mod writer;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

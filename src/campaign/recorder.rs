@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
 use libafl::corpus::{Corpus, CorpusId};
 use libafl::state::{HasCorpus, HasExecutions};
@@ -11,42 +10,19 @@ use libafl::state::{HasCorpus, HasExecutions};
 use super::attribution::History;
 use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
+use super::repeats::{Plan, Repeats};
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
+use super::writer::Writer;
 use crate::executor::{Fatal, Recorder, Run, State};
-use crate::finding::{CONSTANTS, Finding, Kind, Origin, growth, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunFlags, RunRequest};
+use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
+use crate::harness::{End, Harness, HarnessError, Outcome};
 use crate::scenario::Class;
 use crate::store::{FINDING, Saved, Store, StoreError};
-use crate::testcase::TestCase;
-use crate::triage::{Judge, repeat, standalone};
-
-/// How often an execution with new findings is run again, to measure how well
-/// they reproduce.
-const REPRODUCTIONS: u32 = 10;
-
-/// How often it is run alone in a new process if they do not show it, and how long
-/// what comes after a reply is waited for.
-const ALONE: u32 = 3;
-const LATE: Duration = Duration::from_millis(100);
-
-/// How often a test case is repeated to see whether the heap grows.
-const GROWTH_RUNS: u32 = 200;
-
-/// How many slow inputs get more time.
-const SLOW_TRIES: u32 = 3;
+use crate::triage::Judge;
 
 /// The heap's profile in a crash directory.
 const HEAP: &str = "heap.txt";
-/// The same for a breach of contract, of which there are many.
-const CONTRACT_REPRODUCTIONS: u32 = 3;
-
-/// How often it is run without its breaches of contract.
-const WITHOUT_BREACHES: u32 = 5;
-
-/// How often a race on a map is tried for a fatal error, and in how many rounds.
-const PRESSES: u32 = 3;
-const PRESSED_ROUNDS: u32 = 100;
 
 /// How many findings of one kind are stored for one set of contract breaches.
 /// Two checkers on one `Checker` race in a hundred places, and every one of them
@@ -56,10 +32,10 @@ const STORED_PER_BREACH: usize = 4;
 
 /// Turns outcomes into findings and hands new ones to the store.
 pub struct FindingRecorder {
-    store: Store,
-    judge: Judge,
+    pub(super) store: Store,
+    pub(super) judge: Judge,
     progress: Option<Rc<Progress>>,
-    found: Rc<RefCell<Vec<Found>>>,
+    pub(super) found: Rc<RefCell<Vec<Found>>>,
     /// Contract findings that were not stored: signatures by id, with counts.
     passed_over: BTreeMap<String, u64>,
     /// Findings stored for each set of breaches and kind.
@@ -67,15 +43,19 @@ pub struct FindingRecorder {
     /// Sets of breaches that were tried for a fatal error; the empty set is none.
     pressed: BTreeSet<String>,
     /// The executions before this one.
-    history: History,
+    pub(super) history: History,
     /// Slow inputs that were given more time.
-    slow: u32,
+    pub(super) slow: u32,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
     /// Minimizes what was stored, if that is wanted.
     background: Option<Background>,
     /// Stored, and to be minimized once it was looked at.
     stored: Vec<(Finding, String)>,
+    /// New findings run again.
+    pub(super) repeats: Repeats,
+    /// Writes programs of their own.
+    pub(super) writer: Writer,
     /// What reading changes; none if that is not searched for.
     pub(super) suspicions: Option<Suspicions>,
 }
@@ -111,6 +91,8 @@ impl FindingRecorder {
             unsaved: Vec::new(),
             background: None,
             stored: Vec::new(),
+            repeats: Repeats::default(),
+            writer: Writer::default(),
             suspicions: None,
         }
     }
@@ -136,8 +118,10 @@ impl FindingRecorder {
         self.background = Some(background);
     }
 
-    /// Ends the minimizing, keeping the best so far.
+    /// Ends the minimizing, keeping the best so far, and what is written beside the
+    /// campaign.
     pub fn end_minimizing(&mut self) -> BackgroundEnd {
+        self.writer.end();
         self.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
@@ -203,7 +187,7 @@ impl FindingRecorder {
 
     /// Whether the campaign has not met the finding, or only in a scenario of a
     /// lesser class.
-    fn is_news(&mut self, finding: &Finding) -> bool {
+    pub(super) fn is_news(&mut self, finding: &Finding) -> bool {
         if let Some(seen) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
             seen.times += 1;
             return finding.class < seen.class;
@@ -220,7 +204,7 @@ impl FindingRecorder {
 
     /// Stores a finding and announces it. Says whether it was stored before, by another
     /// worker or campaign, which measured it too.
-    fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) -> bool {
+    pub(super) fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) -> bool {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
         let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
@@ -234,9 +218,7 @@ impl FindingRecorder {
             // Raised: known as a lesser class. That it is worse is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
                 // For people; the finding is stored whatever becomes of it.
-                if let Err(e) = standalone::write(&at) {
-                    self.say(&format!("warning: no standalone program: {e}"));
-                }
+                self.writer.write(at.clone());
                 path = at;
                 if self.background.is_some() {
                     self.stored.push((finding.clone(), testcase));
@@ -264,229 +246,7 @@ impl FindingRecorder {
         known
     }
 
-    /// Runs the execution again, and notes how often each of its findings shows.
-    fn measure(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        new: &mut [Finding],
-        n: u32,
-    ) -> Result<(), HarnessError> {
-        let mut shown = vec![0; new.len()];
-        let mut runs = 0;
-        let count = |shown: &mut Vec<u32>, new: &[Finding], seen: &[Finding]| {
-            for (k, finding) in shown.iter_mut().zip(new) {
-                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
-            }
-        };
-        while runs < n && !self.hurry() {
-            // Another run may race elsewhere first.
-            let request = run.request.with_reports(64);
-            let (_, again) = self.judge.examine(harness, &request)?;
-            runs += 1;
-            count(&mut shown, new, &again.findings);
-        }
-        // What does not show again may be another execution's: alone, in a process
-        // that has run nothing else, it is this one's.
-        let alone = if n == 1 { 1 } else { ALONE };
-        for _ in 0..alone {
-            if !shown.contains(&0) || self.hurry() {
-                break;
-            }
-            harness.recycle();
-            let (_, mut again) = self.judge.examine(harness, run.request)?;
-            std::thread::sleep(LATE);
-            if let Some(late) = harness.take_late()? {
-                let late = self.judge.judge(harness, run.request, &outcome_of(late))?;
-                again.findings.extend(late.findings);
-            }
-            runs += 1;
-            count(&mut shown, new, &again.findings);
-        }
-        for (k, finding) in shown.into_iter().zip(new) {
-            finding.reproduced = Some([k, runs]);
-            finding.confirmed = k > 0;
-            if k == 0 {
-                self.keep_suspects(finding);
-            }
-            if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
-                f.reproduced = [k, runs];
-            }
-            // The finding itself is stored; its rate is a bonus that a full
-            // disk may cost.
-            if self.store.update_finding(finding).is_ok() {
-                let _ = standalone::write(&self.store.path(&finding.id));
-            }
-        }
-        Ok(())
-    }
-
-    /// Stores the executions before with a finding that could not be confirmed.
-    fn keep_suspects(&self, finding: &mut Finding) {
-        for (name, text) in self.history.files() {
-            if self.store.put(&finding.id, &name, text.as_bytes()).is_ok() {
-                finding.suspects.push(name);
-            }
-        }
-        self.say(&format!(
-            "unconfirmed: {}: it did not show again; the executions before are stored with it",
-            finding.title
-        ));
-    }
-
-    /// Takes what the harness said after a reply: the execution before is tried alone
-    /// in a new process, and blamed only if it shows it again.
-    fn record_late(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        late: Late,
-    ) -> Result<usize, HarnessError> {
-        let Some(source) = self.history.last().cloned() else { return Ok(0) };
-        let scenario = source.scenario.clone().unwrap_or_default();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&scenario, &source.packages) };
-        let before = Run { case: run.case, source: &source, request: &request, state: run.state };
-        let outcome = outcome_of(late);
-        let judgement = self.judge.judge(harness, &request, &outcome)?;
-        let mut seen = judgement.findings.clone();
-        seen.retain(|f| self.is_news(f));
-        let report = judgement.report(&outcome);
-        for finding in &seen {
-            self.add(&before, finding.clone(), &report);
-        }
-        if !seen.is_empty() {
-            self.measure(harness, &before, &mut seen, 0)?;
-        }
-        Ok(seen.len())
-    }
-
-    /// A heap that grew over many executions: whether this one makes it grow.
-    fn record_growth(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        grown: u64,
-    ) -> Result<usize, HarnessError> {
-        let each = grown / u64::from(harness.runs_of_process().max(1));
-        let heap = match harness.heap(false, true) {
-            Ok(heap) => heap,
-            // Its heap is gone with it; the next process will grow as well.
-            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => return Ok(0),
-            Err(e) => return Err(e),
-        };
-        harness.recycle();
-        let origin = self.judge.origin();
-        let mut found = growth(each, "", &heap.profile, run.request.scenario, origin);
-        if !self.is_news(&found) {
-            return Ok(0);
-        }
-        self.add(run, found.clone(), &heap.profile);
-        let origin = self.judge.origin().clone();
-        let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
-            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,
-            again => again?.finding,
-        };
-        found.confirmed = again.is_some_and(|f| f.id == found.id);
-        found.reproduced = Some([u32::from(found.confirmed), 1]);
-        if !found.confirmed {
-            self.keep_suspects(&mut found);
-        }
-        let _ = self.store.update_finding(&found);
-        Ok(1)
-    }
-
-    /// Whether a hang in constant arithmetic is only slow: it ends if it has three
-    /// times as long.
-    fn is_only_slow(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, HarnessError> {
-        self.slow += 1;
-        // It costs a minute each time.
-        if self.slow > SLOW_TRIES {
-            return Ok(true);
-        }
-        let limits = harness.limits();
-        harness.set_limits(limits.stretched(3));
-        let outcome = harness.run(run.request);
-        harness.set_limits(limits);
-        match outcome {
-            // There is no time left to tell: it is stored as it is.
-            Err(HarnessError::Interrupted) => Ok(false),
-            outcome => Ok(matches!(outcome?.end, End::Replied)),
-        }
-    }
-
-    /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's. `see` is shown each outcome with its findings.
-    pub(super) fn vary(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        case: &TestCase,
-        (tries, raced): (u32, bool),
-        wanted: &dyn Fn(&Finding) -> bool,
-        see: &mut dyn FnMut(&Outcome, &[Finding]),
-    ) -> Result<(), HarnessError> {
-        let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
-        let source = case.to_source();
-        let plain = RunRequest::new(&case.scenario, &source.packages);
-        let mut flags = RunFlags { raced, ..plain.exploring().flags };
-        if pressed {
-            // What counts is how it ends, and reports keep writers apart.
-            flags.reports = 1;
-        }
-        let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
-        let varied = Run { case, source: &source, request: &request, state: run.state };
-        let mut new = Vec::new();
-        for _ in 0..tries {
-            if self.hurry() {
-                break;
-            }
-            let (outcome, judgement) = self.judge.examine(harness, &request)?;
-            see(&outcome, &judgement.findings);
-            for finding in &judgement.findings {
-                if wanted(finding) && self.is_news(finding) {
-                    self.add(&varied, finding.clone(), &judgement.report(&outcome));
-                    new.push(finding.clone());
-                }
-            }
-        }
-        if new.is_empty() {
-            Ok(())
-        } else {
-            self.measure(harness, &varied, &mut new, reproductions(&varied))
-        }
-    }
-
-    /// Runs a contract scenario without its breaches: what shows all the same is
-    /// no breach of contract.
-    fn acquit(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        ids: &[String],
-    ) -> Result<(), HarnessError> {
-        let mut case = run.case.clone();
-        case.scenario.keep_contract();
-        self.vary(
-            harness,
-            run,
-            &case,
-            (WITHOUT_BREACHES, false),
-            &|f| ids.contains(&f.id),
-            &mut |_, _| {},
-        )
-    }
-
-    /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
-    /// process when two writers meet in one, but only when they really meet.
-    fn press(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<(), HarnessError> {
-        let mut case = run.case.clone();
-        case.scenario.rounds = Some(PRESSED_ROUNDS);
-        case.scenario.schedule = None;
-        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
-    }
-
-    fn hurry(&self) -> bool {
+    pub(super) fn hurry(&self) -> bool {
         self.progress.as_ref().is_some_and(|p| p.control().hurry())
     }
 
@@ -505,20 +265,11 @@ impl FindingRecorder {
         true
     }
 
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         if let Some(progress) = &self.progress {
             progress.say(text);
         }
     }
-}
-
-/// What was said between two requests, as the outcome of the one before.
-fn outcome_of(late: Late) -> Outcome {
-    let end = match late.death {
-        Some((status, output)) => End::Died { status, output },
-        None => End::Replied,
-    };
-    Outcome { reply: None, reports: late.reports, end }
 }
 
 impl Recorder for FindingRecorder {
@@ -542,6 +293,11 @@ impl Recorder for FindingRecorder {
         }
         if let Some(grown) = grown {
             new += forgive(self.record_growth(harness, run, grown))?;
+        }
+        let executions = *run.state.executions();
+        forgive(self.measure_waiting(harness, executions).map(|()| 0))?;
+        for failed in self.writer.failed() {
+            self.say(&format!("warning: no standalone program: {failed}"));
         }
         self.history.push(run.source);
         Ok((new, bugs))
@@ -591,23 +347,26 @@ impl FindingRecorder {
             }
         }
         // A repetition of a time-out costs its whole limit.
-        let n = match outcome.end {
-            End::TimedOut { .. } | End::OverMemory { .. } => 1,
-            _ => reproductions(run),
+        let plan = match outcome.end {
+            End::TimedOut { .. } | End::OverMemory { .. } => Plan::ONCE,
+            _ => Plan::of(run.case.scenario.class()),
         };
+        let executions = *run.state.executions();
         let mut closer = || {
             if !fresh.is_empty() {
                 self.judge.try_alone(harness, run.request, &mut fresh)?;
-                self.measure(harness, run, &mut fresh, n)?;
+                self.measure_or_wait(harness, run, &mut fresh, plan)?;
             }
-            if !breaches.is_empty() && (!fresh.is_empty() || seen.is_empty()) {
+            let measured = fresh.is_empty() && !seen.is_empty();
+            if !breaches.is_empty() && !measured && self.repeats.allow(executions) {
                 self.acquit(harness, run, &ids)?;
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
                     && (f.class == Class::Contract || f.title.contains("(map)"))
             };
-            if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
+            let room = breaches.is_empty() || self.repeats.allow(executions);
+            if seen.iter().any(may_be_fatal) && room && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
             }
             Ok(())
@@ -628,14 +387,6 @@ impl FindingRecorder {
         }
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
-    }
-}
-
-/// How often a finding of this run is run again.
-fn reproductions(run: &Run<'_>) -> u32 {
-    match run.case.scenario.class() {
-        Class::Contract => CONTRACT_REPRODUCTIONS,
-        _ => REPRODUCTIONS,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
+use crate::report::measure::MeasureError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -47,11 +48,17 @@ impl Exit {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    let env = |e: &EnvError| match e {
+        EnvError::Interrupted => Exit::Nothing,
+        // What the user gave, not what the machine lacks.
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        _ => Exit::Environment,
+    };
     let harness = |e: &HarnessError| match e {
         HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
-        HarnessError::Env(_) => Exit::Environment,
+        HarnessError::Env(e) => env(e),
         // A test case that is too long.
-        HarnessError::Request { .. } => Exit::Usage,
+        HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
         _ => Exit::Internal,
     };
     let seed = |e: &SeedError| match e {
@@ -81,7 +88,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         return Some(write(e));
     }
     if let Some(e) = cause.downcast_ref::<EnvError>() {
-        Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
+        Some(env(e))
     } else if cause.is::<OutputError>() {
         Some(Exit::Environment)
     } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
@@ -100,6 +107,12 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
+    } else if let Some(e) = cause.downcast_ref::<MeasureError>() {
+        match e {
+            MeasureError::Harness(e) => Some(harness(e)),
+            MeasureError::Load(_) | MeasureError::Empty => Some(Exit::Usage),
+            MeasureError::Tool { .. } | MeasureError::Temporary(_) => Some(Exit::Environment),
+        }
     } else if let Some(e) = cause.downcast_ref::<RegressError>() {
         match e {
             RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {

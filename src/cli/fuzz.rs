@@ -203,6 +203,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    seeds::check_targets(&seeds)?;
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);

@@ -4,6 +4,7 @@
 pub mod html;
 mod json;
 mod markdown;
+pub mod measure;
 mod text;
 
 use std::path::{Path, PathBuf};

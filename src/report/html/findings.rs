@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{code, escape, heading, missing};
-use crate::finding::{Finding, Frame, Kind, Stack};
+use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
 use crate::scenario::Class;
 
 /// A finding with what its crash directory holds.
@@ -13,8 +13,8 @@ use crate::scenario::Class;
 pub struct PageFinding {
     /// The finding.
     pub finding: Finding,
-    /// Its issue, if it is known: `golang.org/issue/79035, open`.
-    pub known: Option<String>,
+    /// Its issue, if it is known.
+    pub known: Option<KnownIssue>,
     /// The smallest test case there is.
     pub testcase: String,
     /// Whether that is the minimized one.
@@ -63,11 +63,14 @@ fn finding(out: &mut String, page: &PageFinding) {
     if f.sequential {
         tag(out, "", "one goroutine alone");
     }
-    if let Some(issue) = &page.known {
-        tag(out, "known", issue);
-    }
     tag(out, "", &f.origin.go_version);
+    if let Some(known) = &page.known {
+        issue(out, known);
+    }
     let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
+    if let Some(known) = &page.known {
+        let _ = writeln!(out, "<p>{}</p>", escape(&known.title));
+    }
     for rule in &f.rules {
         let _ = writeln!(
             out,
@@ -98,6 +101,27 @@ fn finding(out: &mut String, page: &PageFinding) {
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
         escape(&page.report)
     );
+}
+
+/// The issue that a finding has, as a link if there is a page.
+fn issue(out: &mut String, known: &KnownIssue) {
+    let state = match known.state {
+        State::Open => "open",
+        State::Fixed => "fixed",
+    };
+    let text = escape(&format!("{}, {state}", known.issue));
+    match known.issue.url() {
+        Some(url) => {
+            let url = escape(&url);
+            let _ = write!(
+                out,
+                "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>"
+            );
+        }
+        None => {
+            let _ = write!(out, "<span class=\"tag known\">{text}</span>");
+        }
+    }
 }
 
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
