@@ -222,7 +222,7 @@ fn a_corpus_is_bounded() {
         "corpus",
         "coverage",
         "counters",
-        "interleavings",
+        "pairs",
         "valid_percent",
         "findings",
         "findings_by",

@@ -164,7 +164,7 @@ impl Board {
             corpus: f.corpus,
             coverage: f.coverage.hit,
             counters: f.coverage.total,
-            interleavings: f.interleavings,
+            pairs: f.interleavings,
             valid_percent: f.valid_percent(),
             findings: f.findings,
             findings_by: self.kinds(),

@@ -90,7 +90,12 @@ impl Care {
         let current = *state.corpus().current();
         let out = evict(all, self.caps, current);
         for &id in &out {
-            state.corpus_mut().remove(id)?;
+            // The entry goes even if its file cannot: it may not have been written yet.
+            if let Err(e) = state.corpus_mut().remove(id)
+                && state.corpus().get(id).is_ok()
+            {
+                return Err(e);
+            }
         }
         self.looked = state.corpus().count();
         Ok(out)

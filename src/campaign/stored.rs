@@ -98,6 +98,14 @@ pub fn folders(work: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(all.filter(|f| f.is_dir()).collect())
 }
 
+/// The names of a campaign's own entries; none where nothing can be read.
+#[must_use]
+pub(super) fn names(work: &Path) -> Vec<String> {
+    let folders = [CORPUS, PREVIOUS].map(|f| children(&work.join(f)).unwrap_or_default());
+    let name = |p: PathBuf| Some(p.file_name()?.to_string_lossy().into_owned());
+    folders.into_iter().flatten().filter_map(name).collect()
+}
+
 /// Every entry of a work directory, in the order of folders and names; files that are
 /// none are told.
 ///

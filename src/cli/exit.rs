@@ -133,7 +133,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         }
     } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
         Some(match e {
-            WorkersError::Work(_) | WorkersError::Samples(_) => Exit::Usage,
+            WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
+                Exit::Usage
+            }
             // They all met the same obstacle, and said which.
             WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
             WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
@@ -179,6 +181,10 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if cause.is::<OutputError>() {
         Some("findings are stored all the same; make room, or write to another place".to_owned())
+    } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
+        && source.kind() == std::io::ErrorKind::NotFound
+    {
+        Some("give --crashes a folder of crash directories".to_owned())
     } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
         Some("give --crashes a folder that can be written".to_owned())
     } else {

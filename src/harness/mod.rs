@@ -17,6 +17,7 @@ mod process;
 mod protocol;
 mod scratch;
 mod session;
+mod shared;
 mod sys;
 mod tail;
 mod target;
@@ -39,8 +40,9 @@ pub use protocol::{
 };
 pub(crate) use scratch::Scratch;
 pub use session::Harness;
+pub use shared::{Shared, SharedProvider, raise_file_limit};
 pub use sys::lower_priority;
-pub(crate) use sys::{process_group, spawn_tied, terminate};
+pub(crate) use sys::{is_alive, process_group, spawn_tied, terminate};
 pub use target::TargetOperation;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

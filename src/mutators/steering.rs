@@ -119,6 +119,12 @@ impl<I: Copy + Ord> Parents<I> {
         self.ill_typed.remove(entry);
     }
 
+    /// Whether an entry type-checks; one that was never taken in does.
+    #[must_use]
+    pub fn type_checks(&self, entry: I) -> bool {
+        !self.ill_typed.contains(&entry)
+    }
+
     /// Entries that type-check, and those that do not.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {

@@ -161,7 +161,8 @@ fn brief(view: &View) -> Vec<Line<'static>> {
 
 fn curve(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let curve = &view.board.curve;
-    let (first, last) = (curve.first().map_or(0, |p| p.1), curve.last().map_or(0, |p| p.1));
+    let first = curve.iter().find(|p| p.1 > 0);
+    let (first, last) = (first.map_or(0, |p| p.1), curve.last().map_or(0, |p| p.1));
     let title = format!("coverage, {first} to {last} counters");
     let block = Block::new().borders(Borders::ALL).title(title);
     let inner = block.inner(area);
