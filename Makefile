@@ -2,7 +2,8 @@
 # make test    every test and check; .ci/run calls it
 # make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
 # make soak    a campaign of an hour, watched, then one whose harness is killed again
-#              and again; SOAK=600 for ten minutes, SOAK_ARGS='--no-seeds'
+#              and again, then 100 kills of random processes; SOAK=600 for ten minutes,
+#              SOAK_ARGS='--no-seeds'
 # make bench   typerace beside its limit, go test -fuzz and itself with parts taken out:
 #              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
 # make minimize-kinds  every planted fault minimized: a table
@@ -58,6 +59,7 @@ soak: build
 	target=$${CARGO_TARGET_DIR:-target}/release && \
 	"$$target/examples/soak" "$$target/typerace" $(SOAK) -- $(SOAK_ARGS) && \
 	"$$target/examples/soak" "$$target/typerace" $(SOAK) --kill -- $(SOAK_ARGS)
+	KILLS=$${KILLS:-100} $(CARGO) test --release --locked --test kills -- --nocapture
 
 build:
 	$(CARGO) build --release --locked

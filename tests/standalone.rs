@@ -77,7 +77,8 @@ fn programs_of_races_race() {
     for (name, site) in cases {
         let text = fs::read_to_string(format!("tests/scenarios/{name}.txtar")).unwrap();
         let case = SourceCase::from_txtar(&text).unwrap();
-        let options = Options { attempts: 20, info: false, go_minor: go.minor, ..Options::default() };
+        let options =
+            Options { attempts: 20, info: false, go_minor: go.minor, ..Options::default() };
         let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
         let runner = Runner::build(&p, &go).unwrap();
         let shown = runner.run(&fixture().finding, 2, 0, &stop).unwrap();

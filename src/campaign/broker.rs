@@ -10,8 +10,9 @@ use super::hub::{Address, HubFigures, HubShare};
 use super::message::Message;
 use crate::harness::{spawn_tied, terminate};
 
-/// One that died sooner than this is not started again at once.
-const LIVES: Duration = Duration::from_secs(2);
+/// One that died sooner than this is started again after a pause, which doubles.
+const LIVES: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long the end may take: the last findings are on their way to other machines.
 const ENDING: Duration = Duration::from_secs(1);
 
@@ -25,7 +26,9 @@ pub struct Broker {
     /// Of those that died.
     lost: HubFigures,
     now: HubFigures,
-    deaths: u64,
+    /// Deaths in a row that came soon.
+    soon: u32,
+    died: Instant,
 }
 
 impl Broker {
@@ -45,7 +48,8 @@ impl Broker {
             began: Instant::now(),
             lost: HubFigures::default(),
             now: HubFigures::default(),
-            deaths: 0,
+            soon: 0,
+            died: Instant::now(),
         };
         // One that was killed with its campaign left it.
         Address::remove(&broker.share.work);
@@ -92,7 +96,8 @@ impl Broker {
         let (lost, now) = (self.lost, std::mem::take(&mut self.now));
         self.lost = sum(lost, now);
         self.now.port = now.port.or(lost.port);
-        self.deaths += 1;
+        self.died = Instant::now();
+        self.soon = if self.began.elapsed() < LIVES { self.soon + 1 } else { 0 };
         format!("warning: the broker died with {status}; it is started again")
     }
 
@@ -101,8 +106,14 @@ impl Broker {
     /// # Errors
     /// It cannot be started.
     pub fn keep(&mut self, say: impl Fn(Option<Message>) + Send + 'static) -> io::Result<()> {
-        if self.child.is_none() && (self.deaths <= 1 || self.began.elapsed() >= LIVES) {
-            return self.launch(say);
+        let pause = Duration::from_millis(250) * (1 << self.soon.min(7));
+        let pause = if self.soon == 0 { Duration::ZERO } else { pause.min(LONGEST_PAUSE) };
+        if self.child.is_none() && self.died.elapsed() >= pause {
+            // A failure is the next death.
+            self.died = Instant::now();
+            self.soon += 1;
+            self.launch(say)?;
+            self.soon -= 1;
         }
         Ok(())
     }

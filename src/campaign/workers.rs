@@ -110,10 +110,13 @@ pub enum WorkersError {
     Merge(#[from] serde_json::Error),
 }
 
-/// How often a worker that died is started again.
+/// How often in a row a worker that died soon is started again; one that lived longer
+/// always is.
 const RESTARTS: u32 = 5;
-/// One that dies sooner than this would do so again.
+/// Sooner than this is soon.
 const LIVES: Duration = Duration::from_secs(5);
+/// Before it is started again: this for each time in a row.
+const PAUSE: Duration = Duration::from_millis(200);
 /// How long workers may take to stop when time is up: a run that does not end is given
 /// up before.
 const STOPPING: Duration = Duration::from_secs(20);
@@ -128,6 +131,10 @@ struct Worker {
     child: Option<Child>,
     began: Instant,
     restarts: u32,
+    /// Deaths in a row that came soon.
+    soon: u32,
+    /// When it is started again, if it is dead and will be.
+    again: Option<Instant>,
     /// Of the processes that died.
     lost: Figures,
     figures: Figures,
@@ -182,6 +189,8 @@ impl<'a> Campaign<'a> {
             child: None,
             began: Instant::now(),
             restarts: 0,
+            soon: 0,
+            again: None,
             lost: Figures::default(),
             figures: Figures::default(),
             summary: None,
@@ -252,7 +261,7 @@ impl<'a> Campaign<'a> {
     /// Takes what workers say until all have ended.
     fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
         let mut shown = Duration::ZERO;
-        while self.workers.iter().any(|w| w.child.is_some()) {
+        while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
             match self.messages.recv_timeout(Duration::from_millis(100)) {
                 Ok((i, Some(message))) => self.take(i, message),
                 Ok((BROKER, None)) => self.broker_ended(),
@@ -269,6 +278,7 @@ impl<'a> Campaign<'a> {
                 samples.write(&self.sample(now));
             }
             self.keep_broker();
+            self.start_again()?;
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
             let patience =
                 if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
@@ -341,13 +351,28 @@ impl<'a> Campaign<'a> {
         worker.lost.counted += worker.figures.counted;
         worker.lost.valid += worker.figures.valid;
         worker.figures = Figures::default();
-        let again = self.stopping.is_none()
-            && worker.restarts < RESTARTS
-            && worker.began.elapsed() >= LIVES;
+        worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
+        // Exit codes are its own word: it would say the same again.
+        let spoke = matches!(status.code(), Some(2 | 3));
+        let again = self.stopping.is_none() && !spoke && worker.soon <= RESTARTS;
         worker.restarts += 1;
+        worker.again = again.then(|| Instant::now() + PAUSE * worker.soon);
         let then = if again { "it is started again" } else { "the others go on" };
         self.plan.style.say(&format!("warning: worker {i} died with {status}; {then}"));
-        if again { self.launch(i).map_err(WorkersError::Start) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Starts workers again that died, when it is time.
+    fn start_again(&mut self) -> Result<(), WorkersError> {
+        for i in 0..self.workers.len() {
+            if self.stopping.is_some() {
+                self.workers[i].again = None;
+            }
+            if self.workers[i].again.take_if(|at| Instant::now() >= *at).is_some() {
+                self.launch(i).map_err(WorkersError::Start)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks the workers to stop, once.

@@ -28,9 +28,10 @@ pub struct FuzzArgs {
     /// Stop after N distinct findings
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     until_finding: Option<u32>,
-    /// Workers: processes that each run a harness and share the corpus
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
-    cores: u32,
+    /// Workers: processes that each run a harness and share the corpus [default: one for
+    /// each processor; one in all with --seed or --execs, which ask for a run that repeats]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    cores: Option<u32>,
     /// Processors for each worker's harness [default: all, or one each for several workers]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     procs: Option<u32>,
@@ -185,7 +186,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
     if let Some(share) = &worker {
-        (args.cores, args.seed, args.execs) = (1, Some(share.seed), share.execs);
+        (args.cores, args.seed, args.execs) = (Some(1), Some(share.seed), share.execs);
         args.time = share.seconds.map(Duration::from_secs_f64);
         args.work = Some(share.work.clone());
         (args.until_finding, args.jsonl) = (None, None);
@@ -213,10 +214,12 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         execs: args.execs,
         findings: args.until_finding.map(|n| n as usize),
     };
-    if args.cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
+    let repeats = args.seed.is_some() || args.execs.is_some();
+    let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
+    if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         let summary = workers::run(&Plan {
             args: std::env::args_os().skip(1).collect(),
-            workers: args.cores,
+            workers: cores,
             work: args.work,
             crashes: args.crashes,
             listen: args.listen,
@@ -271,6 +274,12 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Nothing);
     }
     finish(summary, &known, args.json)
+}
+
+/// Processors that this process may use.
+fn processors() -> u32 {
+    let n = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(n).unwrap_or(1).min(256)
 }
 
 /// Prints the result.

@@ -211,11 +211,8 @@ fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> Strin
     }
     if let Some(s) = shown {
         let [k, n] = s.reproduced;
-        let attempts = if s.attempts == 1 {
-            String::new()
-        } else {
-            format!(", {} attempts each", s.attempts)
-        };
+        let attempts =
+            if s.attempts == 1 { String::new() } else { format!(", {} attempts each", s.attempts) };
         out.push_str(&format!(
             "its standalone program, {} lines in repro/, shows it in {k} of {n} processes{attempts}\n",
             s.lines

@@ -7,7 +7,7 @@ use std::fs;
 use super::cause::groups;
 use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
 use crate::finding::{Blame, State};
-use crate::scenario::Class;
+use crate::scenario::{Class, Import};
 use crate::triage::standalone::{analysis, report as own_report};
 
 /// The page, of findings of one store or several; without those that break a
@@ -122,6 +122,24 @@ fn standalone(e: &Entry) -> String {
     format!("{}, {} lines{attempts}{fixed}", rate(Some(s.reproduced)), s.lines)
 }
 
+/// What goroutines of a minimized test case share beside completed packages, and how
+/// imports reach them: without it the search lost the finding.
+fn needs(e: &Entry) -> Vec<String> {
+    let minimized = e.finding.minimized.as_ref().is_some_and(|m| m.complete);
+    let Some(crash) = e.crash.as_ref().filter(|c| minimized && c.minimized) else {
+        return Vec::new();
+    };
+    let s = &crash.scenario;
+    let mut out: Vec<String> = s.share.iter().map(|s| format!("share {}", s.name())).collect();
+    if s.import != Import::default() {
+        out.push(format!("import {}", s.import.name()));
+    }
+    if s.schedule.is_some() {
+        out.push("a seeded schedule".to_owned());
+    }
+    out
+}
+
 fn section(out: &mut String, number: usize, all: &[&Entry]) {
     let Some(shown) = best(all) else { return };
     let f = &shown.finding;
@@ -131,6 +149,10 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     }
     if let Some(site) = write_site(f) {
         let _ = writeln!(out, "Written in `{site}`.\n");
+    }
+    let needs = needs(shown);
+    if !needs.is_empty() {
+        let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
     }
     out.push_str("| finding | class | Go | as found, one process | minimized, new processes | standalone, new processes |\n|---|---|---|---|---|---|\n");
     for e in all {
@@ -151,7 +173,8 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     }
     let Some(crash) = &shown.crash else { return };
     let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
-    let _ = writeln!(out, "\n{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
+    let _ =
+        writeln!(out, "\n{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
     let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
     if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
         let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");

@@ -1,9 +1,9 @@
 //! Findings for people: what is in a store, sorted and told apart. One format a
 //! file.
 
-pub mod html;
 mod bugs;
 mod cause;
+pub mod html;
 mod json;
 mod markdown;
 pub mod measure;

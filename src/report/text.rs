@@ -24,7 +24,10 @@ pub fn text(report: &Report) -> String {
     }
     let doubtful = report.doubtful().count();
     if doubtful > 0 {
-        let _ = writeln!(out, "\n{doubtful} seen once and never again: perhaps another test case's, or none at all");
+        let _ = writeln!(
+            out,
+            "\n{doubtful} seen once and never again: perhaps another test case's, or none at all"
+        );
         groups(&mut out, report, report.doubtful());
     }
     for problem in &report.problems {

@@ -112,6 +112,7 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &scenario::settings::Settings,
         &program::packages::Packages,
         &scenario::redirect::Redirect,
+        &scenario::instances::Instances,
         &program::bodies::Bodies,
         &program::decls::Decls,
         &program::files::Files,

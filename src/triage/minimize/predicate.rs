@@ -119,8 +119,7 @@ impl Predicate {
             harness.set_limits(limits);
         }
         let source = case.to_source();
-        let request =
-            RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
+        let request = RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
         let judge = Judge::new(self.origin.clone());
         let (_, judgement) = judge.examine(harness, &request)?;
         Ok(self.hit(&judgement.findings))

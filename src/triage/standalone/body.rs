@@ -131,9 +131,7 @@ impl<'p, 'a> Body<'p, 'a> {
                         let found = self.plan.object(t, |_| true).map(|(i, o)| (i, o.name.clone()));
                         let Some((i, name)) = found else { return false };
                         let text = type_of(&self.package(i), &name);
-                        roots.push(format!(
-                            "{{`{text}`, func() types.Type {{ return {text} }}}}"
-                        ));
+                        roots.push(format!("{{`{text}`, func() types.Type {{ return {text} }}}}"));
                     }
                     format!("[]root{{{}}}", roots.join(", "))
                 }

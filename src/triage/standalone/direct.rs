@@ -48,11 +48,8 @@ impl Forms {
     pub fn new(plan: &Plan<'_>, options: &Options) -> Self {
         let mut slots = slots(plan);
         for slot in &mut slots {
-            slot.direct = options
-                .direct
-                .iter()
-                .find(|d| slot.is(d.goroutine, d.operation))
-                .cloned();
+            slot.direct =
+                options.direct.iter().find(|d| slot.is(d.goroutine, d.operation)).cloned();
         }
         // One walk over the list of instances needs the list.
         if slots.iter().any(|s| s.instances && s.direct.is_none()) {
@@ -74,9 +71,10 @@ impl Forms {
         let inside = |text: &str| {
             is(text) || text.contains(&format!("({name}.")) || text.contains(&format!("({name})"))
         };
-        self.slots.iter().filter_map(|s| s.direct.as_ref()).any(|d| {
-            inside(&d.value) || d.other.as_deref().is_some_and(inside)
-        })
+        self.slots
+            .iter()
+            .filter_map(|s| s.direct.as_ref())
+            .any(|d| inside(&d.value) || d.other.as_deref().is_some_and(inside))
     }
 
     /// The statement of a replacement. What can be had early gets a variable.
@@ -135,7 +133,8 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
     let mut out = Vec::new();
     for (g, operations) in s.go.iter().enumerate() {
         for (i, op) in operations.iter().enumerate() {
-            let complete = |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
+            let complete =
+                |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
             let (fits, early) = match op {
                 Operation::Walk { query, package, .. } if package == INSTANCES => {
                     (usable(*query) && plain && !by_hand && !operations.iter().any(makes), true)

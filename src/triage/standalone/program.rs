@@ -1,8 +1,8 @@
 //! A test case → the text of a Go program.
 
 use super::body::{Body, Line, Uses, delivered, shared_importer};
-use super::direct::{Forms, PROBE};
 use super::check::{self, CHECKED, Mode, NEW_INFO, meets};
+use super::direct::{Forms, PROBE};
 use super::go_mod::{go_mod, go_sum};
 use super::helpers::HELPERS;
 use super::plan::{Imports, Plan};
@@ -135,6 +135,23 @@ fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String
         out.push_str(&comment(&format!("{}: {}", f.blame.as_str(), f.title), " "));
         out.push_str("//\n");
     }
+    if plan.scenario.go.len() > 1 {
+        rules(&mut out, plan);
+    } else {
+        out.push_str(&comment("One goroutine alone shows it.", " "));
+    }
+    let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
+        "Run it with: go run -race . (it was found under a fixed schedule; here it is tried again and again until chance finds one like it)"
+    } else {
+        "Run it with: go run -race ."
+    };
+    out.push_str("//\n");
+    out.push_str(&comment(how, " "));
+    out
+}
+
+/// What is documented of it.
+fn rules(out: &mut String, plan: &Plan<'_>) {
     let class = plan.scenario.class();
     out.push_str(&comment(
         match class {
@@ -149,19 +166,10 @@ fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String
     for rule in concurrent_rules(plan) {
         out.push_str("//\n");
         out.push_str(&comment(&rule.says, "\t"));
-        out.push_str(&comment(
-            &format!("({}; here: {})", rule.place, rule.elements.join(", ")),
-            "\t",
-        ));
+        // The whole place is in issue.md.
+        let place = rule.place.split([';', ':']).next().unwrap_or_default();
+        out.push_str(&comment(&format!("({place})"), "\t"));
     }
-    let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
-        "Run it with: go run -race . (it was found under a fixed schedule; here it is tried again and again until chance finds one like it)"
-    } else {
-        "Run it with: go run -race ."
-    };
-    out.push_str("//\n");
-    out.push_str(&comment(how, " "));
-    out
 }
 
 /// The rules of what is done concurrently: what comes before is done by one

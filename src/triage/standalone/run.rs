@@ -88,6 +88,11 @@ impl Runner {
         }
     }
 
+    /// The folder that it was built in.
+    pub(super) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// Runs it `runs` times, two processes at once; ends early when it cannot
     /// reach `enough` hits any more.
     ///
@@ -139,10 +144,7 @@ impl Runner {
         let child = Command::new(at("repro"))
             .current_dir(self.dir.path())
             // One process tries many times, so nothing may be kept back.
-            .env(
-                "GORACE",
-                "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0",
-            )
+            .env("GORACE", "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0")
             .env_remove("GODEBUG")
             .env_remove("GOTRACEBACK")
             .env_remove("GOMAXPROCS")

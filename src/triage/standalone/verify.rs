@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::program::{Options, Program};
 use super::run::{RunError, Runner};
 use super::specialise::specialise;
-use super::write::{Crash, WriteError};
+use super::write::{Crash, WriteError, write_own_report};
 use crate::finding::{Direct, Finding, Standalone};
 use crate::harness::Toolchain;
 use crate::scenario::Meet;
@@ -71,6 +71,7 @@ pub fn verify(
     }
     forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));
     let mut tried: Vec<Program> = Vec::new();
+    let mut output = String::new();
     for options in forms {
         let program = crash.program(&options);
         if tried.contains(&program) {
@@ -98,6 +99,11 @@ pub fn verify(
             .as_ref()
             .is_none_or(|b| rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1]));
         if better {
+            // Where the program was built says nothing to anybody.
+            output = match runner.dir().to_str() {
+                Some(dir) => shown.output.replace(&format!("{dir}/"), ""),
+                None => shown.output,
+            };
             best = Some(Standalone {
                 reproduced: [shown.hits, shown.runs],
                 attempts: options.attempts,
@@ -112,6 +118,9 @@ pub fn verify(
         if shown.hits >= enough {
             break;
         }
+    }
+    if !output.is_empty() {
+        write_own_report(dir, &output)?;
     }
     crash.finding.standalone = best;
     Ok(crash.finding)
