@@ -9,12 +9,12 @@ use clap::Args;
 use super::fuzz::duration;
 use super::{Exit, GoArgs, print, progress};
 use crate::harness::{BuiltHarness, GoOptions};
-use crate::scenario::Scenario;
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
     sarif, text,
 };
+use crate::scenario::Scenario;
 
 /// Run seeds, known races and crash directories as a gate, against a baseline
 #[derive(Args, Debug)]

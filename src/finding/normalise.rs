@@ -99,8 +99,7 @@ fn is_domain(element: &str) -> bool {
 /// the packages that these are built on.
 #[must_use]
 pub fn is_library(function: &str) -> bool {
-    split(function).0 == "go/types"
-        || matches!(owner(function), Blame::XTools | Blame::Target)
+    split(function).0 == "go/types" || matches!(owner(function), Blame::XTools | Blame::Target)
 }
 
 /// Whether the frame is the runtime's code for maps.

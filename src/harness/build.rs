@@ -52,8 +52,13 @@ impl BuiltHarness {
         let toolchain = Toolchain::find(options, progress)?;
         let flags: Vec<String> =
             uninstrumented(toolchain.minor).into_iter().map(str::to_owned).collect();
-        let (path, key) =
-            build_with(&toolchain, &flags, &Extras::default(), "without instrumentation", progress)?;
+        let (path, key) = build_with(
+            &toolchain,
+            &flags,
+            &Extras::default(),
+            "without instrumentation",
+            progress,
+        )?;
         Ok(Self { path, key, toolchain, targets: Vec::new() })
     }
 

@@ -11,8 +11,7 @@ use super::xtools;
 
 /// Instead of the campaign's counters. Without main among the packages, nothing writes what
 /// was counted when the process ends.
-const FLAGS: [&str; 3] =
-    ["-cover", "-covermode=atomic", "-coverpkg=go/types,typerace/harness"];
+const FLAGS: [&str; 3] = ["-cover", "-covermode=atomic", "-coverpkg=go/types,typerace/harness"];
 
 impl BuiltHarness {
     /// The harness for [`super::HarnessConfig::cover_dir`], with the options' overlay and
@@ -20,10 +19,7 @@ impl BuiltHarness {
     ///
     /// # Errors
     /// As for [`BuiltHarness::get`].
-    pub fn covered(
-        options: &GoOptions,
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Self, EnvError> {
+    pub fn covered(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
         let extras = Extras::read(&toolchain, &GoOptions { target: None, ..options.clone() })?;
         let plain: Vec<String> = super::build::uninstrumented(toolchain.minor)

@@ -125,9 +125,11 @@ impl TargetPackage {
             None => import_path.clone(),
         }];
         for line in sources.iter().flat_map(|s| s.lines()) {
-            cover.extend(line.strip_prefix(COVER).into_iter().flat_map(|rest| {
-                rest.split_whitespace().map(str::to_owned)
-            }));
+            cover.extend(
+                line.strip_prefix(COVER)
+                    .into_iter()
+                    .flat_map(|rest| rest.split_whitespace().map(str::to_owned)),
+            );
         }
         if let Some(odd) = cover.iter().find(|p| p.contains(['=', ',', '"', '\''])) {
             return Err(bad(format!("{COVER}wants import paths, not {odd}")));
@@ -185,7 +187,8 @@ impl TargetPackage {
         let mut text = fs::read_to_string(&path).map_err(failed(&path))?;
         // Writing to a String cannot fail.
         let _ = writeln!(text, "\nrequire {} v0.0.0-00010101000000-000000000000", module.path);
-        let _ = writeln!(text, "replace {} => {:?}", module.path, module.root.display().to_string());
+        let _ =
+            writeln!(text, "replace {} => {:?}", module.path, module.root.display().to_string());
         for (old, new) in &module.replace {
             let _ = writeln!(text, "replace {old} => {new}");
         }

@@ -89,8 +89,7 @@ pub fn measure(
     let files = [format!("-i={}", dir.display()), format!("-o={}", profile.display())];
     tool(&built.toolchain, "go tool covdata", &[&args[..], &files].concat())?;
     only_library(&profile).map_err(MeasureError::Temporary)?;
-    let args =
-        [String::from("tool"), "cover".to_owned(), format!("-func={}", profile.display())];
+    let args = [String::from("tool"), "cover".to_owned(), format!("-func={}", profile.display())];
     let text = tool(&built.toolchain, "go tool cover", &args)?;
     let coverage = Coverage::parse(&text);
     if coverage.functions.is_empty() {
@@ -105,10 +104,8 @@ pub fn measure(
 /// unknown where the next tool looks.
 fn only_library(profile: &Path) -> std::io::Result<()> {
     let text = fs::read_to_string(profile)?;
-    let mut lines: Vec<&str> = text
-        .lines()
-        .filter(|l| l.starts_with("mode:") || l.starts_with("go/types/"))
-        .collect();
+    let mut lines: Vec<&str> =
+        text.lines().filter(|l| l.starts_with("mode:") || l.starts_with("go/types/")).collect();
     lines.push("");
     fs::write(profile, lines.join("\n"))
 }

@@ -172,7 +172,10 @@ fn operation(text: &str) -> Result<Operation, Wrong> {
                 return Err((format!("'{name}' cannot name a target's operation"), help));
             }
             if let Some(o) = object.as_deref().filter(|o| !is_name(o)) {
-                return Err((format!("'{o}' does not name an object"), "write T for one".to_owned()));
+                return Err((
+                    format!("'{o}' does not name an object"),
+                    "write T for one".to_owned(),
+                ));
             }
             let (name, package) = (name.to_owned(), import_path(package)?);
             Ok(Operation::Target { name, package, object })

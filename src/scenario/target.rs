@@ -27,9 +27,9 @@ static UNREGISTERED: Element = Element {
 pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: &str) {
     // They live as long as the table does, and are as few.
     let keep = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-    let rule =
-        if says.is_empty() { SILENT } else { Rule { says: keep(says), place: keep(place) } };
-    let same = |e: &&Element| e.name == name && e.class == class && e.does == does && e.rule == rule;
+    let rule = if says.is_empty() { SILENT } else { Rule { says: keep(says), place: keep(place) } };
+    let same =
+        |e: &&Element| e.name == name && e.class == class && e.does == does && e.rule == rule;
     let mut all = REGISTERED.write().unwrap_or_else(std::sync::PoisonError::into_inner);
     if all.iter().any(|e| same(e)) {
         return;

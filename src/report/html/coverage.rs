@@ -99,7 +99,8 @@ fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, coun
     if count == 0 {
         return;
     }
-    let _ = writeln!(out, "<details><summary>{count} functions that no input reaches</summary><dl>");
+    let _ =
+        writeln!(out, "<details><summary>{count} functions that no input reaches</summary><dl>");
     for (file, functions) in files {
         let names: Vec<&str> =
             functions.iter().filter(|f| f.percent == 0.0).map(|f| f.name.as_str()).collect();
@@ -181,6 +182,8 @@ mod tests {
         let mut out = String::new();
         section(&mut out, Some(&c));
         assert!(out.contains("1 functions that no input reaches"), "{out}");
-        assert!(out.contains("<dt><code>named.go</code></dt><dd><code>(*Named).unpack</code></dd>"));
+        assert!(
+            out.contains("<dt><code>named.go</code></dt><dd><code>(*Named).unpack</code></dd>")
+        );
     }
 }

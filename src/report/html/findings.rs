@@ -113,10 +113,8 @@ fn issue(out: &mut String, known: &KnownIssue) {
     match known.issue.url() {
         Some(url) => {
             let url = escape(&url);
-            let _ = write!(
-                out,
-                "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>"
-            );
+            let _ =
+                write!(out, "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>");
         }
         None => {
             let _ = write!(out, "<span class=\"tag known\">{text}</span>");
