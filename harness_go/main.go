@@ -33,6 +33,12 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == targetsFlag {
+		if err := writeTargets(os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	err := serve(
 		bufio.NewReader(os.NewFile(requestsFD, "requests")),
 		os.NewFile(repliesFD, "replies"),

@@ -26,6 +26,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::{Deserialize, Serialize};
 
+use crate::corpus_file;
 use crate::feedback::Pairs;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
@@ -49,12 +50,13 @@ pub type State =
 impl Input for TestCase {
     fn to_file<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), Error> {
         let text = self.to_json().map_err(|e| Error::serialize(e.to_string()))?;
-        libafl_bolts::fs::write_file_atomic(path, text.as_bytes())
+        corpus_file::write(path.as_ref(), text);
+        Ok(())
     }
 
     fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)?;
+        let text = corpus_file::read(path)?;
         TestCase::from_json(&text).map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
     }
 }
@@ -140,7 +142,7 @@ pub enum Fatal {
     Store(#[from] crate::store::StoreError),
 }
 
-/// Where a campaign's wall time goes, in seconds; the rest is the fuzzer's own.
+/// Where a campaign's wall time goes, in seconds; of all workers together.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Times {
     /// The harness runs test cases.
@@ -151,6 +153,19 @@ pub struct Times {
     pub confirming: f64,
     /// Packages are read for lazy state, and what that shows is tried.
     pub suspecting: f64,
+    /// All the rest, in which no harness works: making, printing and mutating test
+    /// cases, LibAFL, the exchange with other workers, checkpoints.
+    #[serde(default)]
+    pub other: f64,
+}
+
+impl Times {
+    /// With what is left of the wall time as [`Times::other`].
+    #[must_use]
+    pub fn of(self, seconds: f64) -> Self {
+        let known = self.running + self.recording + self.confirming + self.suspecting;
+        Self { other: (seconds - known).max(0.0), ..self }
+    }
 }
 
 /// How often a planted race proves that the detector still works; and soon after the

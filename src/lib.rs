@@ -14,6 +14,7 @@ pub mod rng;
 pub mod goast;
 pub mod scenario;
 
+pub mod corpus_file;
 pub mod testcase;
 
 pub mod generate;

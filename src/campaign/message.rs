@@ -1,9 +1,10 @@
-//! What a worker tells the process that started it: a JSON document a line.
+//! What a worker, or the broker, tells the process that started it: a JSON document a line.
 
 use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::hub::HubFigures;
 use super::progress::Figures;
 use super::summary::{Found, Summary};
 
@@ -17,6 +18,8 @@ pub enum Message {
     Found(Box<Found>),
     /// A line for people.
     Say(String),
+    /// What passed through the broker.
+    Hub(HubFigures),
     /// It came to its end.
     Summary(Box<Summary>),
 }

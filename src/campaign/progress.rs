@@ -132,6 +132,7 @@ impl Progress {
             corpus: state.corpus().count(),
             coverage,
             counters,
+            pairs: self.pairs.get(),
             valid_percent: self.valid_percent(),
             findings: self.findings.get(),
         });

@@ -18,7 +18,7 @@ use crate::executor::{Fatal, Recorder, Run, State};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
 use crate::harness::{End, Harness, HarnessError, Outcome};
 use crate::scenario::Class;
-use crate::store::{Saved, Store, StoreError};
+use crate::store::{FINDING, Saved, Store, StoreError};
 use crate::triage::Judge;
 
 /// The heap's profile in a crash directory.
@@ -58,6 +58,14 @@ pub struct FindingRecorder {
     pub(super) writer: Writer,
     /// What reading changes; none if that is not searched for.
     pub(super) suspicions: Option<Suspicions>,
+}
+
+/// What a later campaign need not find out again.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Memory {
+    passed_over: BTreeMap<String, u64>,
+    breaches: Vec<(String, Kind, usize)>,
+    pressed: BTreeSet<String>,
 }
 
 struct Unsaved {
@@ -130,6 +138,36 @@ impl FindingRecorder {
         self.passed_over.len()
     }
 
+    /// What a later campaign need not find out again.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let breaches = self.breaches.iter().map(|((b, k), n)| (b.clone(), *k, *n));
+        Memory {
+            passed_over: self.passed_over.clone(),
+            breaches: breaches.collect(),
+            pressed: self.pressed.clone(),
+        }
+    }
+
+    /// Takes over what an earlier campaign knew.
+    pub fn remember(&mut self, memory: Memory) {
+        self.passed_over = memory.passed_over;
+        self.breaches = memory.breaches.into_iter().map(|(b, k, n)| ((b, k), n)).collect();
+        self.pressed = memory.pressed;
+    }
+
+    /// Stores what could not be stored, and will not be, somewhere else. Says where.
+    pub fn rescue(&mut self) -> Option<std::path::PathBuf> {
+        let name = format!("typerace-unsaved-{}", std::process::id());
+        let store = Store::open(&std::env::temp_dir().join(name)).ok()?;
+        self.unsaved.retain(|u| store.save(&u.finding, &u.testcase, &u.report, &[]).is_err());
+        // What nobody can store is at least said.
+        for unsaved in &self.unsaved {
+            self.say(&format!("not stored: {}:\n{}", unsaved.finding.title, unsaved.testcase));
+        }
+        Some(store.dir().to_owned())
+    }
+
     /// Tries again to store what could not be stored.
     ///
     /// # Errors
@@ -164,8 +202,9 @@ impl FindingRecorder {
         }
     }
 
-    /// Stores a finding and announces it.
-    pub(super) fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) {
+    /// Stores a finding and announces it. Says whether it was stored before, by another
+    /// worker or campaign, which measured it too.
+    pub(super) fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) -> bool {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
         let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
@@ -185,7 +224,10 @@ impl FindingRecorder {
                     self.stored.push((finding.clone(), testcase));
                 }
             }
-            Ok(Saved::Known(at)) => (path, known) = (at, true),
+            Ok(Saved::Known(at)) => {
+                finding.reproduced = crate::store::read(&at).ok().and_then(|f| f.reproduced);
+                (path, known) = (at, true);
+            }
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
                 let report = report.to_owned();
@@ -201,6 +243,7 @@ impl FindingRecorder {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
             None => found.push(entry),
         }
+        known
     }
 
     pub(super) fn hurry(&self) -> bool {
@@ -210,6 +253,9 @@ impl FindingRecorder {
     /// Whether there is room for another finding of these breaches; if not, it is
     /// only counted.
     fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
+        if self.store.path(&finding.id).join(FINDING).exists() {
+            return true;
+        }
         let stored = self.breaches.entry((breaches.to_owned(), finding.kind)).or_default();
         if finding.class == Class::Contract && *stored >= STORED_PER_BREACH {
             self.passed_over.insert(finding.id.clone(), 1);
@@ -290,8 +336,11 @@ impl FindingRecorder {
         seen.retain(|f| self.has_room(&breaches, f));
         // First stored, then looked at more closely.
         let report = judgement.report(outcome);
+        let mut fresh = Vec::new();
         for finding in &seen {
-            self.add(run, finding.clone(), &report);
+            if !self.add(run, finding.clone(), &report) {
+                fresh.push(finding.clone());
+            }
             if let End::OverMemory { profile, .. } = &outcome.end {
                 // It is in no report: a bonus that a full disk may cost.
                 let _ = self.store.put(&finding.id, HEAP, profile.as_bytes());
@@ -304,11 +353,12 @@ impl FindingRecorder {
         };
         let executions = *run.state.executions();
         let mut closer = || {
-            if !seen.is_empty() {
-                self.judge.try_alone(harness, run.request, &mut seen)?;
-                self.measure_or_wait(harness, run, &mut seen, plan)?;
+            if !fresh.is_empty() {
+                self.judge.try_alone(harness, run.request, &mut fresh)?;
+                self.measure_or_wait(harness, run, &mut fresh, plan)?;
             }
-            if !breaches.is_empty() && self.repeats.allow(executions) {
+            let measured = fresh.is_empty() && !seen.is_empty();
+            if !breaches.is_empty() && !measured && self.repeats.allow(executions) {
                 self.acquit(harness, run, &ids)?;
             }
             let may_be_fatal = |f: &Finding| {

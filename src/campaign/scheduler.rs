@@ -35,6 +35,22 @@ impl Entry {
     }
 }
 
+impl FreshFirstScheduler {
+    /// How often an entry was chosen.
+    #[must_use]
+    pub fn chosen(&self, id: CorpusId) -> u64 {
+        let at = self.entries.binary_search_by_key(&id, |e| e.id);
+        at.map_or(0, |at| self.entries[at].chosen)
+    }
+
+    /// The same, as it was in an earlier campaign.
+    pub fn set_chosen(&mut self, id: CorpusId, chosen: u64) {
+        if let Some(entry) = self.entries.iter_mut().rfind(|e| e.id == id) {
+            entry.chosen = chosen;
+        }
+    }
+}
+
 impl<S> Scheduler<TestCase, S> for FreshFirstScheduler
 where
     S: HasCorpus<TestCase> + HasRand,

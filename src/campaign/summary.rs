@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::hub::HubFigures;
 use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
 use super::suspicions::{LazyFigures, Suspicion};
@@ -15,7 +16,7 @@ use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
 /// The document that `fuzz --json` prints.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Executions, confirmation and reproduction runs left out.
     pub execs: u64,
@@ -64,6 +65,10 @@ pub struct Summary {
     pub lazy: Option<LazyFigures>,
     /// Where the wall time went.
     pub times: Times,
+    /// What passed through the broker; `null` for one worker alone.
+    pub broker: Option<HubFigures>,
+    /// Entries of other workers and machines that were looked at.
+    pub imported: u64,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }

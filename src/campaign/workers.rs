@@ -1,9 +1,9 @@
 //! A campaign of several processes.
 //!
 //! Each worker is this program again, with a harness of its own and a folder in the
-//! campaign's. They exchange corpus entries through these folders; the store decides
-//! which of them stores a finding. The process that started them adds up what they
-//! say, and takes them along when it ends, however it ends.
+//! campaign's. They exchange corpus entries through a broker, which is a process too;
+//! the store decides which of them stores a finding. The process that started them
+//! adds up what they say, and takes them along when it ends, however it ends.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -16,8 +16,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::broker::{self, Broker};
 use super::control::Limits;
 use super::exchange::WORKER;
+use super::hub::HubShare;
 use super::merge::{findings, merge};
 use super::message::Message;
 use super::progress::{Figures, Style, percent};
@@ -37,6 +39,10 @@ pub struct Share {
     pub seconds: Option<f64>,
     /// Its executions.
     pub execs: Option<u64>,
+    /// Processors for its harness.
+    pub procs: Option<u32>,
+    /// Whether its seed was asked for: another one than before starts anew.
+    pub seed_given: bool,
 }
 
 /// What is to be started.
@@ -47,12 +53,22 @@ pub struct Plan {
     pub workers: u32,
     /// The campaign's folder; a temporary one if there is none.
     pub work: Option<PathBuf>,
+    /// Crash directories.
+    pub crashes: PathBuf,
+    /// Where other machines may connect, `ADDR:PORT`.
+    pub listen: Option<String>,
+    /// Other machines to connect to.
+    pub connect: Vec<String>,
+    /// Processors for each worker's harness.
+    pub procs: Option<u32>,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
     /// When to end, all workers together.
     pub limits: Limits,
     /// The first worker's seed; the others' are drawn from it.
     pub seed: u64,
+    /// Whether it was asked for.
+    pub seed_given: bool,
     /// How progress is shown.
     pub style: Style,
     /// Set by a signal handler to end the campaign.
@@ -71,6 +87,14 @@ pub enum WorkersError {
     /// A worker cannot be started.
     #[error("cannot start a worker: {0}")]
     Start(#[source] std::io::Error),
+    /// The address for other machines is taken, or none of this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// None came to its end. They said why on standard error.
     #[error("all {workers} workers died, the last one with {status}")]
     AllDied {
@@ -86,19 +110,31 @@ pub enum WorkersError {
     Merge(#[from] serde_json::Error),
 }
 
-/// How often a worker that died is started again.
+/// How often in a row a worker that died soon is started again; one that lived longer
+/// always is.
 const RESTARTS: u32 = 5;
-/// One that dies sooner than this would do so again.
+/// Sooner than this is soon.
 const LIVES: Duration = Duration::from_secs(5);
-/// How long workers may take to stop when they were asked to: a run that does not end
-/// is given up before.
+/// Before it is started again: this for each time in a row.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long workers may take to stop when time is up: a run that does not end is given
+/// up before.
 const STOPPING: Duration = Duration::from_secs(20);
+/// The same after a signal: somebody waits. What was found is stored by then.
+const HURRY: Duration = Duration::from_millis(1_500);
+
+/// Whose message it is, if it is no worker's.
+const BROKER: usize = usize::MAX;
 
 struct Worker {
     share: Share,
     child: Option<Child>,
     began: Instant,
     restarts: u32,
+    /// Deaths in a row that came soon.
+    soon: u32,
+    /// When it is started again, if it is dead and will be.
+    again: Option<Instant>,
     /// Of the processes that died.
     lost: Figures,
     figures: Figures,
@@ -111,6 +147,11 @@ struct Worker {
 /// No worker came to its end. What was found until then is in the store.
 pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let work = WorkDir::open(plan.work.as_deref())?;
+    if let Some(address) = &plan.listen {
+        // Said here and at once; the broker tries again and again.
+        let failed = |source| WorkersError::Listen { address: address.clone(), source };
+        drop(std::net::TcpListener::bind(address).map_err(failed)?);
+    }
     let samples = Samples::open(plan.jsonl.as_deref())?;
     let mut campaign = Campaign::start(plan, &work)?;
     let result = campaign.watch(samples);
@@ -123,6 +164,7 @@ struct Campaign<'a> {
     plan: &'a Plan,
     began: Instant,
     workers: Vec<Worker>,
+    broker: Option<Broker>,
     messages: mpsc::Receiver<(usize, Option<Message>)>,
     sender: Sender<(usize, Option<Message>)>,
     found: Vec<Found>,
@@ -141,10 +183,14 @@ impl<'a> Campaign<'a> {
                 seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
                 seconds: None,
                 execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
+                procs: plan.procs,
+                seed_given: plan.seed_given,
             },
             child: None,
             began: Instant::now(),
             restarts: 0,
+            soon: 0,
+            again: None,
             lost: Figures::default(),
             figures: Figures::default(),
             summary: None,
@@ -153,12 +199,23 @@ impl<'a> Campaign<'a> {
             plan,
             began: Instant::now(),
             workers: workers.collect(),
+            broker: None,
             messages,
             sender,
             found: Vec::new(),
             stopping: None,
             last_end: ("no process".to_owned(), None),
         };
+        let share = HubShare {
+            work: work.path().to_owned(),
+            crashes: plan.crashes.clone(),
+            listen: plan.listen.clone(),
+            connect: plan.connect.clone(),
+            name: format!("typerace {} {:016x}", std::process::id(), plan.seed),
+        };
+        let say = broker::into(&campaign.sender, BROKER);
+        campaign.broker =
+            Some(Broker::start(plan.args.clone(), share, say).map_err(WorkersError::Start)?);
         for i in 0..campaign.workers.len() {
             if let Err(e) = campaign.launch(i) {
                 campaign.end();
@@ -178,6 +235,8 @@ impl<'a> Campaign<'a> {
         share.seconds = left.map(|t| t.as_secs_f64());
         share.execs = share.execs.map(|n| n.saturating_sub(worker.lost.execs));
         share.seed = share.seed.wrapping_add(u64::from(worker.restarts));
+        // What killed it would come again.
+        share.seed_given |= worker.restarts > 0;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(&self.plan.args).arg("--worker");
         command.arg(serde_json::to_string(&share)?);
@@ -202,9 +261,10 @@ impl<'a> Campaign<'a> {
     /// Takes what workers say until all have ended.
     fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
         let mut shown = Duration::ZERO;
-        while self.workers.iter().any(|w| w.child.is_some()) {
+        while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
             match self.messages.recv_timeout(Duration::from_millis(100)) {
                 Ok((i, Some(message))) => self.take(i, message),
+                Ok((BROKER, None)) => self.broker_ended(),
                 Ok((i, None)) => self.ended(i)?,
                 // This end keeps a sender, so they are not all gone.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -217,8 +277,12 @@ impl<'a> Campaign<'a> {
             if samples.is_due(now) {
                 samples.write(&self.sample(now));
             }
+            self.keep_broker();
+            self.start_again()?;
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
-            if late || self.stopping.is_some_and(|t| t.elapsed() > STOPPING) {
+            let patience =
+                if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
+            if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
                 // Their ends are waited for as any other.
                 for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
                     let _ = child.kill();
@@ -235,6 +299,7 @@ impl<'a> Campaign<'a> {
     fn take(&mut self, i: usize, message: Message) {
         match message {
             Message::Figures(figures) => self.workers[i].figures = figures,
+            Message::Say(text) if i == BROKER => self.plan.style.say(&text),
             Message::Say(text) => self.plan.style.say(&format!("worker {i}: {text}")),
             Message::Found(found) => {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
@@ -245,6 +310,31 @@ impl<'a> Campaign<'a> {
                 self.found = findings(std::mem::take(&mut self.found));
             }
             Message::Summary(summary) => self.workers[i].summary = Some(*summary),
+            Message::Hub(figures) => {
+                let news = self.broker.as_mut().and_then(|b| b.report(figures));
+                if let Some(text) = news {
+                    self.plan.style.say(&text);
+                }
+            }
+        }
+    }
+
+    fn broker_ended(&mut self) {
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+        {
+            self.plan.style.say(&broker.ended());
+        }
+    }
+
+    /// Without one the campaign goes on, so a failure to start it is only said.
+    fn keep_broker(&mut self) {
+        let say = broker::into(&self.sender, BROKER);
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+            && let Err(e) = broker.keep(say)
+        {
+            self.plan.style.say(&format!("warning: no broker: {e}"));
         }
     }
 
@@ -261,13 +351,28 @@ impl<'a> Campaign<'a> {
         worker.lost.counted += worker.figures.counted;
         worker.lost.valid += worker.figures.valid;
         worker.figures = Figures::default();
-        let again = self.stopping.is_none()
-            && worker.restarts < RESTARTS
-            && worker.began.elapsed() >= LIVES;
+        worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
+        // Exit codes are its own word: it would say the same again.
+        let spoke = matches!(status.code(), Some(2 | 3));
+        let again = self.stopping.is_none() && !spoke && worker.soon <= RESTARTS;
         worker.restarts += 1;
+        worker.again = again.then(|| Instant::now() + PAUSE * worker.soon);
         let then = if again { "it is started again" } else { "the others go on" };
         self.plan.style.say(&format!("warning: worker {i} died with {status}; {then}"));
-        if again { self.launch(i).map_err(WorkersError::Start) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Starts workers again that died, when it is time.
+    fn start_again(&mut self) -> Result<(), WorkersError> {
+        for i in 0..self.workers.len() {
+            if self.stopping.is_some() {
+                self.workers[i].again = None;
+            }
+            if self.workers[i].again.take_if(|at| Instant::now() >= *at).is_some() {
+                self.launch(i).map_err(WorkersError::Start)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks the workers to stop, once.
@@ -287,6 +392,15 @@ impl<'a> Campaign<'a> {
             let _ = child.kill();
             let _ = child.wait();
         }
+        // After the workers: what they sent last goes to the other machines.
+        if let Some(broker) = &mut self.broker {
+            broker.end();
+            while let Ok((_, Some(message))) = self.messages.try_recv() {
+                if let Message::Hub(figures) = message {
+                    broker.report(figures);
+                }
+            }
+        }
     }
 
     fn sample(&self, now: Duration) -> Sample {
@@ -297,6 +411,7 @@ impl<'a> Campaign<'a> {
             corpus: f.corpus,
             coverage: f.coverage.hit,
             counters: f.coverage.total,
+            pairs: f.interleavings,
             valid_percent: percent(f.valid, f.counted),
             findings: f.findings,
         }
@@ -321,11 +436,19 @@ impl<'a> Campaign<'a> {
 
     fn summary(&mut self) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
-        let Some(mut all) = merge(&ended)? else {
+        let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
+        // A signal that came before any worker had run anything is no failure.
+        let none = || interrupted.then(Summary::default);
+        let Some(mut all) = merge(&ended)?.or_else(none) else {
             let (status, code) = self.last_end.clone();
             return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
         };
         all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        let seen = self.figures();
+        all.corpus = all.corpus.max(seen.corpus);
+        if seen.coverage.hit > all.coverage.hit {
+            all.coverage = seen.coverage;
+        }
         // What a process found that died is stored, and is told.
         let told = std::mem::take(&mut self.found);
         let missing = told.into_iter().filter(|f| !all.findings.iter().any(|g| g.id == f.id));
@@ -335,7 +458,8 @@ impl<'a> Campaign<'a> {
         all.seconds = self.began.elapsed().as_secs_f64();
         all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
         all.seed = self.plan.seed;
-        all.interrupted |= self.plan.interrupted.load(Ordering::Relaxed);
+        all.interrupted |= interrupted;
+        all.broker = self.broker.as_ref().map(Broker::figures);
         Ok(all)
     }
 }

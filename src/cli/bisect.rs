@@ -169,8 +169,8 @@ fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::R
         let goroot = &plain.toolchain.goroot;
         let overlay = checkout.overlay(commit, goroot, &tmp.path().join(n.to_string()))?;
         let name = commit.label();
-        let step = match BuiltHarness::build(plain.toolchain.clone(), Some(&overlay), &mut progress)
-        {
+        let options = GoOptions { overlay: Some(overlay), ..args.go.options() };
+        let step = match BuiltHarness::build(plain.toolchain.clone(), &options, &mut progress) {
             Ok(built) => trial.run(&name, built)?,
             Err(EnvError::Build { output, .. }) => {
                 let why = output.lines().find(|l| !l.starts_with('#')).unwrap_or_default();

@@ -144,7 +144,7 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>) -> Result<(), Wrong> {
     toolchain.find_compiler()?;
     fine(toolchain.cc.clone());
     let begin = Instant::now();
-    let built = BuiltHarness::build(toolchain, options.overlay.as_deref(), &mut progress)?;
+    let built = BuiltHarness::build(toolchain, &options, &mut progress)?;
     fine(format!("{} ({:.1} s)", built.path.display(), begin.elapsed().as_secs_f64()));
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     fine(format!("on, in a harness built with {}", harness.hello().go));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
+use crate::campaign::hub::{self, HubShare};
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{self, Config, Limits, Message, Schedules, Style, Summary, seeds};
 use crate::finding::{Known, Origin};
@@ -27,9 +28,20 @@ pub struct FuzzArgs {
     /// Stop after N distinct findings
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     until_finding: Option<u32>,
-    /// Workers: processes that each run a harness and share the corpus
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
-    cores: u32,
+    /// Workers: processes that each run a harness and share the corpus [default: one for
+    /// each processor; one in all with --seed or --execs, which ask for a run that repeats]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    cores: Option<u32>,
+    /// Processors for each worker's harness [default: all, or one each for several workers]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    procs: Option<u32>,
+    /// Take connections of other machines' campaigns: PORT on this machine alone, or
+    /// ADDR:PORT; anybody who reaches it can send test cases, so a trusted network only
+    #[arg(long, value_name = "ADDR", value_parser = listen_address)]
+    listen: Option<String>,
+    /// Share corpus and findings with the campaign that listens there; may be given again
+    #[arg(long, value_name = "ADDR:PORT", value_parser = peer_address)]
+    connect: Vec<String>,
     /// Seed of generation, mutation and scheduling [default: from the clock]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -91,6 +103,9 @@ pub struct FuzzArgs {
     /// This process is a worker of a campaign; what its part is
     #[arg(long, hide = true, value_parser = share)]
     worker: Option<Share>,
+    /// This process is the broker of a campaign
+    #[arg(long, hide = true, value_parser = broker)]
+    broker: Option<HubShare>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -101,6 +116,26 @@ pub struct FuzzArgs {
 
 fn share(text: &str) -> Result<Share, String> {
     serde_json::from_str(text).map_err(|e| e.to_string())
+}
+
+fn broker(text: &str) -> Result<HubShare, String> {
+    serde_json::from_str(text).map_err(|e| e.to_string())
+}
+
+/// `4000` is this machine alone; another address has to be said.
+fn listen_address(text: &str) -> Result<String, String> {
+    if text.parse::<u16>().is_ok() {
+        return Ok(format!("127.0.0.1:{text}"));
+    }
+    peer_address(text)
+}
+
+fn peer_address(text: &str) -> Result<String, String> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("'{text}' is no address; write HOST:PORT, like 10.0.0.7:4000")),
+    }
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -144,12 +179,19 @@ impl From<OperatorsArg> for Choice {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
+    if let Some(share) = &args.broker {
+        hub::run(share, &*interrupt_flag()?)?;
+        return Ok(Exit::Nothing);
+    }
     let worker = args.worker.take();
+    let mut seed_given = args.seed.is_some();
     if let Some(share) = &worker {
-        (args.cores, args.seed, args.execs) = (1, Some(share.seed), share.execs);
+        (args.cores, args.seed, args.execs) = (Some(1), Some(share.seed), share.execs);
         args.time = share.seconds.map(Duration::from_secs_f64);
         args.work = Some(share.work.clone());
         (args.until_finding, args.jsonl) = (None, None);
+        (args.procs, seed_given) = (share.procs, share.seed_given);
+        (args.listen, args.connect) = (None, Vec::new());
     }
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
@@ -161,6 +203,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
     let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    seeds::check_targets(&seeds)?;
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -171,14 +214,21 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         execs: args.execs,
         findings: args.until_finding.map(|n| n as usize),
     };
-    if args.cores > 1 {
+    let repeats = args.seed.is_some() || args.execs.is_some();
+    let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
+    if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         let summary = workers::run(&Plan {
             args: std::env::args_os().skip(1).collect(),
-            workers: args.cores,
+            workers: cores,
             work: args.work,
+            crashes: args.crashes,
+            listen: args.listen,
+            connect: args.connect,
+            procs: args.procs,
             jsonl: args.jsonl,
             limits,
             seed,
+            seed_given,
             style: Style::choose(args.plain),
             interrupted,
         })?;
@@ -187,6 +237,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let harness = HarnessConfig {
         interrupt: Arc::clone(&interrupted),
         limits: args.limits.limits(),
+        procs: args.procs,
         ..HarnessConfig::new(&built.path)
     };
     let summary = campaign::run(Config {
@@ -215,6 +266,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         },
         go_minor: built.toolchain.minor,
         minimize_percent: args.minimize_percent,
+        seed_given,
         interrupted,
     })?;
     if worker.is_some() {
@@ -222,6 +274,12 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Nothing);
     }
     finish(summary, &known, args.json)
+}
+
+/// Processors that this process may use.
+fn processors() -> u32 {
+    let n = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(n).unwrap_or(1).min(256)
 }
 
 /// Prints the result.

@@ -8,12 +8,13 @@ use clap::Args;
 
 use super::fuzz::duration;
 use super::{Exit, GoArgs, print, progress};
-use crate::harness::BuiltHarness;
+use crate::harness::{BuiltHarness, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
     sarif, text,
 };
+use crate::scenario::Scenario;
 
 /// Run seeds, known races and crash directories as a gate, against a baseline
 #[derive(Args, Debug)]
@@ -87,6 +88,11 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         writable(path)?;
     }
     let columns = columns(args)?;
+    for case in &cases {
+        if let Some(Err(e)) = case.source.scenario.as_ref().map(Scenario::check_targets) {
+            return Err(RegressError::Usage(format!("{}: {e}", case.name)).into());
+        }
+    }
     let runs = args.runs.unwrap_or_else(default_runs);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = args.jobs.map_or_else(processors, |n| n as usize);
@@ -175,7 +181,8 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
         }
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
         if let Some(path) = overlay {
-            let patched = BuiltHarness::build(built.toolchain, Some(&path), &mut progress)
+            let patched = GoOptions { overlay: Some(path.clone()), ..options };
+            let patched = BuiltHarness::build(built.toolchain, &patched, &mut progress)
                 .with_context(|| format!("cannot build with {}", path.display()))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let label = format!("{label} + {name}");
@@ -191,7 +198,7 @@ fn write(path: &Path, text: &str) -> Result<(), RegressError> {
 }
 
 /// Whether a file can be made or replaced, without changing it.
-fn writable(path: &Path) -> Result<(), RegressError> {
+pub(super) fn writable(path: &Path) -> Result<(), RegressError> {
     let there = path.exists();
     let opened = std::fs::File::options().append(true).create(true).open(path);
     if opened.is_ok() && !there {

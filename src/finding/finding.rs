@@ -104,6 +104,38 @@ pub struct Standalone {
     pub others: Vec<String>,
     /// With which Go.
     pub go_version: String,
+    /// Whether its goroutines wait for one another in importers.
+    #[serde(default = "yes")]
+    pub meet: bool,
+    /// What it asks in the place of operations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub direct: Vec<Direct>,
+    /// Lines of main.go; 0 if a version of typerace that did not count them wrote
+    /// this.
+    #[serde(default)]
+    pub lines: usize,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One question about one type, in the place of an operation that asks about many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direct {
+    /// The goroutine, from 1.
+    pub goroutine: usize,
+    /// The operation, from 0.
+    pub operation: usize,
+    /// The Go expression of the type.
+    pub value: String,
+    /// That of a second type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+    /// The Go statement that asks, `$1` and `$2` being the types.
+    pub ask: String,
+    /// Whether the types are had before the goroutines start.
+    pub early: bool,
 }
 
 /// When and by what a finding was found.

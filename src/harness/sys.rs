@@ -264,7 +264,7 @@ pub(super) fn signal_group(leader: u32, signal: i32) {
 }
 
 /// Whether a process of that number exists.
-pub(super) fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
     // SAFETY: signal 0 only asks.
     check(unsafe { libc::kill(pid, 0) }).map_or_else(

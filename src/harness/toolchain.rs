@@ -19,6 +19,8 @@ pub struct GoOptions {
     pub toolchain: Option<String>,
     /// A file for `go build -overlay`.
     pub overlay: Option<PathBuf>,
+    /// A folder with a Go package that registers operations.
+    pub target: Option<PathBuf>,
 }
 
 /// A Go toolchain that was asked who it is.

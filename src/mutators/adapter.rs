@@ -45,6 +45,13 @@ pub struct Table {
     parents: Parents<CorpusId>,
 }
 
+/// What is kept of a [`Table`] from one campaign to the next.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Saved {
+    weights: Weights,
+    generated: OperatorStats,
+}
+
 /// One row of the operator table that a campaign ends with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
@@ -71,6 +78,24 @@ impl Table {
         if let Some(id) = id {
             self.parents.record(id, checked);
         }
+    }
+
+    /// Whether an entry type-checks.
+    #[must_use]
+    pub fn type_checks(&self, id: CorpusId) -> bool {
+        self.parents.type_checks(id)
+    }
+
+    /// Weights and figures, for the next campaign.
+    #[must_use]
+    pub fn saved(&self) -> Saved {
+        Saved { weights: self.weights.clone(), generated: self.generated }
+    }
+
+    /// Takes over an earlier campaign's figures, and its weights if they learn.
+    pub fn restore(&mut self, saved: Saved) {
+        self.weights.resume(saved.weights);
+        self.generated = saved.generated;
     }
 
     /// Every operator with its figures, the generator last.

@@ -113,6 +113,12 @@ impl<I: Copy + Ord> Parents<I> {
         }
     }
 
+    /// Whether an entry type-checks; one that was never taken in does.
+    #[must_use]
+    pub fn type_checks(&self, entry: I) -> bool {
+        !self.ill_typed.contains(&entry)
+    }
+
     /// Entries that type-check, and those that do not.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 pub use error::StoreError;
 use files::{Building, TEMPORARY};
 
-use crate::finding::{Finding, Minimization};
+use crate::finding::{Finding, Minimization, deciding_rules};
+use crate::testcase::SourceCase;
 
 /// The test case as found.
 pub const TESTCASE: &str = "testcase.txtar";
@@ -240,6 +241,15 @@ impl Store {
             return Ok(());
         }
         finding.minimized = Some(info.clone());
+        // What was measured was another program.
+        finding.standalone = None;
+        if info.class < finding.class {
+            // It shows without what made it the lesser class: that was not why.
+            finding.class = info.class;
+            if let Ok(case) = SourceCase::from_txtar(text) {
+                finding.rules = case.scenario.iter().flat_map(deciding_rules).collect();
+            }
+        }
         let json = finding.to_json().map_err(|source| broken(&dir, source))?;
         files::replace(&dir, MINIMIZED, text.as_bytes())?;
         files::replace(&dir, FINDING, json.as_bytes())

@@ -8,8 +8,10 @@
 package engine
 
 import (
+	"os"
 	"runtime"
 	"sort"
+	"strconv"
 	"time"
 
 	"typerace/harness/internal/clients"
@@ -104,8 +106,12 @@ func (e *Engine) Observe(status *Status, heapCap uint64, profile func([]byte)) {
 }
 
 // defaultProcs is at least 2, as goroutines that never run at the same time
-// hide what needs it, and at most 4: campaigns run one harness for each core.
+// hide what needs it, and at most 4: campaigns run one harness for each core. Who sets
+// GOMAXPROCS gets that.
 func defaultProcs() int {
+	if n, err := strconv.Atoi(os.Getenv("GOMAXPROCS")); err == nil && n > 0 {
+		return n
+	}
 	return max(2, min(runtime.GOMAXPROCS(0), 4))
 }
 
