@@ -238,6 +238,7 @@ pub struct HarnessExecutor<R> {
     pairs: Pairs,
     health: Health,
     pace: Pace,
+    blind: bool,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -260,6 +261,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             pairs: Pairs::default(),
             health: Health::default(),
             pace: Pace::default(),
+            blind: false,
         }
     }
 
@@ -317,6 +319,12 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// The harness.
     pub fn harness_mut(&mut self) -> &mut Harness {
         &mut self.harness
+    }
+
+    /// Confirms no coverage, so that no input is kept for it: to measure what it is
+    /// worth.
+    pub fn ignore_coverage(&mut self, ignore: bool) {
+        self.blind = ignore;
     }
 
     /// The recorder.
@@ -389,7 +397,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises = kind == ExitKind::Crash || !promising.is_empty();
+        let promises = !self.blind && (kind == ExitKind::Crash || !promising.is_empty());
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.

@@ -9,10 +9,9 @@ use super::Failure;
 use super::results::Results;
 
 /// Campaigns with a part taken out or put in, by flags of `typerace fuzz`.
-const VARIANTS: [(&str, &[&str]); 9] = [
+const VARIANTS: [(&str, &[&str]); 8] = [
     ("default", &[]),
     ("without coverage feedback", &["--ablate", "coverage"]),
-    ("without tree mutation: bytes", &["--ablate", "trees"]),
     ("without scenario mutation", &["--ablate", "scenarios"]),
     ("without seeded schedules", &["--no-schedules"]),
     ("with schedule search", &["--schedules"]),

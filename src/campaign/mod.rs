@@ -15,6 +15,7 @@ mod cover;
 mod display;
 pub mod distill;
 mod exchange;
+mod experiment;
 mod figures;
 mod filter;
 pub mod hub;
@@ -62,6 +63,7 @@ use background::{Background, BackgroundConfig};
 pub use board::{Board, LogLine, WorkerState};
 pub use control::{Control, Limits};
 pub use display::{Display, Style};
+pub use experiment::{Ablation, Experiment, Replay};
 pub use figures::Figures;
 pub use summary::{Coverage, Found, Summary};
 pub use suspicions::{LazyFigures, Suspicion};
@@ -137,6 +139,8 @@ pub struct Config {
     pub minimize_percent: u32,
     /// Whether the seed was asked for: another one than before starts anew.
     pub seed_given: bool,
+    /// What is measured, if it is no campaign for use.
+    pub experiment: Experiment,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -263,7 +267,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let manager = &mut peers;
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
-    let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
+    let mut weights = Weights::new(config.operators);
+    if config.experiment.ablate == Some(Ablation::Scenarios) {
+        weights.keep_scenarios();
+    }
+    let table = Rc::new(RefCell::new(Table::new(weights)));
     let options = Options {
         profile: config.profile,
         generate,
@@ -321,6 +329,10 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let ran = seeds.iter().chain(&theirs).chain(&resumed.cases);
     manager.knows(ran.filter_map(Carried::new).map(|c| c.key()));
     let mut whole = false;
+    let mut replayed = None;
+    let blind = config.experiment.ablate == Some(Ablation::Coverage);
+    executor.ignore_coverage(blind);
+    let again = config.experiment.replay.map(|passes| (passes, seeds.clone()));
     let result = (|| {
         let mut rng = Rng::new(seed);
         let generated = (0..if fits { 0 } else { GENERATED_AT_START }).map(|_| {
@@ -335,7 +347,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                let (_, id) = fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?;
+                let id = if blind {
+                    Some(fuzzer.add_input(state, &mut executor, manager, case)?)
+                } else {
+                    fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?.1
+                };
                 table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
@@ -346,6 +362,20 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
+        }
+        if let Some((passes, cases)) = again {
+            let began = std::time::Instant::now();
+            let before = *state.executions();
+            for case in (0..passes).flat_map(|_| &cases) {
+                if progress.over(*state.executions()) {
+                    break;
+                }
+                fuzzer.evaluate_input(&mut state, &mut executor, manager, case)?;
+                progress.tick(&state);
+            }
+            let (execs, seconds) = (*state.executions() - before, began.elapsed().as_secs_f64());
+            replayed = Some(Replay { execs, seconds, execs_per_second: execs as f64 / seconds });
+            return Ok(());
         }
         if state.corpus().count() == 0 {
             return Ok(());
@@ -450,6 +480,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         lazy,
         broker: None,
         imported: peers.imported(),
+        replay: replayed,
         interrupted: progress.control().interrupted(),
     })
 }

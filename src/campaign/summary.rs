@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::experiment::Replay;
 use super::hub::HubFigures;
 use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
@@ -69,6 +70,9 @@ pub struct Summary {
     pub broker: Option<HubFigures>,
     /// Entries of other workers and machines that were looked at.
     pub imported: u64,
+    /// How fast the seeds ran again, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }

@@ -15,7 +15,8 @@ use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Limits, Message, Schedules, Style, Summary, metrics, seeds,
+    self, Ablation, Caps, Config, Display, Experiment, Limits, Message, Schedules, Style, Summary,
+    metrics, seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -125,6 +126,12 @@ pub struct FuzzArgs {
     /// This process is the broker of a campaign
     #[arg(long, hide = true, value_parser = broker)]
     broker: Option<HubShare>,
+    /// Run the seeds again, so many times, instead of mutants: `make bench`
+    #[arg(long, hide = true, value_name = "N", conflicts_with_all = ["cores", "no_seeds"])]
+    replay: Option<u32>,
+    /// Take a part out of the campaign: `make bench`
+    #[arg(long, hide = true, value_enum)]
+    ablate: Option<AblateArg>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -193,6 +200,21 @@ impl From<OperatorsArg> for Choice {
     }
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum AblateArg {
+    Coverage,
+    Scenarios,
+}
+
+impl From<AblateArg> for Ablation {
+    fn from(arg: AblateArg) -> Self {
+        match arg {
+            AblateArg::Coverage => Ablation::Coverage,
+            AblateArg::Scenarios => Ablation::Scenarios,
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -204,7 +226,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     }
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
-    let repeats = args.seed.is_some() || args.execs.is_some();
+    let repeats = args.seed.is_some() || args.execs.is_some() || args.replay.is_some();
     let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
     // A worker has its share of the disk.
     let caps = Caps {
@@ -311,6 +333,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         go_minor: built.toolchain.minor,
         minimize_percent: args.minimize_percent,
         seed_given,
+        experiment: Experiment { replay: args.replay, ablate: args.ablate.map(Into::into) },
         interrupted,
     })?;
     drop(screen);
