@@ -1,6 +1,8 @@
 //! Exit codes, and which error means which: the only place that knows.
 
 use crate::bisect::RepoError;
+use crate::campaign::metrics::MetricsError;
+use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
@@ -65,7 +67,14 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
-    if cause.is::<super::KnownFileError>() {
+    if let Some(e) = cause.downcast_ref::<CorpusError>() {
+        return Some(match e {
+            CorpusError::Harness(e) => harness(e),
+            CorpusError::Seed(e) => seed(e),
+            _ => Exit::Usage,
+        });
+    }
+    if cause.is::<super::KnownFileError>() || cause.is::<MetricsError>() {
         return Some(Exit::Usage);
     }
     let run = |e: &RunError| match e {

@@ -96,6 +96,19 @@ fn finding(out: &mut String, page: &PageFinding) {
         "<details{open}><summary>{name} ({lines} lines)</summary><pre>{}</pre></details>",
         code::testcase(&page.testcase)
     );
+    if !f.origin.history.is_empty() {
+        let steps: String = f
+            .origin
+            .history
+            .iter()
+            .map(|s| format!("<li>{}</li>", escape(&s.to_string())))
+            .collect();
+        let _ = writeln!(
+            out,
+            "<details><summary>History, {} steps</summary><ol>{steps}</ol></details>",
+            f.origin.history.len()
+        );
+    }
     let _ = writeln!(
         out,
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
