@@ -1,6 +1,6 @@
 //! `make soak`: a campaign of the real program, watched from outside.
 //!
-//!     cargo run --release --example soak -- TYPERACE SECONDS [--kill]
+//!     cargo run --release --example soak -- TYPERACE SECONDS [--kill] [-- FUZZ_ARGS…]
 //!
 //! Every ten seconds it writes the memory of typerace and of its harness; with `--kill`
 //! it kills the harness every few seconds. At the end it says what was left behind:
@@ -46,25 +46,31 @@ fn median(values: &[u64]) -> u64 {
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [typerace, seconds, rest @ ..] = &args[..] else {
-        eprintln!("usage: soak TYPERACE SECONDS [--kill]");
+        eprintln!("usage: soak TYPERACE SECONDS [--kill] [-- FUZZ_ARGS…]");
         return ExitCode::from(2);
     };
     let Ok(seconds) = seconds.parse::<u64>() else {
         eprintln!("SECONDS is a number");
         return ExitCode::from(2);
     };
-    let kills = rest.iter().any(|a| a == "--kill");
+    let (own, fuzz_args) = match rest.iter().position(|a| a == "--") {
+        Some(at) => (&rest[..at], &rest[at + 1..]),
+        None => (rest, &[][..]),
+    };
+    let kills = own.iter().any(|a| a == "--kill");
     let dir = tempfile::tempdir().expect("a temporary folder");
     let temporary = dir.path().join("tmp");
     fs::create_dir(&temporary).expect("a folder");
+    let summary = dir.path().join("summary");
     let shared_before = names(Path::new("/dev/shm"));
     let mut campaign = Command::new(fs::canonicalize(typerace).expect("the program is there"))
         .args(["fuzz", "--plain", "--seed", "1", "--work", "work", "--time"])
         .arg(format!("{seconds}s"))
+        .args(fuzz_args)
         .current_dir(dir.path())
         .env("TMPDIR", &temporary)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(fs::File::create(&summary).expect("a file"))
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
@@ -126,6 +132,7 @@ fn main() -> ExitCode {
     if let Some(last) = log.iter().rev().find(|l| l.contains("execs (")) {
         println!("last progress line: {}", last.trim());
     }
+    println!("{}", fs::read_to_string(&summary).unwrap_or_default());
     println!("ended {status}, {over:.1} s after its time; harness killed {killed} times");
     println!("findings announced {announced}, stored {}, whole {whole}", stored.len());
     println!("zombies {zombies}, temporary files left {left:?}, shared memory left {shared}");

@@ -19,6 +19,7 @@ import (
 
 	"typerace/harness/internal/counters"
 	"typerace/harness/internal/engine"
+	"typerace/harness/internal/quiet"
 	"typerace/harness/internal/reports"
 	"typerace/harness/internal/schedule"
 	"typerace/harness/internal/wire"
@@ -32,6 +33,12 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == targetsFlag {
+		if err := writeTargets(os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	err := serve(
 		bufio.NewReader(os.NewFile(requestsFD, "requests")),
 		os.NewFile(repliesFD, "replies"),
@@ -54,6 +61,11 @@ func serve(requests io.Reader, replies io.Writer) error {
 	e.Pairs = coverage[len(table):]
 	if limiter := reports.New(engine.Plant); limiter != nil {
 		e.Reports = limiter
+	}
+	if reports.Marked() {
+		if watch := quiet.New(engine.Plant); watch != nil {
+			e.Detector = watch
+		}
 	}
 	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{

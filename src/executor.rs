@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
@@ -26,11 +26,13 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::{Deserialize, Serialize};
 
+use crate::corpus_file;
 use crate::feedback::Pairs;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
 use crate::health::{Health, Pulse, Sick};
+use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
@@ -49,12 +51,13 @@ pub type State =
 impl Input for TestCase {
     fn to_file<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), Error> {
         let text = self.to_json().map_err(|e| Error::serialize(e.to_string()))?;
-        libafl_bolts::fs::write_file_atomic(path, text.as_bytes())
+        corpus_file::write(path.as_ref(), text);
+        Ok(())
     }
 
     fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)?;
+        let text = corpus_file::read(path)?;
         TestCase::from_json(&text).map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
     }
 }
@@ -78,6 +81,10 @@ pub struct LastRun {
     pub new_bugs: usize,
     /// What it cost, in ordinary executions; 0 if there was none.
     pub cost: u64,
+    /// What it took, confirmations and the like left out.
+    pub took: Duration,
+    /// Harness processes started until then.
+    pub starts: u64,
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -94,6 +101,20 @@ pub trait Recorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<(usize, usize), Fatal>;
+
+    /// A run exceeded limits that are lower than the full ones: what it comes to under
+    /// those. The harness has the full ones by then.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        _outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        harness.run(request)
+    }
 
     /// Looks at what reading the test case's packages changes. Says whether that is
     /// new.
@@ -140,7 +161,7 @@ pub enum Fatal {
     Store(#[from] crate::store::StoreError),
 }
 
-/// Where a campaign's wall time goes, in seconds; the rest is the fuzzer's own.
+/// Where a campaign's wall time goes, in seconds; of all workers together.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Times {
     /// The harness runs test cases.
@@ -151,6 +172,19 @@ pub struct Times {
     pub confirming: f64,
     /// Packages are read for lazy state, and what that shows is tried.
     pub suspecting: f64,
+    /// All the rest, in which no harness works: making, printing and mutating test
+    /// cases, LibAFL, the exchange with other workers, checkpoints.
+    #[serde(default)]
+    pub other: f64,
+}
+
+impl Times {
+    /// With what is left of the wall time as [`Times::other`].
+    #[must_use]
+    pub fn of(self, seconds: f64) -> Self {
+        let known = self.running + self.recording + self.confirming + self.suspecting;
+        Self { other: (seconds - known).max(0.0), ..self }
+    }
 }
 
 /// How often a planted race proves that the detector still works; and soon after the
@@ -172,6 +206,18 @@ const TIMEOUT_COST: u64 = 10_000;
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
 
+/// After so many confirmations in vain a counter that was never confirmed is no reason
+/// for another, but in one of so many executions: most such counters take two
+/// goroutines.
+const DOUBTS: u8 = 6;
+const DOUBTED_EVERY: u64 = 16;
+
+/// Answers are compared with sequential ones in so many executions at first, and then in
+/// one of so many: it takes two or three runs more, and text for every answer. All that
+/// asked for it took a third of a campaign.
+const FREE_ORACLES: u64 = 32;
+const ORACLE_EVERY: u64 = 16;
+
 /// Runs test cases in a harness process.
 pub struct HarnessExecutor<R> {
     harness: Harness,
@@ -180,11 +226,16 @@ pub struct HarnessExecutor<R> {
     last: Rc<RefCell<LastRun>>,
     failure: Rc<RefCell<Option<Fatal>>>,
     confirmations: u64,
+    /// How often each counter was to be confirmed in vain.
+    doubts: Vec<u8>,
+    /// Executions whose answers were compared.
+    oracles: u64,
     times: Times,
     sequence: u64,
     elements: Tally,
     pairs: Pairs,
     health: Health,
+    pace: Pace,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -199,11 +250,14 @@ impl<R: Recorder> HarnessExecutor<R> {
             last: Rc::default(),
             failure: Rc::default(),
             confirmations: 0,
+            doubts: Vec::new(),
+            oracles: 0,
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
             pairs: Pairs::default(),
             health: Health::default(),
+            pace: Pace::default(),
         }
     }
 
@@ -281,12 +335,16 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         let source = input.to_source();
         self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let request =
+        let mut request =
             RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
                 .exploring();
+        if request.flags.answers {
+            request.flags.answers = self.oracles <= FREE_ORACLES + executions / ORACLE_EVERY;
+            self.oracles += u64::from(request.flags.answers);
+        }
         let starts = self.harness.starts();
         let began = Instant::now();
-        let outcome = match self.harness.run(&request) {
+        let outcome = match self.run_paced(&request) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
@@ -296,7 +354,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         let ran = Instant::now();
         let mut last = LastRun::default();
-        let (kind, promising) = match (&outcome.end, &outcome.reply) {
+        let mut promising = Vec::new();
+        let kind = match (&outcome.end, &outcome.reply) {
             (End::Replied, Some(reply)) => {
                 last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
                 last.checked =
@@ -308,7 +367,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 };
                 if reply.skipped.is_empty() {
                     let faulty = input.scenario.before.iter().any(faulty);
-                    self.elements.add_scenario(&input.scenario, faulty);
+                    let mut ran = input.scenario.clone();
+                    ran.oracle = ran.oracle && request.flags.answers;
+                    self.elements.add_scenario(&ran, faulty);
                 }
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
@@ -316,15 +377,17 @@ impl<R: Recorder> HarnessExecutor<R> {
                 if request.scenario.schedule.is_some() {
                     last.new_pairs = self.pairs.add(self.harness.pairs());
                 }
-                (ExitKind::Ok, self.shows_new(state))
+                promising = self.promising(state);
+                ExitKind::Ok
             }
             // It was up to the clock, and its mutants would cost as much.
-            (End::TimedOut { .. }, _) => (ExitKind::Timeout, false),
-            (End::OverMemory { .. }, _) => (ExitKind::Oom, false),
-            // Whether two maps' writers met was up to chance: the corpus must
-            // not depend on it.
-            _ => (ExitKind::Crash, true),
+            (End::TimedOut { .. }, _) => ExitKind::Timeout,
+            (End::OverMemory { .. }, _) => ExitKind::Oom,
+            _ => ExitKind::Crash,
         };
+        // Whether two maps' writers met was up to chance: the corpus must not depend
+        // on it.
+        let promises = kind == ExitKind::Crash || !promising.is_empty();
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
@@ -341,8 +404,14 @@ impl<R: Recorder> HarnessExecutor<R> {
             return Err(sick.into());
         }
         let recorded = Instant::now();
-        if promising {
+        if promises {
             last.new_coverage = self.confirm(state, &request)?;
+            if !last.new_coverage {
+                self.doubts.resize(self.harness.counters(), 0);
+                for i in promising {
+                    self.doubts[i] = self.doubts[i].saturating_add(1);
+                }
+            }
         }
         let confirmed = Instant::now();
         if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
@@ -350,8 +419,12 @@ impl<R: Recorder> HarnessExecutor<R> {
         {
             last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
         }
+        if last.new_coverage {
+            self.pace.learn(ran - began);
+        }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
+        (last.took, last.starts) = (ran - began, self.harness.starts());
         self.times.recording += (recorded - ran).as_secs_f64();
         last.cost = 1
             + outcome.reports.matches("WARNING: DATA RACE").count() as u64
@@ -360,6 +433,30 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.times.confirming += (confirmed - recorded).as_secs_f64();
         *self.last.borrow_mut() = last;
         Ok(kind)
+    }
+
+    /// Runs a request under limits that the corpus suggests.
+    fn run_paced(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        let full = self.harness.limits();
+        let short = self.pace.limits(full);
+        self.harness.set_limits(short);
+        let outcome = self.harness.run(request);
+        self.harness.set_limits(full);
+        match outcome? {
+            outcome if short != full && matches!(outcome.end, End::TimedOut { .. }) => {
+                self.recorder.confirm_timeout(&mut self.harness, request, outcome)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// The counters that no input in the corpus hit and that may be confirmed.
+    fn promising(&self, state: &State) -> Vec<usize> {
+        let always = state.executions().is_multiple_of(DOUBTED_EVERY);
+        let doubt = |i: usize| self.doubts.get(i).copied().unwrap_or(0);
+        let mut new = news(self.harness.coverage(), state);
+        new.retain(|&i| always || doubt(i) < DOUBTS);
+        new
     }
 
     /// Whether the harness's counters show what no input in the corpus did.
@@ -402,12 +499,18 @@ fn checks(reply: &RunReply) -> bool {
 
 /// Whether counters show what no input in the corpus did.
 fn has_new(counters: &[u8], state: &State) -> bool {
+    !news(counters, state).is_empty()
+}
+
+/// The counters that no input in the corpus hit.
+fn news(counters: &[u8], state: &State) -> Vec<usize> {
     let history = state
         .named_metadata_map()
         .get::<MapFeedbackMetadata<u8>>(COVERAGE)
         .map_or(&[][..], |m| &m.history_map);
     let known = |i: usize| history.get(i).is_some_and(|&n| n > 0);
-    counters.iter().enumerate().any(|(i, &n)| n > 0 && !known(i))
+    let hit = counters.iter().enumerate().filter(|&(_, &n)| n > 0);
+    hit.map(|(i, _)| i).filter(|&i| !known(i)).collect()
 }
 
 /// FNV-1a, continued from `hash`: the same on every machine.

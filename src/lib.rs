@@ -14,6 +14,7 @@ pub mod rng;
 pub mod goast;
 pub mod scenario;
 
+pub mod corpus_file;
 pub mod testcase;
 
 pub mod generate;
@@ -21,6 +22,7 @@ pub mod mutators;
 
 pub mod harness;
 pub mod health;
+pub mod pace;
 
 pub mod executor;
 pub mod feedback;

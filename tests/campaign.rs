@@ -98,12 +98,31 @@ fn a_campaign_resumes_and_is_alone() {
     let first = run("20");
     assert!(first > 0);
     assert_eq!(entries(), first);
+    // As another Go's: coverage is counted anew, by running the corpus again.
+    let checkpoint = dir.join("work/checkpoint.json");
+    let text = fs::read_to_string(&checkpoint).unwrap();
+    let mut json: Value = serde_json::from_str(&text).unwrap();
+    json["build"] = "another".into();
+    fs::write(&checkpoint, json.to_string()).unwrap();
     // Fewer executions than entries: nothing may be lost.
     run("1");
     let kept = fs::read_dir(dir.join("work/corpus.previous")).unwrap().count() as u64;
     assert!(entries() + kept >= first);
-    assert!(run("40") > 0);
+    let third = run("40");
+    assert!(third > 0);
     assert!(!dir.join("work/corpus.previous").exists());
+    // The same Go: nothing is run again, and coverage is known before anything ran.
+    let mut command = typerace(dir, &["fuzz", "--json", "--no-seeds", "--work", "work"]);
+    let output = command.args(["--execs", "1"]).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        err.contains(&format!("resuming with {third} corpus entries, of which 0 are")),
+        "{err}"
+    );
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(summary["corpus"].as_u64().unwrap() >= third);
+    assert!(summary["coverage"]["hit"].as_u64().unwrap() > 1000, "{}", summary["coverage"]);
+    assert_eq!(summary["seed"], 1, "it goes on with the seed that it had");
     let lock = File::open(dir.join("work/lock")).unwrap();
     lock.lock().unwrap();
     let output = typerace(dir, &["fuzz", "--execs", "1", "--work", "work"]).output().unwrap();

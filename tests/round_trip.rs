@@ -1,5 +1,5 @@
-//! Source to tree to source to the same tree, over the type checker's own
-//! test data and large standard packages, with the `go` on PATH.
+//! Source to tree to source to the same tree, over the test data of the type
+//! checker and the compiler and large standard packages, with the `go` on PATH.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,11 +16,12 @@ const PACKAGES: &[&str] = &["net/http", "go/types", "reflect", "encoding/json", 
 fn sources() -> BTreeMap<String, Vec<PathBuf>> {
     let src = goroot_src();
     let mut sets = BTreeMap::new();
-    let testdata = src.join("internal/types/testdata");
-    if testdata.is_dir() {
-        let mut files = Vec::new();
-        collect(&testdata, &mut files, true);
-        sets.insert("internal/types/testdata".to_owned(), files);
+    for data in ["internal/types/testdata", "../test"] {
+        if src.join(data).is_dir() {
+            let mut files = Vec::new();
+            collect(&src.join(data), &mut files, true);
+            sets.insert(data.to_owned(), files);
+        }
     }
     for package in PACKAGES {
         let mut files = Vec::new();
@@ -54,7 +55,7 @@ fn source_survives_and_gofmt_agrees() {
             .iter()
             .enumerate()
             .map(|(i, (_, tree))| {
-                let path = dir.path().join(format!("{}-{i}.go", set.replace('/', "-")));
+                let path = dir.path().join(format!("{}-{i}.go", set.replace(['/', '.'], "-")));
                 std::fs::write(&path, tree.print()).expect("written");
                 path
             })

@@ -1,67 +1,48 @@
-//! Corpus entries of a campaign's other workers.
+//! Corpus entries in the folders of a campaign's workers, of this one and of earlier
+//! ones: a campaign may have fewer workers than the one before, or one alone.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::work::CORPUS;
-use crate::testcase::TestCase;
+use super::work::{CORPUS, PREVIOUS};
 
 /// The folder of a worker inside the campaign's is this and its number.
 pub const WORKER: &str = "worker-";
 
-/// How often the other workers' folders are looked at.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// Reads what appears in the other workers' corpus folders. Entries are named after
-/// their content and written whole, so each name is read once. What a worker takes
-/// over from another lands in its own folder, where the first one knows the name.
-#[derive(Debug, Default)]
-pub struct Exchange {
-    /// The campaign's folder; `None` if there is nothing to share.
-    root: Option<PathBuf>,
-    own: PathBuf,
-    seen: BTreeSet<String>,
-    next: Duration,
+/// The campaign's folder, of a worker's folder in it or of itself.
+#[must_use]
+pub fn campaign(work: &Path) -> PathBuf {
+    let is_worker = work.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WORKER));
+    let parent = work.parent().filter(|_| is_worker);
+    parent.unwrap_or(work).to_owned()
 }
 
-impl Exchange {
-    /// For a campaign in this folder, which may be one worker's of a larger one.
-    #[must_use]
-    pub fn new(work: Option<&Path>) -> Self {
-        let Some(own) = work else { return Self::default() };
-        let is_worker = own.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WORKER));
-        let root = if is_worker { own.parent() } else { Some(own) };
-        Self { root: root.map(Path::to_owned), own: own.join(CORPUS), ..Self::default() }
-    }
-
-    /// What is new with the others, in the order of folders and names; nothing until
-    /// it is time to look again. `now` is the time since the campaign began.
-    pub fn due(&mut self, now: Duration) -> Vec<TestCase> {
-        let Some(root) = self.root.as_deref().filter(|_| now >= self.next) else {
-            return Vec::new();
-        };
-        self.next = now + EVERY;
-        let folders = names(root).into_iter().filter(|n| n.starts_with(WORKER));
-        let mut folders: Vec<PathBuf> = folders.map(|n| root.join(n).join(CORPUS)).collect();
-        folders.push(root.join(CORPUS));
-        self.seen.extend(names(&self.own));
-        let mut cases = Vec::new();
-        for folder in folders.into_iter().filter(|f| *f != self.own) {
+/// The text of every entry, in the order of folders and names; those of the folder
+/// `except` are left out. Entries are named after their content, so each name is read
+/// once.
+#[must_use]
+pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<String> {
+    let workers = names(campaign).into_iter().filter(|n| n.starts_with(WORKER));
+    let mut works: Vec<PathBuf> = workers.map(|n| campaign.join(n)).collect();
+    works.push(campaign.to_owned());
+    let own = except.map(|e| names(&e.join(CORPUS))).unwrap_or_default();
+    let mut seen: BTreeSet<String> = own.into_iter().collect();
+    let mut texts = Vec::new();
+    for work in works.iter().filter(|w| Some(w.as_path()) != except) {
+        for folder in [work.join(CORPUS), work.join(PREVIOUS)] {
             for name in names(&folder) {
-                if self.seen.contains(&name) {
-                    continue;
-                }
                 // An entry that is gone or broken is its own worker's affair.
-                if let Ok(text) = fs::read(folder.join(&name)) {
-                    cases.extend(TestCase::from_json(&String::from_utf8_lossy(&text)));
+                if !seen.contains(&name)
+                    && let Ok(text) = fs::read_to_string(folder.join(&name))
+                {
+                    texts.push(text);
+                    seen.insert(name);
                 }
-                self.seen.insert(name);
             }
         }
-        cases
     }
+    texts
 }
 
 /// The names in a folder, sorted; none if it cannot be read.
@@ -76,33 +57,27 @@ fn names(folder: &Path) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::Rng;
-    use crate::scenario::Profile;
 
     #[test]
     fn each_entry_of_the_others_comes_once() {
         let tmp = tempfile::tempdir().unwrap();
-        let case =
-            |n| crate::generate::test_case(&mut Rng::new(n), &Default::default(), Profile::Safe);
-        let put = |folder: &str, name: &str, n| {
-            let folder = tmp.path().join(folder).join(CORPUS);
+        let put = |folder: &str, name: &str, text: &str| {
+            let folder = tmp.path().join(folder);
             fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join(name), case(n).to_json().unwrap()).unwrap();
+            fs::write(folder.join(name), text).unwrap();
         };
-        put("worker-0", "a", 1);
-        put("worker-1", "a", 1);
-        put("worker-1", "b", 2);
-        put("worker-1", ".c", 3);
-        put("", "d", 4);
-        fs::write(tmp.path().join("worker-1/corpus/broken"), "{").unwrap();
-        let mut exchange = Exchange::new(Some(&tmp.path().join("worker-0")));
-        assert_eq!(exchange.due(Duration::ZERO), [case(2), case(4)]);
-        put("worker-2", "e", 5);
-        assert!(exchange.due(Duration::from_secs(1)).is_empty(), "not yet");
-        assert_eq!(exchange.due(Duration::from_secs(9)), [case(5)]);
-        assert!(exchange.due(Duration::from_secs(99)).is_empty());
-        // A campaign of one worker takes in what several left.
-        assert_eq!(Exchange::new(Some(tmp.path())).due(Duration::ZERO).len(), 3);
-        assert!(Exchange::new(None).due(Duration::ZERO).is_empty());
+        put("worker-0/corpus", "a", "1");
+        put("worker-1/corpus", "a", "1");
+        put("worker-1/corpus", "b", "2");
+        put("worker-1/corpus", ".c", "3");
+        put("worker-2/corpus.previous", "e", "5");
+        put("corpus", "d", "4");
+        let first = tmp.path().join("worker-0");
+        assert_eq!(stored(tmp.path(), Some(&first)), ["2", "5", "4"]);
+        assert_eq!(stored(tmp.path(), None), ["1", "2", "5", "4"]);
+        assert_eq!(stored(tmp.path(), Some(tmp.path())), ["1", "2", "5"]);
+        assert!(stored(&tmp.path().join("nowhere"), None).is_empty());
+        assert_eq!(campaign(&first), tmp.path());
+        assert_eq!(campaign(tmp.path()), tmp.path());
     }
 }

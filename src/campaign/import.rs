@@ -74,11 +74,6 @@ pub fn import(
     into: &mut Imported,
     progress: &mut dyn FnMut(&Path),
 ) -> Result<(), SeedError> {
-    let write = |path: &Path, text: &str| {
-        std::fs::create_dir_all(to)
-            .and_then(|()| std::fs::write(path, text))
-            .map_err(|source| SeedError::Read { path: path.to_owned(), source })
-    };
     let mut hit = vec![false; harness.counters()];
     let before = into.written.len();
     for seed in seeds {
@@ -120,9 +115,10 @@ pub fn import(
         }
         let below = seed.path.strip_prefix(root).unwrap_or(&seed.path);
         let name = below.with_extension("").to_string_lossy().replace(['/', '\\'], "-");
-        let path = to.join(format!("{}.txtar", name.trim_start_matches(['-', '.'])));
-        write(&path, &source.to_txtar())?;
-        into.written.push(path);
+        let path = write(to, name.trim_start_matches(['-', '.']), &source.to_txtar())?;
+        if !into.written.contains(&path) {
+            into.written.push(path);
+        }
     }
     let count = |hit: &[bool]| super::Coverage {
         hit: hit.iter().filter(|h| **h).count(),
@@ -137,4 +133,44 @@ pub fn import(
     into.hit.iter_mut().zip(&hit).for_each(|(all, h)| *all |= h);
     into.coverage = count(&into.hit);
     Ok(())
+}
+
+/// Writes a seed as `NAME.txtar`, or with a number behind the name where another
+/// seed has it: `fixedbugs/issue1.go` stands in more than one tree. A seed that is
+/// there already is not written again. Returns where it is.
+fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
+    let mut path = to.join(format!("{name}.txtar"));
+    let mut number = 1;
+    let failed = |path: &Path, source| SeedError::Read { path: path.to_owned(), source };
+    std::fs::create_dir_all(to).map_err(|e| failed(to, e))?;
+    loop {
+        match std::fs::read(&path) {
+            Ok(there) if there == text.as_bytes() => return Ok(path),
+            Ok(_) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => break,
+            Err(e) => return Err(failed(&path, e)),
+        }
+        number += 1;
+        path = to.join(format!("{name}-{number}.txtar"));
+    }
+    std::fs::write(&path, text).map_err(|e| failed(&path, e))?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+
+    #[test]
+    fn seeds_of_one_name_do_not_overwrite_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let to = dir.path().join("new");
+        let names: Vec<_> = ["one", "two", "one", "three", "two"]
+            .iter()
+            .map(|text| write(&to, "a-b", text).unwrap())
+            .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["a-b.txtar", "a-b-2.txtar", "a-b.txtar", "a-b-3.txtar", "a-b-2.txtar"]);
+        assert_eq!(std::fs::read_to_string(to.join("a-b-2.txtar")).unwrap(), "two");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::progress::percent;
+use super::figures::percent;
 use super::summary::{Found, Summary};
 
 /// Adds up what workers did. Counts are added; of coverage and corpus, which workers
@@ -125,7 +125,7 @@ mod tests {
                 "new_coverage": 0, "findings": 0, "parsed_percent": 0.0, "checked_percent": 0.0}],
             "seed": u64::MAX, "go_version": "go1.27.3", "sequence": "ab", "harness_starts": 2,
             "confirmations": 3, "elements": {"operation check": 5}, "suspicions": [],
-            "lazy": null, "interrupted": execs == 300,
+            "lazy": null, "broker": null, "imported": 4, "interrupted": execs == 300,
             "times": {"running": 1.0, "recording": 0.5, "confirming": 0.0, "suspecting": 0.0},
         }))
         .unwrap()

@@ -1,10 +1,11 @@
-//! What a worker tells the process that started it: a JSON document a line.
+//! What a worker, or the broker, tells the process that started it: a JSON document a line.
 
 use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::progress::Figures;
+use super::figures::Figures;
+use super::hub::HubFigures;
 use super::summary::{Found, Summary};
 
 /// One line of a worker's standard output.
@@ -17,6 +18,8 @@ pub enum Message {
     Found(Box<Found>),
     /// A line for people.
     Say(String),
+    /// What passed through the broker.
+    Hub(HubFigures),
     /// It came to its end.
     Summary(Box<Summary>),
 }

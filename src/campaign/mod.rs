@@ -1,48 +1,68 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
+mod aftermath;
+pub mod ancestry;
 mod attribution;
 mod background;
+mod board;
+mod broker;
 mod budget;
+mod care;
+mod checkpoint;
+pub mod combine;
 mod control;
+mod cover;
+mod display;
+pub mod distill;
 mod exchange;
+mod figures;
 mod filter;
+pub mod hub;
 pub mod import;
 mod merge;
 mod message;
+pub mod metrics;
 mod operators;
+mod peers;
 mod progress;
 mod recorder;
+mod repeats;
 mod samples;
 mod scheduler;
 mod schedules;
+pub mod screen;
 pub mod seeds;
 mod stage;
+pub mod stored;
 mod summary;
 mod suspicions;
+mod variants;
 mod work;
 pub mod workers;
+mod writer;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use libafl::StdFuzzer;
 use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
-use libafl::events::SimpleEventManager;
 use libafl::feedback_or;
 use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
-use libafl::fuzzer::{Evaluator, Fuzzer, StdFuzzerBuilder};
-use libafl::monitors::NopMonitor;
+use libafl::fuzzer::{Evaluator, Fuzzer, HasScheduler, StdFuzzerBuilder};
 use libafl::state::{HasCorpus, HasExecutions, StdState};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::tuple_list;
 
 pub use background::BackgroundEnd;
 use background::{Background, BackgroundConfig};
+pub use board::{Board, LogLine, WorkerState};
 pub use control::{Control, Limits};
-pub use progress::Style;
+pub use display::{Display, Style};
+pub use figures::Figures;
 pub use summary::{Coverage, Found, Summary};
 pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
@@ -53,16 +73,21 @@ use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
-use crate::mutators::adapter::{Options, Table, TreeMutator};
+use crate::mutators::adapter::{GENERATE, Options, Table, TreeMutator};
 use crate::mutators::{Choice, Weights};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
-use exchange::Exchange;
+pub use care::Caps;
+use care::Care;
+use checkpoint::{Parts, Saving};
 use filter::SeenFilter;
+use hub::wire::Carried;
 pub use message::Message;
+use peers::Peers;
 use progress::Progress;
 use recorder::FindingRecorder;
 use samples::Samples;
@@ -91,12 +116,14 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// How much of it there may be.
+    pub caps: Caps,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
     /// Whether packages are searched for lazy state.
     pub lazy: bool,
     /// How progress is shown.
-    pub style: Style,
+    pub display: Display,
     /// The harness to run.
     pub harness: HarnessConfig,
     /// Search schedules, and keep what shows new interleavings.
@@ -108,6 +135,8 @@ pub struct Config {
     /// The share of one processor's time, in percent, in which new findings
     /// are minimized; 0 is none.
     pub minimize_percent: u32,
+    /// Whether the seed was asked for: another one than before starts anew.
+    pub seed_given: bool,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -194,17 +223,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let last = executor.last();
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
-    let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    let progress = Rc::new(Progress::new(control, config.display.clone(), executor.last()));
     progress.set_samples(Samples::open(config.jsonl.as_deref())?);
-    executor.recorder_mut().attach(Rc::clone(&progress));
-
-    let resumed = work.resume()?;
-    for broken in &resumed.broken {
-        progress.say(&format!("warning: left out, as it is no test case: {broken}"));
+    let ancestry = ancestry(config.work.as_deref(), &work, &progress);
+    for (seed, case) in config.seeds.iter().zip(&seeds) {
+        ancestry.borrow_mut().root(case, &["seed", &seed.path.display().to_string()]);
     }
-    if !resumed.cases.is_empty() {
-        progress.say(&format!("resuming with {} corpus entries", resumed.cases.len()));
-    }
+    executor.recorder_mut().attach(Rc::clone(&progress), Rc::clone(&ancestry));
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
         InterleavingFeedback::new(config.schedules.feedback, executor.last()),
@@ -223,11 +248,19 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     .map_err(CampaignError::LibAfl)?;
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
         .input_filter(SeenFilter::default())
-        .scheduler(FreshFirstScheduler::default())
+        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
         .feedback(feedback)
         .objective(objective)
         .build();
-    let mut manager = SimpleEventManager::new(NopMonitor::new());
+    let campaign = config.work.as_deref().map(exchange::campaign);
+    let is_worker = config.display.style() == Style::Worker;
+    let mut peers = Peers::new(
+        campaign.clone().filter(|_| is_worker),
+        &config.origin.coverage_build,
+        executor.last(),
+        Rc::clone(&progress),
+    );
+    let manager = &mut peers;
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
     let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
@@ -239,10 +272,62 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         fresh_percent: 10,
     };
 
+    let build = config.origin.coverage_build.clone();
+    let mut saving = Saving::new(config.work.clone(), build);
+    let mut seed = config.seed;
+    let mut taken = BTreeSet::new();
+    if let Some(mut checkpoint) = saving.last(&progress) {
+        let fits = checkpoint.fits(&saving.build, executor.harness_mut().counters(), work.path());
+        let asked = config.seed_given.then_some(config.seed);
+        let mut table = table.borrow_mut();
+        let scheduler = scheduler_of(&mut fuzzer);
+        let mut parts = Parts { state: &mut state, scheduler, table: &mut table };
+        if fits {
+            let cases = work.entries()?;
+            let restored = checkpoint.restore_corpus(&mut parts, &cases);
+            taken = restored.map_err(CampaignError::LibAfl)?;
+        }
+        let (memory, seen) = checkpoint.restore(&mut parts, asked);
+        seed = checkpoint.seed(asked);
+        executor.recorder_mut().remember(memory);
+        manager.knows(seen);
+    }
+    let resumed = work.resume(&taken)?;
+    for broken in &resumed.broken {
+        progress.say(&format!("warning: left out, as it is no test case: {broken}"));
+    }
+    if !taken.is_empty() || !resumed.cases.is_empty() {
+        progress.say(&format!(
+            "resuming with {} corpus entries, of which {} are run again",
+            taken.len() + resumed.cases.len(),
+            resumed.cases.len()
+        ));
+    }
+
+    // What an earlier campaign ran need not be run again, if coverage is known.
+    let fits = !taken.is_empty();
+    let news = |manager: &Peers, case: &TestCase| {
+        let key = Carried::new(case).map(|c| c.key());
+        !fits || key.is_none_or(|key| !manager.seen().contains(&key))
+    };
+    let seeds: Vec<TestCase> = seeds.into_iter().filter(|c| news(manager, c)).collect();
+    // Several workers may have been here before one alone.
+    let mut theirs = Vec::new();
+    if let Some(campaign) = campaign.filter(|_| !is_worker) {
+        let texts = exchange::stored(&campaign, config.work.as_deref());
+        theirs.extend(texts.iter().filter_map(|text| TestCase::from_json(text).ok()));
+        theirs.retain(|c| news(manager, c));
+    }
+    let ran = seeds.iter().chain(&theirs).chain(&resumed.cases);
+    manager.knows(ran.filter_map(Carried::new).map(|c| c.key()));
+    let mut whole = false;
     let result = (|| {
-        let mut rng = Rng::new(config.seed);
-        let generated = (0..GENERATED_AT_START)
-            .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
+        let mut rng = Rng::new(seed);
+        let generated = (0..if fits { 0 } else { GENERATED_AT_START }).map(|_| {
+            let case = generate::test_case(&mut rng, &options.generate, config.profile);
+            ancestry.borrow_mut().root(&case, &[GENERATE]);
+            case
+        });
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
         let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
             for mut case in cases.filter(admitted) {
@@ -250,14 +335,14 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                let (_, id) =
-                    fuzzer.evaluate_filtered(state, &mut executor, &mut manager, &case)?;
+                let (_, id) = fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?;
                 table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
             Ok::<_, libafl::Error>(true)
         };
         let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
+        run_all(&mut state, &mut theirs.into_iter())?;
         run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
@@ -268,29 +353,56 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
         let mut stages = tuple_list!(
-            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
-            ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
+            MutantStage::new(
+                mutator,
+                Rc::clone(&progress),
+                config.schedules,
+                Rc::clone(&budget),
+                Rc::clone(&ancestry)
+            ),
+            ScheduleStage::new(
+                config.schedules,
+                Rc::clone(&progress),
+                Rc::clone(&searched),
+                Rc::clone(&ancestry)
+            )
         );
-        let mut exchange = Exchange::new(config.work.as_deref());
+        let mut care = Care::new(config.caps);
         while !progress.over(*state.executions()) {
-            for case in exchange.due(progress.control().elapsed()) {
-                if !admitted(&case) || progress.over(*state.executions()) {
-                    continue;
-                }
-                fuzzer.evaluate_filtered(&mut state, &mut executor, &mut manager, &case)?;
-                progress.tick(&state);
+            fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, manager)?;
+            if saving.is_due() {
+                let memory = executor.recorder_mut().memory();
+                let (scheduler, mut table) = (scheduler_of(&mut fuzzer), table.borrow_mut());
+                let parts = Parts { state: &mut state, scheduler, table: &mut table };
+                saving.save(&parts, seed, memory, manager.seen(), &progress);
             }
-            fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, &mut manager)?;
+            for id in care.tidy(&mut state, &work)? {
+                scheduler_of(&mut fuzzer).forget(id);
+                table.borrow_mut().forget(id);
+            }
         }
+        whole = true;
         Ok(())
     })();
-    progress.end();
+    // Not before everything that there was has run: the one before knows more.
+    if whole {
+        let memory = executor.recorder_mut().memory();
+        let (scheduler, mut table) = (scheduler_of(&mut fuzzer), table.borrow_mut());
+        let parts = Parts { state: &mut state, scheduler, table: &mut table };
+        saving.save(&parts, seed, memory, manager.seen(), &progress);
+    }
     let minimized = executor.recorder_mut().end_minimizing();
     for failed in &minimized.failed {
         progress.say(&format!("warning: not minimized: {failed}"));
     }
     // Findings first: whatever else failed, they are stored.
-    executor.recorder_mut().flush()?;
+    if let Err(e) = executor.recorder_mut().flush() {
+        if let Some(at) = executor.recorder_mut().rescue() {
+            let at = at.display();
+            progress.say(&format!("warning: what could not be stored is in {at}; move it"));
+        }
+        return Err(e.into());
+    }
     let suspicions = executor.recorder_mut().suspicions();
     if let Some(Err(e)) = suspicions.map(Suspicions::save) {
         progress.say(&format!("warning: cannot write the suspicions: {e}"));
@@ -327,17 +439,36 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         operators: table.rows(),
         minimized: minimized.done,
         not_minimized: minimized.waiting + minimized.failed.len(),
-        seed: config.seed,
+        seed,
         go_version: config.origin.go_version,
         sequence: format!("{:016x}", executor.sequence()),
         harness_starts: executor.harness_mut().starts(),
         confirmations: executor.confirmations(),
-        times: executor.times(),
+        times: executor.times().of(seconds),
         elements: executor.elements().clone(),
         suspicions,
         lazy,
+        broker: None,
+        imported: peers.imported(),
         interrupted: progress.control().interrupted(),
     })
+}
+
+/// The ancestry of what there is. A journal that cannot be kept costs no campaign.
+fn ancestry(work: Option<&Path>, dir: &WorkDir, progress: &Progress) -> SharedAncestry {
+    let names = stored::names(dir.path());
+    let ancestry = Ancestry::open(work, &names).unwrap_or_else(|e| {
+        progress.say(&format!("warning: cannot keep the ancestry of entries: {e}"));
+        Ancestry::default()
+    });
+    Rc::new(RefCell::new(ancestry))
+}
+
+fn scheduler_of<Z>(fuzzer: &mut Z) -> &mut FreshFirstScheduler
+where
+    Z: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
+{
+    fuzzer.scheduler_mut()
 }
 
 fn corpus(path: PathBuf) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {

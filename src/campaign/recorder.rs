@@ -3,50 +3,31 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
-use libafl::corpus::{Corpus, CorpusId};
+use libafl::corpus::Corpus;
 use libafl::state::{HasCorpus, HasExecutions};
 
+use super::ancestry::SharedAncestry;
 use super::attribution::History;
 use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
+use super::repeats::{Plan, Repeats};
+use super::scheduler::name;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
-use crate::executor::{Fatal, Recorder, Run, State};
-use crate::finding::{CONSTANTS, Finding, Kind, Origin, growth, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunFlags, RunRequest};
+use super::writer::Writer;
+use crate::executor::{Fatal, Recorder, Run};
+use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
 use crate::scenario::Class;
-use crate::store::{Saved, Store, StoreError};
-use crate::testcase::TestCase;
-use crate::triage::{Judge, repeat, standalone};
+use crate::store::{FINDING, Saved, Store, StoreError};
+use crate::triage::{Judge, observe};
 
-/// How often an execution with new findings is run again, to measure how well
-/// they reproduce.
-const REPRODUCTIONS: u32 = 10;
-
-/// How often it is run alone in a new process if they do not show it, and how long
-/// what comes after a reply is waited for.
-const ALONE: u32 = 3;
-const LATE: Duration = Duration::from_millis(100);
-
-/// How often a test case is repeated to see whether the heap grows.
-const GROWTH_RUNS: u32 = 200;
-
-/// How many slow inputs get more time.
-const SLOW_TRIES: u32 = 3;
+/// How often a time-out under short limits that ends under the full ones is tried again.
+const TIMEOUT_TRIES: u32 = 3;
 
 /// The heap's profile in a crash directory.
 const HEAP: &str = "heap.txt";
-/// The same for a breach of contract, of which there are many.
-const CONTRACT_REPRODUCTIONS: u32 = 3;
-
-/// How often it is run without its breaches of contract.
-const WITHOUT_BREACHES: u32 = 5;
-
-/// How often a race on a map is tried for a fatal error, and in how many rounds.
-const PRESSES: u32 = 3;
-const PRESSED_ROUNDS: u32 = 100;
 
 /// How many findings of one kind are stored for one set of contract breaches.
 /// Two checkers on one `Checker` race in a hundred places, and every one of them
@@ -56,10 +37,10 @@ const STORED_PER_BREACH: usize = 4;
 
 /// Turns outcomes into findings and hands new ones to the store.
 pub struct FindingRecorder {
-    store: Store,
-    judge: Judge,
+    pub(super) store: Store,
+    pub(super) judge: Judge,
     progress: Option<Rc<Progress>>,
-    found: Rc<RefCell<Vec<Found>>>,
+    pub(super) found: Rc<RefCell<Vec<Found>>>,
     /// Contract findings that were not stored: signatures by id, with counts.
     passed_over: BTreeMap<String, u64>,
     /// Findings stored for each set of breaches and kind.
@@ -67,17 +48,35 @@ pub struct FindingRecorder {
     /// Sets of breaches that were tried for a fatal error; the empty set is none.
     pressed: BTreeSet<String>,
     /// The executions before this one.
-    history: History,
+    pub(super) history: History,
     /// Slow inputs that were given more time.
-    slow: u32,
+    pub(super) slow: u32,
+    /// Time-outs under short limits that ended under the full ones, by id.
+    ended: BTreeMap<String, u32>,
+    /// The outcome to record is a time-out under short limits that was not confirmed.
+    unconfirmed: bool,
+    /// Where test cases come from.
+    ancestry: SharedAncestry,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
     /// Minimizes what was stored, if that is wanted.
     background: Option<Background>,
     /// Stored, and to be minimized once it was looked at.
     stored: Vec<(Finding, String)>,
+    /// New findings run again.
+    pub(super) repeats: Repeats,
+    /// Writes programs of their own.
+    pub(super) writer: Writer,
     /// What reading changes; none if that is not searched for.
     pub(super) suspicions: Option<Suspicions>,
+}
+
+/// What a later campaign need not find out again.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Memory {
+    passed_over: BTreeMap<String, u64>,
+    breaches: Vec<(String, Kind, usize)>,
+    pressed: BTreeSet<String>,
 }
 
 struct Unsaved {
@@ -100,9 +99,14 @@ impl FindingRecorder {
             pressed: BTreeSet::new(),
             history: History::default(),
             slow: 0,
+            ended: BTreeMap::new(),
+            unconfirmed: false,
+            ancestry: SharedAncestry::default(),
             unsaved: Vec::new(),
             background: None,
             stored: Vec::new(),
+            repeats: Repeats::default(),
+            writer: Writer::default(),
             suspicions: None,
         }
     }
@@ -118,9 +122,11 @@ impl FindingRecorder {
         self.suspicions.as_ref()
     }
 
-    /// Where times come from and new findings are announced.
-    pub fn attach(&mut self, progress: Rc<Progress>) {
+    /// Where times come from and new findings are announced, and where test cases come
+    /// from.
+    pub fn attach(&mut self, progress: Rc<Progress>, ancestry: SharedAncestry) {
         self.progress = Some(progress);
+        self.ancestry = ancestry;
     }
 
     /// Has new findings minimized.
@@ -128,8 +134,10 @@ impl FindingRecorder {
         self.background = Some(background);
     }
 
-    /// Ends the minimizing, keeping the best so far.
+    /// Ends the minimizing, keeping the best so far, and what is written beside the
+    /// campaign.
     pub fn end_minimizing(&mut self) -> BackgroundEnd {
+        self.writer.end();
         self.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
@@ -144,6 +152,36 @@ impl FindingRecorder {
     #[must_use]
     pub fn passed_over(&self) -> usize {
         self.passed_over.len()
+    }
+
+    /// What a later campaign need not find out again.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let breaches = self.breaches.iter().map(|((b, k), n)| (b.clone(), *k, *n));
+        Memory {
+            passed_over: self.passed_over.clone(),
+            breaches: breaches.collect(),
+            pressed: self.pressed.clone(),
+        }
+    }
+
+    /// Takes over what an earlier campaign knew.
+    pub fn remember(&mut self, memory: Memory) {
+        self.passed_over = memory.passed_over;
+        self.breaches = memory.breaches.into_iter().map(|(b, k, n)| ((b, k), n)).collect();
+        self.pressed = memory.pressed;
+    }
+
+    /// Stores what could not be stored, and will not be, somewhere else. Says where.
+    pub fn rescue(&mut self) -> Option<std::path::PathBuf> {
+        let name = format!("typerace-unsaved-{}", std::process::id());
+        let store = Store::open(&std::env::temp_dir().join(name)).ok()?;
+        self.unsaved.retain(|u| store.save(&u.finding, &u.testcase, &u.report, &[]).is_err());
+        // What nobody can store is at least said.
+        for unsaved in &self.unsaved {
+            self.say(&format!("not stored: {}:\n{}", unsaved.finding.title, unsaved.testcase));
+        }
+        Some(store.dir().to_owned())
     }
 
     /// Tries again to store what could not be stored.
@@ -165,7 +203,7 @@ impl FindingRecorder {
 
     /// Whether the campaign has not met the finding, or only in a scenario of a
     /// lesser class.
-    fn is_news(&mut self, finding: &Finding) -> bool {
+    pub(super) fn is_news(&mut self, finding: &Finding) -> bool {
         if let Some(seen) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
             seen.times += 1;
             return finding.class < seen.class;
@@ -180,37 +218,42 @@ impl FindingRecorder {
         }
     }
 
-    /// Stores a finding and announces it.
-    fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) {
+    /// Stores a finding, which is told its origin, and announces it. Says whether it was stored before, by another
+    /// worker or campaign, which measured it too.
+    pub(super) fn add(&mut self, run: &Run<'_>, finding: &mut Finding, report: &str) -> bool {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
         let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
         finding.origin.execs_to_find = executions;
-        finding.origin.ancestors = ancestors(run.state);
+        let scheduled = run.state.corpus().current().and_then(|id| name(run.state, id));
+        let history = self.ancestry.borrow_mut().history(scheduled.as_deref());
+        finding.origin.ancestors = history.iter().filter_map(|s| s.entry.clone()).collect();
+        finding.origin.history = history;
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
         let mut path = self.store.path(&finding.id);
         let mut known = false;
-        match self.store.save(&finding, &testcase, report, &[]) {
+        match self.store.save(finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
                 // For people; the finding is stored whatever becomes of it.
-                if let Err(e) = standalone::write(&at) {
-                    self.say(&format!("warning: no standalone program: {e}"));
-                }
+                self.writer.write(at.clone());
                 path = at;
                 if self.background.is_some() {
                     self.stored.push((finding.clone(), testcase));
                 }
             }
-            Ok(Saved::Known(at)) => (path, known) = (at, true),
+            Ok(Saved::Known(at)) => {
+                finding.reproduced = crate::store::read(&at).ok().and_then(|f| f.reproduced);
+                (path, known) = (at, true);
+            }
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
                 let report = report.to_owned();
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let entry = Found::new(&finding, path, known, seconds, executions);
+        let entry = Found::new(finding, path, known, seconds, executions);
         if let Some(progress) = &self.progress {
             progress.found(&entry);
         }
@@ -219,237 +262,19 @@ impl FindingRecorder {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
             None => found.push(entry),
         }
+        known
     }
 
-    /// Runs the execution again, and notes how often each of its findings shows.
-    fn measure(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        new: &mut [Finding],
-        n: u32,
-    ) -> Result<(), HarnessError> {
-        let mut shown = vec![0; new.len()];
-        let mut runs = 0;
-        let count = |shown: &mut Vec<u32>, new: &[Finding], seen: &[Finding]| {
-            for (k, finding) in shown.iter_mut().zip(new) {
-                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
-            }
-        };
-        while runs < n && !self.hurry() {
-            // Another run may race elsewhere first.
-            let request = run.request.with_reports(64);
-            let (_, again) = self.judge.examine(harness, &request)?;
-            runs += 1;
-            count(&mut shown, new, &again.findings);
-        }
-        // What does not show again may be another execution's: alone, in a process
-        // that has run nothing else, it is this one's.
-        let alone = if n == 1 { 1 } else { ALONE };
-        for _ in 0..alone {
-            if !shown.contains(&0) || self.hurry() {
-                break;
-            }
-            harness.recycle();
-            let (_, mut again) = self.judge.examine(harness, run.request)?;
-            std::thread::sleep(LATE);
-            if let Some(late) = harness.take_late()? {
-                let late = self.judge.judge(harness, run.request, &outcome_of(late))?;
-                again.findings.extend(late.findings);
-            }
-            runs += 1;
-            count(&mut shown, new, &again.findings);
-        }
-        for (k, finding) in shown.into_iter().zip(new) {
-            finding.reproduced = Some([k, runs]);
-            finding.confirmed = k > 0;
-            if k == 0 {
-                self.keep_suspects(finding);
-            }
-            if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
-                f.reproduced = [k, runs];
-            }
-            // The finding itself is stored; its rate is a bonus that a full
-            // disk may cost.
-            if self.store.update_finding(finding).is_ok() {
-                let _ = standalone::write(&self.store.path(&finding.id));
-            }
-        }
-        Ok(())
-    }
-
-    /// Stores the executions before with a finding that could not be confirmed.
-    fn keep_suspects(&self, finding: &mut Finding) {
-        for (name, text) in self.history.files() {
-            if self.store.put(&finding.id, &name, text.as_bytes()).is_ok() {
-                finding.suspects.push(name);
-            }
-        }
-        self.say(&format!(
-            "unconfirmed: {}: it did not show again; the executions before are stored with it",
-            finding.title
-        ));
-    }
-
-    /// Takes what the harness said after a reply: the execution before is tried alone
-    /// in a new process, and blamed only if it shows it again.
-    fn record_late(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        late: Late,
-    ) -> Result<usize, HarnessError> {
-        let Some(source) = self.history.last().cloned() else { return Ok(0) };
-        let scenario = source.scenario.clone().unwrap_or_default();
-        let request =
-            RunRequest { id: run.request.id, ..RunRequest::new(&scenario, &source.packages) };
-        let before = Run { case: run.case, source: &source, request: &request, state: run.state };
-        let outcome = outcome_of(late);
-        let judgement = self.judge.judge(harness, &request, &outcome)?;
-        let mut seen = judgement.findings.clone();
-        seen.retain(|f| self.is_news(f));
-        let report = judgement.report(&outcome);
-        for finding in &seen {
-            self.add(&before, finding.clone(), &report);
-        }
-        if !seen.is_empty() {
-            self.measure(harness, &before, &mut seen, 0)?;
-        }
-        Ok(seen.len())
-    }
-
-    /// A heap that grew over many executions: whether this one makes it grow.
-    fn record_growth(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        grown: u64,
-    ) -> Result<usize, HarnessError> {
-        let each = grown / u64::from(harness.runs_of_process().max(1));
-        let heap = match harness.heap(false, true) {
-            Ok(heap) => heap,
-            // Its heap is gone with it; the next process will grow as well.
-            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => return Ok(0),
-            Err(e) => return Err(e),
-        };
-        harness.recycle();
-        let origin = self.judge.origin();
-        let mut found = growth(each, "", &heap.profile, run.request.scenario, origin);
-        if !self.is_news(&found) {
-            return Ok(0);
-        }
-        self.add(run, found.clone(), &heap.profile);
-        let origin = self.judge.origin().clone();
-        let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
-            Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,
-            again => again?.finding,
-        };
-        found.confirmed = again.is_some_and(|f| f.id == found.id);
-        found.reproduced = Some([u32::from(found.confirmed), 1]);
-        if !found.confirmed {
-            self.keep_suspects(&mut found);
-        }
-        let _ = self.store.update_finding(&found);
-        Ok(1)
-    }
-
-    /// Whether a hang in constant arithmetic is only slow: it ends if it has three
-    /// times as long.
-    fn is_only_slow(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, HarnessError> {
-        self.slow += 1;
-        // It costs a minute each time.
-        if self.slow > SLOW_TRIES {
-            return Ok(true);
-        }
-        let limits = harness.limits();
-        harness.set_limits(limits.stretched(3));
-        let outcome = harness.run(run.request);
-        harness.set_limits(limits);
-        match outcome {
-            // There is no time left to tell: it is stored as it is.
-            Err(HarnessError::Interrupted) => Ok(false),
-            outcome => Ok(matches!(outcome?.end, End::Replied)),
-        }
-    }
-
-    /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's. `see` is shown each outcome with its findings.
-    pub(super) fn vary(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        case: &TestCase,
-        (tries, raced): (u32, bool),
-        wanted: &dyn Fn(&Finding) -> bool,
-        see: &mut dyn FnMut(&Outcome, &[Finding]),
-    ) -> Result<(), HarnessError> {
-        let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
-        let source = case.to_source();
-        let plain = RunRequest::new(&case.scenario, &source.packages);
-        let mut flags = RunFlags { raced, ..plain.exploring().flags };
-        if pressed {
-            // What counts is how it ends, and reports keep writers apart.
-            flags.reports = 1;
-        }
-        let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };
-        let varied = Run { case, source: &source, request: &request, state: run.state };
-        let mut new = Vec::new();
-        for _ in 0..tries {
-            if self.hurry() {
-                break;
-            }
-            let (outcome, judgement) = self.judge.examine(harness, &request)?;
-            see(&outcome, &judgement.findings);
-            for finding in &judgement.findings {
-                if wanted(finding) && self.is_news(finding) {
-                    self.add(&varied, finding.clone(), &judgement.report(&outcome));
-                    new.push(finding.clone());
-                }
-            }
-        }
-        if new.is_empty() {
-            Ok(())
-        } else {
-            self.measure(harness, &varied, &mut new, reproductions(&varied))
-        }
-    }
-
-    /// Runs a contract scenario without its breaches: what shows all the same is
-    /// no breach of contract.
-    fn acquit(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        ids: &[String],
-    ) -> Result<(), HarnessError> {
-        let mut case = run.case.clone();
-        case.scenario.keep_contract();
-        self.vary(
-            harness,
-            run,
-            &case,
-            (WITHOUT_BREACHES, false),
-            &|f| ids.contains(&f.id),
-            &mut |_, _| {},
-        )
-    }
-
-    /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
-    /// process when two writers meet in one, but only when they really meet.
-    fn press(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<(), HarnessError> {
-        let mut case = run.case.clone();
-        case.scenario.rounds = Some(PRESSED_ROUNDS);
-        case.scenario.schedule = None;
-        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
-    }
-
-    fn hurry(&self) -> bool {
+    pub(super) fn hurry(&self) -> bool {
         self.progress.as_ref().is_some_and(|p| p.control().hurry())
     }
 
     /// Whether there is room for another finding of these breaches; if not, it is
     /// only counted.
     fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
+        if self.store.path(&finding.id).join(FINDING).exists() {
+            return true;
+        }
         let stored = self.breaches.entry((breaches.to_owned(), finding.kind)).or_default();
         if finding.class == Class::Contract && *stored >= STORED_PER_BREACH {
             self.passed_over.insert(finding.id.clone(), 1);
@@ -459,20 +284,11 @@ impl FindingRecorder {
         true
     }
 
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         if let Some(progress) = &self.progress {
             progress.say(text);
         }
     }
-}
-
-/// What was said between two requests, as the outcome of the one before.
-fn outcome_of(late: Late) -> Outcome {
-    let end = match late.death {
-        Some((status, output)) => End::Died { status, output },
-        None => End::Replied,
-    };
-    Outcome { reply: None, reports: late.reports, end }
 }
 
 impl Recorder for FindingRecorder {
@@ -486,6 +302,7 @@ impl Recorder for FindingRecorder {
             Err(HarnessError::Interrupted) => Ok(0),
             other => other,
         };
+        self.ancestry.borrow_mut().runs(run.case);
         // Before this one's: its repetitions say things of their own.
         let late = harness.noted_late();
         let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);
@@ -497,8 +314,41 @@ impl Recorder for FindingRecorder {
         if let Some(grown) = grown {
             new += forgive(self.record_growth(harness, run, grown))?;
         }
+        let executions = *run.state.executions();
+        forgive(self.measure_waiting(harness, executions).map(|()| 0))?;
+        for failed in self.writer.failed() {
+            self.say(&format!("warning: no standalone program: {failed}"));
+        }
         self.history.push(run.source);
         Ok((new, bugs))
+    }
+
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        let seen = observe(&outcome, request.scenario, self.judge.origin());
+        let stalls: Vec<&Finding> = seen.iter().filter(|f| stalls(f.kind)).collect();
+        let news = |new: &Finding| {
+            let known = |f: &Found| f.id == new.id && f.class <= new.class;
+            let passed = new.class == Class::Contract && self.passed_over.contains_key(&new.id);
+            let slow = self.ended.get(&new.id).is_some_and(|n| *n >= TIMEOUT_TRIES);
+            !passed && !slow && !self.found.borrow().iter().any(known)
+        };
+        // What is known is counted; what ended in time before is only slow.
+        if !stalls.iter().any(|f| news(f)) {
+            self.unconfirmed = true;
+            return Ok(outcome);
+        }
+        let full = harness.run(request)?;
+        if matches!(full.end, End::Replied) {
+            for stall in stalls {
+                *self.ended.entry(stall.id.clone()).or_default() += 1;
+            }
+        }
+        Ok(full)
     }
 
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
@@ -520,6 +370,9 @@ impl FindingRecorder {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
+        if std::mem::take(&mut self.unconfirmed) {
+            seen.retain(|f| !stalls(f.kind));
+        }
         if let Some(at) = seen.iter().position(|f| f.title.contains(CONSTANTS))
             && self.is_only_slow(harness, run)?
         {
@@ -534,31 +387,37 @@ impl FindingRecorder {
         seen.retain(|f| self.has_room(&breaches, f));
         // First stored, then looked at more closely.
         let report = judgement.report(outcome);
-        for finding in &seen {
-            self.add(run, finding.clone(), &report);
+        let mut fresh = Vec::new();
+        for finding in &mut seen {
+            if !self.add(run, finding, &report) {
+                fresh.push(finding.clone());
+            }
             if let End::OverMemory { profile, .. } = &outcome.end {
                 // It is in no report: a bonus that a full disk may cost.
                 let _ = self.store.put(&finding.id, HEAP, profile.as_bytes());
             }
         }
         // A repetition of a time-out costs its whole limit.
-        let n = match outcome.end {
-            End::TimedOut { .. } | End::OverMemory { .. } => 1,
-            _ => reproductions(run),
+        let plan = match outcome.end {
+            End::TimedOut { .. } | End::OverMemory { .. } => Plan::ONCE,
+            _ => Plan::of(run.case.scenario.class()),
         };
+        let executions = *run.state.executions();
         let mut closer = || {
-            if !seen.is_empty() {
-                self.judge.try_alone(harness, run.request, &mut seen)?;
-                self.measure(harness, run, &mut seen, n)?;
+            if !fresh.is_empty() {
+                self.judge.try_alone(harness, run.request, &mut fresh)?;
+                self.measure_or_wait(harness, run, &mut fresh, plan)?;
             }
-            if !breaches.is_empty() {
+            let measured = fresh.is_empty() && !seen.is_empty();
+            if !breaches.is_empty() && !measured && self.repeats.allow(executions) {
                 self.acquit(harness, run, &ids)?;
             }
             let may_be_fatal = |f: &Finding| {
                 f.kind == Kind::DataRace
                     && (f.class == Class::Contract || f.title.contains("(map)"))
             };
-            if seen.iter().any(may_be_fatal) && self.pressed.insert(breaches.clone()) {
+            let room = breaches.is_empty() || self.repeats.allow(executions);
+            if seen.iter().any(may_be_fatal) && room && self.pressed.insert(breaches.clone()) {
                 self.press(harness, run)?;
             }
             Ok(())
@@ -582,24 +441,7 @@ impl FindingRecorder {
     }
 }
 
-/// How often a finding of this run is run again.
-fn reproductions(run: &Run<'_>) -> u32 {
-    match run.case.scenario.class() {
-        Class::Contract => CONTRACT_REPRODUCTIONS,
-        _ => REPRODUCTIONS,
-    }
-}
-
-/// The corpus entries that the current one descends from, youngest first.
-fn ancestors(state: &State) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut id: Option<CorpusId> = *state.corpus().current();
-    while let Some(at) = id {
-        let Ok(entry) = state.corpus().get(at) else { break };
-        let entry = entry.borrow();
-        names.push(entry.filename().clone().unwrap_or_else(|| at.to_string()));
-        // Parents are older, so the chain ends; the limit is for the report.
-        id = entry.parent_id().filter(|_| names.len() < 64);
-    }
-    names
+/// Whether findings of a kind are time-outs.
+fn stalls(kind: Kind) -> bool {
+    matches!(kind, Kind::Hang | Kind::Deadlock)
 }

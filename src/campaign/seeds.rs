@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use crate::harness::{Harness, HarnessError, ImportError};
+use crate::scenario::UnknownTarget;
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
 
 /// The seed corpus of the repository.
@@ -29,6 +30,14 @@ pub enum SeedError {
     /// A toolchain without its test data.
     #[error("{0} has no test data, as some packages of Go leave it out; choose another with --go")]
     NoTestData(PathBuf),
+    /// An operation that the harness does not have.
+    #[error("{path}: {source}")]
+    Target {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        source: UnknownTarget,
+    },
     /// A folder or file cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -191,6 +200,21 @@ impl Seed {
         SourceCase::from_txtar(&self.text)
             .map_err(|source| SeedError::Case { path: self.path.clone(), source })
     }
+}
+
+/// Whether the harness has the targets that seeds want.
+///
+/// # Errors
+/// The first seed that wants another, or that is no test case.
+pub fn check_targets(seeds: &[Seed]) -> Result<(), SeedError> {
+    for seed in seeds {
+        if let Some(scenario) = seed.source()?.scenario {
+            scenario
+                .check_targets()
+                .map_err(|source| SeedError::Target { path: seed.path.clone(), source })?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::hub::HubFigures;
 use super::operators::OperatorTable;
 use super::schedules::{Searched, Strategy};
 use super::suspicions::{LazyFigures, Suspicion};
@@ -15,7 +16,7 @@ use crate::mutators::adapter::Row;
 use crate::scenario::{Class, Tally};
 
 /// The document that `fuzz --json` prints.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Executions, confirmation and reproduction runs left out.
     pub execs: u64,
@@ -64,12 +65,16 @@ pub struct Summary {
     pub lazy: Option<LazyFigures>,
     /// Where the wall time went.
     pub times: Times,
+    /// What passed through the broker; `null` for one worker alone.
+    pub broker: Option<HubFigures>,
+    /// Entries of other workers and machines that were looked at.
+    pub imported: u64,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }
 
 /// Counters hit of how many.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
     pub hit: usize,
@@ -148,7 +153,7 @@ impl Found {
 impl Display for Summary {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let c = self.coverage;
-        let share = super::progress::percent(c.hit as u64, c.total as u64);
+        let share = super::figures::percent(c.hit as u64, c.total as u64);
         writeln!(
             f,
             "{} executions in {:.1} s ({:.0}/s) on {}, seed {}",

@@ -1,17 +1,19 @@
 //! A campaign's own folder: its corpus, and a lock on it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::seeds::Resumed;
+use crate::corpus_file;
 use crate::harness::Scratch;
 use crate::testcase::TestCase;
 
 /// The corpus, one file an entry, as LibAFL writes it.
 pub(super) const CORPUS: &str = "corpus";
 /// The corpus of the campaign before, until this one has run all of it.
-const PREVIOUS: &str = "corpus.previous";
+pub(super) const PREVIOUS: &str = "corpus.previous";
 const SOLUTIONS: &str = "solutions";
 const LOCK: &str = "lock";
 
@@ -68,6 +70,8 @@ impl WorkDir {
         for name in [CORPUS, SOLUTIONS] {
             fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
         }
+        corpus_file::sweep(&path);
+        corpus_file::sweep(&path.join(CORPUS));
         let at = path.join(LOCK);
         let lock = File::create(&at).map_err(failed(&at))?;
         // A child between fork and exec has its parent's lock a moment longer.
@@ -105,16 +109,36 @@ impl WorkDir {
         self.path.join(SOLUTIONS)
     }
 
+    /// The entries of the corpus by their names, where they stay; what is none is left
+    /// to [`WorkDir::resume`].
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn entries(&self) -> Result<BTreeMap<String, TestCase>, WorkError> {
+        let from = self.corpus();
+        let mut cases = BTreeMap::new();
+        for name in names(&from)? {
+            let text = fs::read_to_string(from.join(&name)).unwrap_or_default();
+            if let (Ok(case), Ok(name)) = (TestCase::from_json(&text), name.into_string()) {
+                cases.insert(name, case);
+            }
+        }
+        Ok(cases)
+    }
+
     /// What an earlier campaign left, in the order of the names. It is put aside
     /// until [`WorkDir::resumed`], so that a campaign that ends before it has
-    /// run everything loses nothing.
+    /// run everything loses nothing. Those of `but` stay: they need not be run.
     ///
     /// # Errors
     /// The folder cannot be read. An entry that is none is among the broken.
-    pub fn resume(&self) -> Result<Resumed, WorkError> {
+    pub fn resume(&self, but: &BTreeSet<String>) -> Result<Resumed, WorkError> {
         let (from, to) = (self.corpus(), self.path.join(PREVIOUS));
         fs::create_dir_all(&to).map_err(failed(&to))?;
         for name in names(&from)? {
+            if name.to_str().is_some_and(|n| but.contains(n)) {
+                continue;
+            }
             fs::rename(from.join(&name), to.join(&name)).map_err(failed(&from))?;
         }
         let mut resumed = Resumed::default();
@@ -187,12 +211,12 @@ mod tests {
         fs::write(work.corpus().join("a"), b"\xff").unwrap();
         fs::write(work.corpus().join(".b.lafl_lock"), "").unwrap();
         for _ in 0..2 {
-            let resumed = work.resume().unwrap();
+            let resumed = work.resume(&BTreeSet::new()).unwrap();
             assert_eq!(resumed.cases, std::slice::from_ref(&case));
             assert_eq!(resumed.broken.len(), 1, "{:?}", resumed.broken);
         }
         work.resumed().unwrap();
-        assert!(work.resume().unwrap().cases.is_empty());
+        assert!(work.resume(&BTreeSet::new()).unwrap().cases.is_empty());
     }
 
     #[test]

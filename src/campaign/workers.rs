@@ -1,9 +1,9 @@
 //! A campaign of several processes.
 //!
 //! Each worker is this program again, with a harness of its own and a folder in the
-//! campaign's. They exchange corpus entries through these folders; the store decides
-//! which of them stores a finding. The process that started them adds up what they
-//! say, and takes them along when it ends, however it ends.
+//! campaign's. They exchange corpus entries through a broker, which is a process too;
+//! the store decides which of them stores a finding. The process that started them
+//! adds up what they say, and takes them along when it ends, however it ends.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -16,12 +16,16 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::board::WorkerState;
+use super::broker::{self, Broker};
 use super::control::Limits;
+use super::display::Display;
 use super::exchange::WORKER;
+use super::figures::Figures;
+use super::hub::HubShare;
 use super::merge::{findings, merge};
 use super::message::Message;
-use super::progress::{Figures, Style, percent};
-use super::samples::{Sample, Samples, SamplesError};
+use super::samples::{Samples, SamplesError};
 use super::summary::{Found, Summary};
 use super::work::{WorkDir, WorkError};
 use crate::harness::{spawn_tied, terminate};
@@ -37,6 +41,10 @@ pub struct Share {
     pub seconds: Option<f64>,
     /// Its executions.
     pub execs: Option<u64>,
+    /// Processors for its harness.
+    pub procs: Option<u32>,
+    /// Whether its seed was asked for: another one than before starts anew.
+    pub seed_given: bool,
 }
 
 /// What is to be started.
@@ -47,14 +55,24 @@ pub struct Plan {
     pub workers: u32,
     /// The campaign's folder; a temporary one if there is none.
     pub work: Option<PathBuf>,
+    /// Crash directories.
+    pub crashes: PathBuf,
+    /// Where other machines may connect, `ADDR:PORT`.
+    pub listen: Option<String>,
+    /// Other machines to connect to.
+    pub connect: Vec<String>,
+    /// Processors for each worker's harness.
+    pub procs: Option<u32>,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
     /// When to end, all workers together.
     pub limits: Limits,
     /// The first worker's seed; the others' are drawn from it.
     pub seed: u64,
+    /// Whether it was asked for.
+    pub seed_given: bool,
     /// How progress is shown.
-    pub style: Style,
+    pub display: Display,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -71,6 +89,14 @@ pub enum WorkersError {
     /// A worker cannot be started.
     #[error("cannot start a worker: {0}")]
     Start(#[source] std::io::Error),
+    /// The address for other machines is taken, or none of this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// None came to its end. They said why on standard error.
     #[error("all {workers} workers died, the last one with {status}")]
     AllDied {
@@ -86,19 +112,31 @@ pub enum WorkersError {
     Merge(#[from] serde_json::Error),
 }
 
-/// How often a worker that died is started again.
+/// How often in a row a worker that died soon is started again; one that lived longer
+/// always is.
 const RESTARTS: u32 = 5;
-/// One that dies sooner than this would do so again.
+/// Sooner than this is soon.
 const LIVES: Duration = Duration::from_secs(5);
-/// How long workers may take to stop when they were asked to: a run that does not end
-/// is given up before.
+/// Before it is started again: this for each time in a row.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long workers may take to stop when time is up: a run that does not end is given
+/// up before.
 const STOPPING: Duration = Duration::from_secs(20);
+/// The same after a signal: somebody waits. What was found is stored by then.
+const HURRY: Duration = Duration::from_millis(1_500);
+
+/// Whose message it is, if it is no worker's.
+const BROKER: usize = usize::MAX;
 
 struct Worker {
     share: Share,
     child: Option<Child>,
     began: Instant,
     restarts: u32,
+    /// Deaths in a row that came soon.
+    soon: u32,
+    /// When it is started again, if it is dead and will be.
+    again: Option<Instant>,
     /// Of the processes that died.
     lost: Figures,
     figures: Figures,
@@ -111,6 +149,11 @@ struct Worker {
 /// No worker came to its end. What was found until then is in the store.
 pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let work = WorkDir::open(plan.work.as_deref())?;
+    if let Some(address) = &plan.listen {
+        // Said here and at once; the broker tries again and again.
+        let failed = |source| WorkersError::Listen { address: address.clone(), source };
+        drop(std::net::TcpListener::bind(address).map_err(failed)?);
+    }
     let samples = Samples::open(plan.jsonl.as_deref())?;
     let mut campaign = Campaign::start(plan, &work)?;
     let result = campaign.watch(samples);
@@ -123,6 +166,7 @@ struct Campaign<'a> {
     plan: &'a Plan,
     began: Instant,
     workers: Vec<Worker>,
+    broker: Option<Broker>,
     messages: mpsc::Receiver<(usize, Option<Message>)>,
     sender: Sender<(usize, Option<Message>)>,
     found: Vec<Found>,
@@ -141,10 +185,14 @@ impl<'a> Campaign<'a> {
                 seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
                 seconds: None,
                 execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
+                procs: plan.procs,
+                seed_given: plan.seed_given,
             },
             child: None,
             began: Instant::now(),
             restarts: 0,
+            soon: 0,
+            again: None,
             lost: Figures::default(),
             figures: Figures::default(),
             summary: None,
@@ -153,12 +201,23 @@ impl<'a> Campaign<'a> {
             plan,
             began: Instant::now(),
             workers: workers.collect(),
+            broker: None,
             messages,
             sender,
             found: Vec::new(),
             stopping: None,
             last_end: ("no process".to_owned(), None),
         };
+        let share = HubShare {
+            work: work.path().to_owned(),
+            crashes: plan.crashes.clone(),
+            listen: plan.listen.clone(),
+            connect: plan.connect.clone(),
+            name: format!("typerace {} {:016x}", std::process::id(), plan.seed),
+        };
+        let say = broker::into(&campaign.sender, BROKER);
+        campaign.broker =
+            Some(Broker::start(plan.args.clone(), share, say).map_err(WorkersError::Start)?);
         for i in 0..campaign.workers.len() {
             if let Err(e) = campaign.launch(i) {
                 campaign.end();
@@ -178,6 +237,8 @@ impl<'a> Campaign<'a> {
         share.seconds = left.map(|t| t.as_secs_f64());
         share.execs = share.execs.map(|n| n.saturating_sub(worker.lost.execs));
         share.seed = share.seed.wrapping_add(u64::from(worker.restarts));
+        // What killed it would come again.
+        share.seed_given |= worker.restarts > 0;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(&self.plan.args).arg("--worker");
         command.arg(serde_json::to_string(&share)?);
@@ -202,9 +263,10 @@ impl<'a> Campaign<'a> {
     /// Takes what workers say until all have ended.
     fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
         let mut shown = Duration::ZERO;
-        while self.workers.iter().any(|w| w.child.is_some()) {
+        while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
             match self.messages.recv_timeout(Duration::from_millis(100)) {
                 Ok((i, Some(message))) => self.take(i, message),
+                Ok((BROKER, None)) => self.broker_ended(),
                 Ok((i, None)) => self.ended(i)?,
                 // This end keeps a sender, so they are not all gone.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -215,18 +277,22 @@ impl<'a> Campaign<'a> {
             }
             let now = self.began.elapsed();
             if samples.is_due(now) {
-                samples.write(&self.sample(now));
+                samples.write(&self.plan.display.sample(&self.figures(), now));
             }
+            self.keep_broker();
+            self.start_again()?;
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
-            if late || self.stopping.is_some_and(|t| t.elapsed() > STOPPING) {
+            let patience =
+                if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
+            if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
                 // Their ends are waited for as any other.
                 for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
                     let _ = child.kill();
                 }
             }
-            if now.saturating_sub(shown) >= self.plan.style.every() {
+            if now.saturating_sub(shown) >= self.plan.display.every() {
                 shown = now;
-                self.plan.style.show(&self.figures().line(now));
+                self.plan.display.show(self.figures(), now, self.states());
             }
         }
         Ok(())
@@ -234,17 +300,46 @@ impl<'a> Campaign<'a> {
 
     fn take(&mut self, i: usize, message: Message) {
         match message {
-            Message::Figures(figures) => self.workers[i].figures = figures,
-            Message::Say(text) => self.plan.style.say(&format!("worker {i}: {text}")),
+            Message::Figures(figures) => {
+                let later = self.workers[i].began.saturating_duration_since(self.began);
+                self.workers[i].figures = figures.later_by(later);
+            }
+            Message::Say(text) if i == BROKER => self.plan.display.say(&text),
+            Message::Say(text) => self.plan.display.say(&format!("worker {i}: {text}")),
             Message::Found(found) => {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
                 if !self.found.iter().any(news) {
-                    self.plan.style.say(&found.line());
+                    self.plan.display.found(&found);
                 }
                 self.found.push(*found);
                 self.found = findings(std::mem::take(&mut self.found));
             }
             Message::Summary(summary) => self.workers[i].summary = Some(*summary),
+            Message::Hub(figures) => {
+                let news = self.broker.as_mut().and_then(|b| b.report(figures));
+                if let Some(text) = news {
+                    self.plan.display.say(&text);
+                }
+            }
+        }
+    }
+
+    fn broker_ended(&mut self) {
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+        {
+            self.plan.display.say(&broker.ended());
+        }
+    }
+
+    /// Without one the campaign goes on, so a failure to start it is only said.
+    fn keep_broker(&mut self) {
+        let say = broker::into(&self.sender, BROKER);
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+            && let Err(e) = broker.keep(say)
+        {
+            self.plan.display.say(&format!("warning: no broker: {e}"));
         }
     }
 
@@ -257,17 +352,30 @@ impl<'a> Campaign<'a> {
             return Ok(());
         }
         self.last_end = (status.to_string(), status.code());
-        worker.lost.execs += worker.figures.execs;
-        worker.lost.counted += worker.figures.counted;
-        worker.lost.valid += worker.figures.valid;
+        worker.lost.add(&worker.figures);
         worker.figures = Figures::default();
-        let again = self.stopping.is_none()
-            && worker.restarts < RESTARTS
-            && worker.began.elapsed() >= LIVES;
+        worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
+        // Exit codes are its own word: it would say the same again.
+        let spoke = matches!(status.code(), Some(2 | 3));
+        let again = self.stopping.is_none() && !spoke && worker.soon <= RESTARTS;
         worker.restarts += 1;
+        worker.again = again.then(|| Instant::now() + PAUSE * worker.soon);
         let then = if again { "it is started again" } else { "the others go on" };
-        self.plan.style.say(&format!("warning: worker {i} died with {status}; {then}"));
-        if again { self.launch(i).map_err(WorkersError::Start) } else { Ok(()) }
+        self.plan.display.say(&format!("warning: worker {i} died with {status}; {then}"));
+        Ok(())
+    }
+
+    /// Starts workers again that died, when it is time.
+    fn start_again(&mut self) -> Result<(), WorkersError> {
+        for i in 0..self.workers.len() {
+            if self.stopping.is_some() {
+                self.workers[i].again = None;
+            }
+            if self.workers[i].again.take_if(|at| Instant::now() >= *at).is_some() {
+                self.launch(i).map_err(WorkersError::Start)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks the workers to stop, once.
@@ -282,50 +390,62 @@ impl<'a> Campaign<'a> {
 
     /// Nothing of it is left.
     fn end(&mut self) {
-        self.plan.style.end();
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
             let _ = child.kill();
             let _ = child.wait();
         }
-    }
-
-    fn sample(&self, now: Duration) -> Sample {
-        let f = self.figures();
-        Sample {
-            seconds: now.as_secs_f64(),
-            execs: f.execs,
-            corpus: f.corpus,
-            coverage: f.coverage.hit,
-            counters: f.coverage.total,
-            valid_percent: percent(f.valid, f.counted),
-            findings: f.findings,
-        }
-    }
-
-    fn figures(&self) -> Figures {
-        let mut sum = Figures { findings: self.found.len(), ..Figures::default() };
-        for w in &self.workers {
-            for f in [&w.lost, &w.figures] {
-                sum.execs += f.execs;
-                sum.counted += f.counted;
-                sum.valid += f.valid;
-                sum.corpus = sum.corpus.max(f.corpus);
-                sum.interleavings = sum.interleavings.max(f.interleavings);
-                if f.coverage.hit >= sum.coverage.hit {
-                    sum.coverage = f.coverage;
+        // After the workers: what they sent last goes to the other machines.
+        if let Some(broker) = &mut self.broker {
+            broker.end();
+            while let Ok((_, Some(message))) = self.messages.try_recv() {
+                if let Message::Hub(figures) = message {
+                    broker.report(figures);
                 }
             }
         }
-        sum
+    }
+
+    fn states(&self) -> Vec<WorkerState> {
+        let state = |(number, w): (usize, &Worker)| WorkerState {
+            number,
+            state: match (&w.child, self.stopping) {
+                (Some(_), Some(_)) => "stopping",
+                (Some(_), None) if w.figures.execs == 0 => "starting",
+                (Some(_), None) => "running",
+                (None, _) if w.summary.is_some() => "ended",
+                (None, _) => "lost",
+            },
+            pid: w.child.as_ref().map(Child::id),
+            execs: w.lost.execs + w.figures.execs,
+            restarts: w.restarts,
+        };
+        self.workers.iter().enumerate().map(state).collect()
+    }
+
+    fn figures(&self) -> Figures {
+        let mut sum = Figures::default();
+        for w in &self.workers {
+            sum.add(&w.lost);
+            sum.add(&w.figures);
+        }
+        Figures { findings: self.found.len(), ..sum }
     }
 
     fn summary(&mut self) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
-        let Some(mut all) = merge(&ended)? else {
+        let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
+        // A signal that came before any worker had run anything is no failure.
+        let none = || interrupted.then(Summary::default);
+        let Some(mut all) = merge(&ended)?.or_else(none) else {
             let (status, code) = self.last_end.clone();
             return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
         };
         all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        let seen = self.figures();
+        all.corpus = all.corpus.max(seen.corpus);
+        if seen.coverage.hit > all.coverage.hit {
+            all.coverage = seen.coverage;
+        }
         // What a process found that died is stored, and is told.
         let told = std::mem::take(&mut self.found);
         let missing = told.into_iter().filter(|f| !all.findings.iter().any(|g| g.id == f.id));
@@ -335,7 +455,8 @@ impl<'a> Campaign<'a> {
         all.seconds = self.began.elapsed().as_secs_f64();
         all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
         all.seed = self.plan.seed;
-        all.interrupted |= self.plan.interrupted.load(Ordering::Relaxed);
+        all.interrupted |= interrupted;
+        all.broker = self.broker.as_ref().map(Broker::figures);
         Ok(all)
     }
 }

@@ -1,11 +1,14 @@
 //! Exit codes, and which error means which: the only place that knows.
 
 use crate::bisect::RepoError;
+use crate::campaign::metrics::MetricsError;
+use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
+use crate::report::measure::MeasureError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -47,18 +50,31 @@ impl Exit {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    let env = |e: &EnvError| match e {
+        EnvError::Interrupted => Exit::Nothing,
+        // What the user gave, not what the machine lacks.
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        _ => Exit::Environment,
+    };
     let harness = |e: &HarnessError| match e {
         HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
-        HarnessError::Env(_) => Exit::Environment,
+        HarnessError::Env(e) => env(e),
         // A test case that is too long.
-        HarnessError::Request { .. } => Exit::Usage,
+        HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
         _ => Exit::Internal,
     };
     let seed = |e: &SeedError| match e {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
-    if cause.is::<super::KnownFileError>() {
+    if let Some(e) = cause.downcast_ref::<CorpusError>() {
+        return Some(match e {
+            CorpusError::Harness(e) => harness(e),
+            CorpusError::Seed(e) => seed(e),
+            _ => Exit::Usage,
+        });
+    }
+    if cause.is::<super::KnownFileError>() || cause.is::<MetricsError>() {
         return Some(Exit::Usage);
     }
     let run = |e: &RunError| match e {
@@ -81,7 +97,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         return Some(write(e));
     }
     if let Some(e) = cause.downcast_ref::<EnvError>() {
-        Some(if matches!(e, EnvError::Interrupted) { Exit::Nothing } else { Exit::Environment })
+        Some(env(e))
     } else if cause.is::<OutputError>() {
         Some(Exit::Environment)
     } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
@@ -100,6 +116,12 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
         })
+    } else if let Some(e) = cause.downcast_ref::<MeasureError>() {
+        match e {
+            MeasureError::Harness(e) => Some(harness(e)),
+            MeasureError::Load(_) | MeasureError::Empty => Some(Exit::Usage),
+            MeasureError::Tool { .. } | MeasureError::Temporary(_) => Some(Exit::Environment),
+        }
     } else if let Some(e) = cause.downcast_ref::<RegressError>() {
         match e {
             RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
@@ -111,7 +133,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         }
     } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
         Some(match e {
-            WorkersError::Work(_) | WorkersError::Samples(_) => Exit::Usage,
+            WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
+                Exit::Usage
+            }
             // They all met the same obstacle, and said which.
             WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
             WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
@@ -157,6 +181,10 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if cause.is::<OutputError>() {
         Some("findings are stored all the same; make room, or write to another place".to_owned())
+    } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
+        && source.kind() == std::io::ErrorKind::NotFound
+    {
+        Some("give --crashes a folder of crash directories".to_owned())
     } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
         Some("give --crashes a folder that can be written".to_owned())
     } else {

@@ -20,6 +20,9 @@ pub struct GoArgs {
     /// go build's own overlay: a patched go/types
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
+    /// A Go package of your own that registers operations: see docs/TARGETS.md
+    #[arg(long, value_name = "DIR")]
+    pub harness: Option<PathBuf>,
 }
 
 impl GoArgs {
@@ -30,6 +33,7 @@ impl GoArgs {
             go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
             overlay: self.overlay.clone(),
+            target: self.harness.clone(),
         }
     }
 

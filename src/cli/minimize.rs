@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::fuzz::{duration, interrupt_flag};
+use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Origin, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
@@ -70,7 +71,7 @@ struct Report<'a> {
 /// Unusable input or environment.
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let stop = interrupt_flag()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {

@@ -7,13 +7,15 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::fuzz::duration;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress};
-use crate::harness::BuiltHarness;
+use crate::harness::{BuiltHarness, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
     sarif, text,
 };
+use crate::scenario::Scenario;
 
 /// Run seeds, known races and crash directories as a gate, against a baseline
 #[derive(Args, Debug)]
@@ -87,6 +89,11 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         writable(path)?;
     }
     let columns = columns(args)?;
+    for case in &cases {
+        if let Some(Err(e)) = case.source.scenario.as_ref().map(Scenario::check_targets) {
+            return Err(RegressError::Usage(format!("{}: {e}", case.name)).into());
+        }
+    }
     let runs = args.runs.unwrap_or_else(default_runs);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = args.jobs.map_or_else(processors, |n| n as usize);
@@ -95,12 +102,12 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         progress(&format!("{} cases, {runs} runs each, on {}", cases.len(), column.label));
         let start = Instant::now();
         let limits = Limits { runs, jobs, deadline: deadline(args.time) };
-        let step = (cases.len() / 4).max(1);
+        let ticker = Ticker::start("running cases");
         let ran = run_column(column, &cases, limits, &|n, of| {
-            if n % step == 0 && n < of {
-                progress(&format!("{n} of {of} cases"));
-            }
-        })?;
+            ticker.set(&format!("{n} of {of} cases"));
+        });
+        drop(ticker);
+        let ran = ran?;
         let go_version = column.built.toolchain.version.clone();
         reports.push(ColumnReport {
             label: column.label.clone(),
@@ -168,14 +175,15 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
     for mut options in wanted {
         let overlay = options.overlay.take();
-        let built = BuiltHarness::get(&options, &mut progress)?;
+        let built = BuiltHarness::get(&options, &mut waiting())?;
         let label = built.toolchain.version.clone();
         if columns.iter().any(|c| c.built.key == built.key) {
             return Err(RegressError::Usage(format!("{label} is asked for twice")).into());
         }
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
         if let Some(path) = overlay {
-            let patched = BuiltHarness::build(built.toolchain, Some(&path), &mut progress)
+            let patched = GoOptions { overlay: Some(path.clone()), ..options };
+            let patched = BuiltHarness::build(built.toolchain, &patched, &mut waiting())
                 .with_context(|| format!("cannot build with {}", path.display()))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let label = format!("{label} + {name}");
@@ -191,7 +199,7 @@ fn write(path: &Path, text: &str) -> Result<(), RegressError> {
 }
 
 /// Whether a file can be made or replaced, without changing it.
-fn writable(path: &Path) -> Result<(), RegressError> {
+pub(super) fn writable(path: &Path) -> Result<(), RegressError> {
     let there = path.exists();
     let opened = std::fs::File::options().append(true).create(true).open(path);
     if opened.is_ok() && !there {

@@ -78,7 +78,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         }
     }
     if args.html.html.is_some() {
-        let found = report_html::write(&args.html, &args.crashes, &mut progress)?;
+        let found =
+            report_html::write(&args.html, &args.crashes, only, &known, &args.go, &mut progress)?;
         return Ok(if found == 0 { Exit::Nothing } else { Exit::Findings });
     }
     if args.bugs {

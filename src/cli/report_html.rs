@@ -4,8 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::finding::rfc3339;
+use super::GoArgs;
+use super::fuzz::interrupt_flag;
+use super::regress::writable;
+use crate::finding::{Known, rfc3339};
+use crate::regress::{built_in, from_corpus, from_crashes};
 use crate::report::html::{Coverage, LoadError, Page, findings, html, json, samples};
+use crate::report::measure::{measure, work_corpus};
+use crate::testcase::SourceCase;
 
 /// The page and what it shows beside the findings.
 #[derive(Args, Debug)]
@@ -25,6 +31,60 @@ pub struct HtmlArgs {
     /// What `go tool cover -func` printed: the heat map
     #[arg(long, value_name = "FILE", requires = "html")]
     coverage: Option<PathBuf>,
+    /// Measure the heat map: run the inputs once in a build with Go's own coverage
+    #[arg(long, requires = "html", conflicts_with = "coverage")]
+    cover: bool,
+    /// What --cover runs: a folder of .txtar and .go files, a campaign's --work folder; may
+    /// be given several times [default: the corpus inside typerace]
+    #[arg(long, value_name = "DIR", requires = "cover")]
+    cover_corpus: Vec<PathBuf>,
+}
+
+impl HtmlArgs {
+    /// What `--cover` runs: the folders given, or the corpus inside, and what is in the
+    /// crash directories.
+    fn inputs(&self, crashes: &Path) -> anyhow::Result<Vec<SourceCase>> {
+        let mut cases: Vec<SourceCase> = Vec::new();
+        if self.cover_corpus.is_empty() {
+            cases.extend(built_in()?.into_iter().map(|c| c.source));
+        }
+        for dir in &self.cover_corpus {
+            let found = if dir.is_dir() { work_corpus(dir)? } else { None };
+            match found {
+                Some(found) => cases.extend(found),
+                None => cases.extend(from_corpus(dir)?.into_iter().map(|c| c.source)),
+            }
+        }
+        if crashes.is_dir() {
+            cases.extend(from_crashes(crashes)?.into_iter().map(|c| c.source));
+        }
+        Ok(cases)
+    }
+
+    /// The coverage that is asked for, and of what it is.
+    fn coverage(
+        &self,
+        crashes: &Path,
+        go: &GoArgs,
+        progress: &mut dyn FnMut(&str),
+    ) -> anyhow::Result<Option<Coverage>> {
+        if let Some(path) = &self.coverage {
+            let failed = |source| LoadError::Read { path: path.clone(), source };
+            return Ok(Some(Coverage::parse(&std::fs::read_to_string(path).map_err(failed)?)));
+        }
+        if !self.cover {
+            return Ok(None);
+        }
+        let inputs = self.inputs(crashes)?;
+        let measured = measure(&go.options(), &inputs, &interrupt_flag()?, progress)?;
+        let mut coverage = measured.coverage;
+        coverage.of = format!("{} inputs on {}", measured.inputs, measured.go_version);
+        if measured.lost > 0 {
+            coverage.of.push_str(&format!(", {} more did not come to their end", measured.lost));
+        }
+        progress(&format!("coverage: {:.1} % of statements, {}", coverage.total, coverage.of));
+        Ok(Some(coverage))
+    }
 }
 
 /// Writes the page; says how many findings are in it.
@@ -34,29 +94,35 @@ pub struct HtmlArgs {
 pub fn write(
     args: &HtmlArgs,
     crashes: &Path,
+    only: &str,
+    known: &Known,
+    go: &GoArgs,
     progress: &mut dyn FnMut(&str),
 ) -> anyhow::Result<usize> {
     let Some(to) = &args.html else { return Ok(0) };
-    let (findings, problems) = findings(crashes)?;
+    let (mut findings, problems) = findings(crashes)?;
+    findings.retain(|f| f.finding.id.contains(only));
+    for f in &mut findings {
+        let of = &f.finding;
+        f.known = known.look_up(of.kind, &of.signature, &of.title).cloned();
+    }
     for problem in problems {
         progress(&format!("warning: left out: {problem}"));
     }
     let found = findings.len();
-    let coverage = match &args.coverage {
-        Some(path) => {
-            let failed = |source| LoadError::Read { path: path.clone(), source };
-            Some(Coverage::parse(&std::fs::read_to_string(path).map_err(failed)?))
-        }
-        None => None,
-    };
-    let page = Page {
+    let mut page = Page {
         findings,
         samples: args.samples.as_deref().map(samples).transpose()?.unwrap_or_default(),
         summary: args.summary.as_deref().map(json).transpose()?,
         matrix: args.matrix.as_deref().map(json).transpose()?,
-        coverage,
+        coverage: None,
         made_at: rfc3339(std::time::SystemTime::now()),
     };
+    if args.cover {
+        // Before the work: an unusable file is said at once.
+        writable(to)?;
+    }
+    page.coverage = args.coverage(crashes, go, progress)?;
     std::fs::write(to, html(&page))
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
     progress(&format!("{found} findings in {}", to.display()));

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Exit, print};
-use crate::scenario::{ELEMENTS, Element};
+use super::{Exit, GoArgs, print};
+use crate::harness::BuiltHarness;
+use crate::scenario::{ELEMENTS, Element, targets};
 
 /// Print what a scenario can say: every element, its class and the rule that the class rests on
 #[derive(Debug, clap::Args)]
@@ -11,23 +12,30 @@ pub struct ScenariosArgs {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    go: GoArgs,
 }
 
 /// Prints the vocabulary.
 ///
 /// # Errors
-/// It cannot be printed.
+/// It cannot be printed; the target of `--harness` does not build.
 pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
-    print(&if args.json { serde_json::to_string_pretty(&ELEMENTS[..])? + "\n" } else { text() })?;
+    if args.go.harness.is_some() {
+        // It says itself what it registers.
+        BuiltHarness::get(&args.go.options(), &mut super::ticker::waiting())?;
+    }
+    let all: Vec<&Element> = ELEMENTS.iter().chain(targets()).collect();
+    print(&if args.json { serde_json::to_string_pretty(&all)? + "\n" } else { text(&all) })?;
     Ok(Exit::Nothing)
 }
 
 /// The table for people: kinds are headings, rules are quoted once for each
 /// run of elements that rest on the same one.
-fn text() -> String {
+fn text(all: &[&Element]) -> String {
     let mut out = String::new();
     let mut last: Option<&Element> = None;
-    for e in &ELEMENTS {
+    for &e in all {
         let same_kind = last.is_some_and(|l| l.kind == e.kind);
         if !same_kind {
             if let Some(l) = last {
@@ -60,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_element_stands_under_its_kind_with_its_rule() {
-        let text = text();
+        let text = text(&ELEMENTS.iter().collect::<Vec<_>>());
         for e in &ELEMENTS {
             let kind = text.split_once(&format!("{}\n  ", e.kind.as_str())).unwrap().1;
             let line = format!("{:<18} {:<9} {}\n", e.name, e.class, e.does);

@@ -38,7 +38,7 @@ pub fn stall(dump: &str) -> Stall {
     sites.sort();
     sites.dedup();
     let owners: Vec<Blame> = culprits.iter().map(|g| blame(g, blocked)).collect();
-    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
+    let order = [Blame::GoTypes, Blame::XTools, Blame::Target, Blame::Harness];
     let blame = order.into_iter().find(|b| owners.contains(b)).unwrap_or(Blame::Harness);
     Stall { kind, workers, sites, blame }
 }

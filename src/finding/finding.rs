@@ -57,6 +57,9 @@ pub struct Finding {
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
+    /// How many crash directories of its signature were merged into this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<u32>,
 }
 
 /// What became of a test case that was minimized.
@@ -150,12 +153,35 @@ pub struct Origin {
     pub seed: u64,
     /// The corpus entries that the test case came from, nearest first.
     pub ancestors: Vec<String>,
+    /// How the test case came about: what made it, then what made its ancestors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Step>,
     /// Seconds from the campaign's start.
     pub seconds_to_find: f64,
     /// Executions from the campaign's start.
     pub execs_to_find: u64,
     /// RFC 3339, UTC; see [`super::rfc3339`].
     pub found_at: String,
+}
+
+/// How one test case of a finding's ancestry was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The corpus entry; `None` is the finding's own test case.
+    pub entry: Option<String>,
+    /// The operators that made it of the next step's, in their order; `generate`;
+    /// or `seed` and its path. Empty if that is not known.
+    pub by: Vec<String>,
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let by = if self.by.is_empty() { "unknown".to_owned() } else { self.by.join(", ") };
+        match &self.entry {
+            Some(entry) => write!(f, "{entry}: {by}"),
+            None => f.write_str(&by),
+        }
+    }
 }
 
 /// One stack of a finding.

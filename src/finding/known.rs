@@ -67,6 +67,17 @@ impl std::fmt::Display for Number {
     }
 }
 
+impl Number {
+    /// The issue's page; `None` if the list says none.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        match self {
+            Number::Number(n) => Some(format!("https://go.dev/issue/{n}")),
+            Number::Text(text) => text.starts_with("https://").then(|| text.clone()),
+        }
+    }
+}
+
 /// A list that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {

@@ -23,13 +23,13 @@ mod title;
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
-    Direct, Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, VERSION,
-    deciding_rules,
+    Direct, Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, Step,
+    VERSION, deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heap::{HeapSite, growth, heap_sites, over_memory};
 pub use kind::Kind;
-pub use known::{Known, KnownError, KnownIssue, State, is_newer};
+pub use known::{Known, KnownError, KnownIssue, Number, State, is_newer};
 pub use leak::leaked;
 pub use locks::lock_cycle;
 pub use mismatch::{Difference, describe, mismatch};

@@ -13,6 +13,9 @@ pub enum Blame {
     /// golang.org/x/tools.
     #[serde(rename = "x/tools")]
     XTools,
+    /// A package of the user's that is built into the harness.
+    #[serde(rename = "target")]
+    Target,
     /// typerace's own harness: nobody's bug but ours.
     #[serde(rename = "harness")]
     Harness,
@@ -28,6 +31,7 @@ impl Blame {
         match self {
             Blame::GoTypes => "go/types",
             Blame::XTools => "x/tools",
+            Blame::Target => "target",
             Blame::Harness => "harness",
             Blame::Runtime => "runtime",
         }
@@ -74,6 +78,8 @@ pub fn owner(function: &str) -> Blame {
         Blame::GoTypes
     } else if package.starts_with("golang.org/x/tools/") {
         Blame::XTools
+    } else if package == LOOSE_TARGET || package.split('/').next().is_some_and(is_domain) {
+        Blame::Target
     } else if package == "main" || package == "typerace" || package.starts_with("typerace/") {
         Blame::Harness
     } else {
@@ -81,11 +87,19 @@ pub fn owner(function: &str) -> Blame {
     }
 }
 
-/// Whether the frame is code that operations enter: go/types or x/tools, not
+/// Where the harness has a target that is in no module.
+const LOOSE_TARGET: &str = "typerace/harness/loosetarget";
+
+/// Modules' paths start with a domain name; nothing of the standard library does.
+fn is_domain(element: &str) -> bool {
+    element.contains('.')
+}
+
+/// Whether the frame is code that operations enter: go/types, x/tools or a target, not
 /// the packages that these are built on.
 #[must_use]
 pub fn is_library(function: &str) -> bool {
-    split(function).0 == "go/types" || owner(function) == Blame::XTools
+    split(function).0 == "go/types" || matches!(owner(function), Blame::XTools | Blame::Target)
 }
 
 /// Whether the frame is the runtime's code for maps.
@@ -199,6 +213,9 @@ mod tests {
             ("go/types.f", Blame::GoTypes),
             ("go/constant.BinaryOp", Blame::GoTypes),
             ("golang.org/x/tools/go/ssa.f", Blame::XTools),
+            ("example.org/lint.(*T).f", Blame::Target),
+            ("typerace/harness/loosetarget.f", Blame::Target),
+            ("typerace/harness/target.Register", Blame::Harness),
             ("main.f", Blame::Harness),
             ("typerace/harness/internal/run.f", Blame::Harness),
             ("runtime.mapassign", Blame::Runtime),

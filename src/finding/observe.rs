@@ -117,6 +117,7 @@ impl Draft {
             reproduced: None,
             confirmed: false,
             minimized: None,
+            merged: None,
             standalone: None,
             stage: None,
             suspects: Vec::new(),
@@ -169,7 +170,7 @@ fn races(log: &str) -> Vec<Draft> {
 
 fn race(report: &RaceReport, sites: &[Site; 2], signature: String) -> Draft {
     let owners = sites.each_ref().map(Site::owner);
-    let order = [Blame::GoTypes, Blame::XTools, Blame::Harness];
+    let order = [Blame::GoTypes, Blame::XTools, Blame::Target, Blame::Harness];
     let [here, there] = sites.clone();
     Draft {
         kind: Kind::DataRace,

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::objects::{Constraint, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, INSTANCES, Import, Meet, Operation, Order, Profile, Query, Scenario, Setter, Share,
-    Target,
+    Class, Element, INSTANCES, Import, Meet, Operation, Order, Profile, Query, Scenario, Setter,
+    Share, Target, targets,
 };
 use crate::testcase::Package;
 
@@ -19,6 +19,9 @@ const BINARY: [Query; 5] =
 
 /// Percent of scenarios with a contract breach under [`Profile::All`].
 const BREACHES: u32 = 15;
+
+/// Percent of operations that are a target's, if there is one.
+const TARGETS: u32 = 25;
 
 /// A random scenario over these packages.
 #[must_use]
@@ -197,6 +200,12 @@ impl<'a> Maker<'_, 'a> {
     fn operation(&mut self) -> Vec<Operation> {
         let Some(o) = self.package() else { return Vec::new() };
         let path = o.path.clone();
+        // Those of class contract are left to the mutators, which keep to a budget.
+        let mut targets = targets();
+        targets.retain(|t| t.class != Class::Contract);
+        if !targets.is_empty() && self.rng.chance(TARGETS) {
+            return self.target(&targets).into_iter().collect();
+        }
         match self.rng.weighted(&[40, 25, 12, 8, 6, 2, 3, 3, 2]).unwrap_or(0) {
             0 => vec![self.walk(path)],
             1 => self.query().into_iter().collect(),
@@ -222,6 +231,14 @@ impl<'a> Maker<'_, 'a> {
                 .into_iter()
                 .collect(),
         }
+    }
+
+    /// An operation of a target.
+    fn target(&mut self, all: &[&'static Element]) -> Option<Operation> {
+        let name = self.rng.choose(all)?.name.to_owned();
+        let at = self.object()?;
+        let object = self.rng.chance(50).then_some(at.object);
+        Some(Operation::Target { name, package: at.package, object })
     }
 
     /// A package; one that others import, most often.
@@ -256,12 +273,12 @@ impl<'a> Maker<'_, 'a> {
 
     fn query(&mut self) -> Option<Operation> {
         let query = self.any_query();
-        let target = self.target()?;
-        let other = if BINARY.contains(&query) { self.target() } else { None };
+        let target = self.object()?;
+        let other = if BINARY.contains(&query) { self.object() } else { None };
         Some(Operation::Query { query, target, other })
     }
 
-    fn target(&mut self) -> Option<Target> {
+    fn object(&mut self) -> Option<Target> {
         let o = self.package()?;
         let name = if self.rng.chance(75) {
             self.rng.choose(&o.types).map(|t| &t.name)
@@ -351,7 +368,7 @@ impl<'a> Maker<'_, 'a> {
 
     fn setter(&mut self) -> Option<Operation> {
         let what = self.rng.choose(Setter::ALL).copied()?;
-        Some(Operation::Set { target: self.target()?, what })
+        Some(Operation::Set { target: self.object()?, what })
     }
 
     /// Adds a breach of a documented rule, and checks that meet in it.

@@ -2,17 +2,21 @@
 //!
 //! gofmt drops some of what a tree can say: empty statements, doubled
 //! parentheses, parentheses around a parameter's type or a condition, upper
-//! case in numbers, the order of imports in a group. [`File::normalize`]
+//! case in numbers, the order of imports in a group; and it adds parentheses, around
+//! function types in conversions. [`File::normalize`]
 //! drops it from the tree, so that a tree equals what its text parses to.
 
 use std::borrow::Cow;
 
-use super::printer::{normalize_number, sorted_imports, strippable};
+use super::printer::{called_in_parentheses, normalize_number, sorted_imports, strippable};
 use super::walk::{
     FieldRole, Role, VisitorMut, walk_block_mut, walk_expr_mut, walk_field_mut, walk_file_mut,
     walk_stmt_mut,
 };
-use super::{BlockStmt, DeclTok, Expr, Field, File, GenDecl, LitKind, Stmt};
+use super::{
+    BlockStmt, DeclTok, Expr, Field, File, GenDecl, LitKind, ParenExpr, Stmt, TypeAssertExpr,
+    TypeSwitchStmt,
+};
 
 impl File {
     /// Brings the tree into the form that gofmt's output has. Trees from
@@ -53,6 +57,10 @@ impl VisitorMut for Normalizer {
     }
 
     fn stmt(&mut self, s: &mut Stmt) {
+        if let Stmt::SwitchStmt(x) = s {
+            x.tag.iter_mut().for_each(strip);
+            type_switch(s);
+        }
         match s {
             Stmt::IfStmt(x) => {
                 drop_empty_part(&mut x.init);
@@ -60,7 +68,6 @@ impl VisitorMut for Normalizer {
             }
             Stmt::SwitchStmt(x) => {
                 drop_empty_part(&mut x.init);
-                x.tag.iter_mut().for_each(strip);
                 x.body.iter_mut().for_each(|c| drop_empty(&mut c.body));
             }
             Stmt::TypeSwitchStmt(x) => {
@@ -93,6 +100,10 @@ impl VisitorMut for Normalizer {
                     unwrap_paren(e);
                 }
             }
+            Expr::CallExpr(x) if called_in_parentheses(&x.fun) => {
+                let fun = std::mem::replace(&mut *x.fun, Expr::ident(""));
+                *x.fun = Expr::ParenExpr(ParenExpr { x: Box::new(fun) });
+            }
             _ => {}
         }
         walk_expr_mut(self, e, role);
@@ -106,6 +117,18 @@ fn drop_empty(list: &mut Vec<Stmt>) {
 fn drop_empty_part(part: &mut Option<Box<Stmt>>) {
     if part.as_deref() == Some(&Stmt::EmptyStmt) {
         *part = None;
+    }
+}
+
+/// `switch (x.(type))`, which parses as an expression switch, is a type switch
+/// once the parentheses are gone.
+fn type_switch(s: &mut Stmt) {
+    if let Stmt::SwitchStmt(x) = s
+        && let Some(tag @ Expr::TypeAssertExpr(TypeAssertExpr { typ: None, .. })) = &x.tag
+    {
+        let assign = Box::new(Stmt::ExprStmt(tag.clone()));
+        let (init, body) = (x.init.take(), std::mem::take(&mut x.body));
+        *s = Stmt::TypeSwitchStmt(TypeSwitchStmt { init, assign, body });
     }
 }
 

@@ -12,8 +12,10 @@ use libafl_bolts::hasher_std;
 use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
+use super::target::{TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
+use crate::scenario::register_target;
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
 
@@ -26,6 +28,8 @@ pub struct BuiltHarness {
     pub key: String,
     /// The toolchain that built it.
     pub toolchain: Toolchain,
+    /// What the user's target registers, if there is one.
+    pub targets: Vec<TargetOperation>,
 }
 
 impl BuiltHarness {
@@ -36,7 +40,7 @@ impl BuiltHarness {
     /// There is no working Go, no C compiler, no room, or it does not compile.
     pub fn get(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
-        Self::build(toolchain, options.overlay.as_deref(), progress)
+        Self::build(toolchain, options, progress)
     }
 
     /// The same harness without counters, probes and hooks in the standard library: what
@@ -46,47 +50,51 @@ impl BuiltHarness {
     /// As for [`BuiltHarness::get`].
     pub fn plain(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
-        let mut flags = flags(toolchain.minor);
-        flags.retain(|f| *f != COUNTERS);
-        flags.push(COUNTERS_ELSEWHERE);
-        let cache = cache_dir()?;
-        let key = key(&toolchain, &flags, None);
-        let path = cache.join(&key).join("harness");
-        if !path.is_file() {
-            progress(&format!("building a harness without instrumentation, {}", toolchain.version));
-            let new = staging(&cache)?;
-            compile(&toolchain, &flags, None, new.path())?;
-            publish(new.path(), &cache.join(&key))?;
-        }
-        Ok(Self { path, key, toolchain })
+        let flags: Vec<String> =
+            uninstrumented(toolchain.minor).into_iter().map(str::to_owned).collect();
+        let (path, key) = build_with(
+            &toolchain,
+            &flags,
+            &Extras::default(),
+            "without instrumentation",
+            progress,
+        )?;
+        Ok(Self { path, key, toolchain, targets: Vec::new() })
     }
 
-    /// Builds the harness with a toolchain, unless the cache has it.
+    /// Builds the harness with a toolchain, unless the cache has it, with the overlay
+    /// and the target of the options. What a target registers is part of the
+    /// vocabulary from then on.
     ///
     /// # Errors
-    /// The overlay is unusable, there is no room, or it does not compile.
+    /// The overlay or the target is unusable, there is no room, or it does not compile.
     pub fn build(
         toolchain: Toolchain,
-        overlay: Option<&Path>,
+        options: &GoOptions,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
-        let overlay = overlay.map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
-        let plain = flags(toolchain.minor);
+        let extras = Extras::read(&toolchain, options)?;
+        let mut plain: Vec<String> =
+            flags(toolchain.minor).into_iter().map(str::to_owned).collect();
+        if let Some(target) = &extras.target {
+            plain.extend(target.flags());
+        }
         let cache = cache_dir()?;
-        let overlay = overlay.as_ref();
-        let place = |flags: &[&str]| {
-            let key = key(&toolchain, flags, overlay);
+        let place = |flags: &[String]| {
+            let key = key(&toolchain, flags, &extras);
             let path = cache.join(&key).join("harness");
             (key, path)
         };
-        let make = |flags: &[&str], key: &str| {
+        let make = |flags: &[String], key: &str| {
             let new = staging(&cache)?;
-            compile(&toolchain, flags, overlay, new.path())?;
+            compile(&toolchain, flags, &extras, new.path())?;
             publish(new.path(), &cache.join(key))
         };
         let (plain_key, plain_path) = place(&plain);
+        let mut found = None;
         if let Some(client) = xtools::flags(toolchain.minor) {
-            let all = [&plain[..], &client].concat();
+            let mut all = plain.clone();
+            all.extend(client.map(str::to_owned));
             let (key, path) = place(&all);
             let mut there = path.is_file();
             if !there && !xtools::tried_lately(&plain_path) {
@@ -95,19 +103,76 @@ impl BuiltHarness {
                     Ok(()) => there = true,
                     // Its fault or ours: the build without it tells.
                     Err(EnvError::Build { output, .. }) => progress(&xtools::missing(&output)),
+                    // The target may need what is missing; the second build says so.
+                    Err(EnvError::BadTarget { .. }) => {}
                     Err(e) => return Err(e),
                 }
             }
-            if there {
-                return Ok(Self { path, key, toolchain });
+            found = there.then_some((key, path));
+        }
+        let (key, path) = match found {
+            Some(found) => found,
+            None => {
+                if !plain_path.is_file() {
+                    progress(&format!("building the harness with {} (once)", toolchain.version));
+                    make(&plain, &plain_key)?;
+                }
+                (plain_key, plain_path)
             }
+        };
+        let targets = match &extras.target {
+            Some(target) => target.ask(&path)?,
+            None => Vec::new(),
+        };
+        for t in &targets {
+            register_target(&t.name, t.class, &t.does, &t.rule, &t.place);
         }
-        if !plain_path.is_file() {
-            progress(&format!("building the harness with {} (once)", toolchain.version));
-            make(&plain, &plain_key)?;
-        }
-        Ok(Self { path: plain_path, key: plain_key, toolchain })
+        Ok(Self { path, key, toolchain, targets })
     }
+}
+
+/// What a user adds to a build.
+#[derive(Default)]
+pub(super) struct Extras {
+    overlay: Option<Overlay>,
+    target: Option<TargetPackage>,
+}
+
+impl Extras {
+    pub(super) fn read(toolchain: &Toolchain, options: &GoOptions) -> Result<Self, EnvError> {
+        let overlay = options.overlay.as_deref().map(|p| Overlay::read(p, &toolchain.goroot));
+        let target = options.target.as_deref().map(|p| TargetPackage::read(p, toolchain));
+        Ok(Self { overlay: overlay.transpose()?, target: target.transpose()? })
+    }
+}
+
+/// A harness for another purpose than campaigns, from the cache if it has it: its path and
+/// its key.
+pub(super) fn build_with(
+    toolchain: &Toolchain,
+    flags: &[String],
+    extras: &Extras,
+    how: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(PathBuf, String), EnvError> {
+    let cache = cache_dir()?;
+    let key = key(toolchain, flags, extras);
+    let path = cache.join(&key).join("harness");
+    if !path.is_file() {
+        progress(&format!("building a harness {how}, {} (once)", toolchain.version));
+        let new = staging(&cache)?;
+        compile(toolchain, flags, extras, new.path())?;
+        publish(new.path(), &cache.join(&key))?;
+    }
+    Ok((path, key))
+}
+
+/// Flags of a harness without counters in go/types, and so without probes.
+pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
+    let mut flags = flags(minor);
+    flags.retain(|f| *f != COUNTERS);
+    flags.push(COUNTERS_ELSEWHERE);
+    flags
 }
 
 /// Counters for go/types alone: what the harness itself does is no news.
@@ -117,12 +182,13 @@ const COUNTERS_ELSEWHERE: &str = "-gcflags=text/tabwriter=-d=libfuzzer";
 
 fn flags(minor: u32) -> Vec<&'static str> {
     // What the parser writes belongs to one goroutine until it is done: to watch it
-    // costs a tenth of a run.
+    // costs a tenth of a run. The protocol is read and written by one goroutine.
     let mut flags = vec![
         "-race",
         COUNTERS,
         "-gcflags=go/parser=-race=false",
         "-gcflags=go/scanner=-race=false",
+        "-gcflags=typerace/harness/internal/wire=-race=false",
     ];
     if minor >= 23 {
         // Before, the linker let any package pull in the runtime's hooks.
@@ -133,8 +199,8 @@ fn flags(minor: u32) -> Vec<&'static str> {
 
 fn compile(
     toolchain: &Toolchain,
-    flags: &[&str],
-    overlay: Option<&Overlay>,
+    flags: &[String],
+    extras: &Extras,
     folder: &Path,
 ) -> Result<(), EnvError> {
     let write = |path: PathBuf, content: &[u8]| {
@@ -149,7 +215,22 @@ fn compile(
     let mut build = toolchain.command();
     build.arg("build").args(flags).current_dir(&src);
     build.arg("-o").arg(folder.join("harness"));
-    if !flags.contains(&COUNTERS) {
+    if let Some(target) = &extras.target {
+        // A go.mod that asks for another Go gets an error, and not that Go.
+        build.args(target.add_to(&src, flags)?).env("GOTOOLCHAIN", "local");
+    }
+    let overlay = match &extras.overlay {
+        Some(overlay) => {
+            let path = folder.join("overlay.json");
+            write(path.clone(), overlay.json().as_bytes())?;
+            Some(path)
+        }
+        None => None,
+    };
+    if !flags.iter().any(|f| f == COUNTERS) {
+        if let Some(path) = overlay {
+            build.arg("-overlay").arg(path);
+        }
         return succeed(toolchain, build.arg("."));
     }
     // The probes of seeded schedules, on top of the user's overlay.
@@ -159,14 +240,15 @@ fn compile(
     let mut go = toolchain.command();
     go.args(["run", "./instrument", "-goroot"]).arg(&toolchain.goroot).current_dir(&src);
     go.arg("-out").arg(&probes);
-    if let Some(overlay) = overlay {
-        let path = folder.join("overlay.json");
-        write(path.clone(), overlay.json().as_bytes())?;
+    if let Some(path) = overlay {
         go.arg("-overlay").arg(path);
     }
     succeed(toolchain, &mut go)?;
     build.arg("-overlay").arg(probes.join("overlay.json"));
-    succeed(toolchain, build.arg("."))
+    match (succeed(toolchain, build.arg(".")), &extras.target) {
+        (Err(EnvError::Build { output, .. }), Some(target)) => Err(target.blame(&output)),
+        (result, _) => result,
+    }
 }
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
@@ -211,7 +293,7 @@ pub fn source_file(name: &str) -> Option<&'static str> {
 }
 
 /// `go1.27.3-0123456789abcdef`.
-fn key(toolchain: &Toolchain, flags: &[&str], overlay: Option<&Overlay>) -> String {
+fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     let mut h = hasher_std();
     sources().hash(&mut h);
     flags.hash(&mut h);
@@ -226,8 +308,11 @@ fn key(toolchain: &Toolchain, flags: &[&str], overlay: Option<&Overlay>) -> Stri
     for (path, content) in go_types(&toolchain.goroot) {
         (path, content).hash(&mut h);
     }
-    if let Some(o) = overlay {
+    if let Some(o) = &extras.overlay {
         o.hash(&mut h);
+    }
+    if let Some(t) = &extras.target {
+        t.digest().hash(&mut h);
     }
     let name: String = toolchain
         .version

@@ -72,6 +72,9 @@ pub struct HarnessConfig {
     /// Set from elsewhere (a signal handler), it ends a request that takes
     /// long with [`HarnessError::Interrupted`].
     pub interrupt: Arc<AtomicBool>,
+    /// Where a harness of [`super::BuiltHarness::covered`] leaves its coverage when a
+    /// process ends, which it then does by itself.
+    pub cover_dir: Option<PathBuf>,
     /// When a request that takes long ends in the same way: a campaign's time.
     pub until: Option<Instant>,
 }
@@ -88,13 +91,17 @@ impl HarnessConfig {
             procs: None,
             map_size: 1 << 20,
             interrupt: Arc::default(),
+            cover_dir: None,
             until: None,
         }
     }
 
     /// The race detector's options. By default it reports a pair of stacks
     /// once in a process's life, and sleeps a second when that ends.
-    pub(super) fn gorace(&self, log: &Path) -> io::Result<String> {
+    ///
+    /// # Errors
+    /// A path that cannot be quoted in them.
+    pub fn gorace(&self, log: &Path) -> io::Result<String> {
         let path = log.to_str().filter(|p| !p.contains(['"', '\n']));
         let path = path.ok_or_else(|| {
             io::Error::other(format!("TMPDIR is no path for GORACE's log_path: {}", log.display()))

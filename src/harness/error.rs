@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::wire::WireError;
 use crate::goast;
+use crate::scenario::UnknownTarget;
 
 /// The environment cannot work: no Go, no race detector. Exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,8 @@ pub enum EnvError {
     NoCompiler { tried: String },
     #[error("the overlay {path} cannot be used: {why}")]
     BadOverlay { path: PathBuf, why: String },
+    #[error("the target {path} cannot be used: {why}")]
+    BadTarget { path: PathBuf, why: String },
     #[error("there is no folder for the cache: neither XDG_CACHE_HOME nor HOME is set")]
     NoCacheDir,
     #[error("cannot write to {path}: {source}")]
@@ -73,6 +76,9 @@ impl EnvError {
             EnvError::BadOverlay { .. } => {
                 "--overlay takes the file of go build -overlay: {\"Replace\": {\"/path/in/GOROOT\": \"/path/of/replacement\"}}".into()
             }
+            EnvError::BadTarget { .. } => {
+                "--harness takes the folder of a Go package that registers operations with typerace/harness/target; docs/TARGETS.md has examples".into()
+            }
             EnvError::NoCacheDir => "set XDG_CACHE_HOME to a folder that can be written".into(),
             EnvError::Write { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -114,6 +120,8 @@ fn build_help(output: &str) -> &'static str {
 pub enum HarnessError {
     #[error(transparent)]
     Env(#[from] EnvError),
+    #[error(transparent)]
+    Target(#[from] UnknownTarget),
     #[error("the harness sent a reply that does not decode while {during}: {source}")]
     Reply { during: &'static str, source: WireError },
     #[error("the harness answered to something else while {during}: {what}")]

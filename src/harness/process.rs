@@ -36,6 +36,8 @@ pub(super) struct Process {
     race_path: std::path::PathBuf,
     interrupt: Arc<AtomicBool>,
     until: Option<Instant>,
+    /// Whether it has something to write when it ends.
+    last_words: bool,
 }
 
 /// Why a request has no reply.
@@ -131,6 +133,9 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output.try_clone()?);
+        if let Some(dir) = &config.cover_dir {
+            command.env("GOCOVERDIR", dir);
+        }
         if let Some(n) = config.procs {
             command.env("GOMAXPROCS", n.to_string());
         }
@@ -147,6 +152,7 @@ impl Process {
             race_path,
             interrupt: Arc::clone(&config.interrupt),
             until: config.until,
+            last_words: config.cover_dir.is_some(),
         })
     }
 
@@ -316,6 +322,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if self.last_words
+            && let Ok(null) = File::open("/dev/null")
+        {
+            // Without a writer at its pipe it comes to its end.
+            self.requests = null;
+            self.wait(DYING);
+        }
         self.kill();
         // Most processes never race and have none.
         let _ = std::fs::remove_file(&self.race_path);

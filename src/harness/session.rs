@@ -174,6 +174,7 @@ impl Harness {
     /// # Errors
     /// No process can be started, or the harness breaks the protocol.
     pub fn run(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        request.scenario.check_targets()?;
         let during = Kind::Run.verb();
         let frame = request.encode().map_err(|source| HarnessError::Request { during, source })?;
         if self.is_old()? || (request.scenario.fresh && !request.flags.sequential && self.runs > 0)

@@ -20,6 +20,12 @@ pub fn lower_priority() {
     let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
 }
 
+/// The process group of this process: the job that a shell made of it.
+pub(crate) fn process_group() -> i32 {
+    // SAFETY: no memory is involved, and it cannot fail.
+    unsafe { libc::getpgrp() }
+}
+
 /// Memory that the harness maps too: its coverage counters. It has no name, so
 /// nothing is left behind if either side is killed.
 #[derive(Debug)]
@@ -173,8 +179,13 @@ fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> 
 /// Starts a command that is killed when the thread that started it ends, in a process
 /// group of its own: a terminal's Ctrl-C reaches this process alone.
 pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Child> {
-    let parent = std::process::id();
     command.process_group(0);
+    tie(command).spawn()
+}
+
+/// Has a command's process killed when the thread that starts it ends.
+pub(crate) fn tie(command: &mut Command) -> &mut Command {
+    let parent = std::process::id();
     // SAFETY: only async-signal-safe calls, and no memory is asked for.
     unsafe {
         command.pre_exec(move || {
@@ -184,9 +195,8 @@ pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Chil
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
             Ok(())
-        });
+        })
     }
-    command.spawn()
 }
 
 /// Asks a process of [`spawn_tied`] to end.
@@ -264,7 +274,7 @@ pub(super) fn signal_group(leader: u32, signal: i32) {
 }
 
 /// Whether a process of that number exists.
-pub(super) fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
     // SAFETY: signal 0 only asks.
     check(unsafe { libc::kill(pid, 0) }).map_or_else(

@@ -19,6 +19,8 @@ pub struct GoOptions {
     pub toolchain: Option<String>,
     /// A file for `go build -overlay`.
     pub overlay: Option<PathBuf>,
+    /// A folder with a Go package that registers operations.
+    pub target: Option<PathBuf>,
 }
 
 /// A Go toolchain that was asked who it is.
@@ -172,6 +174,8 @@ impl Toolchain {
 fn go_command(go: &Path, env: &BTreeMap<&'static str, String>) -> Command {
     let mut c = Command::new(go);
     c.envs(env).env_remove("GOROOT").stdin(Stdio::null());
+    // A build that nobody waits for any more is none of a user's wishes.
+    super::sys::tie(&mut c);
     c
 }
 

@@ -100,6 +100,19 @@ impl Weights {
         fresh
     }
 
+    /// Takes over what an earlier campaign learnt; its figures alone if these weights
+    /// do not learn.
+    pub fn resume(&mut self, earlier: Self) {
+        let earlier = earlier.reconciled();
+        if self.learns {
+            *self = Self { learns: true, ..earlier };
+            return;
+        }
+        for (arm, old) in self.arms.iter_mut().zip(earlier.arms) {
+            arm.stats = old.stats;
+        }
+    }
+
     /// Chooses an operator: an index into [`OPERATORS`].
     pub fn choose(&self, rng: &mut Rng) -> Option<usize> {
         let weights: Vec<u32> = self.arms.iter().map(|a| a.weight).collect();
@@ -229,6 +242,20 @@ mod tests {
         let json = serde_json::to_string(&a).unwrap();
         assert_eq!(serde_json::from_str::<Weights>(&json).unwrap(), a);
         assert_eq!(a.clone().reconciled(), Weights { pending: 0, ..a });
+    }
+
+    #[test]
+    fn a_later_campaign_goes_on_with_what_was_learnt() {
+        let mut learnt = Weights::default();
+        play(&mut learnt, 20_000, 3, 1);
+        let mut next = Weights::new(Choice::Adaptive);
+        next.resume(learnt.clone());
+        assert_eq!(next.weight(3), learnt.weight(3));
+        let mut fixed = Weights::new(Choice::Fixed);
+        let before = fixed.weight(3);
+        fixed.resume(learnt.clone());
+        assert_eq!(fixed.weight(3), before);
+        assert!(fixed.stats().eq(learnt.stats()));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod cause;
 pub mod html;
 mod json;
 mod markdown;
+pub mod measure;
 mod text;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ mod parse;
 mod print;
 mod situation;
 mod tally;
+mod target;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ pub use class::{Class, Profile};
 pub use parse::ScenarioError;
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
+pub use target::{UnknownTarget, register_target, targets};
 pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Setter, Share};
 
 /// Which goroutines use go/types, how, and what they share.
@@ -123,6 +125,15 @@ pub enum Operation {
         /// What of it.
         what: Setter,
     },
+    /// `target NAME P [T]`: an operation that a package of the user's registered.
+    Target {
+        /// Its name.
+        name: String,
+        /// Import path.
+        package: String,
+        /// A name in the package's scope.
+        object: Option<String>,
+    },
 }
 
 /// What a `walk` names to visit the instances that `instantiate` made.
@@ -183,7 +194,10 @@ impl Scenario {
                 names.insert((ElementKind::Setter, what.name()));
             }
         }
-        ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect()
+        let mut all: Vec<_> =
+            ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect();
+        all.extend(self.target_elements());
+        all
     }
 
     /// The names of the elements that break a documented rule.
@@ -203,10 +217,14 @@ impl Scenario {
         let out = |kind, name| {
             ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class >= class)
         };
+        let keeps = |op: &Operation| match op.target_element() {
+            Some(element) => element.class < class,
+            None => !out(ElementKind::Operation, op.name()),
+        };
         self.share.retain(|s| !out(ElementKind::Share, s.name()));
-        self.before.retain(|op| !out(ElementKind::Operation, op.name()));
+        self.before.retain(keeps);
         for operations in &mut self.go {
-            operations.retain(|op| !out(ElementKind::Operation, op.name()));
+            operations.retain(keeps);
         }
         self.go.retain(|operations| !operations.is_empty());
     }
@@ -263,6 +281,7 @@ impl Operation {
             Operation::Export { .. } => "export",
             Operation::Ssa { .. } => "ssa",
             Operation::Set { .. } => "set",
+            Operation::Target { .. } => "target",
         }
     }
 
@@ -278,6 +297,10 @@ impl Operation {
             | Operation::Ssa { package } => out.push(package.clone()),
             Operation::Set { target, what } => {
                 out.extend([what.name().to_owned(), target.package.clone(), target.object.clone()]);
+            }
+            Operation::Target { name, package, object } => {
+                out.extend([name.clone(), package.clone()]);
+                out.extend(object.clone());
             }
             Operation::Instantiate { target, args, context } => {
                 out.extend([target.package.clone(), target.object.clone()]);

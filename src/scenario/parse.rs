@@ -2,7 +2,7 @@
 
 use super::{
     INSTANCES, Import, Meet, Operation, Order, Query, Scenario, Setter, Share, Target,
-    vocabulary::ELEMENTS, vocabulary::ElementKind,
+    target::is_target_name, vocabulary::ELEMENTS, vocabulary::ElementKind,
 };
 
 /// A directive that is not understood.
@@ -159,6 +159,26 @@ fn operation(text: &str) -> Result<Operation, Wrong> {
                 "export" => Operation::Export { package },
                 _ => Operation::Ssa { package },
             })
+        }
+        "target" => {
+            let form = || usage("target NAME PACKAGE [OBJECT]");
+            let (name, package, object) = match words[..] {
+                [name, package] => (name, package, None),
+                [name, package, object] => (name, package, Some(object.to_owned())),
+                _ => return Err(form()),
+            };
+            if !is_target_name(name) {
+                let help = "use letters, digits, - and _, a lower-case letter first".to_owned();
+                return Err((format!("'{name}' cannot name a target's operation"), help));
+            }
+            if let Some(o) = object.as_deref().filter(|o| !is_name(o)) {
+                return Err((
+                    format!("'{o}' does not name an object"),
+                    "write T for one".to_owned(),
+                ));
+            }
+            let (name, package) = (name.to_owned(), import_path(package)?);
+            Ok(Operation::Target { name, package, object })
         }
         "set" => {
             let form = || usage(&format!("set PACKAGE.NAME {}", names(ElementKind::Setter)));

@@ -57,6 +57,10 @@ impl Display for Operation {
             | Operation::Export { package }
             | Operation::Ssa { package } => write!(f, "{} {package}", self.name()),
             Operation::Set { target, what } => write!(f, "set {target} {}", what.name()),
+            Operation::Target { name, package, object } => {
+                write!(f, "target {name} {package}")?;
+                object.iter().try_for_each(|o| write!(f, " {o}"))
+            }
             Operation::Instantiate { target, args, context } => {
                 write!(f, "instantiate {target} {}", args.join(","))?;
                 if *context { f.write_str(" context") } else { Ok(()) }

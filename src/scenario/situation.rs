@@ -83,7 +83,10 @@ impl Work {
                         work.objects.insert((t.package.clone(), t.object.clone()));
                     }
                 }
-                Operation::Instantiate { .. } | Operation::Ssa { .. } | Operation::Set { .. } => {}
+                Operation::Instantiate { .. }
+                | Operation::Ssa { .. }
+                | Operation::Set { .. }
+                | Operation::Target { .. } => {}
             }
         }
         let plain = |op: &Operation| match op {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ELEMENTS, ElementKind, Pattern, Scenario};
+use super::{ELEMENTS, ElementKind, Pattern, Scenario, targets};
 
 /// Counts by kind and name, `share fset`; those never executed are there with 0.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -11,7 +11,8 @@ pub struct Tally(BTreeMap<String, u64>);
 
 impl Default for Tally {
     fn default() -> Self {
-        Self(ELEMENTS.iter().map(|e| (key(e.kind, e.name), 0)).collect())
+        let all = ELEMENTS.iter().chain(targets());
+        Self(all.map(|e| (key(e.kind, e.name), 0)).collect())
     }
 }
 
@@ -31,6 +32,7 @@ impl Tally {
             Some(("share", rest)) => count(ElementKind::Share, rest),
             Some(("import", rest)) => count(ElementKind::Import, rest),
             Some(("meet", rest)) => count(ElementKind::Meet, rest),
+            Some(("target", rest)) => count(ElementKind::Target, rest),
             Some(("set", rest)) => {
                 count(ElementKind::Operation, "set");
                 count(ElementKind::Setter, rest);

@@ -28,6 +28,8 @@ pub enum ElementKind {
     Setting,
     /// What two goroutines do at once.
     Pattern,
+    /// An operation that a package of the user's registered.
+    Target,
 }
 
 impl ElementKind {
@@ -44,6 +46,7 @@ impl ElementKind {
             ElementKind::Order => "order",
             ElementKind::Setting => "setting",
             ElementKind::Pattern => "pattern",
+            ElementKind::Target => "target",
         }
     }
 }

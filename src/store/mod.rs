@@ -165,6 +165,25 @@ impl Store {
         }
     }
 
+    /// Takes over a crash directory of another store, whole, with this finding.json. One of
+    /// its signature that is there stays.
+    ///
+    /// # Errors
+    /// It cannot be read or written; nothing is left then.
+    pub fn adopt(&self, from: &Path, finding: &Finding) -> Result<Saved, StoreError> {
+        let target = self.path(&finding.id);
+        let mut building = Building::new(&self.dir, &finding.id)?;
+        let json = finding.to_json().map_err(|source| broken(from, source))?;
+        files::copy(from, &building.path, FINDING)?;
+        files::write(&building.path, FINDING, json.as_bytes())?;
+        files::sync(&building.path)?;
+        if !building.publish(&target)? {
+            return Ok(Saved::Known(target));
+        }
+        files::sync(&self.dir)?;
+        Ok(Saved::New(target))
+    }
+
     /// [`Saved::Known`] if the target holds a finding that says as much.
     fn known(&self, finding: &Finding, target: &Path) -> Result<Option<Saved>, StoreError> {
         if fs::symlink_metadata(target).is_err() {

@@ -84,7 +84,7 @@ func operations(text string) []wire.Op {
 // operation gives an operation the form that it has in a request.
 func operation(words []string) wire.Op {
 	switch words[0] {
-	case "check", "import", "export", "ssa":
+	case "check", "import", "export", "ssa", "target":
 		return words
 	case "eval", "checkexpr":
 		return wire.Op{words[0], words[1], strings.Join(words[2:], " ")}

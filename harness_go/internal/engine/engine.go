@@ -8,8 +8,10 @@
 package engine
 
 import (
+	"os"
 	"runtime"
 	"sort"
+	"strconv"
 	"time"
 
 	"typerace/harness/internal/clients"
@@ -28,6 +30,9 @@ type Engine struct {
 	Pairs []byte
 	// Reports bounds the race detector's reports; nil if that is not to be had.
 	Reports Limiter
+	// Detector turns the race detector off where nothing can race; nil if that is
+	// not to be had.
+	Detector Detector
 
 	// warm says that what a process computes once is computed.
 	warm    bool
@@ -60,6 +65,29 @@ type Scheduler interface {
 // package reports, which engine's tests cannot link.
 type Limiter interface{ Limit(n uint32) }
 
+// Detector is the race detector's switch. See package quiet, which engine's tests
+// cannot link.
+type Detector interface {
+	// Quiet turns it off: the caller's goroutine works alone from here on.
+	Quiet()
+	// Loud turns it on.
+	Loud()
+}
+
+// alone has one goroutine work, unwatched.
+func (e *Engine) alone() {
+	if e.Detector != nil {
+		e.Detector.Quiet()
+	}
+}
+
+// together has the detector watch from here on.
+func (e *Engine) together() {
+	if e.Detector != nil {
+		e.Detector.Loud()
+	}
+}
+
 // New returns an engine. It takes the garbage collector into its hands, so a
 // process has one.
 func New(counters, coverage []byte) *Engine {
@@ -78,8 +106,12 @@ func (e *Engine) Observe(status *Status, heapCap uint64, profile func([]byte)) {
 }
 
 // defaultProcs is at least 2, as goroutines that never run at the same time
-// hide what needs it, and at most 4: campaigns run one harness for each core.
+// hide what needs it, and at most 4: campaigns run one harness for each core. Who sets
+// GOMAXPROCS gets that.
 func defaultProcs() int {
+	if n, err := strconv.Atoi(os.Getenv("GOMAXPROCS")); err == nil && n > 0 {
+		return n
+	}
 	return max(2, min(runtime.GOMAXPROCS(0), 4))
 }
 
@@ -119,7 +151,9 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		runtime.GOMAXPROCS(procs)
 	}
 	if seeded && !options.fresh && !e.warm {
+		e.alone()
 		e.warmUp(req, options)
+		e.together()
 	}
 	e.reset()
 	races := raceErrors()
@@ -130,8 +164,11 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
 	var raced racedFields
+	// Begun and ended while the detector watches: its timer is another goroutine.
 	e.watch.begin()
 	defer e.status.enter(stageIdle)
+	e.alone()
+	defer e.together()
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		start := time.Now()
 		e.status.enter(stageSetup)
@@ -149,7 +186,11 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		}
 		prepared := time.Now()
 		e.status.enter(stageConcurrent)
+		if !options.sequential {
+			e.together()
+		}
 		r.concurrent()
+		e.alone()
 		e.status.enter(stageLast)
 		if seeded {
 			report.schedule(e.Scheduler)
@@ -161,9 +202,10 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
 	}
-	e.watch.end()
 	e.publish()
 	reply := report.finish()
+	e.together()
+	e.watch.end()
 	reply.Leaks = leftovers(goroutines)
 	reply.Heap = e.memory.live()
 	reply.Races = uint32(raceErrors() - races)

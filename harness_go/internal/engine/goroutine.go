@@ -36,6 +36,7 @@ type goroutine struct {
 	delivered uint32
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
+	own       map[string]any // what targets' operations keep
 
 	op       int // the running operation
 	executed []bool

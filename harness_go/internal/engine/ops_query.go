@@ -27,6 +27,8 @@ func (g *goroutine) execute(op wire.Op) bool {
 		return g.export(op[1])
 	case op[0] == "ssa" && len(op) == 2:
 		return g.ssa(op[1])
+	case op[0] == opTarget && (len(op) == 3 || len(op) == 4):
+		return g.target(op[1], op[2:])
 	case op[0] == "query" && len(op) >= 4:
 		return g.queryOp(op[1], op[2:])
 	case op[0] == "walk" && len(op) >= 3:

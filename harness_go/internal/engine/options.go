@@ -87,7 +87,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 func wantsSyntax(req *wire.RunRequest) bool {
 	for _, ops := range append([][]wire.Op{req.Before}, req.Go...) {
 		for _, op := range ops {
-			if len(op) > 0 && op[0] == "ssa" {
+			if len(op) > 0 && (op[0] == "ssa" || op[0] == opTarget) {
 				return true
 			}
 		}

@@ -99,7 +99,7 @@ func opName(op wire.Op) string {
 	switch {
 	case len(op) == 0:
 		return ""
-	case len(op) > 1 && (op[0] == "walk" || op[0] == "query" || op[0] == "set"):
+	case len(op) > 1 && (op[0] == "walk" || op[0] == "query" || op[0] == "set" || op[0] == opTarget):
 		return op[0] + " " + op[1]
 	}
 	return op[0]

@@ -28,7 +28,7 @@ func packagesOf(op wire.Op) []string {
 		return []string{op[2], op[4]}
 	case op[0] == "query" && len(op) > 2:
 		return op[2:3]
-	case op[0] == "set":
+	case op[0] == "set", op[0] == opTarget && len(op) > 2:
 		return op[2:3]
 	case op[0] != "walk" && op[0] != "query":
 		return op[1:2]

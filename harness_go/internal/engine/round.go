@@ -7,6 +7,7 @@ import (
 
 	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
+	"typerace/harness/target"
 )
 
 // round is one run of a scenario on packages of its own. What goroutines read
@@ -38,6 +39,8 @@ type round struct {
 	// aliases are those of share alias.
 	aliases []types.Type
 
+	sourceTexts []target.Source // for targets' operations
+
 	first      *goroutine // runs `before`
 	goroutines []*goroutine
 	// strangers holds what checkers do that belong to no goroutine.
@@ -57,6 +60,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 	r := &round{
 		req: req, options: o, index: make(map[string]int, n), fset: token.NewFileSet(),
 		completed: make([]*types.Package, n), partial: make([]*types.Package, n),
+		sourceTexts: targetTexts(req),
 	}
 	for i := range req.Packages {
 		r.sources = append(r.sources, parseSource(r.fset, &req.Packages[i]))

@@ -21,7 +21,8 @@ const watchEvery = 20 * time.Millisecond
 const idleTicks = 3
 
 // watch keeps an eye on the heap while a test case runs. It shares nothing with the
-// goroutines of the scenario.
+// goroutines of the scenario. The race detector does not see it, as it does not see the
+// locks of a timer that fires while the detector is turned off (package quiet).
 type watch struct {
 	// Cap is how many bytes the heap may have above what the harness itself needs;
 	// 0 for no cap.
@@ -57,6 +58,8 @@ func (w *watch) init(status *Status) {
 }
 
 // read returns a figure of the last metrics.Read; 0 if this Go does not have it.
+//
+//go:norace
 func (w *watch) read(i int) uint64 {
 	if w.sample[i].Value.Kind() != metrics.KindUint64 {
 		return 0
@@ -65,6 +68,8 @@ func (w *watch) read(i int) uint64 {
 }
 
 // collected is how many bytes a collection leaves.
+//
+//go:norace
 func (w *watch) collected() uint64 {
 	runtime.GC()
 	metrics.Read(w.sample)
@@ -76,6 +81,8 @@ func (w *watch) collected() uint64 {
 
 // begin starts watching, end stops it. The lock is between the timer and the
 // goroutine that runs the test case; the scenario's goroutines never see it.
+//
+//go:norace
 func (w *watch) begin() {
 	if w.Cap == 0 || w.status == nil {
 		return
@@ -91,6 +98,7 @@ func (w *watch) begin() {
 	}
 }
 
+//go:norace
 func (w *watch) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,6 +108,7 @@ func (w *watch) end() {
 	}
 }
 
+//go:norace
 func (w *watch) tick() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -109,6 +118,8 @@ func (w *watch) tick() {
 }
 
 // look looks at the heap and says whether to look again.
+//
+//go:norace
 func (w *watch) look() bool {
 	metrics.Read(w.sample)
 	n := w.read(allocated)

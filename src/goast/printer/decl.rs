@@ -123,10 +123,17 @@ impl Printer {
         }
         self.put("\"");
         for c in x.path.chars() {
-            if matches!(c, '"' | '\\') {
-                self.put("\\");
+            match c {
+                '"' | '\\' => {
+                    self.put("\\");
+                    self.out.push(c);
+                }
+                // A path may have been a raw string of several lines.
+                c if c.is_ascii_control() => self.put(&format!("\\x{:02x}", u32::from(c))),
+                // Nowhere but at a file's start may a byte order mark stand as it is.
+                '\u{feff}' => self.put("\\ufeff"),
+                c => self.out.push(c),
             }
-            self.out.push(c);
         }
         self.put("\"");
     }

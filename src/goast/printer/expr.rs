@@ -12,6 +12,15 @@ const UNARY: u8 = 6;
 /// Binds tighter than any operator.
 const PRIMARY: u8 = 7;
 
+/// Whether a conversion's type stands in parentheses in gofmt's output.
+pub(in crate::goast) fn called_in_parentheses(fun: &Expr) -> bool {
+    match fun {
+        Expr::FuncType(_) => true,
+        Expr::ChanType(c) => c.dir == ChanDir::Recv,
+        _ => false,
+    }
+}
+
 impl Printer {
     /// Writes an expression. An operator that binds less tightly than
     /// `min_prec` gets parentheses.
@@ -208,8 +217,7 @@ impl Printer {
     fn call(&mut self, x: &CallExpr, depth: usize) {
         let depth = depth + usize::from(x.args.len() > 1);
         match essence(&x.fun) {
-            Expr::FuncType(_) => self.paren(&x.fun, depth),
-            Expr::ChanType(c) if c.dir == ChanDir::Recv => self.paren(&x.fun, depth),
+            t if called_in_parentheses(t) => self.paren(&x.fun, depth),
             // The arguments would be the function type's results.
             t if is_type_literal(t) && ends_in_bare_func(t) => self.paren(t, depth),
             t if is_type_literal(t) => self.type_literal(t),

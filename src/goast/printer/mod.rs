@@ -26,6 +26,7 @@ use super::{Expr, File, Stmt};
 
 pub(super) use control::strippable;
 pub(super) use decl::sorted_imports;
+pub(super) use expr::called_in_parentheses;
 pub(super) use number::normalize_number;
 
 impl File {

@@ -58,6 +58,11 @@ impl Operator for ChangeTarget {
                 let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
                 *target = new;
             }
+            Operation::Target { package, object, .. } => {
+                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
+                let named = cx.rng.chance(50);
+                (*package, *object) = (new.package, named.then_some(new.object));
+            }
             Operation::Walk { .. } => return false,
         }
         true

@@ -86,6 +86,7 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
             | Operation::Ssa { package }
             | Operation::Eval { package, .. }
             | Operation::CheckExpr { package, .. }
+            | Operation::Target { package, .. }
             | Operation::Walk { package, .. } => fix_package(package),
             Operation::Instantiate { .. } | Operation::Query { .. } | Operation::Set { .. } => {}
         }

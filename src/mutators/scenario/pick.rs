@@ -3,7 +3,7 @@
 use super::super::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
-use crate::scenario::{INSTANCES, Operation, Order, Query, Scenario, Target};
+use crate::scenario::{Element, INSTANCES, Operation, Order, Query, Scenario, Target, targets};
 use crate::testcase::TestCase;
 
 /// Arguments of an instantiation, without white space.
@@ -114,9 +114,25 @@ pub(super) fn instantiate(symbols: &Symbols, rng: &mut Rng) -> Option<Operation>
     Some(Operation::Instantiate { target, args, context: rng.chance(50) })
 }
 
+/// How many of 100 new operations are a target's, if there is one.
+const TARGETS: u32 = 25;
+
+/// An operation of a target.
+fn target(all: &[&'static Element], symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
+    let name = rng.choose(all)?.name.to_owned();
+    let at = type_name(symbols, rng)?;
+    let object = rng.chance(50).then_some(at.object);
+    Some(Operation::Target { name, package: at.package, object })
+}
+
 /// Any operation that the test case can give something to do.
 pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
     let symbols = Symbols::new(case);
+    let targets = targets();
+    // No die is thrown for what is not there: a seed means the same without targets.
+    if !targets.is_empty() && rng.chance(TARGETS) {
+        return target(&targets, &symbols, rng);
+    }
     Some(match rng.below(22) {
         0..=4 => Operation::Check { package: package(case, rng)? },
         5 => Operation::Import { package: dependency(case, &symbols, rng)? },

@@ -25,6 +25,8 @@ pub struct Coverage {
     pub functions: Vec<FunctionCoverage>,
     /// Share of all statements that ran, percent.
     pub total: f64,
+    /// What ran, and on which Go; may be empty.
+    pub of: String,
 }
 
 impl Coverage {
@@ -61,49 +63,100 @@ pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     let Some(coverage) = coverage.filter(|c| !c.functions.is_empty()) else {
         return missing(
             out,
-            "Not measured: <code>--coverage FILE</code> takes what <code>go tool cover -func</code> prints.",
+            "Not measured: <code>--cover</code> runs the corpus in a build with Go's coverage, \
+             <code>--coverage FILE</code> takes what <code>go tool cover -func</code> prints.",
         );
     };
     let all = coverage.functions.len();
     let reached = coverage.functions.iter().filter(|f| f.percent > 0.0).count();
+    let of = match coverage.of.as_str() {
+        "" => String::new(),
+        of => format!(" by {}", escape(of)),
+    };
     let _ = writeln!(
         out,
-        "<p>{:.1} % of the statements, {reached} of {all} functions. A square is a function: the \
-         fuller, the more of its statements ran.</p>",
-        coverage.total
+        "<p>{:.1} % of the statements{of}. {reached} of {all} functions are reached. A square is a \
+         function, in the order of the file: <span class=\"map key\"><span class=\"cold\"></span> no \
+         input reaches it, {} some of its statements run, {} all of them.</span></p>",
+        coverage.total,
+        square(30.0, ""),
+        square(100.0, "")
     );
     let mut files: BTreeMap<&str, Vec<&FunctionCoverage>> = BTreeMap::new();
     for f in &coverage.functions {
         files.entry(&f.file).or_default().push(f);
     }
+    missed(out, &files, all - reached);
+    out.push_str("<div class=\"files\">\n");
+    for (file, functions) in &files {
+        file_map(out, file, functions);
+    }
+    out.push_str("</div></section>\n");
+}
+
+/// The functions that nothing reaches: what a corpus lacks.
+fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, count: usize) {
+    if count == 0 {
+        return;
+    }
+    let _ =
+        writeln!(out, "<details><summary>{count} functions that no input reaches</summary><dl>");
     for (file, functions) in files {
-        let mean = functions.iter().map(|f| f.percent).sum::<f64>() / functions.len() as f64;
+        let names: Vec<&str> =
+            functions.iter().filter(|f| f.percent == 0.0).map(|f| f.name.as_str()).collect();
+        if !names.is_empty() {
+            let _ = writeln!(
+                out,
+                "<dt><code>{}</code></dt><dd><code>{}</code></dd>",
+                escape(file),
+                escape(&names.join(", "))
+            );
+        }
+    }
+    out.push_str("</dl></details>\n");
+}
+
+/// One file: its squares, and its functions with figures for who looks closer.
+fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
+    let mean = functions.iter().map(|f| f.percent).sum::<f64>() / functions.len() as f64;
+    let reached = functions.iter().filter(|f| f.percent > 0.0).count();
+    let _ = write!(
+        out,
+        "<details class=\"file\"><summary><code>{}</code> <small>{mean:.0} % · {reached}/{}</small>\
+         <span class=\"map\">",
+        escape(file),
+        functions.len()
+    );
+    for f in functions {
+        let text = format!("{} (line {}): {:.0} %", f.name, f.line, f.percent);
+        out.push_str(&square(f.percent, &text));
+    }
+    out.push_str("</span></summary><table>\n");
+    for f in functions {
+        let class = if f.percent == 0.0 { "num bad" } else { "num" };
         let _ = writeln!(
             out,
-            "<details><summary><span class=\"bar\"><i style=\"width:{mean:.0}%\"></i></span> \
-             <code>{}</code> {mean:.0} % of {} functions</summary>",
-            escape(file),
-            functions.len()
+            "<tr><td class=\"num\">{}</td><td><code>{}</code></td><td class=\"{class}\">{:.0} %</td></tr>",
+            f.line,
+            escape(&f.name),
+            f.percent
         );
-        let missed: Vec<&str> =
-            functions.iter().filter(|f| f.percent == 0.0).map(|f| f.name.as_str()).collect();
-        if !missed.is_empty() {
-            let _ =
-                writeln!(out, "<p>Never reached: <code>{}</code></p>", escape(&missed.join(", ")));
-        }
-        out.push_str("</details>\n<div class=\"map\">");
-        for f in functions {
-            let text = format!("{} (line {}): {:.0} %", f.name, f.line, f.percent);
-            let style = if f.percent == 0.0 {
-                "background:var(--bad)".to_owned()
-            } else {
-                format!("background:color-mix(in srgb,var(--good) {:.0}%,var(--panel))", f.percent)
-            };
-            let _ = write!(out, "<span style=\"{style}\" title=\"{}\"></span>", escape(&text));
-        }
-        out.push_str("</div>\n");
     }
-    out.push_str("</section>\n");
+    out.push_str("</table></details>\n");
+}
+
+/// A function's square: cold if nothing reaches it, and the warmer the more of it runs.
+fn square(percent: f64, text: &str) -> String {
+    let title = match text {
+        "" => String::new(),
+        text => format!(" title=\"{}\"", escape(text)),
+    };
+    if percent == 0.0 {
+        return format!("<span class=\"cold\"{title}></span>");
+    }
+    // What runs at all is told apart from the ground.
+    let heat = 20.0 + percent * 0.8;
+    format!("<span style=\"--heat:{heat:.0}%\"{title}></span>")
 }
 
 #[cfg(test)]
@@ -122,6 +175,15 @@ mod tests {
         assert_eq!(c.total, 61.3);
         let mut out = String::new();
         section(&mut out, Some(&c));
-        assert!(out.contains("2 of 2 functions"), "{out}");
+        assert!(out.contains("2 of 2 functions are reached"), "{out}");
+        assert!(!out.contains("that no input reaches</summary>"), "{out}");
+        let cold = FunctionCoverage { percent: 0.0, ..c.functions[1].clone() };
+        let c = Coverage { functions: vec![cold, c.functions[0].clone()], ..c };
+        let mut out = String::new();
+        section(&mut out, Some(&c));
+        assert!(out.contains("1 functions that no input reaches"), "{out}");
+        assert!(
+            out.contains("<dt><code>named.go</code></dt><dd><code>(*Named).unpack</code></dd>")
+        );
     }
 }

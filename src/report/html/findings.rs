@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{code, escape, heading, missing};
-use crate::finding::{Finding, Frame, Kind, Stack};
+use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
 use crate::scenario::Class;
 
 /// A finding with what its crash directory holds.
@@ -13,8 +13,8 @@ use crate::scenario::Class;
 pub struct PageFinding {
     /// The finding.
     pub finding: Finding,
-    /// Its issue, if it is known: `golang.org/issue/79035, open`.
-    pub known: Option<String>,
+    /// Its issue, if it is known.
+    pub known: Option<KnownIssue>,
     /// The smallest test case there is.
     pub testcase: String,
     /// Whether that is the minimized one.
@@ -63,11 +63,14 @@ fn finding(out: &mut String, page: &PageFinding) {
     if f.sequential {
         tag(out, "", "one goroutine alone");
     }
-    if let Some(issue) = &page.known {
-        tag(out, "known", issue);
-    }
     tag(out, "", &f.origin.go_version);
+    if let Some(known) = &page.known {
+        issue(out, known);
+    }
     let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
+    if let Some(known) = &page.known {
+        let _ = writeln!(out, "<p>{}</p>", escape(&known.title));
+    }
     for rule in &f.rules {
         let _ = writeln!(
             out,
@@ -93,6 +96,19 @@ fn finding(out: &mut String, page: &PageFinding) {
         "<details{open}><summary>{name} ({lines} lines)</summary><pre>{}</pre></details>",
         code::testcase(&page.testcase)
     );
+    if !f.origin.history.is_empty() {
+        let steps: String = f
+            .origin
+            .history
+            .iter()
+            .map(|s| format!("<li>{}</li>", escape(&s.to_string())))
+            .collect();
+        let _ = writeln!(
+            out,
+            "<details><summary>History, {} steps</summary><ol>{steps}</ol></details>",
+            f.origin.history.len()
+        );
+    }
     let _ = writeln!(
         out,
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
@@ -100,11 +116,35 @@ fn finding(out: &mut String, page: &PageFinding) {
     );
 }
 
+/// The issue that a finding has, as a link if there is a page.
+fn issue(out: &mut String, known: &KnownIssue) {
+    let state = match known.state {
+        State::Open => "open",
+        State::Fixed => "fixed",
+    };
+    let text = escape(&format!("{}, {state}", known.issue));
+    match known.issue.url() {
+        Some(url) => {
+            let url = escape(&url);
+            let _ =
+                write!(out, "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>");
+        }
+        None => {
+            let _ = write!(out, "<span class=\"tag known\">{text}</span>");
+        }
+    }
+}
+
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     let _ = writeln!(out, "<div><h4>{}</h4>", escape(&stack.of));
     let shown = stack.frames.len().min(FRAMES);
-    let library = stack.frames.iter().position(|f| f.function.starts_with("go/types."));
-    let at = library.or_else(|| stack.frames.iter().position(|f| source(page, f).is_some()));
+    let has = |f: &&Frame| source(page, f).is_some();
+    let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
+    let library = stack.frames.iter().filter(|f| f.function.starts_with("go/types.")).find(has);
+    // What signatures name first, then what is in no package of Go's own.
+    let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
+    let at = library.or(module);
+    let at = at.or_else(|| stack.frames.iter().find(has)).and_then(place);
     if let Some(lines) = at.and_then(|i| excerpt(page, &stack.frames[i])) {
         out.push_str(&lines);
     }
@@ -119,6 +159,11 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
         );
     }
     out.push_str("</div>\n");
+}
+
+/// Whether a file is a module's: their paths start with a domain name.
+fn is_module(file: &str) -> bool {
+    file.split_once('/').is_some_and(|(first, _)| first.contains('.'))
 }
 
 fn frames(frames: &[Frame]) -> String {

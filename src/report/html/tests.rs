@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::{KnownIssue, Number};
 use std::collections::BTreeMap;
 
 fn finding(title: &str) -> PageFinding {
@@ -21,6 +22,12 @@ fn finding(title: &str) -> PageFinding {
         report: "WARNING: DATA RACE\n<img src=x onerror=alert(1)>\n".to_owned(),
         source: BTreeMap::from([(("go/types/a.go".to_owned(), 9), "\tx = 1 // <here>".to_owned())]),
     }
+}
+
+fn known(issue: Number) -> KnownIssue {
+    let title = issue.to_string();
+    let entry = serde_json::json!({ "issue": issue, "title": title, "state": "open" });
+    serde_json::from_value(entry).unwrap()
 }
 
 /// Every start tag has its end tag, in order.
@@ -53,7 +60,10 @@ fn an_empty_page_says_what_is_missing() {
 #[test]
 fn a_full_page() {
     let page = Page {
-        findings: vec![finding("data race: write in a / read in b")],
+        findings: vec![PageFinding {
+            known: Some(known(Number::Number(79035))),
+            ..finding("data race: write in a / read in b")
+        }],
         samples: vec![
             Sample::default(),
             Sample { seconds: 1.0, execs: 80, coverage: 900, ..Sample::default() },
@@ -78,12 +88,13 @@ fn a_full_page() {
     assert_well_formed(&text);
     for part in [
         "reproduced 7 of 10",
+        "href=\"https://go.dev/issue/79035\" rel=\"noreferrer\">golang/go#79035, open</a>",
         "may be &lt;checked&gt;",
         "class=\"here\"",
         "<polyline points=\"0.0,138.0 400.0,6.0\"/>",
         "listed 20/21",
         "<td>splice</td>",
-        "1 of 1 functions",
+        "1 of 1 functions are reached",
     ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
@@ -97,7 +108,7 @@ fn nothing_gets_out_of_its_place() {
     f.finding.id = hostile.to_owned();
     f.finding.stacks[0].of = hostile.to_owned();
     f.finding.stacks[0].frames[0].function = hostile.to_owned();
-    f.known = Some(hostile.to_owned());
+    f.known = Some(known(Number::Text(format!("https://{hostile}"))));
     let summary = serde_json::json!({ "operators": [{ "name": hostile }], "go_version": hostile });
     let page = Page { findings: vec![f], summary: Some(summary), ..Page::default() };
     let text = html(&page);

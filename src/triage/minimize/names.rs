@@ -28,6 +28,9 @@ pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) 
             other.iter_mut().for_each(set);
         }
         Operation::Instantiate { target, .. } | Operation::Set { target, .. } => set(target),
+        Operation::Target { package: p, object: Some(o), .. } if p == package && o == old => {
+            new.clone_into(o);
+        }
         _ => {}
     }
 }

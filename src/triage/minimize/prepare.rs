@@ -307,6 +307,12 @@ fn by_name(pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessErro
                 other.iter_mut().for_each(object);
             }
             Operation::Instantiate { target, .. } | Operation::Set { target, .. } => object(target),
+            Operation::Target { package, object: Some(o), .. } => {
+                let mut target =
+                    crate::scenario::Target { package: package.clone(), object: o.clone() };
+                object(&mut target);
+                *o = target.object;
+            }
             _ => {}
         }
     }

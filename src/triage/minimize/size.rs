@@ -88,6 +88,7 @@ fn operation(op: &Operation) -> usize {
             let order = usize::from(*order != Order::Declared);
             12 + order + 4 * usize::from(needs_tools(*query))
         }
+        Operation::Target { object, .. } => 14 + usize::from(object.is_some()),
         Operation::Export { .. } | Operation::Ssa { .. } | Operation::Set { .. } => 12,
     }
 }

@@ -81,6 +81,8 @@ fn drop_operations(case: &mut TestCase) {
         // The harness would take another one, which nobody sees.
         Operation::Instantiate { target, .. } => object(target) && !plain.contains(target),
         Operation::Set { target, .. } => object(target),
+        Operation::Target { package: p, object, .. } => package(p)
+            .is_some_and(|i| object.as_ref().is_none_or(|o| symbols.object(i, o).is_some())),
         Operation::Walk { package: p, .. } => p == INSTANCES || package(p).is_some(),
         Operation::Check { package: p }
         | Operation::Import { package: p }
@@ -114,6 +116,7 @@ pub(crate) fn named(scenario: &Scenario) -> BTreeSet<String> {
             | Operation::Eval { package, .. }
             | Operation::CheckExpr { package, .. }
             | Operation::Export { package }
+            | Operation::Target { package, .. }
             | Operation::Ssa { package } => {
                 out.insert(package.clone());
             }

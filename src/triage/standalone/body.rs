@@ -216,6 +216,8 @@ impl<'p, 'a> Body<'p, 'a> {
             }
             Operation::Ssa { package } => self.ssa(package),
             Operation::Set { target, what } => self.set(target, *what),
+            // Its program is not written: it would need the user's package.
+            Operation::Target { .. } => {}
         }
     }
 

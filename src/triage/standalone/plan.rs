@@ -133,6 +133,7 @@ impl<'a> Plan<'a> {
             | Operation::CheckExpr { package, .. }
             | Operation::Walk { package, .. }
             | Operation::Export { package }
+            | Operation::Target { package, .. }
             | Operation::Ssa { package } => self.index(package),
             Operation::Instantiate { target, .. }
             | Operation::Query { target, .. }

@@ -43,6 +43,9 @@ pub fn verify(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Finding, VerifyError> {
     let mut crash = Crash::read(dir)?;
+    if crash.scenario.uses_targets() {
+        return Err(WriteError::Target.into());
+    }
     let enough = runs - runs / 10;
     let mut best: Option<Standalone> = None;
     let meets = crash.scenario.meet.contains(&Meet::Import);

@@ -27,6 +27,11 @@ pub enum WriteError {
     /// A test case without a finding: there is nothing to show.
     #[error("{0} has no finding.json")]
     NoFinding(std::path::PathBuf),
+    /// What it runs is in a package of the user's.
+    #[error(
+        "it has no program of its own: its scenario uses a target; typerace reproduce --harness DIR runs it"
+    )]
+    Target,
     /// The file system.
     #[error("{0}: {1}")]
     Io(std::path::PathBuf, #[source] io::Error),
@@ -196,6 +201,10 @@ impl Crash {
 /// It is no crash directory, or cannot be written.
 pub fn write(dir: &Path) -> Result<(), WriteError> {
     let crash = Crash::read(dir)?;
+    if crash.scenario.uses_targets() {
+        // Nothing that could be run without the user's package, and nobody else's issue.
+        return Ok(());
+    }
     let program = crash.program(&crash.options());
     let repro = dir.join("repro");
     fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;

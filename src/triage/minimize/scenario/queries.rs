@@ -106,6 +106,13 @@ fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation>
             out.push(expr("0"));
             out.extend(objects(symbols, package).iter().map(|t| expr(&t.object)));
         }
+        Operation::Target { name, package, object } => {
+            if object.is_some() {
+                let (name, package) = (name.clone(), package.clone());
+                out.push(Operation::Target { name, package, object: None });
+            }
+            out.push(Operation::Check { package: package.clone() });
+        }
         Operation::Export { .. } | Operation::Set { .. } => {}
     }
     out

@@ -27,6 +27,7 @@ pub(crate) fn each_package(op: &mut Operation, f: &mut dyn FnMut(&mut String)) {
         | Operation::Eval { package, .. }
         | Operation::CheckExpr { package, .. }
         | Operation::Export { package }
+        | Operation::Target { package, .. }
         | Operation::Ssa { package } => f(package),
     }
 }

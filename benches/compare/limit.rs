@@ -1,0 +1,147 @@
+//! The limit: what a harness does without a fuzzer, over a fixed set of requests that it
+//! reads from a file; beside it the same test cases through a campaign's whole loop
+//! (`typerace fuzz --replay`: printing, protocol, observers, feedback, recorder).
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use typerace::harness::{BuiltHarness, End, GoOptions, Harness, HarnessConfig, RunRequest};
+use typerace::mutators::{Context, Settings, Weights, mutate};
+use typerace::scenario::Profile;
+use typerace::testcase::TestCase;
+use typerace::{generate, rng::Rng};
+
+use super::Failure;
+use super::results::Results;
+
+/// Test cases of the set, and how often each side runs them.
+const CASES: usize = 300;
+const PASSES: u64 = 5;
+/// Each test case is the last of so many mutants in a row, as in a corpus.
+const GENERATIONS: usize = 6;
+
+/// Both sides, in turn, three times.
+pub fn measure(results: &mut Results) -> Result<(), Failure> {
+    for turn in 1..=3 {
+        results.measure("limit", &[&format!("turn {turn}")], one_turn)?;
+    }
+    Ok(())
+}
+
+fn one_turn() -> Result<Value, Failure> {
+    let built = BuiltHarness::get(&GoOptions::default(), &mut |line| eprintln!("{line}"))?;
+    let cases = quiet(set(), &built.path)?;
+    let dir = tempfile::tempdir()?;
+    let alone = alone(&built.path, &cases, dir.path())?;
+    let campaign = campaign(&cases, dir.path())?;
+    let lines = |c: &TestCase| {
+        let source = c.to_source();
+        let files = source.packages.iter().flat_map(|p| &p.files);
+        files.map(|f| f.1.lines().count()).sum::<usize>()
+    };
+    let mut sizes: Vec<usize> = cases.iter().map(lines).collect();
+    sizes.sort_unstable();
+    Ok(json!({
+        "cases": cases.len(),
+        "median_lines": sizes.get(sizes.len() / 2),
+        "harness_alone_per_second": alone,
+        "campaign_per_second": campaign,
+        "percent": 100.0 * campaign / alone,
+    }))
+}
+
+/// Test cases as a campaign has them, of the safe profile: nothing ends the process.
+fn set() -> Vec<TestCase> {
+    let rng = &mut Rng::new(1);
+    let (options, settings, weights) = Default::default();
+    let new = |rng: &mut Rng| generate::test_case(rng, &options, Profile::Safe);
+    let pool: Vec<TestCase> = (0..CASES).map(|_| new(rng)).collect();
+    let mutant = |case: &TestCase, rng: &mut Rng| {
+        let mut case = case.clone();
+        for _ in 0..GENERATIONS {
+            let donor = &pool[rng.below(pool.len())];
+            let mut cx = Context {
+                rng,
+                donor: Some(donor),
+                profile: Profile::Safe,
+                go_minor: options.go_minor,
+            };
+            mutate(&mut case, &mut cx, &weights as &Weights, &settings as &Settings);
+        }
+        // A new process for it is no speed of a loop.
+        (case.scenario.fresh, case.scenario.oracle) = (false, false);
+        case
+    };
+    pool.iter().map(|case| mutant(case, rng)).collect()
+}
+
+/// Without those that race, die or take long: their cost is a report's, not a run's.
+fn quiet(cases: Vec<TestCase>, harness: &Path) -> Result<Vec<TestCase>, Failure> {
+    let mut harness = Harness::start(HarnessConfig::new(harness))?;
+    let mut kept = Vec::new();
+    for case in cases {
+        let source = case.to_source();
+        let request = RunRequest::new(&case.scenario, &source.packages);
+        let mut silent = true;
+        for _ in 0..3 {
+            let outcome = harness.run(&request)?;
+            silent &= matches!(outcome.end, End::Replied) && outcome.reports.is_empty();
+        }
+        if silent {
+            kept.push(case);
+        }
+    }
+    Ok(kept)
+}
+
+/// Executions per second of a harness that reads all requests from a file.
+fn alone(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
+    let mut requests = Vec::new();
+    for pass in 0..PASSES {
+        for (i, case) in cases.iter().enumerate() {
+            let source = case.to_source();
+            let id = pass * cases.len() as u64 + i as u64;
+            let request = RunRequest { id, ..RunRequest::new(&case.scenario, &source.packages) };
+            requests.extend(request.exploring().encode()?);
+        }
+    }
+    let [input, map, log] = ["requests", "map", "races"].map(|name| dir.join(name));
+    fs::File::create(&input)?.write_all(&requests)?;
+    fs::File::create(&map)?.set_len(HarnessConfig::new(harness).map_size as u64)?;
+    let config = HarnessConfig::new(harness);
+    let began = Instant::now();
+    let status = Command::new("sh")
+        .args(["-c", "exec \"$0\" 3<\"$1\" 4>/dev/null 5<>\"$2\""])
+        .args([harness, &input, &map])
+        .env("GORACE", config.gorace(&log)?)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()?;
+    if !status.success() {
+        return Err(format!("the harness ended with {status}").into());
+    }
+    Ok((PASSES * cases.len() as u64) as f64 / began.elapsed().as_secs_f64())
+}
+
+/// Executions per second of a campaign over the same test cases, once it knows them.
+fn campaign(cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
+    let seeds = dir.join("seeds");
+    fs::create_dir_all(&seeds)?;
+    for (i, case) in cases.iter().enumerate() {
+        fs::write(seeds.join(format!("{i:04}.txtar")), case.to_source().to_txtar())?;
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
+        .args(["fuzz", "--plain", "--json", "--seed", "1", "--minimize-percent", "0"])
+        .args(["--replay", &PASSES.to_string(), "--corpus"])
+        .arg(&seeds)
+        .current_dir(dir)
+        .stderr(Stdio::null())
+        .output()?;
+    let summary: Value = serde_json::from_slice(&output.stdout)?;
+    let rate = summary["replay"]["execs_per_second"].as_f64();
+    Ok(rate.ok_or("the campaign's summary has no replay")?)
+}

@@ -1,0 +1,177 @@
+//! `go test -fuzz -race` on the target that one would write by hand, beside a campaign
+//! with the same seeds for the same time, in turn on the same machine.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::Failure;
+use super::results::Results;
+
+/// Targets of `benches/peer`.
+const TARGETS: [&str; 2] = ["FuzzImporters", "FuzzSharedInfo"];
+/// From the same seeds as the campaign, and from nothing.
+const STARTS: [(&str, bool); 2] = [("seeds", true), ("no seeds", false)];
+
+/// Each target and a campaign, from seeds and from nothing.
+pub fn measure(results: &mut Results, seconds: u64) -> Result<(), Failure> {
+    for (start, seeded) in STARTS {
+        for target in TARGETS {
+            let key = [target, start, &format!("{seconds} s")];
+            results.measure("peer", &key, || go_test_fuzz(target, seeded, seconds))?;
+        }
+        let key = ["typerace", start, &format!("{seconds} s")];
+        results.measure("peer", &key, || typerace(seeded, seconds))?;
+    }
+    Ok(())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs the fuzz test until its time is over; it stops at its first failure, and is
+/// then started again with what it has, as its user would.
+fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failure> {
+    let dir = tempfile::tempdir()?;
+    let [stats, cache, work] = ["stats", "cache", "work"].map(|name| dir.path().join(name));
+    for dir in [&stats, &cache, &work] {
+        fs::create_dir(dir)?;
+    }
+    let binary = dir.path().join("peer.test");
+    let built = Command::new("go")
+        .args(["test", "-c", "-race", "-fuzz", target, "-o"])
+        .arg(&binary)
+        .arg(".")
+        .current_dir(root().join("benches/peer"))
+        .status()?;
+    if !built.success() {
+        return Err("go test -c failed".into());
+    }
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let (mut stops, mut races, mut first) = (0, 0, None);
+    let began = Instant::now();
+    loop {
+        let left = end.saturating_duration_since(Instant::now()).as_secs();
+        if left == 0 || stops == 20 {
+            break;
+        }
+        let mut fuzz = Command::new(&binary);
+        fuzz.args(["-test.run=^$", "-test.parallel=2"])
+            .arg(format!("-test.fuzz=^{target}$"))
+            .arg(format!("-test.fuzztime={left}s"))
+            .arg(format!("-test.fuzzcachedir={}", cache.display()))
+            .env("PEER_STATS", &stats)
+            .current_dir(&work)
+            .stderr(Stdio::null());
+        if seeded {
+            fuzz.env("PEER_SEEDS", root().join("corpus"));
+        }
+        let output = fuzz.output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let reports = text.matches("WARNING: DATA RACE").count();
+        races += reports;
+        if reports > 0 && first.is_none() {
+            first = Some(began.elapsed().as_secs_f64());
+        }
+        if output.status.success() {
+            break;
+        }
+        stops += 1;
+    }
+    let ran = began.elapsed().as_secs_f64();
+    let [unparsed, parsed, checked] = counts(&stats)?;
+    let execs = unparsed + parsed + checked;
+    Ok(json!({
+        "seconds": ran,
+        "execs": execs,
+        "execs_per_second": execs as f64 / ran,
+        "parsed": parsed + checked,
+        "type_checked": checked,
+        "stops": stops,
+        "race_reports": races,
+        "seconds_to_first_race": first,
+        "coverage": coverage(&binary, &cache, dir.path(), seeded)?,
+    }))
+}
+
+/// The sums of what the workers counted: unparsed, parsed, type-checked.
+fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
+    let mut sums = [0; 3];
+    for entry in fs::read_dir(stats)? {
+        let text = fs::read_to_string(entry?.path())?;
+        for (sum, n) in sums.iter_mut().zip(text.split_whitespace()) {
+            *sum += n.parse::<u64>()?;
+        }
+    }
+    Ok(sums)
+}
+
+/// What the inputs that the fuzzer kept reach in go/types when typerace runs each once,
+/// with the seeds where it had them.
+fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Value, Failure> {
+    let kept = dir.join("kept");
+    fs::create_dir(&kept)?;
+    let written = Command::new(binary)
+        .args(["-test.run=^TestExport$", "-test.count=1"])
+        .env("PEER_CACHE", cache)
+        .env("PEER_KEPT", &kept)
+        .stdout(Stdio::null())
+        .status()?;
+    if !written.success() {
+        return Err("the peer's corpus cannot be read".into());
+    }
+    if seeded {
+        for entry in walk(&root().join("corpus"))? {
+            let name = entry.file_name().ok_or("a seed without a name")?;
+            fs::copy(&entry, kept.join(name))?;
+        }
+    }
+    if fs::read_dir(&kept)?.next().is_none() {
+        return Ok(Value::Null);
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
+        .args(["corpus", "import", "--json", "--to"])
+        .args([&dir.join("imported"), &kept])
+        .stderr(Stdio::null())
+        .output()?;
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    Ok(summary["coverage"].clone())
+}
+
+/// The txtar files below a folder, without the known races of `fixedbugs`.
+fn walk(dir: &Path) -> Result<Vec<std::path::PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.ends_with("fixedbugs") {
+            files.extend(walk(&path)?);
+        } else if path.extension().is_some_and(|e| e == "txtar") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A campaign of the same time.
+fn typerace(seeded: bool, seconds: u64) -> Result<Value, Failure> {
+    let flags: &[&str] = if seeded { &[] } else { &["--no-seeds"] };
+    let figures = super::campaigns::campaign(None, 1, seconds, flags)?;
+    let execs = figures["execs"].as_u64().unwrap_or(0);
+    let checked = execs as f64 * figures["valid_percent"].as_f64().unwrap_or(0.0) / 100.0;
+    Ok(json!({
+        "seconds": seconds,
+        "execs": execs,
+        "execs_per_second": figures["execs_per_second"],
+        "parsed": execs,
+        "type_checked": checked as u64,
+        "findings": figures["findings"],
+        "seconds_to_first_race": figures["contract"]["seconds"],
+        "seconds_to_79035": figures["79035"]["seconds"],
+        "coverage": figures["coverage"],
+    }))
+}

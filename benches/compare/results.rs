@@ -1,0 +1,100 @@
+//! The file of results: one measurement an entry, written after each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Failure, machine};
+
+/// Where results are kept, in the repository.
+pub fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results.json")
+}
+
+/// One measurement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// `limit`, `peer`, `ablation`, `survival`.
+    pub part: String,
+    /// What was measured: the variant, the Go release, the seed, the seconds.
+    pub key: Vec<String>,
+    /// Day, machine, its load before, commit of typerace.
+    pub date: String,
+    pub machine: String,
+    /// Processes that wanted to run when it began, of a minute's average: figures of a
+    /// busy machine are ratios only.
+    pub load: f64,
+    pub commit: String,
+    /// What came out.
+    pub figures: Value,
+}
+
+/// All measurements.
+#[derive(Debug)]
+pub struct Results {
+    entries: Vec<Entry>,
+    again: bool,
+}
+
+impl Results {
+    /// What there is; `again` has nothing of it count as measured.
+    pub fn open(again: bool) -> Result<Self, Failure> {
+        let entries = match fs::read_to_string(file()) {
+            Ok(text) => {
+                serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file().display()))?
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(e) => return Err(format!("{}: {e}", file().display()).into()),
+        };
+        Ok(Self { entries, again })
+    }
+
+    /// Every entry of a part, in the order measured.
+    pub fn of<'a>(&'a self, part: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |e| e.part == part)
+    }
+
+    /// Measures, unless that was done before, and writes the file.
+    pub fn measure(
+        &mut self,
+        part: &str,
+        key: &[&str],
+        measurement: impl FnOnce() -> Result<Value, Failure>,
+    ) -> Result<(), Failure> {
+        let at = self.entries.iter().position(|e| e.part == part && e.key == key);
+        if at.is_some() && !self.again {
+            eprintln!("{part} {}: there already", key.join(", "));
+            return Ok(());
+        }
+        eprintln!("{part} {}", key.join(", "));
+        let (date, load) = (machine::today(), machine::load());
+        let figures = measurement()?;
+        let entry = Entry {
+            part: part.to_owned(),
+            key: key.iter().map(|&k| k.to_owned()).collect(),
+            date,
+            machine: machine::describe(),
+            load,
+            commit: commit(),
+            figures,
+        };
+        match at {
+            Some(i) => self.entries[i] = entry,
+            None => self.entries.push(entry),
+        }
+        let text = serde_json::to_string_pretty(&self.entries)? + "\n";
+        let next = file().with_extension("json.new");
+        fs::write(&next, text)?;
+        Ok(fs::rename(&next, file())?)
+    }
+}
+
+/// The commit that is measured.
+fn commit() -> String {
+    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let text = git.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
+    text.ok().filter(|t| !t.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}

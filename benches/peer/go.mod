@@ -1,0 +1,3 @@
+module typerace/benches/peer
+
+go 1.21

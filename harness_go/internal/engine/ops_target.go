@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"go/types"
+
+	"typerace/harness/internal/wire"
+	"typerace/harness/target"
+)
+
+// target is the operation `target NAME P` or `target NAME P T`: one that a package
+// of the user's registered.
+func (g *goroutine) target(name string, place []string) bool {
+	op := target.Find(name)
+	if op == nil {
+		return g.skip("no target registered an operation " + name)
+	}
+	i := g.resolvePackage(place[0])
+	pkg := g.typesPackage(i)
+	if pkg == nil {
+		return g.skip("there is no package")
+	}
+	if !op.Faulty && !g.isSound(pkg) {
+		return g.skip(errNotSound)
+	}
+	in := &target.Input{
+		Package: pkg, Fset: g.fset, Context: g.context, Importer: g.importer(nil),
+		Sources: g.round.sourceTexts, Own: g.own, Before: g.beforeOwn(),
+	}
+	if len(place) > 1 {
+		if in.Object = g.object(place[0], place[1]); in.Object == nil {
+			return g.skip("the package has no object")
+		}
+	}
+	g.syntax(in, i, pkg)
+	answer, err := op.Run(in)
+	g.own = in.Own
+	if err != nil {
+		return g.skip(err.Error())
+	}
+	if g.round.answers && answer != "" {
+		subject := []any{pkg.Path()}
+		if in.Object != nil {
+			subject = []any{pkg.Path() + "." + in.Object.Name()}
+		}
+		g.answer("target "+name, subject, []any{answer}, "")
+	}
+	return true
+}
+
+// syntax fills in what the package was checked from, if this goroutine may see it.
+func (g *goroutine) syntax(in *target.Input, i int, pkg *types.Package) {
+	for _, from := range []*goroutine{g.first, g} {
+		if b := from.built[i]; b != nil && b.pkg == pkg {
+			in.Fset, in.Files, in.Info = b.fset, b.files, b.info
+			return
+		}
+	}
+	if g.completed[i] == pkg {
+		in.Fset = g.first.fset
+	}
+}
+
+// beforeOwn is what `before` left; nil for its own operations, which have it in Own.
+func (g *goroutine) beforeOwn() map[string]any {
+	if g.id == 0 {
+		return nil
+	}
+	return g.first.own
+}
+
+// targetTexts are the test case's packages as targets get them; nil if no operation
+// is a target's.
+func targetTexts(req *wire.RunRequest) []target.Source {
+	if !usesTargets(req) {
+		return nil
+	}
+	all := make([]target.Source, len(req.Packages))
+	for i, p := range req.Packages {
+		all[i].Path = p.Path
+		for _, f := range p.Files {
+			all[i].Files = append(all[i].Files, target.File{Name: f.Name, Text: f.Text})
+		}
+	}
+	return all
+}
+
+func usesTargets(req *wire.RunRequest) bool {
+	for _, ops := range append([][]wire.Op{req.Before}, req.Go...) {
+		for _, op := range ops {
+			if len(op) > 0 && op[0] == opTarget {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// opTarget is the name of a target's operation on the wire; its own name follows.
+const opTarget = "target"

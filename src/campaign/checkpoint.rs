@@ -1,0 +1,333 @@
+//! A campaign's state on disk: what is not in the corpus folder itself.
+//!
+//! It is written every few seconds and read by the next campaign on the same folder.
+//! Coverage belongs to one build of go/types: under another one, the corpus is run
+//! again and the rest is taken over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use libafl::HasNamedMetadata as _;
+use libafl::corpus::{Corpus as _, CorpusId, Testcase};
+use libafl::feedbacks::map::MapFeedbackMetadata;
+use libafl::schedulers::Scheduler as _;
+use libafl::state::{HasCorpus as _, HasRand as _};
+use libafl_bolts::rands::StdRand;
+use serde::{Deserialize, Serialize};
+
+use super::progress::Progress;
+use super::recorder::Memory;
+use super::scheduler::FreshFirstScheduler;
+use crate::corpus_file;
+use crate::executor::{COVERAGE, State};
+use crate::mutators::adapter::Table;
+use crate::testcase::TestCase;
+
+/// How often it is written.
+pub const EVERY: Duration = Duration::from_secs(5);
+/// Its name in the work directory.
+pub const FILE: &str = "checkpoint.json";
+const FORMAT: &str = "typerace-checkpoint";
+const VERSION: u32 = 1;
+
+/// What is kept of a campaign, beside its corpus.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Checkpoint {
+    format: String,
+    version: u32,
+    /// The build whose counters `coverage` counts.
+    build: String,
+    /// The seed that `rng` came from.
+    seed: u64,
+    rng: StdRand,
+    counters: usize,
+    /// Counters that were hit.
+    coverage: Vec<usize>,
+    entries: Vec<EntryState>,
+    /// The operators' weights and figures.
+    operators: crate::mutators::adapter::Saved,
+    /// What findings were met that are not stored.
+    memory: Memory,
+    /// Entries of other workers that were looked at.
+    seen: BTreeSet<u64>,
+}
+
+/// What is known of a corpus entry.
+#[derive(Debug, Serialize, Deserialize)]
+struct EntryState {
+    /// Its file.
+    name: String,
+    /// How often it was scheduled.
+    chosen: u64,
+    /// Whether it type-checks.
+    checked: bool,
+    /// The file of the entry that it descends from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<String>,
+}
+
+/// The campaign's parts that a checkpoint is made of and goes back into.
+pub struct Parts<'a> {
+    /// LibAFL's state.
+    pub state: &'a mut State,
+    /// Which entries are due.
+    pub scheduler: &'a mut FreshFirstScheduler,
+    /// The operators.
+    pub table: &'a mut Table,
+}
+
+impl Checkpoint {
+    /// Of a campaign as it is now.
+    pub fn of(
+        parts: &Parts<'_>,
+        build: &str,
+        seed: u64,
+        memory: Memory,
+        seen: &BTreeSet<u64>,
+    ) -> Self {
+        let state = &*parts.state;
+        let map = state.named_metadata_map().get::<MapFeedbackMetadata<u8>>(COVERAGE);
+        let history = map.map_or(&[][..], |m| &m.history_map);
+        let hit = history.iter().enumerate().filter(|(_, n)| **n > 0);
+        let name = |id: CorpusId| state.corpus().get(id).ok()?.borrow().filename().clone();
+        let entries = state.corpus().ids().filter_map(|id| {
+            let parent = state.corpus().get(id).ok()?.borrow().parent_id();
+            Some(EntryState {
+                name: name(id)?,
+                chosen: parts.scheduler.chosen(id),
+                checked: parts.table.type_checks(id),
+                parent: parent.and_then(name),
+            })
+        });
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            build: build.to_owned(),
+            seed,
+            rng: state.rand().clone(),
+            counters: history.len(),
+            coverage: hit.map(|(i, _)| i).collect(),
+            entries: entries.collect(),
+            operators: parts.table.saved(),
+            memory,
+            seen: seen.clone(),
+        }
+    }
+
+    /// Writes it in place of the one before.
+    ///
+    /// # Errors
+    /// It cannot be written; the one before stays.
+    pub fn write(&self, work: &Path) -> io::Result<()> {
+        let text = serde_json::to_vec(self)?;
+        corpus_file::replace(&work.join(FILE), &text, true)
+    }
+
+    /// The last one, if there is one; as text, what is wrong with it.
+    ///
+    /// # Errors
+    /// It cannot be read, is none, or another version's.
+    pub fn read(work: &Path) -> Result<Option<Self>, String> {
+        let path = work.join(FILE);
+        let wrong = |e: &dyn std::fmt::Display| format!("{} is left out: {e}", path.display());
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(wrong(&e)),
+        };
+        // The version first: another one's fields would only confuse.
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| wrong(&e))?;
+        if value["format"] != FORMAT || value["version"] != VERSION {
+            let (f, v) = (&value["format"], &value["version"]);
+            return Err(wrong(&format!("{f} version {v} is not {FORMAT} version {VERSION}")));
+        }
+        serde_json::from_value(value).map(Some).map_err(|e| wrong(&e))
+    }
+
+    /// Whether its coverage is this build's and its entries are all there: then they
+    /// need not be run again.
+    #[must_use]
+    pub fn fits(&self, build: &str, counters: usize, work: &Path) -> bool {
+        let there = |e: &EntryState| {
+            let path = work.join(super::work::CORPUS).join(&e.name);
+            fs::metadata(path).is_ok_and(|m| m.len() > 0)
+        };
+        self.build == build && self.counters <= counters && self.entries.iter().all(there)
+    }
+
+    /// Takes over what does not depend on the build. `seed` is the one that was asked
+    /// for: with another one than before, chance starts anew.
+    pub fn restore(&mut self, parts: &mut Parts<'_>, seed: Option<u64>) -> (Memory, BTreeSet<u64>) {
+        if seed.is_none_or(|seed| seed == self.seed) {
+            *parts.state.rand_mut() = self.rng.clone();
+        }
+        parts.table.restore(std::mem::take(&mut self.operators));
+        (std::mem::take(&mut self.memory), std::mem::take(&mut self.seen))
+    }
+
+    /// The seed that it goes on with.
+    #[must_use]
+    pub fn seed(&self, asked: Option<u64>) -> u64 {
+        asked.unwrap_or(self.seed)
+    }
+
+    /// Takes over coverage and corpus, without running anything. Says which entries it
+    /// took.
+    ///
+    /// # Errors
+    /// LibAFL's. An entry that cannot be read is left out: it is run with the rest.
+    pub fn restore_corpus(
+        &self,
+        parts: &mut Parts<'_>,
+        cases: &BTreeMap<String, TestCase>,
+    ) -> Result<BTreeSet<String>, libafl::Error> {
+        let mut taken = BTreeSet::new();
+        let mut ids: BTreeMap<&str, CorpusId> = BTreeMap::new();
+        for entry in &self.entries {
+            let Some(case) = cases.get(&entry.name) else { continue };
+            let mut testcase = Testcase::new(case.clone());
+            *testcase.filename_mut() = Some(entry.name.clone());
+            *parts.state.corpus_mut().current_mut() =
+                entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
+            let id = parts.state.corpus_mut().add(testcase)?;
+            parts.scheduler.on_add(parts.state, id)?;
+            parts.scheduler.set_chosen(id, entry.chosen);
+            parts.table.entry(Some(id), entry.checked);
+            ids.insert(&entry.name, id);
+            taken.insert(entry.name.clone());
+        }
+        *parts.state.corpus_mut().current_mut() = None;
+        // A counter of an entry that is gone must be hit again.
+        if taken.len() == self.entries.len()
+            && let Some(map) =
+                parts.state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE)
+        {
+            map.history_map.resize(map.history_map.len().max(self.counters), 0);
+            for &i in &self.coverage {
+                if let Some(n) = map.history_map.get_mut(i) {
+                    map.num_covered_map_indexes += usize::from(*n == 0);
+                    *n = 1;
+                }
+            }
+        }
+        Ok(taken)
+    }
+}
+
+/// Writes checkpoints when they are due, and says once what stands in the way.
+pub struct Saving {
+    work: Option<PathBuf>,
+    /// The build whose counters are counted.
+    pub build: String,
+    next: Instant,
+    failing: bool,
+}
+
+impl Saving {
+    /// Into a campaign's own folder, if it has one.
+    #[must_use]
+    pub fn new(work: Option<PathBuf>, build: String) -> Self {
+        Self { work, build, next: Instant::now() + EVERY, failing: false }
+    }
+
+    /// The one that the campaign before left.
+    pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
+        match Checkpoint::read(self.work.as_deref()?) {
+            Ok(last) => last,
+            Err(e) => {
+                progress.say(&format!("warning: {e}; the corpus is run again"));
+                None
+            }
+        }
+    }
+
+    /// Whether it is time for one.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.work.is_some() && Instant::now() >= self.next
+    }
+
+    /// Writes one, and what of the corpus could not be written before.
+    pub fn save(
+        &mut self,
+        parts: &Parts<'_>,
+        seed: u64,
+        memory: Memory,
+        seen: &BTreeSet<u64>,
+        progress: &Progress,
+    ) {
+        self.next = Instant::now() + EVERY;
+        let Some(work) = &self.work else { return };
+        let waiting = corpus_file::retry();
+        // One that names entries which are not on disk would be of no use.
+        let failed = match &waiting {
+            Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
+            None => {
+                let checkpoint = Checkpoint::of(parts, &self.build, seed, memory, seen);
+                checkpoint.write(work).err().map(|e| format!("no checkpoint: {e}"))
+            }
+        };
+        match &failed {
+            Some(why) if !self.failing => {
+                progress.say(&format!("warning: {why}; the campaign goes on and tries again"))
+            }
+            None if self.failing => progress.say("the work directory can be written again"),
+            _ => {}
+        }
+        self.failing = failed.is_some();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint() -> Checkpoint {
+        Checkpoint {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            build: "b".to_owned(),
+            seed: u64::MAX,
+            rng: StdRand::with_seed(3),
+            counters: 9,
+            coverage: vec![1, 8],
+            entries: vec![EntryState {
+                name: "e".to_owned(),
+                chosen: 2,
+                checked: true,
+                parent: None,
+            }],
+            operators: Table::default().saved(),
+            memory: Memory::default(),
+            seen: BTreeSet::from([u64::MAX, 1]),
+        }
+    }
+
+    #[test]
+    fn it_is_read_back_and_others_are_left_out() {
+        let tmp = tempfile::tempdir().unwrap();
+        assert!(Checkpoint::read(tmp.path()).unwrap().is_none());
+        checkpoint().write(tmp.path()).unwrap();
+        let back = Checkpoint::read(tmp.path()).unwrap().unwrap();
+        assert_eq!((back.seed, &back.coverage[..], back.seen.len()), (u64::MAX, &[1, 8][..], 2));
+        let mut other = checkpoint();
+        other.version = 2;
+        other.write(tmp.path()).unwrap();
+        assert!(Checkpoint::read(tmp.path()).unwrap_err().contains("version 2 is not"));
+        fs::write(tmp.path().join(FILE), "{\"format\":").unwrap();
+        assert!(Checkpoint::read(tmp.path()).is_err());
+    }
+
+    #[test]
+    fn it_fits_its_build_and_its_corpus() {
+        let tmp = tempfile::tempdir().unwrap();
+        let c = checkpoint();
+        assert!(!c.fits("b", 9, tmp.path()), "an entry is gone");
+        fs::create_dir(tmp.path().join("corpus")).unwrap();
+        fs::write(tmp.path().join("corpus/e"), "x").unwrap();
+        assert!(c.fits("b", 9, tmp.path()) && !c.fits("c", 9, tmp.path()));
+    }
+}

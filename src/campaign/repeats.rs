@@ -1,0 +1,248 @@
+//! New findings run again: how often they show, within a share of the campaign.
+
+use std::collections::VecDeque;
+
+use super::aftermath::outcome_of;
+use super::recorder::FindingRecorder;
+use crate::executor::Run;
+use crate::finding::{Finding, Kind};
+use crate::harness::{Harness, HarnessError, Outcome, RunFlags, RunRequest};
+use crate::scenario::{Class, Scenario};
+use crate::testcase::SourceCase;
+
+/// How long what comes after a reply is waited for.
+const LATE: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Runs that a new process costs as much as.
+const START_COST: u64 = 50;
+
+/// What looking closer at breaches of contract may cost, in executions: so much at
+/// first, and then one in so many. They show that the detector works, and a campaign
+/// of a minute meets a hundred of them.
+const FREE: u64 = 300;
+const SHARE: u64 = 16;
+
+/// How many findings wait to be measured at most. Beyond it they are stored without a
+/// rate.
+const WAITING: usize = 1_000;
+
+/// How often findings are run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Runs in the process that found them.
+    pub(super) runs: u32,
+    /// Runs after which all is said if each of them showed every finding.
+    pub(super) clear: u32,
+    /// Runs in a new process each, if they did not show.
+    pub(super) alone: u32,
+}
+
+impl Plan {
+    /// In new processes only.
+    pub(super) const ALONE: Self = Self { runs: 0, clear: 0, alone: 3 };
+    /// For a run that took its whole limit.
+    pub(super) const ONCE: Self = Self { runs: 1, clear: 1, alone: 1 };
+
+    /// For findings of a class.
+    pub(super) fn of(class: Class) -> Self {
+        match class {
+            Class::Contract => Self { runs: 3, clear: 1, alone: 1 },
+            _ => Self { runs: 10, clear: 5, alone: 3 },
+        }
+    }
+}
+
+/// What was spent on breaches of contract, and what waits.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    spent: u64,
+    waiting: VecDeque<Waiting>,
+}
+
+/// Stored findings of one execution that have no rate yet.
+#[derive(Debug)]
+struct Waiting {
+    id: u64,
+    flags: RunFlags,
+    scenario: Scenario,
+    source: SourceCase,
+    findings: Vec<Finding>,
+}
+
+impl Repeats {
+    /// Whether a breach of contract may be looked at after so many executions. Counted
+    /// in runs and not in time, which no seed repeats.
+    pub(super) fn allow(&self, executions: u64) -> bool {
+        self.spent <= FREE + executions / SHARE
+    }
+
+    fn wait(&mut self, run: &Run<'_>, findings: Vec<Finding>) {
+        if self.waiting.len() < WAITING {
+            self.waiting.push_back(Waiting {
+                id: run.request.id,
+                flags: run.request.flags,
+                scenario: run.request.scenario.clone(),
+                source: run.source.clone(),
+                findings,
+            });
+        }
+    }
+}
+
+impl FindingRecorder {
+    /// Adds what was run since the harness had so many processes to what breaches of
+    /// contract cost.
+    pub(super) fn charge(&mut self, harness: &Harness, starts: u64, class: Class, runs: u64) {
+        if class == Class::Contract {
+            self.repeats.spent += runs + START_COST * (harness.starts() - starts);
+        }
+    }
+
+    /// Measures new findings, or keeps them for later if they are breaches of contract
+    /// and those had their share.
+    pub(super) fn measure_or_wait(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        new: &mut [Finding],
+        plan: Plan,
+    ) -> Result<(), HarnessError> {
+        let contract = run.request.scenario.class() == Class::Contract;
+        if contract && !self.repeats.allow(*libafl::state::HasExecutions::executions(run.state)) {
+            self.repeats.wait(run, new.to_vec());
+            return Ok(());
+        }
+        self.measure(harness, run.request, new, plan)
+    }
+
+    /// Measures new findings; with those that do not show again, the executions before
+    /// are stored.
+    pub(super) fn measure(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        new: &mut [Finding],
+        plan: Plan,
+    ) -> Result<(), HarnessError> {
+        for i in self.repeat(harness, request, new, plan)? {
+            self.keep_suspects(&mut new[i]);
+            self.update(&new[i]);
+        }
+        Ok(())
+    }
+
+    /// Measures findings that waited, if it is their turn.
+    pub(super) fn measure_waiting(
+        &mut self,
+        harness: &mut Harness,
+        executions: u64,
+    ) -> Result<(), HarnessError> {
+        if self.repeats.waiting.is_empty() || !self.repeats.allow(executions) {
+            return Ok(());
+        }
+        let Some(mut next) = self.repeats.waiting.pop_front() else { return Ok(()) };
+        let request = RunRequest {
+            id: next.id,
+            flags: next.flags,
+            ..RunRequest::new(&next.scenario, &next.source.packages)
+        };
+        let plan = Plan::of(next.scenario.class());
+        // What came before is not known any more.
+        self.repeat(harness, &request, &mut next.findings, plan).map(|_| ())
+    }
+
+    /// Runs an execution again, and notes how often each of its findings shows: all of
+    /// them in the same runs. Gives the indices of those that did not.
+    fn repeat(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        new: &mut [Finding],
+        plan: Plan,
+    ) -> Result<Vec<usize>, HarnessError> {
+        let (class, starts) = (request.scenario.class(), harness.starts());
+        let mut shown = vec![0; new.len()];
+        let mut runs = 0;
+        let mut cost = 0;
+        let count = |shown: &mut Vec<u32>, new: &[Finding], seen: &[Finding]| {
+            for (k, finding) in shown.iter_mut().zip(new) {
+                *k += u32::from(seen.iter().any(|f| f.id == finding.id));
+            }
+        };
+        // Another run may race elsewhere first. Answers are compared, which takes more
+        // runs, only if they differed.
+        let answers = request.flags.answers && new.iter().any(|f| f.kind == Kind::Mismatch);
+        let again = request.with_flags(RunFlags { answers, reports: 64, ..request.flags });
+        while runs < plan.runs && !self.hurry() {
+            let (outcome, seen) = self.judge.examine(harness, &again)?;
+            runs += 1;
+            cost += 1 + reports(&outcome);
+            count(&mut shown, new, &seen.findings);
+            if runs >= plan.clear && shown.iter().all(|&k| k == runs) {
+                break;
+            }
+        }
+        // What does not show again may be another execution's: alone, in a process
+        // that has run nothing else, it is this one's.
+        for _ in 0..plan.alone {
+            if !shown.contains(&0) || self.hurry() {
+                break;
+            }
+            harness.recycle();
+            let (outcome, mut seen) = self.judge.examine(harness, request)?;
+            std::thread::sleep(LATE);
+            if let Some(late) = harness.take_late()? {
+                let late = self.judge.judge(harness, request, &outcome_of(late))?;
+                seen.findings.extend(late.findings);
+            }
+            runs += 1;
+            cost += 1 + reports(&outcome);
+            count(&mut shown, new, &seen.findings);
+        }
+        self.charge(harness, starts, class, cost);
+        let mut unconfirmed = Vec::new();
+        for (i, (k, finding)) in shown.into_iter().zip(new).enumerate() {
+            finding.reproduced = Some([k, runs]);
+            finding.confirmed = k > 0;
+            if k == 0 {
+                unconfirmed.push(i);
+            }
+            if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
+                f.reproduced = [k, runs];
+            }
+            self.update(finding);
+        }
+        Ok(unconfirmed)
+    }
+
+    /// Stores what is known of a finding by now. The finding itself is stored; the rest
+    /// is a bonus that a full disk may cost.
+    pub(super) fn update(&self, finding: &Finding) {
+        if self.store.update_finding(finding).is_ok() {
+            self.writer.write(self.store.path(&finding.id));
+        }
+    }
+}
+
+fn reports(outcome: &Outcome) -> u64 {
+    outcome.reports.matches("WARNING: DATA RACE").count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breaches_have_a_share_and_the_rest_is_clear_early() {
+        let mut repeats = Repeats::default();
+        assert!(repeats.allow(0));
+        repeats.spent = FREE + 1;
+        assert!(!repeats.allow(0));
+        assert!(repeats.allow(SHARE));
+        let contract = Plan::of(Class::Contract);
+        for class in [Class::Bug, Class::Unstated] {
+            let plan = Plan::of(class);
+            assert!(plan.runs > contract.runs && plan.clear > contract.clear, "{plan:?}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! How much of go/types a corpus reaches, by function: each input runs in a harness
+//! with Go's own coverage, sequentially and, if it breaks no rule, concurrently.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::html::{Coverage, LoadError};
+use crate::harness::{
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, ImportError, RunFlags,
+    RunRequest, Toolchain,
+};
+use crate::scenario::{Class, Scenario};
+use crate::testcase::{SourceCase, TestCase};
+
+/// No coverage.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// The harness.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+    /// A folder of inputs.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Go's tools for it.
+    #[error("{tool} failed: {why}")]
+    Tool {
+        /// The command.
+        tool: &'static str,
+        /// What it said.
+        why: String,
+    },
+    /// The temporary folder.
+    #[error("cannot use a temporary folder: {0}")]
+    Temporary(#[source] std::io::Error),
+    /// There is nothing to run.
+    #[error("there is no input to measure the coverage of")]
+    Empty,
+}
+
+/// Runs that one process does: what a process that dies has covered is lost, and run
+/// again.
+const RUNS_OF_PROCESS: usize = 100;
+
+/// What was measured.
+#[derive(Debug)]
+pub struct Measured {
+    /// By function.
+    pub coverage: Coverage,
+    /// Inputs that ran.
+    pub inputs: usize,
+    /// Inputs that ended their process or did not end, so that what they reach is not
+    /// counted; and those that this Go cannot parse.
+    pub lost: usize,
+    /// The Go that ran them.
+    pub go_version: String,
+}
+
+/// A way to run an input.
+#[derive(Clone, Copy)]
+struct Todo {
+    input: usize,
+    sequential: bool,
+}
+
+/// Measures.
+///
+/// # Errors
+/// No harness, no input, or no answer from Go's coverage tools.
+pub fn measure(
+    options: &GoOptions,
+    inputs: &[SourceCase],
+    interrupted: &Arc<AtomicBool>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Measured, MeasureError> {
+    if inputs.is_empty() {
+        return Err(MeasureError::Empty);
+    }
+    let built = BuiltHarness::covered(options, progress).map_err(HarnessError::from)?;
+    let tmp = tempfile::tempdir().map_err(MeasureError::Temporary)?;
+    let dir = tmp.path().join("counters");
+    fs::create_dir(&dir).map_err(MeasureError::Temporary)?;
+    let lost = run_all(&built, inputs, &dir, interrupted, progress)?;
+    let profile = tmp.path().join("profile");
+    let args = ["tool", "covdata", "textfmt"].map(str::to_owned);
+    let files = [format!("-i={}", dir.display()), format!("-o={}", profile.display())];
+    tool(&built.toolchain, "go tool covdata", &[&args[..], &files].concat())?;
+    only_library(&profile).map_err(MeasureError::Temporary)?;
+    let args = [String::from("tool"), "cover".to_owned(), format!("-func={}", profile.display())];
+    let text = tool(&built.toolchain, "go tool cover", &args)?;
+    let mut coverage = Coverage::parse(&text);
+    name_receivers(&mut coverage, &built.toolchain.goroot.join("src/go/types"));
+    if coverage.functions.is_empty() {
+        let why = "it knows no function of go/types".to_owned();
+        return Err(MeasureError::Tool { tool: "go tool cover", why });
+    }
+    let (inputs, go_version) = (inputs.len() - lost, built.toolchain.version);
+    Ok(Measured { coverage, inputs, lost, go_version })
+}
+
+/// Go's tool names methods without their receivers: the sources have them. A file that an
+/// overlay replaces may say something else there, and its methods stay as they are.
+fn name_receivers(coverage: &mut Coverage, folder: &Path) {
+    let method = regex::Regex::new(r"^func \((?:\w+ )?(\*?)(\w+)[^)]*\) (\w+)\(")
+        .expect("a constant expression");
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for f in &mut coverage.functions {
+        let text = files
+            .entry(f.file.clone())
+            .or_insert_with(|| fs::read_to_string(folder.join(&f.file)).unwrap_or_default());
+        let line = (f.line as usize).checked_sub(1).and_then(|n| text.lines().nth(n));
+        if let Some(m) = line.and_then(|l| method.captures(l))
+            && m[3] == f.name
+        {
+            f.name = match &m[1] {
+                "*" => format!("(*{}).{}", &m[2], &m[3]),
+                _ => format!("{}.{}", &m[2], &m[3]),
+            };
+        }
+    }
+}
+
+/// Leaves the lines of go/types: the harness's own packages are no part of the picture, and
+/// unknown where the next tool looks.
+fn only_library(profile: &Path) -> std::io::Result<()> {
+    let text = fs::read_to_string(profile)?;
+    let mut lines: Vec<&str> =
+        text.lines().filter(|l| l.starts_with("mode:") || l.starts_with("go/types/")).collect();
+    lines.push("");
+    fs::write(profile, lines.join("\n"))
+}
+
+fn tool(go: &Toolchain, tool: &'static str, args: &[String]) -> Result<String, MeasureError> {
+    let failed = |why: String| MeasureError::Tool { tool, why };
+    let output = go
+        .command()
+        .args(args)
+        // Away from any go.mod.
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| failed(e.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs every input, and gives how many were lost.
+fn run_all(
+    built: &BuiltHarness,
+    inputs: &[SourceCase],
+    dir: &Path,
+    interrupted: &Arc<AtomicBool>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<usize, MeasureError> {
+    let config = HarnessConfig {
+        cover_dir: Some(dir.to_owned()),
+        interrupt: Arc::clone(interrupted),
+        recycle_after: u32::MAX,
+        ..HarnessConfig::new(&built.path)
+    };
+    let mut harness = Harness::start(config).map_err(HarnessError::from)?;
+    let mut scenarios: Vec<Option<Scenario>> = vec![None; inputs.len()];
+    let mut lost = vec![false; inputs.len()];
+    let mut queue: VecDeque<Todo> = VecDeque::new();
+    queue.extend((0..inputs.len()).map(|input| Todo { input, sequential: true }));
+    queue.extend((0..inputs.len()).map(|input| Todo { input, sequential: false }));
+    // What the current process has run since it started, for the next one if it dies.
+    let mut since: Vec<Todo> = Vec::new();
+    let (mut done, step) = (0, (inputs.len() / 2).max(50));
+    while let Some(todo) = queue.pop_front() {
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(HarnessError::Interrupted.into());
+        }
+        let input = &inputs[todo.input];
+        if since.len() >= RUNS_OF_PROCESS {
+            harness.recycle();
+            since.clear();
+        }
+        if scenarios[todo.input].is_none() {
+            match scenario(&mut harness, input) {
+                Ok(s) => scenarios[todo.input] = Some(s),
+                Err(ImportError::Harness(e)) => return Err(e.into()),
+                // Not for this Go.
+                Err(_) => lost[todo.input] = true,
+            }
+        }
+        let Some(scenario) = scenarios[todo.input].as_mut() else { continue };
+        if scenario.uses_targets() || !todo.sequential && scenario.class() == Class::Contract {
+            // What breaks a rule may end the process, and reaches nothing else.
+            continue;
+        }
+        scenario.fresh = false;
+        scenario.rounds = None;
+        let flags = RunFlags { sequential: todo.sequential, ..RunFlags::default() };
+        let request = RunRequest { flags, ..RunRequest::new(scenario, &input.packages) };
+        let request = request.exploring();
+        let outcome = harness.run(&RunRequest { id: done, ..request })?;
+        done += 1;
+        if outcome.end == End::Replied {
+            since.push(todo);
+        } else {
+            // Once more what it took along, and not what ended it.
+            lost[todo.input] |= todo.sequential;
+            queue.extend(since.drain(..));
+        }
+        if (done as usize).is_multiple_of(step) {
+            progress(&format!("coverage: {done} runs, {} to go", queue.len()));
+        }
+    }
+    // The last one writes what it has when it ends.
+    drop(harness);
+    Ok(lost.iter().filter(|l| **l).count())
+}
+
+fn scenario(harness: &mut Harness, input: &SourceCase) -> Result<Scenario, ImportError> {
+    match &input.scenario {
+        Some(scenario) => Ok(scenario.clone()),
+        None => Ok(harness.import(input)?.scenario),
+    }
+}
+
+/// The corpus in a campaign's work folder, those of all its workers; `None` if the
+/// folder is none.
+///
+/// # Errors
+/// An entry cannot be read.
+pub fn work_corpus(dir: &Path) -> Result<Option<Vec<SourceCase>>, LoadError> {
+    let mut folders: Vec<PathBuf> = vec![dir.to_owned()];
+    for entry in fs::read_dir(dir).map_err(|e| failed(dir, e))? {
+        let path = entry.map_err(|e| failed(dir, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && name.starts_with("worker-") {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    // Every campaign's folder has a lock.
+    folders.retain(|f| f.join("lock").is_file());
+    if folders.is_empty() {
+        return Ok(None);
+    }
+    let mut cases = Vec::new();
+    for corpus in folders.iter().map(|f| f.join("corpus")).filter(|c| c.is_dir()) {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&corpus).map_err(|e| failed(&corpus, e))? {
+            let path = entry.map_err(|e| failed(&corpus, e))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_file() && !name.starts_with('.') {
+                files.push(path);
+            }
+        }
+        files.sort();
+        for path in files {
+            let text = fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
+            let case = TestCase::from_json(&text).map_err(|e| LoadError::Json {
+                path: path.clone(),
+                line: e.line(),
+                why: e.to_string(),
+            })?;
+            cases.push(case.to_source());
+        }
+    }
+    Ok(Some(cases))
+}
+
+fn failed(path: &Path, source: std::io::Error) -> LoadError {
+    LoadError::Read { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::test_case;
+    use crate::rng::Rng;
+    use crate::scenario::Profile;
+
+    #[test]
+    fn methods_get_their_receivers() {
+        let tmp = tempfile::tempdir().unwrap();
+        let text = "package types\nfunc (t *Named) A() {}\nfunc (l list[T]) B() {}\nfunc (*Basic) C(\nfunc D() {}\n";
+        fs::write(tmp.path().join("x.go"), text).unwrap();
+        let lines: String = (2..6u8)
+            .map(|n| format!("go/types/x.go:{n}:\t{}\t1.0%\n", char::from(b'A' + n - 2)))
+            .collect();
+        let mut c = Coverage::parse(&(lines + "go/types/y.go:1:\tE\t1.0%\n"));
+        name_receivers(&mut c, tmp.path());
+        let names: Vec<_> = c.functions.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["(*Named).A", "list.B", "(*Basic).C", "D", "E"]);
+    }
+
+    #[test]
+    fn the_corpus_of_a_work_folder() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path();
+        assert!(work_corpus(dir).unwrap().is_none());
+        let case = test_case(&mut Rng::new(1), &Default::default(), Profile::Safe);
+        for folder in ["", "worker-0", "worker-1"] {
+            let corpus = dir.join(folder).join("corpus");
+            fs::create_dir_all(&corpus).unwrap();
+            fs::write(dir.join(folder).join("lock"), "").unwrap();
+            fs::write(corpus.join(".x.lafl_lock"), "").unwrap();
+        }
+        fs::write(dir.join("worker-1/corpus/a"), case.to_json().unwrap()).unwrap();
+        assert_eq!(work_corpus(dir).unwrap().unwrap(), [case.to_source()]);
+        fs::write(dir.join("corpus/b"), "{").unwrap();
+        assert!(work_corpus(dir).unwrap_err().to_string().contains("corpus/b, line 1"));
+    }
+}
