@@ -1,6 +1,6 @@
 //! Minimization of every kind of finding: planted faults in a test case of three
-//! packages, three goroutines and eight operations become a few lines. CI has one of
-//! each cost (`make minimize-kinds` runs all and prints a table).
+//! packages, three goroutines and eight operations become a few lines. CI has three
+//! (`make minimize-kinds` runs all and prints a table).
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -134,9 +134,9 @@ fn check(fault: &str, kind: Kind, m: &Minimized) {
 }
 
 #[test]
-fn a_fatal_error_a_deadlock_and_a_wrong_answer_become_small() {
+fn a_fatal_error_a_panic_and_a_wrong_answer_become_small() {
     let planted = planted();
-    for fault in ["FaultUnlock", "FaultSelfDeadlock", "FaultMismatch"] {
+    for fault in ["FaultUnlock", "FaultPanicTogether", "FaultMismatch"] {
         let kind = FAULTS.iter().find(|f| f.0 == fault).unwrap().1;
         // A loaded machine gets more time than the minute that it should take.
         let m = planted.minimize(fault, 180).unwrap();

@@ -107,6 +107,13 @@ pub fn program(
         Writer { plan: &plan, mode, uses: &uses, options, early: forms.early, out: String::new() };
     w.write(finding, &before, &bodies);
     let mut code = w.out;
+    // One goroutine that imports for itself needs no list of what is complete.
+    if code.matches("packages").count() == 1 {
+        code = code
+            .lines()
+            .filter(|l| !l.contains("packages := importer{"))
+            .fold(String::new(), |out, l| out + l + "\n");
+    }
     if options.probe {
         code.push_str(&format!("\nconst slots = {}\n", forms.slots.len()));
         code.push_str(PROBE);
