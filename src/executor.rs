@@ -208,8 +208,10 @@ const CONFIRMATIONS: u32 = 2;
 
 /// After so many confirmations in vain a counter that was never confirmed is no reason
 /// for another, but in one of so many executions: most such counters take two
-/// goroutines.
+/// goroutines. Which these are is up to chance, and the first executions are to repeat
+/// with the seed.
 const DOUBTS: u8 = 6;
+const DOUBTED_FROM: u64 = 1_000;
 const DOUBTED_EVERY: u64 = 16;
 
 /// Answers are compared with sequential ones in so many executions at first, and then in
@@ -452,7 +454,8 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// The counters that no input in the corpus hit and that may be confirmed.
     fn promising(&self, state: &State) -> Vec<usize> {
-        let always = state.executions().is_multiple_of(DOUBTED_EVERY);
+        let executions = *state.executions();
+        let always = executions < DOUBTED_FROM || executions.is_multiple_of(DOUBTED_EVERY);
         let doubt = |i: usize| self.doubts.get(i).copied().unwrap_or(0);
         let mut new = news(self.harness.coverage(), state);
         new.retain(|&i| always || doubt(i) < DOUBTS);

@@ -49,6 +49,9 @@ fn overlay(dir: &Path) -> PathBuf {
         .collect();
     let path = dir.join("overlay.json");
     fs::write(&path, serde_json::json!({ "Replace": replace }).to_string()).unwrap();
+    // Built here and not by the campaign: a killed build's compilers live on a while.
+    let options = GoOptions { overlay: Some(path.clone()), ..options };
+    BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
     path
 }
 
@@ -90,6 +93,7 @@ fn role(pid: u32, main: u32) -> &'static str {
     let line = String::from_utf8_lossy(&line).into_owned();
     match () {
         () if pid == main => "main",
+        () if line.is_empty() => "other",
         () if line.contains("--broker") => "broker",
         () if line.contains("--worker") => "worker",
         () if line.contains("harness") => "harness",
@@ -237,7 +241,9 @@ fn kills_lose_nothing_and_leave_nothing() {
         *killed.entry(what).or_default() += 1;
         if victim == main.id() {
             main.wait().unwrap();
-            assert!(gone(&tmp, Duration::from_secs(10)), "orphans: {:?}", alive(&tmp));
+            let named = |pid| fs::read_to_string(format!("/proc/{pid}/cmdline"));
+            let orphans = || alive(&tmp).into_iter().map(named).collect::<Vec<_>>();
+            assert!(gone(&tmp, Duration::from_secs(10)), "orphans: {:?}", orphans());
             arena.check();
             arena.corpus();
             main = arena.start();

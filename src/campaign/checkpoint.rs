@@ -202,11 +202,8 @@ impl Checkpoint {
         *parts.state.corpus_mut().current_mut() = None;
         // A counter of an entry that is gone must be hit again.
         if taken.len() == self.entries.len()
-            && let Ok(map) = parts
-                .state
-                .named_metadata_map_mut()
-                .get_mut::<MapFeedbackMetadata<u8>>(COVERAGE)
-                .ok_or(())
+            && let Some(map) =
+                parts.state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE)
         {
             map.history_map.resize(map.history_map.len().max(self.counters), 0);
             for &i in &self.coverage {

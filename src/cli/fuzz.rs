@@ -38,7 +38,8 @@ pub struct FuzzArgs {
     /// each processor; one in all with --seed or --execs, which ask for a run that repeats]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     cores: Option<u32>,
-    /// Processors for each worker's harness [default: all, or one each for several workers]
+    /// Processors for each worker's harness [default: the
+    /// machine's, at least 2 and at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     procs: Option<u32>,
     /// Take connections of other machines' campaigns: PORT on this machine alone, or

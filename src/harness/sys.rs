@@ -179,8 +179,13 @@ fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> 
 /// Starts a command that is killed when the thread that started it ends, in a process
 /// group of its own: a terminal's Ctrl-C reaches this process alone.
 pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Child> {
-    let parent = std::process::id();
     command.process_group(0);
+    tie(command).spawn()
+}
+
+/// Has a command's process killed when the thread that starts it ends.
+pub(crate) fn tie(command: &mut Command) -> &mut Command {
+    let parent = std::process::id();
     // SAFETY: only async-signal-safe calls, and no memory is asked for.
     unsafe {
         command.pre_exec(move || {
@@ -190,9 +195,8 @@ pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Chil
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
             Ok(())
-        });
+        })
     }
-    command.spawn()
 }
 
 /// Asks a process of [`spawn_tied`] to end.

@@ -174,6 +174,8 @@ impl Toolchain {
 fn go_command(go: &Path, env: &BTreeMap<&'static str, String>) -> Command {
     let mut c = Command::new(go);
     c.envs(env).env_remove("GOROOT").stdin(Stdio::null());
+    // A build that nobody waits for any more is none of a user's wishes.
+    super::sys::tie(&mut c);
     c
 }
 

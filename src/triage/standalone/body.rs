@@ -316,7 +316,9 @@ impl<'p, 'a> Body<'p, 'a> {
         } else if shares(Share::Incomplete) {
             pkg = format!("{v}Package{}", self.id);
         } else if wanted {
-            setup = Some(format!("{v} := {pkg}"));
+            // A second check of it in one goroutine takes the variable that is there.
+            let sign = if self.latest.get(&i) == Some(v) { "=" } else { ":=" };
+            setup = Some(format!("{v} {sign} {pkg}"));
             pkg = v.clone();
         }
         if wanted {

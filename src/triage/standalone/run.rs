@@ -176,7 +176,8 @@ impl Runner {
 
     fn start(&self, i: u32) -> Result<Process, io::Error> {
         let output = File::create(self.dir.path().join(format!("output{i}")))?;
-        let child = Command::new(self.dir.path().join("repro"))
+        let mut command = Command::new(self.dir.path().join("repro"));
+        let child = crate::harness::tie(&mut command)
             .current_dir(self.dir.path())
             // What goes with `go run -race .` in an ordinary shell.
             .env_remove("GORACE")

@@ -62,11 +62,12 @@ pub fn verify(
         }
     };
     let mut forms = Vec::new();
-    for direct in [&direct[..], &[]] {
-        for attempts in [1, 100] {
-            for meet in [false, true] {
-                forms.push(options(attempts, false, meet, direct, go));
-            }
+    if !direct.is_empty() {
+        forms.extend([1, 100, 500].map(|n| options(n, false, false, &direct, go)));
+    }
+    for attempts in [1, 100] {
+        for meet in [false, true] {
+            forms.push(options(attempts, false, meet, &[], go));
         }
     }
     forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));

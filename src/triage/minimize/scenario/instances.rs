@@ -32,6 +32,36 @@ fn generic(case: &TestCase) -> Vec<(Target, usize)> {
     out
 }
 
+/// Sets the scenario.
+fn ask(case: &mut TestCase, target: Target, args: Vec<String>, query: Query) {
+    let package = INSTANCES.to_owned();
+    let walk = Operation::Walk { query, package, order: Order::Declared };
+    case.scenario.before = vec![Operation::Instantiate { target, args, context: false }];
+    case.scenario.go = vec![vec![walk.clone()], vec![walk]];
+}
+
+/// The same with nothing declared but that type and its methods.
+fn alone(target: &Target, n: usize, query: Query) -> Edit {
+    let (target, args) = (target.clone(), vec!["int".to_owned(); n]);
+    Box::new(move |case| {
+        let before = case.clone();
+        ask(case, target.clone(), args.clone(), query);
+        case.packages.retain(|p| p.path == target.package);
+        for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
+            for decl in &mut file.tree.decls {
+                if let Decl::GenDecl(g) = decl {
+                    g.specs.retain(|s| matches!(s, Spec::TypeSpec(t) if t.name.0 == target.object));
+                }
+            }
+            file.tree.decls.retain(|d| match d {
+                Decl::FuncDecl(f) => query == Query::Methods && f.recv.is_some(),
+                Decl::GenDecl(g) => !g.specs.is_empty(),
+            });
+        }
+        *case != before
+    })
+}
+
 impl Reducer for Instances {
     fn name(&self) -> &'static str {
         "ask about instances"
@@ -42,16 +72,12 @@ impl Reducer for Instances {
         for (target, n) in generic(case) {
             for query in [Query::Underlying, Query::Methods, Query::Typeset] {
                 let methods = query == Query::Methods;
+                out.push(alone(&target, n, query));
                 let (target, args) = (target.clone(), vec!["int".to_owned(); n]);
                 out.push(Box::new(move |case| {
-                    let (target, args) = (target.clone(), args.clone());
-                    let s = &mut case.scenario;
-                    let before = s.clone();
-                    s.before = vec![Operation::Instantiate { target, args, context: false }];
-                    let package = INSTANCES.to_owned();
-                    let walk = Operation::Walk { query, package, order: Order::Declared };
-                    s.go = vec![vec![walk.clone()], vec![walk]];
-                    let changed = *s != before;
+                    let before = case.scenario.clone();
+                    ask(case, target.clone(), args.clone(), query);
+                    let changed = case.scenario != before;
                     // What reached the instance is not needed any more.
                     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
                         file.tree.decls.retain(|d| match d {
