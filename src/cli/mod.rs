@@ -40,7 +40,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Fuzz(fuzz::FuzzArgs),
+    Fuzz(Box<fuzz::FuzzArgs>),
     Reproduce(reproduce::ReproduceArgs),
     Minimize(minimize::MinimizeArgs),
     Regress(regress::RegressArgs),
@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
         std::process::exit(i32::from(Exit::Internal as u8));
     }));
     let result = match Cli::parse().command {
-        Command::Fuzz(args) => fuzz::run(args),
+        Command::Fuzz(args) => fuzz::run(*args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Minimize(args) => minimize::run(&args),
         Command::Regress(args) => regress::run(&args),
