@@ -6,16 +6,19 @@
 #              SOAK_ARGS='--no-seeds'
 # make bench   typerace beside its limit, go test -fuzz and itself with parts taken out:
 #              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
+# make minimize-kinds  every planted fault minimized: a table
 # make doctor  whether Go, the C compiler and the race detector work
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
+# make known-races  docs/KNOWN-RACES.md anew, over KNOWN_RACES
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz bench validity faults soak test lint doctor transparency transparency-go build \
+.PHONY: fuzz bench known-races validity faults minimize-kinds soak test lint doctor transparency \
+	transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
 # typerace's exit code 1 is findings: what a campaign is for.
@@ -41,6 +44,15 @@ faults:
 	$(CARGO) test --locked --test faults table -- --ignored --nocapture
 	$(CARGO) test --locked --test silent_failure -- --ignored
 
+# What corpus/fixedbugs shows on each release. Findings, exit code 1, are what it is for.
+KNOWN_RACES ?= go1.21.0,go1.21.13,go1.22.0,go1.22.12,go1.23.12,go1.24.11,go1.25.5,go1.26.8,go1.27.0,go1.27.3
+known-races:
+	$(CARGO) run --quiet --release --locked -- regress --corpus corpus --only fixedbugs \
+		--toolchain $(KNOWN_RACES) --known-table docs/KNOWN-RACES.md || [ $$? -eq 1 ]
+
+minimize-kinds:
+	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture
+
 SOAK ?= 3600
 soak: build
 	$(CARGO) build --release --locked --example soak
@@ -57,8 +69,12 @@ test: lint test-go test-xtools test-rust
 
 lint: lint-rust lint-go
 
+# A test looks at the report's page in a browser; where there is none it passes, and
+# this says so. .ci/run installs one where it may.
 test-rust:
 	$(CARGO) test --locked
+	@command -v chromium >/dev/null || \
+		echo "test-rust: the page was not checked in a browser: apt-get install chromium"
 
 lint-rust:
 	$(CARGO) fmt --check
@@ -93,6 +109,6 @@ transparency-go:
 
 lint-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
-	unformatted=$$("$$(dirname "$$go")/gofmt" -l .) && \
+	unformatted=$$("$$(dirname "$$go")/gofmt" -l . ../examples/targets) && \
 	if [ -n "$$unformatted" ]; then echo "not gofmt's format: $$unformatted" >&2; exit 1; fi && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" vet ./...

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
@@ -32,6 +32,7 @@ use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
 use crate::health::{Health, Pulse, Sick};
+use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
 
@@ -80,6 +81,10 @@ pub struct LastRun {
     pub new_bugs: usize,
     /// What it cost, in ordinary executions; 0 if there was none.
     pub cost: u64,
+    /// What it took, confirmations and the like left out.
+    pub took: Duration,
+    /// Harness processes started until then.
+    pub starts: u64,
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -96,6 +101,20 @@ pub trait Recorder {
         run: &Run<'_>,
         outcome: &Outcome,
     ) -> Result<(usize, usize), Fatal>;
+
+    /// A run exceeded limits that are lower than the full ones: what it comes to under
+    /// those. The harness has the full ones by then.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        _outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        harness.run(request)
+    }
 
     /// Looks at what reading the test case's packages changes. Says whether that is
     /// new.
@@ -189,8 +208,10 @@ const CONFIRMATIONS: u32 = 2;
 
 /// After so many confirmations in vain a counter that was never confirmed is no reason
 /// for another, but in one of so many executions: most such counters take two
-/// goroutines.
+/// goroutines. Which these are is up to chance, and the first executions are to repeat
+/// with the seed.
 const DOUBTS: u8 = 6;
+const DOUBTED_FROM: u64 = 1_000;
 const DOUBTED_EVERY: u64 = 16;
 
 /// Answers are compared with sequential ones in so many executions at first, and then in
@@ -216,6 +237,7 @@ pub struct HarnessExecutor<R> {
     elements: Tally,
     pairs: Pairs,
     health: Health,
+    pace: Pace,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -237,6 +259,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             elements: Tally::default(),
             pairs: Pairs::default(),
             health: Health::default(),
+            pace: Pace::default(),
         }
     }
 
@@ -323,7 +346,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         let starts = self.harness.starts();
         let began = Instant::now();
-        let outcome = match self.harness.run(&request) {
+        let outcome = match self.run_paced(&request) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
@@ -398,8 +421,12 @@ impl<R: Recorder> HarnessExecutor<R> {
         {
             last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
         }
+        if last.new_coverage {
+            self.pace.learn(ran - began);
+        }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
+        (last.took, last.starts) = (ran - began, self.harness.starts());
         self.times.recording += (recorded - ran).as_secs_f64();
         last.cost = 1
             + outcome.reports.matches("WARNING: DATA RACE").count() as u64
@@ -410,9 +437,25 @@ impl<R: Recorder> HarnessExecutor<R> {
         Ok(kind)
     }
 
+    /// Runs a request under limits that the corpus suggests.
+    fn run_paced(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        let full = self.harness.limits();
+        let short = self.pace.limits(full);
+        self.harness.set_limits(short);
+        let outcome = self.harness.run(request);
+        self.harness.set_limits(full);
+        match outcome? {
+            outcome if short != full && matches!(outcome.end, End::TimedOut { .. }) => {
+                self.recorder.confirm_timeout(&mut self.harness, request, outcome)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
     /// The counters that no input in the corpus hit and that may be confirmed.
     fn promising(&self, state: &State) -> Vec<usize> {
-        let always = state.executions().is_multiple_of(DOUBTED_EVERY);
+        let executions = *state.executions();
+        let always = executions < DOUBTED_FROM || executions.is_multiple_of(DOUBTED_EVERY);
         let doubt = |i: usize| self.doubts.get(i).copied().unwrap_or(0);
         let mut new = news(self.harness.coverage(), state);
         new.retain(|&i| always || doubt(i) < DOUBTS);

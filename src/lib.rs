@@ -22,6 +22,7 @@ pub mod mutators;
 
 pub mod harness;
 pub mod health;
+pub mod pace;
 
 pub mod executor;
 pub mod feedback;

@@ -3,8 +3,7 @@
 //! each is compared with a golden finding; `make faults` measures 50 of each.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,6 +11,10 @@ use typerace::finding::{Finding, Kind, Origin};
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, Limits, RunRequest};
 use typerace::testcase::SourceCase;
 use typerace::triage::{Judge, repeat};
+
+#[path = "planted/overlay.rs"]
+mod planted;
+use planted::overlay;
 
 /// A planted fault: the type that asks for it, what it must be found as, words of its
 /// title, and whether one goroutine alone does it (`None`: not asked).
@@ -69,41 +72,6 @@ fn options(overlay: Option<PathBuf>) -> GoOptions {
         overlay,
         ..GoOptions::default()
     }
-}
-
-/// The overlay that plants every fault.
-fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
-    let package = goroot.join("src/go/types");
-    let mut replace = serde_json::Map::new();
-    for (file, head, planted) in [
-        (
-            "object.go",
-            "func NewTypeName(pos token.Pos, pkg *Package, name string, typ Type) *TypeName {\n",
-            "\tplantedFault(name)\n",
-        ),
-        (
-            "predicates.go",
-            "func Comparable(T Type) bool {\n",
-            "\tif plantedMismatch(T) {\n\t\treturn false\n\t}\n",
-        ),
-    ] {
-        let original = fs::read_to_string(package.join(file)).unwrap();
-        assert!(original.contains(head), "this Go's {file} has another {head}");
-        let at = dir.join(file);
-        fs::write(&at, original.replace(head, &format!("{head}{planted}"))).unwrap();
-        replace.insert(package.join(file).to_str().unwrap().into(), at.to_str().unwrap().into());
-    }
-    for (name, text) in [
-        ("planted_faults.go", include_str!("planted/faults.go.txt")),
-        ("planted_overlap.go", include_str!("planted/overlap.go.txt")),
-    ] {
-        let at = dir.join(name);
-        fs::write(&at, text).unwrap();
-        replace.insert(package.join(name).to_str().unwrap().into(), at.to_str().unwrap().into());
-    }
-    let path = dir.join("overlay.json");
-    fs::write(&path, serde_json::json!({ "Replace": replace }).to_string()).unwrap();
-    path
 }
 
 fn config() -> HarnessConfig {

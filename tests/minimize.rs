@@ -59,11 +59,84 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     assert_eq!(small.lines() as u64, report["lines"].as_u64().unwrap());
     let finding = Finding::from_json(&fs::read_to_string(dir.join("finding.json")).unwrap());
     assert_eq!(finding.unwrap().minimized.unwrap().lines, small.lines());
+    // Anyone can see it, in a program that a person would write.
+    let standalone = &report["standalone"];
+    assert!(standalone["reproduced"][0].as_u64().unwrap() > 0, "{report:#}");
+    let main = fs::read_to_string(dir.join("repro/main.go")).unwrap();
+    assert_eq!(main.lines().count() as u64, standalone["lines"].as_u64().unwrap());
+    assert!(main.lines().count() <= 60, "{main}");
+    assert!(fs::read_to_string(dir.join("issue.md")).unwrap().contains(&main));
     // What is smallest stays as it is, and is a test case like any other.
     fs::write(dir.join("testcase.txtar"), &text).unwrap();
-    let (code, again) = minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "1"]);
+    let args = [ID, "--time", "120s", "--runs", "1", "--no-verify"];
+    let (code, again) = minimize(tmp.path(), &args);
     assert_eq!(code, Some(1), "{again:#}");
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
+}
+
+/// Another program and another scenario with the race of [`ID`].
+const OTHER: &str = "\
+share context
+import source
+meet start
+before check lib
+go check app ; walk methods lib ; walk string lib reversed
+go walk unalias lib ; check app ; walk underlying lib shuffled 7
+go check app
+-- lib/lib.go --
+package lib
+
+type Pair[K comparable, V any] struct {
+	Key K
+	Val V
+}
+
+type Map[K comparable, V any] = map[K]Pair[K, V]
+
+type Set[T comparable] struct{ m Map[T, struct{}] }
+
+func (s *Set[T]) All() Map[T, struct{}] { return s.m }
+
+func (s *Set[T]) Add(x T) bool {
+	_, ok := s.m[x]
+	return !ok
+}
+
+var Names *Set[string]
+-- app/app.go --
+package app
+
+import \"lib\"
+
+type Index struct {
+	lib.Set[int]
+	n int
+}
+
+func (i Index) Len() int { return i.n + len(i.All()) }
+";
+
+#[test]
+fn two_originals_of_one_finding_end_alike() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut small = Vec::new();
+    let original = fs::read_to_string(fixture().join("testcase.txtar")).unwrap();
+    for (name, text) in [("one", original.as_str()), ("two", OTHER)] {
+        let dir = tmp.path().join(name).join(ID);
+        fs::create_dir(tmp.path().join(name)).unwrap();
+        copy(&dir);
+        fs::write(dir.join("testcase.txtar"), text).unwrap();
+        let args = [dir.to_str().unwrap(), "--time", "120s", "--runs", "5", "--no-verify"];
+        let (code, report) = minimize(tmp.path(), &args);
+        assert_eq!((code, &report["id"]), (Some(1), &Value::from(ID)), "{name}: {report:#}");
+        assert_eq!(report["complete"], true, "{name}: {report:#}");
+        small.push((
+            report["lines"].as_u64(),
+            report["goroutines"].as_u64(),
+            report["operations"].as_u64(),
+        ));
+    }
+    assert_eq!(small[0], small[1]);
 }
 
 #[test]

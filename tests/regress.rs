@@ -4,8 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+mod json_schema;
+mod junit_xml;
+
 use serde_json::Value;
 use typerace::harness::{GoOptions, Toolchain};
+
+/// OASIS, Static Analysis Results Interchange Format 2.1.0, errata 01.
+const SARIF_SCHEMA: &str = include_str!("fixtures/sarif-schema-2.1.0.json");
 
 fn typerace(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
@@ -60,6 +66,7 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
 
     let junit = fs::read_to_string(dir.join("j.xml")).unwrap();
     assert!(junit.contains("failures=\"1\"") && junit.contains("<failure type=\"data-race\""));
+    assert!(junit_xml::faults(&junit).is_empty(), "{:?}\n{junit}", junit_xml::faults(&junit));
     assert_sarif(&serde_json::from_str(&fs::read_to_string(dir.join("s.json")).unwrap()).unwrap());
 
     // What is listed opens it again, and says so for people too.
@@ -71,9 +78,61 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
     assert!(!out.contains("::error"), "{out}");
 }
 
+/// What the checks of the formats are worth: they find what is wrong.
+#[test]
+fn formats_that_are_wrong_are_seen() {
+    let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    let good = serde_json::json!({ "version": "2.1.0", "runs": [{
+        "tool": { "driver": { "name": "t" } },
+        "results": [{ "message": { "text": "m" }, "level": "error", "locations": [{
+            "physicalLocation": { "artifactLocation": { "uri": "a" }, "region": { "startLine": 1 } },
+        }] }],
+    }] });
+    assert_eq!(json_schema::faults(&schema, &good), Vec::<String>::new());
+    for (place, value, want) in [
+        ("/version", "2.0.0".into(), "none of"),
+        ("/runs/0/tool", Value::Null, "is no"),
+        ("/runs/0/tool/driver", serde_json::json!({}), "no name"),
+        ("/runs/0/results/0/level", "fatal".into(), "none of"),
+        ("/runs/0/results/0/message", serde_json::json!({ "txt": "m" }), "not in the schema"),
+        (
+            "/runs/0/results/0/locations/0/physicalLocation/region/startLine",
+            0.into(),
+            "beyond minimum",
+        ),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(place).unwrap() = value;
+        let faults = json_schema::faults(&schema, &bad);
+        assert!(faults.iter().any(|f| f.contains(want)), "{place}: {faults:?}");
+    }
+
+    let suite = |inner: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites><testsuite name=\"s\" tests=\"1\" \
+             failures=\"0\" errors=\"0\">{inner}</testsuite></testsuites>\n"
+        )
+    };
+    let case = "<testcase name=\"a\" classname=\"b\">";
+    assert_eq!(junit_xml::faults(&suite(&format!("{case}</testcase>"))), Vec::<String>::new());
+    for (inner, want) in [
+        (String::new(), "tests is 1, and there are 0"),
+        (format!("{case}<failure/></testcase>"), "failures is 0"),
+        ("<testcase name=\"a\"/>".to_owned(), "without classname"),
+        (format!("{case}<oops/></testcase>"), "oops in"),
+        (format!("{case}a & b</testcase>"), "'&'"),
+        (case.to_owned(), "ends in"),
+    ] {
+        let faults = junit_xml::faults(&suite(&inner));
+        assert!(faults.iter().any(|f| f.contains(want)), "{inner}: {faults:?}");
+    }
+}
+
 /// The parts of SARIF 2.1.0 that readers of it rely on.
 fn assert_sarif(document: &Value) {
     assert_eq!(document["version"], "2.1.0");
+    let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    assert_eq!(json_schema::faults(&schema, document), Vec::<String>::new());
     let run = &document["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     let result = &run["results"][0];
@@ -134,6 +193,8 @@ fn unusable_input_is_a_usage_error() {
     let dir = tmp.path();
     cases(dir);
     fs::write(dir.join("bad.json"), "{\"version\": 9}").unwrap();
+    let odd = "{\"version\": 1, \"go\": [],\n \"findings\": [\n  {\"kind\": 7}]}\n";
+    fs::write(dir.join("odd.json"), odd).unwrap();
     fs::write(dir.join("a.go"), "package a\n").unwrap();
     for (args, code, want) in [
         (&["regress", "--corpus", "none"][..], 2, "none"),
@@ -141,6 +202,10 @@ fn unusable_input_is_a_usage_error() {
         (&["regress", "--baseline", "bad.json"], 2, "version 9"),
         (&["regress", "--baseline", "none.json"], 2, "none.json"),
         (&["regress", "--only", "nosuchcase"], 2, "nosuchcase"),
+        (&["regress", "--baseline", "odd.json"], 2, "line 3"),
+        (&["regress", "--overlay", "none.json"], 2, "none.json"),
+        (&["regress", "--overlay", "bad.json"], 2, "Replace"),
+        (&["regress", "--harness", "none"], 2, "docs/TARGETS.md"),
         (&["regress", "--junit", "/proc/x/j.xml"], 2, "/proc/x/j.xml"),
         (&["regress", "--runs", "0"], 2, "--runs"),
         (&["regress", "--toolchain", "nonsense"], 3, "go1.25.3"),
@@ -153,6 +218,11 @@ fn unusable_input_is_a_usage_error() {
         (&["report", "--html", "p.html"], 2, "crashes"),
         (&["report", "--crashes", ".", "--html", "/proc/x/p.html"], 2, "/proc/x/p.html"),
         (&["report", "--crashes", ".", "--html", "p.html", "--samples", "bad.json"], 0, ""),
+        (
+            &["report", "--crashes", ".", "--html", "p.html", "--cover", "--cover-corpus", "none"],
+            2,
+            "none",
+        ),
         (&["report", "--crashes", ".", "--html", "p.html", "--matrix", "a.go"], 2, "a.go, line 1"),
     ] {
         let output = typerace(dir, args);
@@ -162,35 +232,157 @@ fn unusable_input_is_a_usage_error() {
     }
 }
 
-/// A browser lays the page out: nothing is wider than a phone, and the parts
-/// are there. Debian's chromium; the test says so and passes where there is none.
+/// The shell script of docs/ci, as a CI without further words runs it: over the corpus inside
+/// and the go command at hand, with its default number of runs.
+#[test]
+fn the_gate_of_docs_ci() {
+    let tmp = tempfile::tempdir().unwrap();
+    let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci/gate.sh");
+    let gate = |goroots: &str| {
+        let output = Command::new("sh")
+            .arg(&script)
+            .current_dir(tmp.path())
+            .env("TYPERACE", env!("CARGO_BIN_EXE_typerace"))
+            .env("GITHUB_ACTIONS", "true")
+            .env("GOROOTS", goroots)
+            .env("OUT", "reports")
+            .env("TIME", "3m")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = gate(&format!("{} /nonexistent", go.goroot.display()));
+    // The second tree is none, which does not hide what the first one says.
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("passed\n") && said.contains("/nonexistent/bin/go"), "{said}");
+    let report = |name: &str| fs::read_to_string(tmp.path().join("reports").join(name)).unwrap();
+    assert_eq!(junit_xml::faults(&report("junit-1.xml")), Vec::<String>::new());
+    let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    let sarif: Value = serde_json::from_str(&report("typerace-1.sarif")).unwrap();
+    assert_eq!(json_schema::faults(&schema, &sarif), Vec::<String>::new());
+}
+
+/// A browser lays the page out: on a phone nothing is wider than it, on a desk both stacks
+/// stand side by side, dark is dark, nothing is loaded, and every part is there. Debian's
+/// chromium; where there is none the test says so and passes (`make test` says it again).
 #[test]
 fn a_browser_reads_the_page() {
     let found = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .find(|c| Command::new(c).arg("--version").output().is_ok_and(|o| o.status.success()));
     let Some(browser) = found else {
-        eprintln!("skipped: there is no chromium; apt install chromium");
+        eprintln!("skipped: there is no chromium; apt-get install chromium");
         return;
     };
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path();
-    fs::create_dir(dir.join("crashes")).unwrap();
-    let made = typerace(dir, &["report", "--html", "page.html"]);
-    assert_eq!(made.status.code(), Some(0));
-    // A frame of a phone's width, and a script outside the page that measures it.
-    let frame = "<iframe id=f src=page.html width=390 height=800></iframe><script>onload=()=>{\
-                 const d=f.contentDocument;document.title=d.documentElement.scrollWidth<=390&&\
-                 d.querySelectorAll('section').length===5&&d.styleSheets.length===1\
-                 ?'good':'bad '+d.documentElement.scrollWidth}</script>";
+    page(dir);
+    // Frames of a phone's and of a desk's width, and a script outside the page that measures.
+    let frame = r#"<iframe id=p src=page.html width=390 height=800></iframe>
+<iframe id=d src=page.html width=1280 height=800></iframe><script>onload = () => {
+const wrong = [], is = (ok, what) => { if (!ok) wrong.push(what) };
+const [p, d] = [f('p'), f('d')];
+function f(id) { return document.getElementById(id).contentDocument }
+for (const [doc, width] of [[p, 390], [d, 1280]]) {
+  is(doc.documentElement.scrollWidth <= width, 'wider than ' + width + ': ' + doc.documentElement.scrollWidth);
+  is(doc.querySelectorAll('section').length === 5, 'sections');
+  is(doc.querySelectorAll('section .none').length === 0, 'a part is missing');
+  is(doc.styleSheets.length === 1, 'style');
+  is(doc.querySelectorAll('[src], link, script, img, object').length === 0, 'something to load');
+  is(doc.defaultView.performance.getEntriesByType('resource').length === 0, 'something was loaded');
+}
+const tops = doc => [...doc.querySelector('.sides').children].map(e => e.getBoundingClientRect().top);
+is(tops(d).length === 2 && tops(d)[0] === tops(d)[1], 'side by side: ' + tops(d));
+is(tops(p)[0] < tops(p)[1], 'one above the other: ' + tops(p));
+is(d.querySelector('a.known').href === 'https://go.dev/issue/81122', 'issue');
+is(d.querySelectorAll('.file').length === 2, 'files');
+is(d.querySelectorAll('.files .cold').length === 1, 'cold squares');
+is(d.querySelectorAll('polyline').length === 5, 'curves');
+const colour = d.defaultView.getComputedStyle(d.body).backgroundColor;
+document.title = wrong.length ? 'wrong: ' + wrong.join('; ') : 'good on ' + colour;
+}</script>"#;
     fs::write(dir.join("frame.html"), frame).unwrap();
-    let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"])
-        .args(["--virtual-time-budget=5000", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", dir.join("profile").display()))
-        .arg(format!("file://{}", dir.join("frame.html").display()))
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&output.stdout);
-    assert!(dom.contains("<title>good</title>"), "{dom}");
+    let look = |more: &[&str]| {
+        let output = Command::new(browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"])
+            .args(["--virtual-time-budget=5000", "--dump-dom"])
+            .args(more)
+            .arg(format!("--user-data-dir={}", dir.join("profile").display()))
+            .arg(format!("file://{}", dir.join("frame.html").display()))
+            .output()
+            .unwrap();
+        let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+        let title = dom.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+        title.map_or_else(|| format!("no title: {dom}"), |(title, _)| title.to_owned())
+    };
+    assert_eq!(look(&[]), "good on rgb(255, 255, 255)");
+    // 0 is dark.
+    let dark = look(&["--blink-settings=preferredColorScheme=0"]);
+    assert_eq!(dark, "good on rgb(15, 20, 25)");
+}
+
+/// A page with every part, of one crash directory.
+fn page(dir: &Path) {
+    let crash = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/crash-v1");
+    let to = dir.join("crashes/data-race-1");
+    fs::create_dir_all(&to).unwrap();
+    for file in ["finding.json", "report.txt", "testcase.txtar"] {
+        fs::copy(crash.join(file), to.join(file)).unwrap();
+    }
+    let sample = |n: u32| {
+        serde_json::json!({ "seconds": n, "execs": 70 * n, "corpus": n, "coverage": 900 + n,
+                            "counters": 8000, "pairs": n, "findings": 1 })
+        .to_string()
+    };
+    fs::write(dir.join("samples"), (1..9).map(|n| sample(n) + "\n").collect::<String>()).unwrap();
+    let summary = serde_json::json!({ "execs": 560, "seconds": 8.0, "operators": [
+        { "name": "splice declaration", "made": 9, "new_coverage": 3, "findings": 1 },
+    ] });
+    fs::write(dir.join("summary"), summary.to_string()).unwrap();
+    let long = "corpus/fixedbugs/a_name_that_is_much_too_long_for_the_width_of_any_phone.txtar";
+    let column = |n: u32| serde_json::json!({ "label": format!("go1.{n}.0"), "cases": [{ "case": long, "runs": 21 }] });
+    let matrix = serde_json::json!({ "columns": (21..28).map(column).collect::<Vec<_>>() });
+    fs::write(dir.join("matrix"), matrix.to_string()).unwrap();
+    let coverage = "go/types/alias.go:60:\tNewAlias\t100.0%\ngo/types/named.go:105:\t\
+                    (*Named).unpack\t0.0%\ntotal:\t(statements)\t50.0%\n";
+    fs::write(dir.join("coverage"), coverage).unwrap();
+    let args = ["report", "--html", "page.html", "--samples", "samples", "--summary", "summary"];
+    let made =
+        typerace(dir, &[&args[..], &["--matrix", "matrix", "--coverage", "coverage"]].concat());
+    assert_eq!(made.status.code(), Some(1), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// The heat map is measured: Go's own coverage, in a build of its own.
+#[test]
+fn coverage_is_measured() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    fs::create_dir_all(dir.join("corpus")).unwrap();
+    fs::create_dir_all(dir.join("crashes")).unwrap();
+    fs::write(dir.join("corpus/info.txtar"), SHARED_INFO).unwrap();
+    fs::write(dir.join("corpus/bad.go"), "packag x\n").unwrap();
+    // One that takes its process along, when it runs as written.
+    let deadly = "rounds 300\nshare info\nmeet start\ngo check a\ngo check a\ngo check a\n\
+                  -- a/a.go --\npackage a\n\nvar A, B, C, D = 1, 2, 3, 4\n";
+    fs::write(dir.join("corpus/deadly.txtar"), deadly).unwrap();
+    let args = ["report", "--html", "page.html", "--cover", "--cover-corpus", "corpus"];
+    let output = typerace(dir, &args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("2 inputs on go1.") && said.contains("1 more did not"), "{said}");
+    let page = fs::read_to_string(dir.join("page.html")).unwrap();
+    let map = page.split_once("id=\"coverage\"").unwrap().1;
+    // What a check of a variable reaches, and what only an instance does.
+    for (function, reached) in
+        [("(*Checker).checkFiles", true), ("NewChecker", true), ("(*subster).typ", false)]
+    {
+        let place = map
+            .find(&format!("<code>{}</code></td>", function))
+            .unwrap_or_else(|| panic!("{function} is not there"));
+        let figure = &map[place..place + 120];
+        assert_eq!(!figure.contains(">0 %<"), reached, "{function}: {figure}");
+    }
 }

@@ -35,7 +35,7 @@ fn every_element_becomes_a_program_that_compiles() {
     let go = toolchain();
     for go_minor in [go.minor, 23] {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options { attempts: 2, info: go_minor == 23, go_minor };
+        let options = Options { attempts: 2, info: go_minor == 23, go_minor, ..Options::default() };
         for (name, case) in scenarios() {
             let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
             assert!(!p.main_go.contains("typerace"), "{name}");
@@ -77,7 +77,8 @@ fn programs_of_races_race() {
     for (name, site) in cases {
         let text = fs::read_to_string(format!("tests/scenarios/{name}.txtar")).unwrap();
         let case = SourceCase::from_txtar(&text).unwrap();
-        let options = Options { attempts: 20, info: false, go_minor: go.minor };
+        let options =
+            Options { attempts: 20, info: false, go_minor: go.minor, ..Options::default() };
         let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
         let runner = Runner::build(&p, &go).unwrap();
         let shown = runner.run(&fixture().finding, 2, 0, &stop).unwrap();
@@ -130,7 +131,7 @@ fn dumped() {
     // For people who change the generator: TYPERACE_DUMP=DIR keeps all programs.
     let Some(dir) = std::env::var_os("TYPERACE_DUMP") else { return };
     for (name, case) in scenarios() {
-        let options = Options { attempts: 100, info: false, go_minor: 26 };
+        let options = Options::default();
         let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
         let at = Path::new(&dir).join(name);
         fs::create_dir_all(&at).unwrap();

@@ -14,18 +14,21 @@ mkdir -p "$out"
 # Is all there, and does the race detector really detect?
 "$typerace" doctor
 
-set -- --junit "$out/junit.xml" --sarif "$out/typerace.sarif" --time "${TIME:-5m}"
+set -- --time "${TIME:-5m}"
 if [ -n "${BASELINE:-}" ]; then set -- "$@" --baseline "$BASELINE"; fi
 if [ -n "${OVERLAY:-}" ]; then set -- "$@" --overlay "$OVERLAY"; fi
 if [ -n "${GITHUB_ACTIONS:-}" ]; then set -- "$@" --github; fi
 if [ -n "${TOOLCHAINS:-}" ]; then set -- "$@" --toolchain "$TOOLCHAINS"; fi
 
 if [ -z "${GOROOTS:-}" ]; then
-	exec "$typerace" regress "$@"
+	exec "$typerace" regress "$@" --junit "$out/junit.xml" --sarif "$out/typerace.sarif"
 fi
 # One tree after the other: a failure of one must not hide the others.
 status=0
+n=0
 for goroot in $GOROOTS; do
-	"$typerace" regress "$@" --goroot "$goroot" || status=$?
+	n=$((n + 1))
+	"$typerace" regress "$@" --goroot "$goroot" \
+		--junit "$out/junit-$n.xml" --sarif "$out/typerace-$n.sarif" || status=$?
 done
 exit "$status"

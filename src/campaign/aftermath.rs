@@ -43,8 +43,8 @@ impl FindingRecorder {
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
         let report = judgement.report(&outcome);
-        for finding in &seen {
-            self.add(&before, finding.clone(), &report);
+        for finding in &mut seen {
+            self.add(&before, finding, &report);
         }
         if !seen.is_empty() {
             self.measure(harness, before.request, &mut seen, Plan::ALONE)?;
@@ -72,7 +72,7 @@ impl FindingRecorder {
         if !self.is_news(&found) {
             return Ok(0);
         }
-        self.add(run, found.clone(), &heap.profile);
+        self.add(run, &mut found, &heap.profile);
         let origin = self.judge.origin().clone();
         let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
             Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,

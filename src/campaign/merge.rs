@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::progress::percent;
+use super::figures::percent;
 use super::summary::{Found, Summary};
 
 /// Adds up what workers did. Counts are added; of coverage and corpus, which workers

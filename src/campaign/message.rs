@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::figures::Figures;
 use super::hub::HubFigures;
-use super::progress::Figures;
 use super::summary::{Found, Summary};
 
 /// One line of a worker's standard output.

@@ -1,18 +1,27 @@
 //! A campaign: LibAFL's parts put together, from seeds to a summary.
 
 mod aftermath;
+pub mod ancestry;
 mod attribution;
 mod background;
+mod board;
 mod broker;
 mod budget;
+mod care;
 mod checkpoint;
+pub mod combine;
 mod control;
+mod cover;
+mod display;
+pub mod distill;
 mod exchange;
+mod figures;
 mod filter;
 pub mod hub;
 pub mod import;
 mod merge;
 mod message;
+pub mod metrics;
 mod operators;
 mod peers;
 mod progress;
@@ -21,8 +30,10 @@ mod repeats;
 mod samples;
 mod scheduler;
 mod schedules;
+pub mod screen;
 pub mod seeds;
 mod stage;
+pub mod stored;
 mod summary;
 mod suspicions;
 mod variants;
@@ -32,7 +43,7 @@ mod writer;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -48,8 +59,10 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use background::BackgroundEnd;
 use background::{Background, BackgroundConfig};
+pub use board::{Board, LogLine, WorkerState};
 pub use control::{Control, Limits};
-pub use progress::Style;
+pub use display::{Display, Style};
+pub use figures::Figures;
 pub use summary::{Coverage, Found, Summary};
 pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
@@ -60,13 +73,16 @@ use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
-use crate::mutators::adapter::{Options, Table, TreeMutator};
+use crate::mutators::adapter::{GENERATE, Options, Table, TreeMutator};
 use crate::mutators::{Choice, Weights};
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
+pub use care::Caps;
+use care::Care;
 use checkpoint::{Parts, Saving};
 use filter::SeenFilter;
 use hub::wire::Carried;
@@ -100,12 +116,14 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; none is kept if there is none.
     pub work: Option<PathBuf>,
+    /// How much of it there may be.
+    pub caps: Caps,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
     /// Whether packages are searched for lazy state.
     pub lazy: bool,
     /// How progress is shown.
-    pub style: Style,
+    pub display: Display,
     /// The harness to run.
     pub harness: HarnessConfig,
     /// Search schedules, and keep what shows new interleavings.
@@ -205,10 +223,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let last = executor.last();
     let failure = executor.failure();
     let control = Control::new(config.limits, config.interrupted);
-    let progress = Rc::new(Progress::new(control, config.style, executor.last()));
+    let progress = Rc::new(Progress::new(control, config.display.clone(), executor.last()));
     progress.set_samples(Samples::open(config.jsonl.as_deref())?);
-    executor.recorder_mut().attach(Rc::clone(&progress));
-
+    let ancestry = ancestry(config.work.as_deref(), &work, &progress);
+    for (seed, case) in config.seeds.iter().zip(&seeds) {
+        ancestry.borrow_mut().root(case, &["seed", &seed.path.display().to_string()]);
+    }
+    executor.recorder_mut().attach(Rc::clone(&progress), Rc::clone(&ancestry));
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
         InterleavingFeedback::new(config.schedules.feedback, executor.last()),
@@ -227,12 +248,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     .map_err(CampaignError::LibAfl)?;
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
         .input_filter(SeenFilter::default())
-        .scheduler(FreshFirstScheduler::default())
+        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
         .feedback(feedback)
         .objective(objective)
         .build();
     let campaign = config.work.as_deref().map(exchange::campaign);
-    let is_worker = config.style == Style::Worker;
+    let is_worker = config.display.style() == Style::Worker;
     let mut peers = Peers::new(
         campaign.clone().filter(|_| is_worker),
         &config.origin.coverage_build,
@@ -302,8 +323,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut whole = false;
     let result = (|| {
         let mut rng = Rng::new(seed);
-        let generated = (0..if fits { 0 } else { GENERATED_AT_START })
-            .map(|_| generate::test_case(&mut rng, &options.generate, config.profile));
+        let generated = (0..if fits { 0 } else { GENERATED_AT_START }).map(|_| {
+            let case = generate::test_case(&mut rng, &options.generate, config.profile);
+            ancestry.borrow_mut().root(&case, &[GENERATE]);
+            case
+        });
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
         let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
             for mut case in cases.filter(admitted) {
@@ -329,9 +353,21 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
         let mut stages = tuple_list!(
-            MutantStage::new(mutator, Rc::clone(&progress), config.schedules, Rc::clone(&budget)),
-            ScheduleStage::new(config.schedules, Rc::clone(&progress), Rc::clone(&searched))
+            MutantStage::new(
+                mutator,
+                Rc::clone(&progress),
+                config.schedules,
+                Rc::clone(&budget),
+                Rc::clone(&ancestry)
+            ),
+            ScheduleStage::new(
+                config.schedules,
+                Rc::clone(&progress),
+                Rc::clone(&searched),
+                Rc::clone(&ancestry)
+            )
         );
+        let mut care = Care::new(config.caps);
         while !progress.over(*state.executions()) {
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, manager)?;
             if saving.is_due() {
@@ -339,6 +375,10 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 let (scheduler, mut table) = (scheduler_of(&mut fuzzer), table.borrow_mut());
                 let parts = Parts { state: &mut state, scheduler, table: &mut table };
                 saving.save(&parts, seed, memory, manager.seen(), &progress);
+            }
+            for id in care.tidy(&mut state, &work)? {
+                scheduler_of(&mut fuzzer).forget(id);
+                table.borrow_mut().forget(id);
             }
         }
         whole = true;
@@ -351,7 +391,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let parts = Parts { state: &mut state, scheduler, table: &mut table };
         saving.save(&parts, seed, memory, manager.seen(), &progress);
     }
-    progress.end();
     let minimized = executor.recorder_mut().end_minimizing();
     for failed in &minimized.failed {
         progress.say(&format!("warning: not minimized: {failed}"));
@@ -413,6 +452,16 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         imported: peers.imported(),
         interrupted: progress.control().interrupted(),
     })
+}
+
+/// The ancestry of what there is. A journal that cannot be kept costs no campaign.
+fn ancestry(work: Option<&Path>, dir: &WorkDir, progress: &Progress) -> SharedAncestry {
+    let names = stored::names(dir.path());
+    let ancestry = Ancestry::open(work, &names).unwrap_or_else(|e| {
+        progress.say(&format!("warning: cannot keep the ancestry of entries: {e}"));
+        Ancestry::default()
+    });
+    Rc::new(RefCell::new(ancestry))
 }
 
 fn scheduler_of<Z>(fuzzer: &mut Z) -> &mut FreshFirstScheduler

@@ -4,22 +4,27 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use libafl::corpus::{Corpus, CorpusId};
+use libafl::corpus::Corpus;
 use libafl::state::{HasCorpus, HasExecutions};
 
+use super::ancestry::SharedAncestry;
 use super::attribution::History;
 use super::background::{Background, BackgroundEnd};
 use super::progress::Progress;
 use super::repeats::{Plan, Repeats};
+use super::scheduler::name;
 use super::summary::Found;
 use super::suspicions::{self, Suspicions};
 use super::writer::Writer;
-use crate::executor::{Fatal, Recorder, Run, State};
+use crate::executor::{Fatal, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
 use crate::scenario::Class;
 use crate::store::{FINDING, Saved, Store, StoreError};
-use crate::triage::Judge;
+use crate::triage::{Judge, observe};
+
+/// How often a time-out under short limits that ends under the full ones is tried again.
+const TIMEOUT_TRIES: u32 = 3;
 
 /// The heap's profile in a crash directory.
 const HEAP: &str = "heap.txt";
@@ -46,6 +51,12 @@ pub struct FindingRecorder {
     pub(super) history: History,
     /// Slow inputs that were given more time.
     pub(super) slow: u32,
+    /// Time-outs under short limits that ended under the full ones, by id.
+    ended: BTreeMap<String, u32>,
+    /// The outcome to record is a time-out under short limits that was not confirmed.
+    unconfirmed: bool,
+    /// Where test cases come from.
+    ancestry: SharedAncestry,
     /// What the store could not take (a full disk), to be tried again.
     unsaved: Vec<Unsaved>,
     /// Minimizes what was stored, if that is wanted.
@@ -88,6 +99,9 @@ impl FindingRecorder {
             pressed: BTreeSet::new(),
             history: History::default(),
             slow: 0,
+            ended: BTreeMap::new(),
+            unconfirmed: false,
+            ancestry: SharedAncestry::default(),
             unsaved: Vec::new(),
             background: None,
             stored: Vec::new(),
@@ -108,9 +122,11 @@ impl FindingRecorder {
         self.suspicions.as_ref()
     }
 
-    /// Where times come from and new findings are announced.
-    pub fn attach(&mut self, progress: Rc<Progress>) {
+    /// Where times come from and new findings are announced, and where test cases come
+    /// from.
+    pub fn attach(&mut self, progress: Rc<Progress>, ancestry: SharedAncestry) {
         self.progress = Some(progress);
+        self.ancestry = ancestry;
     }
 
     /// Has new findings minimized.
@@ -202,19 +218,22 @@ impl FindingRecorder {
         }
     }
 
-    /// Stores a finding and announces it. Says whether it was stored before, by another
+    /// Stores a finding, which is told its origin, and announces it. Says whether it was stored before, by another
     /// worker or campaign, which measured it too.
-    pub(super) fn add(&mut self, run: &Run<'_>, mut finding: Finding, report: &str) -> bool {
+    pub(super) fn add(&mut self, run: &Run<'_>, finding: &mut Finding, report: &str) -> bool {
         let seconds = self.progress.as_ref().map_or(0.0, |p| p.control().elapsed().as_secs_f64());
         let executions = *run.state.executions();
         finding.origin.seconds_to_find = seconds;
         finding.origin.execs_to_find = executions;
-        finding.origin.ancestors = ancestors(run.state);
+        let scheduled = run.state.corpus().current().and_then(|id| name(run.state, id));
+        let history = self.ancestry.borrow_mut().history(scheduled.as_deref());
+        finding.origin.ancestors = history.iter().filter_map(|s| s.entry.clone()).collect();
+        finding.origin.history = history;
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
         let testcase = run.source.to_txtar();
         let mut path = self.store.path(&finding.id);
         let mut known = false;
-        match self.store.save(&finding, &testcase, report, &[]) {
+        match self.store.save(finding, &testcase, report, &[]) {
             // Raised: known as a lesser class. That it is worse is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
                 // For people; the finding is stored whatever becomes of it.
@@ -234,7 +253,7 @@ impl FindingRecorder {
                 self.unsaved.push(Unsaved { finding: finding.clone(), testcase, report });
             }
         }
-        let entry = Found::new(&finding, path, known, seconds, executions);
+        let entry = Found::new(finding, path, known, seconds, executions);
         if let Some(progress) = &self.progress {
             progress.found(&entry);
         }
@@ -283,6 +302,7 @@ impl Recorder for FindingRecorder {
             Err(HarnessError::Interrupted) => Ok(0),
             other => other,
         };
+        self.ancestry.borrow_mut().runs(run.case);
         // Before this one's: its repetitions say things of their own.
         let late = harness.noted_late();
         let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);
@@ -301,6 +321,34 @@ impl Recorder for FindingRecorder {
         }
         self.history.push(run.source);
         Ok((new, bugs))
+    }
+
+    fn confirm_timeout(
+        &mut self,
+        harness: &mut Harness,
+        request: &RunRequest<'_>,
+        outcome: Outcome,
+    ) -> Result<Outcome, HarnessError> {
+        let seen = observe(&outcome, request.scenario, self.judge.origin());
+        let stalls: Vec<&Finding> = seen.iter().filter(|f| stalls(f.kind)).collect();
+        let news = |new: &Finding| {
+            let known = |f: &Found| f.id == new.id && f.class <= new.class;
+            let passed = new.class == Class::Contract && self.passed_over.contains_key(&new.id);
+            let slow = self.ended.get(&new.id).is_some_and(|n| *n >= TIMEOUT_TRIES);
+            !passed && !slow && !self.found.borrow().iter().any(known)
+        };
+        // What is known is counted; what ended in time before is only slow.
+        if !stalls.iter().any(|f| news(f)) {
+            self.unconfirmed = true;
+            return Ok(outcome);
+        }
+        let full = harness.run(request)?;
+        if matches!(full.end, End::Replied) {
+            for stall in stalls {
+                *self.ended.entry(stall.id.clone()).or_default() += 1;
+            }
+        }
+        Ok(full)
     }
 
     fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
@@ -322,6 +370,9 @@ impl FindingRecorder {
         let judgement = self.judge.judge(harness, run.request, outcome)?;
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
+        if std::mem::take(&mut self.unconfirmed) {
+            seen.retain(|f| !stalls(f.kind));
+        }
         if let Some(at) = seen.iter().position(|f| f.title.contains(CONSTANTS))
             && self.is_only_slow(harness, run)?
         {
@@ -337,8 +388,8 @@ impl FindingRecorder {
         // First stored, then looked at more closely.
         let report = judgement.report(outcome);
         let mut fresh = Vec::new();
-        for finding in &seen {
-            if !self.add(run, finding.clone(), &report) {
+        for finding in &mut seen {
+            if !self.add(run, finding, &report) {
                 fresh.push(finding.clone());
             }
             if let End::OverMemory { profile, .. } = &outcome.end {
@@ -390,16 +441,7 @@ impl FindingRecorder {
     }
 }
 
-/// The corpus entries that the current one descends from, youngest first.
-fn ancestors(state: &State) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut id: Option<CorpusId> = *state.corpus().current();
-    while let Some(at) = id {
-        let Ok(entry) = state.corpus().get(at) else { break };
-        let entry = entry.borrow();
-        names.push(entry.filename().clone().unwrap_or_else(|| at.to_string()));
-        // Parents are older, so the chain ends; the limit is for the report.
-        id = entry.parent_id().filter(|_| names.len() < 64);
-    }
-    names
+/// Whether findings of a kind are time-outs.
+fn stalls(kind: Kind) -> bool {
+    matches!(kind, Kind::Hang | Kind::Deadlock)
 }

@@ -1,11 +1,15 @@
 //! A campaign's figures over time, a line of JSON every second.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::finding::Kind;
+use crate::scenario::Class;
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -18,22 +22,36 @@ pub struct SamplesError {
 }
 
 /// One line.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Sample {
     /// Since the campaign's start.
     pub seconds: f64,
     /// Executions.
     pub execs: u64,
+    /// The ratio of the two.
+    pub execs_per_second: f64,
     /// Corpus entries.
     pub corpus: usize,
     /// Counters that were hit.
     pub coverage: usize,
     /// Counters there are.
     pub counters: usize,
+    /// Places of the interleaving map: pairs of functions in different goroutines.
+    pub pairs: usize,
     /// Share of executions whose packages all type-check, percent.
     pub valid_percent: f64,
     /// Distinct findings.
     pub findings: usize,
+    /// The same by kind and class: `{"data-race":{"bug":1}}`.
+    pub findings_by: BTreeMap<Kind, BTreeMap<Class, usize>>,
+    /// Harness processes that took the place of another.
+    pub harness_restarts: u64,
+    /// When a new counter was hit last; `null` before the first.
+    pub last_coverage: Option<f64>,
+    /// When something was found last; `null` before that.
+    pub last_finding: Option<f64>,
+    /// Processes that run test cases.
+    pub workers: usize,
 }
 
 /// Where the lines go; nowhere by default.

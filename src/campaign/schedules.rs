@@ -16,6 +16,7 @@ use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 use serde::{Deserialize, Serialize};
 
+use super::ancestry::{Making, SharedAncestry};
 use super::progress::Progress;
 use crate::executor::State;
 use crate::testcase::TestCase;
@@ -79,6 +80,7 @@ pub struct ScheduleStage {
     progress: Rc<Progress>,
     searched: Rc<RefCell<BTreeMap<Strategy, Searched>>>,
     done: BTreeSet<CorpusId>,
+    ancestry: SharedAncestry,
 }
 
 impl ScheduleStage {
@@ -88,8 +90,9 @@ impl ScheduleStage {
         schedules: Schedules,
         progress: Rc<Progress>,
         searched: Rc<RefCell<BTreeMap<Strategy, Searched>>>,
+        ancestry: SharedAncestry,
     ) -> Self {
-        Self { schedules, progress, searched, done: BTreeSet::new() }
+        Self { schedules, progress, searched, done: BTreeSet::new(), ancestry }
     }
 
     /// Runs a schedule; returns the pairs that were new in it.
@@ -102,6 +105,8 @@ impl ScheduleStage {
     where
         Z: Evaluator<E, EM, TestCase, State>,
     {
+        let by = vec!["schedule".to_owned()];
+        self.ancestry.borrow_mut().making(Making::Mutant(by), case);
         let before = *state.executions();
         fuzzer.evaluate_filtered(state, executor, manager, case)?;
         if *state.executions() == before {

@@ -10,6 +10,7 @@ use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
+use super::ancestry::{Making, SharedAncestry};
 use super::budget::Budget;
 use super::progress::Progress;
 use super::schedules::Schedules;
@@ -29,6 +30,7 @@ pub struct MutantStage {
     progress: Rc<Progress>,
     schedules: Schedules,
     budget: Rc<Budget>,
+    ancestry: SharedAncestry,
 }
 
 impl MutantStage {
@@ -38,8 +40,9 @@ impl MutantStage {
         progress: Rc<Progress>,
         schedules: Schedules,
         budget: Rc<Budget>,
+        ancestry: SharedAncestry,
     ) -> Self {
-        Self { mutator, progress, schedules, budget }
+        Self { mutator, progress, schedules, budget, ancestry }
     }
 }
 
@@ -73,6 +76,12 @@ where
             if !self.budget.admit(&mut input.scenario) {
                 continue;
             }
+            let by = self.mutator.made();
+            let making = match self.mutator.generated() {
+                true => Making::Root(by),
+                false => Making::Mutant(by),
+            };
+            self.ancestry.borrow_mut().making(making, &input);
             let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);

@@ -74,7 +74,7 @@ pub struct Summary {
 }
 
 /// Counters hit of how many.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
     pub hit: usize,
@@ -153,7 +153,7 @@ impl Found {
 impl Display for Summary {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let c = self.coverage;
-        let share = super::progress::percent(c.hit as u64, c.total as u64);
+        let share = super::figures::percent(c.hit as u64, c.total as u64);
         writeln!(
             f,
             "{} executions in {:.1} s ({:.0}/s) on {}, seed {}",

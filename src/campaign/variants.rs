@@ -73,8 +73,9 @@ impl FindingRecorder {
             see(&outcome, &judgement.findings);
             for finding in &judgement.findings {
                 if wanted(finding) && self.is_news(finding) {
-                    self.add(&varied, finding.clone(), &judgement.report(&outcome));
-                    new.push(finding.clone());
+                    let mut finding = finding.clone();
+                    self.add(&varied, &mut finding, &judgement.report(&outcome));
+                    new.push(finding);
                 }
             }
         }

@@ -16,14 +16,16 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::board::WorkerState;
 use super::broker::{self, Broker};
 use super::control::Limits;
+use super::display::Display;
 use super::exchange::WORKER;
+use super::figures::Figures;
 use super::hub::HubShare;
 use super::merge::{findings, merge};
 use super::message::Message;
-use super::progress::{Figures, Style, percent};
-use super::samples::{Sample, Samples, SamplesError};
+use super::samples::{Samples, SamplesError};
 use super::summary::{Found, Summary};
 use super::work::{WorkDir, WorkError};
 use crate::harness::{spawn_tied, terminate};
@@ -70,7 +72,7 @@ pub struct Plan {
     /// Whether it was asked for.
     pub seed_given: bool,
     /// How progress is shown.
-    pub style: Style,
+    pub display: Display,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -275,7 +277,7 @@ impl<'a> Campaign<'a> {
             }
             let now = self.began.elapsed();
             if samples.is_due(now) {
-                samples.write(&self.sample(now));
+                samples.write(&self.plan.display.sample(&self.figures(), now));
             }
             self.keep_broker();
             self.start_again()?;
@@ -288,9 +290,9 @@ impl<'a> Campaign<'a> {
                     let _ = child.kill();
                 }
             }
-            if now.saturating_sub(shown) >= self.plan.style.every() {
+            if now.saturating_sub(shown) >= self.plan.display.every() {
                 shown = now;
-                self.plan.style.show(&self.figures().line(now));
+                self.plan.display.show(self.figures(), now, self.states());
             }
         }
         Ok(())
@@ -298,13 +300,16 @@ impl<'a> Campaign<'a> {
 
     fn take(&mut self, i: usize, message: Message) {
         match message {
-            Message::Figures(figures) => self.workers[i].figures = figures,
-            Message::Say(text) if i == BROKER => self.plan.style.say(&text),
-            Message::Say(text) => self.plan.style.say(&format!("worker {i}: {text}")),
+            Message::Figures(figures) => {
+                let later = self.workers[i].began.saturating_duration_since(self.began);
+                self.workers[i].figures = figures.later_by(later);
+            }
+            Message::Say(text) if i == BROKER => self.plan.display.say(&text),
+            Message::Say(text) => self.plan.display.say(&format!("worker {i}: {text}")),
             Message::Found(found) => {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
                 if !self.found.iter().any(news) {
-                    self.plan.style.say(&found.line());
+                    self.plan.display.found(&found);
                 }
                 self.found.push(*found);
                 self.found = findings(std::mem::take(&mut self.found));
@@ -313,7 +318,7 @@ impl<'a> Campaign<'a> {
             Message::Hub(figures) => {
                 let news = self.broker.as_mut().and_then(|b| b.report(figures));
                 if let Some(text) = news {
-                    self.plan.style.say(&text);
+                    self.plan.display.say(&text);
                 }
             }
         }
@@ -323,7 +328,7 @@ impl<'a> Campaign<'a> {
         if self.stopping.is_none()
             && let Some(broker) = &mut self.broker
         {
-            self.plan.style.say(&broker.ended());
+            self.plan.display.say(&broker.ended());
         }
     }
 
@@ -334,7 +339,7 @@ impl<'a> Campaign<'a> {
             && let Some(broker) = &mut self.broker
             && let Err(e) = broker.keep(say)
         {
-            self.plan.style.say(&format!("warning: no broker: {e}"));
+            self.plan.display.say(&format!("warning: no broker: {e}"));
         }
     }
 
@@ -347,9 +352,7 @@ impl<'a> Campaign<'a> {
             return Ok(());
         }
         self.last_end = (status.to_string(), status.code());
-        worker.lost.execs += worker.figures.execs;
-        worker.lost.counted += worker.figures.counted;
-        worker.lost.valid += worker.figures.valid;
+        worker.lost.add(&worker.figures);
         worker.figures = Figures::default();
         worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
         // Exit codes are its own word: it would say the same again.
@@ -358,7 +361,7 @@ impl<'a> Campaign<'a> {
         worker.restarts += 1;
         worker.again = again.then(|| Instant::now() + PAUSE * worker.soon);
         let then = if again { "it is started again" } else { "the others go on" };
-        self.plan.style.say(&format!("warning: worker {i} died with {status}; {then}"));
+        self.plan.display.say(&format!("warning: worker {i} died with {status}; {then}"));
         Ok(())
     }
 
@@ -387,7 +390,6 @@ impl<'a> Campaign<'a> {
 
     /// Nothing of it is left.
     fn end(&mut self) {
-        self.plan.style.end();
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
             let _ = child.kill();
             let _ = child.wait();
@@ -403,34 +405,30 @@ impl<'a> Campaign<'a> {
         }
     }
 
-    fn sample(&self, now: Duration) -> Sample {
-        let f = self.figures();
-        Sample {
-            seconds: now.as_secs_f64(),
-            execs: f.execs,
-            corpus: f.corpus,
-            coverage: f.coverage.hit,
-            counters: f.coverage.total,
-            valid_percent: percent(f.valid, f.counted),
-            findings: f.findings,
-        }
+    fn states(&self) -> Vec<WorkerState> {
+        let state = |(number, w): (usize, &Worker)| WorkerState {
+            number,
+            state: match (&w.child, self.stopping) {
+                (Some(_), Some(_)) => "stopping",
+                (Some(_), None) if w.figures.execs == 0 => "starting",
+                (Some(_), None) => "running",
+                (None, _) if w.summary.is_some() => "ended",
+                (None, _) => "lost",
+            },
+            pid: w.child.as_ref().map(Child::id),
+            execs: w.lost.execs + w.figures.execs,
+            restarts: w.restarts,
+        };
+        self.workers.iter().enumerate().map(state).collect()
     }
 
     fn figures(&self) -> Figures {
-        let mut sum = Figures { findings: self.found.len(), ..Figures::default() };
+        let mut sum = Figures::default();
         for w in &self.workers {
-            for f in [&w.lost, &w.figures] {
-                sum.execs += f.execs;
-                sum.counted += f.counted;
-                sum.valid += f.valid;
-                sum.corpus = sum.corpus.max(f.corpus);
-                sum.interleavings = sum.interleavings.max(f.interleavings);
-                if f.coverage.hit >= sum.coverage.hit {
-                    sum.coverage = f.coverage;
-                }
-            }
+            sum.add(&w.lost);
+            sum.add(&w.figures);
         }
-        sum
+        Figures { findings: self.found.len(), ..sum }
     }
 
     fn summary(&mut self) -> Result<Summary, WorkersError> {

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress};
 use crate::bisect::{
     Checkout, RELEASES, RepoError, State, Step, Turn, release_order, search, turns,
@@ -107,6 +108,7 @@ impl Trial {
         let column = Column { label: name.to_owned(), built, patched: false };
         let limits = Limits { runs: self.runs, jobs: 1, deadline: None };
         let cases = std::slice::from_ref(&self.case);
+        let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));
         let ran: CaseRun = run_column(&column, cases, limits, &|_, _| ())?.remove(0);
         let step = match &self.signature {
             Some(signature) => Step::ran(name, ran.tally(signature)),
@@ -133,7 +135,7 @@ fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
     let mut steps = Vec::new();
     for release in wanted {
         let options = GoOptions { toolchain: Some(release.clone()), ..args.go.options() };
-        let step = match BuiltHarness::get(&options, &mut progress) {
+        let step = match BuiltHarness::get(&options, &mut waiting()) {
             Ok(built) => trial.run(&release, built)?,
             // One that cannot be had must not hide what the others say.
             Err(e @ (EnvError::NoToolchain { .. } | EnvError::Build { .. })) => {
@@ -161,7 +163,7 @@ fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::R
         other => other?,
     };
     progress(&format!("{} commits change go/types", commits.len() - 1));
-    let plain = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let plain = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let tmp = tempfile::tempdir().context("cannot make a temporary folder")?;
     let mut n = 0;
     let (steps, _) = search::<anyhow::Error>(&commits, |commit| {
@@ -170,7 +172,7 @@ fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::R
         let overlay = checkout.overlay(commit, goroot, &tmp.path().join(n.to_string()))?;
         let name = commit.label();
         let options = GoOptions { overlay: Some(overlay), ..args.go.options() };
-        let step = match BuiltHarness::build(plain.toolchain.clone(), &options, &mut progress) {
+        let step = match BuiltHarness::build(plain.toolchain.clone(), &options, &mut waiting()) {
             Ok(built) => trial.run(&name, built)?,
             Err(EnvError::Build { output, .. }) => {
                 let why = output.lines().find(|l| !l.starts_with('#')).unwrap_or_default();

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Exit, GoArgs, print, progress};
+use super::corpus_distill::{self, DistillArgs};
+use super::corpus_merge::{self, MergeArgs};
+use super::ticker::{Ticker, waiting};
+use super::{Exit, GoArgs, print};
 use crate::campaign::import::{self, Imported, SLOWEST};
 use crate::campaign::seeds;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
@@ -22,6 +25,8 @@ pub struct CorpusArgs {
 enum Command {
     Import(ImportArgs),
     List(ListArgs),
+    Distill(DistillArgs),
+    Merge(MergeArgs),
 }
 
 /// Import .go files, folders and txtar archives that parse and run within limits
@@ -62,11 +67,13 @@ pub fn run(args: &CorpusArgs) -> anyhow::Result<Exit> {
     match &args.command {
         Command::Import(args) => run_import(args),
         Command::List(args) => run_list(args),
+        Command::Distill(args) => corpus_distill::run(args),
+        Command::Merge(args) => corpus_merge::run(args),
     }
 }
 
 fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let mut paths = args.paths.clone();
     if args.goroot_testdata {
         let goroot = &built.toolchain.goroot;
@@ -84,17 +91,17 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
     config.limits = Limits { total: SLOWEST, ..config.limits };
     let mut harness = Harness::start(config)?;
     let mut imported = Imported::default();
+    let ticker = Ticker::start("importing");
     for path in &paths {
         let seeds = import::files(path)?;
         let (n, mut i) = (seeds.len(), 0);
         let root = if path.is_file() { path.parent().unwrap_or(path) } else { path };
         import::import(&mut harness, &seeds, root, &args.to, &mut imported, &mut |p| {
             i += 1;
-            if i % 100 == 0 || i == n {
-                progress(&format!("{i} of {n}: {}", p.display()));
-            }
+            ticker.set(&format!("{i} of {n}: {}", p.display()));
         })?;
     }
+    drop(ticker);
     if args.json {
         print(&(serde_json::to_string(&imported)? + "\n"))?;
         return Ok(Exit::Nothing);

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Exit, GoArgs, print, progress};
+use super::ticker::waiting;
+use super::{Exit, GoArgs, print};
 use crate::harness::{
     BuiltHarness, EnvError, Harness, HarnessConfig, HarnessError, RunRequest, Toolchain, Verdict,
     source_file,
@@ -139,12 +140,12 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>) -> Result<(), Wrong> {
         checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
     };
     let options = args.go.options();
-    let mut toolchain = Toolchain::locate(&options, &mut progress)?;
+    let mut toolchain = Toolchain::locate(&options, &mut waiting())?;
     fine(format!("{} at {}", toolchain.version, toolchain.go.display()));
     toolchain.find_compiler()?;
     fine(toolchain.cc.clone());
     let begin = Instant::now();
-    let built = BuiltHarness::build(toolchain, &options, &mut progress)?;
+    let built = BuiltHarness::build(toolchain, &options, &mut waiting())?;
     fine(format!("{} ({:.1} s)", built.path.display(), begin.elapsed().as_secs_f64()));
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     fine(format!("on, in a harness built with {}", harness.hello().go));

@@ -1,6 +1,8 @@
 //! Exit codes, and which error means which: the only place that knows.
 
 use crate::bisect::RepoError;
+use crate::campaign::metrics::MetricsError;
+use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
 use crate::campaign::{CampaignError, seeds::SeedError};
 use crate::executor::Fatal;
@@ -65,7 +67,14 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         SeedError::Harness(e) => harness(e),
         _ => Exit::Usage,
     };
-    if cause.is::<super::KnownFileError>() {
+    if let Some(e) = cause.downcast_ref::<CorpusError>() {
+        return Some(match e {
+            CorpusError::Harness(e) => harness(e),
+            CorpusError::Seed(e) => seed(e),
+            _ => Exit::Usage,
+        });
+    }
+    if cause.is::<super::KnownFileError>() || cause.is::<MetricsError>() {
         return Some(Exit::Usage);
     }
     let run = |e: &RunError| match e {
@@ -172,6 +181,10 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if cause.is::<OutputError>() {
         Some("findings are stored all the same; make room, or write to another place".to_owned())
+    } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
+        && source.kind() == std::io::ErrorKind::NotFound
+    {
+        Some("give --crashes a folder of crash directories".to_owned())
     } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
         Some("give --crashes a folder that can be written".to_owned())
     } else {

@@ -1,16 +1,22 @@
 //! `typerace fuzz`: a campaign.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
+use signal_hook::iterator::Signals;
 
+use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
 use crate::campaign::hub::{self, HubShare};
+use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
-use crate::campaign::{self, Config, Limits, Message, Schedules, Style, Summary, seeds};
+use crate::campaign::{
+    self, Caps, Config, Display, Limits, Message, Schedules, Style, Summary, metrics, seeds,
+};
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
@@ -88,6 +94,12 @@ pub struct FuzzArgs {
     /// The campaign's own state; a campaign resumes from it [default: none is kept]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
+    /// Corpus entries that a worker keeps; beyond, those go that cover nothing unique
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    max_corpus: u64,
+    /// MiB of corpus on disk, all workers together; beyond, the same
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    max_work: u64,
     /// Share of one processor's time, in percent, in which new findings are
     /// minimized; 0 for none
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
@@ -95,9 +107,15 @@ pub struct FuzzArgs {
     /// Write a line of figures every second, as JSON: `report --html` draws them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
+    /// Serve figures to Prometheus: PORT on loopback, or ADDRESS:PORT
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    metrics: Option<SocketAddr>,
     /// Progress as plain lines, also on a terminal
     #[arg(long)]
     plain: bool,
+    /// Progress as a screen [default on a terminal]; q ends the campaign
+    #[arg(long, conflicts_with = "plain")]
+    tui: bool,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -186,11 +204,19 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     }
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
+    let repeats = args.seed.is_some() || args.execs.is_some();
+    let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
+    // A worker has its share of the disk.
+    let caps = Caps {
+        entries: usize::try_from(args.max_corpus).unwrap_or(usize::MAX),
+        bytes: (args.max_work << 20) / u64::from(cores),
+    };
+    let cores = if worker.is_some() { 1 } else { cores };
     if let Some(share) = &worker {
-        (args.cores, args.seed, args.execs) = (Some(1), Some(share.seed), share.execs);
+        (args.seed, args.execs) = (Some(share.seed), share.execs);
         args.time = share.seconds.map(Duration::from_secs_f64);
         args.work = Some(share.work.clone());
-        (args.until_finding, args.jsonl) = (None, None);
+        (args.until_finding, args.jsonl, args.metrics) = (None, None, None);
         (args.procs, seed_given) = (share.procs, share.seed_given);
         (args.listen, args.connect) = (None, Vec::new());
     }
@@ -203,7 +229,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     // Before the build: an unusable folder is said at once.
     crate::store::Store::open(&args.crashes)?;
     // A signal ends the build, which has nothing to lose, at once.
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     seeds::check_targets(&seeds)?;
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
@@ -215,8 +241,23 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         execs: args.execs,
         findings: args.until_finding.map(|n| n as usize),
     };
-    let repeats = args.seed.is_some() || args.execs.is_some();
-    let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
+    let mut display = match &worker {
+        Some(_) => Display::new(Style::Worker),
+        None => Display::choose(args.plain),
+    };
+    {
+        let mut board = display.board();
+        (board.seed, board.go_version) = (seed, built.toolchain.version.clone());
+    }
+    if let Some(why) = Display::no_screen().filter(|_| args.tui) {
+        progress(&format!("plain lines instead of a screen: {why}"));
+    }
+    if let Some(addr) = args.metrics {
+        let addr = metrics::serve(addr, display.clone())?;
+        display.say(&format!("metrics on http://{addr}/metrics"));
+    }
+    // Given back before the summary, or whatever else is said at the end.
+    let screen = show_screen(&mut display, &interrupted);
     if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         let summary = workers::run(&Plan {
             args: std::env::args_os().skip(1).collect(),
@@ -230,9 +271,10 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
             limits,
             seed,
             seed_given,
-            style: Style::choose(args.plain),
+            display,
             interrupted,
         })?;
+        drop(screen);
         return finish(summary, &known, args.json);
     }
     let harness = HarnessConfig {
@@ -250,9 +292,10 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         seeds,
         crashes: args.crashes,
         work: args.work,
+        caps,
         jsonl: args.jsonl,
         lazy: args.lazy && !args.no_lazy,
-        style: if worker.is_some() { Style::Worker } else { Style::choose(args.plain) },
+        display,
         harness,
         schedules: Schedules {
             seeds: !args.no_schedules,
@@ -270,6 +313,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         seed_given,
         interrupted,
     })?;
+    drop(screen);
     if worker.is_some() {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
@@ -296,16 +340,48 @@ fn finish(mut summary: Summary, known: &Known, json: bool) -> anyhow::Result<Exi
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }
 
+/// The screen, if there is to be one. A terminal that refuses is no reason to stop.
+fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> {
+    if display.style() != Style::Screen {
+        return None;
+    }
+    match Screen::start(display, Arc::clone(stop)) {
+        Ok(screen) => Some(screen),
+        Err(e) => {
+            progress(&format!("plain lines instead of a screen: {e}"));
+            display.be_plain();
+            None
+        }
+    }
+}
+
 /// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
 /// process at once (the harness ends with it).
 pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // In this order: the first signal finds the flag unset and sets it.
-        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
-    }
+    let set = Arc::clone(&flag);
+    let mut signals = Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
+    // A thread and no handler: it may give the terminal back.
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            if set.swap(true, Ordering::SeqCst) {
+                crate::campaign::screen::restore();
+                signal_hook::low_level::exit(128 + signal);
+            }
+        }
+    })?;
     Ok(flag)
+}
+
+/// Reads `9100`, `:9100` or `0.0.0.0:9100`. Who wants others to see it says so.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix(':').unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
+    }
+    text.parse().map_err(|_| {
+        format!("'{text}' is no address; write 9100 for this machine alone, or 0.0.0.0:9100")
+    })
 }
 
 /// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
@@ -338,6 +414,18 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses() {
+        let read = |text| address(text).map(|a| a.to_string()).ok();
+        assert_eq!(read("9100").as_deref(), Some("127.0.0.1:9100"));
+        assert_eq!(read(":0").as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(read("0.0.0.0:9100").as_deref(), Some("0.0.0.0:9100"));
+        assert_eq!(read("[::1]:1").as_deref(), Some("[::1]:1"));
+        for bad in ["", "localhost", "70000", "1.2.3.4"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn times() {

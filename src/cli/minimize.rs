@@ -3,15 +3,17 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::fuzz::{duration, interrupt_flag};
+use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress};
-use crate::finding::Origin;
-use crate::harness::{BuiltHarness, HarnessConfig};
+use crate::finding::{Origin, Standalone};
+use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::{load_case, standalone};
@@ -28,6 +30,9 @@ pub struct MinimizeArgs {
     /// Runs that measure the result, each in a new process
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     runs: u32,
+    /// Do not run the standalone program of a crash directory at the end
+    #[arg(long)]
+    no_verify: bool,
     /// Harness processes at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
@@ -52,6 +57,8 @@ struct Report<'a> {
     info: Option<&'a crate::finding::Minimization>,
     /// Candidates judged.
     tried: u64,
+    /// What the standalone program showed; none if it was not run.
+    standalone: Option<&'a Standalone>,
     /// Where the text was stored.
     path: Option<&'a Path>,
     /// The txtar.
@@ -64,7 +71,7 @@ struct Report<'a> {
 /// Unusable input or environment.
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let stop = interrupt_flag()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
@@ -99,6 +106,12 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Some(m) => store(&args.crash, m)?,
         None => None,
     };
+    let shown = match &path {
+        Some(_) if !args.no_verify && !stop.load(Ordering::Relaxed) => {
+            verify(&args.crash, &built.toolchain, args.runs, &stop)?
+        }
+        _ => None,
+    };
     let go_version = &options.origin.go_version;
     if args.json {
         let m = minimized.as_ref();
@@ -110,13 +123,14 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             lines_before: source.lines(),
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
+            standalone: shown.as_ref(),
             path: path.as_deref(),
             text: m.map(|m| m.text.as_str()),
         };
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
         print(&match &minimized {
-            Some(m) => text(m, path.as_deref()),
+            Some(m) => text(m, path.as_deref(), shown.as_ref()),
             None => match &expected {
                 Some(f) => {
                     format!("{}\nit did not show on {go_version}: nothing to minimize\n", f.title)
@@ -147,7 +161,33 @@ fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
     Ok(Some(crash.join(MINIMIZED)))
 }
 
-fn text(m: &Minimized, path: Option<&Path>) -> String {
+/// Runs the standalone program and stores how often it showed the finding; `None` if
+/// it cannot be run here, which is said.
+fn verify(
+    crash: &Path,
+    go: &Toolchain,
+    runs: u32,
+    stop: &AtomicBool,
+) -> anyhow::Result<Option<Standalone>> {
+    let dir = crash.canonicalize()?;
+    match standalone::verify(&dir, go, runs, stop, &mut progress) {
+        Ok(finding) => {
+            if let Some(parent) = dir.parent() {
+                Store::existing(parent)?.update_finding(&finding)?;
+            }
+            standalone::write(&dir)?;
+            Ok(finding.standalone)
+        }
+        Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
+        // The minimized test case is there all the same.
+        Err(e) => {
+            progress(&format!("the standalone program was not run: {e}"));
+            Ok(None)
+        }
+    }
+}
+
+fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> String {
     let i = &m.info;
     let [k, n] = i.reproduced;
     let [was_k, was_n] = i.original;
@@ -169,6 +209,15 @@ fn text(m: &Minimized, path: Option<&Path>) -> String {
     out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
     if let Some(path) = path {
         out.push_str(&format!("stored in {}\n", path.display()));
+    }
+    if let Some(s) = shown {
+        let [k, n] = s.reproduced;
+        let attempts =
+            if s.attempts == 1 { String::new() } else { format!(", {} attempts each", s.attempts) };
+        out.push_str(&format!(
+            "its standalone program, {} lines in repro/, shows it in {k} of {n} processes{attempts}\n",
+            s.lines
+        ));
     }
     out.push('\n');
     out.push_str(&m.text);

@@ -2,6 +2,8 @@
 
 mod bisect;
 mod corpus;
+mod corpus_distill;
+mod corpus_merge;
 mod doctor;
 mod exit;
 mod fuzz;
@@ -15,6 +17,7 @@ mod report;
 mod report_html;
 mod reproduce;
 mod scenarios;
+mod ticker;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
     // In the hook and not by catch_unwind: a release aborts on panic.
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        crate::campaign::screen::restore();
         default(info);
         eprintln!("help: this is a fault of typerace; please report it");
         std::process::exit(i32::from(Exit::Internal as u8));

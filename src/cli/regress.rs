@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::fuzz::duration;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress};
 use crate::harness::{BuiltHarness, GoOptions};
 use crate::regress::{
@@ -101,12 +102,12 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         progress(&format!("{} cases, {runs} runs each, on {}", cases.len(), column.label));
         let start = Instant::now();
         let limits = Limits { runs, jobs, deadline: deadline(args.time) };
-        let step = (cases.len() / 4).max(1);
+        let ticker = Ticker::start("running cases");
         let ran = run_column(column, &cases, limits, &|n, of| {
-            if n % step == 0 && n < of {
-                progress(&format!("{n} of {of} cases"));
-            }
-        })?;
+            ticker.set(&format!("{n} of {of} cases"));
+        });
+        drop(ticker);
+        let ran = ran?;
         let go_version = column.built.toolchain.version.clone();
         reports.push(ColumnReport {
             label: column.label.clone(),
@@ -174,7 +175,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
     for mut options in wanted {
         let overlay = options.overlay.take();
-        let built = BuiltHarness::get(&options, &mut progress)?;
+        let built = BuiltHarness::get(&options, &mut waiting())?;
         let label = built.toolchain.version.clone();
         if columns.iter().any(|c| c.built.key == built.key) {
             return Err(RegressError::Usage(format!("{label} is asked for twice")).into());
@@ -182,7 +183,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
         if let Some(path) = overlay {
             let patched = GoOptions { overlay: Some(path.clone()), ..options };
-            let patched = BuiltHarness::build(built.toolchain, &patched, &mut progress)
+            let patched = BuiltHarness::build(built.toolchain, &patched, &mut waiting())
                 .with_context(|| format!("cannot build with {}", path.display()))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let label = format!("{label} + {name}");

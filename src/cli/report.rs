@@ -9,7 +9,7 @@ use clap::Args;
 use super::report_html::{self, HtmlArgs};
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::harness::Toolchain;
-use crate::report::{collect, json, markdown, text};
+use crate::report::{bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
@@ -22,6 +22,13 @@ pub struct ReportArgs {
     /// Full details as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
+    /// A page of bugs as Markdown: one section for each cause, with its smallest
+    /// program; breaches of contract are left out
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    bugs: bool,
+    /// Another folder of crash directories for that page: another release's
+    #[arg(long, value_name = "DIR", requires = "bugs")]
+    with: Vec<PathBuf>,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -74,6 +81,13 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         let found =
             report_html::write(&args.html, &args.crashes, only, &known, &args.go, &mut progress)?;
         return Ok(if found == 0 { Exit::Nothing } else { Exit::Findings });
+    }
+    if args.bugs {
+        for dir in &args.with {
+            report.entries.extend(collect(dir, &known)?.entries);
+        }
+        print(&bugs(&report.entries))?;
+        return Ok(if report.entries.is_empty() { Exit::Nothing } else { Exit::Findings });
     }
     let all = match (args.json, args.markdown) {
         (true, _) => json(&report)? + "\n",

@@ -110,19 +110,19 @@ pub fn write(
         progress(&format!("warning: left out: {problem}"));
     }
     let found = findings.len();
-    if args.cover {
-        // Before the work: an unusable file is said at once.
-        writable(to)?;
-    }
-    let coverage = args.coverage(crashes, go, progress)?;
-    let page = Page {
+    let mut page = Page {
         findings,
         samples: args.samples.as_deref().map(samples).transpose()?.unwrap_or_default(),
         summary: args.summary.as_deref().map(json).transpose()?,
         matrix: args.matrix.as_deref().map(json).transpose()?,
-        coverage,
+        coverage: None,
         made_at: rfc3339(std::time::SystemTime::now()),
     };
+    if args.cover {
+        // Before the work: an unusable file is said at once.
+        writable(to)?;
+    }
+    page.coverage = args.coverage(crashes, go, progress)?;
     std::fs::write(to, html(&page))
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
     progress(&format!("{found} findings in {}", to.display()));

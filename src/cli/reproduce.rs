@@ -6,8 +6,9 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, progress};
-use crate::finding::{Finding, KnownIssue, Origin, State, is_newer};
+use super::ticker::waiting;
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print};
+use crate::finding::{Finding, KnownIssue, Origin, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
 };
@@ -42,6 +43,8 @@ pub struct ReproduceArgs {
 struct Report {
     /// What the crash directory says it shows.
     expected: Option<String>,
+    /// How the campaign came to it, the youngest step first.
+    history: Vec<Step>,
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
     go_version: String,
@@ -82,7 +85,7 @@ struct Seen {
 pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
-    let built = BuiltHarness::get(&args.go.options(), &mut progress)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let go_version = built.toolchain.version.clone();
     let origin = Origin {
         go_version: go_version.clone(),
@@ -152,6 +155,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         fixed: known.is_some() && newer && replayed.runs.hits == 0,
         known,
         expected: expected_id,
+        history: expected.as_ref().map(|e| e.origin.history.clone()).unwrap_or_default(),
         reproduced: [replayed.runs.hits, replayed.runs.runs],
         schedule: scenario.schedule.map(|seed| Carried {
             seed,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, print};
 use crate::harness::BuiltHarness;
 use crate::scenario::{ELEMENTS, Element, targets};
 
@@ -23,7 +23,7 @@ pub struct ScenariosArgs {
 pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
     if args.go.harness.is_some() {
         // It says itself what it registers.
-        BuiltHarness::get(&args.go.options(), &mut progress)?;
+        BuiltHarness::get(&args.go.options(), &mut super::ticker::waiting())?;
     }
     let all: Vec<&Element> = ELEMENTS.iter().chain(targets()).collect();
     print(&if args.json { serde_json::to_string_pretty(&all)? + "\n" } else { text(&all) })?;

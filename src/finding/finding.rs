@@ -57,6 +57,9 @@ pub struct Finding {
     /// When and by what it was found.
     #[serde(flatten)]
     pub origin: Origin,
+    /// How many crash directories of its signature were merged into this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<u32>,
 }
 
 /// What became of a test case that was minimized.
@@ -104,6 +107,38 @@ pub struct Standalone {
     pub others: Vec<String>,
     /// With which Go.
     pub go_version: String,
+    /// Whether its goroutines wait for one another in importers.
+    #[serde(default = "yes")]
+    pub meet: bool,
+    /// What it asks in the place of operations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub direct: Vec<Direct>,
+    /// Lines of main.go; 0 if a version of typerace that did not count them wrote
+    /// this.
+    #[serde(default)]
+    pub lines: usize,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One question about one type, in the place of an operation that asks about many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direct {
+    /// The goroutine, from 1.
+    pub goroutine: usize,
+    /// The operation, from 0.
+    pub operation: usize,
+    /// The Go expression of the type.
+    pub value: String,
+    /// That of a second type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+    /// The Go statement that asks, `$1` and `$2` being the types.
+    pub ask: String,
+    /// Whether the types are had before the goroutines start.
+    pub early: bool,
 }
 
 /// When and by what a finding was found.
@@ -118,12 +153,35 @@ pub struct Origin {
     pub seed: u64,
     /// The corpus entries that the test case came from, nearest first.
     pub ancestors: Vec<String>,
+    /// How the test case came about: what made it, then what made its ancestors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Step>,
     /// Seconds from the campaign's start.
     pub seconds_to_find: f64,
     /// Executions from the campaign's start.
     pub execs_to_find: u64,
     /// RFC 3339, UTC; see [`super::rfc3339`].
     pub found_at: String,
+}
+
+/// How one test case of a finding's ancestry was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The corpus entry; `None` is the finding's own test case.
+    pub entry: Option<String>,
+    /// The operators that made it of the next step's, in their order; `generate`;
+    /// or `seed` and its path. Empty if that is not known.
+    pub by: Vec<String>,
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let by = if self.by.is_empty() { "unknown".to_owned() } else { self.by.join(", ") };
+        match &self.entry {
+            Some(entry) => write!(f, "{entry}: {by}"),
+            None => f.write_str(&by),
+        }
+    }
 }
 
 /// One stack of a finding.

@@ -117,6 +117,7 @@ impl Draft {
             reproduced: None,
             confirmed: false,
             minimized: None,
+            merged: None,
             standalone: None,
             stage: None,
             suspects: Vec::new(),

@@ -42,7 +42,7 @@ pub(crate) use scratch::Scratch;
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider, raise_file_limit};
 pub use sys::lower_priority;
-pub(crate) use sys::{is_alive, spawn_tied, terminate, tie};
+pub(crate) use sys::{is_alive, process_group, spawn_tied, terminate, tie};
 pub use target::TargetOperation;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

@@ -20,6 +20,12 @@ pub fn lower_priority() {
     let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
 }
 
+/// The process group of this process: the job that a shell made of it.
+pub(crate) fn process_group() -> i32 {
+    // SAFETY: no memory is involved, and it cannot fail.
+    unsafe { libc::getpgrp() }
+}
+
 /// Memory that the harness maps too: its coverage counters. It has no name, so
 /// nothing is left behind if either side is killed.
 #[derive(Debug)]

@@ -14,13 +14,17 @@ use libafl_bolts::rands::Rand;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Mutated, OperatorStats, Outcome, Parents, Settings, Steering, Weights, mutate,
+    Context, Mutated, OPERATORS, OperatorStats, Outcome, Parents, Settings, Steering, Weights,
+    mutate,
 };
 use crate::executor::LastRun;
 use crate::generate;
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::testcase::TestCase;
+
+/// What the generator is called among operators.
+pub const GENERATE: &str = "generate";
 
 /// What a mutant may be.
 #[derive(Clone, Debug)]
@@ -80,6 +84,11 @@ impl Table {
         }
     }
 
+    /// The entry is in the corpus no more.
+    pub fn forget(&mut self, id: CorpusId) {
+        self.parents.forget(&id);
+    }
+
     /// Whether an entry type-checks.
     #[must_use]
     pub fn type_checks(&self, id: CorpusId) -> bool {
@@ -107,7 +116,7 @@ impl Table {
             parsed_percent: stats.percent(stats.parsed),
             checked_percent: stats.percent(stats.checked),
         };
-        self.weights.stats().chain([("generate", &self.generated)]).map(row).collect()
+        self.weights.stats().chain([(GENERATE, &self.generated)]).map(row).collect()
     }
 }
 
@@ -133,6 +142,26 @@ impl TreeMutator {
     pub fn new(options: Options, table: Rc<RefCell<Table>>, last: Rc<RefCell<LastRun>>) -> Self {
         let steering = Steering::new(options.ill_typed_percent);
         Self { options, steering, table, last, made: None }
+    }
+
+    /// What made the last input: operators in their order, or `generate`.
+    #[must_use]
+    pub fn made(&self) -> Vec<String> {
+        match &self.made {
+            Some(Made::Mutated(m)) => {
+                let operators = m.operators.iter().filter_map(|i| OPERATORS.get(*i));
+                let repair = m.repaired.then(|| "repair".to_owned());
+                operators.map(|o| o.name().to_owned()).chain(repair).collect()
+            }
+            Some(Made::Generated) => vec![GENERATE.to_owned()],
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether the last input was made from nothing.
+    #[must_use]
+    pub fn generated(&self) -> bool {
+        matches!(self.made, Some(Made::Generated))
     }
 
     /// The entry to mutate instead of the scheduled one, if another is to be.

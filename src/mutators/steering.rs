@@ -113,6 +113,12 @@ impl<I: Copy + Ord> Parents<I> {
         }
     }
 
+    /// The entry is there no more.
+    pub fn forget(&mut self, entry: &I) {
+        self.well_typed.retain(|e| e != entry);
+        self.ill_typed.remove(entry);
+    }
+
     /// Whether an entry type-checks; one that was never taken in does.
     #[must_use]
     pub fn type_checks(&self, entry: I) -> bool {
@@ -137,6 +143,9 @@ mod tests {
         let (mut steering, mut rng) = (Steering::new(ill_typed), Rng::new(1));
         let mut parents = Parents::default();
         (0..10).for_each(|i| parents.record(i, i < 5));
+        parents.record(10, true);
+        parents.record(11, false);
+        (10..12).for_each(|i| parents.forget(&i));
         assert_eq!(parents.counts(), (5, 5));
         let mut bad = 0;
         for i in 0..40_000 {

@@ -11,7 +11,7 @@ use crate::scenario::Class;
 pub fn known_table(report: &Report) -> String {
     let mut out = String::from(
         "# Known races\n\nWhat the cases of `corpus/fixedbugs` show on each release of Go: runs \
-         that showed the signature, of all runs. Made by\n\n",
+         that showed the signature, of all runs. `make known-races` runs them anew:\n\n",
     );
     let labels: Vec<&str> = report.columns.iter().map(|c| c.label.as_str()).collect();
     let command = format!(
@@ -33,8 +33,6 @@ pub fn known_table(report: &Report) -> String {
         let _ = writeln!(out, "## {}\n", stem.trim_end_matches(".txtar"));
         let comment = case.source.scenario.as_ref().map(|s| s.comment.join(" "));
         let _ = writeln!(out, "{}\n", comment.unwrap_or_default());
-        let _ = writeln!(out, "| signature | {} |", labels.join(" | "));
-        let _ = writeln!(out, "|---|{}", "---|".repeat(labels.len()));
         let mut signatures: Vec<(&str, Class)> = Vec::new();
         for seen in report.columns.iter().flat_map(|c| c.cases.get(i)).flat_map(|c| &c.seen) {
             let f = &seen.finding;
@@ -44,8 +42,15 @@ pub fn known_table(report: &Report) -> String {
         }
         signatures.sort();
         if signatures.is_empty() {
-            signatures.push(("nothing", Class::Bug));
+            let runs = report.runs;
+            out.push_str(&format!(
+                "Not reproduced: nothing in {runs} runs on any of {}.\n\n",
+                labels.join(", ")
+            ));
+            continue;
         }
+        let _ = writeln!(out, "| signature | {} |", labels.join(" | "));
+        let _ = writeln!(out, "|---|{}", "---|".repeat(labels.len()));
         for (signature, class) in signatures {
             let _ = write!(out, "| `{signature}` ({class}) |");
             for run in report.columns.iter().filter_map(|c| c.cases.get(i)) {
@@ -61,6 +66,8 @@ pub fn known_table(report: &Report) -> String {
         }
         out.push('\n');
     }
+    let _ =
+        write!(out, "## Without a case\n\n{}", include_str!("../../corpus/fixedbugs/MISSING.md"));
     out.truncate(out.trim_end().len());
     out.push('\n');
     out

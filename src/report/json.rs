@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, is_doubtful, write_site};
 use crate::finding::{Finding, KnownIssue};
 
 #[derive(Serialize)]
@@ -18,6 +18,10 @@ struct Item<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     known: Option<&'a KnownIssue>,
+    /// Where it writes: findings with the same are one cause seen several times.
+    cause: Option<String>,
+    /// Seen once and never again.
+    doubtful: bool,
     /// Ids of findings that write where this one writes.
     same_write: Vec<&'a str>,
     minimized: bool,
@@ -36,6 +40,8 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
         .map(|e| Item {
             finding: &e.finding,
             known: e.known.as_ref(),
+            cause: write_site(&e.finding),
+            doubtful: is_doubtful(&e.finding),
             same_write: report.same_cause(e).iter().map(|o| o.finding.id.as_str()).collect(),
             minimized: e.crash.as_ref().is_some_and(|c| c.minimized),
             testcase: e.crash.as_ref().map(|c| c.case.to_txtar()),

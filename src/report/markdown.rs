@@ -71,6 +71,10 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
             s.attempts
         );
     }
+    for (i, step) in f.origin.history.iter().enumerate() {
+        let made = if i == 0 { "made by" } else { "from" };
+        let _ = writeln!(out, "- {made} {step}");
+    }
     for rule in &f.rules {
         let _ = writeln!(out, "- {}: “{}” ({})", rule.elements.join(", "), rule.says, rule.place);
     }

@@ -1,7 +1,7 @@
 //! How much of go/types a corpus reaches, by function: each input runs in a harness
 //! with Go's own coverage, sequentially and, if it breaks no rule, concurrently.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -91,13 +91,36 @@ pub fn measure(
     only_library(&profile).map_err(MeasureError::Temporary)?;
     let args = [String::from("tool"), "cover".to_owned(), format!("-func={}", profile.display())];
     let text = tool(&built.toolchain, "go tool cover", &args)?;
-    let coverage = Coverage::parse(&text);
+    let mut coverage = Coverage::parse(&text);
+    name_receivers(&mut coverage, &built.toolchain.goroot.join("src/go/types"));
     if coverage.functions.is_empty() {
         let why = "it knows no function of go/types".to_owned();
         return Err(MeasureError::Tool { tool: "go tool cover", why });
     }
     let (inputs, go_version) = (inputs.len() - lost, built.toolchain.version);
     Ok(Measured { coverage, inputs, lost, go_version })
+}
+
+/// Go's tool names methods without their receivers: the sources have them. A file that an
+/// overlay replaces may say something else there, and its methods stay as they are.
+fn name_receivers(coverage: &mut Coverage, folder: &Path) {
+    let method = regex::Regex::new(r"^func \((?:\w+ )?(\*?)(\w+)[^)]*\) (\w+)\(")
+        .expect("a constant expression");
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for f in &mut coverage.functions {
+        let text = files
+            .entry(f.file.clone())
+            .or_insert_with(|| fs::read_to_string(folder.join(&f.file)).unwrap_or_default());
+        let line = (f.line as usize).checked_sub(1).and_then(|n| text.lines().nth(n));
+        if let Some(m) = line.and_then(|l| method.captures(l))
+            && m[3] == f.name
+        {
+            f.name = match &m[1] {
+                "*" => format!("(*{}).{}", &m[2], &m[3]),
+                _ => format!("{}.{}", &m[2], &m[3]),
+            };
+        }
+    }
 }
 
 /// Leaves the lines of go/types: the harness's own packages are no part of the picture, and
@@ -185,7 +208,7 @@ fn run_all(
             lost[todo.input] |= todo.sequential;
             queue.extend(since.drain(..));
         }
-        if done as usize % step == 0 {
+        if (done as usize).is_multiple_of(step) {
             progress(&format!("coverage: {done} runs, {} to go", queue.len()));
         }
     }
@@ -255,6 +278,20 @@ mod tests {
     use crate::generate::test_case;
     use crate::rng::Rng;
     use crate::scenario::Profile;
+
+    #[test]
+    fn methods_get_their_receivers() {
+        let tmp = tempfile::tempdir().unwrap();
+        let text = "package types\nfunc (t *Named) A() {}\nfunc (l list[T]) B() {}\nfunc (*Basic) C(\nfunc D() {}\n";
+        fs::write(tmp.path().join("x.go"), text).unwrap();
+        let lines: String = (2..6u8)
+            .map(|n| format!("go/types/x.go:{n}:\t{}\t1.0%\n", char::from(b'A' + n - 2)))
+            .collect();
+        let mut c = Coverage::parse(&(lines + "go/types/y.go:1:\tE\t1.0%\n"));
+        name_receivers(&mut c, tmp.path());
+        let names: Vec<_> = c.functions.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["(*Named).A", "list.B", "(*Basic).C", "D", "E"]);
+    }
 
     #[test]
     fn the_corpus_of_a_work_folder() {

@@ -1,6 +1,8 @@
 //! Findings for people: what is in a store, sorted and told apart. One format a
 //! file.
 
+mod bugs;
+mod cause;
 pub mod html;
 mod json;
 mod markdown;
@@ -9,11 +11,13 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Finding, Known, KnownIssue};
+use crate::finding::{Finding, Known, KnownIssue, is_newer};
 use crate::scenario::Class;
 use crate::store::{Store, StoreError};
 use crate::triage::standalone::Crash;
 
+pub use bugs::bugs;
+pub use cause::{groups, write_site};
 pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
@@ -34,7 +38,7 @@ pub struct Entry {
 /// What is in a store.
 #[derive(Debug)]
 pub struct Report {
-    /// New ones first, then by class and kind.
+    /// New ones first, then by class and kind; doubtful ones last.
     pub entries: Vec<Entry>,
     /// Directories that could not be read.
     pub problems: Vec<StoreError>,
@@ -60,43 +64,65 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
     Ok(Report { entries, problems: listing.problems })
 }
 
-fn key(e: &Entry) -> (bool, Class, crate::finding::Kind, &str, &str) {
+fn key(e: &Entry) -> (bool, bool, Class, crate::finding::Kind, &str, &str) {
     let f = &e.finding;
-    (e.known.is_some(), f.class, f.kind, f.signature.as_str(), f.id.as_str())
+    (is_doubtful(f), e.known.is_some(), f.class, f.kind, f.signature.as_str(), f.id.as_str())
 }
 
 impl Report {
+    fn sure(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| !is_doubtful(&e.finding))
+    }
+
+    /// Findings that were seen once and never again.
+    pub fn doubtful(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| is_doubtful(&e.finding))
+    }
+
     /// Findings without an issue.
     pub fn new_ones(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|e| e.known.is_none())
+        self.sure().filter(|e| e.known.is_none())
     }
 
     /// Findings with an issue.
     pub fn known_ones(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|e| e.known.is_some())
+        self.sure().filter(|e| e.known.is_some())
     }
 
-    /// The other findings that write where this one writes. What a function
-    /// computes lazily and hands out without synchronisation is seen by whoever
-    /// reads it: several races, and one cause.
+    /// The other findings that write where this one writes.
     #[must_use]
     pub fn same_cause(&self, entry: &Entry) -> Vec<&Entry> {
-        let Some(site) = written(&entry.finding) else { return Vec::new() };
+        let Some(site) = write_site(&entry.finding) else { return Vec::new() };
         let alike = |e: &&Entry| {
             e.finding.id != entry.finding.id
                 && e.finding.class == entry.finding.class
-                && written(&e.finding) == Some(site)
+                && write_site(&e.finding).as_ref() == Some(&site)
         };
         self.entries.iter().filter(alike).collect()
     }
 }
 
-/// The function that writes, of a race with one side that does.
-fn written(finding: &Finding) -> Option<&str> {
-    let mut writes = finding.stacks.iter().filter(|s| s.of == "write");
-    let write = writes.next().filter(|_| writes.next().is_none())?;
-    let library = |f: &&crate::finding::Frame| f.function.starts_with("go/types.");
-    write.frames.iter().find(library).map(|f| f.function.as_str())
+/// Whether a finding was seen once and never again: a report that may be another
+/// test case's, or the detector's own.
+#[must_use]
+pub fn is_doubtful(finding: &Finding) -> bool {
+    let again = |shown: Option<[u32; 2]>| shown.is_some_and(|[k, _]| k > 0);
+    !finding.confirmed
+        && !again(finding.reproduced)
+        && finding.reproduced.is_some()
+        && !again(finding.minimized.as_ref().map(|m| m.reproduced))
+        && !again(finding.standalone.as_ref().map(|s| s.reproduced))
+}
+
+/// What is said of a finding whose program, on a release newer than the one it was
+/// found with, shows it no more.
+#[must_use]
+pub fn seems_fixed(finding: &Finding) -> Option<String> {
+    let s = finding.standalone.as_ref()?;
+    let [k, n] = s.reproduced;
+    // Where it does not show on the release that it was found with, it says nothing.
+    let newer = is_newer(&s.go_version, &finding.origin.go_version);
+    (newer && k == 0 && n > 0).then(|| format!("it seems to be fixed in {}", s.go_version))
 }
 
 /// `7 of 10`; empty if it was not tried.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Report, rate};
+use super::{Entry, Report, rate, seems_fixed, write_site};
 use crate::scenario::Class;
 
 /// The findings, new ones first, grouped by class and kind.
@@ -10,7 +10,7 @@ use crate::scenario::Class;
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let (new, known) = (report.new_ones().count(), report.known_ones().count());
-    if new + known == 0 {
+    if report.entries.is_empty() {
         out.push_str("no findings\n");
     }
     if new > 0 {
@@ -21,6 +21,14 @@ pub fn text(report: &Report) -> String {
         let gap = if new > 0 { "\n" } else { "" };
         let _ = writeln!(out, "{gap}{known} known");
         groups(&mut out, report, report.known_ones());
+    }
+    let doubtful = report.doubtful().count();
+    if doubtful > 0 {
+        let _ = writeln!(
+            out,
+            "\n{doubtful} seen once and never again: perhaps another test case's, or none at all"
+        );
+        groups(&mut out, report, report.doubtful());
     }
     for problem in &report.problems {
         let _ = writeln!(out, "unreadable: {problem}");
@@ -59,10 +67,14 @@ fn groups<'a>(out: &mut String, report: &Report, entries: impl Iterator<Item = &
         }
         if let Some(s) = &f.standalone {
             notes.push(format!("standalone {}", rate(Some(s.reproduced))));
+            if let Some(fixed) = seems_fixed(f) {
+                notes.push(fixed);
+            }
         }
         let same = report.same_cause(e).len();
         if same > 0 {
-            notes.push(format!("{same} more with the same write"));
+            let site = write_site(f).unwrap_or_default();
+            notes.push(format!("{same} more written in {site}"));
         }
         let _ =
             writeln!(out, "    {} ({})\n        {}", f.title, notes.join("; "), e.path.display());

@@ -209,14 +209,19 @@ impl Scenario {
 
     /// Takes out every element that breaks a documented rule.
     pub fn keep_contract(&mut self) {
-        let breaks = |kind, name| {
-            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class == Class::Contract)
+        self.keep_below(Class::Contract);
+    }
+
+    /// Takes out every element of this class or a greater one.
+    pub fn keep_below(&mut self, class: Class) {
+        let out = |kind, name| {
+            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class >= class)
         };
         let keeps = |op: &Operation| match op.target_element() {
-            Some(element) => element.class != Class::Contract,
-            None => !breaks(ElementKind::Operation, op.name()),
+            Some(element) => element.class < class,
+            None => !out(ElementKind::Operation, op.name()),
         };
-        self.share.retain(|s| !breaks(ElementKind::Share, s.name()));
+        self.share.retain(|s| !out(ElementKind::Share, s.name()));
         self.before.retain(keeps);
         for operations in &mut self.go {
             operations.retain(keeps);

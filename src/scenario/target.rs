@@ -31,7 +31,7 @@ pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: 
     let same =
         |e: &&Element| e.name == name && e.class == class && e.does == does && e.rule == rule;
     let mut all = REGISTERED.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if all.iter().any(|e| same(e)) {
+    if all.iter().any(same) {
         return;
     }
     all.retain(|e| e.name != name);

@@ -108,6 +108,27 @@ pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreErr
     written().map_err(|e| StoreError::io(&path, e))
 }
 
+/// Copies what is in a directory, but for `except`, links and what is hidden.
+pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreError> {
+    for entry in fs::read_dir(from).map_err(|e| StoreError::io(from, e))? {
+        let entry = entry.map_err(|e| StoreError::io(from, e))?;
+        let (name, path) = (entry.file_name(), entry.path());
+        let kind = entry.file_type().map_err(|e| StoreError::io(&path, e))?;
+        let Some(name) = name.to_str().filter(|n| *n != except && !n.starts_with('.')) else {
+            continue;
+        };
+        if kind.is_dir() {
+            let to = to.join(name);
+            fs::create_dir_all(&to).map_err(|e| StoreError::io(&to, e))?;
+            copy(&path, &to, "")?;
+        } else if kind.is_file() {
+            let bytes = fs::read(&path).map_err(|e| StoreError::io(&path, e))?;
+            write(to, name, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
 /// Replaces a file below `dir`: readers see the old text or the new one.
 pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let to = inside(dir, name)?;

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 pub use error::StoreError;
 use files::{Building, TEMPORARY};
 
-use crate::finding::{Finding, Minimization};
+use crate::finding::{Finding, Minimization, deciding_rules};
+use crate::testcase::SourceCase;
 
 /// The test case as found.
 pub const TESTCASE: &str = "testcase.txtar";
@@ -164,6 +165,25 @@ impl Store {
         }
     }
 
+    /// Takes over a crash directory of another store, whole, with this finding.json. One of
+    /// its signature that is there stays.
+    ///
+    /// # Errors
+    /// It cannot be read or written; nothing is left then.
+    pub fn adopt(&self, from: &Path, finding: &Finding) -> Result<Saved, StoreError> {
+        let target = self.path(&finding.id);
+        let mut building = Building::new(&self.dir, &finding.id)?;
+        let json = finding.to_json().map_err(|source| broken(from, source))?;
+        files::copy(from, &building.path, FINDING)?;
+        files::write(&building.path, FINDING, json.as_bytes())?;
+        files::sync(&building.path)?;
+        if !building.publish(&target)? {
+            return Ok(Saved::Known(target));
+        }
+        files::sync(&self.dir)?;
+        Ok(Saved::New(target))
+    }
+
     /// [`Saved::Known`] if the target holds a finding that says as much.
     fn known(&self, finding: &Finding, target: &Path) -> Result<Option<Saved>, StoreError> {
         if fs::symlink_metadata(target).is_err() {
@@ -240,6 +260,15 @@ impl Store {
             return Ok(());
         }
         finding.minimized = Some(info.clone());
+        // What was measured was another program.
+        finding.standalone = None;
+        if info.class < finding.class {
+            // It shows without what made it the lesser class: that was not why.
+            finding.class = info.class;
+            if let Ok(case) = SourceCase::from_txtar(text) {
+                finding.rules = case.scenario.iter().flat_map(deciding_rules).collect();
+            }
+        }
         let json = finding.to_json().map_err(|source| broken(&dir, source))?;
         files::replace(&dir, MINIMIZED, text.as_bytes())?;
         files::replace(&dir, FINDING, json.as_bytes())

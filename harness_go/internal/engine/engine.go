@@ -33,6 +33,8 @@ type Engine struct {
 	// Detector turns the race detector off where nothing can race; nil if that is
 	// not to be had.
 	Detector Detector
+	// watched says that it stays on for this request.
+	watched bool
 
 	// warm says that what a process computes once is computed.
 	warm    bool
@@ -74,9 +76,10 @@ type Detector interface {
 	Loud()
 }
 
-// alone has one goroutine work, unwatched.
+// alone has one goroutine work, unwatched. A target's operation may start goroutines of
+// its own anywhere: what has one is watched from its beginning to its end.
 func (e *Engine) alone() {
-	if e.Detector != nil {
+	if e.Detector != nil && !e.watched {
 		e.Detector.Quiet()
 	}
 }
@@ -138,6 +141,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		return nil, err
 	}
 	e.godebug.set(req.Godebug)
+	e.watched = usesTargets(req)
 	procs := e.procs
 	if req.Procs > 0 {
 		procs = int(req.Procs)

@@ -39,6 +39,7 @@ func (e *Engine) Lazy(req *wire.RunRequest) (*wire.LazyReply, error) {
 		return nil, err
 	}
 	e.godebug.set(req.Godebug)
+	e.watched = usesTargets(req)
 	e.alone()
 	defer e.together()
 	s := &survey{e: e, req: &alone, options: options, reply: &wire.LazyReply{}}

@@ -49,9 +49,9 @@ pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Val
     let of = |value: fn(&Sample) -> u64| -> Vec<(f64, f64)> {
         samples.iter().map(|s| (s.seconds, value(s) as f64)).collect()
     };
-    chart(out, "Counters of go/types reached", &of(|s| s.coverage));
+    chart(out, "Counters reached", &of(|s| s.coverage));
     if samples.iter().any(|s| s.pairs > 0) {
-        chart(out, "Pairs of functions in two goroutines", &of(|s| s.pairs));
+        chart(out, "Pairs of functions", &of(|s| s.pairs));
     }
     chart(out, "Corpus entries", &of(|s| s.corpus));
     chart(out, "Executions per second", &speeds.collect::<Vec<_>>());
@@ -95,7 +95,8 @@ fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
         let y = if most > 0.0 { HEIGHT - y / most * (HEIGHT - 8.0) - 2.0 } else { HEIGHT - 2.0 };
         let _ = write!(line, "{x:.1},{y:.1} ");
     }
-    let label = format!("{name}: {:.0} at {:.0} s, {most:.0} at most", last.1, last.0);
+    let top = if most > last.1 { format!(", at most {most:.0}") } else { String::new() };
+    let label = format!("{name}: {:.0}{top}", last.1);
     let _ = writeln!(
         out,
         "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \

@@ -96,6 +96,19 @@ fn finding(out: &mut String, page: &PageFinding) {
         "<details{open}><summary>{name} ({lines} lines)</summary><pre>{}</pre></details>",
         code::testcase(&page.testcase)
     );
+    if !f.origin.history.is_empty() {
+        let steps: String = f
+            .origin
+            .history
+            .iter()
+            .map(|s| format!("<li>{}</li>", escape(&s.to_string())))
+            .collect();
+        let _ = writeln!(
+            out,
+            "<details><summary>History, {} steps</summary><ol>{steps}</ol></details>",
+            f.origin.history.len()
+        );
+    }
     let _ = writeln!(
         out,
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
@@ -125,8 +138,13 @@ fn issue(out: &mut String, known: &KnownIssue) {
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     let _ = writeln!(out, "<div><h4>{}</h4>", escape(&stack.of));
     let shown = stack.frames.len().min(FRAMES);
-    let library = stack.frames.iter().position(|f| f.function.starts_with("go/types."));
-    let at = library.or_else(|| stack.frames.iter().position(|f| source(page, f).is_some()));
+    let has = |f: &&Frame| source(page, f).is_some();
+    let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
+    let library = stack.frames.iter().filter(|f| f.function.starts_with("go/types.")).find(has);
+    // What signatures name first, then what is in no package of Go's own.
+    let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
+    let at = library.or(module);
+    let at = at.or_else(|| stack.frames.iter().find(has)).and_then(place);
     if let Some(lines) = at.and_then(|i| excerpt(page, &stack.frames[i])) {
         out.push_str(&lines);
     }
@@ -141,6 +159,11 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
         );
     }
     out.push_str("</div>\n");
+}
+
+/// Whether a file is a module's: their paths start with a domain name.
+fn is_module(file: &str) -> bool {
+    file.split_once('/').is_some_and(|(first, _)| first.contains('.'))
 }
 
 fn frames(frames: &[Frame]) -> String {

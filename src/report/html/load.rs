@@ -49,7 +49,8 @@ const AROUND: u32 = 3;
 /// A report longer than this is cut: a page must stay readable.
 const REPORT_BYTES: usize = 200_000;
 
-/// Every finding of a folder of crash directories, the gravest class first;
+/// Every finding of a folder of crash directories, the gravest class first, in it what
+/// reproduces;
 /// and what looks like one and cannot be read.
 ///
 /// # Errors
@@ -60,7 +61,11 @@ pub fn findings(dir: &Path) -> Result<(Vec<PageFinding>, Vec<String>), LoadError
     let mut all: Vec<PageFinding> =
         listing.findings.into_iter().map(|(path, f)| page_finding(&path, f)).collect();
     all.sort_by(|a, b| {
-        let key = |p: &PageFinding| (p.finding.class, p.finding.kind, p.finding.signature.clone());
+        let key = |p: &PageFinding| {
+            // What never showed again says least.
+            let doubtful = p.finding.reproduced.is_some_and(|[k, _]| k == 0);
+            (p.finding.class, doubtful, p.finding.kind, p.finding.signature.clone())
+        };
         key(a).cmp(&key(b))
     });
     Ok((all, problems))
@@ -97,9 +102,13 @@ fn page_finding(dir: &Path, finding: Finding) -> PageFinding {
 fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    for frame in frames.iter().filter(|f| f.file.starts_with("go/") && f.line > 0) {
+    // Reports come from elsewhere, too: nothing but Go is read.
+    for frame in frames.iter().filter(|f| f.file.ends_with(".go") && f.line > 0) {
         let text = files.entry(&frame.file).or_insert_with(|| {
-            let end = format!("/src/{}:", frame.file);
+            // A module's folder has its version in it, so the last folder must do.
+            let (folder, base) = frame.file.rsplit_once('/')?;
+            let folder = folder.rsplit('/').next().unwrap_or(folder);
+            let end = format!("/{folder}/{base}:");
             let line = report.lines().find(|l| l.contains(&end))?.trim();
             let at = line.find(&end)? + end.len() - 1;
             fs::read_to_string(line.get(..at)?).ok()

@@ -30,8 +30,9 @@ pub(crate) struct Shape {
 pub(crate) fn finish(
     search: &mut Search<'_>,
     options: &Options,
+    original: f64,
 ) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
-    let (tally, source) = match polish(search, options) {
+    let (tally, source) = match polish(search, options, original) {
         Ok((tally, source)) => (Some(tally), source),
         // What was reached counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
@@ -52,12 +53,13 @@ pub(crate) fn finish(
 fn polish(
     search: &mut Search<'_>,
     options: &Options,
+    original: f64,
 ) -> Result<(Tally, SourceCase), MinimizeError> {
     if search.stop.load(Ordering::Relaxed) {
         return Err(HarnessError::Interrupted.into());
     }
     rename(search)?;
-    let tally = settle(search, options)?;
+    let tally = settle(search, options, original)?;
     let mut source = search.case.to_source();
     for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {
         let text = file.1.clone();
@@ -110,11 +112,18 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
 
 /// Measures the smallest test case in new processes; if it does not hold there
 /// as it should, makes the race more likely or goes back to one that holds.
-fn settle(search: &mut Search<'_>, options: &Options) -> Result<Tally, MinimizeError> {
+fn settle(
+    search: &mut Search<'_>,
+    options: &Options,
+    original: f64,
+) -> Result<Tally, MinimizeError> {
     let mut back = 1;
     loop {
         let mut tally = proof(search, &search.case, options.runs)?;
-        let wanted = search.predicate.rate.min(WANTED);
+        let wanted = match search.predicate.site {
+            Some(_) => original.min(WANTED),
+            None => search.predicate.rate.min(WANTED),
+        };
         if tally.rate() < wanted {
             for stronger in stronger(&search.case) {
                 if search.over() || stronger.scenario.class() > search.case.scenario.class() {
@@ -146,6 +155,6 @@ fn settle(search: &mut Search<'_>, options: &Options) -> Result<Tally, MinimizeE
 const WANTED: f64 = 0.9;
 
 fn proof(search: &Search<'_>, case: &TestCase, runs: u32) -> Result<Tally, HarnessError> {
-    let (predicate, case): (Predicate, _) = (search.predicate.clone(), case.clone());
+    let (predicate, case): (Predicate, _) = (search.predicate.itself(), case.clone());
     search.pool.ask(move |harness| predicate.measure(harness, &case, runs, true))
 }

@@ -22,14 +22,14 @@ mod trees;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
 
-use crate::finding::{Finding, Kind, Minimization, Origin};
+use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
@@ -102,9 +102,6 @@ pub enum MinimizeError {
     Harness(#[from] HarnessError),
 }
 
-/// A run of a test case that hangs costs its whole limit.
-const STALL_LIMIT: Duration = Duration::from_millis(1500);
-
 /// Every reducer, in the order in which they run: what takes most with one
 /// candidate first, and what only makes prettier last.
 #[must_use]
@@ -115,6 +112,7 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &scenario::settings::Settings,
         &program::packages::Packages,
         &scenario::redirect::Redirect,
+        &scenario::instances::Instances,
         &program::bodies::Bodies,
         &program::decls::Decls,
         &program::files::Files,
@@ -157,21 +155,23 @@ pub fn minimize(
     watch: &mut dyn FnMut(&Status),
 ) -> Result<Option<Minimized>, MinimizeError> {
     let started = Instant::now();
-    let mut config = HarnessConfig {
+    let config = HarnessConfig {
         interrupt: Arc::clone(&options.stop),
-        until: None,
+        // A run that does not end must not cost more than the time there is.
+        until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
-    if expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock)) {
-        let limits = &mut config.limits;
-        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
-            *limit = STALL_LIMIT.min(*limit);
-        }
-    }
     let pool = Pool::start(options.jobs, &config, options.nice)?;
-    let Some(ready) = prepare::prepare(&pool, source, expected, options)? else {
-        return Ok(None);
+    let ready = match prepare::prepare(&pool, source, expected, options) {
+        // Time was up before it showed.
+        Err(MinimizeError::Harness(HarnessError::Interrupted))
+            if !options.stop.load(Ordering::Relaxed) =>
+        {
+            None
+        }
+        ready => ready?,
     };
+    let Some(ready) = ready else { return Ok(None) };
     let text = ready.case.to_source().to_txtar();
     let mut search = Search {
         pool: &pool,
@@ -181,8 +181,7 @@ pub fn minimize(
         history: Vec::new(),
         known: BTreeMap::new(),
         jobs: options.jobs.max(1),
-        // The end takes some time as well.
-        deadline: options.time.map(|t| started + t.mul_f64(0.8)),
+        deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
         percent: options.percent.clamp(1, 100),
         started,
@@ -197,7 +196,8 @@ pub fn minimize(
         Err(e) => return Err(e),
     };
     search.deadline = options.time.map(|t| started + t);
-    let (text, shape, tally) = finish::finish(&mut search, options)?;
+    search.predicate.deadline = search.deadline;
+    let (text, shape, tally) = finish::finish(&mut search, options, ready.rate.rate())?;
     let tally: Tally = tally.unwrap_or_default();
     let rate = ready.rate;
     Ok(Some(Minimized {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::size::Size;
 use super::sprt::SequentialTest;
@@ -14,6 +14,9 @@ use crate::rng::Rng;
 use crate::scenario::{Class, Operation, Profile, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
+
+/// A run of a test case that hangs costs its whole limit.
+const STALL_LIMIT: Duration = Duration::from_millis(1000);
 
 /// What a candidate is held against.
 #[derive(Clone, Debug)]
@@ -33,6 +36,12 @@ pub(crate) struct Predicate {
     pub go_minor: u32,
     /// When runs end without an answer.
     pub deadline: Option<Instant>,
+    /// After so many race reports a run is silent; 0 is never.
+    pub reports: u16,
+    /// Of a fatal error on a map, where it is: a race there counts too while the
+    /// search goes on. Two goroutines seldom meet in the map itself, and each time a
+    /// process dies; the race between them shows always.
+    pub site: Option<String>,
 }
 
 /// What was said about a candidate.
@@ -83,13 +92,34 @@ pub(crate) fn has_errors(reply: &RunReply) -> bool {
 
 impl Predicate {
     fn hit(&self, findings: &[Finding]) -> bool {
-        findings.iter().any(|f| f.id == self.id)
+        let races = |f: &Finding| {
+            f.kind == Kind::DataRace
+                && self.site.as_deref().is_some_and(|site| sides(&f.signature).any(|s| s == site))
+        };
+        findings.iter().any(|f| f.id == self.id || races(f))
+    }
+
+    /// Whether each run that shows it takes a whole time limit.
+    pub fn stalls(&self) -> bool {
+        matches!(self.kind, Kind::Hang | Kind::Deadlock)
+    }
+
+    /// The same about the finding itself, where a race stood in for it.
+    pub fn itself(&self) -> Self {
+        Self { site: None, ..self.clone() }
     }
 
     /// One run: whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        if self.stalls() {
+            let mut limits = harness.limits();
+            for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
+                *limit = STALL_LIMIT.min(*limit);
+            }
+            harness.set_limits(limits);
+        }
         let source = case.to_source();
-        let request = RunRequest::new(&case.scenario, &source.packages);
+        let request = RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
         let judge = Judge::new(self.origin.clone());
         let (_, judgement) = judge.examine(harness, &request)?;
         Ok(self.hit(&judgement.findings))
@@ -131,7 +161,13 @@ impl Predicate {
             if late || won.load(Ordering::Relaxed) < place {
                 return Ok(Answer::Abandoned);
             }
-            match test.record(self.run(harness, case)?) {
+            let shown = self.run(harness, case)?;
+            if shown && self.stalls() {
+                // Each costs a time limit and a process, and no other test case's stall
+                // has the same signature; how often it shows, the end says.
+                return Ok(Answer::Shows);
+            }
+            match test.record(shown) {
                 Some(true) => return Ok(Answer::Shows),
                 Some(false) => return Ok(Answer::Not),
                 None => {}
@@ -153,8 +189,19 @@ impl Predicate {
             if fresh {
                 harness.recycle();
             }
-            tally.record(self.run(harness, case)?);
+            match self.run(harness, case) {
+                Ok(shown) => tally.record(shown),
+                // Time is up: what was measured counts.
+                Err(HarnessError::Interrupted) if tally.runs > 0 => break,
+                Err(e) => return Err(e),
+            }
         }
         Ok(tally)
     }
+}
+
+/// What stands after the last colon of a signature: the sides of a race, the place
+/// of a fatal error.
+pub(crate) fn sides(signature: &str) -> impl Iterator<Item = &str> {
+    signature.rsplit(": ").next().unwrap_or_default().split(" / ")
 }

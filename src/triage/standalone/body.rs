@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Mode, error_func, meets};
+use super::direct::Forms;
 use super::plan::{Imports, Plan};
 use super::queries::{Form, form, inline};
 use super::scan::Declared;
@@ -43,13 +44,22 @@ pub struct Body<'p, 'a> {
     /// Whether a walk visits instances.
     keeps: bool,
     op: usize,
+    /// Variables of instances, where they are not kept in a list.
+    instances: usize,
+    forms: &'p mut Forms,
     pub uses: &'p mut Uses,
     pub lines: Vec<Line>,
 }
 
 impl<'p, 'a> Body<'p, 'a> {
     /// Writes the statements of the operations.
-    pub fn write(plan: &'p Plan<'a>, mode: Mode, id: usize, uses: &'p mut Uses) -> Vec<Line> {
+    pub fn write(
+        plan: &'p Plan<'a>,
+        mode: Mode,
+        id: usize,
+        forms: &'p mut Forms,
+        uses: &'p mut Uses,
+    ) -> Vec<Line> {
         let walks =
             |op: &Operation| matches!(op, Operation::Walk { package, .. } if package == INSTANCES);
         let ops = match id {
@@ -59,7 +69,7 @@ impl<'p, 'a> Body<'p, 'a> {
         let keeps = match id {
             0 => plan.scenario.go.iter().flatten().chain(ops).any(walks),
             _ => ops.iter().any(walks),
-        };
+        } && !forms.names_instances(plan.scenario);
         let complete = if id == 0 { BTreeSet::new() } else { plan.completed.clone() };
         let mut body = Self {
             plan,
@@ -69,6 +79,8 @@ impl<'p, 'a> Body<'p, 'a> {
             latest: BTreeMap::new(),
             keeps,
             op: 0,
+            instances: 0,
+            forms,
             uses,
             lines: Vec::new(),
         };
@@ -88,13 +100,77 @@ impl<'p, 'a> Body<'p, 'a> {
             if id > 0 && plan.scenario.meet.contains(&Meet::Operation) {
                 body.say("time.Sleep(time.Millisecond) // so that the operations overlap");
             }
-            body.operation(op, &ops[i + 1..]);
+            if !body.shorter(op) {
+                body.operation(op, &ops[i + 1..]);
+            }
         }
         body.lines
     }
 
     fn say(&mut self, line: impl Into<String>) {
         self.lines.push(Line::Text(line.into()));
+    }
+
+    /// Writes what stands in the place of an operation, if something does.
+    fn shorter(&mut self, op: &Operation) -> bool {
+        let Some(slot) = self.forms.slots.iter().position(|s| s.is(self.id, self.op)) else {
+            return false;
+        };
+        if self.forms.probe {
+            let roots = match op {
+                Operation::Walk { package, .. } if package == INSTANCES => {
+                    "instanceRoots(instances)".to_owned()
+                }
+                Operation::Walk { package, .. } => {
+                    let Some(pkg) = self.package_of(package) else { return false };
+                    format!("scopeRoots(\"{pkg}\", {pkg})")
+                }
+                Operation::Query { target, other, .. } => {
+                    let mut roots = Vec::new();
+                    for t in std::iter::once(target).chain(other) {
+                        let found = self.plan.object(t, |_| true).map(|(i, o)| (i, o.name.clone()));
+                        let Some((i, name)) = found else { return false };
+                        let text = type_of(&self.package(i), &name);
+                        roots.push(format!("{{`{text}`, func() types.Type {{ return {text} }}}}"));
+                    }
+                    format!("[]root{{{}}}", roots.join(", "))
+                }
+                _ => return false,
+            };
+            let own = self.lines.len();
+            self.operation(op, &[]);
+            let general: Vec<String> = self
+                .lines
+                .drain(own..)
+                .filter_map(|l| match l {
+                    Line::Text(text) => Some(text),
+                    Line::Complete(_) => None,
+                })
+                .collect();
+            let pairs = matches!(op, Operation::Walk { query, .. } | Operation::Query { query, .. }
+                if matches!(form(*query), Form::Two(_)));
+            if self.forms.slots[slot].early {
+                self.forms.early.push(format!("early({slot}, {roots})"));
+            }
+            self.say(format!("ask({slot}, {pairs}, {roots}, func() {{ {} }})", general.join("; ")));
+            return true;
+        }
+        let Some(direct) = self.forms.slots[slot].direct.clone() else { return false };
+        // The variables that the expressions name are made.
+        for i in 0..self.plan.packages.len() {
+            let scope = format!("{}.Scope()", self.plan.packages[i].variable);
+            let names = |text: &str| {
+                text.match_indices(&scope).any(|(at, _)| {
+                    !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.')
+                })
+            };
+            if names(&direct.value) || direct.other.as_deref().is_some_and(names) {
+                self.package(i);
+            }
+        }
+        let line = self.forms.line(&direct);
+        self.say(line);
+        true
     }
 
     fn block(&mut self, head: String, inner: &str) {
@@ -208,7 +284,11 @@ impl<'p, 'a> Body<'p, 'a> {
             self.special_check(i, wanted);
             return;
         }
-        let call = format!("check({}, {}Source, {})", quoted(p.path), p.variable, self.importer());
+        let importer = match self.plan.imports {
+            Imports::None => String::new(),
+            _ => format!(", {}", self.importer()),
+        };
+        let call = format!("check({}, {}Source{importer})", quoted(p.path), p.variable);
         if !wanted {
             self.say(call);
         } else if self.latest.get(&i) == Some(&p.variable) {
@@ -236,7 +316,9 @@ impl<'p, 'a> Body<'p, 'a> {
         } else if shares(Share::Incomplete) {
             pkg = format!("{v}Package{}", self.id);
         } else if wanted {
-            setup = Some(format!("{v} := {pkg}"));
+            // A second check of it in one goroutine takes the variable that is there.
+            let sign = if self.latest.get(&i) == Some(v) { "=" } else { ":=" };
+            setup = Some(format!("{v} {sign} {pkg}"));
             pkg = v.clone();
         }
         if wanted {
@@ -289,7 +371,13 @@ impl<'p, 'a> Body<'p, 'a> {
                 "instances = append(instances, t)",
             );
         } else {
-            self.say(call);
+            self.instances += 1;
+            let name = instance(self.instances);
+            if self.id == 0 && self.forms.mentions(&name) {
+                self.say(format!("{name}, _ := {call}"));
+            } else {
+                self.say(call);
+            }
         }
     }
 
@@ -448,6 +536,11 @@ pub fn delivered(import: Import, expression: &str) -> String {
         Import::Export => format!("reimport({expression})"),
         Import::Synthetic => format!("rebuild({expression})"),
     }
+}
+
+/// The variable of the n-th instance, as the probe names it.
+fn instance(n: usize) -> String {
+    if n == 1 { "inst".to_owned() } else { format!("inst{n}") }
 }
 
 fn type_of(package: &str, object: &str) -> String {

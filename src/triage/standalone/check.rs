@@ -66,13 +66,11 @@ pub fn check(name: &str, plan: &Plan<'_>, mode: Mode, unfinished: bool) -> Strin
     if unfinished {
         out.push_str("// Without Config.Error, checking stops at the first error.\n");
     }
+    let imports = plan.imports != Imports::None;
     out.push_str(&format!(
-        "func {name}(path{} im types.Importer) {result} {{\n",
-        if mode.several_files {
-            format!(" string, src {src},")
-        } else {
-            ", src string,".to_owned()
-        }
+        "func {name}(path{}{}) {result} {{\n",
+        if mode.several_files { format!(" string, src {src}") } else { ", src string".to_owned() },
+        if imports { ", im types.Importer" } else { "" },
     ));
     if !mode.fset {
         out.push_str("\tfset := token.NewFileSet()\n");
@@ -108,7 +106,9 @@ pub fn check(name: &str, plan: &Plan<'_>, mode: Mode, unfinished: bool) -> Strin
     if mode.context {
         fields.push("Context: ctxt".to_owned());
     }
-    fields.push("Importer: im".to_owned());
+    if imports {
+        fields.push("Importer: im".to_owned());
+    }
     fields.extend(error.map(|e| format!("Error: {e}")));
     out.push_str(&format!("\tconf := types.Config{{{}}}\n", fields.join(", ")));
     out.push_str(&format!("\tpkg, _ := conf.Check(path, fset, {files}, {info})\n"));

@@ -4,6 +4,7 @@
 mod analysis;
 mod body;
 mod check;
+mod direct;
 mod go_mod;
 mod helpers;
 mod plan;
@@ -11,6 +12,7 @@ mod program;
 mod queries;
 mod run;
 mod scan;
+mod specialise;
 mod text;
 mod type_args;
 mod verify;

@@ -2,18 +2,19 @@
 
 use super::body::{Body, Line, Uses, delivered, shared_importer};
 use super::check::{self, CHECKED, Mode, NEW_INFO, meets};
+use super::direct::{Forms, PROBE};
 use super::go_mod::{go_mod, go_sum};
 use super::helpers::HELPERS;
 use super::plan::{Imports, Plan};
 use super::text::{comment, literal, quoted};
 use super::walk;
-use crate::finding::{Finding, Kind, deciding_rules};
+use crate::finding::{Direct, Finding, Kind, RuleQuote, deciding_rules};
 use crate::harness::source_file;
 use crate::scenario::{Class, INSTANCES, Import, Meet, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// What is left open by a test case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How often the program tries, each time with packages made anew.
     pub attempts: u32,
@@ -21,6 +22,26 @@ pub struct Options {
     pub info: bool,
     /// The minor version of the Go release that it is for: 27 of Go 1.27.
     pub go_minor: u32,
+    /// Whether goroutines wait for one another in importers, where the scenario has
+    /// it so.
+    pub meet: bool,
+    /// What stands in the place of operations.
+    pub direct: Vec<Direct>,
+    /// Whether the program is one that looks for that itself.
+    pub probe: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            attempts: 100,
+            info: false,
+            go_minor: 26,
+            meet: true,
+            direct: Vec::new(),
+            probe: false,
+        }
+    }
 }
 
 /// The files of a program.
@@ -70,18 +91,28 @@ pub fn program(
     options: &Options,
 ) -> Program {
     let taken: Vec<&str> = HELPERS.iter().map(|h| h.name).collect();
-    let plan = Plan::new(case, scenario, &taken);
+    let mut quiet = scenario.clone();
+    if !options.meet {
+        quiet.meet.remove(&Meet::Import);
+    }
+    let plan = Plan::new(case, &quiet, &taken);
     let mode = Mode::new(&plan, options);
     let mut uses = Uses::default();
-    let bodies: Vec<Vec<Line>> =
-        (1..=scenario.go.len()).map(|id| Body::write(&plan, mode, id, &mut uses)).collect();
-    let before = Body::write(&plan, mode, 0, &mut uses);
-    let mut w = Writer { plan: &plan, mode, uses: &uses, out: String::new() };
-    w.main(options, finding);
-    w.attempt(&before, &bodies);
+    let mut forms = Forms::new(&plan, options);
+    let bodies: Vec<Vec<Line>> = (1..=scenario.go.len())
+        .map(|id| Body::write(&plan, mode, id, &mut forms, &mut uses))
+        .collect();
+    let before = Body::write(&plan, mode, 0, &mut forms, &mut uses);
+    let mut w =
+        Writer { plan: &plan, mode, uses: &uses, options, early: forms.early, out: String::new() };
+    w.write(finding, &before, &bodies);
     let mut code = w.out;
+    if options.probe {
+        code.push_str(&format!("\nconst slots = {}\n", forms.slots.len()));
+        code.push_str(PROBE);
+    }
     code.push_str(&functions(&code, &plan, mode, &uses, options));
-    let code = for_release(code, options.go_minor);
+    let code = if options.probe { code } else { for_release(code, options.go_minor) };
     let imports = imports(&without_comments(&code));
     let tools = imports.iter().any(|p| p.starts_with("golang.org/"));
     let main_go = format!(
@@ -104,6 +135,23 @@ fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String
         out.push_str(&comment(&format!("{}: {}", f.blame.as_str(), f.title), " "));
         out.push_str("//\n");
     }
+    if plan.scenario.go.len() > 1 {
+        rules(&mut out, plan);
+    } else {
+        out.push_str(&comment("One goroutine alone shows it.", " "));
+    }
+    let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
+        "Run it with: go run -race . (it was found under a fixed schedule; here it is tried again and again until chance finds one like it)"
+    } else {
+        "Run it with: go run -race ."
+    };
+    out.push_str("//\n");
+    out.push_str(&comment(how, " "));
+    out
+}
+
+/// What is documented of it.
+fn rules(out: &mut String, plan: &Plan<'_>) {
     let class = plan.scenario.class();
     out.push_str(&comment(
         match class {
@@ -115,22 +163,35 @@ fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String
         },
         " ",
     ));
-    for rule in deciding_rules(plan.scenario) {
+    for rule in concurrent_rules(plan) {
         out.push_str("//\n");
         out.push_str(&comment(&rule.says, "\t"));
-        out.push_str(&comment(
-            &format!("({}; here: {})", rule.place, rule.elements.join(", ")),
-            "\t",
-        ));
+        // The whole place is in issue.md.
+        let place = rule.place.split([';', ':']).next().unwrap_or_default();
+        out.push_str(&comment(&format!("({place})"), "\t"));
     }
-    let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
-        "Run it with: go run -race . (it was found under a fixed schedule; here it is tried again and again until chance finds one like it)"
-    } else {
-        "Run it with: go run -race ."
-    };
-    out.push_str("//\n");
-    out.push_str(&comment(how, " "));
-    out
+}
+
+/// The rules of what is done concurrently: what comes before is done by one
+/// goroutine, and breaks none.
+pub(super) fn concurrent_rules(plan: &Plan<'_>) -> Vec<RuleQuote> {
+    let mut scenario = plan.scenario.clone();
+    if scenario.class() == Class::Contract {
+        return deciding_rules(&scenario);
+    }
+    scenario.before.clear();
+    let mut rules = deciding_rules(&scenario);
+    if plan.importing.iter().all(|n| *n == 0) && !scenario.go.iter().flatten().any(checks) {
+        for rule in &mut rules {
+            rule.elements.retain(|e| e != "import source");
+        }
+    }
+    rules.retain(|rule| !rule.elements.is_empty());
+    rules
+}
+
+fn checks(op: &Operation) -> bool {
+    matches!(op, Operation::Check { .. } | Operation::Import { .. })
 }
 
 /// The packages' texts as constants, and a table of them if code wants one.
@@ -285,6 +346,9 @@ struct Writer<'p, 'a> {
     plan: &'p Plan<'a>,
     mode: Mode,
     uses: &'p Uses,
+    options: &'p Options,
+    /// What is done before the goroutines start, for what they do.
+    early: Vec<String>,
     out: String,
 }
 
@@ -297,30 +361,33 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn main(&mut self, options: &Options, finding: Option<&Finding>) {
-        let scenario = self.plan.scenario;
+    /// The functions `main` and, where it tries more than once, `attempt`.
+    fn write(&mut self, finding: Option<&Finding>, before: &[Line], bodies: &[Vec<Line>]) {
+        let options = self.options;
+        if self.mode.fset {
+            self.say(0, "var fset = token.NewFileSet()\n");
+        }
+        if self.mode.context {
+            self.say(0, "var ctxt *types.Context // in every types.Config\n");
+        }
         self.say(0, "func main() {");
-        let mut settings = scenario.godebug.clone();
-        if options.go_minor == 22 && !settings.iter().any(|s| s.starts_with("gotypesalias=")) {
-            settings.push("gotypesalias=1".to_owned());
-        }
-        if !settings.is_empty() {
-            self.say(1, &format!("os.Setenv(\"GODEBUG\", {})", quoted(&settings.join(","))));
-        }
-        if let Some(n) = scenario.procs {
-            self.say(1, &format!("runtime.GOMAXPROCS({n})"));
-        }
-        if finding.is_some_and(|f| matches!(f.kind, Kind::Deadlock | Kind::Hang)) {
-            self.say(1, "// If it does not come to its end, print where every goroutine is.");
-            self.say(1, "debug.SetTraceback(\"all\")");
-            self.say(1, "time.AfterFunc(10*time.Second, func() { panic(\"no end after 10 s\") })");
-        }
-        if options.attempts > 1 {
-            self.say(1, &format!("for i := 0; i < {}; i++ {{", options.attempts));
+        self.settings(finding);
+        let once = options.attempts <= 1 && !options.probe;
+        if once {
+            self.attempt(before, bodies);
+        } else if options.probe {
+            self.say(1, "probe()");
+        } else {
+            let n = options.attempts;
+            self.say(
+                1,
+                &match options.go_minor {
+                    22.. => format!("for range {n} {{"),
+                    _ => format!("for i := 0; i < {n}; i++ {{"),
+                },
+            );
             self.say(2, "attempt()");
             self.say(1, "}");
-        } else {
-            self.say(1, "attempt()");
         }
         match finding.map(|f| f.kind) {
             Some(Kind::Leak) => {
@@ -335,7 +402,31 @@ impl Writer<'_, '_> {
             }
             _ => {}
         }
-        self.say(0, "}\n");
+        self.say(0, "}");
+        if !once {
+            self.say(0, "\nfunc attempt() {");
+            self.attempt(before, bodies);
+            self.say(0, "}");
+        }
+    }
+
+    fn settings(&mut self, finding: Option<&Finding>) {
+        let scenario = self.plan.scenario;
+        let mut settings = scenario.godebug.clone();
+        if self.options.go_minor == 22 && !settings.iter().any(|s| s.starts_with("gotypesalias=")) {
+            settings.push("gotypesalias=1".to_owned());
+        }
+        if !settings.is_empty() {
+            self.say(1, &format!("os.Setenv(\"GODEBUG\", {})", quoted(&settings.join(","))));
+        }
+        if let Some(n) = scenario.procs {
+            self.say(1, &format!("runtime.GOMAXPROCS({n})"));
+        }
+        if finding.is_some_and(|f| matches!(f.kind, Kind::Deadlock | Kind::Hang)) {
+            self.say(1, "// If it does not come to its end, print where every goroutine is.");
+            self.say(1, "debug.SetTraceback(\"all\")");
+            self.say(1, "time.AfterFunc(10*time.Second, func() { panic(\"no end after 10 s\") })");
+        }
     }
 
     /// Where a scenario's `before` checks: without Config.Error if it leaves
@@ -347,8 +438,8 @@ impl Writer<'_, '_> {
         } else {
             "check"
         };
-        let importer = if self.plan.imports == Imports::None { "nil" } else { "packages" };
-        format!("{check}({}, {}Source, {importer})", quoted(p.path), p.variable)
+        let importer = if self.plan.imports == Imports::None { "" } else { ", packages" };
+        format!("{check}({}, {}Source{importer})", quoted(p.path), p.variable)
     }
 
     fn complete(&mut self, i: usize) {
@@ -379,13 +470,6 @@ impl Writer<'_, '_> {
     }
 
     fn attempt(&mut self, before: &[Line], bodies: &[Vec<Line>]) {
-        if self.mode.fset {
-            self.say(0, "var fset = token.NewFileSet()\n");
-        }
-        if self.mode.context {
-            self.say(0, "var ctxt *types.Context // in every types.Config\n");
-        }
-        self.say(0, "func attempt() {");
         if self.mode.context {
             self.say(1, "ctxt = types.NewContext()");
         }
@@ -413,8 +497,10 @@ impl Writer<'_, '_> {
             }
         }
         self.shared();
+        for line in std::mem::take(&mut self.early) {
+            self.say(1, &line);
+        }
         self.goroutines(bodies);
-        self.say(0, "}");
     }
 
     /// A statement; walks are told their order only where one has another.
@@ -424,7 +510,7 @@ impl Writer<'_, '_> {
         } else {
             self.say(
                 indent,
-                &if text.starts_with("walk(") {
+                &if text.contains("walk(") {
                     text.replace(", nil, ", ", ")
                 } else {
                     text.to_owned()
@@ -549,8 +635,12 @@ impl Writer<'_, '_> {
             }
             return;
         }
+        // WaitGroup.Go counts and calls Done itself.
+        let by_group = self.options.go_minor >= 25;
         self.say(1, "var wg sync.WaitGroup");
-        self.say(1, &format!("wg.Add({n})"));
+        if !by_group {
+            self.say(1, &format!("wg.Add({n})"));
+        }
         let start = self.plan.scenario.meet.contains(&Meet::Start) && !meets;
         if start {
             self.say(1, "start := make(chan struct{})");
@@ -559,11 +649,25 @@ impl Writer<'_, '_> {
         let same = n > 1 && all.iter().all(|b| *b == all[0]);
         let indent = if same { 2 } else { 1 };
         if same {
-            self.say(1, &format!("for i := 0; i < {n}; i++ {{"));
+            let times = match self.options.go_minor {
+                22.. => format!("for range {n} {{"),
+                _ => format!("for i := 0; i < {n}; i++ {{"),
+            };
+            self.say(1, &times);
         }
         for body in all.iter().take(if same { 1 } else { n }) {
-            self.say(indent, "go func() {");
-            self.say(indent + 1, "defer wg.Done()");
+            if let ([line], true) = (&body[..], by_group && !meets && !start)
+                && !line.contains('\n')
+            {
+                self.statement(indent, &format!("wg.Go(func() {{ {line} }})"));
+                continue;
+            }
+            if by_group {
+                self.say(indent, "wg.Go(func() {");
+            } else {
+                self.say(indent, "go func() {");
+                self.say(indent + 1, "defer wg.Done()");
+            }
             if meets {
                 self.say(indent + 1, "defer arrived.Add(1) // nobody waits for this one any more");
             }
@@ -573,7 +677,7 @@ impl Writer<'_, '_> {
             for line in body {
                 self.statement(indent + 1, line);
             }
-            self.say(indent, "}()");
+            self.say(indent, if by_group { "})" } else { "}()" });
         }
         if same {
             self.say(1, "}");

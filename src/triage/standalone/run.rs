@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::program::Program;
+use super::write::Crash;
 use crate::finding::{End, Exit, Finding, Observed, Origin, findings};
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
@@ -44,6 +45,19 @@ pub struct Shown {
     pub output: String,
 }
 
+/// What a probe's trials showed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tried {
+    /// The trial of each attempt that showed the finding.
+    pub hits: Vec<usize>,
+    /// The last trial that began.
+    pub last: Option<usize>,
+    /// Whether the process did not come to its end.
+    pub died: bool,
+    /// What it printed on standard output.
+    pub listed: String,
+}
+
 /// A built program.
 #[derive(Debug)]
 pub struct Runner {
@@ -72,6 +86,11 @@ impl Runner {
         } else {
             Err(RunError::Build(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
         }
+    }
+
+    /// The folder that it was built in.
+    pub(super) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     /// Runs it `runs` times, two processes at once; ends early when it cannot
@@ -112,6 +131,49 @@ impl Runner {
         Ok(shown)
     }
 
+    /// Runs a probe with the trials on its standard input, until a time limit.
+    pub(super) fn probe(
+        &self,
+        trials: &str,
+        limit: Duration,
+        crash: &Crash,
+        interrupted: &AtomicBool,
+    ) -> Result<Tried, RunError> {
+        let at = |name: &str| self.dir.path().join(name);
+        fs::write(at("trials"), trials)?;
+        let child = Command::new(at("repro"))
+            .current_dir(self.dir.path())
+            // One process tries many times, so nothing may be kept back.
+            .env("GORACE", "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0")
+            .env_remove("GODEBUG")
+            .env_remove("GOTRACEBACK")
+            .env_remove("GOMAXPROCS")
+            .stdin(File::open(at("trials"))?)
+            .stdout(File::create(at("listed"))?)
+            .stderr(File::create(at("said"))?)
+            .spawn()?;
+        let status = Process(child).wait_for(limit, interrupted)?;
+        let said = fs::read(at("said"))?;
+        let said = String::from_utf8_lossy(&said);
+        let mut tried = Tried {
+            listed: fs::read_to_string(at("listed"))?,
+            died: !matches!(status.code(), Some(0 | 66)),
+            ..Tried::default()
+        };
+        let well = ExitStatus::from_raw(0);
+        let mut attempts = said.split("@@ ").skip(1).peekable();
+        while let Some(attempt) = attempts.next() {
+            let (number, output) = attempt.split_once('\n').unwrap_or((attempt, ""));
+            let Ok(number) = number.trim().parse() else { continue };
+            tried.last = Some(number);
+            let end = if attempts.peek().is_none() { status } else { well };
+            if seen(output, end).contains(&crash.finding.signature) {
+                tried.hits.push(number);
+            }
+        }
+        Ok(tried)
+    }
+
     fn start(&self, i: u32) -> Result<Process, io::Error> {
         let output = File::create(self.dir.path().join(format!("output{i}")))?;
         let mut command = Command::new(self.dir.path().join("repro"));
@@ -134,7 +196,15 @@ impl Runner {
 struct Process(Child);
 
 impl Process {
-    fn wait(mut self, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
+    fn wait(self, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
+        self.wait_for(LIMIT, interrupted)
+    }
+
+    fn wait_for(
+        mut self,
+        limit: Duration,
+        interrupted: &AtomicBool,
+    ) -> Result<ExitStatus, RunError> {
         let began = Instant::now();
         loop {
             if let Some(status) = self.0.try_wait()? {
@@ -143,7 +213,7 @@ impl Process {
             if interrupted.load(Ordering::Relaxed) {
                 return Err(RunError::Interrupted);
             }
-            if began.elapsed() > LIMIT {
+            if began.elapsed() > limit {
                 self.0.kill()?;
                 return Ok(self.0.wait()?);
             }

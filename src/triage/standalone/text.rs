@@ -42,7 +42,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// Names that generated programs use themselves, or that Go reserves.
-const TAKEN: [&str; 66] = [
+const TAKEN: [&str; 76] = [
     "break",
     "case",
     "chan",
@@ -109,6 +109,16 @@ const TAKEN: [&str; 66] = [
     "info",
     "fset",
     "im",
+    "t",
+    "t2",
+    "t3",
+    "t4",
+    "inst",
+    "inst2",
+    "inst3",
+    "inst4",
+    "start",
+    "ctxt",
 ];
 
 /// A variable's name for an import path: `x/go-lib` → `goLib`. None of

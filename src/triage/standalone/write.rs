@@ -6,14 +6,17 @@ use std::path::Path;
 
 use super::analysis::{analysis, report};
 use super::plan::Plan;
-use super::program::{Options, Program, program};
-use crate::finding::{Finding, Kind, deciding_rules};
+use super::program::{Options, Program, concurrent_rules, program};
+use crate::finding::{Finding, Kind};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, load_case};
 
 /// How often a program tries that was not measured yet.
 const ATTEMPTS: u32 = 100;
+
+/// What the standalone program printed.
+const OWN_REPORT: &str = "repro/report.txt";
 
 /// What cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,8 @@ pub struct Crash {
     pub finding: Finding,
     /// report.txt; empty if it is not there.
     pub report: String,
+    /// What its standalone program printed, if that was run and showed it.
+    pub own: Option<String>,
 }
 
 impl Crash {
@@ -65,7 +70,9 @@ impl Crash {
         let scenario = scenario(&case);
         let report = fs::read(dir.join("report.txt")).unwrap_or_default();
         let report = String::from_utf8_lossy(&report).into_owned();
-        Ok(Self { case, minimized, scenario, finding, report })
+        let shown = finding.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
+        let own = shown.then(|| fs::read_to_string(dir.join(OWN_REPORT)).ok()).flatten();
+        Ok(Self { case, minimized, scenario, finding, report, own })
     }
 
     /// How its program is written: as it was when it was measured.
@@ -76,6 +83,9 @@ impl Crash {
             attempts: measured.map_or(ATTEMPTS, |s| s.attempts),
             info: measured.is_some_and(|s| s.info),
             go_minor: minor(&self.finding.origin.go_version),
+            meet: measured.is_none_or(|s| s.meet),
+            direct: measured.map(|s| s.direct.clone()).unwrap_or_default(),
+            ..Options::default()
         }
     }
 
@@ -90,12 +100,14 @@ impl Crash {
     pub fn issue(&self) -> String {
         let f = &self.finding;
         let program = self.program(&self.options());
-        let report = report(f, &self.report);
+        // The program's own report names its lines, and nothing of typerace.
+        let own = self.own.as_deref().unwrap_or(&self.report);
+        let report = report(f, own);
         let mut out = format!("# {}: {}\n\n", f.blame.as_str(), f.title);
         out.push_str(&format!("### Go version\n\n{}\n\n", f.origin.go_version));
         out.push_str(&format!("### What\n\n{}\n\n", self.what()));
         out.push_str(&format!("### Program\n\n```go\n{}```\n\n", program.main_go));
-        out.push_str(&format!("### Report\n\n```\n{}```\n\n", report));
+        out.push_str(&format!("### Report\n\n```\n{}```\n\n", shortened(&report)));
         let analysis = match f.kind {
             Kind::DataRace => analysis(&report),
             _ => String::new(),
@@ -103,13 +115,22 @@ impl Crash {
         if !analysis.is_empty() {
             out.push_str(&format!("### Analysis\n\n{analysis}\n"));
         }
+        if self.scenario.go.len() > 1 {
+            self.safe(&mut out);
+        }
+        out.push_str(&format!("### How often\n\n{}\n", self.rate()));
+        out
+    }
+
+    /// What is documented of it.
+    fn safe(&self, out: &mut String) {
         out.push_str("### Is it safe to do this?\n\n");
-        out.push_str(match f.class {
+        out.push_str(match self.finding.class {
             Class::Bug => "Everything that the program does concurrently is documented as safe, or was stated by the maintainers:\n\n",
             Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
             Class::Contract => "The program breaks a documented rule:\n\n",
         });
-        for rule in deciding_rules(&self.scenario) {
+        for rule in concurrent_rules(&self.plan()) {
             out.push_str(&format!(
                 "> {}\n>\n> ({}; here: {})\n\n",
                 rule.says,
@@ -117,8 +138,10 @@ impl Crash {
                 rule.elements.join(", ")
             ));
         }
-        out.push_str(&format!("### How often\n\n{}\n", self.rate()));
-        out
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        Plan::new(&self.case, &self.scenario, &[])
     }
 
     fn what(&self) -> String {
@@ -136,7 +159,7 @@ impl Crash {
             Kind::Mismatch => "answers differ from those of a sequential run",
             _ => "it fails",
         };
-        let plan = Plan::new(&self.case, &self.scenario, &[]);
+        let plan = self.plan();
         let complete: Vec<_> =
             plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
         let packages = match complete.len() {
@@ -191,6 +214,24 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
     }
     put(&repro.join("main.go"), &program.main_go)?;
     put(&dir.join("issue.md"), &crash.issue())
+}
+
+/// Keeps what the standalone program printed.
+pub(super) fn write_own_report(dir: &Path, text: &str) -> Result<(), WriteError> {
+    let repro = dir.join("repro");
+    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro, e))?;
+    put(&dir.join(OWN_REPORT), text)
+}
+
+/// A report with `$GOROOT` for the toolchain's folder.
+fn shortened(report: &str) -> String {
+    let short = |line: &str| match line.split_once("/src/") {
+        Some((root, rest)) if root.trim_start().starts_with('/') && !root.contains("/cache/") => {
+            format!("      $GOROOT/src/{rest}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    report.lines().map(short).collect()
 }
 
 /// Replaces a file: readers see the old text or the new one.

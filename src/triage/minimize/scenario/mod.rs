@@ -1,6 +1,7 @@
 //! Reducers of scenarios.
 
 pub(super) mod goroutines;
+pub(super) mod instances;
 pub(super) mod meets;
 pub(super) mod operations;
 pub(super) mod queries;

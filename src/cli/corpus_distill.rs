@@ -1,0 +1,95 @@
+//! `typerace corpus distill`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::ticker::{Ticker, waiting};
+use super::{Exit, GoArgs, LimitArgs, print};
+use crate::campaign::Coverage;
+use crate::campaign::distill::{Amount, Distilled, Source, distill};
+use crate::campaign::stored::empty_folder;
+use crate::harness::{BuiltHarness, Harness, HarnessConfig};
+
+/// Keep the smallest set of entries with the same coverage and interleaving pairs
+#[derive(Args, Debug)]
+pub struct DistillArgs {
+    /// A folder of seeds
+    #[arg(value_name = "DIR", required_unless_present = "work", conflicts_with = "work")]
+    dir: Option<PathBuf>,
+    /// A campaign's work directory
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Where the set goes: a folder of seeds, or a work directory, that is not there yet
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    distilled: &'a Distilled,
+    go_version: &'a str,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
+    let source = match (&args.work, &args.dir) {
+        (Some(work), _) => Source::Work(work.clone()),
+        (None, dir) => Source::Seeds(dir.clone().unwrap_or_default()),
+    };
+    // Before the build: an unusable folder is said at once.
+    source.check()?;
+    empty_folder(&args.out)?;
+    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let interrupted = super::fuzz::interrupt_flag()?;
+    let config = HarnessConfig {
+        interrupt: Arc::clone(&interrupted),
+        limits: args.limits.limits(),
+        ..HarnessConfig::new(&built.path)
+    };
+    let mut harness = Harness::start(config)?;
+    let ticker = Ticker::start("reading the corpus");
+    let distilled = distill(&mut harness, &source, &args.out, &mut |i, n| {
+        ticker.set(&format!("{i} of {n} entries measured"));
+    });
+    drop(ticker);
+    let distilled = distilled?;
+    if args.json {
+        let document = Document { distilled: &distilled, go_version: &built.toolchain.version };
+        print(&(serde_json::to_string(&document)? + "\n"))?;
+    } else {
+        print(&text(&distilled, args, &built.toolchain.version))?;
+    }
+    Ok(Exit::Nothing)
+}
+
+fn text(d: &Distilled, args: &DistillArgs, go_version: &str) -> String {
+    let mut out = String::new();
+    for left in &d.left_out {
+        out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
+    }
+    let size = |a: Amount| format!("{} entries, {} KiB", a.entries, a.bytes.div_ceil(1024));
+    out.push_str(&format!("{} -> {}, in {}\n", size(d.before), size(d.after), args.out.display()));
+    let Coverage { hit, total } = d.coverage;
+    out.push_str(&format!(
+        "coverage on {go_version}: {hit} of {total} counters before, {} after\n",
+        d.coverage_after.hit
+    ));
+    if d.pairs > 0 {
+        out.push_str(&format!("interleaving pairs: {} before, {} after\n", d.pairs, d.pairs_after));
+    }
+    out
+}

@@ -1,0 +1,64 @@
+//! `typerace corpus merge`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ticker::Ticker;
+use super::{Exit, print};
+use crate::campaign::combine::{CRASHES, Combined, combine};
+
+/// Put work directories together: every entry and every finding once
+#[derive(Args, Debug)]
+pub struct MergeArgs {
+    /// The new work directory; crash directories go to crashes/ in it
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+    /// Work directories, with crashes/ in them or not, and folders of crash directories
+    #[arg(value_name = "DIR", required = true)]
+    dirs: Vec<PathBuf>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable folders.
+pub fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
+    let ticker = Ticker::start("merging");
+    let combined = combine(&args.out, &args.dirs, &mut |dir| {
+        ticker.set(&format!("merging {}", dir.display()));
+    });
+    drop(ticker);
+    let combined = combined?;
+    if args.json {
+        print(&(serde_json::to_string(&combined)? + "\n"))?;
+    } else {
+        print(&text(&combined, args))?;
+    }
+    Ok(Exit::Nothing)
+}
+
+fn text(c: &Combined, args: &MergeArgs) -> String {
+    let mut out = String::new();
+    for left in &c.left_out {
+        out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
+    }
+    for found in &c.findings {
+        let dir = args.out.join(CRASHES).join(&found.id);
+        out.push_str(&format!("{}x {} ({})\n", found.merged, found.title, dir.display()));
+    }
+    out.push_str(&format!(
+        "{} corpus entries, {} of them different, and {} crash directories with {} findings, \
+         from {} folders, in {}\n",
+        c.entries,
+        c.kept,
+        c.crashes,
+        c.findings.len(),
+        args.dirs.len(),
+        args.out.display()
+    ));
+    out
+}

@@ -1,0 +1,153 @@
+//! What a command is at, while it takes long: a line that rewrites itself on a terminal,
+//! now and then a line elsewhere.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::progress;
+
+/// How often a terminal's line is looked after.
+const TERMINAL: Duration = Duration::from_millis(200);
+/// Time between two lines of a log.
+const LOG: Duration = Duration::from_secs(10);
+
+/// Says what is going on until it is dropped.
+pub struct Ticker {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    text: String,
+    ended: bool,
+    /// Whether the terminal's last line stays when it ends.
+    stays: bool,
+}
+
+impl Ticker {
+    /// Says `text` with the seconds that have passed.
+    #[must_use]
+    pub fn start(text: &str) -> Self {
+        Self::with(text, false)
+    }
+
+    fn with(text: &str, stays: bool) -> Self {
+        let state = Mutex::new(State { text: text.to_owned(), ended: false, stays });
+        let shared = Arc::new(Shared { state, changed: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        let terminal = io::stderr().is_terminal();
+        let thread = std::thread::Builder::new()
+            .name("ticker".to_owned())
+            .spawn(move || if terminal { theirs.rewrite() } else { theirs.log() });
+        // Without a thread nothing is said, which is no reason to stop.
+        Self { shared, thread: thread.ok() }
+    }
+
+    /// Says something else from now on.
+    pub fn set(&self, text: &str) {
+        text.clone_into(&mut self.shared.lock().text);
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.shared.lock().ended = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits; gives the text, or `None` at the end.
+    fn wait(&self, time: Duration) -> Option<String> {
+        let waited = self.changed.wait_timeout_while(self.lock(), time, |s| !s.ended);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (!state.ended).then(|| state.text.clone())
+    }
+
+    fn rewrite(&self) {
+        let began = Instant::now();
+        let line = |text: &str| format!("typerace: {text} … {} s", began.elapsed().as_secs());
+        let write = |text: String| {
+            let mut err = io::stderr().lock();
+            // A closed standard error must not end the work.
+            let _ = write!(err, "{text}").and_then(|()| err.flush());
+        };
+        // What is done at once needs no line.
+        while let Some(text) = self.wait(TERMINAL) {
+            write(format!("\r\x1b[K{}", cut(&line(&text), columns())));
+        }
+        let state = self.lock();
+        let last = if state.stays { line(&state.text) + "\n" } else { String::new() };
+        write(format!("\r\x1b[K{last}"));
+    }
+
+    fn log(&self) {
+        let began = Instant::now();
+        while let Some(text) = self.wait(LOG) {
+            progress(&format!("{text} … {} s", began.elapsed().as_secs()));
+        }
+    }
+}
+
+fn columns() -> usize {
+    crossterm::terminal::size().map_or(80, |(w, _)| usize::from(w)).max(20)
+}
+
+/// A line that is longer than the terminal would not be rewritten but repeated.
+fn cut(text: &str, columns: usize) -> String {
+    if text.chars().count() < columns {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(columns.saturating_sub(2)).collect();
+    kept + "…"
+}
+
+/// For those who tell lines of progress and then are busy: each is said at once, and with
+/// the time it takes for as long as it lasts.
+pub fn waiting() -> impl FnMut(&str) {
+    let mut last: Option<Ticker> = None;
+    move |line| {
+        // Its line first.
+        drop(last.take());
+        if !io::stderr().is_terminal() {
+            progress(line);
+        }
+        last = Some(Ticker::with(line, true));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_fits_the_terminal() {
+        assert_eq!(cut("short", 20), "short");
+        let long = cut(&"ü".repeat(50), 20);
+        assert_eq!((long.chars().count(), long.ends_with('…')), (19, true));
+    }
+
+    #[test]
+    fn the_end_is_not_waited_for() {
+        let began = Instant::now();
+        let ticker = Ticker::start("something");
+        ticker.set("something else");
+        assert_eq!(ticker.shared.lock().text, "something else");
+        drop(ticker);
+        assert!(began.elapsed() < LOG);
+    }
+}

@@ -1,0 +1,191 @@
+//! The page of bugs: one section for each cause, with the smallest program that
+//! shows it.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use super::cause::groups;
+use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use crate::finding::{Blame, State};
+use crate::scenario::{Class, Import};
+use crate::triage::standalone::{analysis, report as own_report};
+
+/// The page, of findings of one store or several; without those that break a
+/// documented rule, which are no bugs.
+#[must_use]
+pub fn bugs(entries: &[Entry]) -> String {
+    let bug = |e: &&Entry| e.finding.class != Class::Contract && !is_doubtful(&e.finding);
+    let sure: Vec<Entry> = entries.iter().filter(bug).cloned().collect();
+    let group = groups(&sure);
+    let causes = group.iter().max().map_or(0, |g| g + 1);
+    let mut out = String::from("# Bugs\n\n");
+    let _ = writeln!(
+        out,
+        "{} findings, {causes} causes. Findings are of one cause if they write at one place, have one minimized test case or one issue; what else has one cause, only a person can tell.\n",
+        sure.len()
+    );
+    out.push_str("| | cause | class | findings | Go | minimized | standalone |\n|---|---|---|---|---|---|---|\n");
+    let members = |g: usize| -> Vec<&Entry> {
+        let of = sure.iter().zip(&group).filter(move |(_, n)| **n == g);
+        of.map(|(e, _)| e).collect()
+    };
+    for g in 0..causes {
+        let all = members(g);
+        let Some(best) = best(&all) else { continue };
+        let f = &best.finding;
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            g + 1,
+            heading(best),
+            f.class,
+            all.len(),
+            releases(&all).join(", "),
+            minimized(best),
+            standalone(best),
+        );
+    }
+    for g in 0..causes {
+        section(&mut out, g + 1, &members(g));
+    }
+    let doubtful: Vec<&Entry> = entries.iter().filter(|e| is_doubtful(&e.finding)).collect();
+    if !doubtful.is_empty() {
+        out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one showed them again.\n\n");
+        for e in doubtful {
+            let [_, n] = e.finding.reproduced.unwrap_or_default();
+            let version = &e.finding.origin.go_version;
+            let _ = writeln!(out, "- {} ({version}, 0 of {n})", cell(&e.finding.title));
+        }
+    }
+    out
+}
+
+/// The finding that a cause is shown by: a known one, then the smallest.
+fn best<'a>(all: &[&'a Entry]) -> Option<&'a Entry> {
+    all.iter().copied().min_by_key(|e| {
+        let m = e.finding.minimized.as_ref();
+        let shown = e.finding.standalone.as_ref().map_or(0, |s| s.reproduced[0]);
+        let size = m.map_or(usize::MAX, |m| m.lines + 3 * m.operations);
+        (e.known.is_none(), shown == 0, size, e.finding.id.as_str())
+    })
+}
+
+fn heading(e: &Entry) -> String {
+    let known = match &e.known {
+        Some(k) => {
+            let state = if k.state == State::Open { "open" } else { "fixed" };
+            format!("{} ({state})", k.issue)
+        }
+        None => "new".to_owned(),
+    };
+    let blame = match e.finding.blame {
+        Blame::GoTypes => String::new(),
+        other => format!(", in {}", other.as_str()),
+    };
+    format!("{} ({known}{blame})", cell(&e.finding.title))
+}
+
+fn releases(all: &[&Entry]) -> Vec<String> {
+    let mut of: Vec<String> = all.iter().map(|e| e.finding.origin.go_version.clone()).collect();
+    of.sort();
+    of.dedup();
+    of
+}
+
+/// `4 lines, 2 goroutines × 1, 10 of 10`
+fn minimized(e: &Entry) -> String {
+    let Some(m) = &e.finding.minimized else { return "no".to_owned() };
+    let measured = match m.reproduced {
+        [_, 0] => "not measured".to_owned(),
+        [k, n] => format!("{k} of {n}"),
+    };
+    let more = if m.complete { "" } else { ", time ran out" };
+    format!(
+        "{} line{}, {} goroutine{} × {}, {measured}, {:.0} s{more}",
+        m.lines,
+        if m.lines == 1 { "" } else { "s" },
+        m.goroutines,
+        if m.goroutines == 1 { "" } else { "s" },
+        m.operations,
+        m.seconds,
+    )
+}
+
+/// `10 of 10, 45 lines`
+fn standalone(e: &Entry) -> String {
+    let Some(s) = &e.finding.standalone else { return "not run".to_owned() };
+    let attempts = match s.attempts {
+        1 => String::new(),
+        n => format!(", {n} attempts each"),
+    };
+    let fixed = seems_fixed(&e.finding).map(|f| format!("; {f}")).unwrap_or_default();
+    format!("{}, {} lines{attempts}{fixed}", rate(Some(s.reproduced)), s.lines)
+}
+
+/// What goroutines of a minimized test case share beside completed packages, and how
+/// imports reach them: without it the search lost the finding.
+fn needs(e: &Entry) -> Vec<String> {
+    let minimized = e.finding.minimized.as_ref().is_some_and(|m| m.complete);
+    let Some(crash) = e.crash.as_ref().filter(|c| minimized && c.minimized) else {
+        return Vec::new();
+    };
+    let s = &crash.scenario;
+    let mut out: Vec<String> = s.share.iter().map(|s| format!("share {}", s.name())).collect();
+    if s.import != Import::default() {
+        out.push(format!("import {}", s.import.name()));
+    }
+    if s.schedule.is_some() {
+        out.push("a seeded schedule".to_owned());
+    }
+    out
+}
+
+fn section(out: &mut String, number: usize, all: &[&Entry]) {
+    let Some(shown) = best(all) else { return };
+    let f = &shown.finding;
+    let _ = writeln!(out, "\n## {number}. {}\n", heading(shown));
+    if let Some(known) = &shown.known {
+        let _ = writeln!(out, "{}: {}\n", known.issue, known.title);
+    }
+    if let Some(site) = write_site(f) {
+        let _ = writeln!(out, "Written in `{site}`.\n");
+    }
+    let needs = needs(shown);
+    if !needs.is_empty() {
+        let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
+    }
+    out.push_str("| finding | class | Go | as found, one process | minimized, new processes | standalone, new processes |\n|---|---|---|---|---|---|\n");
+    for e in all {
+        let f = &e.finding;
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            cell(&f.signature),
+            f.class,
+            f.origin.go_version,
+            rate(f.reproduced),
+            minimized(e),
+            standalone(e),
+        );
+    }
+    for rule in &f.rules {
+        let _ = writeln!(out, "\n{}: “{}” ({})", rule.elements.join(", "), rule.says, rule.place);
+    }
+    let Some(crash) = &shown.crash else { return };
+    let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
+    let _ =
+        writeln!(out, "\n{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
+    let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
+    if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
+        let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");
+    }
+    let told = analysis(&own_report(f, &crash.report));
+    if !told.is_empty() {
+        let _ = writeln!(out, "\n{told}");
+    }
+}
+
+/// A bar would end a table's cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

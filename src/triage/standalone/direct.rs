@@ -1,0 +1,165 @@
+//! What stands in the place of an operation: one question about one type, where the
+//! operation walks over all types, or asks many.
+
+use super::plan::Plan;
+use super::program::Options;
+use super::queries::{Form, form};
+use crate::finding::Direct;
+use crate::scenario::{INSTANCES, Operation, Query, Scenario, Share};
+
+/// The code of a program that looks for it.
+pub const PROBE: &str = include_str!("probe.go.txt");
+
+/// An operation that may be replaced.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// From 1.
+    pub goroutine: usize,
+    /// From 0.
+    pub operation: usize,
+    /// The operation's text: what is equal is replaced by what is equal.
+    pub text: String,
+    /// Whether it is about instances.
+    pub instances: bool,
+    /// Whether its types can be had before the goroutines start.
+    pub early: bool,
+    /// What replaces it.
+    pub direct: Option<Direct>,
+}
+
+impl Slot {
+    /// Whether it is that operation.
+    pub fn is(&self, goroutine: usize, operation: usize) -> bool {
+        (self.goroutine, self.operation) == (goroutine, operation)
+    }
+}
+
+/// The slots of a program that is being written.
+pub struct Forms {
+    pub slots: Vec<Slot>,
+    pub probe: bool,
+    /// Statements before the goroutines start.
+    pub early: Vec<String>,
+    /// Values that have a variable, which is named by its place.
+    values: Vec<String>,
+}
+
+impl Forms {
+    pub fn new(plan: &Plan<'_>, options: &Options) -> Self {
+        let mut slots = slots(plan);
+        for slot in &mut slots {
+            slot.direct =
+                options.direct.iter().find(|d| slot.is(d.goroutine, d.operation)).cloned();
+        }
+        // One walk over the list of instances needs the list.
+        if slots.iter().any(|s| s.instances && s.direct.is_none()) {
+            slots.iter_mut().filter(|s| s.instances).for_each(|s| s.direct = None);
+        }
+        Self { slots, probe: options.probe, early: Vec::new(), values: Vec::new() }
+    }
+
+    /// Whether instances have variables of their own and no list.
+    pub fn names_instances(&self, scenario: &Scenario) -> bool {
+        let walks = scenario.go.iter().flatten().filter(|op| is_instances(op)).count();
+        walks > 0
+            && self.slots.iter().filter(|s| s.instances && s.direct.is_some()).count() == walks
+    }
+
+    /// Whether a replacement names a variable.
+    pub fn mentions(&self, name: &str) -> bool {
+        let is = |text: &str| text == name || text.starts_with(&format!("{name}."));
+        let inside = |text: &str| {
+            is(text) || text.contains(&format!("({name}.")) || text.contains(&format!("({name})"))
+        };
+        self.slots
+            .iter()
+            .filter_map(|s| s.direct.as_ref())
+            .any(|d| inside(&d.value) || d.other.as_deref().is_some_and(inside))
+    }
+
+    /// The statement of a replacement. What can be had early gets a variable.
+    pub fn line(&mut self, direct: &Direct) -> String {
+        let mut line = direct.ask.clone();
+        let values = [("$1", Some(&direct.value)), ("$2", direct.other.as_ref())];
+        for (place, value) in values {
+            let Some(value) = value else { continue };
+            let named = if direct.early { self.variable(value) } else { value.clone() };
+            line = line.replace(place, &named);
+        }
+        line
+    }
+
+    fn variable(&mut self, value: &str) -> String {
+        if value.chars().all(char::is_alphanumeric) {
+            return value.to_owned();
+        }
+        let at = self.values.iter().position(|v| v == value).unwrap_or_else(|| {
+            self.values.push(value.to_owned());
+            let at = self.values.len() - 1;
+            self.early.push(format!("{} := {value}", variable(at)));
+            at
+        });
+        variable(at)
+    }
+}
+
+fn variable(at: usize) -> String {
+    if at == 0 { "t".to_owned() } else { format!("t{}", at + 1) }
+}
+
+fn is_instances(op: &Operation) -> bool {
+    matches!(op, Operation::Walk { package, .. } if package == INSTANCES)
+}
+
+fn makes(op: &Operation) -> bool {
+    matches!(
+        op,
+        Operation::Instantiate { .. } | Operation::Eval { .. } | Operation::CheckExpr { .. }
+    )
+}
+
+/// Queries that need nothing but go/types and are about types.
+fn usable(query: Query) -> bool {
+    !matches!(query, Query::Objectpath | Query::Methodsetcache)
+        && matches!(form(query), Form::One(_) | Form::Two(_))
+}
+
+/// The operations that may be replaced.
+pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
+    let s = plan.scenario;
+    let by_hand = s.share.contains(&Share::Interface) || s.share.contains(&Share::Alias);
+    // The variables of instances are named by the order in which they are made.
+    let plain = s.before.iter().all(|op| !makes(op) || matches!(op, Operation::Instantiate { .. }));
+    let mut out = Vec::new();
+    for (g, operations) in s.go.iter().enumerate() {
+        for (i, op) in operations.iter().enumerate() {
+            let complete =
+                |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
+            let (fits, early) = match op {
+                Operation::Walk { query, package, .. } if package == INSTANCES => {
+                    (usable(*query) && plain && !by_hand && !operations.iter().any(makes), true)
+                }
+                Operation::Walk { query, package, .. } => {
+                    (usable(*query) && plan.index(package).is_some(), complete(package))
+                }
+                Operation::Query { query, target, other } => (
+                    usable(*query),
+                    complete(&target.package)
+                        && other.as_ref().is_none_or(|o| complete(&o.package)),
+                ),
+                _ => (false, false),
+            };
+            if fits {
+                out.push(Slot {
+                    goroutine: g + 1,
+                    operation: i,
+                    text: op.to_string(),
+                    instances: is_instances(op),
+                    early,
+                    direct: None,
+                });
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,247 @@
+//! `corpus distill` and `corpus merge`, and what a campaign keeps of its corpus.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn typerace(dir: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(args).current_dir(dir).env("TMPDIR", dir).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    let err = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{err}"))
+}
+
+#[track_caller]
+fn refused(dir: &Path, args: &[&str], wanted: &str) {
+    let output = typerace(dir, args);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {err}");
+    assert!(err.contains(wanted), "{args:?}: no {wanted:?} in {err}");
+    assert!(output.stdout.is_empty() && !err.contains("panicked"), "{err}");
+}
+
+fn names(dir: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+    entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn unusable_folders_are_usage_errors() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    fs::create_dir_all(dir.join("empty")).unwrap();
+    fs::create_dir_all(dir.join("full/corpus")).unwrap();
+    fs::create_dir_all(dir.join("seeds")).unwrap();
+    fs::write(dir.join("seeds/a.go"), "package a\n").unwrap();
+    fs::write(dir.join("file"), "").unwrap();
+    for (args, wanted) in [
+        (&["distill", "missing", "--out", "o"][..], "missing is not a folder"),
+        (&["distill", "file", "--out", "o"], "file is not a folder"),
+        (&["distill", "empty", "--out", "o"], "holds no .txtar"),
+        (&["distill", "--work", "missing", "--out", "o"], "missing is not a folder"),
+        (&["distill", "--work", "empty", "--out", "o"], "empty is not a work directory"),
+        (&["distill", "--work", "full", "--out", "o"], "nothing in the corpus of full"),
+        (&["distill", "seeds", "--out", "full"], "full is there and not empty"),
+        (&["distill", "seeds", "--out", "file"], "file is not a folder"),
+        (&["distill", "seeds"], "--out"),
+        (&["distill", "--out", "o"], "required"),
+        (&["merge", "o", "missing"], "missing is not a folder"),
+        (&["merge", "o", "full", "empty"], "empty is not a work directory"),
+        (&["merge", "full", "full"], "full is there and not empty"),
+        (&["merge", "o"], "required"),
+    ] {
+        let args: Vec<&str> = ["corpus"].iter().chain(args).copied().collect();
+        refused(dir, &args, wanted);
+    }
+}
+
+/// Copies of one seed, and one that reaches more.
+#[test]
+fn seeds_are_distilled() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let write = |name: &str, text: &str| {
+        let path = dir.join("seeds").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("a.go", "package p\n\nvar X = 1\n");
+    write("long/b.go", "package p\n\n// Longer, and no more.\nvar X = 1\n");
+    let generic = "package p\n\ntype L[T any] struct{ next *L[T] }\n\nvar X *L[int]\n";
+    write("c.go", generic);
+    write("broken.go", "package p\nfunc {\n");
+    let args = ["corpus", "distill", "seeds", "--out", "out", "--json"];
+    let output = typerace(dir, &args);
+    assert_eq!(output.status.code(), Some(0));
+    let d = json(&output);
+    assert_eq!(d["before"]["entries"], 4);
+    assert_eq!(d["left_out"].as_array().unwrap().len(), 1, "{d}");
+    assert!(d["left_out"][0]["path"].as_str().unwrap().ends_with("broken.go"));
+    assert!(d["coverage"]["hit"].as_u64().unwrap() > 100);
+    assert_eq!(d["coverage"], d["coverage_after"]);
+    let kept = names(&dir.join("out"));
+    assert!(kept.contains("c.go") && !kept.contains("long"), "{kept:?}");
+    assert_eq!(fs::read_to_string(dir.join("out/c.go")).unwrap(), generic);
+    // It is a corpus, and as small as it gets.
+    let list = json(&typerace(dir, &["corpus", "list", "out", "--json"]));
+    assert_eq!(list.as_array().map(Vec::len), Some(kept.len()), "{list}");
+    let again = typerace(dir, &["corpus", "distill", "out", "--out", "out2", "--json"]);
+    assert_eq!(json(&again)["after"], d["after"]);
+}
+
+/// Two shards of a campaign: merged, distilled, and gone on with. What is found then can
+/// tell its history.
+#[test]
+fn shards_merge_distil_and_resume() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let fuzz = |seed: &str, work: &str, execs: &str| {
+        let crashes = format!("{work}/crashes");
+        let args = [
+            "fuzz",
+            "--json",
+            "--plain",
+            "--no-seeds",
+            "--minimize-percent",
+            "0",
+            "--seed",
+            seed,
+            "--execs",
+            execs,
+            "--work",
+            work,
+            "--crashes",
+            &crashes,
+        ];
+        json(&typerace(dir, &args))
+    };
+    fuzz("1", "one", "150");
+    fuzz("2", "two", "150");
+    fs::write(dir.join("two/corpus/broken"), "{").unwrap();
+    let union: BTreeSet<String> =
+        names(&dir.join("one/corpus")).union(&names(&dir.join("two/corpus"))).cloned().collect();
+    let output = typerace(dir, &["corpus", "merge", "all", "one", "two", "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let merged = json(&output);
+    assert_eq!(merged["kept"].as_u64(), Some(union.len() as u64 - 1), "{merged}");
+    assert_eq!(merged["left_out"].as_array().unwrap().len(), 1, "{merged}");
+    let crashes: BTreeSet<String> =
+        names(&dir.join("one/crashes")).union(&names(&dir.join("two/crashes"))).cloned().collect();
+    assert!(!crashes.is_empty());
+    assert_eq!(names(&dir.join("all/crashes")), crashes);
+    let both = merged["findings"].as_array().unwrap().iter().filter(|f| f["merged"] == 2).count();
+    let of = |work: &str| names(&dir.join(work).join("crashes")).len();
+    assert_eq!(both, of("one") + of("two") - crashes.len());
+
+    let output = typerace(dir, &["corpus", "distill", "--work", "all", "--out", "small", "--json"]);
+    let small = json(&output);
+    let (before, after) = (&small["before"]["entries"], &small["after"]["entries"]);
+    assert_eq!(before.as_u64(), merged["kept"].as_u64());
+    assert!(after.as_u64() < before.as_u64(), "{small}");
+    assert_eq!(small["coverage"], small["coverage_after"]);
+    assert_eq!(small["pairs"], small["pairs_after"]);
+    assert_eq!(names(&dir.join("small/corpus")).len() as u64, after.as_u64().unwrap());
+
+    // A campaign takes it up, and its findings know entries of the campaigns before.
+    let summary = fuzz("3", "small", "400");
+    assert!(summary["corpus"].as_u64() > Some(0));
+    let journal = fs::read_to_string(dir.join("small/ancestry.jsonl")).unwrap();
+    let mut parents = 0;
+    for line in journal.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(!line["by"].as_array().unwrap().is_empty(), "{line}");
+        parents += usize::from(line["parent"].is_string());
+    }
+    assert!(parents > 0, "{journal}");
+    let mut longest = 0;
+    for found in summary["findings"].as_array().unwrap() {
+        let path = dir.join(found["path"].as_str().unwrap()).join("finding.json");
+        let finding: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let history = finding["history"].as_array().unwrap();
+        assert!(!history.is_empty(), "{finding}");
+        let entries = history.iter().filter(|s| s["entry"].is_string()).count();
+        assert_eq!(finding["ancestors"].as_array().unwrap().len(), entries);
+        longest = longest.max(history.len());
+    }
+    assert!(longest > 1, "no finding came of a mutant");
+    let path = summary["findings"][0]["path"].as_str().unwrap();
+    let again = json(&typerace(dir, &["reproduce", "--runs", "1", "--json", path]));
+    assert!(!again["history"].as_array().unwrap().is_empty(), "{again}");
+}
+
+/// The caps hold, and what the campaign covers stays.
+#[test]
+fn a_corpus_is_bounded() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let run = |max: &str| {
+        let args = [
+            "fuzz",
+            "--json",
+            "--plain",
+            "--no-seeds",
+            "--minimize-percent",
+            "0",
+            "--seed",
+            "1",
+            "--execs",
+            "400",
+            "--work",
+            max,
+            "--max-corpus",
+            max,
+            "--jsonl",
+            "figures",
+        ];
+        json(&typerace(dir, &args))
+    };
+    let free = run("1000");
+    let bounded = run("40");
+    let (free, kept) = (free["corpus"].as_u64().unwrap(), bounded["corpus"].as_u64().unwrap());
+    assert!(kept < free, "{kept} of {free}");
+    assert_eq!(names(&dir.join("40/corpus")).len() as u64, kept);
+    // Counters that were hit stay hit when entries go.
+    let hits: Vec<u64> = fs::read_to_string(dir.join("figures"))
+        .unwrap()
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(l).unwrap()["coverage"].as_u64().unwrap())
+        .collect();
+    assert!(hits.is_sorted() && hits.len() > 1, "{hits:?}");
+    for field in [
+        "seconds",
+        "execs",
+        "execs_per_second",
+        "corpus",
+        "coverage",
+        "counters",
+        "pairs",
+        "valid_percent",
+        "findings",
+        "findings_by",
+        "harness_restarts",
+        "last_coverage",
+        "last_finding",
+        "workers",
+    ] {
+        let figures = fs::read_to_string(dir.join("figures")).unwrap();
+        let line: Value = serde_json::from_str(figures.lines().last().unwrap()).unwrap();
+        assert!(!line[field].is_null(), "{field}: {line}");
+    }
+}
+
+#[test]
+fn metrics_are_served_where_they_are_asked_for() {
+    let tmp = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    refused(tmp.path(), &["fuzz", "--execs", "1", "--metrics", &addr], "cannot serve metrics on");
+    refused(tmp.path(), &["fuzz", "--execs", "1", "--metrics", "here"], "'here' is no address");
+}

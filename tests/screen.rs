@@ -1,0 +1,182 @@
+//! The screen, driven as a terminal drives it: `script` gives a campaign one.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// A campaign on a terminal of its own.
+struct Session {
+    script: Child,
+    output: Arc<Mutex<Vec<u8>>>,
+}
+
+const ALTERNATE: &str = "\x1b[?1049h";
+const NORMAL: &str = "\x1b[?1049l";
+const CURSOR: &str = "\x1b[?25h";
+/// Far more than any of it takes, on a machine that does other things.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+impl Session {
+    fn start(dir: &Path, term: &str, args: &str) -> Self {
+        // exec: the signal and the exit code are the campaign's. What stty says afterwards
+        // tells whether the terminal was given back.
+        let command = format!(
+            "stty rows 30 cols 100; {} fuzz --seed 1 --no-seeds --minimize-percent 0 {args}; \
+             code=$?; stty -a | grep -o -- '-*icanon'; exit $code",
+            env!("CARGO_BIN_EXE_typerace")
+        );
+        let mut script = Command::new("script")
+            .args(["-qfec", &command, "/dev/null"])
+            .current_dir(dir)
+            .env("TERM", term)
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script, of util-linux, starts");
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let (mut from, to) = (script.stdout.take().unwrap(), Arc::clone(&output));
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(n @ 1..) = from.read(&mut chunk) {
+                to.lock().unwrap().extend_from_slice(&chunk[..n]);
+            }
+        });
+        Self { script, output }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str) {
+        let since = Instant::now();
+        while !self.text().contains(what) {
+            assert!(since.elapsed() < PATIENCE, "no {what:?} in:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn press(&mut self, keys: &[u8]) {
+        let stdin = self.script.stdin.as_mut().unwrap();
+        stdin.write_all(keys).and_then(|()| stdin.flush()).unwrap();
+    }
+
+    /// Waits for the end: the exit code and all that was written.
+    #[track_caller]
+    fn end(mut self) -> (Option<i32>, String) {
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.script.try_wait().unwrap() {
+                break status;
+            }
+            assert!(since.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        // The reader may be behind.
+        std::thread::sleep(Duration::from_millis(300));
+        (status.code(), self.text())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.script.kill();
+        let _ = self.script.wait();
+    }
+}
+
+/// The terminal is as it was: the normal screen, a cursor, lines that are edited.
+#[track_caller]
+fn given_back(text: &str) {
+    let (_, after) = text.rsplit_once(NORMAL).unwrap_or_else(|| panic!("{text}"));
+    assert!(after.contains(CURSOR), "{text}");
+    assert!(after.contains("\nicanon"), "raw mode was left on:\n{after}");
+}
+
+#[test]
+fn q_ends_a_campaign_with_its_summary() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut session = Session::start(tmp.path(), "xterm", "--cores 1");
+    session.wait_for(ALTERNATE);
+    session.wait_for("q ends it");
+    // Something was found: the exit code says so.
+    session.wait_for("the newest first");
+    session.press(b"x");
+    session.press(b"q");
+    let (code, text) = session.end();
+    assert_eq!(code, Some(1), "{text}");
+    given_back(&text);
+    let (_, after) = text.rsplit_once(NORMAL).unwrap();
+    assert!(after.contains(" executions in ") && after.contains("finding"), "{after}");
+    // The log is in its pane, and the summary on the screen that stays.
+    assert!(!after.contains("FOUND"), "{after}");
+}
+
+/// Ctrl-C is a key here, and SIGTERM to the campaign alone ends it as well; both with
+/// workers.
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    for by_key in [true, false] {
+        let tmp = tempfile::tempdir().unwrap();
+        let mut session = Session::start(tmp.path(), "xterm", "--cores 2 --work work");
+        session.wait_for(ALTERNATE);
+        // What is drawn is only what changed, so a state cannot be looked for.
+        let since = Instant::now();
+        let running = |n: u32| {
+            let folder = tmp.path().join(format!("work/worker-{n}/corpus"));
+            std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+        };
+        while !(running(0) && running(1)) {
+            assert!(since.elapsed() < PATIENCE, "no worker runs:\n{}", session.text());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        if by_key {
+            session.press(b"\x03");
+        } else {
+            let campaign = campaign_of(session.script.id());
+            let kill = Command::new("kill").args(["-TERM", &campaign.to_string()]).status();
+            assert!(kill.unwrap().success());
+        }
+        let (code, text) = session.end();
+        assert!(code.is_some_and(|c| c == 0 || c == 1), "{code:?}: {text}");
+        given_back(&text);
+        let (_, after) = text.rsplit_once(NORMAL).unwrap();
+        assert!(after.contains(" executions in "), "{after}");
+    }
+}
+
+/// The typerace below a process: the first that is found.
+fn campaign_of(ancestor: u32) -> u32 {
+    let children = |pid: u32| -> Vec<u32> {
+        let path = format!("/proc/{pid}/task/{pid}/children");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.split_whitespace().filter_map(|p| p.parse().ok()).collect()
+    };
+    let mut open = vec![ancestor];
+    while let Some(pid) = open.pop() {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        if name.trim() == "typerace" {
+            return pid;
+        }
+        open.extend(children(pid));
+    }
+    panic!("no typerace below {ancestor}")
+}
+
+#[test]
+fn where_no_screen_is_possible_or_wanted_there_are_lines() {
+    for (term, args) in
+        [("dumb", "--execs 3"), ("xterm", "--execs 3 --plain"), ("dumb", "--execs 3 --tui")]
+    {
+        let tmp = tempfile::tempdir().unwrap();
+        let (code, text) = Session::start(tmp.path(), term, args).end();
+        assert!(code.is_some_and(|c| c == 0 || c == 1), "{code:?}: {text}");
+        assert!(!text.contains(ALTERNATE), "{text}");
+        assert!(text.contains(" executions in "), "{text}");
+        assert_eq!(text.contains("TERM says"), args.ends_with("--tui"), "{text}");
+    }
+}
