@@ -59,8 +59,11 @@ impl Host {
         ["finding.json", "testcase.txtar", "report.txt"].iter().all(|f| dir.join(f).exists())
     }
 
-    fn entries(&self) -> usize {
-        fs::read_dir(self.dir.join("work/worker-0/corpus")).map_or(0, Iterator::count)
+    /// Its worker's corpus; entries are named after their content.
+    fn entries(&self) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.dir.join("work/worker-0/corpus")).into_iter().flatten();
+        let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+        names.filter(|n| !n.starts_with('.')).collect()
     }
 }
 
@@ -118,7 +121,10 @@ fn findings_and_corpus_reach_every_machine_and_a_lost_one_comes_back() {
     // From leaf to leaf, through a.
     wait("b's finding is everywhere", &[&a, &b, &c], || a.has(&of_b) && c.has(&of_b));
     assert!(c.log().contains("FOUND elsewhere"), "{}", c.log());
-    wait("all have a corpus", &[&a, &b, &c], || [&a, &b, &c].iter().all(|h| h.entries() > 3));
+    // With different seeds nobody makes what another one made.
+    wait("an entry of b is in c's corpus, or the other way round", &[&a, &b, &c], || {
+        b.entries().intersection(&c.entries()).next().is_some()
+    });
     // A lost peer stops nobody.
     b.signal("-KILL");
     b.child.take().unwrap().wait().unwrap();
@@ -141,7 +147,6 @@ fn findings_and_corpus_reach_every_machine_and_a_lost_one_comes_back() {
     for summary in [&a, &b, &c] {
         let broker = &summary["broker"];
         assert!(broker["entries_received"].as_u64().unwrap() > 0, "{broker}");
-        assert!(summary["imported"].as_u64().unwrap() > 0);
     }
     let left: BTreeSet<_> = ["a", "b", "c"]
         .iter()

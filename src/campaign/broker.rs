@@ -160,13 +160,10 @@ fn sum(a: HubFigures, b: HubFigures) -> HubFigures {
 }
 
 /// A channel's end as what [`Broker::start`] wants.
-pub fn into<T: Send + 'static>(
-    sender: &Sender<(T, Option<Message>)>,
-    as_whom: T,
-) -> impl Fn(Option<Message>) + Send + Clone + 'static
-where
-    T: Copy,
-{
+pub fn into(
+    sender: &Sender<(usize, Option<Message>)>,
+    as_whom: usize,
+) -> impl Fn(Option<Message>) + Send + Clone + 'static {
     let sender = sender.clone();
     move |message| {
         let _ = sender.send((as_whom, message));

@@ -107,7 +107,7 @@ impl Checkpoint {
             version: VERSION,
             build: build.to_owned(),
             seed,
-            rng: state.rand().clone(),
+            rng: *state.rand(),
             counters: history.len(),
             coverage: hit.map(|(i, _)| i).collect(),
             entries: entries.collect(),
@@ -162,7 +162,7 @@ impl Checkpoint {
     /// for: with another one than before, chance starts anew.
     pub fn restore(&mut self, parts: &mut Parts<'_>, seed: Option<u64>) -> (Memory, BTreeSet<u64>) {
         if seed.is_none_or(|seed| seed == self.seed) {
-            *parts.state.rand_mut() = self.rng.clone();
+            *parts.state.rand_mut() = self.rng;
         }
         parts.table.restore(std::mem::take(&mut self.operators));
         (std::mem::take(&mut self.memory), std::mem::take(&mut self.seen))
@@ -272,7 +272,7 @@ impl Saving {
         };
         match &failed {
             Some(why) if !self.failing => {
-                progress.say(&format!("warning: {why}; the campaign goes on and tries again"))
+                progress.say(&format!("warning: {why}; the campaign goes on and tries again"));
             }
             None if self.failing => progress.say("the work directory can be written again"),
             _ => {}
