@@ -115,7 +115,10 @@ fn a_campaign_resumes_and_is_alone() {
     let mut command = typerace(dir, &["fuzz", "--json", "--no-seeds", "--work", "work"]);
     let output = command.args(["--execs", "1"]).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
-    assert!(err.contains(&format!("resuming with {third} corpus entries, of which 0 are")), "{err}");
+    assert!(
+        err.contains(&format!("resuming with {third} corpus entries, of which 0 are")),
+        "{err}"
+    );
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(summary["corpus"].as_u64().unwrap() >= third);
     assert!(summary["coverage"]["hit"].as_u64().unwrap() > 1000, "{}", summary["coverage"]);

@@ -35,7 +35,13 @@ impl Budget {
     /// one class. `last` is what the last execution cost.
     #[must_use]
     pub fn new(profile: Profile, last: Rc<RefCell<LastRun>>) -> Self {
-        Self { profile, all: Cell::default(), contract: Cell::default(), rounds: Cell::default(), last }
+        Self {
+            profile,
+            all: Cell::default(),
+            contract: Cell::default(),
+            rounds: Cell::default(),
+            last,
+        }
     }
 
     /// Takes the breaches out of a scenario if there is no room for them. Says

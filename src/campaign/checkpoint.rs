@@ -202,8 +202,11 @@ impl Checkpoint {
         *parts.state.corpus_mut().current_mut() = None;
         // A counter of an entry that is gone must be hit again.
         if taken.len() == self.entries.len()
-            && let Ok(map) =
-                parts.state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE).ok_or(())
+            && let Ok(map) = parts
+                .state
+                .named_metadata_map_mut()
+                .get_mut::<MapFeedbackMetadata<u8>>(COVERAGE)
+                .ok_or(())
         {
             map.history_map.resize(map.history_map.len().max(self.counters), 0);
             for &i in &self.coverage {
@@ -271,9 +274,9 @@ impl Saving {
             }
         };
         match &failed {
-            Some(why) if !self.failing => progress.say(&format!(
-                "warning: {why}; the campaign goes on and tries again"
-            )),
+            Some(why) if !self.failing => {
+                progress.say(&format!("warning: {why}; the campaign goes on and tries again"))
+            }
             None if self.failing => progress.say("the work directory can be written again"),
             _ => {}
         }

@@ -311,8 +311,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                let (_, id) =
-                    fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?;
+                let (_, id) = fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?;
                 table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }

@@ -174,7 +174,9 @@ mod tests {
     #[test]
     fn names_are_no_paths() {
         assert!(is_id("data-race-0123456789ab"));
-        for bad in ["../../x-0123456789ab", "x", "-0123456789ab", "a-0123456789a/", "a/b-0123456789ab"] {
+        for bad in
+            ["../../x-0123456789ab", "x", "-0123456789ab", "a-0123456789a/", "a/b-0123456789ab"]
+        {
             assert!(!is_id(bad), "{bad}");
         }
     }

@@ -267,7 +267,9 @@ impl Links {
                     payload: passed.payload.to_vec(),
                 },
                 _ if said.elapsed() < ALIVE_EVERY => continue,
-                _ => Message { client_id: ClientId(0), tag: ALIVE, flags: Flags(0), payload: vec![] },
+                _ => {
+                    Message { client_id: ClientId(0), tag: ALIVE, flags: Flags(0), payload: vec![] }
+                }
             };
             said = Instant::now();
             if put(stream, &message).is_err() {

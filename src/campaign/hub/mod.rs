@@ -198,8 +198,7 @@ pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
         links.listen(listener);
     }
     let seen: Rc<RefCell<HashSet<u64>>> = Rc::default();
-    let hook =
-        Hook { seen: Rc::clone(&seen), figures: Rc::clone(&figures), links: links.clone() };
+    let hook = Hook { seen: Rc::clone(&seen), figures: Rc::clone(&figures), links: links.clone() };
     let mut hub = Hub {
         broker: LlmpBroker::new(SharedProvider, tuple_list!(hook))?,
         seen,
