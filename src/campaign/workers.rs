@@ -28,7 +28,7 @@ use super::message::Message;
 use super::samples::{Samples, SamplesError};
 use super::summary::{Found, Summary};
 use super::work::{WorkDir, WorkError};
-use crate::harness::{spawn_tied, terminate};
+use crate::harness::{spawn_tied, sweep_scratch, terminate};
 
 /// What a worker is told on its command line, beside the campaign's own arguments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -403,6 +403,8 @@ impl<'a> Campaign<'a> {
                 }
             }
         }
+        // One that was killed, as it took too long, did not remove its own.
+        sweep_scratch();
     }
 
     fn states(&self) -> Vec<WorkerState> {

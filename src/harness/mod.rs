@@ -38,7 +38,7 @@ pub use lazy::{LazyChange, LazyReply};
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };
-pub(crate) use scratch::Scratch;
+pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider, raise_file_limit};
 pub use sys::lower_priority;

@@ -19,11 +19,8 @@ impl Scratch {
     }
 
     fn new_in(parent: &Path) -> io::Result<Self> {
-        let space = pid_namespace();
-        if let Some(space) = &space {
-            sweep(parent, space);
-        }
-        let space = space.unwrap_or_else(|| "x".to_owned());
+        sweep(parent);
+        let space = pid_namespace().unwrap_or_else(|| "x".to_owned());
         let prefix = format!("{PREFIX}{space}-{}-", std::process::id());
         let dir = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent)?;
         fs::create_dir(dir.path().join("cwd"))?;
@@ -54,14 +51,19 @@ fn pid_namespace() -> Option<String> {
     (!number.is_empty()).then_some(number)
 }
 
-/// Removes folders whose process is gone.
-fn sweep(parent: &Path, space: &str) {
+/// Removes the temporary folders of processes that were killed.
+pub(crate) fn sweep_scratch() {
+    sweep(&std::env::temp_dir());
+}
+
+fn sweep(parent: &Path) {
+    let Some(space) = pid_namespace() else { return };
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let dead = name
             .to_str()
-            .and_then(|n| n.strip_prefix(PREFIX)?.strip_prefix(space)?.strip_prefix('-'))
+            .and_then(|n| n.strip_prefix(PREFIX)?.strip_prefix(space.as_str())?.strip_prefix('-'))
             .and_then(|n| n.split('-').next()?.parse().ok())
             .is_some_and(|pid| !is_alive(pid));
         if dead {

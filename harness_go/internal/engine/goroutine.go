@@ -137,9 +137,25 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 		defer s.Leave(g.id - 1)
 	}
 	defer g.attendance.leave(g.id)
+	growStack()
 	g.atStart.meet(g.id)
 	g.run()
 }
+
+// growStack has the goroutine's stack grow to what its operations need, before they
+// begin. A stack that grows later can take over the memory of one that a finished
+// goroutine left, and on Go 1.27 the race detector then reports the two goroutines'
+// local variables as a race: nine of ten reports that no repetition showed.
+//
+//go:noinline
+func growStack() {
+	var frame [64 << 10]byte
+	use(&frame)
+}
+
+//go:noinline
+//go:norace
+func use(frame *[64 << 10]byte) { frame[len(frame)-1] = 1 }
 
 // run executes the operations. A panic ends the goroutine.
 func (g *goroutine) run() {
