@@ -143,6 +143,14 @@ impl Found {
 }
 
 impl Found {
+    /// Whether it was run again and no run showed it: it may be another execution's,
+    /// or the race detector's mistake.
+    #[must_use]
+    pub fn is_unconfirmed(&self) -> bool {
+        let [shown, runs] = self.reproduced;
+        shown == 0 && runs > 0
+    }
+
     /// The line that announces it.
     #[must_use]
     pub fn line(&self) -> String {
@@ -186,8 +194,10 @@ impl Summary {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");
         }
-        let (known, new): (Vec<_>, Vec<_>) = self.findings.iter().partition(|f| f.known.is_some());
-        for (word, found) in [("new", new), ("known", known)] {
+        let (doubtful, shown): (Vec<_>, Vec<_>) =
+            self.findings.iter().partition(|f| f.is_unconfirmed());
+        let (known, new): (Vec<_>, Vec<_>) = shown.into_iter().partition(|f| f.known.is_some());
+        for (word, found) in [("new", new), ("known", known), ("unconfirmed", doubtful)] {
             if found.is_empty() {
                 continue;
             }
