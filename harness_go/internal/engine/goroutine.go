@@ -143,9 +143,8 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 }
 
 // growStack has the goroutine's stack grow to what its operations need, before they
-// begin. A stack that grows later can take over the memory of one that a finished
-// goroutine left, and on Go 1.27 the race detector then reports the two goroutines'
-// local variables as a race: nine of ten reports that no repetition showed.
+// begin: on Go 1.27 the race detector reports local variables of a goroutine and of a
+// finished one as races, less often so. See docs/ARCHITECTURE.md.
 //
 //go:noinline
 func growStack() {
