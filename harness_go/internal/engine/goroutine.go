@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"runtime/debug"
@@ -46,6 +47,12 @@ type goroutine struct {
 	resolved []note
 	answers  []answer
 	size     int // of answers, in parts
+
+	// typeExprs are the type arguments of instantiate, parsed before others run; builder
+	// makes types of them. Both are kept here, as the race detector of Go 1.27 confuses
+	// stacks (docs/ARCHITECTURE.md, "Stacks are grown first").
+	typeExprs map[string]ast.Expr
+	builder   typeBuilder
 }
 
 // note is a remark on an operation.
@@ -68,6 +75,7 @@ func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
 		imported: make([]*types.Package, n), latest: make([]*types.Package, n),
 		executed: make([]bool, len(ops)), context: r.context,
 		built: make([]*built, n), sound: make(map[*types.Package]bool),
+		typeExprs: make(map[string]ast.Expr),
 	}
 	if id > 0 && !r.share.fset {
 		g.fset = token.NewFileSet()
@@ -82,6 +90,11 @@ func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
 // not be parsed while others run.
 func (g *goroutine) prepare() {
 	for _, op := range g.ops {
+		if len(op) >= 4 && op[0] == "instantiate" {
+			for _, arg := range op[4:] {
+				g.typeExprs[arg] = g.typeExpr(arg)
+			}
+		}
 		for _, name := range packagesOf(op) {
 			i := g.packageIndex(name)
 			switch {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/types"
 )
@@ -12,15 +13,15 @@ func (g *goroutine) instantiate(path, name string, context bool, args []string) 
 		return g.skip("the package has nothing generic")
 	}
 	origin := obj.Type()
-	builder := typeBuilder{g: g, pkg: obj.Pkg()}
+	g.builder = typeBuilder{g: g, pkg: obj.Pkg()}
 	// Too many arguments are cut, too few are made up: a changed number of
 	// type parameters leaves the operation a meaning.
 	targs := make([]types.Type, typeParams(origin).Len())
 	for i := range targs {
 		targs[i] = types.Typ[types.Int]
 		if i < len(args) {
-			if expr, err := parser.ParseExpr(args[i]); err == nil {
-				targs[i] = builder.build(expr, 0)
+			if expr := g.typeExpr(args[i]); expr != nil {
+				targs[i] = g.builder.build(expr, 0)
 			}
 		}
 	}
@@ -41,4 +42,16 @@ func (g *goroutine) instantiate(path, name string, context bool, args []string) 
 		}
 	}
 	return true
+}
+
+// typeExpr parses a type argument; nil if it is none.
+func (g *goroutine) typeExpr(text string) ast.Expr {
+	if expr, ok := g.typeExprs[text]; ok {
+		return expr
+	}
+	expr, err := parser.ParseExpr(text)
+	if err != nil {
+		return nil
+	}
+	return expr
 }
