@@ -182,23 +182,10 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{End, Exit, Observed, findings};
-    use crate::scenario::Scenario;
+    use crate::finding::test_support::fatal;
 
     fn finding(message: &str, class: Class) -> Finding {
-        let scenario = Scenario::parse("go check a").unwrap().unwrap();
-        let output = format!("fatal error: {message}\n");
-        let origin = Origin::default();
-        let end = End::Died { exit: Exit::Code(2), output: &output };
-        let seen = Observed {
-            reports: "",
-            end,
-            panics: &[],
-            scenario: &scenario,
-            sequential: true,
-            origin: &origin,
-        };
-        Finding { class, ..findings(&seen).remove(0) }
+        Finding { class, ..fatal(message) }
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod panic;
 mod race;
 mod signature;
 mod slow;
+#[cfg(test)]
+pub(crate) mod test_support;
 mod time;
 mod title;
 

@@ -114,25 +114,9 @@ fn read(path: &Path) -> Result<String, LoadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{End, Exit, Observed, Origin, findings};
-    use crate::scenario::Scenario;
+    use crate::finding::test_support::fatal;
 
     const CASE: &str = "go check a\n-- a/a.go --\npackage a\n";
-
-    fn a_finding() -> Finding {
-        let scenario = Scenario::parse("go check a").unwrap().unwrap();
-        let end = End::Died { exit: Exit::Code(2), output: "fatal error: boom\n" };
-        let origin = Origin::default();
-        let seen = Observed {
-            reports: "",
-            end,
-            panics: &[],
-            scenario: &scenario,
-            sequential: true,
-            origin: &origin,
-        };
-        findings(&seen).remove(0)
-    }
 
     #[test]
     fn three_forms() {
@@ -140,7 +124,7 @@ mod tests {
         let dir = tmp.path();
         fs::write(dir.join("testcase.txtar"), CASE).unwrap();
         assert_eq!(load_case(dir).unwrap().1, None);
-        let f = a_finding();
+        let f = fatal("boom");
         fs::write(dir.join("finding.json"), f.to_json().unwrap()).unwrap();
         for path in [dir.to_owned(), dir.join("testcase.txtar")] {
             let (case, found) = load_case(&path).unwrap();

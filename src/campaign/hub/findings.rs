@@ -130,30 +130,14 @@ fn is_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{End, Exit, Observed, Origin, findings};
-    use crate::scenario::Scenario;
-
-    fn finding() -> Finding {
-        let scenario = Scenario::parse("go check a").unwrap().unwrap();
-        let end = End::Died { exit: Exit::Code(2), output: "fatal error: planted\n" };
-        let origin = Origin::default();
-        let seen = Observed {
-            reports: "",
-            end,
-            panics: &[],
-            scenario: &scenario,
-            sequential: true,
-            origin: &origin,
-        };
-        findings(&seen).remove(0)
-    }
+    use crate::finding::test_support::fatal;
 
     #[test]
     fn a_finding_goes_to_another_store_once() {
         let tmp = tempfile::tempdir().unwrap();
         let a = Store::open(&tmp.path().join("a")).unwrap();
         let b = Store::open(&tmp.path().join("b")).unwrap();
-        let f = finding();
+        let f = fatal("planted");
         a.save(&f, "go check a\n-- a/a.go --\npackage a\n", "fatal error: planted\n", &[]).unwrap();
         let mut outbox = Outbox::default();
         assert!(outbox.look(&a, false).is_empty(), "it is still being measured");
