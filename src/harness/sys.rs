@@ -331,6 +331,8 @@ mod tests {
         assert!(begin.elapsed() >= Duration::from_millis(30));
         assert!(wait_for(w.as_fd(), Ready::Write, deadline).unwrap());
         drop(w);
+        // Not at once: another test's child may hold the other end between its fork and exec.
+        let deadline = Instant::now() + Duration::from_secs(20);
         assert!(wait_for(r.as_fd(), Ready::Read, deadline).unwrap(), "an end of file is ready");
     }
 
