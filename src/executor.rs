@@ -87,6 +87,14 @@ pub struct LastRun {
     pub starts: u64,
 }
 
+/// An executor that can begin with an input before it is given it.
+pub trait Ahead {
+    /// Begins to run the input that the next execution will be of, so that the harness
+    /// works while the next but one is made. Nothing is done, and nothing lost, if that
+    /// is not possible now.
+    fn send_ahead(&mut self, state: &State, input: &TestCase);
+}
+
 /// Takes every outcome, before LibAFL judges the input.
 pub trait Recorder {
     /// Looks for failures in an outcome and stores those that are new.
@@ -172,10 +180,14 @@ pub struct Times {
     pub confirming: f64,
     /// Packages are read for lazy state, and what that shows is tried.
     pub suspecting: f64,
-    /// All the rest, in which no harness works: making, printing and mutating test
-    /// cases, LibAFL, the exchange with other workers, checkpoints.
+    /// All the rest: making, printing and mutating test cases while no harness works,
+    /// LibAFL, the exchange with other workers, checkpoints.
     #[serde(default)]
     pub other: f64,
+    /// How much of all these a harness worked, from each request to its reply. What is
+    /// missing to the whole is typerace's own.
+    #[serde(default)]
+    pub harness: f64,
 }
 
 impl Times {
@@ -239,6 +251,14 @@ pub struct HarnessExecutor<R> {
     health: Health,
     pace: Pace,
     blind: bool,
+    ahead: Option<Begun>,
+}
+
+/// The execution that the harness has begun with.
+struct Begun {
+    execution: u64,
+    source: SourceCase,
+    at: Instant,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -262,6 +282,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             health: Health::default(),
             pace: Pace::default(),
             blind: false,
+            ahead: None,
         }
     }
 
@@ -308,7 +329,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// Where the time went so far.
     pub fn times(&self) -> Times {
-        self.times
+        Times { harness: self.harness.worked().as_secs_f64(), ..self.times }
     }
 
     /// How many sequential runs confirmed coverage.
@@ -335,7 +356,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&executions) {
+        if is_planted(executions) {
             match self.harness.plant() {
                 Ok((0, _)) => return Err(Fatal::Blind { executions }),
                 // The run below will say the same.
@@ -343,18 +364,17 @@ impl<R: Recorder> HarnessExecutor<R> {
                 Err(e) => return Err(e.into()),
             }
         }
-        let source = input.to_source();
-        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let mut request =
-            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
-                .exploring();
-        if request.flags.answers {
-            request.flags.answers = self.oracles <= FREE_ORACLES + executions / ORACLE_EVERY;
-            self.oracles += u64::from(request.flags.answers);
-        }
         let starts = self.harness.starts();
-        let began = Instant::now();
-        let outcome = match self.run_paced(&request) {
+        let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
+        let begun = ahead.is_some();
+        let (source, began) = match ahead {
+            Some(begun) => (begun.source, begun.at),
+            None => (input.to_source(), Instant::now()),
+        };
+        let request = self.request(executions, input, &source);
+        self.oracles += u64::from(request.flags.answers);
+        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
+        let outcome = match self.run_paced(&request, begun) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
@@ -445,12 +465,25 @@ impl<R: Recorder> HarnessExecutor<R> {
         Ok(kind)
     }
 
-    /// Runs a request under limits that the corpus suggests.
-    fn run_paced(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+    /// The request of an execution.
+    fn request<'a>(&self, id: u64, input: &'a TestCase, source: &'a SourceCase) -> RunRequest<'a> {
+        let request = RunRequest::new(&input.scenario, &source.packages);
+        let mut request = RunRequest { id, ..request }.exploring();
+        request.flags.answers &= self.oracles <= FREE_ORACLES + id / ORACLE_EVERY;
+        request
+    }
+
+    /// Runs a request under limits that the corpus suggests, or has it end if the harness
+    /// has `begun` with it.
+    fn run_paced(
+        &mut self,
+        request: &RunRequest<'_>,
+        begun: bool,
+    ) -> Result<Outcome, HarnessError> {
         let full = self.harness.limits();
         let short = self.pace.limits(full);
         self.harness.set_limits(short);
-        let outcome = self.harness.run(request);
+        let outcome = if begun { self.harness.finish(request) } else { self.harness.run(request) };
         self.harness.set_limits(full);
         match outcome? {
             outcome if short != full && matches!(outcome.end, End::TimedOut { .. }) => {
@@ -501,6 +534,26 @@ impl<R: Recorder> HarnessExecutor<R> {
         map[..n].copy_from_slice(&least[..n]);
         Ok(has_new(&least, state))
     }
+}
+
+impl<R: Recorder> Ahead for HarnessExecutor<R> {
+    fn send_ahead(&mut self, state: &State, input: &TestCase) {
+        let execution = *state.executions() + 1;
+        if is_planted(execution) {
+            return;
+        }
+        let source = input.to_source();
+        let at = Instant::now();
+        let request = self.request(execution, input, &source);
+        // What fails here fails again when the input is executed, and is reported then.
+        let begun = self.harness.begin(&request).is_ok();
+        self.ahead = begun.then_some(Begun { execution, source, at });
+    }
+}
+
+/// Whether the planted race runs before this execution.
+fn is_planted(execution: u64) -> bool {
+    execution.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&execution)
 }
 
 /// Whether a package was checked to its end without an error.

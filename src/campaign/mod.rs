@@ -250,8 +250,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         &mut objective,
     )
     .map_err(CampaignError::LibAfl)?;
+    let seen = SeenFilter::default();
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
-        .input_filter(SeenFilter::default())
+        .input_filter(seen.clone())
         .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
         .feedback(feedback)
         .objective(objective)
@@ -388,7 +389,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 Rc::clone(&progress),
                 config.schedules,
                 Rc::clone(&budget),
-                Rc::clone(&ancestry)
+                Rc::clone(&ancestry),
+                seen
             ),
             ScheduleStage::new(
                 config.schedules,

@@ -183,13 +183,8 @@ impl Process {
         Ok(Late { reports, death })
     }
 
-    /// Sends a frame and gives the one that answers.
-    pub(super) fn exchange(
-        &mut self,
-        frame: &[u8],
-        watch: &mut Watch<'_>,
-    ) -> Result<Vec<u8>, Failure> {
-        self.send(frame, watch)?;
+    /// The frame that answers the one that was sent.
+    pub(super) fn reply(&mut self, watch: &mut Watch<'_>) -> Result<Vec<u8>, Failure> {
         let reply = self.receive(watch)?;
         match watch.heap() {
             0 => Ok(reply),
@@ -198,7 +193,8 @@ impl Process {
         }
     }
 
-    fn send(&mut self, mut bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
+    /// Sends a frame.
+    pub(super) fn send(&mut self, mut bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
         while !bytes.is_empty() {
             match self.requests.write(bytes) {
                 Ok(n) => bytes = &bytes[n..],

@@ -121,9 +121,26 @@ impl Table {
 }
 
 /// How an input was made.
-enum Made {
+pub enum Made {
+    /// By operators.
     Mutated(Mutated),
+    /// From nothing.
     Generated,
+}
+
+impl Made {
+    /// What made it: operators in their order, or `generate`.
+    #[must_use]
+    pub fn by(&self) -> Vec<String> {
+        match self {
+            Made::Mutated(m) => {
+                let operators = m.operators.iter().filter_map(|i| OPERATORS.get(*i));
+                let repair = m.repaired.then(|| "repair".to_owned());
+                operators.map(|o| o.name().to_owned()).chain(repair).collect()
+            }
+            Made::Generated => vec![GENERATE.to_owned()],
+        }
+    }
 }
 
 /// Mutates the scheduled entry by the operators, or now and then puts a newly
@@ -144,24 +161,15 @@ impl TreeMutator {
         Self { options, steering, table, last, made: None }
     }
 
-    /// What made the last input: operators in their order, or `generate`.
-    #[must_use]
-    pub fn made(&self) -> Vec<String> {
-        match &self.made {
-            Some(Made::Mutated(m)) => {
-                let operators = m.operators.iter().filter_map(|i| OPERATORS.get(*i));
-                let repair = m.repaired.then(|| "repair".to_owned());
-                operators.map(|o| o.name().to_owned()).chain(repair).collect()
-            }
-            Some(Made::Generated) => vec![GENERATE.to_owned()],
-            None => Vec::new(),
-        }
+    /// How the last input was made, to be given back before what came of it is learnt:
+    /// another may be made in between.
+    pub fn take_made(&mut self) -> Option<Made> {
+        self.made.take()
     }
 
-    /// Whether the last input was made from nothing.
-    #[must_use]
-    pub fn generated(&self) -> bool {
-        matches!(self.made, Some(Made::Generated))
+    /// The next [`Mutator::post_exec`] is about an input that was made so.
+    pub fn give_back(&mut self, made: Option<Made>) {
+        self.made = made;
     }
 
     /// The entry to mutate instead of the scheduled one, if another is to be.
