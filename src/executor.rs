@@ -197,6 +197,19 @@ impl Times {
         let known = self.running + self.recording + self.confirming + self.suspecting;
         Self { other: (seconds - known).max(0.0), ..self }
     }
+
+    /// The wall time of all workers in seconds.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.running + self.recording + self.confirming + self.suspecting + self.other
+    }
+
+    /// How much of the time no harness worked, percent.
+    #[must_use]
+    pub fn overhead_percent(&self) -> f64 {
+        let total = self.total();
+        if total > 0.0 { (100.0 * (1.0 - self.harness / total)).max(0.0) } else { 0.0 }
+    }
 }
 
 /// How often a planted race proves that the detector still works; and soon after the

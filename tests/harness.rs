@@ -173,6 +173,38 @@ fn a_process_killed_between_runs_costs_no_test_case() {
 }
 
 #[test]
+fn a_request_may_begin_before_its_outcome_is_asked_for() {
+    let mut harness = start();
+    let parsed = |txtar| SourceCase::from_txtar(txtar).unwrap();
+    let (clean, races) = (parsed(CLEAN), parsed(SHARED_INFO));
+    let (quiet, racing) = (clean.scenario.as_ref().unwrap(), races.scenario.as_ref().unwrap());
+    let quiet = RunRequest { id: 1, ..RunRequest::new(quiet, &clean.packages) };
+    let racing = RunRequest { id: 2, ..RunRequest::new(racing, &races.packages) };
+    let worked = harness.worked();
+    harness.begin(&quiet).unwrap();
+    let outcome = harness.finish(&quiet).unwrap();
+    assert!(matches!(outcome.end, End::Replied) && outcome.reply.unwrap().id == 1);
+    assert!(harness.coverage().iter().any(|&n| n > 0));
+    assert!(harness.worked() > worked);
+    assert_eq!(harness.starts(), 1);
+    // Whoever asks for something else gets its own answer, from another process.
+    harness.begin(&racing).unwrap();
+    let outcome = harness.run(&quiet).unwrap();
+    assert_eq!((outcome.reply.unwrap().id, outcome.reports.as_str()), (1, ""));
+    assert_eq!(harness.starts(), 2);
+    // What was not begun has no outcome, and that costs nothing.
+    assert!(harness.finish(&quiet).is_err());
+    // A process that dies meanwhile is this request's.
+    let pid = harness.process_id().unwrap();
+    signal("-STOP", pid);
+    harness.begin(&quiet).unwrap();
+    signal("-KILL", pid);
+    let end = harness.finish(&quiet).unwrap().end;
+    assert!(matches!(end, End::Died { .. }), "{end:?}");
+    assert!(matches!(harness.run(&quiet).unwrap().end, End::Replied));
+}
+
+#[test]
 fn a_stopped_process_is_dumped_killed_and_replaced() {
     let mut config = config();
     config.limits.total = Duration::from_millis(500);
