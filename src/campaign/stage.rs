@@ -16,12 +16,17 @@ use super::progress::Progress;
 use super::schedules::Schedules;
 use crate::executor::State;
 use crate::mutators::adapter::TreeMutator;
+use crate::testcase::TestCase;
 
 /// How many mutants an entry gets at most before another is scheduled. Low,
 /// because limits, signals and progress are looked at between executions only
 /// through this stage, and because a random program is worth little more after
 /// its first few mutants.
 const MAX_MUTANTS: u64 = 32;
+
+/// Entries in a row that cannot be read, as somebody removed their files, before the
+/// campaign ends: it would do nothing.
+const UNREADABLE: u32 = 100;
 
 /// Mutates and evaluates until the entry has had its share or the campaign
 /// is over.
@@ -31,6 +36,8 @@ pub struct MutantStage {
     schedules: Schedules,
     budget: Rc<Budget>,
     ancestry: SharedAncestry,
+    /// Entries in a row that could not be read.
+    unreadable: u32,
 }
 
 impl MutantStage {
@@ -42,13 +49,31 @@ impl MutantStage {
         budget: Rc<Budget>,
         ancestry: SharedAncestry,
     ) -> Self {
-        Self { mutator, progress, schedules, budget, ancestry }
+        Self { mutator, progress, schedules, budget, ancestry, unreadable: 0 }
+    }
+
+    /// The entry to mutate, if it can be read.
+    fn entry(&mut self, state: &State) -> Result<Option<TestCase>, Error> {
+        match state.current_input_cloned() {
+            Ok(entry) => {
+                self.unreadable = 0;
+                Ok(Some(entry))
+            }
+            Err(e) if self.unreadable < UNREADABLE => {
+                if self.unreadable == 0 {
+                    self.progress.say(&format!("warning: a corpus entry is passed over: {e}"));
+                }
+                self.unreadable += 1;
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
     }
 }
 
 impl<E, EM, Z> Stage<E, EM, State, Z> for MutantStage
 where
-    Z: Evaluator<E, EM, crate::testcase::TestCase, State>,
+    Z: Evaluator<E, EM, TestCase, State>,
 {
     fn perform(
         &mut self,
@@ -63,7 +88,7 @@ where
             // Its mutants descend from it.
             state.set_corpus_id(id)?;
         }
-        let entry = state.current_input_cloned()?;
+        let Some(entry) = self.entry(state)? else { return Ok(()) };
         for _ in 0..mutants {
             if self.progress.over(*state.executions()) {
                 break;
