@@ -12,13 +12,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
 use libafl::feedbacks::map::MapFeedbackMetadata;
-use libafl::inputs::Input;
-use libafl::observers::{
-    CanTrack, ExplicitTracking, HitcountsMapObserver, StdMapObserver, TimeObserver,
-};
+use libafl::observers::{HitcountsMapObserver, StdMapObserver, TimeObserver};
 use libafl::state::{HasExecutions, StdState};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
@@ -26,7 +22,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus_file;
+use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
@@ -40,27 +36,11 @@ use crate::testcase::{SourceCase, TestCase};
 pub const COVERAGE: &str = "coverage";
 
 /// go/types' counters of the last execution that showed something new.
-pub type CoverageObserver =
-    ExplicitTracking<HitcountsMapObserver<StdMapObserver<'static, u8, false>>, true, false>;
+pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, false>>;
 /// What is observed of an execution.
 pub type Observers = tuple_list_type!(CoverageObserver, TimeObserver);
 /// The fuzzer's state.
-pub type State =
-    StdState<InMemoryOnDiskCorpus<TestCase>, TestCase, StdRand, InMemoryOnDiskCorpus<TestCase>>;
-
-impl Input for TestCase {
-    fn to_file<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), Error> {
-        let text = self.to_json().map_err(|e| Error::serialize(e.to_string()))?;
-        corpus_file::write(path.as_ref(), text);
-        Ok(())
-    }
-
-    fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let text = corpus_file::read(path)?;
-        TestCase::from_json(&text).map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
-    }
-}
+pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 
 /// What the last execution was, for those who run after the executor.
 #[derive(Clone, Copy, Debug, Default)]
@@ -278,7 +258,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// An executor over a started harness.
     pub fn new(harness: Harness, recorder: R) -> Self {
         let map = StdMapObserver::owned(COVERAGE, vec![0; harness.counters()]);
-        let coverage = HitcountsMapObserver::new(map).track_indices();
+        let coverage = HitcountsMapObserver::new(map);
         Self {
             harness,
             observers: tuple_list!(coverage, TimeObserver::new("time")),
@@ -542,7 +522,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             least.resize(coverage.len(), u8::MAX);
             least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c.min(1)));
         }
-        let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
+        let map: &mut [u8] = &mut self.observers.0[..];
         let n = map.len().min(least.len());
         map[..n].copy_from_slice(&least[..n]);
         Ok(has_new(&least, state))

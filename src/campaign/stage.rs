@@ -25,6 +25,10 @@ use crate::testcase::TestCase;
 /// its first few mutants.
 const MAX_MUTANTS: u64 = 32;
 
+/// Entries in a row that cannot be read, as somebody removed their files, before the
+/// campaign ends: it would do nothing.
+const UNREADABLE: u32 = 100;
+
 /// Mutates and evaluates until the entry has had its share or the campaign
 /// is over.
 pub struct MutantStage {
@@ -34,6 +38,8 @@ pub struct MutantStage {
     budget: Rc<Budget>,
     ancestry: SharedAncestry,
     seen: SeenFilter,
+    /// Entries in a row that could not be read.
+    unreadable: u32,
 }
 
 impl MutantStage {
@@ -47,7 +53,7 @@ impl MutantStage {
         ancestry: SharedAncestry,
         seen: SeenFilter,
     ) -> Self {
-        Self { mutator, progress, schedules, budget, ancestry, seen }
+        Self { mutator, progress, schedules, budget, ancestry, seen, unreadable: 0 }
     }
 }
 
@@ -79,6 +85,24 @@ impl MutantStage {
         }
         Ok(None)
     }
+
+    /// The entry to mutate, if it can be read.
+    fn entry(&mut self, state: &State) -> Result<Option<TestCase>, Error> {
+        match state.current_input_cloned() {
+            Ok(entry) => {
+                self.unreadable = 0;
+                Ok(Some(entry))
+            }
+            Err(e) if self.unreadable < UNREADABLE => {
+                if self.unreadable == 0 {
+                    self.progress.say(&format!("warning: a corpus entry is passed over: {e}"));
+                }
+                self.unreadable += 1;
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
 }
 
 impl<E, EM, Z> Stage<E, EM, State, Z> for MutantStage
@@ -99,7 +123,7 @@ where
             // Its mutants descend from it.
             state.set_corpus_id(id)?;
         }
-        let entry = state.current_input_cloned()?;
+        let Some(entry) = self.entry(state)? else { return Ok(()) };
         let mut next = self.next(state, &entry, &mut left)?;
         while let Some(Mutant { input, made }) = next {
             if self.progress.over(*state.executions()) {

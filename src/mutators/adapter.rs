@@ -200,13 +200,14 @@ where
             return Ok(MutationResult::Mutated);
         }
         let corpus = state.corpus();
-        let donor = match corpus.count() {
+        let mut donor = match corpus.count() {
             0 => None,
-            n => Some(corpus.get(corpus.nth(rng.below(n)))?.borrow()),
+            n => Some(corpus.get(corpus.nth(rng.below(n)))?.borrow_mut()),
         };
         let mut cx = Context {
             rng: &mut rng,
-            donor: donor.as_ref().and_then(|d| d.input().as_ref()),
+            // One that cannot be read gives nothing; that is no end of a campaign.
+            donor: donor.as_mut().and_then(|d| d.load_input(corpus).ok()),
             profile: self.options.profile,
             go_minor: self.options.generate.go_minor,
         };
