@@ -195,7 +195,7 @@ impl From<crate::store::StoreError> for CampaignError {
 const GENERATED_AT_START: usize = 32;
 
 /// Corpus entries whose trees are in memory, which take some 100 KiB each.
-const TREES: usize = 64;
+const TREES: usize = 16;
 
 /// How long after its time a campaign waits for an execution.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
