@@ -259,7 +259,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let seen = SeenFilter::default();
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
         .input_filter(seen.clone())
-        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
+        .scheduler(
+            FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry))
+                // Who counts executions wants the same ones again.
+                .without_clock(config.limits.execs.is_some()),
+        )
         .feedback(feedback)
         .objective(objective)
         .build();
