@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
+use crate::goast;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
@@ -73,6 +74,19 @@ pub trait Ahead {
     /// works while the next but one is made. Nothing is done, and nothing lost, if that
     /// is not possible now.
     fn send_ahead(&mut self, state: &State, input: &TestCase);
+}
+
+/// An executor that knows text beside trees: the ablation of byte mutation.
+pub trait Texts {
+    /// The tree of a file; `None` if it does not parse.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
+
+    /// The next execution is of this text and not of its input, which is therefore not
+    /// kept for what it covers.
+    fn run_instead(&mut self, source: SourceCase);
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -245,6 +259,7 @@ pub struct HarnessExecutor<R> {
     pace: Pace,
     blind: bool,
     ahead: Option<Begun>,
+    instead: Option<SourceCase>,
 }
 
 /// The execution that the harness has begun with.
@@ -276,6 +291,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             pace: Pace::default(),
             blind: false,
             ahead: None,
+            instead: None,
         }
     }
 
@@ -360,9 +376,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         let starts = self.harness.starts();
         let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
         let begun = ahead.is_some();
+        let instead = self.instead.take();
+        let replaced = instead.is_some();
         let (source, began) = match ahead {
             Some(begun) => (begun.source, begun.at),
-            None => (input.to_source(), Instant::now()),
+            None => (instead.unwrap_or_else(|| input.to_source()), Instant::now()),
         };
         let request = self.request(executions, input, &source);
         self.oracles += u64::from(request.flags.answers);
@@ -410,7 +428,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises = !self.blind && (kind == ExitKind::Crash || !promising.is_empty());
+        let promises =
+            !self.blind && !replaced && (kind == ExitKind::Crash || !promising.is_empty());
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
@@ -541,6 +560,24 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
         // What fails here fails again when the input is executed, and is reported then.
         let begun = self.harness.begin(&request).is_ok();
         self.ahead = begun.then_some(Begun { execution, source, at });
+    }
+}
+
+impl<R> Texts for HarnessExecutor<R> {
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
+        match self.harness.parse(name, text) {
+            Ok(tree) => Ok(tree.ok()),
+            Err(HarnessError::Interrupted) => Ok(None),
+            Err(e) => {
+                let told = Error::illegal_state(e.to_string());
+                self.failure.borrow_mut().get_or_insert(e.into());
+                Err(told)
+            }
+        }
+    }
+
+    fn run_instead(&mut self, source: SourceCase) {
+        self.instead = Some(source);
     }
 }
 
