@@ -351,8 +351,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         &mut self.harness
     }
 
-    /// Confirms no coverage, so that no input is kept for it: to measure what it is
-    /// worth.
+    /// Keeps no input for its coverage, which is counted all the same: to measure what it
+    /// is worth.
     pub fn ignore_coverage(&mut self, ignore: bool) {
         self.blind = ignore;
     }
@@ -428,8 +428,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises =
-            !self.blind && !replaced && (kind == ExitKind::Crash || !promising.is_empty());
+        let promises = !replaced && (kind == ExitKind::Crash || !promising.is_empty());
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
@@ -455,6 +454,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 }
             }
         }
+        // It is counted, and no reason to keep the input.
+        let uncounted = self.blind && last.new_coverage;
+        last.new_coverage &= !self.blind;
         let confirmed = Instant::now();
         if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
             || last.checked && executions.is_multiple_of(SUSPECT_OTHER)
@@ -463,6 +465,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         if last.new_coverage {
             self.pace.learn(ran - began);
+        }
+        if uncounted {
+            self.count_coverage(state);
         }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
@@ -518,6 +523,22 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// Whether the harness's counters show what no input in the corpus did.
     fn shows_new(&self, state: &State) -> bool {
         has_new(self.harness.coverage(), state)
+    }
+
+    /// Takes what the observer shows as known, and out of it.
+    fn count_coverage(&mut self, state: &mut State) {
+        let map: &mut [u8] = &mut self.observers.0[..];
+        let known = state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE);
+        if let Some(known) = known {
+            known.history_map.resize(known.history_map.len().max(map.len()), 0);
+            for (known_at, &n) in known.history_map.iter_mut().zip(map.iter()) {
+                if n > 0 && *known_at == 0 {
+                    *known_at = n;
+                    known.num_covered_map_indexes += 1;
+                }
+            }
+        }
+        map.fill(0);
     }
 
     /// Runs the operations one after another, and fills the observer's map if

@@ -1,7 +1,7 @@
 //! Whole campaigns of the program itself, in a process of their own: what they reached
 //! and when they found what is known to be there.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
@@ -107,6 +107,13 @@ fn measure(
     Ok(())
 }
 
+/// A campaign that did not come to its end, with the last that it said.
+pub fn failed(output: &Output) -> Failure {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().last().unwrap_or_default();
+    format!("a campaign ended with {}: {last}", output.status).into()
+}
+
 /// Runs a campaign, on the go command in PATH or a release, and keeps of its summary
 /// what is compared.
 pub fn campaign(
@@ -123,10 +130,9 @@ pub fn campaign(
         .args(["--seed", &seed.to_string(), "--time", &format!("{seconds}s")])
         .args(flags)
         .current_dir(dir.path())
-        .stderr(Stdio::null())
         .output()?;
     if !matches!(output.status.code(), Some(0 | 1)) {
-        return Err(format!("the campaign ended with {}", output.status).into());
+        return Err(failed(&output));
     }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
     let findings = summary["findings"].as_array().cloned().unwrap_or_default();

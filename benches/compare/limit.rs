@@ -165,8 +165,10 @@ fn campaign(cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
         .args(["--replay", &PASSES.to_string(), "--corpus"])
         .arg(&seeds)
         .current_dir(dir)
-        .stderr(Stdio::null())
         .output()?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        return Err(super::campaigns::failed(&output));
+    }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
     let rate = summary["replay"]["execs_per_second"].as_f64();
     Ok(rate.ok_or("the campaign's summary has no replay")?)
