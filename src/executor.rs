@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
+use crate::goast;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
@@ -73,6 +74,19 @@ pub trait Ahead {
     /// works while the next but one is made. Nothing is done, and nothing lost, if that
     /// is not possible now.
     fn send_ahead(&mut self, state: &State, input: &TestCase);
+}
+
+/// An executor that knows text beside trees: the ablation of byte mutation.
+pub trait Texts {
+    /// The tree of a file; `None` if it does not parse.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
+
+    /// The next execution is of this text and not of its input, which is therefore not
+    /// kept for what it covers.
+    fn run_instead(&mut self, source: SourceCase);
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -245,6 +259,7 @@ pub struct HarnessExecutor<R> {
     pace: Pace,
     blind: bool,
     ahead: Option<Begun>,
+    instead: Option<SourceCase>,
 }
 
 /// The execution that the harness has begun with.
@@ -276,6 +291,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             pace: Pace::default(),
             blind: false,
             ahead: None,
+            instead: None,
         }
     }
 
@@ -335,8 +351,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         &mut self.harness
     }
 
-    /// Confirms no coverage, so that no input is kept for it: to measure what it is
-    /// worth.
+    /// Keeps no input for its coverage, which is counted all the same: to measure what it
+    /// is worth.
     pub fn ignore_coverage(&mut self, ignore: bool) {
         self.blind = ignore;
     }
@@ -360,9 +376,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         let starts = self.harness.starts();
         let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
         let begun = ahead.is_some();
+        let instead = self.instead.take();
+        let replaced = instead.is_some();
         let (source, began) = match ahead {
             Some(begun) => (begun.source, begun.at),
-            None => (input.to_source(), Instant::now()),
+            None => (instead.unwrap_or_else(|| input.to_source()), Instant::now()),
         };
         let request = self.request(executions, input, &source);
         self.oracles += u64::from(request.flags.answers);
@@ -410,7 +428,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises = !self.blind && (kind == ExitKind::Crash || !promising.is_empty());
+        let promises = !replaced && (kind == ExitKind::Crash || !promising.is_empty());
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
@@ -436,6 +454,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 }
             }
         }
+        // It is counted, and no reason to keep the input.
+        let uncounted = self.blind && last.new_coverage;
+        last.new_coverage &= !self.blind;
         let confirmed = Instant::now();
         if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
             || last.checked && executions.is_multiple_of(SUSPECT_OTHER)
@@ -444,6 +465,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         if last.new_coverage {
             self.pace.learn(ran - began);
+        }
+        if uncounted {
+            self.count_coverage(state);
         }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
@@ -501,6 +525,22 @@ impl<R: Recorder> HarnessExecutor<R> {
         has_new(self.harness.coverage(), state)
     }
 
+    /// Takes what the observer shows as known, and out of it.
+    fn count_coverage(&mut self, state: &mut State) {
+        let map: &mut [u8] = &mut self.observers.0[..];
+        let known = state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE);
+        if let Some(known) = known {
+            known.history_map.resize(known.history_map.len().max(map.len()), 0);
+            for (known_at, &n) in known.history_map.iter_mut().zip(map.iter()) {
+                if n > 0 && *known_at == 0 {
+                    *known_at = n;
+                    known.num_covered_map_indexes += 1;
+                }
+            }
+        }
+        map.fill(0);
+    }
+
     /// Runs the operations one after another, and fills the observer's map if
     /// that ends well. Says whether it shows something new, every time. Whether a
     /// counter was hit is what counts, not how often: go/types walks maps, so hit
@@ -541,6 +581,24 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
         // What fails here fails again when the input is executed, and is reported then.
         let begun = self.harness.begin(&request).is_ok();
         self.ahead = begun.then_some(Begun { execution, source, at });
+    }
+}
+
+impl<R> Texts for HarnessExecutor<R> {
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
+        match self.harness.parse(name, text) {
+            Ok(tree) => Ok(tree.ok()),
+            Err(HarnessError::Interrupted) => Ok(None),
+            Err(e) => {
+                let told = Error::illegal_state(e.to_string());
+                self.failure.borrow_mut().get_or_insert(e.into());
+                Err(told)
+            }
+        }
+    }
+
+    fn run_instead(&mut self, source: SourceCase) {
+        self.instead = Some(source);
     }
 }
 

@@ -7,6 +7,7 @@ mod background;
 mod board;
 mod broker;
 mod budget;
+mod bytes;
 mod care;
 mod checkpoint;
 pub mod combine;
@@ -85,6 +86,7 @@ use crate::store::Store;
 use crate::testcase::TestCase;
 use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
+use bytes::{ByteStage, Mutants};
 pub use care::Caps;
 use care::Care;
 use checkpoint::{Parts, Saving};
@@ -392,15 +394,22 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
+        let trees = MutantStage::new(
+            mutator,
+            Rc::clone(&progress),
+            config.schedules,
+            Rc::clone(&budget),
+            Rc::clone(&ancestry),
+            seen,
+        );
+        let mutants = match config.experiment.ablate {
+            Some(Ablation::Bytes) => {
+                Mutants::Bytes(ByteStage::new(Rc::clone(&progress), Rc::clone(&ancestry)))
+            }
+            _ => Mutants::Trees(Box::new(trees)),
+        };
         let mut stages = tuple_list!(
-            MutantStage::new(
-                mutator,
-                Rc::clone(&progress),
-                config.schedules,
-                Rc::clone(&budget),
-                Rc::clone(&ancestry),
-                seen
-            ),
+            mutants,
             ScheduleStage::new(
                 config.schedules,
                 Rc::clone(&progress),
