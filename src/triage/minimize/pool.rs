@@ -49,6 +49,11 @@ impl Pool {
         Ok(pool)
     }
 
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.threads.len()
+    }
+
     /// Does something with any of the harnesses; the answer comes through the
     /// channel.
     pub fn submit<T: Send + 'static>(
