@@ -29,7 +29,7 @@ pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
 
-use crate::finding::{Finding, Kind, Minimization, Origin};
+use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
@@ -167,10 +167,7 @@ pub fn minimize(
         until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
-    let stalls = expected.is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock));
-    // Who waits for a time limit needs no processor.
-    let jobs = options.jobs.max(1) * if stalls { 3 } else { 1 };
-    let pool = Pool::start(jobs, &config, options.nice)?;
+    let mut pool = Pool::start(options.jobs.max(1), &config, options.nice)?;
     let ready = match prepare::prepare(&pool, source, expected, options) {
         // Time was up before it showed.
         Err(MinimizeError::Harness(HarnessError::Interrupted))
@@ -181,6 +178,10 @@ pub fn minimize(
         ready => ready?,
     };
     let Some(ready) = ready else { return Ok(None) };
+    if ready.predicate.stalls() {
+        // Who waits for a time limit needs no processor.
+        pool.grow(options.jobs.max(1) * 2)?;
+    }
     let text = ready.case.to_source().to_txtar();
     let mut search = Search {
         pool: &pool,
@@ -189,7 +190,7 @@ pub fn minimize(
         case: ready.case,
         history: Vec::new(),
         known: BTreeMap::new(),
-        jobs,
+        jobs: pool.size(),
         deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
         percent: options.percent.clamp(1, 100),

@@ -27,7 +27,7 @@ fn rich() -> TestCase {
     // An instance that a variable has.
     let list = instance(ident("List"), vec![ident("int")]);
     let lib = case.packages.iter_mut().find(|p| p.path == "lib").unwrap();
-    lib.files[0].tree.decls.insert(1, var_decl("Ints", Some(list), Vec::new()));
+    lib.files[0].tree.decls.insert(1, var_decl("Cached", Some(list), Vec::new()));
     let mut second = case.packages[0].files[0].clone();
     second.name = "second.go".to_owned();
     second.tree.decls = vec![case.packages[0].files[0].tree.decls.pop().unwrap()];
