@@ -150,11 +150,70 @@ fn what_shows_nothing_is_not_minimized() {
 }
 
 #[test]
+fn rates_are_told_apart_with_their_intervals() {
+    let tmp = tempfile::tempdir().unwrap();
+    let reproduce = |file: &str, args: &[&str]| -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+        command.args(["reproduce", "--json", file]).args(args).current_dir(tmp.path());
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{err}"))
+    };
+    let crash = tmp.path().join(ID);
+    copy(&crash);
+    let original = fs::read_to_string(crash.join("testcase.txtar")).unwrap();
+    let seed = original.lines().find(|l| l.starts_with("schedule seed")).unwrap();
+    fs::write(crash.join("testcase.txtar"), original.replace(&format!("{seed}\n"), "")).unwrap();
+    let report = reproduce(ID, &["--fresh-runs", "3"]);
+    let rates = &report["rates"];
+    assert_eq!(rates["schedule"], Value::Null, "{rates}");
+    assert_eq!(rates["fresh"]["runs"], 3, "{rates}");
+    // It shows always: nobody needs twenty runs.
+    let rate = |r: &Value, key: &str| r[key].as_f64().unwrap();
+    let persistent = &rates["persistent"];
+    assert!(rate(persistent, "seen") > 0.0 && rate(persistent, "runs") <= 20.0, "{rates}");
+    assert_eq!(report["reproduced"][1], persistent["runs"]);
+    for r in [persistent, &rates["fresh"]] {
+        let share = rate(r, "seen") / rate(r, "runs");
+        assert!(
+            rate(r, "low") <= share && share <= rate(r, "high") && rate(r, "low") < rate(r, "high")
+        );
+    }
+    // Under a seed it is the seed's rate that comes first.
+    fs::write(tmp.path().join("seeded.txtar"), original).unwrap();
+    let report = reproduce("seeded.txtar", &["--runs", "4", "--fresh-runs", "0"]);
+    assert_eq!(report["rates"]["schedule"]["runs"], 4, "{report:#}");
+    assert_eq!(report["rates"]["fresh"], Value::Null, "{report:#}");
+}
+
+#[test]
 fn a_crash_directory_of_the_first_format_opens() {
     let (case, finding) = load_case(&fixture()).unwrap();
     let finding = finding.unwrap();
     assert_eq!((finding.id.as_str(), &finding.minimized), (ID, &None));
     assert!(case.scenario.is_some());
+}
+
+#[test]
+fn an_instance_comes_by_substitution_where_source_is_imported() {
+    let options =
+        GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
+    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
+    let mut harness = Harness::start(HarnessConfig::new(&built.path)).unwrap();
+    let text = "import synthetic\nbefore check p\ngo check a\ngo check a\n-- p/p.go --\npackage p\n\ntype T[P any] []int\n\nvar X T[int]\n-- a/a.go --\npackage a\n\nimport \"p\"\n\nvar X = p.X[0]\n";
+    let case = harness.import(&SourceCase::from_txtar(text).unwrap()).unwrap();
+    let all = reducers();
+    let reducer = all.iter().find(|r| r.name() == "import from source").unwrap();
+    let made: Vec<String> = reducer
+        .edits(&case)
+        .iter()
+        .filter_map(|e| apply(&case, e))
+        .map(|new| new.to_source().to_txtar())
+        .collect();
+    assert!(made.iter().all(|t| t.contains("import source") && t.contains("var X W[int]")));
+    for part in ["type W[P any] struct{ F T[P] }", "var X = p.X.F[0]", "var X = p.X.F()[0]"] {
+        assert!(made.iter().any(|t| t.contains(part)), "{part}: {made:#?}");
+    }
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use super::aftermath::outcome_of;
 use super::recorder::FindingRecorder;
 use crate::executor::Run;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, Rates};
 use crate::harness::{Harness, HarnessError, Outcome, RunFlags, RunRequest};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
+use crate::triage::Tally;
 
 /// How long what comes after a reply is waited for.
 const LATE: std::time::Duration = std::time::Duration::from_millis(100);
@@ -182,6 +183,7 @@ impl FindingRecorder {
                 break;
             }
         }
+        let (same, same_runs) = (shown.clone(), runs);
         // What does not show again may be another execution's: alone, in a process
         // that has run nothing else, it is this one's.
         for _ in 0..plan.alone {
@@ -203,9 +205,22 @@ impl FindingRecorder {
         let mut unconfirmed = Vec::new();
         for (i, (k, finding)) in shown.into_iter().zip(new).enumerate() {
             finding.reproduced = Some([k, runs]);
+            let one = Tally { hits: same[i], runs: same_runs }.stored();
+            let (schedule, persistent) = match request.scenario.schedule {
+                Some(_) => (one, None),
+                None => (None, one),
+            };
+            let fresh = Tally { hits: k - same[i], runs: runs - same_runs }.stored();
+            finding.rates = Some(Rates { schedule, persistent, fresh });
             finding.confirmed = k > 0;
             if k == 0 {
                 unconfirmed.push(i);
+                if runs > 0 {
+                    let (class, title) = (finding.class, &finding.title);
+                    self.say(&format!(
+                        "unconfirmed {class}: {title}: not seen again in {runs} runs"
+                    ));
+                }
             }
             if let Some(f) = self.found.borrow_mut().iter_mut().find(|f| f.id == finding.id) {
                 f.reproduced = [k, runs];

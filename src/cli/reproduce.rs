@@ -8,12 +8,15 @@ use serde::Serialize;
 
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print};
-use crate::finding::{Finding, KnownIssue, Origin, State, Step, is_newer};
+use crate::finding::{Finding, Kind, KnownIssue, Origin, Rates, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
 };
 use crate::testcase::SourceCase;
-use crate::triage::{Judge, Replay, load_case, replay, shows};
+use crate::triage::{Clear, Judge, Replay, anew, load_case, replay, shows};
+
+/// Runs if nobody says how many.
+const RUNS: u32 = 20;
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
 #[derive(Args, Debug)]
@@ -21,9 +24,12 @@ pub struct ReproduceArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]
     crash: PathBuf,
-    /// How often to run it
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    runs: u32,
+    /// How often to run it [default: 20, or fewer if the rate is clear sooner]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    runs: Option<u32>,
+    /// How often to run it in a new process at most; ends when the rate is clear
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    fresh_runs: u32,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -47,6 +53,8 @@ struct Report {
     history: Vec<Step>,
     /// Runs that showed it, or, without an expectation, that showed anything.
     reproduced: [u32; 2],
+    /// The same apart, with confidence intervals.
+    rates: Rates,
     go_version: String,
     /// The issue of what the crash directory says it shows.
     known: Option<KnownIssue>,
@@ -117,7 +125,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         &mut harness,
         &judge,
         &request,
-        args.runs,
+        args.runs.unwrap_or(RUNS),
+        args.runs.is_none().then(Clear::default),
         &mut |harness, request, outcome, judgement| {
             for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
                 if !notes.contains(&note) {
@@ -138,11 +147,30 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
         },
     )?;
+    let total = replayed.total;
+    let rates = Rates {
+        schedule: replayed.scheduled.stored(),
+        // Each run had a process of its own if the scenario wants one.
+        persistent: replayed.parallel.stored().filter(|_| !scenario.fresh),
+        fresh: if scenario.fresh {
+            replayed.runs.stored()
+        } else {
+            // What is not expected is whatever showed here.
+            let most = seen.iter().max_by_key(|s| s.runs).map(|s| s.finding.clone());
+            let wanted = expected.clone().or(most);
+            let carried = !replayed.fell_back;
+            // A stall costs its whole limit each time, and is the same in any process.
+            let stalls =
+                wanted.as_ref().is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock));
+            let n = if stalls { args.fresh_runs.min(2) } else { args.fresh_runs };
+            anew(&mut harness, &judge, &request, n, wanted.as_ref(), carried)?.stored()
+        },
+    };
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }
     for s in &mut seen {
-        s.finding.reproduced = Some([s.runs, args.runs]);
+        s.finding.reproduced = Some([s.runs, total]);
         s.finding.confirmed = s.runs > 1;
     }
     let expected_id = expected.as_ref().map(|e| e.id.clone());
@@ -157,6 +185,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         expected: expected_id,
         history: expected.as_ref().map(|e| e.origin.history.clone()).unwrap_or_default(),
         reproduced: [replayed.runs.hits, replayed.runs.runs],
+        rates,
         schedule: scenario.schedule.map(|seed| Carried {
             seed,
             interleavings: replayed.interleavings,
@@ -224,6 +253,9 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         } else if k == 0 {
             out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
         }
+    }
+    for (what, rate) in report.rates.named() {
+        out.push_str(&format!("{what}: {rate}\n"));
     }
     for note in &report.notes {
         out.push_str(&format!("{note}\n"));

@@ -38,6 +38,10 @@ pub struct Finding {
     /// `[k, n]`: seen in k of n runs; not tried yet if `None`.
     #[serde(default)]
     pub reproduced: Option<[u32; 2]>,
+    /// The same apart: under its schedule's seed, in a process that ran other things,
+    /// in new processes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Rates>,
     /// Whether it was seen again after it was found.
     #[serde(default)]
     pub confirmed: bool,
@@ -60,6 +64,52 @@ pub struct Finding {
     /// How many crash directories of its signature were merged into this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<u32>,
+}
+
+/// How often runs of one sort showed a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Runs that showed it.
+    pub seen: u32,
+    /// All runs.
+    pub runs: u32,
+    /// The true rate lies above this, and below `high`, with 95 % confidence.
+    pub low: f64,
+    /// See `low`.
+    pub high: f64,
+}
+
+impl std::fmt::Display for Rate {
+    /// `7 of 10 (95 %: 40 to 89 %)`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { seen, runs, low, high } = self;
+        write!(f, "{seen} of {runs} (95 %: {:.0} to {:.0} %)", low * 100.0, high * 100.0)
+    }
+}
+
+/// How often a finding showed, by what ran. What was not tried is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rates {
+    /// Under the seed of its schedule, in one process.
+    pub schedule: Option<Rate>,
+    /// As the runtime's scheduler likes, in one process.
+    pub persistent: Option<Rate>,
+    /// Each run in a new process.
+    pub fresh: Option<Rate>,
+}
+
+impl Rates {
+    /// What each is of, and the rate: those that were measured.
+    #[must_use]
+    pub fn named(&self) -> Vec<(&'static str, Rate)> {
+        let all = [
+            ("under its seed, in one process", self.schedule),
+            ("in one process", self.persistent),
+            ("in new processes", self.fresh),
+        ];
+        all.into_iter().filter_map(|(name, rate)| Some((name, rate?))).collect()
+    }
 }
 
 /// What became of a test case that was minimized.

@@ -25,8 +25,8 @@ mod title;
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
-    Direct, Finding, FindingError, Minimization, Origin, RuleQuote, Stack, Standalone, Step,
-    VERSION, deciding_rules,
+    Direct, Finding, FindingError, Minimization, Origin, Rate, Rates, RuleQuote, Stack, Standalone,
+    Step, VERSION, deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heap::{HeapSite, growth, heap_sites, over_memory};

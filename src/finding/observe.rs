@@ -115,6 +115,7 @@ impl Draft {
             stacks: self.stacks,
             rules: deciding_rules(scenario),
             reproduced: None,
+            rates: None,
             confirmed: false,
             minimized: None,
             merged: None,

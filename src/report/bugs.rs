@@ -10,6 +10,41 @@ use crate::finding::{Blame, State};
 use crate::scenario::{Class, Import};
 use crate::triage::standalone::{analysis, report as own_report};
 
+/// What a minimized program should come to.
+const LINES: usize = 15;
+const SECONDS: u32 = 60;
+
+/// What a finding's programs lack, as a line of a list; `None` if they are as they
+/// should be.
+fn misses(e: &Entry) -> Option<String> {
+    let f = &e.finding;
+    let mut what = Vec::new();
+    match &f.minimized {
+        None => what.push("not minimized".to_owned()),
+        Some(m) => {
+            if m.lines > LINES {
+                what.push(format!("{} lines", m.lines));
+            }
+            if m.goroutines > 2 || m.operations > 3 {
+                what.push(format!("{} × {} operations", m.goroutines, m.operations));
+            }
+            // The last run may end a little late.
+            if m.seconds > f64::from(SECONDS) + 2.0 {
+                what.push(format!("{:.0} s", m.seconds));
+            }
+        }
+    }
+    match &f.standalone {
+        None => what.push("its program was not run".to_owned()),
+        Some(s) if s.reproduced[0] * 10 < s.reproduced[1] * 9 => {
+            what.push(format!("its program: {}", rate(Some(s.reproduced))));
+        }
+        Some(_) => {}
+    }
+    (!what.is_empty())
+        .then(|| format!("- `{}` ({}): {}\n", f.signature, f.origin.go_version, what.join(", ")))
+}
+
 /// The page, of findings of one store or several; without those that break a
 /// documented rule, which are no bugs.
 #[must_use]
@@ -45,6 +80,15 @@ pub fn bugs(entries: &[Entry]) -> String {
             standalone(best),
         );
     }
+    let missed: Vec<String> = sure.iter().filter_map(misses).collect();
+    let _ = writeln!(
+        out,
+        "\n{} of the {} findings have a program of at most {LINES} lines and 2 goroutines with 3 operations each, made in {SECONDS} s, and a standalone program that shows them in nine of ten processes.{}\n",
+        sure.len() - missed.len(),
+        sure.len(),
+        if missed.is_empty() { "" } else { " The others:" },
+    );
+    missed.iter().for_each(|m| out.push_str(m));
     for g in 0..causes {
         section(&mut out, g + 1, &members(g));
     }

@@ -14,5 +14,5 @@ pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
 pub use load::{LoadError, load_case};
 pub use observe::{observe, raw_report};
-pub use replay::{Replay, replay, shows};
+pub use replay::{Replay, anew, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};

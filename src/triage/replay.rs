@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::judge::{Judge, Judgement};
-use super::reproduce::Tally;
+use super::reproduce::{Clear, Tally};
 use crate::finding::Finding;
 use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
 
@@ -13,6 +13,12 @@ pub struct Replay {
     /// The runs that count: those under the schedule if any of them showed what is
     /// looked for, else the parallel ones.
     pub runs: Tally,
+    /// The runs under the schedule; none without one.
+    pub scheduled: Tally,
+    /// The runs without it, or of a scenario that has none.
+    pub parallel: Tally,
+    /// All runs.
+    pub total: u32,
     /// Different interleavings under the schedule; 0 without one.
     pub interleavings: usize,
     /// The schedule did not show it: the runs that count are parallel ones.
@@ -23,7 +29,7 @@ pub struct Replay {
 pub type Look<'a, E> =
     dyn FnMut(&mut Harness, &RunRequest<'_>, &Outcome, Judgement) -> Result<bool, E> + 'a;
 
-/// Runs a request `n` times. If its schedule never shows what is looked for, `n` times
+/// Runs a request `n` times, or fewer if it is clear sooner and `clear` says so. If its schedule never shows what is looked for, `n` times
 /// more as the runtime's scheduler likes. `each` looks at every run, and says whether it
 /// showed that.
 ///
@@ -34,6 +40,7 @@ pub fn replay<E: From<HarnessError>>(
     judge: &Judge,
     request: &RunRequest<'_>,
     n: u32,
+    clear: Option<Clear>,
     each: &mut Look<'_, E>,
 ) -> Result<Replay, E> {
     let mut result = Replay::default();
@@ -47,21 +54,57 @@ pub fn replay<E: From<HarnessError>>(
                 traces.insert(reply.trace);
             }
             runs.record(each(harness, &request, &outcome, judgement)?);
+            if clear.is_some_and(|clear| runs.is_clear(clear)) {
+                break;
+            }
         }
         Ok(runs)
     };
     result.runs = run_all(request)?;
+    match request.scenario.schedule {
+        Some(_) => result.scheduled = result.runs,
+        None => result.parallel = result.runs,
+    }
     if request.scenario.schedule.is_some() && result.runs.hits == 0 {
         let mut scenario = request.scenario.clone();
         scenario.schedule = None;
         let parallel = run_all(&RunRequest { scenario: &scenario, ..*request })?;
+        result.parallel = parallel;
         if parallel.hits > 0 {
             result.fell_back = true;
             result.runs = parallel;
         }
     }
+    result.total = result.scheduled.runs + result.parallel.runs;
     result.interleavings = traces.len();
     Ok(result)
+}
+
+/// Runs a request up to `n` times in a new process each, until it is clear; under its
+/// schedule unless that did not carry it.
+///
+/// # Errors
+/// The harness's.
+pub fn anew(
+    harness: &mut Harness,
+    judge: &Judge,
+    request: &RunRequest<'_>,
+    n: u32,
+    expected: Option<&Finding>,
+    schedule: bool,
+) -> Result<Tally, HarnessError> {
+    let mut scenario = request.scenario.clone();
+    if !schedule {
+        scenario.schedule = None;
+    }
+    let request = RunRequest { scenario: &scenario, ..*request };
+    let mut runs = Tally::default();
+    while runs.runs < n && !runs.is_clear(Clear::default()) {
+        harness.recycle();
+        let (_, judgement) = judge.examine(harness, &request)?;
+        runs.record(shows(&judgement, expected));
+    }
+    Ok(runs)
 }
 
 /// Whether a run shows what is looked for: a finding, or anything if none is named.

@@ -1,5 +1,7 @@
 //! How often a test case shows its finding: the statistics of repeated runs.
 
+use crate::finding::Rate;
+
 /// The standard normal quantile of a two-sided interval of 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -57,6 +59,13 @@ impl Tally {
         let low = if self.hits == 0 { 0.0 } else { (centre - half).max(0.0) };
         let high = if self.hits == self.runs { 1.0 } else { (centre + half).min(1.0) };
         (low, high)
+    }
+
+    /// What is stored of it; `None` without runs.
+    #[must_use]
+    pub fn stored(self) -> Option<Rate> {
+        let (low, high) = self.interval();
+        (self.runs > 0).then_some(Rate { seen: self.hits, runs: self.runs, low, high })
     }
 
     /// Whether more runs would not change what is said.

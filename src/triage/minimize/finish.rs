@@ -1,8 +1,7 @@
 //! What is done with the smallest test case: names, gofmt, and the proof in new
 //! processes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::names::{name_files, renamings};
 use super::predicate::{Answer, Predicate};
@@ -71,10 +70,11 @@ fn polish(
     Ok((tally, source))
 }
 
-fn shows(search: &Search<'_>, case: &TestCase) -> Result<bool, HarnessError> {
-    let (predicate, case) = (search.predicate.clone(), case.clone());
-    let won = Arc::new(AtomicUsize::new(usize::MAX));
-    Ok(search.pool.ask(move |h| predicate.judge(h, &case, 0, &won))? == Answer::Shows)
+/// Whether a test case shows the finding; it gets the schedule that does.
+fn shows(search: &Search<'_>, case: &mut TestCase) -> Result<bool, HarnessError> {
+    let (answer, judged) = search.predicate.ask(search.pool, case)?;
+    *case = judged;
+    Ok(answer == Answer::Shows)
 }
 
 /// Gives conventional names, all at once or, if that loses the finding, those
@@ -89,7 +89,7 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
         return Ok(());
     }
     // Good names are worth a second try.
-    if shows(search, &all)? || shows(search, &all)? {
+    if shows(search, &mut all)? || shows(search, &mut all)? {
         search.history.push(std::mem::replace(&mut search.case, all));
         return Ok(());
     }
@@ -99,7 +99,7 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     loop {
         let Some(renaming) = renamings(&search.case).into_iter().nth(at) else { return Ok(()) };
         let mut one = search.case.clone();
-        if renaming(&mut one) && one != search.case && shows(search, &one)? {
+        if renaming(&mut one) && one != search.case && shows(search, &mut one)? {
             search.history.push(std::mem::replace(&mut search.case, one));
         } else {
             at += 1;

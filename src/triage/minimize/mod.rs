@@ -110,6 +110,7 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &scenario::goroutines::Goroutines,
         &scenario::operations::Operations,
         &scenario::settings::Settings,
+        &scenario::completed::Completed,
         &program::packages::Packages,
         &scenario::redirect::Redirect,
         &scenario::instances::Instances,
@@ -128,11 +129,16 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &program::values::Values,
         &program::unname::Unname,
         &program::merge_packages::MergePackages,
+        &program::source::Source,
         &scenario::queries::Queries,
-        // The last one is run once, when the others find nothing more.
+        // The last ones are run once, when the others find nothing more.
+        &scenario::schedule::Schedule,
         &scenario::meets::Meets,
     ]
 }
+
+/// How many of the reducers are run once, at the end.
+const LAST: usize = 2;
 
 /// What an edit makes of a test case, tidied up; `None` if that is not smaller.
 #[must_use]
@@ -161,7 +167,7 @@ pub fn minimize(
         until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
-    let pool = Pool::start(options.jobs, &config, options.nice)?;
+    let mut pool = Pool::start(options.jobs.max(1), &config, options.nice)?;
     let ready = match prepare::prepare(&pool, source, expected, options) {
         // Time was up before it showed.
         Err(MinimizeError::Harness(HarnessError::Interrupted))
@@ -172,6 +178,10 @@ pub fn minimize(
         ready => ready?,
     };
     let Some(ready) = ready else { return Ok(None) };
+    if ready.predicate.stalls() {
+        // Who waits for a time limit needs no processor.
+        pool.grow(options.jobs.max(1) * 2)?;
+    }
     let text = ready.case.to_source().to_txtar();
     let mut search = Search {
         pool: &pool,
@@ -180,7 +190,7 @@ pub fn minimize(
         case: ready.case,
         history: Vec::new(),
         known: BTreeMap::new(),
-        jobs: options.jobs.max(1),
+        jobs: pool.size(),
         deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
         percent: options.percent.clamp(1, 100),

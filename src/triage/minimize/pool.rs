@@ -12,6 +12,9 @@ type Job = Box<dyn FnOnce(&mut Harness) + Send>;
 /// it, so one thread keeps it all the time.
 pub(crate) struct Pool {
     jobs: Option<Sender<Job>>,
+    queue: Arc<Mutex<Receiver<Job>>>,
+    config: HarnessConfig,
+    nice: bool,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -22,12 +25,28 @@ impl Pool {
     /// The first that does not start.
     pub fn start(n: usize, config: &HarnessConfig, nice: bool) -> Result<Self, EnvError> {
         let (jobs, queue) = channel::<Job>();
-        let queue = Arc::new(Mutex::new(queue));
+        let mut pool = Self {
+            jobs: Some(jobs),
+            queue: Arc::new(Mutex::new(queue)),
+            config: config.clone(),
+            nice,
+            threads: Vec::new(),
+        };
+        pool.grow(n.max(1))?;
+        Ok(pool)
+    }
+
+    /// Starts `n` more.
+    ///
+    /// # Errors
+    /// The first that does not start.
+    pub fn grow(&mut self, n: usize) -> Result<(), EnvError> {
         let (ready, started) = channel();
-        let mut threads = Vec::new();
-        for _ in 0..n.max(1) {
-            let (queue, config, ready) = (Arc::clone(&queue), config.clone(), ready.clone());
-            threads.push(std::thread::spawn(move || {
+        let nice = self.nice;
+        for _ in 0..n {
+            let (queue, config, ready) =
+                (Arc::clone(&self.queue), self.config.clone(), ready.clone());
+            self.threads.push(std::thread::spawn(move || {
                 if nice {
                     crate::harness::lower_priority();
                 }
@@ -44,9 +63,12 @@ impl Pool {
             }));
         }
         drop(ready);
-        let pool = Self { jobs: Some(jobs), threads };
-        started.iter().collect::<Result<Vec<()>, _>>()?;
-        Ok(pool)
+        started.iter().collect()
+    }
+
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.threads.len()
     }
 
     /// Does something with any of the harnesses; the answer comes through the

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::pool::Pool;
 use super::size::Size;
 use super::sprt::SequentialTest;
 use super::tidy::tidy;
@@ -15,8 +16,12 @@ use crate::scenario::{Class, Operation, Profile, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
 
-/// A run of a test case that hangs costs its whole limit.
-const STALL_LIMIT: Duration = Duration::from_millis(1000);
+/// A run of a test case that hangs costs its whole limit: so long at most.
+pub(crate) const STALL_LIMIT: Duration = Duration::from_millis(1000);
+
+/// Schedules that are tried with a candidate whose own does not show the finding: each
+/// cut moves the steps that a seed counts.
+const SEEDS: u64 = 6;
 
 /// What a candidate is held against.
 #[derive(Clone, Debug)]
@@ -42,6 +47,11 @@ pub(crate) struct Predicate {
     /// search goes on. Two goroutines seldom meet in the map itself, and each time a
     /// process dies; the race between them shows always.
     pub site: Option<String>,
+    /// How long a run that hangs is waited for.
+    pub stall: Duration,
+    /// Whether a lone check of a package does not end: nothing says whether it has
+    /// errors.
+    pub unknowable: bool,
 }
 
 /// What was said about a candidate.
@@ -104,19 +114,16 @@ impl Predicate {
         matches!(self.kind, Kind::Hang | Kind::Deadlock)
     }
 
-    /// The same about the finding itself, where a race stood in for it.
+    /// The same about the finding itself, where a race stood in for it, and with
+    /// patience.
     pub fn itself(&self) -> Self {
-        Self { site: None, ..self.clone() }
+        Self { site: None, stall: STALL_LIMIT, ..self.clone() }
     }
 
     /// One run: whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         if self.stalls() {
-            let mut limits = harness.limits();
-            for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
-                *limit = STALL_LIMIT.min(*limit);
-            }
-            harness.set_limits(limits);
+            self.shorten(harness);
         }
         let source = case.to_source();
         let request = RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
@@ -125,15 +132,42 @@ impl Predicate {
         Ok(self.hit(&judgement.findings))
     }
 
-    /// Whether every package type-checks. The scenario says nothing about that:
-    /// two checks of one package declare everything twice.
-    pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+    /// Whether the checks of the packages, one after another, do not end.
+    pub fn is_unknowable(
+        &self,
+        harness: &mut Harness,
+        case: &TestCase,
+    ) -> Result<bool, HarnessError> {
+        self.shorten(harness);
+        let scenario = Self::checks(case);
+        let source = case.to_source();
+        let outcome = harness.run(&RunRequest::new(&scenario, &source.packages))?;
+        Ok(outcome.reply.is_none())
+    }
+
+    /// Sets the limits of what may hang.
+    fn shorten(&self, harness: &mut Harness) {
+        let mut limits = harness.limits();
+        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
+            *limit = self.stall;
+        }
+        harness.set_limits(limits);
+    }
+
+    /// A check of each package by itself.
+    fn checks(case: &TestCase) -> Scenario {
         let check = |p: &crate::testcase::Package| Operation::Check { package: p.path.clone() };
-        let scenario = Scenario {
+        Scenario {
             godebug: case.scenario.godebug.clone(),
             before: case.packages.iter().map(check).collect(),
             ..Scenario::default()
-        };
+        }
+    }
+
+    /// Whether every package type-checks. The scenario says nothing about that:
+    /// two checks of one package declare everything twice.
+    pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        let scenario = Self::checks(case);
         let source = case.to_source();
         let reply = harness.run(&RunRequest::new(&scenario, &source.packages))?.reply;
         // A program on which a lone check does not end has no errors to show.
@@ -141,38 +175,95 @@ impl Predicate {
     }
 
     /// Runs a candidate until it is clear what it shows. `won` is the place of
-    /// the best candidate so far; later ones give up.
+    /// the best candidate so far; later ones give up. A candidate with a schedule gets
+    /// the seed that shows the finding, if its own does not.
     pub fn judge(
         &self,
         harness: &mut Harness,
-        case: &TestCase,
+        case: &mut TestCase,
         place: usize,
         won: &Arc<AtomicUsize>,
     ) -> Result<Answer, HarnessError> {
         if case.scenario.class() > self.class {
             return Ok(Answer::Not);
         }
+        if self.stalls() {
+            return self.judge_stall(harness, case);
+        }
         if self.valid && !Self::is_valid(harness, case)? {
             return Ok(Answer::Invalid);
         }
-        let mut test = SequentialTest::new(self.rate, self.dear);
-        loop {
-            let late = self.deadline.is_some_and(|d| Instant::now() >= d);
-            if late || won.load(Ordering::Relaxed) < place {
+        let Some(own) = case.scenario.schedule else {
+            let test = SequentialTest::new(self.rate, self.dear);
+            return self.test(harness, case, test, place, won);
+        };
+        for seed in std::iter::once(own).chain((1..=SEEDS).filter(|seed| *seed != own)) {
+            case.scenario.schedule = Some(seed);
+            if self.is_over(place, won) {
                 return Ok(Answer::Abandoned);
             }
-            let shown = self.run(harness, case)?;
-            if shown && self.stalls() {
-                // Each costs a time limit and a process, and no other test case's stall
-                // has the same signature; how often it shows, the end says.
-                return Ok(Answer::Shows);
+            if !self.run(harness, case)? {
+                continue;
             }
-            match test.record(shown) {
+            let mut test = SequentialTest::new(self.rate, self.dear);
+            test.record(true);
+            match self.test(harness, case, test, place, won)? {
+                Answer::Not => {}
+                answer => return Ok(answer),
+            }
+        }
+        case.scenario.schedule = Some(own);
+        Ok(Answer::Not)
+    }
+
+    /// Judges one test case, which comes back with the schedule that shows the finding.
+    pub fn ask(&self, pool: &Pool, case: &TestCase) -> Result<(Answer, TestCase), HarnessError> {
+        let (predicate, mut case) = (self.clone(), case.clone());
+        let won = Arc::new(AtomicUsize::new(usize::MAX));
+        pool.ask(move |harness| {
+            let answer = predicate.judge(harness, &mut case, 0, &won)?;
+            Ok((answer, case))
+        })
+    }
+
+    fn is_over(&self, place: usize, won: &AtomicUsize) -> bool {
+        self.deadline.is_some_and(|d| Instant::now() >= d) || won.load(Ordering::Relaxed) < place
+    }
+
+    fn test(
+        &self,
+        harness: &mut Harness,
+        case: &TestCase,
+        mut test: SequentialTest,
+        place: usize,
+        won: &AtomicUsize,
+    ) -> Result<Answer, HarnessError> {
+        loop {
+            if self.is_over(place, won) {
+                return Ok(Answer::Abandoned);
+            }
+            match test.record(self.run(harness, case)?) {
                 Some(true) => return Ok(Answer::Shows),
                 Some(false) => return Ok(Answer::Not),
                 None => {}
             }
         }
+    }
+
+    /// One run decides: it costs a time limit and a process, and no other test case's
+    /// stall has the same signature; how often it shows, the end says. Errors are looked
+    /// for in what shows it only, as a lone check may hang too.
+    fn judge_stall(&self, harness: &mut Harness, case: &TestCase) -> Result<Answer, HarnessError> {
+        if self.deadline.is_some_and(|d| Instant::now() >= d) {
+            return Ok(Answer::Abandoned);
+        }
+        if !self.run(harness, case)? {
+            return Ok(Answer::Not);
+        }
+        if self.valid && !Self::is_valid(harness, case)? {
+            return Ok(Answer::Invalid);
+        }
+        Ok(Answer::Shows)
     }
 
     /// How often a test case shows the finding. Each run gets a process of its

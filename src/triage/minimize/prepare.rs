@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::predicate::{Answer, Predicate, sides};
+use super::predicate::{Answer, Predicate, STALL_LIMIT, sides};
 use super::scenario::redirect::each_package;
 use super::{MinimizeError, Options};
 use crate::finding::{Finding, Kind};
@@ -35,6 +36,11 @@ const FRESH: u32 = 12;
 const RARE: f64 = 0.85;
 /// The share of the time that the search may take: the end takes some as well.
 pub(crate) const SEARCH: f64 = 0.75;
+/// Seeds that are tried with a race that is rare, how long, and how often one must
+/// show it.
+const HUNT: u64 = 1000;
+const HUNTING: Duration = Duration::from_secs(4);
+const AGAIN: u32 = 4;
 /// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
@@ -69,9 +75,16 @@ pub(crate) fn prepare(
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,
+        stall: STALL_LIMIT,
+        unknowable: false,
     };
     let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
+    if rate.hits == 0
+        && let Some((seeded, new)) = hunt(pool, &predicate, &case, 4 * HUNTING)?
+    {
+        (case, rate) = (seeded, new);
+    }
     if rate.hits == 0 {
         for stronger in stronger(&case) {
             let new = short(pool, &predicate, &stronger)?;
@@ -99,6 +112,17 @@ pub(crate) fn prepare(
         }
     }
     predicate.dear = cost > DEAR;
+    if predicate.stalls() {
+        predicate.stall = patience(pool, &predicate, &case)?;
+    }
+    let slow = predicate.kind == Kind::DataRace && case.scenario.rounds.unwrap_or(1) > 1;
+    if (rate.rate() < RARE || predicate.dear || slow)
+        && case.scenario.class() < Class::Contract
+        && let Some((seeded, new)) = hunt(pool, &predicate, &case, HUNTING)?
+    {
+        (case, rate) = (seeded, new);
+        predicate.dear = false;
+    }
     if predicate.dear && predicate.kind == Kind::DataRace && rate.hits > 0 {
         // A breach of contract races in hundreds of places, which all cost.
         for reports in [32, 256] {
@@ -132,17 +156,24 @@ pub(crate) fn prepare(
     predicate.rate = rate.rate();
     case.scenario.comment = vec![finding.title.clone()];
     if let Some(named) = by_name(pool, &case)?
-        && shows(pool, &predicate, &named)?
+        && let Some(named) = shows(pool, &predicate, &named)?
     {
         case = named;
     }
+    if predicate.stalls() {
+        let (p, c) = (predicate.clone(), case.clone());
+        predicate.unknowable = pool.ask(move |harness| p.is_unknowable(harness, &c))?;
+    }
     let c = case.clone();
-    predicate.valid = pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
-    if !predicate.valid {
+    predicate.valid =
+        !predicate.unknowable && pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
+    if !predicate.valid && !predicate.unknowable {
         // A program without errors is the better one, if it does the same.
         let mended = mended(&case, options.go_minor);
         let strict = Predicate { valid: true, ..predicate.clone() };
-        if mended != case && shows(pool, &strict, &mended)? {
+        if mended != case
+            && let Some(mended) = shows(pool, &strict, &mended)?
+        {
             (case, predicate) = (mended, strict);
         }
     }
@@ -188,7 +219,7 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
         let most = if predicate.stalls() { 3 } else { 73 };
         let began = Instant::now();
         while tally.runs < most && !tally.is_clear(Clear::default()) {
-            let most = if tally.hits > 0 { MEASURE } else { 5 * MEASURE };
+            let most = if tally.hits > 0 { MEASURE } else { 2 * MEASURE };
             if tally.runs >= ENOUGH && began.elapsed() > most {
                 break;
             }
@@ -230,15 +261,93 @@ fn milder(
         if tally.hits > 1 {
             return Ok((new, tally));
         }
+        if let Some(seeded) = hunt(pool, predicate, &new, HUNTING)? {
+            return Ok(seeded);
+        }
     }
     Ok((case, rate))
 }
 
-fn shows(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<bool, HarnessError> {
-    let (predicate, case) = (predicate.clone(), case.clone());
-    let won = Arc::new(AtomicUsize::new(usize::MAX));
-    let answer = pool.ask(move |harness| predicate.judge(harness, &case, 0, &won))?;
-    Ok(answer == Answer::Shows)
+/// The test case with the schedule that shows the finding, if any of those tried does.
+fn shows(
+    pool: &Pool,
+    predicate: &Predicate,
+    case: &TestCase,
+) -> Result<Option<TestCase>, HarnessError> {
+    let (answer, case) = predicate.ask(pool, case)?;
+    Ok((answer == Answer::Shows).then_some(case))
+}
+
+/// Looks for a seed under which a race that is rare shows always: then a candidate is
+/// judged by a few runs, and not by a hundred rounds. All processes look, each at its
+/// share of the seeds.
+fn hunt(
+    pool: &Pool,
+    predicate: &Predicate,
+    case: &TestCase,
+    limit: Duration,
+) -> Result<Option<(TestCase, Tally)>, HarnessError> {
+    if predicate.kind != Kind::DataRace {
+        return Ok(None);
+    }
+    let mut plain = case.clone();
+    plain.scenario.rounds = None;
+    plain.scenario.fresh = false;
+    plain.scenario.procs = None;
+    let mut together = plain.clone();
+    together.scenario.meet.extend([Meet::Start, Meet::Import]);
+    let own = case.scenario.schedule;
+    let began = Instant::now();
+    let (answer, answers) = channel();
+    let found = Arc::new(AtomicBool::new(false));
+    let workers = pool.size();
+    for worker in 0..workers {
+        let (predicate, cases) = (predicate.clone(), [plain.clone(), together.clone()]);
+        let found = Arc::clone(&found);
+        pool.submit(answer.clone(), move |harness| {
+            let share = (1..=HUNT).filter(|seed| *seed as usize % workers == worker);
+            for seed in own.into_iter().chain(share) {
+                for case in &cases {
+                    if began.elapsed() > limit || found.load(Ordering::Relaxed) {
+                        return Ok(None);
+                    }
+                    let mut case = case.clone();
+                    case.scenario.schedule = Some(seed);
+                    if !predicate.run(harness, &case)? {
+                        continue;
+                    }
+                    let tally = predicate.measure(harness, &case, AGAIN, false)?;
+                    if tally.hits == AGAIN {
+                        found.store(true, Ordering::Relaxed);
+                        return Ok(Some((case, tally)));
+                    }
+                }
+            }
+            Ok(None)
+        });
+    }
+    drop(answer);
+    let mut best: Option<(TestCase, Tally)> = None;
+    for answer in answers {
+        if let Some(new) = answer?
+            && best.as_ref().is_none_or(|b| new.0.scenario.schedule < b.0.scenario.schedule)
+        {
+            best = Some(new);
+        }
+    }
+    Ok(best)
+}
+
+/// The shortest limit under which a run that hangs shows the finding: half the time
+/// that candidates take is waiting for it.
+fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Duration, HarnessError> {
+    for limit in [100, 200, 400].map(Duration::from_millis) {
+        let new = Predicate { stall: limit, ..predicate.clone() };
+        if short(pool, &new, case)?.hits == 2 {
+            return Ok(limit);
+        }
+    }
+    Ok(STALL_LIMIT)
 }
 
 /// The same test case without what makes each run dear.

@@ -40,6 +40,9 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
+/// One in so many parts of the time is given to cuts that leave no errors, before others.
+const ERRORS: u32 = 8;
+
 /// A batch's answer for one candidate: the candidate, or what repair made of
 /// it.
 type Judged = (usize, Answer, Option<Candidate>, Vec<(String, Answer)>);
@@ -61,16 +64,21 @@ impl Search<'_> {
             self.predicate.valid = true;
             self.known.clear();
             let size = self.size;
+            let whole = self.deadline;
+            // Where the errors are the cause, nothing comes of it.
+            let share = whole.map(|d| d.saturating_duration_since(self.started) / ERRORS);
+            self.deadline = share.map(|share| Instant::now() + share).min(whole);
             for reducer in all {
                 if !self.exhaust(reducer)? || self.size != size {
                     break;
                 }
             }
+            self.deadline = whole;
             self.predicate.valid = self.size != size;
             self.known.clear();
         }
         let all = super::reducers();
-        let Some((last, all)) = all.split_last() else { return Ok(true) };
+        let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
         if complete && !self.predicate.valid {
             self.mend()?;
@@ -78,7 +86,10 @@ impl Search<'_> {
                 complete = self.fixpoint(all)?;
             }
         }
-        Ok(complete && self.exhaust(*last)?)
+        for reducer in last {
+            complete = complete && self.exhaust(*reducer)?;
+        }
+        Ok(complete)
     }
 
     /// Runs reducers in their order until none finds anything; true if none
@@ -146,12 +157,11 @@ impl Search<'_> {
         }
         for mut case in variants {
             tidy(&mut case);
-            let (p, c) = (predicate.clone(), case.clone());
-            let won = Arc::new(AtomicUsize::new(usize::MAX));
             if self.over() {
                 break;
             }
-            if self.pool.ask(move |harness| p.judge(harness, &c, 0, &won))? == Answer::Shows {
+            let (answer, case) = predicate.ask(self.pool, &case)?;
+            if answer == Answer::Shows {
                 self.predicate = predicate;
                 let text = case.to_source().to_txtar();
                 self.take(Candidate { case, text });
@@ -163,7 +173,7 @@ impl Search<'_> {
 
     /// A program that came to be without errors stays so.
     fn notice_valid(&mut self) -> Result<(), MinimizeError> {
-        if !self.predicate.valid {
+        if !self.predicate.valid && !self.predicate.unknowable {
             let case = self.case.clone();
             let valid = self.pool.ask(move |harness| Predicate::is_valid(harness, &case));
             self.predicate.valid = match valid {
@@ -257,18 +267,27 @@ impl Search<'_> {
             let known = self.known.get(&candidate.text).copied();
             self.pool.submit(answer.clone(), move |harness| -> Result<Judged, HarnessError> {
                 let mut said = Vec::new();
-                let mut verdict = match known {
-                    Some(verdict) => verdict,
-                    None => predicate.judge(harness, &candidate.case, i, &won)?,
+                let mut judge = |candidate: &mut Candidate, said: &mut Vec<_>| {
+                    let schedule = candidate.case.scenario.schedule;
+                    let verdict = predicate.judge(harness, &mut candidate.case, i, &won)?;
+                    // What shows under another seed only is another test case.
+                    if candidate.case.scenario.schedule == schedule {
+                        said.push((candidate.text.clone(), verdict));
+                    } else {
+                        candidate.text = candidate.case.to_source().to_txtar();
+                    }
+                    Ok::<_, HarnessError>(verdict)
                 };
                 let mut best = candidate;
-                said.push((best.text.clone(), verdict));
+                let mut verdict = match known {
+                    Some(verdict) => verdict,
+                    None => judge(&mut best, &mut said)?,
+                };
                 if verdict == Answer::Invalid
-                    && let Some(mended) = best.repaired(&before, limit, predicate.go_minor)
+                    && let Some(mut mended) = best.repaired(&before, limit, predicate.go_minor)
                 {
-                    verdict = predicate.judge(harness, &mended.case, i, &won)?;
+                    verdict = judge(&mut mended, &mut said)?;
                     best = mended;
-                    said.push((best.text.clone(), verdict));
                 }
                 if verdict == Answer::Shows {
                     won.fetch_min(i, Ordering::Relaxed);

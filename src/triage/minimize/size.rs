@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scenario::{Import, Operation, Order, Query, Scenario};
+use crate::scenario::{Import, Operation, Order, Query, Scenario, Share};
 use crate::testcase::TestCase;
 
 /// The order in which minimization goes down: a weight of everything there is to
@@ -39,11 +39,13 @@ impl Size {
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
     let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
+    // Two must do: more are hard to follow.
     20 * s.go.len()
+        + 40 * s.go.len().saturating_sub(2)
         + 3 * distinct.len()
         + s.go.iter().flatten().map(operation).sum::<usize>()
         + s.before.iter().map(before).sum::<usize>()
-        + 4 * s.share.len()
+        + s.share.iter().map(|share| shared(*share)).sum::<usize>()
         + 2 * s.meet.len()
         + 3 * s.godebug.len()
         + bits(s.procs)
@@ -51,7 +53,21 @@ fn scenario(s: &Scenario) -> usize {
         + if s.fresh { 4 } else { 0 }
         + if s.schedule.is_some() { 20 } else { 0 }
         + if s.oracle { 4 } else { 0 }
-        + if s.import == Import::Source { 0 } else { 5 }
+        + match s.import {
+            Import::Source => 0,
+            // Its program needs golang.org/x/tools.
+            Import::Export => 40,
+            // Its program has an importer of hundreds of lines.
+            Import::Synthetic => 60,
+        }
+}
+
+/// What is shared, by what its program needs: an importer with a lock is twenty lines.
+fn shared(share: Share) -> usize {
+    match share {
+        Share::Importer | Share::ParallelImporter | Share::UnlockedImporter => 14,
+        _ => 4,
+    }
 }
 
 /// Whether a query needs golang.org/x/tools: what does without runs anywhere.

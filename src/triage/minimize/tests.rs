@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::names::{name_files, renamings};
 use super::tidy::tidy;
 use super::{Size, apply, reducers};
+use crate::mutators::build::{ident, instance, var_decl};
 use crate::mutators::test_support::{diff, sample, text};
 use crate::testcase::TestCase;
 
@@ -13,7 +14,7 @@ use crate::testcase::TestCase;
 fn rich() -> TestCase {
     let mut case = sample();
     let mut scenario = crate::scenario::Scenario::parse(
-        "share context\nimport export\nmeet import\nprocs 2\nrounds 8\ngodebug gotypesalias=0\n\
+        "share context\nshare importer\nimport export\nmeet import\nprocs 2\nrounds 8\ngodebug gotypesalias=0\n\
          schedule seed 7\noracle sequential\n",
     )
     .unwrap()
@@ -23,6 +24,10 @@ fn rich() -> TestCase {
     let third = scenario.go[0].clone();
     scenario.go.push(third);
     case.scenario = scenario;
+    // An instance that a variable has.
+    let list = instance(ident("List"), vec![ident("int")]);
+    let lib = case.packages.iter_mut().find(|p| p.path == "lib").unwrap();
+    lib.files[0].tree.decls.insert(1, var_decl("Cached", Some(list), Vec::new()));
     let mut second = case.packages[0].files[0].clone();
     second.name = "second.go".to_owned();
     second.tree.decls = vec![case.packages[0].files[0].tree.decls.pop().unwrap()];

@@ -50,6 +50,7 @@ pub fn analysis(report: &str) -> String {
     let reports = race_reports(report);
     let Some(race) = reports.first() else { return String::new() };
     let mut out = String::new();
+    let mut short_form = Vec::new();
     for side in &race.sides {
         let library =
             |f: &&Frame| f.function.starts_with("go/") || f.function.starts_with("golang.org/x/");
@@ -64,29 +65,93 @@ pub fn analysis(report: &str) -> String {
             Some(text) => out.push_str(&format!(":\n  ```go\n  {}\n  ```\n", text.trim())),
             None => out.push('\n'),
         }
-        out.push_str(&format!("  {}\n", locks(&side.stack)));
+        let (held, looked) = held(&side.stack);
+        out.push_str(&format!("  {}\n", locks(&held, looked)));
+        let line = source.as_ref().and_then(|s| s.line(frame.line)).unwrap_or_default();
+        short_form.push((side.access.to_string(), frame.function.clone(), line.to_owned(), held));
+    }
+    if let [one, two] = &short_form[..] {
+        out.push_str(&in_short(one, two));
     }
     out
 }
 
+/// An access, its function, its line and the locks that are held there.
+type Access = (String, String, String, Vec<Held>);
+
+/// One sentence: what is written where, and which lock should have been held.
+fn in_short(one: &Access, two: &Access) -> String {
+    let writes = |a: &Access| a.0.to_lowercase().contains("write");
+    let (write, other) = if writes(one) { (one, two) } else { (two, one) };
+    let Some(field) = assigned(&write.2) else { return String::new() };
+    let with = |a: &Access| match &a.3[..] {
+        [] => "no lock".to_owned(),
+        held => held.iter().map(|h| format!("`{}`", h.lock)).collect::<Vec<_>>().join(", "),
+    };
+    let common = write.3.iter().any(|h| other.3.iter().any(|o| o.lock == h.lock));
+    let verdict = if common {
+        "both hold a lock of one name, so it must be of two objects"
+    } else {
+        "they have no lock in common"
+    };
+    format!(
+        "- In short: `{field}` is written in `{}` with {} held, and the other side is a {} in `{}` with {} held: {verdict}.\n",
+        write.1,
+        with(write),
+        other.0,
+        other.1,
+        with(other)
+    )
+}
+
+/// What a line of Go assigns to: `check.posStack` of `check.posStack = …`.
+fn assigned(line: &str) -> Option<&str> {
+    let line = line.trim();
+    if let Some(rest) = line.strip_prefix("delete(").or_else(|| line.strip_prefix("clear(")) {
+        return rest.split([',', ')']).next();
+    }
+    let to = match line.split_once(" = ").or_else(|| line.split_once(" += ")) {
+        Some((to, _)) => to,
+        None => line.strip_suffix("++").or_else(|| line.strip_suffix("--"))?,
+    };
+    // An element's map or slice; the body of an `if` has no place before it.
+    let to = to.rsplit([';', '{']).next().unwrap_or(to).trim();
+    let to = to.split('[').next().unwrap_or(to).trim();
+    (!to.is_empty() && !to.contains([' ', '('])).then_some(to)
+}
+
+/// A lock that is held.
+struct Held {
+    lock: String,
+    place: String,
+}
+
 /// Which locks the calls of a stack took and had not let go, as far as the
-/// text of their functions says.
-fn locks(stack: &[Frame]) -> String {
+/// text of their functions says; and of how many calls that is known.
+fn held(stack: &[Frame]) -> (Vec<Held>, usize) {
     let mut held = Vec::new();
     let mut looked = 0;
     for frame in stack.iter().filter(|f| f.function.starts_with("go/")) {
         let Some(source) = Source::read(&frame.file) else { continue };
         looked += 1;
         for (line, lock) in source.held(frame.line) {
-            held.push(format!("`{lock}` (locked in {}:{line})", short(&frame.file)));
+            held.push(Held { place: format!("{}:{line}", short(&frame.file)), lock });
         }
     }
+    (held, looked)
+}
+
+fn locks(held: &[Held], looked: usize) -> String {
     match (held.is_empty(), looked) {
         (_, 0) => "The toolchain's sources are not here, so its locks are not known.".to_owned(),
         (true, n) => {
             format!("No lock is held there by any of the {n} calls of go/… on this stack.")
         }
-        (false, _) => format!("Held there: {}.", held.join(", ")),
+        (false, _) => {
+            let all: Vec<_> =
+                held.iter().map(|h| format!("`{}` (locked in {})", h.lock, h.place)).collect();
+            format!("Held there: {}.", all.join(", "))
+        }
     }
 }
 
@@ -136,6 +201,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_line_assigns_to() {
+        for (line, to) in [
+            ("\tcheck.posStack = append(check.posStack, pos)", Some("check.posStack")),
+            ("delete(check.objPathIdx, obj)", Some("check.objPathIdx")),
+            ("check.objPathIdx[obj] = len(check.objPath)", Some("check.objPathIdx")),
+            ("if x { n.y = 1 }", Some("n.y")),
+            ("n.count++", Some("n.count")),
+            ("return x == y", None),
+            ("f(a, b)", None),
+        ] {
+            assert_eq!(assigned(line), to, "{line}");
+        }
+    }
+
+    #[test]
     fn sides_locks_and_lines() {
         let tmp = tempfile::tempdir().unwrap();
         let dir = tmp.path().join("src/go/types");
@@ -155,6 +235,11 @@ mod tests {
         assert!(
             said.contains("**read**")
                 && said.contains("No lock is held there by any of the 1 calls"),
+            "{said}"
+        );
+        assert!(
+            said.contains("In short: `n.x` is written in `go/types.(*Named).w` with `n.mu` held")
+                && said.contains("with no lock held: they have no lock in common"),
             "{said}"
         );
         assert_eq!(analysis("nothing"), "");

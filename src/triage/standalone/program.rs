@@ -171,11 +171,12 @@ fn rules(out: &mut String, plan: &Plan<'_>) {
         " ",
     ));
     for rule in concurrent_rules(plan) {
-        out.push_str("//\n");
-        out.push_str(&comment(&rule.says, "\t"));
-        // The whole place is in issue.md.
+        // A lock needs no saying, and the whole place is in issue.md.
+        if class != Class::Contract && rule.elements.iter().all(|e| e == "share importer") {
+            continue;
+        }
         let place = rule.place.split([';', ':']).next().unwrap_or_default();
-        out.push_str(&comment(&format!("({place})"), "\t"));
+        out.push_str(&comment(&format!("“{}” ({place})", rule.says), " "));
     }
 }
 
@@ -368,18 +369,20 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// The functions `main` and, where it tries more than once, `attempt`.
+    /// The function `main`, and `attempt` where a probe calls it.
     fn write(&mut self, finding: Option<&Finding>, before: &[Line], bodies: &[Vec<Line>]) {
         let options = self.options;
         if self.mode.fset {
             self.say(0, "var fset = token.NewFileSet()\n");
         }
-        if self.mode.context {
+        let once = options.attempts <= 1 && !options.probe;
+        if self.mode.context && once {
+            self.say(0, "var ctxt = types.NewContext() // in every types.Config\n");
+        } else if self.mode.context {
             self.say(0, "var ctxt *types.Context // in every types.Config\n");
         }
         self.say(0, "func main() {");
         self.settings(finding);
-        let once = options.attempts <= 1 && !options.probe;
         if once {
             self.attempt(before, bodies);
         } else if options.probe {
@@ -393,7 +396,16 @@ impl Writer<'_, '_> {
                     _ => format!("for i := 0; i < {n}; i++ {{"),
                 },
             );
-            self.say(2, "attempt()");
+            let above = std::mem::take(&mut self.out);
+            self.say(1, "// Each attempt has packages of its own.");
+            if self.mode.context {
+                self.say(1, "ctxt = types.NewContext()");
+            }
+            self.attempt(before, bodies);
+            let body = std::mem::replace(&mut self.out, above);
+            for line in body.lines() {
+                self.say(1, line);
+            }
             self.say(1, "}");
         }
         match finding.map(|f| f.kind) {
@@ -410,8 +422,11 @@ impl Writer<'_, '_> {
             _ => {}
         }
         self.say(0, "}");
-        if !once {
+        if options.probe {
             self.say(0, "\nfunc attempt() {");
+            if self.mode.context {
+                self.say(1, "ctxt = types.NewContext()");
+            }
             self.attempt(before, bodies);
             self.say(0, "}");
         }
@@ -477,9 +492,6 @@ impl Writer<'_, '_> {
     }
 
     fn attempt(&mut self, before: &[Line], bodies: &[Vec<Line>]) {
-        if self.mode.context {
-            self.say(1, "ctxt = types.NewContext()");
-        }
         let alone = self.plan.imports == Imports::Parallel && self.plan.completed.is_empty();
         if self.plan.imports != Imports::None && !alone {
             let unsafe_ = self.plan.packages.iter().any(|p| p.imports_others)

@@ -15,10 +15,9 @@ use crate::harness::Toolchain;
 
 /// How long one search may take.
 const LIMIT: Duration = Duration::from_secs(8);
-/// Attempts with each question.
-const TRIES: u32 = 3;
-/// Questions of one search.
-const MOST: usize = 600;
+/// Attempts with each question, and how many of the cheapest are asked; then, where no
+/// question shows it, as chance must bring the schedule too, more attempts with fewer.
+const SEARCHES: [(u32, usize); 2] = [(3, 600), (50, 60)];
 
 /// What a program can ask in a slot.
 #[derive(Clone, Debug)]
@@ -76,7 +75,12 @@ pub fn specialise(
     read(&runner.probe("", LIMIT, crash, interrupted)?, &mut found);
     for group in groups.values() {
         let search = |members: &[usize], forms: &mut Vec<Form>| {
-            best(&runner, crash, &slots, &found, members, forms, interrupted)
+            for how in SEARCHES {
+                if best(&runner, crash, &slots, &found, members, forms, how, interrupted)? {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, RunError>(false)
         };
         if search(group, &mut forms)? || group.len() == 1 {
             continue;
@@ -105,6 +109,7 @@ pub fn specialise(
 }
 
 /// Sets the best form of some slots, the same for all; false if there is none.
+#[allow(clippy::too_many_arguments)]
 fn best(
     runner: &Runner,
     crash: &Crash,
@@ -112,6 +117,7 @@ fn best(
     found: &[Vec<Candidate>],
     members: &[usize],
     forms: &mut Vec<Form>,
+    (tries, most): (u32, usize),
     interrupted: &AtomicBool,
 ) -> Result<bool, RunError> {
     let Some(&first) = members.first() else { return Ok(false) };
@@ -123,7 +129,7 @@ fn best(
         trials.extend(early.then_some(Form::Early(n)));
         trials.push(Form::Late(n));
     }
-    trials.truncate(MOST);
+    trials.truncate(most);
     let with = |form: Form| {
         let mut all = forms.clone();
         members.iter().for_each(|&m| all[m] = form);
@@ -135,7 +141,7 @@ fn best(
         let input: String = (from..trials.len())
             .map(|i| {
                 let words: Vec<String> = with(trials[i]).into_iter().map(Form::wire).collect();
-                format!("{i} {TRIES} {}\n", words.join(" "))
+                format!("{i} {tries} {}\n", words.join(" "))
             })
             .collect();
         let tried = runner.probe(&input, LIMIT, crash, interrupted)?;
@@ -149,7 +155,7 @@ fn best(
             Some(last) if tried.died && last + 1 < trials.len() && last >= from => from = last + 1,
             _ => break,
         }
-        if hits.contains(&TRIES) {
+        if hits.contains(&tries) {
             break;
         }
     }

@@ -7,10 +7,10 @@ use std::path::Path;
 use super::analysis::{analysis, report};
 use super::plan::Plan;
 use super::program::{Options, Program, concurrent_rules, program};
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, Rates};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
-use crate::triage::{LoadError, load_case};
+use crate::triage::{LoadError, Tally, load_case};
 
 /// How often a program tries that was not measured yet.
 const ATTEMPTS: u32 = 100;
@@ -178,13 +178,25 @@ impl Crash {
             }
             None => String::new(),
         };
+        for (what, rate) in f.rates.iter().flat_map(Rates::named) {
+            out.push_str(&format!("- {what}: {rate}\n"));
+        }
+        if let Some(m) = f.minimized.as_ref().filter(|m| m.reproduced[1] > 0) {
+            let [hits, runs] = m.reproduced;
+            let rate = Tally { hits, runs };
+            out.push_str(&format!("- minimized, in new processes: {rate}\n"));
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
         match &f.standalone {
             Some(s) => {
                 let [k, n] = s.reproduced;
                 out.push_str(&format!(
-                    "The program above, {} attempt{} each time, showed it in {k} of {n} processes with {}.\n",
+                    "The program above, {} attempt{} each time, showed it in {} processes with {}.\n",
                     s.attempts,
                     if s.attempts == 1 { "" } else { "s" },
+                    Tally { hits: k, runs: n },
                     s.go_version
                 ));
             }

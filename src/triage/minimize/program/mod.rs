@@ -10,6 +10,7 @@ pub(super) mod members;
 pub(super) mod merge_packages;
 pub(super) mod packages;
 pub(super) mod signatures;
+pub(super) mod source;
 pub(super) mod stmts;
 pub(super) mod type_params;
 pub(super) mod types;

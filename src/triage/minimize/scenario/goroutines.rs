@@ -29,6 +29,17 @@ impl Reducer for Goroutines {
                 s.go.drain(range.clone());
                 s.meet.extend([Meet::Start, Meet::Import]);
                 s.rounds = Some(100);
+                // A hundred rounds of one interleaving say what one says.
+                s.schedule.is_none()
+            }));
+        }
+        for range in chunks(n).into_iter().filter(|r| r.len() < n && n > 2) {
+            // Or a seed is.
+            out.push(Box::new(move |case| {
+                let s = &mut case.scenario;
+                s.go.drain(range.clone());
+                s.rounds = None;
+                s.schedule.get_or_insert(1);
                 true
             }));
         }

@@ -61,6 +61,10 @@ fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation>
                 let (package, order) = (package.clone(), *order);
                 out.push(Operation::Walk { query, package, order });
             }
+            if package != INSTANCES {
+                // It may be the check before it that counts.
+                out.push(Operation::Check { package: package.clone() });
+            }
             if *order != Order::Declared {
                 let (query, package) = (*q, package.clone());
                 out.push(Operation::Walk { query, package, order: Order::Declared });

@@ -40,11 +40,6 @@ impl Reducer for Settings {
                 s.schedule = None;
                 s.meet.extend([Meet::Start, Meet::Import]);
             }),
-            edit(|s| {
-                s.schedule = None;
-                s.meet.extend([Meet::Start, Meet::Import]);
-                s.rounds = Some(20);
-            }),
             edit(|s| s.oracle = false),
             edit(|s| s.procs = None),
             edit(|s| s.rounds = None),
