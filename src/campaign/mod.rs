@@ -197,7 +197,7 @@ impl From<crate::store::StoreError> for CampaignError {
 const GENERATED_AT_START: usize = 32;
 
 /// Corpus entries whose trees are in memory, which take some 100 KiB each.
-const TREES: usize = 256;
+const TREES: usize = 16;
 
 /// How long after its time a campaign waits for an execution.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -261,7 +261,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let seen = SeenFilter::default();
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
         .input_filter(seen.clone())
-        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
+        .scheduler(
+            FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry))
+                // Who counts executions wants the same ones again.
+                .without_clock(config.limits.execs.is_some()),
+        )
         .feedback(feedback)
         .objective(objective)
         .build();

@@ -13,7 +13,9 @@ use super::error::EnvError;
 use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
-use super::sys::{Ready, SharedMap, set_nonblocking, signal_group, spawn, wait_for};
+use super::sys::{
+    Ready, SharedMap, set_nonblocking, signal_busiest, signal_group, spawn, wait_for,
+};
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
 
@@ -279,7 +281,7 @@ impl Process {
     fn dump(&mut self) -> String {
         if self.status.is_none() {
             // The Go runtime prints every goroutine's stack and exits.
-            signal_group(self.id(), libc::SIGQUIT);
+            signal_busiest(self.id(), libc::SIGQUIT);
             // One that was stopped gets the signal only when it goes on.
             signal_group(self.id(), libc::SIGCONT);
             self.wait(DYING);

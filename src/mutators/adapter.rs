@@ -1,7 +1,8 @@
 //! The operators as one LibAFL mutator.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 
 use libafl::Error;
@@ -14,8 +15,8 @@ use libafl_bolts::rands::Rand;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Mutated, OPERATORS, OperatorStats, Outcome, Parents, Settings, Steering, Weights,
-    mutate,
+    Context, Donor, Mutated, OPERATORS, OperatorStats, Outcome, Parents, Settings, Steering,
+    Weights, mutate,
 };
 use crate::executor::LastRun;
 use crate::generate;
@@ -179,6 +180,34 @@ impl TreeMutator {
     }
 }
 
+/// An entry that is looked up, and read, when it is wanted.
+struct Entry<'a, C> {
+    corpus: &'a C,
+    /// Its place in the corpus.
+    at: usize,
+    /// One that cannot be read gives nothing; that is no end of a campaign.
+    case: OnceCell<Option<TestCase>>,
+}
+
+impl<'a, C: Corpus<TestCase>> Entry<'a, C> {
+    fn new(corpus: &'a C, at: usize) -> Self {
+        Self { corpus, at, case: OnceCell::new() }
+    }
+}
+
+impl<C> fmt::Debug for Entry<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}", self.at)
+    }
+}
+
+impl<C: Corpus<TestCase>> Donor for Entry<'_, C> {
+    fn test_case(&self) -> Option<&TestCase> {
+        let read = || self.corpus.cloned_input_for_id(self.corpus.nth(self.at)).ok();
+        self.case.get_or_init(read).as_ref()
+    }
+}
+
 impl Named for TreeMutator {
     fn name(&self) -> &Cow<'static, str> {
         const NAME: Cow<'static, str> = Cow::Borrowed("tree");
@@ -200,14 +229,13 @@ where
             return Ok(MutationResult::Mutated);
         }
         let corpus = state.corpus();
-        let mut donor = match corpus.count() {
+        let donor = match corpus.count() {
             0 => None,
-            n => Some(corpus.get(corpus.nth(rng.below(n)))?.borrow_mut()),
+            n => Some(Entry::new(corpus, rng.below(n))),
         };
         let mut cx = Context {
             rng: &mut rng,
-            // One that cannot be read gives nothing; that is no end of a campaign.
-            donor: donor.as_mut().and_then(|d| d.load_input(corpus).ok()),
+            donor: donor.as_ref().map(|d| d as &dyn Donor),
             profile: self.options.profile,
             go_minor: self.options.generate.go_minor,
         };
