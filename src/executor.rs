@@ -260,6 +260,8 @@ pub struct HarnessExecutor<R> {
     blind: bool,
     ahead: Option<Begun>,
     instead: Option<SourceCase>,
+    /// Bytes are mutated: that nothing type-checks is to be expected.
+    texts: bool,
 }
 
 /// The execution that the harness has begun with.
@@ -292,6 +294,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             blind: false,
             ahead: None,
             instead: None,
+            texts: false,
         }
     }
 
@@ -432,7 +435,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
-            valid: last.checked && outcome.reply.as_ref().is_some_and(checks),
+            valid: self.texts || last.checked && outcome.reply.as_ref().is_some_and(checks),
             // A dead process has no counters to show; that it died is told apart.
             covered: !matches!(outcome.end, End::Replied)
                 || self.harness.coverage().iter().any(|&c| c > 0),
@@ -586,6 +589,7 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
 
 impl<R> Texts for HarnessExecutor<R> {
     fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
+        self.texts = true;
         match self.harness.parse(name, text) {
             Ok(tree) => Ok(tree.ok()),
             Err(HarnessError::Interrupted) => Ok(None),

@@ -34,7 +34,7 @@ pub fn measure(results: &mut Results) -> Result<(), Failure> {
 
 fn one_turn() -> Result<Value, Failure> {
     let built = BuiltHarness::get(&GoOptions::default(), &mut |line| eprintln!("{line}"))?;
-    let cases = quiet(set(), &built.path)?;
+    let cases = quiet(set(built.toolchain.minor), &built.path)?;
     let dir = tempfile::tempdir()?;
     let alone = side_by_side(1, &built.path, &cases, dir.path())?;
     let two = side_by_side(2, &built.path, &cases, dir.path())?;
@@ -63,9 +63,10 @@ fn one_turn() -> Result<Value, Failure> {
 }
 
 /// Test cases as a campaign has them, of the safe profile: nothing ends the process.
-fn set() -> Vec<TestCase> {
+fn set(go_minor: u32) -> Vec<TestCase> {
     let rng = &mut Rng::new(1);
-    let (options, settings, weights) = Default::default();
+    let options = generate::Options { go_minor, ..Default::default() };
+    let (settings, weights) = Default::default();
     let new = |rng: &mut Rng| generate::test_case(rng, &options, Profile::Safe);
     let pool: Vec<TestCase> = (0..CASES).map(|_| new(rng)).collect();
     let mutant = |case: &TestCase, rng: &mut Rng| {

@@ -134,9 +134,13 @@ pub struct Begun {
     commit: String,
 }
 
-/// The commit that is measured.
+/// The commit that is measured, `-dirty` with changes beyond what a bench writes itself.
 fn commit() -> String {
-    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let text = git.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
-    text.ok().filter(|t| !t.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    let git = |args: &[&str]| Command::new("git").args(args).output().ok();
+    let name = git(&["rev-parse", "--short", "HEAD"]).filter(|o| o.status.success());
+    let Some(name) = name else { return "unknown".to_owned() };
+    let written = [":!benches/results.json", ":!docs/BENCHMARKS.md"];
+    let same = git(&[&["diff", "--quiet", "HEAD", "--", "."], &written[..]].concat());
+    let dirty = if same.is_some_and(|o| o.status.success()) { "" } else { "-dirty" };
+    String::from_utf8_lossy(&name.stdout).trim().to_owned() + dirty
 }
