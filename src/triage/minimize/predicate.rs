@@ -21,7 +21,9 @@ pub(crate) const STALL_LIMIT: Duration = Duration::from_millis(1000);
 
 /// Schedules that are tried with a candidate whose own does not show the finding: each
 /// cut moves the steps that a seed counts.
-const SEEDS: u64 = 6;
+pub(crate) const SEEDS: u64 = 6;
+/// The same once nothing gets smaller, if there is time.
+pub(crate) const MORE_SEEDS: u64 = 30;
 
 /// What a candidate is held against.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub(crate) struct Predicate {
     /// search goes on. Two goroutines seldom meet in the map itself, and each time a
     /// process dies; the race between them shows always.
     pub site: Option<String>,
+    /// Seeds that are tried with a candidate, beside its own.
+    pub seeds: u64,
     /// How long a run that hangs is waited for.
     pub stall: Duration,
     /// Whether a lone check of a package does not end: nothing says whether it has
@@ -197,7 +201,7 @@ impl Predicate {
             let test = SequentialTest::new(self.rate, self.dear);
             return self.test(harness, case, test, place, won);
         };
-        for seed in std::iter::once(own).chain((1..=SEEDS).filter(|seed| *seed != own)) {
+        for seed in std::iter::once(own).chain((1..=self.seeds).filter(|seed| *seed != own)) {
             case.scenario.schedule = Some(seed);
             if self.is_over(place, won) {
                 return Ok(Answer::Abandoned);

@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::predicate::{Answer, Predicate, STALL_LIMIT, sides};
+use super::predicate::{Answer, Predicate, SEEDS, STALL_LIMIT, sides};
 use super::scenario::redirect::each_package;
 use super::{MinimizeError, Options};
 use crate::finding::{Finding, Kind};
@@ -75,6 +75,7 @@ pub(crate) fn prepare(
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,
+        seeds: SEEDS,
         stall: STALL_LIMIT,
         unknowable: false,
     };

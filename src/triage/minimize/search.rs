@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::predicate::{Answer, Candidate, Predicate};
+use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
 use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
@@ -85,6 +85,12 @@ impl Search<'_> {
             if self.predicate.valid {
                 complete = self.fixpoint(all)?;
             }
+        }
+        if complete && self.case.scenario.schedule.is_some() {
+            // A cut that was refused may only have moved the steps.
+            self.predicate.seeds = MORE_SEEDS;
+            self.known.clear();
+            complete = self.fixpoint(all)?;
         }
         for reducer in last {
             complete = complete && self.exhaust(*reducer)?;
