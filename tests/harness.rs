@@ -213,7 +213,7 @@ fn a_stopped_process_is_dumped_killed_and_replaced() {
     signal("-STOP", pid);
     let outcome = run(&mut harness, CLEAN);
     let End::TimedOut { dump, .. } = outcome.end else { panic!("{outcome:?}") };
-    assert!(dump.contains("SIGQUIT") && dump.contains("goroutine 1 "), "{dump}");
+    assert!(dump.contains("SIGUSR1") && dump.contains("goroutine 1 "), "{dump}");
     assert!(!Path::new(&format!("/proc/{pid}")).exists(), "a zombie is left");
     assert!(harness.coverage().len() == harness.counters());
     assert_eq!(run(&mut harness, CLEAN).end, End::Replied);

@@ -19,7 +19,7 @@ use super::sys::{
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
 
-/// How long a dying process may take: to print every stack after SIGQUIT, to
+/// How long a dying process may take: to print every stack when it is asked, to
 /// be gone after its pipe was closed.
 const DYING: Duration = Duration::from_secs(2);
 
@@ -280,10 +280,15 @@ impl Process {
     /// Every goroutine's stack; the process is gone then.
     fn dump(&mut self) -> String {
         if self.status.is_none() {
-            // The Go runtime prints every goroutine's stack and exits.
-            signal_busiest(self.id(), libc::SIGQUIT);
+            // The harness prints every goroutine's stack, where it can be read, and exits.
+            signal_group(self.id(), libc::SIGUSR1);
             // One that was stopped gets the signal only when it goes on.
             signal_group(self.id(), libc::SIGCONT);
+            self.wait(DYING);
+        }
+        if self.status.is_none() {
+            // The runtime does what it can: no goroutine can be stopped.
+            signal_busiest(self.id(), libc::SIGQUIT);
             self.wait(DYING);
         }
         self.kill();
