@@ -101,7 +101,10 @@ impl Reducer for Source {
                     (name.0.clone(), generic.clone(), args.len(), arg.clone());
                 out.push(Box::new(move |case| {
                     let symbols = Symbols::new(case);
-                    let wrap = symbols.fresh("W");
+                    let wrap = match symbols.object(at.package, "W") {
+                        None => "W".to_owned(),
+                        Some(_) => symbols.fresh("W"),
+                    };
                     for (p, package) in case.packages.iter_mut().enumerate() {
                         let own = p == at.package;
                         let mut uses = Uses { name: &name, own, through };
