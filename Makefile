@@ -1,6 +1,7 @@
 # make fuzz    a campaign of two minutes: what it finds is in crashes/
 # make test    every test and check; .ci/run calls it
-# make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less
+# make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less,
+#              FAULTS_ONLY=FaultMap for those
 # make soak    a campaign of an hour, watched, then one whose harness is killed again
 #              and again, then 100 kills of random processes; SOAK=600 for ten minutes,
 #              SOAK_ARGS='--no-seeds'

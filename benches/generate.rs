@@ -1,13 +1,15 @@
-//! How fast programs are made: `cargo bench --bench generate`. One iteration is
-//! one program or one mutant. 1,000 seeds in turn, so that no one program
-//! decides.
+//! How fast programs are made, reports read and test cases run: `cargo bench --bench
+//! generate`. One iteration is one program, mutant, report or request. 1,000 seeds in
+//! turn, so that no one program decides.
 
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use typerace::finding::race_reports;
+use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, RunRequest};
 use typerace::mutators::{Context, Settings, Weights, mutate};
 use typerace::scenario::Profile;
-use typerace::testcase::{Package, TestCase};
+use typerace::testcase::{Package, SourceCase, TestCase};
 use typerace::{generate, rng::Rng};
 
 const SEEDS: u64 = 1000;
@@ -79,5 +81,36 @@ fn mutating(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, generating, mutating);
+/// A report of the race detector, and the way to a harness and back. The small request
+/// has a package of one line and one goroutine: what is left is the loop's own.
+fn running(c: &mut Criterion) {
+    let mut group = c.benchmark_group("harness");
+    group.throughput(Throughput::Elements(1));
+    let report = include_str!("../tests/reports/race-alias-instances-go1.24.11.txt");
+    assert!(!race_reports(report).is_empty(), "the report is none");
+    group.bench_function("parse a report", |b| b.iter(|| race_reports(black_box(report))));
+    let built = BuiltHarness::get(&GoOptions::default(), &mut |line| eprintln!("{line}"));
+    let config = HarnessConfig::new(built.expect("a harness").path);
+    let mut harness = Harness::start(config).expect("a harness process");
+    let text = "go check p\n-- p/p.go --\npackage p\n";
+    let small = SourceCase::from_txtar(text).expect("a test case");
+    let scenario = small.scenario.clone().unwrap_or_default();
+    group.bench_function("round trip, one line", |b| {
+        b.iter(|| harness.run(&RunRequest::new(&scenario, &small.packages)));
+    });
+    let options = generate::Options::default();
+    let case = |seed| generate::test_case(&mut Rng::new(seed), &options, Profile::Safe);
+    let cases: Vec<TestCase> = (0..SEEDS).map(case).filter(|c| !c.scenario.fresh).collect();
+    let sources: Vec<_> = cases.iter().map(TestCase::to_source).collect();
+    let mut next = seeds();
+    group.bench_function("round trip, generated", |b| {
+        b.iter(|| {
+            let i = next() as usize % cases.len();
+            harness.run(&RunRequest::new(&cases[i].scenario, &sources[i].packages))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, generating, mutating, running);
 criterion_main!(benches);

@@ -18,6 +18,7 @@ import (
 	"runtime"
 
 	"typerace/harness/internal/counters"
+	"typerace/harness/internal/dump"
 	"typerace/harness/internal/engine"
 	"typerace/harness/internal/quiet"
 	"typerace/harness/internal/reports"
@@ -39,6 +40,7 @@ func main() {
 		}
 		return
 	}
+	dump.WhenAsked(os.Stderr, os.Exit)
 	err := serve(
 		bufio.NewReader(os.NewFile(requestsFD, "requests")),
 		os.NewFile(repliesFD, "replies"),

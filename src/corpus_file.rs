@@ -55,6 +55,18 @@ pub fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// Removes a corpus entry, written or not.
+///
+/// # Errors
+/// Its file is there and cannot be removed.
+pub fn remove(path: &Path) -> io::Result<()> {
+    unwritten().remove(path);
+    match fs::remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
 /// Tries again to write what could not be written. Says how many are left, and why.
 pub fn retry() -> Option<(usize, io::Error)> {
     let mut all = unwritten();

@@ -12,13 +12,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use libafl::corpus::InMemoryOnDiskCorpus;
 use libafl::executors::{Executor, ExitKind, HasObservers};
 use libafl::feedbacks::map::MapFeedbackMetadata;
-use libafl::inputs::Input;
-use libafl::observers::{
-    CanTrack, ExplicitTracking, HitcountsMapObserver, StdMapObserver, TimeObserver,
-};
+use libafl::observers::{HitcountsMapObserver, StdMapObserver, TimeObserver};
 use libafl::state::{HasExecutions, StdState};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
@@ -26,8 +22,9 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus_file;
+use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
+use crate::goast;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
@@ -40,27 +37,11 @@ use crate::testcase::{SourceCase, TestCase};
 pub const COVERAGE: &str = "coverage";
 
 /// go/types' counters of the last execution that showed something new.
-pub type CoverageObserver =
-    ExplicitTracking<HitcountsMapObserver<StdMapObserver<'static, u8, false>>, true, false>;
+pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, false>>;
 /// What is observed of an execution.
 pub type Observers = tuple_list_type!(CoverageObserver, TimeObserver);
 /// The fuzzer's state.
-pub type State =
-    StdState<InMemoryOnDiskCorpus<TestCase>, TestCase, StdRand, InMemoryOnDiskCorpus<TestCase>>;
-
-impl Input for TestCase {
-    fn to_file<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), Error> {
-        let text = self.to_json().map_err(|e| Error::serialize(e.to_string()))?;
-        corpus_file::write(path.as_ref(), text);
-        Ok(())
-    }
-
-    fn from_file<P: AsRef<std::path::Path>>(path: P) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let text = corpus_file::read(path)?;
-        TestCase::from_json(&text).map_err(|e| Error::serialize(format!("{}: {e}", path.display())))
-    }
-}
+pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 
 /// What the last execution was, for those who run after the executor.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,6 +66,27 @@ pub struct LastRun {
     pub took: Duration,
     /// Harness processes started until then.
     pub starts: u64,
+}
+
+/// An executor that can begin with an input before it is given it.
+pub trait Ahead {
+    /// Begins to run the input that the next execution will be of, so that the harness
+    /// works while the next but one is made. Nothing is done, and nothing lost, if that
+    /// is not possible now.
+    fn send_ahead(&mut self, state: &State, input: &TestCase);
+}
+
+/// An executor that knows text beside trees: the ablation of byte mutation.
+pub trait Texts {
+    /// The tree of a file; `None` if it does not parse.
+    ///
+    /// # Errors
+    /// The harness's.
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
+
+    /// The next execution is of this text and not of its input, which is therefore not
+    /// kept for what it covers.
+    fn run_instead(&mut self, source: SourceCase);
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -172,10 +174,14 @@ pub struct Times {
     pub confirming: f64,
     /// Packages are read for lazy state, and what that shows is tried.
     pub suspecting: f64,
-    /// All the rest, in which no harness works: making, printing and mutating test
-    /// cases, LibAFL, the exchange with other workers, checkpoints.
+    /// All the rest: making, printing and mutating test cases while no harness works,
+    /// LibAFL, the exchange with other workers, checkpoints.
     #[serde(default)]
     pub other: f64,
+    /// How much of all these a harness worked, from each request to its reply. What is
+    /// missing to the whole is typerace's own.
+    #[serde(default)]
+    pub harness: f64,
 }
 
 impl Times {
@@ -184,6 +190,19 @@ impl Times {
     pub fn of(self, seconds: f64) -> Self {
         let known = self.running + self.recording + self.confirming + self.suspecting;
         Self { other: (seconds - known).max(0.0), ..self }
+    }
+
+    /// The wall time of all workers in seconds.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.running + self.recording + self.confirming + self.suspecting + self.other
+    }
+
+    /// How much of the time no harness worked, percent.
+    #[must_use]
+    pub fn overhead_percent(&self) -> f64 {
+        let total = self.total();
+        if total > 0.0 { (100.0 * (1.0 - self.harness / total)).max(0.0) } else { 0.0 }
     }
 }
 
@@ -239,13 +258,24 @@ pub struct HarnessExecutor<R> {
     health: Health,
     pace: Pace,
     blind: bool,
+    ahead: Option<Begun>,
+    instead: Option<SourceCase>,
+    /// Bytes are mutated: that nothing type-checks is to be expected.
+    texts: bool,
+}
+
+/// The execution that the harness has begun with.
+struct Begun {
+    execution: u64,
+    source: SourceCase,
+    at: Instant,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
     /// An executor over a started harness.
     pub fn new(harness: Harness, recorder: R) -> Self {
         let map = StdMapObserver::owned(COVERAGE, vec![0; harness.counters()]);
-        let coverage = HitcountsMapObserver::new(map).track_indices();
+        let coverage = HitcountsMapObserver::new(map);
         Self {
             harness,
             observers: tuple_list!(coverage, TimeObserver::new("time")),
@@ -262,6 +292,9 @@ impl<R: Recorder> HarnessExecutor<R> {
             health: Health::default(),
             pace: Pace::default(),
             blind: false,
+            ahead: None,
+            instead: None,
+            texts: false,
         }
     }
 
@@ -308,7 +341,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// Where the time went so far.
     pub fn times(&self) -> Times {
-        self.times
+        Times { harness: self.harness.worked().as_secs_f64(), ..self.times }
     }
 
     /// How many sequential runs confirmed coverage.
@@ -321,8 +354,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         &mut self.harness
     }
 
-    /// Confirms no coverage, so that no input is kept for it: to measure what it is
-    /// worth.
+    /// Keeps no input for its coverage, which is counted all the same: to measure what it
+    /// is worth.
     pub fn ignore_coverage(&mut self, ignore: bool) {
         self.blind = ignore;
     }
@@ -335,7 +368,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let executions = *state.executions();
-        if executions.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&executions) {
+        if is_planted(executions) {
             match self.harness.plant() {
                 Ok((0, _)) => return Err(Fatal::Blind { executions }),
                 // The run below will say the same.
@@ -343,18 +376,19 @@ impl<R: Recorder> HarnessExecutor<R> {
                 Err(e) => return Err(e.into()),
             }
         }
-        let source = input.to_source();
-        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let mut request =
-            RunRequest { id: executions, ..RunRequest::new(&input.scenario, &source.packages) }
-                .exploring();
-        if request.flags.answers {
-            request.flags.answers = self.oracles <= FREE_ORACLES + executions / ORACLE_EVERY;
-            self.oracles += u64::from(request.flags.answers);
-        }
         let starts = self.harness.starts();
-        let began = Instant::now();
-        let outcome = match self.run_paced(&request) {
+        let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
+        let begun = ahead.is_some();
+        let instead = self.instead.take();
+        let replaced = instead.is_some();
+        let (source, began) = match ahead {
+            Some(begun) => (begun.source, begun.at),
+            None => (instead.unwrap_or_else(|| input.to_source()), Instant::now()),
+        };
+        let request = self.request(executions, input, &source);
+        self.oracles += u64::from(request.flags.answers);
+        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
+        let outcome = match self.run_paced(&request, begun) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
@@ -397,11 +431,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises = !self.blind && (kind == ExitKind::Crash || !promising.is_empty());
+        let promises = !replaced && (kind == ExitKind::Crash || !promising.is_empty());
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
-            valid: last.checked && outcome.reply.as_ref().is_some_and(checks),
+            valid: self.texts || last.checked && outcome.reply.as_ref().is_some_and(checks),
             // A dead process has no counters to show; that it died is told apart.
             covered: !matches!(outcome.end, End::Replied)
                 || self.harness.coverage().iter().any(|&c| c > 0),
@@ -423,6 +457,9 @@ impl<R: Recorder> HarnessExecutor<R> {
                 }
             }
         }
+        // It is counted, and no reason to keep the input.
+        let uncounted = self.blind && last.new_coverage;
+        last.new_coverage &= !self.blind;
         let confirmed = Instant::now();
         if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
             || last.checked && executions.is_multiple_of(SUSPECT_OTHER)
@@ -431,6 +468,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         if last.new_coverage {
             self.pace.learn(ran - began);
+        }
+        if uncounted {
+            self.count_coverage(state);
         }
         self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
@@ -445,12 +485,25 @@ impl<R: Recorder> HarnessExecutor<R> {
         Ok(kind)
     }
 
-    /// Runs a request under limits that the corpus suggests.
-    fn run_paced(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+    /// The request of an execution.
+    fn request<'a>(&self, id: u64, input: &'a TestCase, source: &'a SourceCase) -> RunRequest<'a> {
+        let request = RunRequest::new(&input.scenario, &source.packages);
+        let mut request = RunRequest { id, ..request }.exploring();
+        request.flags.answers &= self.oracles <= FREE_ORACLES + id / ORACLE_EVERY;
+        request
+    }
+
+    /// Runs a request under limits that the corpus suggests, or has it end if the harness
+    /// has `begun` with it.
+    fn run_paced(
+        &mut self,
+        request: &RunRequest<'_>,
+        begun: bool,
+    ) -> Result<Outcome, HarnessError> {
         let full = self.harness.limits();
         let short = self.pace.limits(full);
         self.harness.set_limits(short);
-        let outcome = self.harness.run(request);
+        let outcome = if begun { self.harness.finish(request) } else { self.harness.run(request) };
         self.harness.set_limits(full);
         match outcome? {
             outcome if short != full && matches!(outcome.end, End::TimedOut { .. }) => {
@@ -475,6 +528,22 @@ impl<R: Recorder> HarnessExecutor<R> {
         has_new(self.harness.coverage(), state)
     }
 
+    /// Takes what the observer shows as known, and out of it.
+    fn count_coverage(&mut self, state: &mut State) {
+        let map: &mut [u8] = &mut self.observers.0[..];
+        let known = state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE);
+        if let Some(known) = known {
+            known.history_map.resize(known.history_map.len().max(map.len()), 0);
+            for (known_at, &n) in known.history_map.iter_mut().zip(map.iter()) {
+                if n > 0 && *known_at == 0 {
+                    *known_at = n;
+                    known.num_covered_map_indexes += 1;
+                }
+            }
+        }
+        map.fill(0);
+    }
+
     /// Runs the operations one after another, and fills the observer's map if
     /// that ends well. Says whether it shows something new, every time. Whether a
     /// counter was hit is what counts, not how often: go/types walks maps, so hit
@@ -496,11 +565,50 @@ impl<R: Recorder> HarnessExecutor<R> {
             least.resize(coverage.len(), u8::MAX);
             least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c.min(1)));
         }
-        let map: &mut [u8] = &mut self.observers.0.as_mut()[..];
+        let map: &mut [u8] = &mut self.observers.0[..];
         let n = map.len().min(least.len());
         map[..n].copy_from_slice(&least[..n]);
         Ok(has_new(&least, state))
     }
+}
+
+impl<R: Recorder> Ahead for HarnessExecutor<R> {
+    fn send_ahead(&mut self, state: &State, input: &TestCase) {
+        let execution = *state.executions() + 1;
+        if is_planted(execution) {
+            return;
+        }
+        let source = input.to_source();
+        let at = Instant::now();
+        let request = self.request(execution, input, &source);
+        // What fails here fails again when the input is executed, and is reported then.
+        let begun = self.harness.begin(&request).is_ok();
+        self.ahead = begun.then_some(Begun { execution, source, at });
+    }
+}
+
+impl<R> Texts for HarnessExecutor<R> {
+    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
+        self.texts = true;
+        match self.harness.parse(name, text) {
+            Ok(tree) => Ok(tree.ok()),
+            Err(HarnessError::Interrupted) => Ok(None),
+            Err(e) => {
+                let told = Error::illegal_state(e.to_string());
+                self.failure.borrow_mut().get_or_insert(e.into());
+                Err(told)
+            }
+        }
+    }
+
+    fn run_instead(&mut self, source: SourceCase) {
+        self.instead = Some(source);
+    }
+}
+
+/// Whether the planted race runs before this execution.
+fn is_planted(execution: u64) -> bool {
+    execution.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&execution)
 }
 
 /// Whether a package was checked to its end without an error.

@@ -17,6 +17,8 @@ pub mod scenario;
 pub mod corpus_file;
 pub mod testcase;
 
+pub mod corpus;
+
 pub mod generate;
 pub mod mutators;
 

@@ -140,3 +140,17 @@ fn output_that_cannot_be_written() {
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
 }
+
+/// The ablation of `make bench`: text that does not parse runs as it is, and what parses is
+/// a test case like any other.
+#[test]
+fn bytes_can_be_mutated_instead_of_trees() {
+    let tmp = tempfile::tempdir().unwrap();
+    let args = ["--no-seeds", "--cores", "1", "--seed", "1", "--execs", "300"];
+    let (_, trees) = fuzz(tmp.path(), &args);
+    let (code, bytes) = fuzz(tmp.path(), &[&args[..], &["--ablate", "bytes"]].concat());
+    assert!(matches!(code, Some(0 | 1)), "{bytes}");
+    assert_eq!(bytes["execs"], 300);
+    let valid = |summary: &Value| summary["valid_percent"].as_f64().unwrap();
+    assert!(valid(&bytes) > 0.0 && valid(&bytes) < valid(&trees) - 10.0, "{bytes}\n{trees}");
+}

@@ -237,6 +237,35 @@ fn a_corpus_is_bounded() {
     }
 }
 
+/// Entries that were taken over need not be run again before they can go.
+#[test]
+fn what_was_taken_over_can_go() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let run = |work: &str, execs: &str, max: &str| {
+        let args = ["fuzz", "--json", "--plain", "--no-seeds", "--minimize-percent", "0"];
+        let caps = ["--seed", "1", "--execs", execs, "--work", work, "--max-corpus", max];
+        let output = typerace(dir, &[&args[..], &caps[..]].concat());
+        let hit = json(&output)["coverage"]["hit"].as_u64().unwrap();
+        (names(&dir.join(work).join("corpus")), hit, String::from_utf8(output.stderr).unwrap())
+    };
+    let (before, hit, _) = run("work", "200", "1000");
+    for copy in ["known", "unknown"] {
+        let mut cp = std::process::Command::new("cp");
+        assert!(cp.args(["-r", "work", copy]).current_dir(dir).status().unwrap().success());
+    }
+    let (kept, still, err) = run("known", "1", "8");
+    assert!(err.contains(&format!("{} corpus entries, of which 0 are", before.len())), "{err}");
+    assert!(kept.intersection(&before).count() < before.len(), "{kept:?}");
+    assert!(still >= hit, "{still} of {hit} counters");
+    let lines = fs::read_to_string(dir.join("known/covers.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 1 + kept.len());
+    // What an entry covers is not known without the journal: then it stays.
+    fs::remove_file(dir.join("unknown/covers.jsonl")).unwrap();
+    let (kept, _, err) = run("unknown", "1", "8");
+    assert!(err.contains("of which 0 are") && kept.is_superset(&before), "{err}");
+}
+
 #[test]
 fn metrics_are_served_where_they_are_asked_for() {
     let tmp = tempfile::tempdir().unwrap();

@@ -94,7 +94,8 @@ impl Drop for Session {
 fn given_back(text: &str) {
     let (_, after) = text.rsplit_once(NORMAL).unwrap_or_else(|| panic!("{text}"));
     assert!(after.contains(CURSOR), "{text}");
-    assert!(after.contains("\nicanon"), "raw mode was left on:\n{after}");
+    let edited = after.contains("icanon") && !after.contains("-icanon");
+    assert!(edited, "raw mode was left on:\n{after}");
 }
 
 #[test]
@@ -147,6 +148,59 @@ fn a_signal_gives_the_terminal_back() {
         let (_, after) = text.rsplit_once(NORMAL).unwrap();
         assert!(after.contains(" executions in "), "{after}");
     }
+}
+
+/// The second Ctrl-C does not wait, and leaves no more behind than the first.
+#[test]
+fn two_signals_give_the_terminal_back() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut session = Session::start(tmp.path(), "xterm", "--cores 1");
+    session.wait_for(ALTERNATE);
+    session.wait_for("q ends it");
+    session.press(b"\x03\x03");
+    let (code, text) = session.end();
+    // The first may have been enough.
+    assert!(matches!(code, Some(0 | 1 | 130)), "{code:?}: {text}");
+    given_back(&text);
+}
+
+#[test]
+fn another_size_has_another_picture() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut session = Session::start(tmp.path(), "xterm", "--cores 1");
+    session.wait_for("the newest first");
+    let fd = format!("/proc/{}/fd/0", campaign_of(session.script.id()));
+    let terminal = std::fs::read_link(fd).unwrap();
+    for (rows, columns) in [(40, 60), (5, 20), (24, 90)] {
+        let before = session.text().len();
+        let size = ["rows", &rows.to_string(), "cols", &columns.to_string()].map(str::to_owned);
+        let stty = Command::new("stty").arg("-F").arg(&terminal).args(size).status();
+        assert!(stty.unwrap().success());
+        // The whole picture is drawn anew, its first line to the last column; frames
+        // of the old size may come first.
+        let since = Instant::now();
+        while !is_drawn(&session.text()[before..], rows, columns) {
+            let text = session.text();
+            assert!(since.elapsed() < PATIENCE, "{rows} x {columns}: {:?}", &text[before..]);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    session.press(b"q");
+    let (code, text) = session.end();
+    assert_eq!(code, Some(1), "{text}");
+    given_back(&text);
+}
+
+/// Whether the screen was cleared, and then written to within this size alone, header
+/// first.
+fn is_drawn(text: &str, rows: usize, columns: usize) -> bool {
+    let Some((_, picture)) = text.rsplit_once("\x1b[2J") else { return false };
+    let places = picture.split("\x1b[").filter_map(|part| {
+        let (place, _) = part.split_once('H')?;
+        let (row, column) = place.split_once(';')?;
+        Some((row.parse::<usize>().ok()?, column.parse::<usize>().ok()?))
+    });
+    picture.contains("typerace") && places.clone().all(|(r, c)| r <= rows && c <= columns)
 }
 
 /// The typerace below a process: the first that is found.

@@ -1,7 +1,7 @@
 //! Whole campaigns of the program itself, in a process of their own: what they reached
 //! and when they found what is known to be there.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,10 @@ use super::Failure;
 use super::results::Results;
 
 /// Campaigns with a part taken out or put in, by flags of `typerace fuzz`.
-const VARIANTS: [(&str, &[&str]); 8] = [
+const VARIANTS: [(&str, &[&str]); 9] = [
     ("default", &[]),
     ("without coverage feedback", &["--ablate", "coverage"]),
+    ("bytes mutated, not trees", &["--ablate", "bytes"]),
     ("without scenario mutation", &["--ablate", "scenarios"]),
     ("without seeded schedules", &["--no-schedules"]),
     ("with schedule search", &["--schedules"]),
@@ -23,37 +24,94 @@ const VARIANTS: [(&str, &[&str]); 8] = [
 /// The release on which parts are compared: both publicly open races are in it.
 const RELEASE: &str = "go1.27.3";
 
+/// A campaign to be measured.
+struct Job {
+    key: Vec<String>,
+    release: &'static str,
+    seed: u64,
+    seconds: u64,
+    flags: Vec<&'static str>,
+}
+
 /// Each variant with each seed, from generated programs alone. Seeds go round the
 /// variants, so that a stopped part has compared something.
-pub fn ablations(results: &mut Results, seeds: &[u64], seconds: u64) -> Result<(), Failure> {
-    for seed in seeds {
-        for (variant, flags) in VARIANTS {
-            let key = [variant, &format!("seed {seed}"), &format!("{seconds} s")];
-            results.measure("ablation", &key, || {
-                let flags: Vec<&str> = [&["--no-seeds"], flags].concat();
-                campaign(Some(RELEASE), *seed, seconds, &flags)
-            })?;
-        }
-    }
-    Ok(())
+pub fn ablations(
+    results: &mut Results,
+    seeds: u64,
+    seconds: u64,
+    at_once: usize,
+) -> Result<(), Failure> {
+    let job = |seed, (variant, flags): (&str, &[&'static str])| Job {
+        key: vec![variant.to_owned(), format!("seed {seed}"), format!("{seconds} s")],
+        release: RELEASE,
+        seed,
+        seconds,
+        flags: [&["--no-seeds"], flags].concat(),
+    };
+    let jobs = (1..=seeds).flat_map(|seed| VARIANTS.map(|v| job(seed, v)));
+    measure(results, "ablation", jobs.collect(), at_once)
 }
 
 /// Default campaigns from nothing and from the seeds, so many for each release.
 pub fn survival(
     results: &mut Results,
-    releases: &[(&str, u64)],
+    releases: &[(&'static str, u64)],
     seconds: u64,
+    at_once: usize,
 ) -> Result<(), Failure> {
+    let mut jobs = Vec::new();
     for &(release, seeds) in releases {
         for seed in 1..=seeds {
-            for (start, flags) in [("--no-seeds", &["--no-seeds"][..]), ("default corpus", &[])] {
+            for (start, flags) in [("--no-seeds", vec!["--no-seeds"]), ("default corpus", vec![])] {
                 let key = [release, start, &format!("seed {seed}"), &format!("{seconds} s")];
-                results
-                    .measure("survival", &key, || campaign(Some(release), seed, seconds, flags))?;
+                let key = key.map(str::to_owned).to_vec();
+                jobs.push(Job { key, release, seed, seconds, flags });
             }
         }
     }
+    measure(results, "survival", jobs, at_once)
+}
+
+/// Runs the campaigns that there are no results of, so many side by side.
+fn measure(
+    results: &mut Results,
+    part: &str,
+    mut jobs: Vec<Job>,
+    at_once: usize,
+) -> Result<(), Failure> {
+    if at_once > 1 {
+        // Their figures are no others', and each has a processor, at best.
+        for job in &mut jobs {
+            job.key.push(format!("{at_once} at once, one worker each"));
+            job.flags.extend(["--cores", "1"]);
+        }
+    }
+    jobs.retain(|j| results.wants(part, &j.key));
+    for jobs in jobs.chunks(at_once) {
+        let begun = Results::begin();
+        let all: Vec<Result<Value, String>> = std::thread::scope(|scope| {
+            let run = |j: &Job| {
+                eprintln!("{part} {}", j.key.join(", "));
+                campaign(Some(j.release), j.seed, j.seconds, &j.flags).map_err(|e| e.to_string())
+            };
+            let threads: Vec<_> = jobs.iter().map(|j| scope.spawn(move || run(j))).collect();
+            let join = |t: std::thread::ScopedJoinHandle<'_, _>| {
+                t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            threads.into_iter().map(join).collect()
+        });
+        for (job, figures) in jobs.iter().zip(all) {
+            results.add(part, &job.key, begun.clone(), figures?)?;
+        }
+    }
     Ok(())
+}
+
+/// A campaign that did not come to its end, with the last that it said.
+pub fn failed(output: &Output) -> Failure {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().last().unwrap_or_default();
+    format!("a campaign ended with {}: {last}", output.status).into()
 }
 
 /// Runs a campaign, on the go command in PATH or a release, and keeps of its summary
@@ -72,10 +130,9 @@ pub fn campaign(
         .args(["--seed", &seed.to_string(), "--time", &format!("{seconds}s")])
         .args(flags)
         .current_dir(dir.path())
-        .stderr(Stdio::null())
         .output()?;
     if !matches!(output.status.code(), Some(0 | 1)) {
-        return Err(format!("the campaign ended with {}", output.status).into());
+        return Err(failed(&output));
     }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
     let findings = summary["findings"].as_array().cloned().unwrap_or_default();
@@ -97,6 +154,7 @@ pub fn campaign(
         "not_contract": findings.iter().filter(|f| f["class"] != "contract").count(),
         "79035": issue(79035),
         "81122": issue(81122),
+        "race": first(&|f| f["kind"] == "data-race"),
         "contract": first(&|f| f["class"] == "contract"),
     }))
 }

@@ -34,9 +34,10 @@ pub fn measure(results: &mut Results) -> Result<(), Failure> {
 
 fn one_turn() -> Result<Value, Failure> {
     let built = BuiltHarness::get(&GoOptions::default(), &mut |line| eprintln!("{line}"))?;
-    let cases = quiet(set(), &built.path)?;
+    let cases = quiet(set(built.toolchain.minor), &built.path)?;
     let dir = tempfile::tempdir()?;
-    let alone = alone(&built.path, &cases, dir.path())?;
+    let alone = side_by_side(1, &built.path, &cases, dir.path())?;
+    let two = side_by_side(2, &built.path, &cases, dir.path())?;
     let campaign = campaign(&cases, dir.path())?;
     let lines = |c: &TestCase| {
         let source = c.to_source();
@@ -45,19 +46,27 @@ fn one_turn() -> Result<Value, Failure> {
     };
     let mut sizes: Vec<usize> = cases.iter().map(lines).collect();
     sizes.sort_unstable();
+    // The middle fifth by size: a program of a campaign's median size.
+    let middle = |i: usize| sizes.get(sizes.len() * i / 10).copied().unwrap_or(0);
+    let of_median = |c: &&TestCase| (middle(4)..=middle(6)).contains(&lines(c));
+    let median: Vec<TestCase> = cases.iter().filter(of_median).cloned().collect();
+    let two_median = side_by_side(2, &built.path, &median, dir.path())?;
     Ok(json!({
         "cases": cases.len(),
         "median_lines": sizes.get(sizes.len() / 2),
         "harness_alone_per_second": alone,
         "campaign_per_second": campaign,
+        "two_harnesses_per_second": two,
+        "two_harnesses_median_size_per_second": two_median,
         "percent": 100.0 * campaign / alone,
     }))
 }
 
 /// Test cases as a campaign has them, of the safe profile: nothing ends the process.
-fn set() -> Vec<TestCase> {
+fn set(go_minor: u32) -> Vec<TestCase> {
     let rng = &mut Rng::new(1);
-    let (options, settings, weights) = Default::default();
+    let options = generate::Options { go_minor, ..Default::default() };
+    let (settings, weights) = Default::default();
     let new = |rng: &mut Rng| generate::test_case(rng, &options, Profile::Safe);
     let pool: Vec<TestCase> = (0..CASES).map(|_| new(rng)).collect();
     let mutant = |case: &TestCase, rng: &mut Rng| {
@@ -96,6 +105,24 @@ fn quiet(cases: Vec<TestCase>, harness: &Path) -> Result<Vec<TestCase>, Failure>
         }
     }
     Ok(kept)
+}
+
+/// Executions per second of so many harnesses, together.
+fn side_by_side(n: usize, harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
+    let rates: Vec<Result<f64, String>> = std::thread::scope(|scope| {
+        let run = |i: usize| {
+            let dir = dir.join(format!("harness{i}"));
+            fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
+            alone(harness, cases, &dir).map_err(|e| e.to_string())
+        };
+        let threads: Vec<_> = (0..n).map(|i| scope.spawn(move || run(i))).collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let rates: Result<Vec<f64>, String> = rates.into_iter().collect();
+    Ok(rates?.into_iter().sum())
 }
 
 /// Executions per second of a harness that reads all requests from a file.
@@ -139,8 +166,10 @@ fn campaign(cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
         .args(["--replay", &PASSES.to_string(), "--corpus"])
         .arg(&seeds)
         .current_dir(dir)
-        .stderr(Stdio::null())
         .output()?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        return Err(super::campaigns::failed(&output));
+    }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
     let rate = summary["replay"]["execs_per_second"].as_f64();
     Ok(rate.ok_or("the campaign's summary has no replay")?)

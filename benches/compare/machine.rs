@@ -17,6 +17,12 @@ pub fn load() -> f64 {
     text.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0.0)
 }
 
+/// The version of the go command in PATH, `go1.26.8`.
+pub fn go() -> String {
+    let version = Command::new("go").args(["env", "GOVERSION"]).output();
+    version.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default()
+}
+
 /// The day, `2026-11-25`.
 pub fn today() -> String {
     let date = Command::new("date").arg("+%F").output();

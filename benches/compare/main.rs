@@ -5,6 +5,7 @@
 //!
 //!     cargo bench --bench compare -- quick
 //!     cargo bench --bench compare -- peer survival --seconds 300
+//!     cargo bench --bench compare -- ablations --seeds 3 --seconds 60 --at-once 2
 
 mod campaigns;
 mod limit;
@@ -29,6 +30,15 @@ struct Args {
     /// Measure again what there are results of
     #[arg(long)]
     again: bool,
+    /// Seconds of a campaign or a fuzz test, instead of the part's own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+    /// Seeds of the ablations, and of each release in the survival table
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: Option<u64>,
+    /// Ablations and survival: so many campaigns side by side
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    at_once: u64,
     /// Cargo's own
     #[arg(long, hide = true)]
     bench: bool,
@@ -66,20 +76,29 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(), Failure> {
     let mut results = Results::open(args.again)?;
+    let seconds = |own| args.seconds.unwrap_or(own);
+    let at_once = args.at_once as usize;
     for part in &args.parts {
         match part {
             Part::Quick => {
                 limit::measure(&mut results)?;
-                peer::measure(&mut results, 60)?;
-                campaigns::ablations(&mut results, &[1], 60)?;
-                campaigns::survival(&mut results, &[("go1.27.3", 1)], 120)?;
+                peer::measure(&mut results, seconds(60))?;
+                campaigns::ablations(&mut results, 1, seconds(60), at_once)?;
+                let releases = [("go1.27.3", 1)];
+                campaigns::survival(&mut results, &releases, seconds(120), at_once)?;
             }
             Part::Limit => limit::measure(&mut results)?,
-            Part::Peer => peer::measure(&mut results, 300)?,
-            Part::Ablations => campaigns::ablations(&mut results, &[1, 2, 3, 4, 5], 180)?,
+            Part::Peer => peer::measure(&mut results, seconds(300))?,
+            Part::Ablations => {
+                let seeds = args.seeds.unwrap_or(5);
+                campaigns::ablations(&mut results, seeds, seconds(180), at_once)?;
+            }
             Part::Survival => {
-                let releases = [("go1.27.3", 10), ("go1.26.8", 3), ("go1.25.5", 3)];
-                campaigns::survival(&mut results, &releases, 300)?;
+                let mut releases = [("go1.27.3", 10), ("go1.26.8", 3), ("go1.25.5", 3)];
+                if let Some(seeds) = args.seeds {
+                    releases.iter_mut().for_each(|r| r.1 = seeds);
+                }
+                campaigns::survival(&mut results, &releases, seconds(300), at_once)?;
             }
             Part::Render => {}
         }

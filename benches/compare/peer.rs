@@ -1,12 +1,14 @@
 //! `go test -fuzz -race` on the target that one would write by hand, beside a campaign
 //! with the same seeds for the same time, in turn on the same machine.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use typerace::finding::{Side, race_reports};
 
 use super::Failure;
 use super::results::Results;
@@ -37,10 +39,12 @@ fn root() -> &'static Path {
 /// then started again with what it has, as its user would.
 fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
-    let [stats, cache, work] = ["stats", "cache", "work"].map(|name| dir.path().join(name));
-    for dir in [&stats, &cache, &work] {
+    let [stats, cache, work, seeds] =
+        ["stats", "cache", "work", "seeds"].map(|name| dir.path().join(name));
+    for dir in [&stats, &cache, &work, &seeds] {
         fs::create_dir(dir)?;
     }
+    copy_seeds(&seeds)?;
     let binary = dir.path().join("peer.test");
     let built = Command::new("go")
         .args(["test", "-c", "-race", "-fuzz", target, "-o"])
@@ -52,7 +56,10 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
         return Err("go test -c failed".into());
     }
     let end = Instant::now() + Duration::from_secs(seconds);
-    let (mut stops, mut races, mut first) = (0, 0, None);
+    let (mut stops, mut shown) = (0, 0);
+    // Workers' reports go nowhere: what the detector saw is kept here all the same.
+    let log = dir.path().join("race");
+    let mut found = Found::default();
     let began = Instant::now();
     loop {
         let left = end.saturating_duration_since(Instant::now()).as_secs();
@@ -65,18 +72,16 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
             .arg(format!("-test.fuzztime={left}s"))
             .arg(format!("-test.fuzzcachedir={}", cache.display()))
             .env("PEER_STATS", &stats)
+            .env("GORACE", format!("log_path={}", log.display()))
             .current_dir(&work)
             .stderr(Stdio::null());
         if seeded {
-            fuzz.env("PEER_SEEDS", root().join("corpus"));
+            fuzz.env("PEER_SEEDS", &seeds);
         }
         let output = fuzz.output()?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let reports = text.matches("WARNING: DATA RACE").count();
-        races += reports;
-        if reports > 0 && first.is_none() {
-            first = Some(began.elapsed().as_secs_f64());
-        }
+        shown += text.matches("DATA RACE").count();
+        found.look(dir.path(), began.elapsed().as_secs_f64())?;
         if output.status.success() {
             break;
         }
@@ -92,10 +97,44 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
         "parsed": parsed + checked,
         "type_checked": checked,
         "stops": stops,
-        "race_reports": races,
-        "seconds_to_first_race": first,
+        "race_reports_shown": shown,
+        "findings": found.places.len(),
+        "seconds_to_first_race": found.first,
+        "seconds_to_79035": found.unalias,
         "coverage": coverage(&binary, &cache, dir.path(), seeded)?,
     }))
+}
+
+/// What the race detector reported to a file.
+#[derive(Default)]
+struct Found {
+    /// The functions of both sides, sorted.
+    places: BTreeSet<[String; 2]>,
+    /// Seconds to the first report, and to issue 79035's, as far as the end of the run
+    /// that it stopped.
+    first: Option<f64>,
+    unalias: Option<f64>,
+}
+
+impl Found {
+    fn look(&mut self, dir: &Path, now: f64) -> Result<(), Failure> {
+        for entry in fs::read_dir(dir)? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("race.")) {
+                for report in race_reports(&String::from_utf8_lossy(&fs::read(path)?)) {
+                    let top = |s: &Side| s.stack.first().map(|f| f.function.clone());
+                    let mut place = report.sides.each_ref().map(|s| top(s).unwrap_or_default());
+                    place.sort();
+                    self.first.get_or_insert(now);
+                    if place.iter().all(|f| f == "go/types.unalias") {
+                        self.unalias.get_or_insert(now);
+                    }
+                    self.places.insert(place);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The sums of what the workers counted: unparsed, parsed, type-checked.
@@ -125,10 +164,7 @@ fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Val
         return Err("the peer's corpus cannot be read".into());
     }
     if seeded {
-        for entry in walk(&root().join("corpus"))? {
-            let name = entry.file_name().ok_or("a seed without a name")?;
-            fs::copy(&entry, kept.join(name))?;
-        }
+        copy_seeds(&kept)?;
     }
     if fs::read_dir(&kept)?.next().is_none() {
         return Ok(Value::Null);
@@ -140,6 +176,17 @@ fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Val
         .output()?;
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     Ok(summary["coverage"].clone())
+}
+
+/// Copies a campaign's seeds to a folder.
+fn copy_seeds(to: &Path) -> Result<(), Failure> {
+    let corpus = root().join("corpus");
+    for entry in walk(&corpus)? {
+        // Two folders may have seeds of one name.
+        let name = entry.strip_prefix(&corpus)?.to_string_lossy().replace('/', "-");
+        fs::copy(&entry, to.join(name))?;
+    }
+    Ok(())
 }
 
 /// The txtar files below a folder, without the known races of `fixedbugs`.
@@ -159,8 +206,12 @@ fn walk(dir: &Path) -> Result<Vec<std::path::PathBuf>, Failure> {
 
 /// A campaign of the same time.
 fn typerace(seeded: bool, seconds: u64) -> Result<Value, Failure> {
-    let flags: &[&str] = if seeded { &[] } else { &["--no-seeds"] };
-    let figures = super::campaigns::campaign(None, 1, seconds, flags)?;
+    // As many workers as the fuzz test has.
+    let mut flags = vec!["--cores", "2"];
+    if !seeded {
+        flags.push("--no-seeds");
+    }
+    let figures = super::campaigns::campaign(None, 1, seconds, &flags)?;
     let execs = figures["execs"].as_u64().unwrap_or(0);
     let checked = execs as f64 * figures["valid_percent"].as_f64().unwrap_or(0.0) / 100.0;
     Ok(json!({
@@ -170,7 +221,7 @@ fn typerace(seeded: bool, seconds: u64) -> Result<Value, Failure> {
         "parsed": execs,
         "type_checked": checked as u64,
         "findings": figures["findings"],
-        "seconds_to_first_race": figures["contract"]["seconds"],
+        "seconds_to_first_race": figures["race"]["seconds"],
         "seconds_to_79035": figures["79035"]["seconds"],
         "coverage": figures["coverage"],
     }))

@@ -27,8 +27,13 @@ pub fn write(results: &Results) -> Result<(), Failure> {
 
 /// Where and when, of the entries of a table.
 fn provenance(entries: &[&Entry], out: &mut String) -> Result<(), Failure> {
-    let mut places: Vec<String> =
-        entries.iter().map(|e| format!("{}, {}, commit {}", e.date, e.machine, e.commit)).collect();
+    let mut places: Vec<String> = entries
+        .iter()
+        .map(|e| {
+            let (date, machine, go) = (&e.date, &e.machine, &e.go);
+            format!("{date}, {machine}, {go}, typerace {} ({} build)", e.commit, e.build)
+        })
+        .collect();
     places.sort();
     places.dedup();
     let loads = entries.iter().map(|e| e.load);
@@ -58,20 +63,22 @@ fn limit(results: &Results, out: &mut String) -> Result<(), Failure> {
     out.push_str("\n## The limit: a harness alone against a campaign\n");
     provenance(&entries, out)?;
     out.push_str(
-        "\n| | test cases | median lines | harness alone, exec/s | campaign, exec/s | share |\n\
-         |---|---|---|---|---|---|\n",
+        "\n| | test cases | median lines | harness alone, exec/s | campaign, exec/s | share | two harnesses at once, exec/s | the same, median size |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for e in entries {
         let f = &e.figures;
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} % |",
+            "| {} | {} | {} | {} | {} | {} % | {} | {} |",
             e.key.join(", "),
             f["cases"],
             f["median_lines"],
             show(&f["harness_alone_per_second"]),
             show(&f["campaign_per_second"]),
             show(&f["percent"]),
+            show(&f["two_harnesses_per_second"]),
+            show(&f["two_harnesses_median_size_per_second"]),
         )?;
     }
     Ok(())
@@ -85,31 +92,50 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
     out.push_str("\n## Beside go test -fuzz -race\n");
     provenance(&entries, out)?;
     out.push_str(
-        "\n| what | exec/s | parse | type-check | type-checked/s | coverage | first race after s | 79035 after s |\n\
-         |---|---|---|---|---|---|---|---|\n",
+        "\n| what | exec/s | parse | type-check | type-checked/s | coverage | findings, of them shown | first race after s | 79035 after s |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
     );
-    for e in entries {
+    for e in &entries {
         let f = &e.figures;
         let share = |n: &str| show(&(100.0 * number(&f[n]) / number(&f["execs"]).max(1.0)).into());
         writeln!(
             out,
-            "| {} | {} | {} % | {} % | {} | {} | {} | {} |",
+            "| {} | {} | {} % | {} % | {} | {} | {}, {} | {} | {} |",
             e.key.join(", "),
             show(&f["execs_per_second"]),
             share("parsed"),
             share("type_checked"),
-            show(&(number(&f["type_checked"]) / number(&f["seconds"]).max(1.0)).into()),
+            show(&checked_per_second(f).into()),
             show(&f["coverage"]["hit"]),
+            f["findings"],
+            f["race_reports_shown"].as_u64().map_or("all".to_owned(), |n| n.to_string()),
             show(&f["seconds_to_first_race"]),
             show(&f["seconds_to_79035"]),
         )?;
     }
+    // By what they started from and how long, typerace against each target.
+    let ours = entries.iter().filter(|e| e.key[0] == "typerace");
+    for ours in ours {
+        for e in entries.iter().filter(|e| e.key[0] != "typerace" && e.key[1..] == ours.key[1..]) {
+            let (a, b) = (checked_per_second(&ours.figures), checked_per_second(&e.figures));
+            let times = if b > 0.0 { show(&(a / b).into()) } else { "any number of".to_owned() };
+            let what = e.key.join(", ");
+            writeln!(out, "\nType-checked executions a second: typerace {times} times {what}.")?;
+        }
+    }
     out.push_str(
         "\nFuzzImporters are two checkers that import complete packages, which is legal; \
          FuzzSharedInfo are two that record into one types.Info. A failing fuzz test stops; it \
-         is started again until the time is over, 20 times at most.\n",
+         is started again until the time is over, 20 times at most. Its findings are distinct \
+         pairs of functions in the detector's log, which go test does not keep. Coverage is what \
+         typerace counts when it runs what go test kept, without test cases that do not parse.\n",
     );
     Ok(())
+}
+
+/// Executions a second in which everything type-checked.
+fn checked_per_second(figures: &Value) -> f64 {
+    number(&figures["type_checked"]) / number(&figures["seconds"]).max(1.0)
 }
 
 /// The middle of some times, where those that did not come count as late.

@@ -24,6 +24,10 @@ pub struct Entry {
     /// Day, machine, its load before, commit of typerace.
     pub date: String,
     pub machine: String,
+    /// The go command's version, where the measurement names none.
+    pub go: String,
+    /// How typerace was built: `release`, or `dev`, whose own share is larger.
+    pub build: String,
     /// Processes that wanted to run when it began, of a minute's average: figures of a
     /// busy machine are ratios only.
     pub load: f64,
@@ -42,19 +46,26 @@ pub struct Results {
 impl Results {
     /// What there is; `again` has nothing of it count as measured.
     pub fn open(again: bool) -> Result<Self, Failure> {
-        let entries = match fs::read_to_string(file()) {
-            Ok(text) => {
-                serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file().display()))?
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(e) => return Err(format!("{}: {e}", file().display()).into()),
-        };
-        Ok(Self { entries, again })
+        Ok(Self { entries: read()?, again })
     }
 
     /// Every entry of a part, in the order measured.
     pub fn of<'a>(&'a self, part: &'a str) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(move |e| e.part == part)
+    }
+
+    /// Whether there is something to measure; says so if not.
+    pub fn wants(&self, part: &str, key: &[String]) -> bool {
+        let there = !self.again && self.entries.iter().any(|e| e.part == part && e.key == key);
+        if there {
+            eprintln!("{part} {}: there already", key.join(", "));
+        }
+        !there
+    }
+
+    /// Where and when a measurement begins.
+    pub fn begin() -> Begun {
+        Begun { date: machine::today(), load: machine::load(), commit: commit() }
     }
 
     /// Measures, unless that was done before, and writes the file.
@@ -64,24 +75,37 @@ impl Results {
         key: &[&str],
         measurement: impl FnOnce() -> Result<Value, Failure>,
     ) -> Result<(), Failure> {
-        let at = self.entries.iter().position(|e| e.part == part && e.key == key);
-        if at.is_some() && !self.again {
-            eprintln!("{part} {}: there already", key.join(", "));
+        let key: Vec<String> = key.iter().map(|&k| k.to_owned()).collect();
+        if !self.wants(part, &key) {
             return Ok(());
         }
         eprintln!("{part} {}", key.join(", "));
-        let (date, load) = (machine::today(), machine::load());
+        let begun = Self::begin();
         let figures = measurement()?;
+        self.add(part, &key, begun, figures)
+    }
+
+    /// Takes in a measurement, and writes the file. Another part may have written to it.
+    pub fn add(
+        &mut self,
+        part: &str,
+        key: &[String],
+        begun: Begun,
+        figures: Value,
+    ) -> Result<(), Failure> {
+        self.entries = read()?;
         let entry = Entry {
             part: part.to_owned(),
-            key: key.iter().map(|&k| k.to_owned()).collect(),
-            date,
+            key: key.to_vec(),
+            date: begun.date,
             machine: machine::describe(),
-            load,
-            commit: commit(),
+            go: machine::go(),
+            build: if cfg!(debug_assertions) { "dev" } else { "release" }.to_owned(),
+            load: begun.load,
+            commit: begun.commit,
             figures,
         };
-        match at {
+        match self.entries.iter().position(|e| e.part == part && e.key == key) {
             Some(i) => self.entries[i] = entry,
             None => self.entries.push(entry),
         }
@@ -92,9 +116,31 @@ impl Results {
     }
 }
 
-/// The commit that is measured.
+fn read() -> Result<Vec<Entry>, Failure> {
+    match fs::read_to_string(file()) {
+        Ok(text) => {
+            Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file().display()))?)
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(format!("{}: {e}", file().display()).into()),
+    }
+}
+
+/// Where and when a measurement began.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    date: String,
+    load: f64,
+    commit: String,
+}
+
+/// The commit that is measured, `-dirty` with changes beyond what a bench writes itself.
 fn commit() -> String {
-    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let text = git.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
-    text.ok().filter(|t| !t.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    let git = |args: &[&str]| Command::new("git").args(args).output().ok();
+    let name = git(&["rev-parse", "--short", "HEAD"]).filter(|o| o.status.success());
+    let Some(name) = name else { return "unknown".to_owned() };
+    let written = [":!benches/results.json", ":!docs/BENCHMARKS.md"];
+    let same = git(&[&["diff", "--quiet", "HEAD", "--", "."], &written[..]].concat());
+    let dirty = if same.is_some_and(|o| o.status.success()) { "" } else { "-dirty" };
+    String::from_utf8_lossy(&name.stdout).trim().to_owned() + dirty
 }

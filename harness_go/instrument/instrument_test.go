@@ -37,6 +37,9 @@ func TestOverlay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if filepath.Ext(original) == ".s" {
+			continue // its line numbers are in no report
+		}
 		if _, err := parser.ParseFile(token.NewFileSet(), original, text, 0); err != nil {
 			t.Error(err)
 		}

@@ -92,6 +92,9 @@ func instrument(goroot, out, user string) (int, error) {
 	if err := countReports(goroot, out, &result); err != nil {
 		return 0, err
 	}
+	if err := directCalls(goroot, out, &result); err != nil {
+		return 0, err
+	}
 	text, err := json.MarshalIndent(result, "", "\t")
 	if err != nil {
 		return 0, err

@@ -69,6 +69,9 @@ pub struct Ancestry {
     making: Making,
     /// The name of the test case that `making` is about.
     of: String,
+    /// `making` is about the next one that runs: its name, which takes long to make, is
+    /// not needed.
+    told: bool,
     /// Test cases without a parent that will be run, by name.
     roots: BTreeMap<String, Vec<String>>,
 }
@@ -102,10 +105,17 @@ impl Ancestry {
         (self.making, self.of) = (making, case.generate_name(None));
     }
 
+    /// A mutant runs next, or a test case that was made from nothing.
+    pub fn made(&mut self, making: Making) {
+        (self.making, self.of, self.told) = (making, String::new(), true);
+    }
+
     /// This test case runs. Unless somebody said how it was made, it is a seed, or an entry
     /// from elsewhere.
     pub fn runs(&mut self, case: &TestCase) {
-        self.runs_named(case.generate_name(None));
+        if !std::mem::take(&mut self.told) {
+            self.runs_named(case.generate_name(None));
+        }
     }
 
     fn runs_named(&mut self, name: String) {

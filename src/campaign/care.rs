@@ -1,16 +1,15 @@
 //! A corpus of bounded size: what covers nothing that others do not goes, crash
 //! directories never do.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use libafl::HasMetadata;
 use libafl::corpus::{Corpus, CorpusId};
-use libafl::feedbacks::map::MapIndexesMetadata;
 use libafl::state::{HasCorpus, HasSolutions};
 
 use super::work::WorkDir;
 use crate::executor::State;
+use crate::feedback::Covers;
 
 /// What a work directory may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +45,8 @@ pub struct Care {
 struct Candidate<I> {
     id: I,
     bytes: u64,
-    /// The counters that it hits; `None` if it has not been run since the campaign was
-    /// resumed. Then it stays.
-    covers: Option<Vec<usize>>,
+    /// The counters that it hits; `None` if they are not known. Then it stays.
+    covers: Option<Covers>,
 }
 
 impl Care {
@@ -84,13 +82,13 @@ impl Care {
             all.push(Candidate {
                 id,
                 bytes: file.and_then(|f| fs::metadata(f).ok()).map_or(0, |m| m.len()),
-                covers: entry.metadata_map().get::<MapIndexesMetadata>().map(|m| m.list.clone()),
+                covers: entry.metadata_map().get::<Covers>().cloned(),
             });
         }
         let current = *state.corpus().current();
         let out = evict(all, self.caps, current);
         for &id in &out {
-            // The entry goes even if its file cannot: it may not have been written yet.
+            // The entry goes even if its file cannot.
             if let Err(e) = state.corpus_mut().remove(id)
                 && state.corpus().get(id).is_ok()
             {
@@ -110,9 +108,12 @@ fn evict<I: Copy + Ord>(mut all: Vec<Candidate<I>>, caps: Caps, spare: Option<I>
         return Vec::new();
     }
     let room = Caps { entries: caps.entries - caps.entries / 8, bytes: caps.bytes / 8 * 7 };
-    let mut covered: BTreeMap<usize, u32> = BTreeMap::new();
-    for at in all.iter().filter_map(|c| c.covers.as_ref()).flatten() {
-        *covered.entry(*at).or_default() += 1;
+    let mut covered: Vec<u32> = Vec::new();
+    for at in all.iter().filter_map(|c| c.covers.as_ref()).flat_map(Covers::iter) {
+        if covered.len() <= at {
+            covered.resize(at + 1, 0);
+        }
+        covered[at] += 1;
     }
     all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then(a.id.cmp(&b.id)));
     let mut out = Vec::new();
@@ -121,15 +122,11 @@ fn evict<I: Copy + Ord>(mut all: Vec<Candidate<I>>, caps: Caps, spare: Option<I>
             break;
         }
         let Some(covers) = &candidate.covers else { continue };
-        let unique = covers.iter().any(|at| covered.get(at).is_none_or(|n| *n < 2));
+        let unique = covers.iter().any(|at| covered[at] < 2);
         if unique || spare == Some(candidate.id) {
             continue;
         }
-        for at in covers {
-            if let Some(n) = covered.get_mut(at) {
-                *n -= 1;
-            }
-        }
+        covers.iter().for_each(|at| covered[at] -= 1);
         count -= 1;
         bytes -= candidate.bytes;
         out.push(candidate.id);
@@ -142,7 +139,7 @@ mod tests {
     use super::*;
 
     fn candidate(id: u32, bytes: u64, covers: &[usize]) -> Candidate<u32> {
-        Candidate { id, bytes, covers: Some(covers.to_vec()) }
+        Candidate { id, bytes, covers: Some(covers.iter().copied().collect()) }
     }
 
     fn all() -> Vec<Candidate<u32>> {
@@ -185,11 +182,12 @@ mod tests {
             .collect();
         let union = |gone: &[u32]| {
             let left = all.iter().filter(|c| !gone.contains(&c.id));
-            left.flat_map(|c| c.covers.clone().unwrap()).collect::<std::collections::BTreeSet<_>>()
+            left.flat_map(|c| c.covers.iter().flat_map(Covers::iter))
+                .collect::<std::collections::BTreeSet<_>>()
         };
         let before = union(&[]);
-        let copy =
-            all.iter().map(|c| candidate(c.id, c.bytes, c.covers.as_ref().unwrap())).collect();
+        let copy = |c: &Candidate<u32>| Candidate { covers: c.covers.clone(), ..*c };
+        let copy = all.iter().map(copy).collect();
         let gone = evict(copy, Caps { entries: 40, bytes: u64::MAX }, None);
         assert!(gone.len() > 200, "{}", gone.len());
         assert_eq!(union(&gone), before);

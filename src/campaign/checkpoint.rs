@@ -10,21 +10,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use libafl::HasNamedMetadata as _;
-use libafl::corpus::{Corpus as _, CorpusId, Testcase};
+use libafl::corpus::{Corpus as _, CorpusId};
 use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::schedulers::Scheduler as _;
 use libafl::state::{HasCorpus as _, HasRand as _};
+use libafl::{HasMetadata as _, HasNamedMetadata as _};
 use libafl_bolts::rands::StdRand;
 use serde::{Deserialize, Serialize};
 
+use super::covers::Journal;
 use super::progress::Progress;
 use super::recorder::Memory;
 use super::scheduler::FreshFirstScheduler;
+use super::work::WorkDir;
 use crate::corpus_file;
 use crate::executor::{COVERAGE, State};
+use crate::feedback::Covers;
 use crate::mutators::adapter::Table;
-use crate::testcase::TestCase;
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_secs(5);
@@ -175,24 +177,27 @@ impl Checkpoint {
     }
 
     /// Takes over coverage and corpus, without running anything. Says which entries it
-    /// took.
+    /// took. `covers` is what each of them does.
     ///
     /// # Errors
     /// LibAFL's. An entry that cannot be read is left out: it is run with the rest.
     pub fn restore_corpus(
         &self,
         parts: &mut Parts<'_>,
-        cases: &BTreeMap<String, TestCase>,
+        work: &WorkDir,
+        mut covers: BTreeMap<String, Covers>,
     ) -> Result<BTreeSet<String>, libafl::Error> {
         let mut taken = BTreeSet::new();
         let mut ids: BTreeMap<&str, CorpusId> = BTreeMap::new();
         for entry in &self.entries {
-            let Some(case) = cases.get(&entry.name) else { continue };
-            let mut testcase = Testcase::new(case.clone());
-            *testcase.filename_mut() = Some(entry.name.clone());
+            // One after the other: all trees at once would be a gigabyte.
+            let Some(case) = work.entry(&entry.name) else { continue };
             *parts.state.corpus_mut().current_mut() =
                 entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
-            let id = parts.state.corpus_mut().add(testcase)?;
+            let id = parts.state.corpus_mut().add_stored(entry.name.clone(), case)?;
+            if let Some(covers) = covers.remove(&entry.name) {
+                parts.state.corpus().get(id)?.borrow_mut().add_metadata(covers);
+            }
             parts.scheduler.on_add(parts.state, id)?;
             parts.scheduler.set_chosen(id, entry.chosen);
             parts.table.entry(Some(id), entry.checked);
@@ -219,7 +224,7 @@ impl Checkpoint {
 
 /// Writes checkpoints when they are due, and says once what stands in the way.
 pub struct Saving {
-    work: Option<PathBuf>,
+    work: Option<(PathBuf, Journal)>,
     /// The build whose counters are counted.
     pub build: String,
     next: Instant,
@@ -230,17 +235,31 @@ impl Saving {
     /// Into a campaign's own folder, if it has one.
     #[must_use]
     pub fn new(work: Option<PathBuf>, build: String) -> Self {
+        let work = work.map(|w| (w.clone(), Journal::new(&w, &build)));
         Self { work, build, next: Instant::now() + EVERY, failing: false }
     }
 
     /// The one that the campaign before left.
     pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
-        match Checkpoint::read(self.work.as_deref()?) {
+        match Checkpoint::read(&self.work.as_ref()?.0) {
             Ok(last) => last,
             Err(e) => {
                 progress.say(&format!("warning: {e}; the corpus is run again"));
                 None
             }
+        }
+    }
+
+    /// What the entries of that one cover, by their names.
+    #[must_use]
+    pub fn covers(&self) -> BTreeMap<String, Covers> {
+        self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
+    }
+
+    /// Entries are gone.
+    pub fn lost(&mut self) {
+        if let Some((_, journal)) = &mut self.work {
+            journal.lost();
         }
     }
 
@@ -260,14 +279,15 @@ impl Saving {
         progress: &Progress,
     ) {
         self.next = Instant::now() + EVERY;
-        let Some(work) = &self.work else { return };
+        let Some((work, journal)) = &mut self.work else { return };
         let waiting = corpus_file::retry();
         // One that names entries which are not on disk would be of no use.
         let failed = match &waiting {
             Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
             None => {
                 let checkpoint = Checkpoint::of(parts, &self.build, seed, memory, seen);
-                checkpoint.write(work).err().map(|e| format!("no checkpoint: {e}"))
+                let written = journal.save(parts.state).and_then(|()| checkpoint.write(work));
+                written.err().map(|e| format!("no checkpoint: {e}"))
             }
         };
         match &failed {

@@ -18,31 +18,30 @@ pub fn campaign(work: &Path) -> PathBuf {
     parent.unwrap_or(work).to_owned()
 }
 
-/// The text of every entry, in the order of folders and names; those of the folder
-/// `except` are left out. Entries are named after their content, so each name is read
+/// The file of every entry, in the order of folders and names; those of the folder
+/// `except` are left out. Entries are named after their content, so each name is there
 /// once.
 #[must_use]
-pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<String> {
+pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<PathBuf> {
     let workers = names(campaign).into_iter().filter(|n| n.starts_with(WORKER));
     let mut works: Vec<PathBuf> = workers.map(|n| campaign.join(n)).collect();
     works.push(campaign.to_owned());
     let own = except.map(|e| names(&e.join(CORPUS))).unwrap_or_default();
     let mut seen: BTreeSet<String> = own.into_iter().collect();
-    let mut texts = Vec::new();
+    let mut files = Vec::new();
     for work in works.iter().filter(|w| Some(w.as_path()) != except) {
         for folder in [work.join(CORPUS), work.join(PREVIOUS)] {
             for name in names(&folder) {
+                let file = folder.join(&name);
                 // An entry that is gone or broken is its own worker's affair.
-                if !seen.contains(&name)
-                    && let Ok(text) = fs::read_to_string(folder.join(&name))
-                {
-                    texts.push(text);
+                if !seen.contains(&name) && file.is_file() {
+                    files.push(file);
                     seen.insert(name);
                 }
             }
         }
     }
-    texts
+    files
 }
 
 /// The names in a folder, sorted; none if it cannot be read.
@@ -73,9 +72,13 @@ mod tests {
         put("worker-2/corpus.previous", "e", "5");
         put("corpus", "d", "4");
         let first = tmp.path().join("worker-0");
-        assert_eq!(stored(tmp.path(), Some(&first)), ["2", "5", "4"]);
-        assert_eq!(stored(tmp.path(), None), ["1", "2", "5", "4"]);
-        assert_eq!(stored(tmp.path(), Some(tmp.path())), ["1", "2", "5"]);
+        let texts = |except: Option<&Path>| {
+            let files = stored(tmp.path(), except);
+            files.iter().map(|f| fs::read_to_string(f).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(Some(&first)), ["2", "5", "4"]);
+        assert_eq!(texts(None), ["1", "2", "5", "4"]);
+        assert_eq!(texts(Some(tmp.path())), ["1", "2", "5"]);
         assert!(stored(&tmp.path().join("nowhere"), None).is_empty());
         assert_eq!(campaign(&first), tmp.path());
         assert_eq!(campaign(tmp.path()), tmp.path());

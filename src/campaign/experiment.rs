@@ -19,6 +19,8 @@ pub enum Ablation {
     Coverage,
     /// No operator on scenarios is chosen.
     Scenarios,
+    /// Bytes of the printed text are mutated instead of trees.
+    Bytes,
 }
 
 /// How fast the seeds ran again.

@@ -1,6 +1,8 @@
 //! Inputs that ran before are not run again.
 
+use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use libafl::Error;
 use libafl::fuzzer::InputFilter;
@@ -13,20 +15,21 @@ const BITS: u64 = 1 << 27;
 const PROBES: u64 = 7;
 
 /// A Bloom filter over inputs. LibAFL's own is keyed at random: two campaigns
-/// of one seed would leave out different inputs.
+/// of one seed would leave out different inputs. Clones are one filter.
+#[derive(Clone)]
 pub struct SeenFilter {
-    words: Vec<u64>,
+    words: Rc<RefCell<Vec<u64>>>,
 }
 
 impl Default for SeenFilter {
     fn default() -> Self {
-        Self { words: vec![0; (BITS / 64) as usize] }
+        Self { words: Rc::new(RefCell::new(vec![0; (BITS / 64) as usize])) }
     }
 }
 
 impl SeenFilter {
     /// Whether the input is new; it is not, the next time.
-    fn insert(&mut self, input: &impl Hash) -> bool {
+    pub fn insert(&self, input: &impl Hash) -> bool {
         let mut hasher = hasher_std();
         input.hash(&mut hasher);
         let hash = hasher.finish();
@@ -34,9 +37,10 @@ impl SeenFilter {
         // odd step reaches every bit.
         let step = hash.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut new = false;
+        let mut words = self.words.borrow_mut();
         for i in 0..PROBES {
             let at = hash.wrapping_add(i.wrapping_mul(step)) % BITS;
-            let (word, bit) = (&mut self.words[(at / 64) as usize], 1 << (at % 64));
+            let (word, bit) = (&mut words[(at / 64) as usize], 1 << (at % 64));
             new |= *word & bit == 0;
             *word |= bit;
         }
@@ -56,7 +60,7 @@ mod tests {
 
     #[test]
     fn each_input_is_new_once() {
-        let mut filter = SeenFilter::default();
+        let filter = SeenFilter::default();
         assert!((0..50_000u32).all(|n| filter.insert(&n)));
         assert!((0..50_000u32).all(|n| !filter.insert(&n)));
     }

@@ -7,11 +7,13 @@ mod background;
 mod board;
 mod broker;
 mod budget;
+mod bytes;
 mod care;
 mod checkpoint;
 pub mod combine;
 mod control;
 mod cover;
+mod covers;
 mod display;
 pub mod distill;
 mod exchange;
@@ -50,7 +52,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use libafl::StdFuzzer;
-use libafl::corpus::{Corpus, InMemoryOnDiskCorpus};
+use libafl::corpus::Corpus;
 use libafl::feedback_or;
 use libafl::feedbacks::{MaxMapFeedback, TimeFeedback};
 use libafl::fuzzer::{Evaluator, Fuzzer, HasScheduler, StdFuzzerBuilder};
@@ -70,8 +72,9 @@ pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
 pub use work::WorkError;
 
+use crate::corpus::EntryCorpus;
 use crate::executor::{Fatal, HarnessExecutor, State};
-use crate::feedback::{InterleavingFeedback, LazyFeedback, NewFindingFeedback};
+use crate::feedback::{CoversFeedback, InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -83,6 +86,7 @@ use crate::store::Store;
 use crate::testcase::TestCase;
 use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
+use bytes::{ByteStage, Mutants};
 pub use care::Caps;
 use care::Care;
 use checkpoint::{Parts, Saving};
@@ -192,6 +196,9 @@ impl From<crate::store::StoreError> for CampaignError {
 /// Programs generated before the first mutation, beside the seeds.
 const GENERATED_AT_START: usize = 32;
 
+/// Corpus entries whose trees are in memory, which take some 100 KiB each.
+const TREES: usize = 16;
+
 /// How long after its time a campaign waits for an execution.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -238,21 +245,27 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         MaxMapFeedback::new(executor.coverage()),
         InterleavingFeedback::new(config.schedules.feedback, executor.last()),
         LazyFeedback::new(executor.last()),
+        CoversFeedback::new(executor.coverage()),
         TimeFeedback::new(executor.time())
     );
     let searched = Rc::default();
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
-        corpus(work.corpus())?,
-        corpus(work.solutions())?,
+        EntryCorpus::new(work.corpus(), TREES),
+        EntryCorpus::new(work.solutions(), 0),
         &mut feedback,
         &mut objective,
     )
     .map_err(CampaignError::LibAfl)?;
+    let seen = SeenFilter::default();
     let mut fuzzer: StdFuzzer<_, _, _, _, _> = StdFuzzerBuilder::new()
-        .input_filter(SeenFilter::default())
-        .scheduler(FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry)))
+        .input_filter(seen.clone())
+        .scheduler(
+            FreshFirstScheduler::new(Rc::clone(&last), Rc::clone(&ancestry))
+                // Who counts executions wants the same ones again.
+                .without_clock(config.limits.execs.is_some()),
+        )
         .feedback(feedback)
         .objective(objective)
         .build();
@@ -291,8 +304,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let scheduler = scheduler_of(&mut fuzzer);
         let mut parts = Parts { state: &mut state, scheduler, table: &mut table };
         if fits {
-            let cases = work.entries()?;
-            let restored = checkpoint.restore_corpus(&mut parts, &cases);
+            let restored = checkpoint.restore_corpus(&mut parts, &work, saving.covers());
             taken = restored.map_err(CampaignError::LibAfl)?;
         }
         let (memory, seen) = checkpoint.restore(&mut parts, asked);
@@ -304,11 +316,11 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     for broken in &resumed.broken {
         progress.say(&format!("warning: left out, as it is no test case: {broken}"));
     }
-    if !taken.is_empty() || !resumed.cases.is_empty() {
+    if !taken.is_empty() || !resumed.entries.is_empty() {
         progress.say(&format!(
             "resuming with {} corpus entries, of which {} are run again",
-            taken.len() + resumed.cases.len(),
-            resumed.cases.len()
+            taken.len() + resumed.entries.len(),
+            resumed.entries.len()
         ));
     }
 
@@ -322,12 +334,12 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     // Several workers may have been here before one alone.
     let mut theirs = Vec::new();
     if let Some(campaign) = campaign.filter(|_| !is_worker) {
-        let texts = exchange::stored(&campaign, config.work.as_deref());
-        theirs.extend(texts.iter().filter_map(|text| TestCase::from_json(text).ok()));
-        theirs.retain(|c| news(manager, c));
+        theirs = exchange::stored(&campaign, config.work.as_deref());
+        theirs.retain(|file| work::read(file).is_ok_and(|c| news(manager, &c)));
     }
-    let ran = seeds.iter().chain(&theirs).chain(&resumed.cases);
-    manager.knows(ran.filter_map(Carried::new).map(|c| c.key()));
+    for case in work::cases(&theirs).chain(work::cases(&resumed.entries)).chain(seeds.clone()) {
+        manager.knows(Carried::new(&case).map(|c| c.key()));
+    }
     let mut whole = false;
     let mut replayed = None;
     let blind = config.experiment.ablate == Some(Ablation::Coverage);
@@ -357,8 +369,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
             }
             Ok::<_, libafl::Error>(true)
         };
-        let all_ran = run_all(&mut state, &mut resumed.cases.into_iter())?;
-        run_all(&mut state, &mut theirs.into_iter())?;
+        let all_ran = run_all(&mut state, &mut work::cases(&resumed.entries))?;
+        run_all(&mut state, &mut work::cases(&theirs))?;
         run_all(&mut state, &mut seeds.into_iter().chain(generated))?;
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
@@ -382,14 +394,22 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
+        let trees = MutantStage::new(
+            mutator,
+            Rc::clone(&progress),
+            config.schedules,
+            Rc::clone(&budget),
+            Rc::clone(&ancestry),
+            seen,
+        );
+        let mutants = match config.experiment.ablate {
+            Some(Ablation::Bytes) => {
+                Mutants::Bytes(ByteStage::new(Rc::clone(&progress), Rc::clone(&ancestry)))
+            }
+            _ => Mutants::Trees(Box::new(trees)),
+        };
         let mut stages = tuple_list!(
-            MutantStage::new(
-                mutator,
-                Rc::clone(&progress),
-                config.schedules,
-                Rc::clone(&budget),
-                Rc::clone(&ancestry)
-            ),
+            mutants,
             ScheduleStage::new(
                 config.schedules,
                 Rc::clone(&progress),
@@ -407,6 +427,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
                 saving.save(&parts, seed, memory, manager.seen(), &progress);
             }
             for id in care.tidy(&mut state, &work)? {
+                saving.lost();
                 scheduler_of(&mut fuzzer).forget(id);
                 table.borrow_mut().forget(id);
             }
@@ -500,11 +521,4 @@ where
     Z: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
 {
     fuzzer.scheduler_mut()
-}
-
-fn corpus(path: PathBuf) -> Result<InMemoryOnDiskCorpus<TestCase>, CampaignError> {
-    // Without LibAFL's lock files: the folder is ours alone, and a lock file that
-    // outlives its entry keeps the entry from being written again.
-    InMemoryOnDiskCorpus::with_meta_format_and_prefix(path, None, None, false)
-        .map_err(CampaignError::LibAfl)
 }

@@ -70,8 +70,8 @@ pub enum SeedError {
 /// What an earlier campaign left in its work directory.
 #[derive(Debug, Default)]
 pub struct Resumed {
-    /// Corpus entries.
-    pub cases: Vec<TestCase>,
+    /// Files of corpus entries.
+    pub entries: Vec<PathBuf>,
     /// Files that are no corpus entry, each with the reason.
     pub broken: Vec<String>,
 }

@@ -12,16 +12,22 @@ use libafl_bolts::rands::Rand;
 
 use super::ancestry::{Making, SharedAncestry};
 use super::budget::Budget;
+use super::filter::SeenFilter;
 use super::progress::Progress;
 use super::schedules::Schedules;
-use crate::executor::State;
-use crate::mutators::adapter::TreeMutator;
+use crate::executor::{Ahead, State};
+use crate::mutators::adapter::{Made, TreeMutator};
+use crate::testcase::TestCase;
 
 /// How many mutants an entry gets at most before another is scheduled. Low,
 /// because limits, signals and progress are looked at between executions only
 /// through this stage, and because a random program is worth little more after
 /// its first few mutants.
 const MAX_MUTANTS: u64 = 32;
+
+/// Entries in a row that cannot be read, as somebody removed their files, before the
+/// campaign ends: it would do nothing.
+const UNREADABLE: u32 = 100;
 
 /// Mutates and evaluates until the entry has had its share or the campaign
 /// is over.
@@ -31,24 +37,78 @@ pub struct MutantStage {
     schedules: Schedules,
     budget: Rc<Budget>,
     ancestry: SharedAncestry,
+    seen: SeenFilter,
+    /// Entries in a row that could not be read.
+    unreadable: u32,
 }
 
 impl MutantStage {
-    /// A stage that reports to `progress` after each execution.
+    /// A stage that reports to `progress` after each execution, and runs nothing that
+    /// was `seen`.
     pub fn new(
         mutator: TreeMutator,
         progress: Rc<Progress>,
         schedules: Schedules,
         budget: Rc<Budget>,
         ancestry: SharedAncestry,
+        seen: SeenFilter,
     ) -> Self {
-        Self { mutator, progress, schedules, budget, ancestry }
+        Self { mutator, progress, schedules, budget, ancestry, seen, unreadable: 0 }
+    }
+}
+
+/// A mutant that waits to be run.
+struct Mutant {
+    input: TestCase,
+    made: Option<Made>,
+}
+
+impl MutantStage {
+    /// The next mutant that is worth running, of so many attempts that are left.
+    fn next(
+        &mut self,
+        state: &mut State,
+        entry: &TestCase,
+        left: &mut u64,
+    ) -> Result<Option<Mutant>, Error> {
+        while *left > 0 {
+            *left -= 1;
+            let mut input = entry.clone();
+            if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
+                continue;
+            }
+            let made = self.mutator.take_made();
+            self.schedules.restrict(&mut input);
+            if self.budget.admit(&mut input.scenario) && self.seen.insert(&input) {
+                return Ok(Some(Mutant { input, made }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entry to mutate, if it can be read.
+    fn entry(&mut self, state: &State) -> Result<Option<TestCase>, Error> {
+        match state.current_input_cloned() {
+            Ok(entry) => {
+                self.unreadable = 0;
+                Ok(Some(entry))
+            }
+            Err(e) if self.unreadable < UNREADABLE => {
+                if self.unreadable == 0 {
+                    self.progress.say(&format!("warning: a corpus entry is passed over: {e}"));
+                }
+                self.unreadable += 1;
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
     }
 }
 
 impl<E, EM, Z> Stage<E, EM, State, Z> for MutantStage
 where
-    Z: Evaluator<E, EM, crate::testcase::TestCase, State>,
+    E: Ahead,
+    Z: Evaluator<E, EM, TestCase, State>,
 {
     fn perform(
         &mut self,
@@ -57,32 +117,29 @@ where
         state: &mut State,
         manager: &mut EM,
     ) -> Result<(), Error> {
-        let mutants = 1 + state.rand_mut().next() % MAX_MUTANTS;
+        let mut left = 1 + state.rand_mut().next() % MAX_MUTANTS;
         let scheduled = state.current_corpus_id()?;
         if let Some(id) = scheduled.and_then(|id| self.mutator.instead(state, id)) {
             // Its mutants descend from it.
             state.set_corpus_id(id)?;
         }
-        let entry = state.current_input_cloned()?;
-        for _ in 0..mutants {
+        let Some(entry) = self.entry(state)? else { return Ok(()) };
+        let mut next = self.next(state, &entry, &mut left)?;
+        while let Some(Mutant { input, made }) = next {
             if self.progress.over(*state.executions()) {
                 break;
             }
-            let mut input = entry.clone();
-            if self.mutator.mutate(state, &mut input)? == MutationResult::Skipped {
-                continue;
-            }
-            self.schedules.restrict(&mut input);
-            if !self.budget.admit(&mut input.scenario) {
-                continue;
-            }
-            let by = self.mutator.made();
-            let making = match self.mutator.generated() {
-                true => Making::Root(by),
-                false => Making::Mutant(by),
-            };
-            self.ancestry.borrow_mut().making(making, &input);
-            let (_, id) = fuzzer.evaluate_filtered(state, executor, manager, &input)?;
+            // The harness runs one while the next is made. What a mutant teaches counts
+            // from the next but one on, always: a seed repeats it.
+            executor.send_ahead(state, &input);
+            next = self.next(state, &entry, &mut left)?;
+            let by = made.as_ref().map(Made::by).unwrap_or_default();
+            self.ancestry.borrow_mut().made(match made {
+                Some(Made::Generated) => Making::Root(by),
+                _ => Making::Mutant(by),
+            });
+            let (_, id) = fuzzer.evaluate_input(state, executor, manager, &input)?;
+            self.mutator.give_back(made);
             self.mutator.post_exec(state, id)?;
             self.progress.tick(state);
             self.budget.charge(&input.scenario);

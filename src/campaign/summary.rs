@@ -181,6 +181,7 @@ impl Display for Summary {
             let Coverage { hit, total } = self.interleaving;
             writeln!(f, "interleavings {hit} of {total} places of their map")?;
         }
+        self.fmt_times(f)?;
         self.fmt_findings(f)?;
         if self.execs > 0 {
             write!(f, "\n{}", OperatorTable(&self.operators))?;
@@ -190,6 +191,24 @@ impl Display for Summary {
 }
 
 impl Summary {
+    /// Shares of the time, of all workers.
+    fn fmt_times(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (times, total) = (self.times, self.times.total());
+        if total <= 0.0 {
+            return Ok(());
+        }
+        let share = |seconds: f64| 100.0 * seconds / total;
+        writeln!(
+            f,
+            "time: running {:.0} %, findings run again {:.0} %, coverage confirmed {:.0} %; no \
+             harness at work {:.1} %",
+            share(times.running),
+            share(times.recording),
+            share(times.confirming + times.suspecting),
+            times.overhead_percent()
+        )
+    }
+
     fn fmt_findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.findings.is_empty() {
             return writeln!(f, "nothing found");

@@ -1,6 +1,6 @@
 //! A campaign's own folder: its corpus, and a lock on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -109,21 +109,11 @@ impl WorkDir {
         self.path.join(SOLUTIONS)
     }
 
-    /// The entries of the corpus by their names, where they stay; what is none is left
-    /// to [`WorkDir::resume`].
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn entries(&self) -> Result<BTreeMap<String, TestCase>, WorkError> {
-        let from = self.corpus();
-        let mut cases = BTreeMap::new();
-        for name in names(&from)? {
-            let text = fs::read_to_string(from.join(&name)).unwrap_or_default();
-            if let (Ok(case), Ok(name)) = (TestCase::from_json(&text), name.into_string()) {
-                cases.insert(name, case);
-            }
-        }
-        Ok(cases)
+    /// An entry of the corpus, where it stays; what is none is left to
+    /// [`WorkDir::resume`].
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<TestCase> {
+        read(&self.corpus().join(name)).ok()
     }
 
     /// What an earlier campaign left, in the order of the names. It is put aside
@@ -144,10 +134,8 @@ impl WorkDir {
         let mut resumed = Resumed::default();
         for name in names(&to)? {
             let path = to.join(name);
-            // As bytes: what is no UTF-8 is broken, and no reason to stop.
-            let text = fs::read(&path).map_err(failed(&path))?;
-            match TestCase::from_json(&String::from_utf8_lossy(&text)) {
-                Ok(case) => resumed.cases.push(case),
+            match read(&path) {
+                Ok(_) => resumed.entries.push(path),
                 Err(e) => resumed.broken.push(format!("{}: {e}", path.display())),
             }
         }
@@ -163,6 +151,22 @@ impl WorkDir {
         let path = self.path.join(PREVIOUS);
         fs::remove_dir_all(&path).map_err(failed(&path))
     }
+}
+
+/// A test case in a file.
+///
+/// # Errors
+/// There is none, as text.
+pub(super) fn read(path: &Path) -> Result<TestCase, String> {
+    // As bytes: what is no UTF-8 is broken, and no reason to stop.
+    let text = fs::read(path).map_err(|e| e.to_string())?;
+    TestCase::from_json(&String::from_utf8_lossy(&text)).map_err(|e| e.to_string())
+}
+
+/// Test cases of files, read one after the other: all trees at once would be a gigabyte
+/// of memory. What is gone meanwhile is left out.
+pub(super) fn cases(paths: &[PathBuf]) -> impl Iterator<Item = TestCase> + '_ {
+    paths.iter().filter_map(|path| read(path).ok())
 }
 
 /// The entries of a folder, sorted; lock files and the like are left out.
@@ -212,11 +216,11 @@ mod tests {
         fs::write(work.corpus().join(".b.lafl_lock"), "").unwrap();
         for _ in 0..2 {
             let resumed = work.resume(&BTreeSet::new()).unwrap();
-            assert_eq!(resumed.cases, std::slice::from_ref(&case));
+            assert_eq!(cases(&resumed.entries).collect::<Vec<_>>(), std::slice::from_ref(&case));
             assert_eq!(resumed.broken.len(), 1, "{:?}", resumed.broken);
         }
         work.resumed().unwrap();
-        assert!(work.resume(&BTreeSet::new()).unwrap().cases.is_empty());
+        assert!(work.resume(&BTreeSet::new()).unwrap().entries.is_empty());
     }
 
     #[test]

@@ -204,6 +204,7 @@ impl From<OperatorsArg> for Choice {
 enum AblateArg {
     Coverage,
     Scenarios,
+    Bytes,
 }
 
 impl From<AblateArg> for Ablation {
@@ -211,6 +212,7 @@ impl From<AblateArg> for Ablation {
         match arg {
             AblateArg::Coverage => Ablation::Coverage,
             AblateArg::Scenarios => Ablation::Scenarios,
+            AblateArg::Bytes => Ablation::Bytes,
         }
     }
 }

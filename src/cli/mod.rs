@@ -57,14 +57,7 @@ enum Command {
 /// Parses the command line, runs the command, and reports its error.
 #[must_use]
 pub fn main() -> ExitCode {
-    // In the hook and not by catch_unwind: a release aborts on panic.
-    let default = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        crate::campaign::screen::restore();
-        default(info);
-        eprintln!("help: this is a fault of typerace; please report it");
-        std::process::exit(i32::from(Exit::Internal as u8));
-    }));
+    end_on_panic();
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(*args),
         Command::Reproduce(args) => reproduce::run(&args),
@@ -83,6 +76,18 @@ pub fn main() -> ExitCode {
             Exit::of(&error).into()
         }
     }
+}
+
+/// Has a panic of any thread end the process, with the terminal given back.
+fn end_on_panic() {
+    // In the hook and not by catch_unwind: a release aborts on panic.
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        crate::campaign::screen::restore();
+        default(info);
+        eprintln!("help: this is a fault of typerace; please report it");
+        std::process::exit(i32::from(Exit::Internal as u8));
+    }));
 }
 
 /// Writes a result to stdout. A reader that has seen enough is no error.
@@ -104,7 +109,53 @@ pub fn progress(line: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use clap::CommandFactory as _;
+
+    use crate::campaign::screen::Screen;
+    use crate::campaign::{Display, Style};
+
+    /// What [`a_panic_gives_the_terminal_back`] runs on a terminal.
+    #[test]
+    #[ignore = "helper of another test"]
+    fn helper_that_panics() {
+        if std::env::var_os("TYPERACE_TEST_PANICS").is_none() {
+            return;
+        }
+        super::end_on_panic();
+        let screen = Screen::start(&Display::new(Style::Screen), Arc::default()).unwrap();
+        std::thread::sleep(Duration::from_millis(600));
+        // A release does not unwind.
+        std::mem::forget(screen);
+        panic!("planted");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        let exe = std::env::current_exe().unwrap();
+        let helper = "cli::tests::helper_that_panics";
+        let command = format!(
+            "stty rows 30 cols 100; {} --ignored --exact {helper} --nocapture; \
+             code=$?; stty -a | grep -o -- '-*icanon'; exit $code",
+            exe.display()
+        );
+        let out = Command::new("script")
+            .args(["-qfec", &command, "/dev/null"])
+            .env("TERM", "xterm")
+            .env("SHELL", "/bin/sh")
+            .env("TYPERACE_TEST_PANICS", "1")
+            .output()
+            .expect("script, of util-linux, starts");
+        let text = String::from_utf8_lossy(&out.stdout);
+        assert_eq!(out.status.code(), Some(70), "{text}");
+        assert!(text.contains("\x1b[?1049h"), "no screen was there: {text}");
+        let (_, after) = text.rsplit_once("\x1b[?1049l").unwrap_or_else(|| panic!("{text}"));
+        assert!(after.contains("\x1b[?25h") && after.contains("\nicanon"), "{after}");
+        assert!(after.contains("planted") && after.contains("fault of typerace"), "{after}");
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -46,11 +46,19 @@ pub(super) struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// Starts the clock.
     pub(super) fn new(limits: Limits, status: Option<(&'a SharedMap, usize)>) -> Self {
-        let now = Instant::now();
+        Self::since(Instant::now(), limits, status)
+    }
+
+    /// A clock that was started at `began`.
+    pub(super) fn since(
+        began: Instant,
+        limits: Limits,
+        status: Option<(&'a SharedMap, usize)>,
+    ) -> Self {
         Self {
             limits,
-            began: now,
-            looked: now,
+            began,
+            looked: began,
             setup: Duration::ZERO,
             concurrent: Duration::ZERO,
             status,

@@ -13,11 +13,13 @@ use super::error::EnvError;
 use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
-use super::sys::{Ready, SharedMap, set_nonblocking, signal_group, spawn, wait_for};
+use super::sys::{
+    Ready, SharedMap, set_nonblocking, signal_busiest, signal_group, spawn, wait_for,
+};
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
 
-/// How long a dying process may take: to print every stack after SIGQUIT, to
+/// How long a dying process may take: to print every stack when it is asked, to
 /// be gone after its pipe was closed.
 const DYING: Duration = Duration::from_secs(2);
 
@@ -183,13 +185,8 @@ impl Process {
         Ok(Late { reports, death })
     }
 
-    /// Sends a frame and gives the one that answers.
-    pub(super) fn exchange(
-        &mut self,
-        frame: &[u8],
-        watch: &mut Watch<'_>,
-    ) -> Result<Vec<u8>, Failure> {
-        self.send(frame, watch)?;
+    /// The frame that answers the one that was sent.
+    pub(super) fn reply(&mut self, watch: &mut Watch<'_>) -> Result<Vec<u8>, Failure> {
         let reply = self.receive(watch)?;
         match watch.heap() {
             0 => Ok(reply),
@@ -198,7 +195,8 @@ impl Process {
         }
     }
 
-    fn send(&mut self, mut bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
+    /// Sends a frame.
+    pub(super) fn send(&mut self, mut bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), Failure> {
         while !bytes.is_empty() {
             match self.requests.write(bytes) {
                 Ok(n) => bytes = &bytes[n..],
@@ -282,10 +280,15 @@ impl Process {
     /// Every goroutine's stack; the process is gone then.
     fn dump(&mut self) -> String {
         if self.status.is_none() {
-            // The Go runtime prints every goroutine's stack and exits.
-            signal_group(self.id(), libc::SIGQUIT);
+            // The harness prints every goroutine's stack, where it can be read, and exits.
+            signal_group(self.id(), libc::SIGUSR1);
             // One that was stopped gets the signal only when it goes on.
             signal_group(self.id(), libc::SIGCONT);
+            self.wait(DYING);
+        }
+        if self.status.is_none() {
+            // The runtime does what it can: no goroutine can be stopped.
+            signal_busiest(self.id(), libc::SIGQUIT);
             self.wait(DYING);
         }
         self.kill();

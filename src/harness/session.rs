@@ -3,7 +3,7 @@
 
 use std::io;
 use std::ptr::NonNull;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
@@ -36,6 +36,19 @@ pub struct Harness {
     map: SharedMap,
     scratch: Scratch,
     late: Option<Late>,
+    sent: Option<Sent>,
+    worked: Duration,
+}
+
+/// A request whose reply was not read yet.
+#[derive(Debug)]
+struct Sent {
+    kind: Kind,
+    /// When it was asked for, and when a process was there to be asked.
+    asked: Instant,
+    began: Instant,
+    /// What went wrong, for who reads the reply.
+    result: Result<(), Failure>,
 }
 
 impl Harness {
@@ -57,6 +70,8 @@ impl Harness {
             map,
             scratch,
             late: None,
+            sent: None,
+            worked: Duration::ZERO,
         })
     }
 
@@ -119,6 +134,14 @@ impl Harness {
     /// Ends the process, whose last words are known.
     fn discard(&mut self) {
         self.process = None;
+        self.sent = None;
+    }
+
+    /// For how long processes worked: from each request to its reply, and until a new
+    /// process was there.
+    #[must_use]
+    pub fn worked(&self) -> Duration {
+        self.worked
     }
 
     /// The limits that later runs have.
@@ -174,6 +197,16 @@ impl Harness {
     /// # Errors
     /// No process can be started, or the harness breaks the protocol.
     pub fn run(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        self.begin(request)?;
+        self.finish(request)
+    }
+
+    /// Has a process begin to run a test case. [`Harness::finish`] gives the outcome; any
+    /// other request meanwhile ends the process.
+    ///
+    /// # Errors
+    /// No process can be started, or the request cannot be sent.
+    pub fn begin(&mut self, request: &RunRequest<'_>) -> Result<(), HarnessError> {
         request.scenario.check_targets()?;
         let during = Kind::Run.verb();
         let frame = request.encode().map_err(|source| HarnessError::Request { during, source })?;
@@ -181,8 +214,17 @@ impl Harness {
         {
             self.recycle();
         }
+        self.send(Kind::Run, &frame)
+    }
+
+    /// The outcome of the request that [`Harness::begin`] was given last.
+    ///
+    /// # Errors
+    /// The harness breaks the protocol.
+    pub fn finish(&mut self, request: &RunRequest<'_>) -> Result<Outcome, HarnessError> {
+        let during = Kind::Run.verb();
         let mut outcome = Outcome { reply: None, reports: String::new(), end: End::Replied };
-        match self.exchange(Kind::Run, &frame, RunReply::decode)? {
+        match self.receive(Kind::Run, RunReply::decode)? {
             Ok(reply) if reply.id != request.id => {
                 self.discard();
                 let what = format!("the reply is for {}, not {}", reply.id, request.id);
@@ -304,24 +346,57 @@ impl Harness {
         frame: &[u8],
         decode: impl FnOnce(&mut Reader<'_>) -> Result<T, WireError>,
     ) -> Result<Result<T, Gone>, HarnessError> {
-        let during = kind.verb();
+        self.send(kind, frame)?;
+        self.receive(kind, decode)
+    }
+
+    /// Sends a request to a living process.
+    fn send(&mut self, kind: Kind, frame: &[u8]) -> Result<(), HarnessError> {
+        let asked = Instant::now();
+        if self.sent.is_some() {
+            // Its reply would be taken for this one's.
+            self.discard();
+        }
         let status = status_at(self.hello.counters, self.hello.pairs);
         let counters = self.counters();
         self.map.clear(0..counters);
         self.map.clear(status..status + STATUS_SIZE);
         self.ready()?;
+        let began = Instant::now();
+        let limits = self.limits_of(kind);
         let status = (kind == Kind::Run).then_some((&self.map, status));
-        let mut limits = self.config.limits;
-        if kind == Kind::Heap {
-            // No test case's: a profile of every allocation takes its time.
-            limits.total = limits.total.max(PROFILING);
-        }
-        if kind == Kind::Lazy {
-            limits.total = limits.total.min(lazy::LIMIT);
-        }
-        let mut watch = Watch::new(limits, status);
+        let mut watch = Watch::since(began, limits, status);
         let process = self.process.as_mut().ok_or_else(no_process)?;
-        let reply = match process.exchange(frame, &mut watch) {
+        let result = process.send(frame, &mut watch);
+        self.sent = Some(Sent { kind, asked, began, result });
+        Ok(())
+    }
+
+    fn limits_of(&self, kind: Kind) -> Limits {
+        let limits = self.config.limits;
+        match kind {
+            // No test case's: a profile of every allocation takes its time.
+            Kind::Heap => Limits { total: limits.total.max(PROFILING), ..limits },
+            Kind::Lazy => Limits { total: limits.total.min(lazy::LIMIT), ..limits },
+            _ => limits,
+        }
+    }
+
+    /// The reply to what was sent.
+    fn receive<T>(
+        &mut self,
+        kind: Kind,
+        decode: impl FnOnce(&mut Reader<'_>) -> Result<T, WireError>,
+    ) -> Result<Result<T, Gone>, HarnessError> {
+        let during = kind.verb();
+        let sent = self.sent.take().filter(|sent| sent.kind == kind).ok_or_else(no_process)?;
+        let status = status_at(self.hello.counters, self.hello.pairs);
+        let status = (kind == Kind::Run).then_some((&self.map, status));
+        let mut watch = Watch::since(sent.began, self.limits_of(kind), status);
+        let process = self.process.as_mut().ok_or_else(no_process)?;
+        let reply = sent.result.and_then(|()| process.reply(&mut watch));
+        self.worked += sent.asked.elapsed();
+        let reply = match reply {
             Ok(reply) => reply,
             Err(Failure::Died { status, output }) => return Ok(Err(Gone::Died { status, output })),
             Err(Failure::TimedOut { stage, dump }) => {

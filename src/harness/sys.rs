@@ -1,6 +1,7 @@
 //! The system calls that std does not have. The only unsafe code of the crate.
 #![allow(unsafe_code)]
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
@@ -273,6 +274,43 @@ pub(super) fn signal_group(leader: u32, signal: i32) {
     }
 }
 
+/// Sends a signal to the thread of a process that is busiest, to the process if none is.
+/// Of a Go process that gets SIGQUIT so, the goroutine that does not end is the one whose
+/// stack is printed: it prints none of goroutines that other threads run.
+pub(super) fn signal_busiest(pid: u32, signal: i32) {
+    let before = thread_times(pid);
+    std::thread::sleep(BUSY);
+    let busiest = thread_times(pid)
+        .into_iter()
+        .map(|(tid, now)| (now.saturating_sub(before.get(&tid).copied().unwrap_or(0)), tid))
+        .filter(|(time, _)| *time > 0)
+        .max();
+    let sent = match (busiest, libc::pid_t::try_from(pid)) {
+        (Some((_, tid)), Ok(pid)) if pid > 1 => {
+            // SAFETY: a system call without memory. A thread that is gone is an error.
+            check(unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, signal) as i32 }).is_ok()
+        }
+        _ => false,
+    };
+    if !sent {
+        signal_group(pid, signal);
+    }
+}
+
+/// How long threads are watched.
+const BUSY: Duration = Duration::from_millis(50);
+
+/// Processor time of each thread of a process, in nanoseconds.
+fn thread_times(pid: u32) -> BTreeMap<libc::pid_t, u64> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let time = |entry: std::fs::DirEntry| {
+        let tid = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("schedstat")).ok()?;
+        Some((tid, stat.split(' ').next()?.parse().ok()?))
+    };
+    threads.filter_map(time).collect()
+}
+
 /// Whether a process of that number exists.
 pub(crate) fn is_alive(pid: u32) -> bool {
     let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
@@ -334,6 +372,23 @@ mod tests {
         // Not at once: another test's child may hold the other end between its fork and exec.
         let deadline = Instant::now() + Duration::from_secs(20);
         assert!(wait_for(r.as_fd(), Ready::Read, deadline).unwrap(), "an end of file is ready");
+    }
+
+    #[test]
+    fn the_busiest_thread_gets_the_signal() {
+        // Of a shell that spins there is one; of one that waits, none: both get it.
+        for script in ["while :; do :; done", "read x"] {
+            let mut child = Command::new("/bin/sh")
+                .args(["-c", script])
+                .stdin(std::process::Stdio::piped())
+                .process_group(0)
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+            signal_busiest(child.id(), libc::SIGTERM);
+            let status = child.wait().unwrap();
+            assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(libc::SIGTERM));
+        }
     }
 
     #[test]

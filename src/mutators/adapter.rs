@@ -1,7 +1,8 @@
 //! The operators as one LibAFL mutator.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 
 use libafl::Error;
@@ -14,8 +15,8 @@ use libafl_bolts::rands::Rand;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Mutated, OPERATORS, OperatorStats, Outcome, Parents, Settings, Steering, Weights,
-    mutate,
+    Context, Donor, Mutated, OPERATORS, OperatorStats, Outcome, Parents, Settings, Steering,
+    Weights, mutate,
 };
 use crate::executor::LastRun;
 use crate::generate;
@@ -121,9 +122,26 @@ impl Table {
 }
 
 /// How an input was made.
-enum Made {
+pub enum Made {
+    /// By operators.
     Mutated(Mutated),
+    /// From nothing.
     Generated,
+}
+
+impl Made {
+    /// What made it: operators in their order, or `generate`.
+    #[must_use]
+    pub fn by(&self) -> Vec<String> {
+        match self {
+            Made::Mutated(m) => {
+                let operators = m.operators.iter().filter_map(|i| OPERATORS.get(*i));
+                let repair = m.repaired.then(|| "repair".to_owned());
+                operators.map(|o| o.name().to_owned()).chain(repair).collect()
+            }
+            Made::Generated => vec![GENERATE.to_owned()],
+        }
+    }
 }
 
 /// Mutates the scheduled entry by the operators, or now and then puts a newly
@@ -144,30 +162,49 @@ impl TreeMutator {
         Self { options, steering, table, last, made: None }
     }
 
-    /// What made the last input: operators in their order, or `generate`.
-    #[must_use]
-    pub fn made(&self) -> Vec<String> {
-        match &self.made {
-            Some(Made::Mutated(m)) => {
-                let operators = m.operators.iter().filter_map(|i| OPERATORS.get(*i));
-                let repair = m.repaired.then(|| "repair".to_owned());
-                operators.map(|o| o.name().to_owned()).chain(repair).collect()
-            }
-            Some(Made::Generated) => vec![GENERATE.to_owned()],
-            None => Vec::new(),
-        }
+    /// How the last input was made, to be given back before what came of it is learnt:
+    /// another may be made in between.
+    pub fn take_made(&mut self) -> Option<Made> {
+        self.made.take()
     }
 
-    /// Whether the last input was made from nothing.
-    #[must_use]
-    pub fn generated(&self) -> bool {
-        matches!(self.made, Some(Made::Generated))
+    /// The next [`Mutator::post_exec`] is about an input that was made so.
+    pub fn give_back(&mut self, made: Option<Made>) {
+        self.made = made;
     }
 
     /// The entry to mutate instead of the scheduled one, if another is to be.
     pub fn instead<S: HasRand>(&self, state: &mut S, scheduled: CorpusId) -> Option<CorpusId> {
         let mut rng = Rng::new(state.rand_mut().next());
         self.steering.instead(scheduled, &self.table.borrow().parents, &mut rng)
+    }
+}
+
+/// An entry that is looked up, and read, when it is wanted.
+struct Entry<'a, C> {
+    corpus: &'a C,
+    /// Its place in the corpus.
+    at: usize,
+    /// One that cannot be read gives nothing; that is no end of a campaign.
+    case: OnceCell<Option<TestCase>>,
+}
+
+impl<'a, C: Corpus<TestCase>> Entry<'a, C> {
+    fn new(corpus: &'a C, at: usize) -> Self {
+        Self { corpus, at, case: OnceCell::new() }
+    }
+}
+
+impl<C> fmt::Debug for Entry<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}", self.at)
+    }
+}
+
+impl<C: Corpus<TestCase>> Donor for Entry<'_, C> {
+    fn test_case(&self) -> Option<&TestCase> {
+        let read = || self.corpus.cloned_input_for_id(self.corpus.nth(self.at)).ok();
+        self.case.get_or_init(read).as_ref()
     }
 }
 
@@ -194,11 +231,11 @@ where
         let corpus = state.corpus();
         let donor = match corpus.count() {
             0 => None,
-            n => Some(corpus.get(corpus.nth(rng.below(n)))?.borrow()),
+            n => Some(Entry::new(corpus, rng.below(n))),
         };
         let mut cx = Context {
             rng: &mut rng,
-            donor: donor.as_ref().and_then(|d| d.input().as_ref()),
+            donor: donor.as_ref().map(|d| d as &dyn Donor),
             profile: self.options.profile,
             go_minor: self.options.generate.go_minor,
         };

@@ -52,11 +52,24 @@ pub struct Context<'a> {
     /// The source of chance.
     pub rng: &'a mut Rng,
     /// Another test case of the corpus.
-    pub donor: Option<&'a TestCase>,
+    pub donor: Option<&'a dyn Donor>,
     /// Which scenarios may be made.
     pub profile: Profile,
     /// The toolchain's minor version, 27 for Go 1.27.
     pub go_minor: u32,
+}
+
+/// A test case that parts may be taken from. It may have to be read from its file, and
+/// few operators want it.
+pub trait Donor: std::fmt::Debug {
+    /// The test case, if it can be read.
+    fn test_case(&self) -> Option<&TestCase>;
+}
+
+impl Donor for TestCase {
+    fn test_case(&self) -> Option<&TestCase> {
+        Some(self)
+    }
 }
 
 /// How [`mutate`] goes about it.

@@ -3,10 +3,12 @@
 use crate::finding::{Finding, Origin, growth};
 use crate::harness::{End, Harness, HarnessError, RunRequest};
 
-/// Runs before the first measurement: what is made once is made by then.
-const WARM_UP: u32 = 20;
+/// Runs before the first measurement: what is made once is made by then. The Go runtime
+/// and the harness make tables larger for some 200 runs.
+const WARM_UP: u32 = 100;
 
-/// Parts of the runs; the heap is measured after each, and grows if it does in all.
+/// Parts of the runs; the heap is measured after each, and grows if it does in all, and
+/// in all of as many more.
 const PARTS: u32 = 4;
 
 /// A heap that grows by less for each execution keeps nothing of a test case: the
@@ -17,7 +19,8 @@ const LEAST: u64 = 64;
 /// What repeating a test case in one process did to the heap.
 #[derive(Clone, Debug)]
 pub struct Growth {
-    /// Live bytes after the warm-up and after each part.
+    /// Live bytes after the warm-up and after each part. There are twice as many parts if
+    /// the heap grew in all of the first half.
     pub heap: Vec<u64>,
     /// Executions in each part.
     pub runs: u32,
@@ -63,7 +66,12 @@ fn repeat_in(
     let mut growth_seen =
         Growth { heap: Vec::new(), runs, finding: None, profile: String::new(), stopped: None };
     let mut first = String::new();
-    for part in 0..=PARTS {
+    let least = LEAST * u64::from(runs);
+    let grows = |heap: &[u64]| heap.windows(2).all(|w| w[1] > w[0] + least);
+    for part in 0..=2 * PARTS {
+        if part > PARTS && !grows(&growth_seen.heap) {
+            break;
+        }
         for _ in 0..if part == 0 { WARM_UP } else { runs } {
             let outcome = harness.run(request)?;
             if !matches!(outcome.end, End::Replied) || harness.starts() != starts {
@@ -71,7 +79,7 @@ fn repeat_in(
                 return Ok(growth_seen);
             }
         }
-        let heap = harness.heap(true, part == 0 || part == PARTS)?;
+        let heap = harness.heap(true, part == 0 || part == 2 * PARTS)?;
         if harness.starts() != starts {
             growth_seen.stopped = Some("the process was replaced".to_owned());
             return Ok(growth_seen);
@@ -82,10 +90,12 @@ fn repeat_in(
             first = growth_seen.profile.clone();
         }
     }
-    let least = LEAST * u64::from(runs);
-    if growth_seen.heap.windows(2).all(|w| w[1] > w[0] + least) {
-        let (from, to) = (growth_seen.heap[0], growth_seen.heap[PARTS as usize]);
-        let each = (to - from) / u64::from(runs * PARTS);
+    let heap = &growth_seen.heap;
+    if let [from, .., to] = heap[..]
+        && heap.len() > 2 * PARTS as usize
+        && grows(heap)
+    {
+        let each = (to - from) / u64::from(runs * 2 * PARTS);
         growth_seen.finding =
             Some(growth(each, &first, &growth_seen.profile, request.scenario, origin));
     }

@@ -104,10 +104,16 @@ impl Judge {
         let seen = observe(&outcome, request.scenario, &self.origin);
         let stalled = matches!(outcome.end, End::TimedOut { .. })
             || seen.iter().any(|f| f.kind == Kind::Deadlock);
+        let deadlocked = seen.iter().any(|f| f.kind == Kind::Deadlock);
         for finding in findings.iter_mut().filter(|f| open(f)) {
-            // A stall's signature has every goroutine in it, and here is one.
-            finding.sequential =
-                seen.iter().any(|f| f.id == finding.id) || stalls(finding.kind) && stalled;
+            // A stall's signature has every goroutine in it, and here is one. A run that
+            // only takes long says nothing about who waits for whom.
+            finding.sequential = seen.iter().any(|f| f.id == finding.id)
+                || match finding.kind {
+                    Kind::Deadlock => deadlocked,
+                    Kind::Hang => stalled,
+                    _ => false,
+                };
         }
         Ok(())
     }

@@ -48,7 +48,19 @@ func leftovers(before int) []string {
 	return stacks
 }
 
-// strangers are the stacks of all goroutines but this one and the heap's watch, by
+// own are words of the stacks of goroutines that are always there or the heap's watch.
+var own = [...]string{"engine.(*watch).", "dump.WhenAsked", "os/signal."}
+
+func isOwn(stack string) bool {
+	for _, words := range own {
+		if strings.Contains(stack, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// strangers are the stacks of all goroutines but this one and the harness's own, by
 // number.
 func strangers() map[string]string {
 	const most = 16 << 20
@@ -65,7 +77,7 @@ func strangers() map[string]string {
 	// This goroutine comes first.
 	for _, stack := range strings.Split(string(text), "\n\n")[1:] {
 		id, _, ok := strings.Cut(strings.TrimPrefix(stack, "goroutine "), " [")
-		if ok && !strings.Contains(stack, "engine.(*watch).") {
+		if ok && !isOwn(stack) {
 			found[id] = stack
 		}
 	}

@@ -18,6 +18,14 @@ import _ "unsafe" // for go:linkname
 //go:linkname arenaStart runtime.racearenastart
 var arenaStart uintptr
 
+// workAlone says that the calling goroutine works alone, or no more: then the detector
+// is not told of its functions either; nil in a build without instrumentation. Every
+// other goroutine's are told: a call and its return must not lie on two sides of the
+// switch, and of the caller's own they do in pairs.
+//
+//go:linkname workAlone runtime.typeraceWorkAlone
+var workAlone func(alone bool)
+
 // Switch turns the detector's watch over the heap off and on.
 type Switch struct{ start uintptr }
 
@@ -41,9 +49,19 @@ func New(plant func() int) *Switch {
 // Quiet turns the watch off. Only the caller's goroutine may be at work then.
 //
 //go:norace
-func (s *Switch) Quiet() { arenaStart = ^uintptr(0) }
+func (s *Switch) Quiet() {
+	arenaStart = ^uintptr(0)
+	if workAlone != nil {
+		workAlone(true)
+	}
+}
 
 // Loud turns it on, before other goroutines are started.
 //
 //go:norace
-func (s *Switch) Loud() { arenaStart = s.start }
+func (s *Switch) Loud() {
+	arenaStart = s.start
+	if workAlone != nil {
+		workAlone(false)
+	}
+}

@@ -208,8 +208,10 @@ pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
         links,
     };
     // What workers stored before comes first; they know their own.
-    for json in exchange::stored(&share.work, None) {
-        hub.stored(json)?;
+    for file in exchange::stored(&share.work, None) {
+        if let Ok(json) = std::fs::read_to_string(file) {
+            hub.stored(json)?;
+        }
     }
     let failed = |source| HubError::Address { path: share.work.clone(), source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;

@@ -67,7 +67,7 @@ impl Operator for Splice {
     }
 
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let donor = cx.donor.unwrap_or(case).clone();
+        let donor = cx.donor.and_then(|d| d.test_case()).unwrap_or(case).clone();
         let done = match self.0 {
             What::Type => splice_expr(case, donor, cx.rng, is_type),
             What::Expr => splice_expr(case, donor, cx.rng, is_value),

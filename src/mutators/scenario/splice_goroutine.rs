@@ -19,7 +19,7 @@ impl Operator for SpliceGoroutine {
     }
 
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let Some(donor) = cx.donor else { return false };
+        let Some(donor) = cx.donor.and_then(|d| d.test_case()) else { return false };
         let Some(ops) = cx.rng.choose(&donor.scenario.go).cloned() else { return false };
         let go = &mut case.scenario.go;
         if go.len() < MAX_GOROUTINES && cx.rng.chance(40) {

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// directCalls makes what the compiler adds to each access and each function call the race
+// detector itself. Package runtime has all of them jump to one place that calls through a
+// register, where the processor cannot foresee which function is next; and a goroutine
+// that works alone (see ../internal/quiet) tells the detector of functions too. Without
+// these changes, as on another processor or after a change of that file, all works as
+// before and costs more.
+func directCalls(goroot, out string, result *overlay) error {
+	dir := filepath.Join(goroot, "src", "runtime")
+	path := filepath.Join(dir, "race_amd64.s")
+	if _, ok := result.Replace[path]; ok {
+		return nil // the user's
+	}
+	text, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if text = direct(text); text == nil {
+		return nil
+	}
+	for name, content := range map[string][]byte{
+		"race_amd64.s": text, "zz_typerace_alone.go": []byte(aloneSource),
+	} {
+		to := filepath.Join(out, "runtime_"+name)
+		if err := os.WriteFile(to, content, 0o644); err != nil {
+			return err
+		}
+		result.Replace[filepath.Join(dir, name)] = to
+	}
+	return nil
+}
+
+var (
+	// access is a function that tells of an access: its first line, what it does, and its
+	// end, which goes elsewhere.
+	access = regexp.MustCompile(`(TEXT\t[^,\n]+, NOSPLIT)(, \$0-\d+\n(?:\t.*\n)*)\tMOVQ\t\$(__tsan_\w+)\(SB\), AX\n\tJMP\tracecalladdr<>\(SB\)\n`)
+	// enter and exit are those of racefuncenter and racefuncexit.
+	enter   = regexp.MustCompile(`\tMOVQ\t\$(__tsan_func_enter)\(SB\), AX\n(?:\t//.*\n)*\tCALL\tracecall<>\(SB\)\n`)
+	exit    = regexp.MustCompile(`(TEXT\t[^,\n]+, NOSPLIT)(, \$0-\d+\n(?:\t.*\n)*)\tMOVQ\t\$(__tsan_func_exit)\(SB\), AX\n\tJMP\tracecall<>\(SB\)\n`)
+	label   = regexp.MustCompile(`(?m)^(\w+:)`)
+	toLabel = regexp.MustCompile(`(?m)^(\tJ\w+\t)(\w+\b)`)
+	toCall  = regexp.MustCompile(`(?:\tMOVQ\tAX, AX\b.*\n)?\tJMP\tracecall<>\(SB\)\n`)
+)
+
+// alone has the calling goroutine, whose context is in RARG0, leave if it works alone.
+const alone = "\tCMPQ\tRARG0, runtime·typeraceAlone(SB)\n\tJEQ\talone\n"
+
+// direct returns race_amd64.s with direct calls, nil if it is not as expected.
+func direct(text []byte) []byte {
+	call := body(text, "racecall<>(SB)")
+	address := body(text, "racecalladdr<>(SB)")
+	if call == nil || address == nil || bytes.Count(call, []byte("\tCALL\tAX\n")) != 1 ||
+		len(access.FindAll(text, -1)) < 8 ||
+		len(enter.FindAll(text, -1)) != 1 || len(exit.FindAll(text, -1)) != 1 {
+		return nil
+	}
+	// Labels are a function's own: those of the two must differ in one function.
+	call = label.ReplaceAll(call, []byte("switch_$1"))
+	call = toLabel.ReplaceAll(call, []byte("${1}switch_$2"))
+	to := func(function []byte) []byte {
+		return bytes.Replace(call, []byte("\tCALL\tAX\n"), []byte("\tCALL\t"+string(function)+"(SB)\n"), 1)
+	}
+	if len(toCall.FindAll(address, -1)) != 1 {
+		return nil
+	}
+	replace := func(re *regexp.Regexp, with func(call []byte) string) {
+		text = re.ReplaceAllFunc(text, func(m []byte) []byte {
+			parts := re.FindSubmatch(m)
+			new := []byte(with(to(parts[len(parts)-1])))
+			if len(parts) == 2 {
+				return new
+			}
+			// Who calls would keep a frame, and where it was called from be elsewhere.
+			return bytes.Join([][]byte{parts[1], []byte("|NOFRAME"), parts[2], new}, nil)
+		})
+	}
+	replace(access, func(call []byte) string {
+		return string(toCall.ReplaceAllLiteral(address, append(call, "\tRET\n"...)))
+	})
+	replace(enter, func(call []byte) string { return alone + string(call) + "alone:\n" })
+	replace(exit, func(call []byte) string { return alone + string(call) + "alone:\n\tRET\n" })
+	// Compiled code reaches these two through a wrapper, which is for arguments on the stack.
+	for old, new := range map[string]string{
+		"·racefuncenter(SB), NOSPLIT, $0-8\n\tMOVQ\tcallpc+0(FP), R11\n": "·racefuncenter<ABIInternal>(SB), NOSPLIT, $0-8\n\tMOVQ\tAX, R11\n",
+		"·racefuncexit(SB), NOSPLIT|":                                    "·racefuncexit<ABIInternal>(SB), NOSPLIT|",
+	} {
+		text = bytes.Replace(text, []byte(old), []byte(new), 1)
+	}
+	return text
+}
+
+// body is the text of an assembler function without its last RET; nil if there is none.
+func body(text []byte, name string) []byte {
+	_, rest, found := strings.Cut(string(text), "\nTEXT\t"+name+",")
+	if !found {
+		return nil
+	}
+	_, rest, _ = strings.Cut(rest, "\n")
+	rest, _, _ = strings.Cut(rest, "\nTEXT\t")
+	end := strings.LastIndex(rest, "\tRET\n")
+	if end < 0 {
+		return nil
+	}
+	if name == "racecalladdr<>(SB)" {
+		end += len("\tRET\n") // it ends in a way out of its own
+	}
+	return []byte(rest[:end])
+}
+
+const aloneSource = `//go:build race
+
+package runtime
+
+import _ "unsafe"
+
+// typeraceAlone is the context of the goroutine that works alone, 0 if none does.
+//
+//go:linkname typeraceAlone
+var typeraceAlone uintptr
+
+//go:linkname typeraceWorkAlone
+var typeraceWorkAlone = typeraceSetAlone
+
+func typeraceSetAlone(alone bool) {
+	typeraceAlone = 0
+	if alone {
+		typeraceAlone = getg().racectx
+	}
+}
+`
