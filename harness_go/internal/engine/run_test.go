@@ -169,6 +169,8 @@ func TestMeetingsOverlapGoroutines(t *testing.T) {
 	inside := make([]slot, 3)
 	for i := range inside {
 		present.expect(i)
+	}
+	for i := range inside {
 		wg.Add(1)
 		go func(i int) {
 			defer wg.Done()
