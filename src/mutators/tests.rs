@@ -52,6 +52,20 @@ fn every_operator_applies_to_the_sample() {
     }
 }
 
+/// The arguments that repair put in had to be mended in their turn, two for each: 2 to the
+/// power of the greatest depth. It took all memory there was, an hour into a campaign.
+#[test]
+fn repair_ends_where_what_it_puts_in_is_broken() {
+    let read = |text: &str| TestCase::from_json(text).unwrap();
+    let mut case = read(include_str!("fixtures/endless.json"));
+    let donor = read(include_str!("fixtures/endless_donor.json"));
+    let mut rng = Rng::new(17_033_029_146_222_846_581);
+    let mut cx = context(&mut rng, &donor, Profile::All);
+    let settings = Settings { repair_percent: 70, ..Settings::default() };
+    mutate(&mut case, &mut cx, &Weights::default(), &settings);
+    assert!(node_count(&case) <= settings.max_nodes);
+}
+
 #[test]
 fn a_seed_gives_one_mutant() {
     let weights = Weights::default();

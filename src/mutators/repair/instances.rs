@@ -13,14 +13,19 @@ use crate::mutators::walk::{Go, Role, Site, walk};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
+/// How many instances of one test case are mended. What is put in for an argument may be an
+/// instance that has to be mended in its turn, with two arguments that have to be...
+const MOST: usize = 200;
+
 /// Gives every instance as many type arguments as the type or function has
 /// parameters, and generic types arguments where there are none.
 pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let mut hopeless = BTreeSet::new();
+    let mut left = MOST;
     walk(case, &symbols, |site, env| {
         let Site::Expr(e, role) = site else { return Go::In };
-        if matches!(role, Role::Generic | Role::Receiver) {
+        if left == 0 || matches!(role, Role::Generic | Role::Receiver) {
             return Go::In;
         }
         let (generic, args) = split_instance(e);
@@ -29,7 +34,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
         let (arity, n) = (found.arity(), args.len());
         // A function's arguments may be inferred; a variable's index is none.
         if n == arity && n > 0 && kind.is_type() {
-            satisfy(e, env, rng, &mut hopeless);
+            left -= usize::from(satisfy(e, env, rng, &mut hopeless));
             return Go::In;
         }
         let excess = n > arity && (kind.is_type() || arity > 0 || all_types(env, &args));
@@ -37,6 +42,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
         if !excess && !lack {
             return Go::In;
         }
+        left -= 1;
         let own = match found {
             Found::Object(home, o) => o.type_params[n.min(arity)..]
                 .iter()
@@ -85,14 +91,15 @@ fn all_types(env: &Env<'_>, args: &[&Expr]) -> bool {
     args.iter().all(|a| env.is_type(a))
 }
 
-/// Replaces arguments that are seen not to satisfy their constraints.
-fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<Param>) {
+/// Replaces arguments that are seen not to satisfy their constraints. Says whether there
+/// were any.
+fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<Param>) -> bool {
     let (generic, args) = split_instance(e);
-    let Some(Found::Object(home, o)) = env.resolve(generic) else { return };
+    let Some(Found::Object(home, o)) = env.resolve(generic) else { return false };
     let name = match generic {
         Expr::Ident(id) => &id.0,
         Expr::SelectorExpr(s) => &s.sel.0,
-        _ => return,
+        _ => return false,
     };
     let mut new = Vec::new();
     for (n, ((_, c), a)) in o.type_params.iter().zip(args).enumerate() {
@@ -103,7 +110,7 @@ fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<P
         new.push(other);
     }
     if new.iter().all(Option::is_none) {
-        return;
+        return false;
     }
     rebuild_instance(e, &mut |args| {
         for (a, n) in args.iter_mut().zip(&new) {
@@ -112,4 +119,5 @@ fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<P
             }
         }
     });
+    true
 }
