@@ -188,7 +188,7 @@ impl Times {
     /// With what is left of the wall time as [`Times::other`].
     #[must_use]
     pub fn of(self, seconds: f64) -> Self {
-        let known = self.running + self.recording + self.confirming + self.suspecting;
+        let known = Self { other: 0.0, ..self }.total();
         Self { other: (seconds - known).max(0.0), ..self }
     }
 
@@ -269,6 +269,8 @@ struct Begun {
     execution: u64,
     source: SourceCase,
     at: Instant,
+    /// Processes that were started before it: it may have wanted a new one.
+    starts: u64,
 }
 
 impl<R: Recorder> HarnessExecutor<R> {
@@ -376,14 +378,17 @@ impl<R: Recorder> HarnessExecutor<R> {
                 Err(e) => return Err(e.into()),
             }
         }
-        let starts = self.harness.starts();
         let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
         let begun = ahead.is_some();
         let instead = self.instead.take();
         let replaced = instead.is_some();
-        let (source, began) = match ahead {
-            Some(begun) => (begun.source, begun.at),
-            None => (instead.unwrap_or_else(|| input.to_source()), Instant::now()),
+        let (source, began, starts) = match ahead {
+            Some(begun) => (begun.source, begun.at, begun.starts),
+            None => (
+                instead.unwrap_or_else(|| input.to_source()),
+                Instant::now(),
+                self.harness.starts(),
+            ),
         };
         let request = self.request(executions, input, &source);
         self.oracles += u64::from(request.flags.answers);
@@ -579,11 +584,11 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
             return;
         }
         let source = input.to_source();
-        let at = Instant::now();
+        let (at, starts) = (Instant::now(), self.harness.starts());
         let request = self.request(execution, input, &source);
         // What fails here fails again when the input is executed, and is reported then.
         let begun = self.harness.begin(&request).is_ok();
-        self.ahead = begun.then_some(Begun { execution, source, at });
+        self.ahead = begun.then_some(Begun { execution, source, at, starts });
     }
 }
 
