@@ -1,4 +1,4 @@
-//! `make memory`: what a campaign's process needs for a corpus of many entries.
+//! What a campaign's process needs for a corpus of many entries.
 //!
 //!     cargo run --release --example memory -- TYPERACE ENTRIES SECONDS [-- FUZZ_ARGS…]
 //!

@@ -116,8 +116,7 @@ impl EntryCorpus {
     }
 
     /// An entry is gone: so is its file, unless another one has the same content.
-    fn removed(&mut self, id: CorpusId, entry: &Testcase<TestCase>) -> Result<(), Error> {
-        self.recent.get_mut().retain(|e| *e != id);
+    fn remove_file(&self, entry: &Testcase<TestCase>) -> Result<(), Error> {
         let Some(path) = entry.file_path() else { return Ok(()) };
         let is_same =
             |id| self.entries.get(id).is_ok_and(|e| e.borrow().filename() == entry.filename());
@@ -158,17 +157,14 @@ impl Corpus<TestCase> for EntryCorpus {
     ) -> Result<Testcase<TestCase>, Error> {
         let before = self.entries.replace(id, testcase)?;
         self.added(id)?;
-        if before.filename() != self.entries.get(id)?.borrow().filename()
-            && let Some(path) = before.file_path()
-        {
-            corpus_file::remove(path)?;
-        }
+        self.remove_file(&before)?;
         Ok(before)
     }
 
     fn remove(&mut self, id: CorpusId) -> Result<Testcase<TestCase>, Error> {
         let entry = self.entries.remove(id)?;
-        self.removed(id, &entry)?;
+        self.recent.get_mut().retain(|e| *e != id);
+        self.remove_file(&entry)?;
         Ok(entry)
     }
 

@@ -105,7 +105,7 @@ fn config() -> HarnessConfig {
 
 /// A short limit for what never ends: the rest of the time is waited for nothing.
 fn limit(harness: &mut Harness, fault: &Fault) {
-    let endless = matches!(fault.kind, Kind::Hang | Kind::Deadlock);
+    let endless = fault.kind.stalls();
     let limits = config().limits;
     let concurrent = if endless { Duration::from_secs(1) } else { limits.concurrent };
     harness.set_limits(Limits { concurrent, ..limits });

@@ -38,6 +38,13 @@ fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), json)
 }
 
+fn harness() -> Harness {
+    let options =
+        GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
+    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
+    Harness::start(HarnessConfig::new(&built.path)).unwrap()
+}
+
 #[test]
 fn a_stored_finding_becomes_small_and_still_shows() {
     let tmp = tempfile::tempdir().unwrap();
@@ -196,10 +203,7 @@ fn a_crash_directory_of_the_first_format_opens() {
 
 #[test]
 fn an_instance_comes_by_substitution_where_source_is_imported() {
-    let options =
-        GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
-    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
-    let mut harness = Harness::start(HarnessConfig::new(&built.path)).unwrap();
+    let mut harness = harness();
     let text = "import synthetic\nbefore check p\ngo check a\ngo check a\n-- p/p.go --\npackage p\n\ntype T[P any] []int\n\nvar X T[int]\n-- a/a.go --\npackage a\n\nimport \"p\"\n\nvar X = p.X[0]\n";
     let case = harness.import(&SourceCase::from_txtar(text).unwrap()).unwrap();
     let all = reducers();
@@ -218,10 +222,7 @@ fn an_instance_comes_by_substitution_where_source_is_imported() {
 
 #[test]
 fn every_candidate_is_go() {
-    let options =
-        GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
-    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
-    let mut harness = Harness::start(HarnessConfig::new(&built.path)).unwrap();
+    let mut harness = harness();
     let source = load_case(&fixture()).unwrap().0;
     let case = harness.import(&source).unwrap();
     let mut candidates = 0;

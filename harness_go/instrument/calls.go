@@ -30,16 +30,9 @@ func directCalls(goroot, out string, result *overlay) error {
 	if text = direct(text); text == nil {
 		return nil
 	}
-	for name, content := range map[string][]byte{
+	return result.put(dir, out, "runtime_", map[string][]byte{
 		"race_amd64.s": text, "zz_typerace_alone.go": []byte(aloneSource),
-	} {
-		to := filepath.Join(out, "runtime_"+name)
-		if err := os.WriteFile(to, content, 0o644); err != nil {
-			return err
-		}
-		result.Replace[filepath.Join(dir, name)] = to
-	}
-	return nil
+	})
 }
 
 var (

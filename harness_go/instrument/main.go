@@ -24,6 +24,19 @@ type overlay struct {
 	Replace map[string]string
 }
 
+// put writes files to out, under names that begin with prefix, and has them replace or
+// join those of dir.
+func (o *overlay) put(dir, out, prefix string, files map[string][]byte) error {
+	for name, content := range files {
+		to := filepath.Join(out, prefix+name)
+		if err := os.WriteFile(to, content, 0o644); err != nil {
+			return err
+		}
+		o.Replace[filepath.Join(dir, name)] = to
+	}
+	return nil
+}
+
 func main() {
 	goroot := flag.String("goroot", "", "root of the Go tree under test")
 	out := flag.String("out", "", "folder for the overlay and its files")

@@ -38,18 +38,11 @@ func countReports(goroot, out string, result *overlay) error {
 	} else if !strings.Contains(scheduler, "\nfunc stopTheWorld(reason stwReason) {") {
 		return fmt.Errorf("%s: proc.go does not stop the world as this instrumentation knows", dir)
 	}
-	for name, content := range map[string]string{
+	return result.put(dir, out, "runtime_", map[string][]byte{
 		// On the same line: line numbers stay.
-		"race.go":             strings.Replace(race, call, call+" typeraceReported()", 1),
-		"zz_typerace_race.go": fmt.Sprintf(reportsSource, stop, start),
-	} {
-		path := filepath.Join(out, "runtime_"+name)
-		result.Replace[filepath.Join(dir, name)] = path
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+		"race.go":             []byte(strings.Replace(race, call, call+" typeraceReported()", 1)),
+		"zz_typerace_race.go": []byte(fmt.Sprintf(reportsSource, stop, start)),
+	})
 }
 
 const reportsSource = `//go:build race

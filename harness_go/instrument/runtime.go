@@ -69,16 +69,9 @@ func locks(goroot, out string, result *overlay) error {
 		patched := append([]byte{}, text[:at]...)
 		patched = append(patched, " if typeraceBlock != nil && m.typeraceLock() { return };"...)
 		patched = append(patched, text[at:]...)
-		for name, content := range map[string][]byte{
+		return result.put(filepath.Dir(path), out, "zz_sync_", map[string][]byte{
 			"mutex.go": patched, "zz_typerace.go": []byte(lockSource),
-		} {
-			to := filepath.Join(out, "zz_sync_"+name)
-			if err := os.WriteFile(to, content, 0o644); err != nil {
-				return err
-			}
-			result.Replace[filepath.Join(filepath.Dir(path), name)] = to
-		}
-		return nil
+		})
 	}
 	return fmt.Errorf("%s has no sync.Mutex that this instrumentation knows", goroot)
 }

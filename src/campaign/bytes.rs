@@ -5,26 +5,23 @@
 
 use std::rc::Rc;
 
-use libafl::corpus::HasCurrentCorpusId;
+use libafl::Error;
 use libafl::fuzzer::Evaluator;
 use libafl::inputs::{BytesInput, HasMutatorBytes};
 use libafl::mutators::havoc_mutations::{
     HavocMutationsNoCrossoverType, havoc_mutations_no_crossover,
 };
 use libafl::mutators::{HavocScheduledMutator, Mutator};
-use libafl::stages::{Restartable, Stage};
+use libafl::stages::Stage;
 use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
-use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
 use super::ancestry::{Making, SharedAncestry};
 use super::progress::Progress;
-use super::stage::MutantStage;
+use super::stage::{MAX_MUTANTS, MutantStage, begins_anew};
 use crate::executor::{Ahead, State, Texts};
 use crate::testcase::TestCase;
 
-/// As many mutants of an entry as the trees' stage makes at most.
-const MAX_MUTANTS: u64 = 32;
 /// Havoc stacks up to so many powers of two of changes.
 const MAX_STACK: usize = 3;
 
@@ -109,15 +106,4 @@ where
     }
 }
 
-impl Restartable<State> for Mutants
-where
-    State: HasNamedMetadata + HasCurrentCorpusId,
-{
-    fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn clear_progress(&mut self, _state: &mut State) -> Result<(), Error> {
-        Ok(())
-    }
-}
+begins_anew!(Mutants);

@@ -326,20 +326,23 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
 
     // What an earlier campaign ran need not be run again, if coverage is known.
     let fits = !taken.is_empty();
-    let news = |manager: &Peers, case: &TestCase| {
-        let key = Carried::new(case).map(|c| c.key());
-        !fits || key.is_none_or(|key| !manager.seen().contains(&key))
+    let key = |case: &TestCase| Carried::new(case).map(|c| c.key());
+    let mut keys = Vec::new();
+    let mut is_new = |case: &TestCase| {
+        let key = key(case);
+        let new = !fits || key.is_none_or(|key| !manager.seen().contains(&key));
+        keys.extend(key.filter(|_| new));
+        new
     };
-    let seeds: Vec<TestCase> = seeds.into_iter().filter(|c| news(manager, c)).collect();
+    let seeds: Vec<TestCase> = seeds.into_iter().filter(&mut is_new).collect();
     // Several workers may have been here before one alone.
     let mut theirs = Vec::new();
     if let Some(campaign) = campaign.filter(|_| !is_worker) {
         theirs = exchange::stored(&campaign, config.work.as_deref());
-        theirs.retain(|file| work::read(file).is_ok_and(|c| news(manager, &c)));
+        theirs.retain(|file| work::read(file).is_ok_and(|c| is_new(&c)));
     }
-    for case in work::cases(&theirs).chain(work::cases(&resumed.entries)).chain(seeds.clone()) {
-        manager.knows(Carried::new(&case).map(|c| c.key()));
-    }
+    keys.extend(work::cases(&resumed.entries).filter_map(|c| key(&c)));
+    manager.knows(keys);
     let mut whole = false;
     let mut replayed = None;
     let blind = config.experiment.ablate == Some(Ablation::Coverage);
@@ -394,19 +397,18 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
-        let trees = MutantStage::new(
-            mutator,
-            Rc::clone(&progress),
-            config.schedules,
-            Rc::clone(&budget),
-            Rc::clone(&ancestry),
-            seen,
-        );
         let mutants = match config.experiment.ablate {
             Some(Ablation::Bytes) => {
                 Mutants::Bytes(ByteStage::new(Rc::clone(&progress), Rc::clone(&ancestry)))
             }
-            _ => Mutants::Trees(Box::new(trees)),
+            _ => Mutants::Trees(Box::new(MutantStage::new(
+                mutator,
+                Rc::clone(&progress),
+                config.schedules,
+                Rc::clone(&budget),
+                Rc::clone(&ancestry),
+                seen,
+            ))),
         };
         let mut stages = tuple_list!(
             mutants,

@@ -330,7 +330,7 @@ impl Recorder for FindingRecorder {
         outcome: Outcome,
     ) -> Result<Outcome, HarnessError> {
         let seen = observe(&outcome, request.scenario, self.judge.origin());
-        let stalls: Vec<&Finding> = seen.iter().filter(|f| stalls(f.kind)).collect();
+        let stalls: Vec<&Finding> = seen.iter().filter(|f| f.kind.stalls()).collect();
         let news = |new: &Finding| {
             let known = |f: &Found| f.id == new.id && f.class <= new.class;
             let passed = new.class == Class::Contract && self.passed_over.contains_key(&new.id);
@@ -371,7 +371,7 @@ impl FindingRecorder {
         let mut seen = judgement.findings.clone();
         seen.retain(|f| self.is_news(f));
         if std::mem::take(&mut self.unconfirmed) {
-            seen.retain(|f| !stalls(f.kind));
+            seen.retain(|f| !f.kind.stalls());
         }
         if let Some(at) = seen.iter().position(|f| f.title.contains(CONSTANTS))
             && self.is_only_slow(harness, run)?
@@ -439,9 +439,4 @@ impl FindingRecorder {
         let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
         Ok((seen.len(), bugs))
     }
-}
-
-/// Whether findings of a kind are time-outs.
-fn stalls(kind: Kind) -> bool {
-    matches!(kind, Kind::Hang | Kind::Deadlock)
 }

@@ -8,16 +8,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use libafl::Error;
 use libafl::corpus::{CorpusId, HasCurrentCorpusId};
 use libafl::fuzzer::Evaluator;
-use libafl::stages::{Restartable, Stage};
+use libafl::stages::Stage;
 use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
-use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 use serde::{Deserialize, Serialize};
 
 use super::ancestry::{Making, SharedAncestry};
 use super::progress::Progress;
+use super::stage::begins_anew;
 use crate::executor::State;
 use crate::testcase::TestCase;
 
@@ -167,15 +168,4 @@ where
     }
 }
 
-impl Restartable<State> for ScheduleStage
-where
-    State: HasNamedMetadata + HasCurrentCorpusId,
-{
-    fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn clear_progress(&mut self, _state: &mut State) -> Result<(), Error> {
-        Ok(())
-    }
-}
+begins_anew!(ScheduleStage);

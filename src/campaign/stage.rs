@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
+use libafl::Error;
 use libafl::corpus::HasCurrentCorpusId;
 use libafl::fuzzer::Evaluator;
 use libafl::mutators::{MutationResult, Mutator};
-use libafl::stages::{Restartable, Stage};
+use libafl::stages::Stage;
 use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
-use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::Rand;
 
 use super::ancestry::{Making, SharedAncestry};
@@ -23,7 +23,7 @@ use crate::testcase::TestCase;
 /// because limits, signals and progress are looked at between executions only
 /// through this stage, and because a random program is worth little more after
 /// its first few mutants.
-const MAX_MUTANTS: u64 = 32;
+pub(super) const MAX_MUTANTS: u64 = 32;
 
 /// Entries in a row that cannot be read, as somebody removed their files, before the
 /// campaign ends: it would do nothing.
@@ -139,8 +139,7 @@ where
                 _ => Making::Mutant(by),
             });
             let (_, id) = fuzzer.evaluate_input(state, executor, manager, &input)?;
-            self.mutator.give_back(made);
-            self.mutator.post_exec(state, id)?;
+            self.mutator.learn(made, id);
             self.progress.tick(state);
             self.budget.charge(&input.scenario);
         }
@@ -148,15 +147,25 @@ where
     }
 }
 
-impl Restartable<State> for MutantStage
-where
-    State: HasNamedMetadata + HasCurrentCorpusId,
-{
-    fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
-        Ok(true)
-    }
+/// A stage that keeps no progress in the state: LibAFL's restarts are not used, a worker
+/// that dies resumes from its checkpoint.
+macro_rules! begins_anew {
+    ($stage:ty) => {
+        impl libafl::stages::Restartable<crate::executor::State> for $stage {
+            fn should_restart(
+                &mut self,
+                _state: &mut crate::executor::State,
+            ) -> Result<bool, libafl::Error> {
+                Ok(true)
+            }
 
-    fn clear_progress(&mut self, _state: &mut State) -> Result<(), Error> {
-        Ok(())
-    }
+            fn clear_progress(
+                &mut self,
+                _state: &mut crate::executor::State,
+            ) -> Result<(), libafl::Error> {
+                Ok(())
+            }
+        }
+    };
 }
+pub(super) use begins_anew;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print};
-use crate::finding::{Finding, Kind, KnownIssue, Origin, Rates, State, Step, is_newer};
+use crate::finding::{Finding, KnownIssue, Origin, Rates, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
 };
@@ -160,8 +160,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             let wanted = expected.clone().or(most);
             let carried = !replayed.fell_back;
             // A stall costs its whole limit each time, and is the same in any process.
-            let stalls =
-                wanted.as_ref().is_some_and(|f| matches!(f.kind, Kind::Hang | Kind::Deadlock));
+            let stalls = wanted.as_ref().is_some_and(|f| f.kind.stalls());
             let n = if stalls { args.fresh_runs.min(2) } else { args.fresh_runs };
             anew(&mut harness, &judge, &request, n, wanted.as_ref(), carried)?.stored()
         },

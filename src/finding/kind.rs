@@ -39,6 +39,12 @@ impl Kind {
             Kind::Mismatch => "mismatch",
         }
     }
+
+    /// Whether it is a run that does not end: each costs its whole time limit.
+    #[must_use]
+    pub fn stalls(self) -> bool {
+        matches!(self, Kind::Deadlock | Kind::Hang)
+    }
 }
 
 impl std::fmt::Display for Kind {

@@ -162,15 +162,32 @@ impl TreeMutator {
         Self { options, steering, table, last, made: None }
     }
 
-    /// How the last input was made, to be given back before what came of it is learnt:
-    /// another may be made in between.
+    /// How the last input was made, for [`TreeMutator::learn`]: another may be made
+    /// before it has run.
     pub fn take_made(&mut self) -> Option<Made> {
         self.made.take()
     }
 
-    /// The next [`Mutator::post_exec`] is about an input that was made so.
-    pub fn give_back(&mut self, made: Option<Made>) {
-        self.made = made;
+    /// Learns from the last execution, whose input was `made` so and became the entry
+    /// `new`, if it did.
+    pub fn learn(&mut self, made: Option<Made>, new: Option<CorpusId>) {
+        let last = *self.last.borrow();
+        let mut table = self.table.borrow_mut();
+        table.entry(new, last.checked);
+        let outcome = Outcome {
+            parsed: last.parsed,
+            checked: last.checked,
+            new_coverage: last.new_coverage || last.new_lazy,
+            finding: last.new_bugs > 0,
+        };
+        match made {
+            Some(Made::Mutated(m)) => {
+                table.weights.record(&m, outcome);
+                self.steering.record(outcome.checked);
+            }
+            Some(Made::Generated) => table.generated.record(outcome),
+            None => {}
+        }
     }
 
     /// The entry to mutate instead of the scheduled one, if another is to be.
@@ -248,23 +265,8 @@ where
     }
 
     fn post_exec(&mut self, _state: &mut S, new: Option<CorpusId>) -> Result<(), Error> {
-        let last = *self.last.borrow();
-        self.table.borrow_mut().entry(new, last.checked);
-        let outcome = Outcome {
-            parsed: last.parsed,
-            checked: last.checked,
-            new_coverage: last.new_coverage || last.new_lazy,
-            finding: last.new_bugs > 0,
-        };
-        let mut table = self.table.borrow_mut();
-        match self.made.take() {
-            Some(Made::Mutated(m)) => {
-                table.weights.record(&m, outcome);
-                self.steering.record(outcome.checked);
-            }
-            Some(Made::Generated) => table.generated.record(outcome),
-            None => {}
-        }
+        let made = self.made.take();
+        self.learn(made, new);
         Ok(())
     }
 }

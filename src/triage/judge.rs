@@ -94,17 +94,15 @@ impl Judge {
         request: &RunRequest<'_>,
         findings: &mut [Finding],
     ) -> Result<(), HarnessError> {
-        let stalls = |kind| matches!(kind, Kind::Deadlock | Kind::Hang);
-        let open = |f: &Finding| !f.sequential && (f.kind == Kind::Panic || stalls(f.kind));
+        let open = |f: &Finding| !f.sequential && (f.kind == Kind::Panic || f.kind.stalls());
         if !findings.iter().any(open) {
             return Ok(());
         }
         let flags = RunFlags { sequential: true, ..RunFlags::default() };
         let outcome = harness.run(&request.with_flags(flags))?;
         let seen = observe(&outcome, request.scenario, &self.origin);
-        let stalled = matches!(outcome.end, End::TimedOut { .. })
-            || seen.iter().any(|f| f.kind == Kind::Deadlock);
         let deadlocked = seen.iter().any(|f| f.kind == Kind::Deadlock);
+        let stalled = deadlocked || matches!(outcome.end, End::TimedOut { .. });
         for finding in findings.iter_mut().filter(|f| open(f)) {
             // A stall's signature has every goroutine in it, and here is one. A run that
             // only takes long says nothing about who waits for whom.

@@ -82,7 +82,7 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
     });
     match &outcome.end {
         End::TimedOut { stage, dump } => {
-            for f in found.iter_mut().filter(|f| matches!(f.kind, Kind::Deadlock | Kind::Hang)) {
+            for f in found.iter_mut().filter(|f| f.kind.stalls()) {
                 f.stage = Some(stage.as_str().to_owned());
                 name_stall(f, dump);
             }

@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::names::{name_files, renamings};
-use super::predicate::{Answer, Predicate};
+use super::predicate::Predicate;
 use super::prepare::stronger;
 use super::search::Search;
 use super::{MinimizeError, Options};
@@ -70,13 +70,6 @@ fn polish(
     Ok((tally, source))
 }
 
-/// Whether a test case shows the finding; it gets the schedule that does.
-fn shows(search: &Search<'_>, case: &mut TestCase) -> Result<bool, HarnessError> {
-    let (answer, judged) = search.predicate.ask(search.pool, case)?;
-    *case = judged;
-    Ok(answer == Answer::Shows)
-}
-
 /// Gives conventional names, all at once or, if that loses the finding, those
 /// that keep it.
 fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
@@ -89,9 +82,11 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
         return Ok(());
     }
     // Good names are worth a second try.
-    if shows(search, &mut all)? || shows(search, &mut all)? {
-        search.history.push(std::mem::replace(&mut search.case, all));
-        return Ok(());
+    for _ in 0..2 {
+        if let Some(all) = search.predicate.ask(search.pool, &all)? {
+            search.history.push(std::mem::replace(&mut search.case, all));
+            return Ok(());
+        }
     }
     name_files(&mut search.case);
     // One renaming changes what the others are about: each is looked up anew.
@@ -99,7 +94,10 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     loop {
         let Some(renaming) = renamings(&search.case).into_iter().nth(at) else { return Ok(()) };
         let mut one = search.case.clone();
-        if renaming(&mut one) && one != search.case && shows(search, &mut one)? {
+        if renaming(&mut one)
+            && one != search.case
+            && let Some(one) = search.predicate.ask(search.pool, &one)?
+        {
             search.history.push(std::mem::replace(&mut search.case, one));
         } else {
             at += 1;

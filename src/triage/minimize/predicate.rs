@@ -115,7 +115,7 @@ impl Predicate {
 
     /// Whether each run that shows it takes a whole time limit.
     pub fn stalls(&self) -> bool {
-        matches!(self.kind, Kind::Hang | Kind::Deadlock)
+        self.kind.stalls()
     }
 
     /// The same about the finding itself, where a race stood in for it, and with
@@ -143,10 +143,7 @@ impl Predicate {
         case: &TestCase,
     ) -> Result<bool, HarnessError> {
         self.shorten(harness);
-        let scenario = Self::checks(case);
-        let source = case.to_source();
-        let outcome = harness.run(&RunRequest::new(&scenario, &source.packages))?;
-        Ok(outcome.reply.is_none())
+        Ok(Self::checked(harness, case)?.is_none())
     }
 
     /// Sets the limits of what may hang.
@@ -158,22 +155,22 @@ impl Predicate {
         harness.set_limits(limits);
     }
 
-    /// A check of each package by itself.
-    fn checks(case: &TestCase) -> Scenario {
+    /// Checks each package by itself; `None` if that does not end.
+    fn checked(harness: &mut Harness, case: &TestCase) -> Result<Option<RunReply>, HarnessError> {
         let check = |p: &crate::testcase::Package| Operation::Check { package: p.path.clone() };
-        Scenario {
+        let scenario = Scenario {
             godebug: case.scenario.godebug.clone(),
             before: case.packages.iter().map(check).collect(),
             ..Scenario::default()
-        }
+        };
+        let source = case.to_source();
+        Ok(harness.run(&RunRequest::new(&scenario, &source.packages))?.reply)
     }
 
     /// Whether every package type-checks. The scenario says nothing about that:
     /// two checks of one package declare everything twice.
     pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
-        let scenario = Self::checks(case);
-        let source = case.to_source();
-        let reply = harness.run(&RunRequest::new(&scenario, &source.packages))?.reply;
+        let reply = Self::checked(harness, case)?;
         // A program on which a lone check does not end has no errors to show.
         Ok(!reply.as_ref().is_some_and(has_errors))
     }
@@ -220,13 +217,13 @@ impl Predicate {
         Ok(Answer::Not)
     }
 
-    /// Judges one test case, which comes back with the schedule that shows the finding.
-    pub fn ask(&self, pool: &Pool, case: &TestCase) -> Result<(Answer, TestCase), HarnessError> {
+    /// The test case with the schedule that shows the finding, if any of those tried does.
+    pub fn ask(&self, pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessError> {
         let (predicate, mut case) = (self.clone(), case.clone());
         let won = Arc::new(AtomicUsize::new(usize::MAX));
         pool.ask(move |harness| {
             let answer = predicate.judge(harness, &mut case, 0, &won)?;
-            Ok((answer, case))
+            Ok((answer == Answer::Shows).then_some(case))
         })
     }
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
-use super::predicate::{Answer, Predicate, SEEDS, STALL_LIMIT, sides};
+use super::predicate::{Predicate, SEEDS, STALL_LIMIT, sides};
 use super::scenario::redirect::each_package;
 use super::{MinimizeError, Options};
 use crate::finding::{Finding, Kind};
@@ -157,7 +157,7 @@ pub(crate) fn prepare(
     predicate.rate = rate.rate();
     case.scenario.comment = vec![finding.title.clone()];
     if let Some(named) = by_name(pool, &case)?
-        && let Some(named) = shows(pool, &predicate, &named)?
+        && let Some(named) = predicate.ask(pool, &named)?
     {
         case = named;
     }
@@ -173,7 +173,7 @@ pub(crate) fn prepare(
         let mended = mended(&case, options.go_minor);
         let strict = Predicate { valid: true, ..predicate.clone() };
         if mended != case
-            && let Some(mended) = shows(pool, &strict, &mended)?
+            && let Some(mended) = strict.ask(pool, &mended)?
         {
             (case, predicate) = (mended, strict);
         }
@@ -267,16 +267,6 @@ fn milder(
         }
     }
     Ok((case, rate))
-}
-
-/// The test case with the schedule that shows the finding, if any of those tried does.
-fn shows(
-    pool: &Pool,
-    predicate: &Predicate,
-    case: &TestCase,
-) -> Result<Option<TestCase>, HarnessError> {
-    let (answer, case) = predicate.ask(pool, case)?;
-    Ok((answer == Answer::Shows).then_some(case))
 }
 
 /// Looks for a seed under which a race that is rare shows always: then a candidate is

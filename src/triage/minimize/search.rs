@@ -166,8 +166,7 @@ impl Search<'_> {
             if self.over() {
                 break;
             }
-            let (answer, case) = predicate.ask(self.pool, &case)?;
-            if answer == Answer::Shows {
+            if let Some(case) = predicate.ask(self.pool, &case)? {
                 self.predicate = predicate;
                 let text = case.to_source().to_txtar();
                 self.take(Candidate { case, text });

@@ -444,7 +444,7 @@ impl Writer<'_, '_> {
         if let Some(n) = scenario.procs {
             self.say(1, &format!("runtime.GOMAXPROCS({n})"));
         }
-        if finding.is_some_and(|f| matches!(f.kind, Kind::Deadlock | Kind::Hang)) {
+        if finding.is_some_and(|f| f.kind.stalls()) {
             self.say(1, "// If it does not come to its end, print where every goroutine is.");
             self.say(1, "debug.SetTraceback(\"all\")");
             self.say(1, "time.AfterFunc(10*time.Second, func() { panic(\"no end after 10 s\") })");
