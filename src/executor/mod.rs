@@ -7,10 +7,13 @@
 //! corpus is a function of the seed, and an edge that showed by chance never
 //! makes an input look valuable.
 
+mod recorder;
+mod times;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libafl::executors::{Executor, ExitKind, HasObservers};
 use libafl::feedbacks::map::MapFeedbackMetadata;
@@ -19,8 +22,6 @@ use libafl::state::{HasExecutions, StdState};
 use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
-
-use serde::{Deserialize, Serialize};
 
 use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
@@ -32,6 +33,8 @@ use crate::health::{Health, Pulse, Sick};
 use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
+pub use recorder::{Ahead, Fatal, LastRun, Recorder, Run, Texts};
+pub use times::Times;
 
 /// The name of the coverage observer, and so of its history in the state.
 pub const COVERAGE: &str = "coverage";
@@ -42,169 +45,6 @@ pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, fal
 pub type Observers = tuple_list_type!(CoverageObserver, TimeObserver);
 /// The fuzzer's state.
 pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
-
-/// What the last execution was, for those who run after the executor.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LastRun {
-    /// No package had a syntax error.
-    pub parsed: bool,
-    /// Every package that was checked has no type error.
-    pub checked: bool,
-    /// The sequential run reached what no input in the corpus had.
-    pub new_coverage: bool,
-    /// Reading its packages changed what no input's reading had.
-    pub new_lazy: bool,
-    /// Pairs of the interleaving map that no execution had.
-    pub new_pairs: usize,
-    /// Findings with a signature this campaign had not seen.
-    pub new_findings: usize,
-    /// Of them, those that are no breach of contract.
-    pub new_bugs: usize,
-    /// What it cost, in ordinary executions; 0 if there was none.
-    pub cost: u64,
-    /// What it took, confirmations and the like left out.
-    pub took: Duration,
-    /// Harness processes started until then.
-    pub starts: u64,
-}
-
-/// An executor that can begin with an input before it is given it.
-pub trait Ahead {
-    /// Begins to run the input that the next execution will be of, so that the harness
-    /// works while the next but one is made. Nothing is done, and nothing lost, if that
-    /// is not possible now.
-    fn send_ahead(&mut self, state: &State, input: &TestCase);
-}
-
-/// An executor that knows text beside trees: the ablation of byte mutation.
-pub trait Texts {
-    /// The tree of a file; `None` if it does not parse.
-    ///
-    /// # Errors
-    /// The harness's.
-    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
-
-    /// The next execution is of this text and not of its input, which is therefore not
-    /// kept for what it covers.
-    fn run_instead(&mut self, source: SourceCase);
-}
-
-/// Takes every outcome, before LibAFL judges the input.
-pub trait Recorder {
-    /// Looks for failures in an outcome and stores those that are new.
-    /// Returns how many were, and how many of them are no breach of contract.
-    /// The harness is there to run the case again.
-    ///
-    /// # Errors
-    /// What makes it pointless to go on.
-    fn record(
-        &mut self,
-        harness: &mut Harness,
-        run: &Run<'_>,
-        outcome: &Outcome,
-    ) -> Result<(usize, usize), Fatal>;
-
-    /// A run exceeded limits that are lower than the full ones: what it comes to under
-    /// those. The harness has the full ones by then.
-    ///
-    /// # Errors
-    /// The harness's.
-    fn confirm_timeout(
-        &mut self,
-        harness: &mut Harness,
-        request: &RunRequest<'_>,
-        _outcome: Outcome,
-    ) -> Result<Outcome, HarnessError> {
-        harness.run(request)
-    }
-
-    /// Looks at what reading the test case's packages changes. Says whether that is
-    /// new.
-    ///
-    /// # Errors
-    /// What makes it pointless to go on.
-    fn suspect(&mut self, _harness: &mut Harness, _run: &Run<'_>) -> Result<bool, Fatal> {
-        Ok(false)
-    }
-}
-
-/// One execution, as its recorder sees it.
-pub struct Run<'a> {
-    /// The input.
-    pub case: &'a TestCase,
-    /// What was sent.
-    pub source: &'a SourceCase,
-    /// The request it was sent with.
-    pub request: &'a RunRequest<'a>,
-    /// The fuzzer's state; this execution is counted in it.
-    pub state: &'a State,
-}
-
-/// What ends a campaign. The first one is kept; LibAFL only sees its text.
-#[derive(Debug, thiserror::Error)]
-pub enum Fatal {
-    /// The harness cannot be run any more.
-    #[error(transparent)]
-    Harness(#[from] HarnessError),
-    /// The race detector does not report a planted race any more.
-    #[error(
-        "the race detector missed the planted race after {executions} executions: nothing this \
-         campaign did not find means anything; run `typerace doctor`"
-    )]
-    Blind {
-        /// Executions until then.
-        executions: u64,
-    },
-    /// Nothing works, so nothing is found.
-    #[error(transparent)]
-    Sick(#[from] Sick),
-    /// A finding could not be stored, over and over.
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-}
-
-/// Where a campaign's wall time goes, in seconds; of all workers together.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Times {
-    /// The harness runs test cases.
-    pub running: f64,
-    /// New findings are run again; answers are compared.
-    pub recording: f64,
-    /// New coverage is confirmed.
-    pub confirming: f64,
-    /// Packages are read for lazy state, and what that shows is tried.
-    pub suspecting: f64,
-    /// All the rest: making, printing and mutating test cases while no harness works,
-    /// LibAFL, the exchange with other workers, checkpoints.
-    #[serde(default)]
-    pub other: f64,
-    /// How much of all these a harness worked, from each request to its reply. What is
-    /// missing to the whole is typerace's own.
-    #[serde(default)]
-    pub harness: f64,
-}
-
-impl Times {
-    /// With what is left of the wall time as [`Times::other`].
-    #[must_use]
-    pub fn of(self, seconds: f64) -> Self {
-        let known = Self { other: 0.0, ..self }.total();
-        Self { other: (seconds - known).max(0.0), ..self }
-    }
-
-    /// The wall time of all workers in seconds.
-    #[must_use]
-    pub fn total(&self) -> f64 {
-        self.running + self.recording + self.confirming + self.suspecting + self.other
-    }
-
-    /// How much of the time no harness worked, percent.
-    #[must_use]
-    pub fn overhead_percent(&self) -> f64 {
-        let total = self.total();
-        if total > 0.0 { (100.0 * (1.0 - self.harness / total)).max(0.0) } else { 0.0 }
-    }
-}
 
 /// How often a planted race proves that the detector still works; and soon after the
 /// start, so that short campaigns prove it too.
