@@ -3,6 +3,7 @@
 
 use std::io;
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
@@ -142,6 +143,13 @@ impl Harness {
     #[must_use]
     pub fn worked(&self) -> Duration {
         self.worked
+    }
+
+    /// Whether the user asked to stop. A request does not look at once, so that one which
+    /// is about to end is not lost; who makes many asks this between them.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.config.interrupt.load(Ordering::Relaxed)
     }
 
     /// The limits that later runs have.

@@ -126,6 +126,9 @@ impl Predicate {
 
     /// One run: whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        if harness.is_interrupted() {
+            return Err(HarnessError::Interrupted);
+        }
         if self.stalls() {
             self.shorten(harness);
         }
