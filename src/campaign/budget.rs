@@ -1,4 +1,4 @@
-//! How much of a campaign goes into breaches of contract, and into rounds.
+//! How much of a campaign goes into breaches of contract, rounds and new processes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,6 +16,10 @@ const FREE: u64 = 2_000;
 /// took a fifth of the time for runs of what had run.
 const ROUNDS_EVERY: u64 = 8;
 
+/// The same of mutants that ask for a new process, which costs as much as ten runs: they
+/// were one in sixteen, and took nearly a third of the time.
+const FRESH_EVERY: u64 = 16;
+
 /// Bounds the cost of scenarios that break a documented rule. Such a run races in
 /// many places and often ends its process, so it costs as much as a hundred others
 /// and teaches less: without a bound it takes nearly all of a campaign. Costs are
@@ -27,6 +31,8 @@ pub struct Budget {
     contract: Cell<u64>,
     /// Mutants with rounds so far.
     rounds: Cell<u64>,
+    /// Mutants that asked for a new process so far.
+    fresh: Cell<u64>,
     last: Rc<RefCell<LastRun>>,
 }
 
@@ -40,6 +46,7 @@ impl Budget {
             all: Cell::default(),
             contract: Cell::default(),
             rounds: Cell::default(),
+            fresh: Cell::default(),
             last,
         }
     }
@@ -50,12 +57,10 @@ impl Budget {
         if !self.allows(scenario.class()) {
             scenario.keep_contract();
         }
-        if scenario.rounds.is_some() {
-            self.rounds.set(self.rounds.get() + 1);
-            if !self.rounds.get().is_multiple_of(ROUNDS_EVERY) {
-                scenario.rounds = None;
-            }
+        if scenario.rounds.is_some() && !one_in(ROUNDS_EVERY, &self.rounds) {
+            scenario.rounds = None;
         }
+        scenario.fresh = scenario.fresh && one_in(FRESH_EVERY, &self.fresh);
         self.last.borrow_mut().cost = 0;
         scenario.go.len() >= 2 || scenario.class() == Class::Contract
     }
@@ -78,6 +83,12 @@ impl Budget {
             self.contract.set(self.contract.get() + cost);
         }
     }
+}
+
+/// Counts one more, and says whether it is one of so many.
+fn one_in(every: u64, count: &Cell<u64>) -> bool {
+    count.set(count.get() + 1);
+    count.get().is_multiple_of(every)
 }
 
 #[cfg(test)]
@@ -105,6 +116,12 @@ mod tests {
             scenario.rounds.is_some()
         });
         assert_eq!(rounds.count(), 3);
+        let fresh = (0..FRESH_EVERY * 3).filter(|_| {
+            let mut scenario = Scenario { fresh: true, ..Scenario::default() };
+            budget.admit(&mut scenario);
+            scenario.fresh
+        });
+        assert_eq!(fresh.count(), 3);
         let budget = Budget::new(Profile::Contract, Rc::default());
         budget.add(Class::Contract, 1 << 40);
         assert!(budget.allows(Class::Contract));

@@ -81,11 +81,21 @@ pub struct Settings {
     pub repair_percent: u32,
     /// The most nodes that a mutant may have.
     pub max_nodes: usize,
+    /// Beyond so many nodes a mutant has no more than its parent: what a test case costs
+    /// is its size, and small ones reach as much.
+    pub grow_to: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_stack: 4, repair_percent: 90, max_nodes: 2500 }
+        Self { max_stack: 4, repair_percent: 90, max_nodes: 2500, grow_to: 500 }
+    }
+}
+
+impl Settings {
+    /// The most nodes that a mutant of this parent may have.
+    fn most(&self, parent: &TestCase) -> usize {
+        node_count(parent).max(self.grow_to).min(self.max_nodes)
     }
 }
 
@@ -184,6 +194,7 @@ pub fn mutate(
     settings: &Settings,
 ) -> Option<Mutated> {
     let before = case.clone();
+    let most = settings.most(&before);
     let mut stack = 1;
     while stack < settings.max_stack && cx.rng.chance(40) {
         stack += 1;
@@ -192,7 +203,7 @@ pub fn mutate(
     for _ in 0..stack {
         for _ in 0..TRIES {
             let at = weights.choose(cx.rng)?;
-            if apply(at, case, cx, settings) {
+            if apply(at, case, cx, most) {
                 operators.push(at);
                 break;
             }
@@ -200,7 +211,7 @@ pub fn mutate(
     }
     let repaired = cx.rng.chance(settings.repair_percent);
     finish(case, &before, cx, repaired);
-    if operators.is_empty() || *case == before || !bounds::within(case, settings.max_nodes) {
+    if operators.is_empty() || *case == before || !bounds::within(case, most) {
         *case = before;
         return None;
     }
@@ -216,10 +227,11 @@ pub fn mutate_by(
     settings: &Settings,
 ) -> Option<Mutated> {
     let before = case.clone();
-    let applied = apply(operator, case, cx, settings);
+    let most = settings.most(&before);
+    let applied = apply(operator, case, cx, most);
     let repaired = cx.rng.chance(settings.repair_percent);
     finish(case, &before, cx, repaired);
-    if !applied || *case == before || !bounds::within(case, settings.max_nodes) {
+    if !applied || *case == before || !bounds::within(case, most) {
         *case = before;
         return None;
     }
@@ -228,10 +240,10 @@ pub fn mutate_by(
 
 /// One operator by its index; the test case is as before if it does not apply
 /// or oversteps the bounds.
-fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, settings: &Settings) -> bool {
+fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, most: usize) -> bool {
     let Some(operator) = OPERATORS.get(at) else { return false };
     let saved = case.clone();
-    if operator.apply(case, cx) && bounds::within(case, settings.max_nodes) {
+    if operator.apply(case, cx) && bounds::within(case, most) {
         return true;
     }
     *case = saved;
