@@ -61,6 +61,8 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         HarnessError::Env(e) => env(e),
         // A test case that is too long.
         HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
+        // Nothing that this harness finds means anything.
+        HarnessError::Misuse { .. } => Exit::Environment,
         _ => Exit::Internal,
     };
     let seed = |e: &SeedError| match e {

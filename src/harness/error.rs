@@ -132,6 +132,11 @@ pub enum HarnessError {
     Died { during: &'static str, status: String, output: String },
     #[error("the harness did not answer in time while {during}:\n{dump}")]
     TimedOut { during: &'static str, dump: String },
+    #[error(
+        "the harness misused go/types, which is its own fault and no finding; please report it \
+         with the test case: {what}"
+    )]
+    Misuse { what: String },
     #[error("interrupted")]
     Interrupted,
     #[error("the harness's tree does not decode: {0}")]

@@ -12,6 +12,7 @@ mod go_bin;
 mod import;
 mod lazy;
 mod limits;
+mod misuse;
 mod overlay;
 mod process;
 mod protocol;

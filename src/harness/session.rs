@@ -10,6 +10,7 @@ use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
 use super::lazy::{self, LazyReply};
 use super::limits::{STATUS_SIZE, Watch, status_at};
+use super::misuse::misuse;
 use super::process::{Failure, Process};
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
@@ -406,7 +407,13 @@ impl Harness {
         self.worked += sent.asked.elapsed();
         let reply = match reply {
             Ok(reply) => reply,
-            Err(Failure::Died { status, output }) => return Ok(Err(Gone::Died { status, output })),
+            Err(Failure::Died { status, output }) => {
+                if let Some(what) = misuse(&output) {
+                    self.discard();
+                    return Err(HarnessError::Misuse { what: what.to_owned() });
+                }
+                return Ok(Err(Gone::Died { status, output }));
+            }
             Err(Failure::TimedOut { stage, dump }) => {
                 return Ok(Err(Gone::TimedOut { stage, dump }));
             }

@@ -187,6 +187,9 @@ func (g *goroutine) recover() {
 	if value == nil {
 		return
 	}
+	if what, ok := misused(value); ok {
+		onMisuse(what)
+	}
 	stack := debug.Stack()
 	g.panics = append(g.panics, panicked{op: g.op, value: value, stack: stack})
 	// The reply has it too. But a panic can leave a lock behind on which

@@ -68,6 +68,10 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	if shares {
 		g.noteUses()
 	}
+	given(fset != nil, "a check's file set")
+	for _, file := range files {
+		given(file != nil, "a file of a check")
+	}
 	checker, pkg := g.checker(i, fset, record, with, shares)
 	if g.share.incomplete && shares {
 		// An importer's package is used only if it says that it is complete.

@@ -25,6 +25,9 @@ func (g *goroutine) instantiate(path, name string, context bool, args []string) 
 			}
 		}
 	}
+	for _, targ := range targs {
+		given(targ != nil, "a type argument")
+	}
 	var ctxt *types.Context
 	if context {
 		ctxt = g.context

@@ -35,7 +35,7 @@ func (g *goroutine) set(what, path, name string) bool {
 		n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
 	case "typeparams":
 		t := g.declaredAlias(path, name)
-		if t == nil || !setAliasTypeParams(t, []*types.TypeParam{newTypeParam(g.newName())}) {
+		if t == nil || !setAliasTypeParams(t, []*types.TypeParam{newTypeParam(packageOf(t), g.newName())}) {
 			return g.skip("the package declares no alias whose type parameters could be set")
 		}
 	case "insert":
@@ -114,9 +114,10 @@ func (r *round) openInterfaces() []types.Type {
 	return open
 }
 
-// newTypeParam is a type parameter that nothing has yet.
-func newTypeParam(name string) *types.TypeParam {
-	obj := types.NewTypeName(token.NoPos, nil, name, nil)
+// newTypeParam is a type parameter that nothing has yet, of a package: without one it
+// could not be exported.
+func newTypeParam(pkg *types.Package, name string) *types.TypeParam {
+	obj := types.NewTypeName(token.NoPos, pkg, name, nil)
 	return types.NewTypeParam(obj, types.Universe.Lookup("any").Type())
 }
 
@@ -166,6 +167,6 @@ func (r *round) openAliases() []types.Type {
 func (g *goroutine) completeAliases() {
 	for _, a := range g.round.aliases {
 		g.use(useAlias)
-		setAliasTypeParams(a, []*types.TypeParam{newTypeParam(g.newName())})
+		setAliasTypeParams(a, []*types.TypeParam{newTypeParam(packageOf(a), g.newName())})
 	}
 }

@@ -72,6 +72,8 @@ func (g *goroutine) asker(pkg *types.Package) asker {
 
 // ask asks, and gives the answer the name of the types.
 func (a *asker) ask(q *query, t, other types.Type) {
+	given(t != nil, "the type of "+q.name)
+	given(other != nil || !q.pair, "the second type of "+q.name)
 	q.ask(a, t, other)
 	if !a.want {
 		return

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+)
+
+// What the documentation of go/types forbids is a fault of this harness and no finding:
+// a call of its own with nil, or with arguments that a constructor refuses. Both end the
+// process, with a line that typerace knows (src/harness/misuse.rs).
+
+// misuse is the value of the panic that says so.
+type misuse string
+
+// given panics if the harness is about to give go/types nothing where something has to be.
+// Values that go/types itself returned are no matter for it: they may be nil because two
+// goroutines raced, which is what is searched for.
+func given(there bool, what string) {
+	if !there {
+		panic(misuse("nil as " + what))
+	}
+}
+
+// refused are the panics with which the API refuses arguments, where the harness makes
+// these arguments. Not among them are "underlying type must not be nil" and "nil
+// constraint": the operation `set` hands on what go/types returned.
+var refused = []string{
+	"variadic function must have at least one parameter",
+	"function with receiver type parameters must have a receiver",
+	"function with type parameters cannot have a receiver",
+	"multiple fields with the same name",
+	"more tags than fields",
+	"empty union",
+	"type parameter bound more than once",
+	"LookupFieldOrMethod on nil type",
+}
+
+// misused says whether a panic that is being recovered is a misuse, and which. It is called
+// by a deferred function.
+func misused(value any) (string, bool) {
+	switch v := value.(type) {
+	case misuse:
+		return string(v), true
+	case string:
+		for _, text := range refused {
+			if strings.HasPrefix(v, text) && calledByHarness() {
+				return v, true
+			}
+		}
+	}
+	return "", false
+}
+
+// calledByHarness says whether the function of go/types that panicked first was called by
+// the harness itself, and not by go/types.
+func calledByHarness() bool {
+	var pcs [128]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	var after []string // the functions below the panic
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if frame.Function == "runtime.gopanic" {
+			// The last one is the first panic: others raised it again.
+			after = after[:0]
+			continue
+		}
+		after = append(after, frame.Function)
+	}
+	i := 0
+	// A constructor may do its work in functions of its own.
+	for i < len(after) && strings.HasPrefix(after[i], "go/types.") && i < refusalDepth {
+		i++
+	}
+	return i > 0 && i < len(after) && strings.HasPrefix(after[i], "typerace/harness/")
+}
+
+// refusalDepth is how deep in the API a refusal is.
+const refusalDepth = 2
+
+// onMisuse ends the process. Tests have it fail instead.
+var onMisuse = func(what string) {
+	text := append([]byte("typerace harness: misuse of go/types: "+what+"\n"), debug.Stack()...)
+	// As in goroutine.recover: os.Stderr has a lock.
+	_, _ = syscall.Write(2, text)
+	os.Exit(3)
+}

@@ -1,0 +1,34 @@
+//! A harness that misused go/types: its own fault, and no finding.
+
+/// How the harness's last line begins when it gave go/types what the documentation
+/// forbids: `onMisuse` in harness_go/internal/engine/misuse.go.
+const MARK: &str = "typerace harness: misuse of go/types: ";
+
+/// What the harness says that it did, with the stack below, if its end was that.
+pub(super) fn misuse(output: &str) -> Option<&str> {
+    let at_start = output.starts_with(MARK).then_some(0);
+    // Before it there may be stacks of panics that it recovered.
+    let at = at_start.or_else(|| output.find(&format!("\n{MARK}")).map(|at| at + 1))?;
+    Some(output[at + MARK.len()..].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_at_its_begin() {
+        let said = format!("{MARK}nil as a file\ngoroutine 7 [running]:\n");
+        let want = Some("nil as a file\ngoroutine 7 [running]:");
+        assert_eq!(misuse(&said), want);
+        assert_eq!(misuse(&format!("typerace: recovered panic: x\n{said}")), want);
+        assert_eq!(misuse(&format!("panic: a program says {said}")), None);
+        assert_eq!(misuse("typerace harness: not an operation"), None);
+    }
+
+    #[test]
+    fn the_harness_says_it_so() {
+        let source = super::super::build::source_file("engine/misuse.go").unwrap();
+        assert!(source.contains(MARK));
+    }
+}
