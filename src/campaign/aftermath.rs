@@ -1,7 +1,7 @@
 //! Failures that show after an execution: what a process said after its reply, a heap
 //! that grew over many executions, and what could not be confirmed.
 
-use super::recorder::FindingRecorder;
+use super::recorder::{FindingRecorder, HEAP};
 use super::repeats::Plan;
 use crate::executor::Run;
 use crate::finding::{Finding, growth};
@@ -59,7 +59,8 @@ impl FindingRecorder {
         run: &Run<'_>,
         grown: u64,
     ) -> Result<usize, HarnessError> {
-        let each = grown / u64::from(harness.runs_of_process().max(1));
+        let runs = harness.runs_of_process().max(1);
+        let each = grown / u64::from(runs);
         let heap = match harness.heap(false, true) {
             Ok(heap) => heap,
             // Its heap is gone with it; the next process will grow as well.
@@ -72,7 +73,14 @@ impl FindingRecorder {
         if !self.is_news(&found) {
             return Ok(0);
         }
-        self.add(run, &mut found, &heap.profile);
+        let report = format!(
+            "the heap grew by {grown} bytes over {runs} executions in one process; {HEAP} is its \
+             profile, {} bytes are live\n",
+            heap.live
+        );
+        self.add(run, &mut found, &report);
+        // It is in no report: a bonus that a full disk may cost.
+        let _ = self.store.put(&found.id, HEAP, heap.profile.as_bytes());
         let origin = self.judge.origin().clone();
         let again = match repeat(harness, run.request, GROWTH_RUNS, &origin) {
             Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => None,

@@ -18,7 +18,7 @@ use super::suspicions::{self, Suspicions};
 use super::writer::Writer;
 use crate::executor::{Fatal, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest, take_left};
 use crate::scenario::Class;
 use crate::store::{FINDING, Saved, Store, StoreError};
 use crate::triage::{Judge, observe};
@@ -27,7 +27,11 @@ use crate::triage::{Judge, observe};
 const TIMEOUT_TRIES: u32 = 3;
 
 /// The heap's profile in a crash directory.
-const HEAP: &str = "heap.txt";
+pub(super) const HEAP: &str = "heap.txt";
+
+/// Said of a process that is left.
+const LEFT: &str =
+    "of the harness was killed and is still there: it is left, and reaped once it is gone";
 
 /// How many findings of one kind are stored for one set of contract breaches.
 /// Two checkers on one `Checker` race in a hundred places, and every one of them
@@ -316,6 +320,9 @@ impl Recorder for FindingRecorder {
         }
         let executions = *run.state.executions();
         forgive(self.measure_waiting(harness, executions).map(|()| 0))?;
+        for pid in take_left() {
+            self.say(&format!("warning: process {pid} {LEFT}"));
+        }
         for failed in self.writer.failed() {
             self.say(&format!("warning: no standalone program: {failed}"));
         }

@@ -11,6 +11,7 @@ mod error;
 mod go_bin;
 mod import;
 mod lazy;
+mod left;
 mod limits;
 mod misuse;
 mod overlay;
@@ -36,6 +37,7 @@ pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
 pub use lazy::{LazyChange, LazyReply};
+pub use left::take_left;
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::config::{HarnessConfig, Late, Limits, Stage};
 use super::error::EnvError;
+use super::left;
 use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
@@ -23,13 +24,18 @@ use super::wire::{MAX_FRAME, WireError};
 /// be gone after its pipe was closed.
 const DYING: Duration = Duration::from_secs(2);
 
+/// How long a killed process may take to be gone. Then it is left: see `left.rs`.
+const KILLED: Duration = Duration::from_secs(5);
+
 /// How long a request goes on after the user asked to stop.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A running harness. Dropping it kills it.
 #[derive(Debug)]
 pub(super) struct Process {
-    child: Child,
+    /// None once it was left.
+    child: Option<Child>,
+    id: u32,
     status: Option<String>,
     requests: File,
     replies: File,
@@ -117,6 +123,7 @@ impl Process {
     }
 
     fn launch(config: &HarnessConfig, scratch: &Scratch, map: &SharedMap) -> io::Result<Self> {
+        left::reap();
         let (their_requests, requests) = io::pipe()?;
         let (replies, their_replies) = io::pipe()?;
         set_nonblocking(requests.as_fd())?;
@@ -143,9 +150,11 @@ impl Process {
         }
         let theirs = [OwnedFd::from(their_requests), OwnedFd::from(their_replies)];
         let child = spawn(&mut command, [&theirs[0], &theirs[1], map.fd()])?;
-        let race_path = scratch.race_log().with_extension(child.id().to_string());
+        let id = child.id();
+        let race_path = scratch.race_log().with_extension(id.to_string());
         Ok(Self {
-            child,
+            child: Some(child),
+            id,
             status: None,
             requests: File::from(OwnedFd::from(requests)),
             replies: File::from(OwnedFd::from(replies)),
@@ -159,12 +168,23 @@ impl Process {
     }
 
     pub(super) fn id(&self) -> u32 {
-        self.child.id()
+        self.id
     }
 
     /// Whether it ended on its own, between requests.
     pub(super) fn has_ended(&mut self) -> bool {
-        self.status.is_some() || !matches!(self.child.try_wait(), Ok(None))
+        self.status.is_some() || !self.is_running()
+    }
+
+    /// Looks whether it runs, and notes how it ended.
+    fn is_running(&mut self) -> bool {
+        let Some(child) = &mut self.child else { return false };
+        match child.try_wait() {
+            Ok(None) => return true,
+            Ok(Some(status)) => self.status = Some(status.to_string()),
+            Err(e) => self.status = Some(e.to_string()),
+        }
+        false
     }
 
     /// Bytes that its log and its output take.
@@ -252,7 +272,7 @@ impl Process {
             if wait_for(fd, ready, watch.next())? {
                 return Ok(());
             }
-            match watch.look(self.child.id()) {
+            match watch.look(self.id) {
                 Some(Exceeded::Time(stage)) => {
                     return Err(Failure::TimedOut { stage, dump: self.dump() });
                 }
@@ -299,27 +319,26 @@ impl Process {
     fn wait(&mut self, limit: Duration) {
         let deadline = Instant::now() + limit;
         let mut pause = Duration::from_micros(200);
-        while self.status.is_none() && Instant::now() < deadline {
-            match self.child.try_wait() {
-                Ok(Some(status)) => self.status = Some(status.to_string()),
-                Ok(None) => std::thread::sleep(pause),
-                Err(e) => self.status = Some(e.to_string()),
-            }
+        while self.status.is_none() && self.is_running() && Instant::now() < deadline {
+            std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
         }
     }
 
-    /// Ends it and says how it ended. No zombie is left.
+    /// Ends it and says how it ended. No zombie is left, but one that SIGKILL did not end
+    /// in time: the system is busy with it, or somebody traces it.
     fn kill(&mut self) -> String {
-        if let Ok(Some(status)) = self.child.try_wait() {
-            self.status.get_or_insert_with(|| status.to_string());
-        }
-        if self.status.is_none() {
+        if self.status.is_none() && self.is_running() {
             signal_group(self.id(), libc::SIGKILL);
+            self.wait(KILLED);
         }
-        // SIGKILL cannot be refused, so this ends.
-        let ended = self.child.wait().map_or_else(|e| e.to_string(), |s| s.to_string());
-        self.status.get_or_insert(ended).clone()
+        if self.status.is_none()
+            && let Some(child) = self.child.take()
+        {
+            left::leave(child);
+        }
+        let gone = || format!("not gone {} s after SIGKILL", KILLED.as_secs());
+        self.status.get_or_insert_with(gone).clone()
     }
 }
 

@@ -18,6 +18,12 @@ pub fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
             "func Comparable(T Type) bool {\n",
             "\tif plantedMismatch(T) {\n\t\treturn false\n\t}\n",
         ),
+        (
+            "signature.go",
+            "func NewSignatureType(recv *Var, recvTypeParams, typeParams []*TypeParam, params, results *Tuple, variadic bool) *Signature {\n",
+            // As if the harness had asked for it: the rest is go/types' own answer.
+            "\tif plantedMisuse(recv) {\n\t\tvariadic = true\n\t}\n",
+        ),
     ] {
         let original = fs::read_to_string(package.join(file)).unwrap();
         assert!(original.contains(head), "this Go's {file} has another {head}");
@@ -28,6 +34,7 @@ pub fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
     for (name, text) in [
         ("planted_faults.go", include_str!("faults.go.txt")),
         ("planted_overlap.go", include_str!("overlap.go.txt")),
+        ("planted_stuck.s", include_str!("stuck.s.txt")),
     ] {
         let at = dir.join(name);
         fs::write(&at, text).unwrap();

@@ -1,0 +1,154 @@
+//! Harnesses that no signal reaches: stuck where the runtime cannot stop them, deaf to
+//! signals, in an uninterruptible wait, and not gone when they were killed. All of them are
+//! the real harness, with a go/types that does so to itself (tests/planted).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use typerace::harness::{
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, Limits, RunRequest, Stage, take_left,
+};
+use typerace::store::Store;
+use typerace::testcase::SourceCase;
+
+#[path = "planted/overlay.rs"]
+mod planted;
+
+/// The overlay, which lives as long as the tests, and the harness with it.
+fn built() -> &'static (PathBuf, PathBuf) {
+    static BUILT: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let dir = tempfile::Builder::new().prefix("typerace-overlay-").tempdir().unwrap().keep();
+        let say = &mut |line: &str| eprintln!("{line}");
+        let toolchain = std::env::var("TYPERACE_TOOLCHAIN").ok();
+        let options = GoOptions { toolchain, ..GoOptions::default() };
+        let goroot = BuiltHarness::get(&options, say).unwrap().toolchain.goroot;
+        let overlay = planted::overlay(&dir, &goroot);
+        let options = GoOptions { overlay: Some(overlay.clone()), ..options };
+        (overlay, BuiltHarness::get(&options, say).unwrap().path)
+    })
+}
+
+fn text(name: &str) -> String {
+    format!("meet start\ngo check a\ngo check a\n-- a/a.go --\npackage a\n\ntype {name} int\n")
+}
+
+fn config() -> HarnessConfig {
+    let second = Duration::from_secs(1);
+    let limits = Limits { setup: 20 * second, concurrent: second, total: 30 * second, ..Limits::default() };
+    HarnessConfig { limits, ..HarnessConfig::new(built().1.clone()) }
+}
+
+/// States of a process's threads, as /proc has them.
+fn states(pid: u32) -> Vec<char> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let state = |entry: fs::DirEntry| {
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    };
+    tasks.filter_map(state).collect()
+}
+
+/// Runs a planted fault between two innocent test cases. Gives its dump, the states that
+/// its threads had meanwhile, and how long it took.
+fn run(name: &'static str) -> (String, BTreeSet<char>, Duration) {
+    let mut harness = Harness::start(config()).unwrap();
+    let mut go = |name: &str| {
+        let case = SourceCase::from_txtar(&text(name)).unwrap();
+        let scenario = case.scenario.clone().unwrap();
+        harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
+    };
+    assert_eq!(go("Innocent"), End::Replied);
+    let pid = harness.process_id().unwrap();
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let watcher = thread::spawn({
+        let done = std::sync::Arc::clone(&done);
+        move || {
+            let mut seen = BTreeSet::new();
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                seen.extend(states(pid));
+                thread::sleep(Duration::from_millis(20));
+            }
+            seen
+        }
+    });
+    let mut go = |name: &str| {
+        let case = SourceCase::from_txtar(&text(name)).unwrap();
+        let scenario = case.scenario.clone().unwrap();
+        harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
+    };
+    let began = Instant::now();
+    let end = go(name);
+    let took = began.elapsed();
+    done.store(true, std::sync::atomic::Ordering::Relaxed);
+    let seen = watcher.join().unwrap();
+    assert_eq!(go("Innocent"), End::Replied, "after {name}");
+    let End::TimedOut { stage, dump } = end else { panic!("{name}: {end:?}") };
+    assert_eq!(stage, Stage::Concurrent, "{name}");
+    (dump, seen, took)
+}
+
+#[test]
+fn what_no_signal_reaches_ends_at_its_limit() {
+    built();
+    let stuck = thread::spawn(|| run("FaultStuck"));
+    let deaf = thread::spawn(|| run("FaultDeaf"));
+    let waiting = thread::spawn(|| run("FaultUninterruptible"));
+    // The runtime cannot stop it, but prints the stack of the thread that it interrupts.
+    let (dump, ..) = stuck.join().unwrap();
+    assert!(dump.contains("go/types.plantedStuck"), "{dump}");
+    let (dump, ..) = deaf.join().unwrap();
+    assert!(!dump.contains("SIGQUIT"), "it heard: {dump}");
+    let (_, states, _) = waiting.join().unwrap();
+    assert!(states.contains(&'D'), "no thread waited uninterruptibly: {states:?}");
+}
+
+/// One that is still there after SIGKILL, as far as its parent can see.
+#[test]
+fn what_does_not_die_is_not_waited_for() {
+    built();
+    let (_, _, took) = run("FaultUndying");
+    // Its tracer lives for 20 s from its beginning.
+    let left = take_left();
+    assert_eq!(left.len(), 1, "{took:?}");
+    assert!(took < Duration::from_secs(19), "{took:?}");
+    let until = Instant::now() + Duration::from_secs(60);
+    while states(left[0]).iter().any(|s| *s != 'Z') || Path::new("/proc").join(left[0].to_string()).exists() {
+        assert!(Instant::now() < until, "it is never reaped: {:?}", states(left[0]));
+        thread::sleep(Duration::from_millis(200));
+        // Another process is started, which takes note of it.
+        drop(Harness::start(config()).unwrap());
+    }
+}
+
+fn typerace(dir: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(args).arg("--overlay").arg(&built().0).current_dir(dir).env("TMPDIR", dir);
+    if let Ok(toolchain) = std::env::var("TYPERACE_TOOLCHAIN") {
+        command.args(["--toolchain", &toolchain]);
+    }
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn a_campaign_stores_it_with_its_stage_and_goes_on() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    fs::create_dir(dir.join("seeds")).unwrap();
+    fs::write(dir.join("seeds/undying.txtar"), text("FaultUndying")).unwrap();
+    let args = ["fuzz", "--plain", "--corpus", "seeds", "--seed", "1", "--execs", "2"];
+    let more = ["--limit-run", "1", "--limit-setup", "20", "--limit-total", "30", "--minimize-percent", "0"];
+    let output = typerace(dir, &[&args[..], &more].concat());
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("was killed and is still there"), "{err}");
+    let listing = Store::existing(&dir.join("crashes")).unwrap().list().unwrap();
+    assert!(listing.problems.is_empty(), "{:?}", listing.problems);
+    let stages: Vec<_> = listing.findings.iter().map(|(_, f)| (f.kind.as_str(), f.stage.clone())).collect();
+    assert!(stages.contains(&("hang", Some("concurrent".to_owned()))), "{stages:?}\n{err}");
+}
