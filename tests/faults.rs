@@ -86,10 +86,9 @@ fn options(overlay: Option<PathBuf>) -> GoOptions {
 fn config() -> HarnessConfig {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let path = BUILT.get_or_init(|| {
-        let dir = tempfile::tempdir().unwrap();
         let say = &mut |line: &str| eprintln!("{line}");
         let goroot = BuiltHarness::get(&options(None), say).unwrap().toolchain.goroot;
-        let overlay = overlay(dir.path(), &goroot);
+        let overlay = overlay(&goroot);
         BuiltHarness::get(&options(Some(overlay)), say).unwrap().path
     });
     let second = Duration::from_secs(1);

@@ -95,10 +95,9 @@ fn planted() -> Planted {
         overlay,
         ..GoOptions::default()
     };
-    let dir = tempfile::tempdir().unwrap();
     let say = &mut |line: &str| eprintln!("{line}");
     let toolchain = BuiltHarness::get(&options(None), say).unwrap().toolchain;
-    let overlay = planted::overlay(dir.path(), &toolchain.goroot);
+    let overlay = planted::overlay(&toolchain.goroot);
     let built = BuiltHarness::get(&options(Some(overlay)), say).unwrap();
     let limits = Limits { memory: 64 << 20, ..Limits::default() };
     Planted {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,16 +20,15 @@ use typerace::testcase::SourceCase;
 #[path = "planted/overlay.rs"]
 mod planted;
 
-/// The overlay, which lives as long as the tests, and the harness with it.
+/// The overlay and the harness with it.
 fn built() -> &'static (PathBuf, PathBuf) {
     static BUILT: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let dir = tempfile::Builder::new().prefix("typerace-overlay-").tempdir().unwrap().keep();
         let say = &mut |line: &str| eprintln!("{line}");
         let toolchain = std::env::var("TYPERACE_TOOLCHAIN").ok();
         let options = GoOptions { toolchain, ..GoOptions::default() };
         let goroot = BuiltHarness::get(&options, say).unwrap().toolchain.goroot;
-        let overlay = planted::overlay(&dir, &goroot);
+        let overlay = planted::overlay(&goroot);
         let options = GoOptions { overlay: Some(overlay.clone()), ..options };
         (overlay, BuiltHarness::get(&options, say).unwrap().path)
     })
@@ -40,7 +40,8 @@ fn text(name: &str) -> String {
 
 fn config() -> HarnessConfig {
     let second = Duration::from_secs(1);
-    let limits = Limits { setup: 20 * second, concurrent: second, total: 30 * second, ..Limits::default() };
+    let limits =
+        Limits { setup: 20 * second, concurrent: second, total: 30 * second, ..Limits::default() };
     HarnessConfig { limits, ..HarnessConfig::new(built().1.clone()) }
 }
 
@@ -54,54 +55,50 @@ fn states(pid: u32) -> Vec<char> {
     tasks.filter_map(state).collect()
 }
 
+fn end_of(harness: &mut Harness, name: &str) -> End {
+    let case = SourceCase::from_txtar(&text(name)).unwrap();
+    let scenario = case.scenario.clone().unwrap();
+    harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
+}
+
 /// Runs a planted fault between two innocent test cases. Gives its dump, the states that
 /// its threads had meanwhile, and how long it took.
 fn run(name: &'static str) -> (String, BTreeSet<char>, Duration) {
     let mut harness = Harness::start(config()).unwrap();
-    let mut go = |name: &str| {
-        let case = SourceCase::from_txtar(&text(name)).unwrap();
-        let scenario = case.scenario.clone().unwrap();
-        harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
-    };
-    assert_eq!(go("Innocent"), End::Replied);
+    assert_eq!(end_of(&mut harness, "Innocent"), End::Replied);
     let pid = harness.process_id().unwrap();
-    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let watcher = thread::spawn({
-        let done = std::sync::Arc::clone(&done);
-        move || {
-            let mut seen = BTreeSet::new();
-            while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                seen.extend(states(pid));
+    let (began, done) = (Instant::now(), AtomicBool::new(false));
+    let mut states_seen = BTreeSet::new();
+    let end = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                states_seen.extend(states(pid));
                 thread::sleep(Duration::from_millis(20));
             }
-            seen
-        }
+        });
+        let end = end_of(&mut harness, name);
+        done.store(true, Ordering::Relaxed);
+        end
     });
-    let mut go = |name: &str| {
-        let case = SourceCase::from_txtar(&text(name)).unwrap();
-        let scenario = case.scenario.clone().unwrap();
-        harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
-    };
-    let began = Instant::now();
-    let end = go(name);
     let took = began.elapsed();
-    done.store(true, std::sync::atomic::Ordering::Relaxed);
-    let seen = watcher.join().unwrap();
-    assert_eq!(go("Innocent"), End::Replied, "after {name}");
+    assert_eq!(end_of(&mut harness, "Innocent"), End::Replied, "after {name}");
     let End::TimedOut { stage, dump } = end else { panic!("{name}: {end:?}") };
     assert_eq!(stage, Stage::Concurrent, "{name}");
-    (dump, seen, took)
+    (dump, states_seen, took)
 }
 
 #[test]
 fn what_no_signal_reaches_ends_at_its_limit() {
     built();
-    let stuck = thread::spawn(|| run("FaultStuck"));
+    // Several: without aim, the thread that SIGQUIT interrupts is the right one in half.
+    let stuck: Vec<_> = (0..3).map(|_| thread::spawn(|| run("FaultStuck"))).collect();
     let deaf = thread::spawn(|| run("FaultDeaf"));
     let waiting = thread::spawn(|| run("FaultUninterruptible"));
     // The runtime cannot stop it, but prints the stack of the thread that it interrupts.
-    let (dump, ..) = stuck.join().unwrap();
-    assert!(dump.contains("go/types.plantedStuck"), "{dump}");
+    for stuck in stuck {
+        let (dump, ..) = stuck.join().unwrap();
+        assert!(dump.contains("go/types.plantedStuck"), "{dump}");
+    }
     let (dump, ..) = deaf.join().unwrap();
     assert!(!dump.contains("SIGQUIT"), "it heard: {dump}");
     let (_, states, _) = waiting.join().unwrap();
@@ -118,7 +115,9 @@ fn what_does_not_die_is_not_waited_for() {
     assert_eq!(left.len(), 1, "{took:?}");
     assert!(took < Duration::from_secs(19), "{took:?}");
     let until = Instant::now() + Duration::from_secs(60);
-    while states(left[0]).iter().any(|s| *s != 'Z') || Path::new("/proc").join(left[0].to_string()).exists() {
+    while states(left[0]).iter().any(|s| *s != 'Z')
+        || Path::new("/proc").join(left[0].to_string()).exists()
+    {
         assert!(Instant::now() < until, "it is never reaped: {:?}", states(left[0]));
         thread::sleep(Duration::from_millis(200));
         // Another process is started, which takes note of it.
@@ -142,13 +141,23 @@ fn a_campaign_stores_it_with_its_stage_and_goes_on() {
     fs::create_dir(dir.join("seeds")).unwrap();
     fs::write(dir.join("seeds/undying.txtar"), text("FaultUndying")).unwrap();
     let args = ["fuzz", "--plain", "--corpus", "seeds", "--seed", "1", "--execs", "2"];
-    let more = ["--limit-run", "1", "--limit-setup", "20", "--limit-total", "30", "--minimize-percent", "0"];
+    let more = [
+        "--limit-run",
+        "1",
+        "--limit-setup",
+        "20",
+        "--limit-total",
+        "30",
+        "--minimize-percent",
+        "0",
+    ];
     let output = typerace(dir, &[&args[..], &more].concat());
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{err}");
     assert!(err.contains("was killed and is still there"), "{err}");
     let listing = Store::existing(&dir.join("crashes")).unwrap().list().unwrap();
     assert!(listing.problems.is_empty(), "{:?}", listing.problems);
-    let stages: Vec<_> = listing.findings.iter().map(|(_, f)| (f.kind.as_str(), f.stage.clone())).collect();
+    let stages: Vec<_> =
+        listing.findings.iter().map(|(_, f)| (f.kind.as_str(), f.stage.clone())).collect();
     assert!(stages.contains(&("hang", Some("concurrent".to_owned()))), "{stages:?}\n{err}");
 }

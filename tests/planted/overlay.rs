@@ -3,8 +3,26 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Where the overlay for a Go is: always the same place, as a harness is built for each.
+fn folder(goroot: &Path) -> PathBuf {
+    let name = goroot.to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted{name}"))
+}
+
+/// Other tests may read it at the same time.
+fn put(at: &Path, text: &str) {
+    if fs::read_to_string(at).is_ok_and(|there| there == text) {
+        return;
+    }
+    let new = at.with_extension(format!("new-{}", std::process::id()));
+    fs::write(&new, text).unwrap();
+    fs::rename(&new, at).unwrap();
+}
+
 /// The overlay that plants every fault.
-pub fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
+pub fn overlay(goroot: &Path) -> PathBuf {
+    let dir = folder(goroot);
+    fs::create_dir_all(&dir).unwrap();
     let package = goroot.join("src/go/types");
     let mut replace = serde_json::Map::new();
     for (file, head, planted) in [
@@ -28,7 +46,7 @@ pub fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
         let original = fs::read_to_string(package.join(file)).unwrap();
         assert!(original.contains(head), "this Go's {file} has another {head}");
         let at = dir.join(file);
-        fs::write(&at, original.replace(head, &format!("{head}{planted}"))).unwrap();
+        put(&at, &original.replace(head, &format!("{head}{planted}")));
         replace.insert(package.join(file).to_str().unwrap().into(), at.to_str().unwrap().into());
     }
     for (name, text) in [
@@ -37,10 +55,10 @@ pub fn overlay(dir: &Path, goroot: &Path) -> PathBuf {
         ("planted_stuck.s", include_str!("stuck.s.txt")),
     ] {
         let at = dir.join(name);
-        fs::write(&at, text).unwrap();
+        put(&at, text);
         replace.insert(package.join(name).to_str().unwrap().into(), at.to_str().unwrap().into());
     }
     let path = dir.join("overlay.json");
-    fs::write(&path, serde_json::json!({ "Replace": replace }).to_string()).unwrap();
+    put(&path, &serde_json::json!({ "Replace": replace }).to_string());
     path
 }
