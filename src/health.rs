@@ -70,6 +70,12 @@ impl Health {
         (of >= LEAST && died * WINDOW >= LOOP * of).then_some(Sick::Restarts { died, of })
     }
 
+    /// Whether the harness lived through an execution: only then are there counters to see.
+    #[must_use]
+    pub fn lived(&self) -> bool {
+        self.pulses.iter().any(|p| !p.died)
+    }
+
     /// Notes an execution, and says what is wrong.
     pub fn note(&mut self, pulse: Pulse) -> Option<Sick> {
         self.pulses.push_back(pulse);

@@ -470,7 +470,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     if let Some(sick) = executor.sick() {
         return Err(Fatal::from(sick).into());
     }
-    if hit == 0 && *state.executions() > 0 {
+    if hit == 0 && executor.lived() {
         return Err(CampaignError::NoCoverage);
     }
 

@@ -181,6 +181,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.health.at_end()
     }
 
+    /// Whether the harness lived through an execution of late.
+    pub fn lived(&self) -> bool {
+        self.health.lived()
+    }
+
     /// Where the time went so far.
     pub fn times(&self) -> Times {
         Times { harness: self.harness.worked().as_secs_f64(), ..self.times }
