@@ -120,6 +120,9 @@ fn programs() -> Vec<(&'static str, String)> {
         ("CRLF", "package a\r\n\r\nvar X = `a\r\nb`\r\n".into()),
         ("CR alone", "package a\rvar X int\r".into()),
         ("not UTF-8, replaced", format!("package a\n\nvar X = \"{}\"\n", String::from_utf8_lossy(b"\xff\xfe\xc0\x80"))),
+        ("bytes that are no UTF-8, escaped", p("const X = \"\\xff\\xfe\\xc0\\x80\"\ntype T struct{ F int `\u{fffd}`; G int \"\\xff\\x00\" }")),
+        ("import of what is not UTF-8", p("import \"a\\xffb\"\nvar X = a.X")),
+        ("line directive with escapes of a terminal", "package a\n//line \u{1b}[2Jx.go:1\nvar X int = \"\\x1b\"\n".into()),
         ("an empty file", String::new()),
         ("no package clause", "var X int\n".into()),
         ("the package main", "package main\n\nimport \"os\"\n\nfunc init() { os.Exit(7) }\nfunc main() { os.Exit(8) }\n".into()),
@@ -169,6 +172,44 @@ fn hostile_programs_do_no_harm() {
         }
     }
     assert!(!std::path::Path::new("/tmp/typerace-escaped").exists());
+}
+
+/// Bytes that are no UTF-8 in what the harness answers: constants, tags, errors.
+#[test]
+fn answers_may_be_any_bytes() {
+    let mut harness = Harness::start(config()).unwrap();
+    let text = "package a\n\nimport \"b\\xff\"\n\nconst X = \"\\xff\\xfe\"\n\n\
+                type T struct{ F int \"\\xff\\x00\" }\n\nvar Y int = \"\\xff\"\n";
+    let packages = [SourcePackage { path: "a".into(), files: vec![("a.go".into(), text.into())] }];
+    let text = "before check a\ngo walk scope a ; walk fields a ; eval a X+\"\\xfd\"";
+    let scenario = Scenario::parse(text).unwrap().unwrap();
+    let flags = RunFlags { answers: true, ..RunFlags::default() };
+    let request = RunRequest::new(&scenario, &packages).with_flags(flags);
+    let outcome = harness.run(&request).unwrap();
+    assert_eq!(outcome.end, End::Replied);
+    let reply = outcome.reply.unwrap();
+    let answers = format!("{:?} {:?}", reply.answers, reply.verdicts);
+    assert!(answers.contains("const a.X = "), "{answers}");
+    assert!(answers.contains("xff") && answers.contains('\u{fffd}'), "{answers}");
+}
+
+/// Files that are no UTF-8 are refused with their place: go/types never gets them.
+#[test]
+fn files_of_any_bytes_are_refused() {
+    let tmp = tempfile::tempdir().unwrap();
+    let txtar = b"go check a\n-- a/a.go --\npackage a\n\nvar X = \"\xff\xfe\"\n";
+    let go = b"package a\n\nvar X\xff int\n";
+    for (name, bytes, line) in [("a.txtar", &txtar[..], "line 5"), ("a.go", &go[..], "line 3")] {
+        fs::write(tmp.path().join(name), bytes).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_typerace"))
+            .args(["reproduce", name])
+            .current_dir(tmp.path())
+            .output()
+            .unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {err}");
+        assert!(err.contains(line) && err.contains("not UTF-8"), "{name}: {err}");
+    }
 }
 
 /// Test cases that no program of one file can be.

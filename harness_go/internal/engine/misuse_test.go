@@ -24,6 +24,7 @@ var kindsOfPackages = []struct{ name, text string }{
 	{"same names", "package p\n\ntype T struct{ a, a int }\n\nfunc (T) a() {}\nfunc (T) a() {}\n\ntype T int\n\ntype I interface {\n\tm()\n\tm(int)\n}\n"},
 	{"embedded pointers and unions", "package p\n\nimport \"unsafe\"\n\ntype T struct {\n\t*T\n\tunsafe.Pointer\n\t*I\n}\n\ntype I interface{ int | ~string | T }\n\ntype F func(...interface{ I }) (x, y F)\n\nvar X = [...]any{9: func() {}}\n\ntype C chan<- C\n"},
 	{"only blanks", "package p\n\ntype _ struct{}\n\nvar _, _ = 1, _\n\nfunc _[_ any](_ int) {}\n\ntype T[_ any] struct{ _ int }\n\nfunc (T[_]) _() {}\n"},
+	{"not UTF-8, and NULs", "package p\n\nimport \"q\\xff\"\n\ntype T struct{ a int \"\\xff\" }\n\nconst X = \"\xff\xfe\"\n\nvar Y\x00 = `\x00\xc0\x80`\n\nvar \xff, A\xff T\n"},
 	{"library", ""},
 }
 
