@@ -52,6 +52,20 @@ fn signal(name: &str, pid: u32) {
     assert!(status.success());
 }
 
+/// Stops a process. It goes on for a moment after the signal was sent.
+fn stop(pid: u32) {
+    signal("-STOP", pid);
+    let runs = |entry: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(entry.unwrap().path().join("stat")).unwrap_or_default();
+        !stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    };
+    let until = Instant::now() + Duration::from_secs(60);
+    while std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().any(runs) {
+        assert!(Instant::now() < until, "it does not stop");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn cwd_of(pid: u32) -> PathBuf {
     std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap()
 }
@@ -196,7 +210,7 @@ fn a_request_may_begin_before_its_outcome_is_asked_for() {
     assert!(harness.finish(&quiet).is_err());
     // A process that dies meanwhile is this request's.
     let pid = harness.process_id().unwrap();
-    signal("-STOP", pid);
+    stop(pid);
     harness.begin(&quiet).unwrap();
     signal("-KILL", pid);
     let end = harness.finish(&quiet).unwrap().end;
@@ -210,7 +224,7 @@ fn a_stopped_process_is_dumped_killed_and_replaced() {
     config.limits.total = Duration::from_millis(500);
     let mut harness = Harness::start(config).unwrap();
     let pid = harness.process_id().unwrap();
-    signal("-STOP", pid);
+    stop(pid);
     let outcome = run(&mut harness, CLEAN);
     let End::TimedOut { dump, .. } = outcome.end else { panic!("{outcome:?}") };
     assert!(dump.contains("SIGUSR1") && dump.contains("goroutine 1 "), "{dump}");
@@ -230,7 +244,7 @@ fn an_interrupt_ends_a_long_request_and_no_short_one() {
     // On a machine that does much else the shortest takes long, now and then.
     let short = (0..50).find_map(|_| harness.run(&request).ok());
     assert_eq!(short.unwrap().end, End::Replied);
-    signal("-STOP", harness.process_id().unwrap());
+    stop(harness.process_id().unwrap());
     let begin = Instant::now();
     let e = harness.run(&request).unwrap_err();
     assert!(matches!(e, HarnessError::Interrupted), "{e}");

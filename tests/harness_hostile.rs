@@ -133,7 +133,7 @@ fn a_torn_reply_is_a_death() {
 
 #[test]
 fn one_that_ignores_every_signal_is_killed_all_the_same() {
-    let then = "trap '' QUIT TERM INT; echo still here; while :; do sleep 1; done";
+    let then = "trap '' QUIT TERM INT HUP USR1; echo still here; while :; do sleep 1; done";
     let begin = Instant::now();
     let (harness, outcome) = run(&fake(HELLO, then));
     let End::TimedOut { dump, .. } = outcome.unwrap().end else { panic!("not timed out") };
