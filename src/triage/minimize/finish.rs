@@ -84,7 +84,8 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     // Good names are worth a second try.
     for _ in 0..2 {
         if let Some(all) = search.predicate.ask(search.pool, &all)? {
-            search.history.push(std::mem::replace(&mut search.case, all));
+            search.history.push(&search.case);
+            search.case = all;
             return Ok(());
         }
     }
@@ -98,7 +99,8 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
             && one != search.case
             && let Some(one) = search.predicate.ask(search.pool, &one)?
         {
-            search.history.push(std::mem::replace(&mut search.case, one));
+            search.history.push(&search.case);
+            search.case = one;
         } else {
             at += 1;
         }

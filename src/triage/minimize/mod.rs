@@ -5,6 +5,7 @@
 //! case before it. What is smallest, `size.rs` says.
 
 mod finish;
+mod memory;
 mod names;
 mod pool;
 mod predicate;
@@ -20,7 +21,6 @@ mod tests;
 mod tidy;
 mod trees;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -33,6 +33,7 @@ use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
+use memory::{History, Verdicts};
 use pool::Pool;
 use predicate::Candidate;
 use search::Search;
@@ -188,8 +189,8 @@ pub fn minimize(
         size: Size::of(&ready.case, &text),
         predicate: ready.predicate,
         case: ready.case,
-        history: Vec::new(),
-        known: BTreeMap::new(),
+        history: History::default(),
+        known: Verdicts::default(),
         jobs: pool.size(),
         deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),

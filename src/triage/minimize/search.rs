@@ -1,11 +1,11 @@
 //! Reducers run to a fixpoint.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use super::memory::{History, Verdicts};
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
 use super::prepare::{DEAR, mended};
@@ -24,11 +24,8 @@ pub(crate) struct Search<'a> {
     pub predicate: Predicate,
     pub case: TestCase,
     pub size: Size,
-    /// The test cases that were smallest once, the first one first.
-    pub history: Vec<TestCase>,
-    /// Answers by the test case's text: programs are small, and a hash would
-    /// have to be explained.
-    pub known: BTreeMap<String, Answer>,
+    pub history: History,
+    pub known: Verdicts,
     pub jobs: usize,
     pub deadline: Option<Instant>,
     pub stop: Arc<AtomicBool>,
@@ -212,7 +209,8 @@ impl Search<'_> {
         self.size = Size::of(&candidate.case, &candidate.text);
         // A scenario that came to keep the rules goes on keeping them.
         self.predicate.class = self.predicate.class.min(candidate.case.scenario.class());
-        self.history.push(std::mem::replace(&mut self.case, candidate.case));
+        self.history.push(&self.case);
+        self.case = candidate.case;
     }
 
     pub fn status(&self, doing: &'static str) -> Status {
@@ -269,7 +267,7 @@ impl Search<'_> {
             places.push(place);
             let (predicate, won) = (self.predicate.clone(), Arc::clone(&won));
             let before = Arc::clone(&before);
-            let known = self.known.get(&candidate.text).copied();
+            let known = self.known.get(&candidate.text);
             self.pool.submit(answer.clone(), move |harness| -> Result<Judged, HarnessError> {
                 let mut said = Vec::new();
                 let mut judge = |candidate: &mut Candidate, said: &mut Vec<_>| {
@@ -307,7 +305,9 @@ impl Search<'_> {
             match judged {
                 Ok((i, _, shown, said)) => {
                     self.tried += said.len() as u64;
-                    self.known.extend(said.into_iter().filter(|(_, a)| *a != Answer::Abandoned));
+                    for (text, answer) in said.iter().filter(|(_, a)| *a != Answer::Abandoned) {
+                        self.known.record(text, *answer);
+                    }
                     if let Some(candidate) = shown
                         && first.as_ref().is_none_or(|(j, _)| i < *j)
                     {
