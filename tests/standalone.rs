@@ -7,8 +7,11 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use typerace::finding::Known;
+use typerace::generate;
 use typerace::harness::{GoOptions, Toolchain, source_file};
 use typerace::report::{collect, json, markdown, text};
+use typerace::rng::Rng;
+use typerace::scenario::Profile;
 use typerace::testcase::SourceCase;
 use typerace::triage::standalone::{Crash, Options, Runner, program, write};
 
@@ -52,6 +55,53 @@ fn every_element_becomes_a_program_that_compiles() {
         let gofmt = go.goroot.join("bin/gofmt");
         let unformatted = run(Command::new(gofmt).args(["-l", "."]).current_dir(dir.path()));
         assert_eq!(unformatted, "");
+    }
+}
+
+/// What fuzzing finds and minimizes is like nothing that a person writes: all of a
+/// scenario, and one operation of it with nothing before.
+#[test]
+fn programs_of_generated_scenarios_compile() {
+    let go = toolchain();
+    let dir = tempfile::tempdir().unwrap();
+    let mut n = 0;
+    for seed in 0..160 {
+        let profile = if seed % 2 == 0 { Profile::Safe } else { Profile::All };
+        let case = generate::test_case(&mut Rng::new(seed), &Default::default(), profile);
+        let mut cases = vec![case.clone()];
+        for op in case.scenario.go.iter().flatten().take(3) {
+            let mut one = case.clone();
+            one.scenario.before.clear();
+            one.scenario.go = vec![vec![op.clone()]];
+            cases.push(one);
+        }
+        for case in cases.iter().filter(|c| !c.scenario.uses_targets()) {
+            n += 1;
+            let options = Options {
+                attempts: 1 + n % 2,
+                info: n % 3 == 0,
+                meet: n % 5 == 0,
+                probe: n % 7 == 0,
+                go_minor: go.minor,
+                ..Options::default()
+            };
+            let p = program(&case.to_source(), &case.scenario, None, &options);
+            let at = dir.path().join(format!("p{n}"));
+            fs::create_dir(&at).unwrap();
+            fs::write(at.join("main.go"), p.main_go).unwrap();
+            fs::write(at.join("case.txtar"), case.to_source().to_txtar()).unwrap();
+        }
+    }
+    assert!(n > 400, "{n}");
+    let module = source_file("xtools26.mod").unwrap().replace("typerace/harness", "repro");
+    fs::write(dir.path().join("go.mod"), module).unwrap();
+    fs::write(dir.path().join("go.sum"), source_file("xtools26.sum").unwrap()).unwrap();
+    let mut vet = go.command();
+    let output = vet.args(["vet", "./..."]).current_dir(dir.path()).output().unwrap();
+    if !output.status.success() {
+        let kept = dir.keep();
+        let said = String::from_utf8_lossy(&output.stderr);
+        panic!("{}: {said}", kept.display());
     }
 }
 

@@ -492,6 +492,7 @@ impl Writer<'_, '_> {
     }
 
     fn attempt(&mut self, before: &[Line], bodies: &[Vec<Line>]) {
+        let above = std::mem::take(&mut self.out);
         let alone = self.plan.imports == Imports::Parallel && self.plan.completed.is_empty();
         if self.plan.imports != Imports::None && !alone {
             let unsafe_ = self.plan.packages.iter().any(|p| p.imports_others)
@@ -504,6 +505,7 @@ impl Writer<'_, '_> {
             let first = if unsafe_ { "\"unsafe\": types.Unsafe" } else { "" };
             self.say(1, &format!("packages := importer{{{first}}}"));
         }
+        let importer = std::mem::take(&mut self.out);
         let all = before.iter().chain(bodies.iter().flatten());
         let makes = |l: &Line| matches!(l, Line::Text(t) if t.contains("instances"));
         if all.into_iter().any(makes) {
@@ -515,11 +517,25 @@ impl Writer<'_, '_> {
                 Line::Text(text) => self.statement(1, text),
             }
         }
+        let head = std::mem::take(&mut self.out);
+        self.one_importer();
+        let shared = std::mem::take(&mut self.out);
         self.shared();
         for line in std::mem::take(&mut self.early) {
             self.say(1, &line);
         }
         self.goroutines(bodies);
+        let rest = std::mem::replace(&mut self.out, head);
+        // An operation that only walks over instances imports nothing.
+        if rest.contains("shared") {
+            self.out.push_str(&shared);
+        }
+        self.out.push_str(&rest);
+        let body = std::mem::replace(&mut self.out, above);
+        if body.contains("packages") {
+            self.out.push_str(&importer);
+        }
+        self.out.push_str(&body);
     }
 
     /// A statement; walks are told their order only where one has another.
@@ -538,10 +554,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// What goroutines share beside completed packages.
-    fn shared(&mut self) {
-        let scenario = self.plan.scenario;
-        let shares = |s| scenario.share.contains(&s);
+    /// The importer that goroutines share.
+    fn one_importer(&mut self) {
         let complete = !self.plan.completed.is_empty();
         match self.plan.imports {
             Imports::Locked if complete => {
@@ -558,6 +572,12 @@ impl Writer<'_, '_> {
             Imports::Unlocked => self.say(1, "shared := packages"),
             _ => {}
         }
+    }
+
+    /// What else goroutines share beside completed packages.
+    fn shared(&mut self) {
+        let scenario = self.plan.scenario;
+        let shares = |s| scenario.share.contains(&s);
         for (share, make) in [(Share::Interface, "openInterfaces"), (Share::Alias, "openAliases")] {
             if !shares(share) || !self.walks_instances() {
                 continue;

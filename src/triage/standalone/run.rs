@@ -4,19 +4,23 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::program::Program;
 use super::write::Crash;
-use crate::finding::{End, Exit, Finding, Observed, Origin, findings};
+use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, findings, name_stall};
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
 
 /// How long one process may take: a program that hangs says so itself after
 /// ten seconds.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How often the output of a process is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A program that could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -89,12 +93,13 @@ impl Runner {
     }
 
     /// The folder that it was built in.
-    pub(super) fn dir(&self) -> &std::path::Path {
+    pub(super) fn dir(&self) -> &Path {
         self.dir.path()
     }
 
     /// Runs it `runs` times, two processes at once; ends early when it cannot
-    /// reach `enough` hits any more.
+    /// reach `enough` hits any more. A process that has shown a race is ended: what
+    /// its other attempts show says nothing more.
     ///
     /// # Errors
     /// It cannot be started, or the flag is set.
@@ -110,8 +115,12 @@ impl Runner {
             let together = 2.min(runs - shown.runs);
             let started: Vec<_> = (0..together).map(|i| self.start(i)).collect::<Result<_, _>>()?;
             for (i, process) in started.into_iter().enumerate() {
-                let status = process.wait(interrupted)?;
-                let output = fs::read(self.dir.path().join(format!("output{i}")))?;
+                let path = self.dir.path().join(format!("output{i}"));
+                let status = match finding.kind {
+                    Kind::DataRace => process.wait_for_race(&path, finding, interrupted)?,
+                    _ => process.wait(interrupted)?,
+                };
+                let output = fs::read(path)?;
                 let output = String::from_utf8_lossy(&output);
                 let seen = seen(&output, status);
                 shown.runs += 1;
@@ -200,10 +209,38 @@ impl Process {
         self.wait_for(LIMIT, interrupted)
     }
 
-    fn wait_for(
+    /// Waits for its end, or for the first report of a race in its output.
+    fn wait_for_race(
+        self,
+        output: &Path,
+        finding: &Finding,
+        interrupted: &AtomicBool,
+    ) -> Result<ExitStatus, RunError> {
+        let (mut looked, mut len) = (Instant::now(), 0);
+        self.wait_until(LIMIT, interrupted, || {
+            if looked.elapsed() < LOOK {
+                return Ok(false);
+            }
+            looked = Instant::now();
+            let now = fs::metadata(output)?.len();
+            if std::mem::replace(&mut len, now) == now {
+                return Ok(false);
+            }
+            let output = fs::read(output)?;
+            let output = String::from_utf8_lossy(&output);
+            Ok(seen(&output, ExitStatus::from_raw(0)).contains(&finding.signature))
+        })
+    }
+
+    fn wait_for(self, limit: Duration, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
+        self.wait_until(limit, interrupted, || Ok(false))
+    }
+
+    fn wait_until(
         mut self,
         limit: Duration,
         interrupted: &AtomicBool,
+        mut enough: impl FnMut() -> io::Result<bool>,
     ) -> Result<ExitStatus, RunError> {
         let began = Instant::now();
         loop {
@@ -213,7 +250,7 @@ impl Process {
             if interrupted.load(Ordering::Relaxed) {
                 return Err(RunError::Interrupted);
             }
-            if began.elapsed() > limit {
+            if began.elapsed() > limit || enough()? {
                 self.0.kill()?;
                 return Ok(self.0.wait()?);
             }
@@ -256,5 +293,9 @@ fn seen(output: &str, status: ExitStatus) -> Vec<String> {
         sequential: false,
         origin: &origin,
     };
-    findings(&observed).into_iter().map(|f| f.signature).collect()
+    let mut findings = findings(&observed);
+    if let End::TimedOut { dump } = end {
+        findings.iter_mut().for_each(|f| name_stall(f, dump));
+    }
+    findings.into_iter().map(|f| f.signature).collect()
 }

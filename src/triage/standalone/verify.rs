@@ -1,13 +1,13 @@
 //! Runs a finding's program and notes how often it shows it.
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::program::{Options, Program};
 use super::run::{RunError, Runner};
 use super::specialise::specialise;
 use super::write::{Crash, WriteError, write_own_report};
-use crate::finding::{Direct, Finding, Standalone};
+use crate::finding::{Direct, Finding, Kind, Standalone};
 use crate::harness::Toolchain;
 use crate::scenario::Meet;
 
@@ -26,6 +26,9 @@ pub enum VerifyError {
 /// forms: many attempts find rare schedules, and a `types.Info` adds what checkers
 /// do for most of their users.
 const LADDER: [(u32, bool); 3] = [(100, true), (500, false), (500, true)];
+/// Attempts of the form that did best, where none of them does: ten to twenty seconds of
+/// the race detector.
+const LONG: u32 = 5000;
 
 /// Measures the program of a crash directory with the first form that shows
 /// its finding in nine of ten processes, or else with the best one: first one
@@ -47,7 +50,6 @@ pub fn verify(
         return Err(WriteError::Target.into());
     }
     let enough = runs - runs / 10;
-    let mut best: Option<Standalone> = None;
     let meets = crash.scenario.meet.contains(&Meet::Import);
     let direct = if go.minor < 23 {
         Vec::new()
@@ -71,21 +73,50 @@ pub fn verify(
         }
     }
     forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));
-    let mut tried: Vec<Program> = Vec::new();
-    let mut output = String::new();
+    let mut trial =
+        Trial { go, runs, enough, interrupted, progress, tried: Vec::new(), best: None };
     for options in forms {
-        let program = crash.program(&options);
-        if tried.contains(&program) {
-            continue;
+        if trial.is_over(&crash, options)? {
+            break;
         }
-        let runner = Runner::build(&program, go)?;
-        let shown = match runner.run(&crash.finding, runs, enough, interrupted) {
+    }
+    trial.at_length(&crash)?;
+    if let Some((best, output)) = trial.best {
+        if !output.is_empty() {
+            write_own_report(dir, &output)?;
+        }
+        crash.finding.standalone = Some(best);
+    }
+    Ok(crash.finding)
+}
+
+/// The forms tried so far.
+struct Trial<'a> {
+    go: &'a Toolchain,
+    runs: u32,
+    enough: u32,
+    interrupted: &'a AtomicBool,
+    progress: &'a mut dyn FnMut(&str),
+    tried: Vec<Program>,
+    /// The best one, and what it printed.
+    best: Option<(Standalone, String)>,
+}
+
+impl Trial<'_> {
+    /// Measures a form; whether nothing more need be tried.
+    fn is_over(&mut self, crash: &Crash, options: Options) -> Result<bool, RunError> {
+        let program = crash.program(&options);
+        if self.tried.contains(&program) {
+            return Ok(false);
+        }
+        let runner = Runner::build(&program, self.go)?;
+        let shown = match runner.run(&crash.finding, self.runs, self.enough, self.interrupted) {
             // What was measured before counts.
-            Err(RunError::Interrupted) if best.is_some() => break,
+            Err(RunError::Interrupted) if self.best.is_some() => return Ok(true),
             shown => shown?,
         };
         let lines = program.main_go.lines().count();
-        progress(&format!(
+        (self.progress)(&format!(
             "{}: {} of {}, {lines} lines, {} attempt{}{}",
             crash.finding.id,
             shown.hits,
@@ -94,37 +125,44 @@ pub fn verify(
             if options.attempts == 1 { "" } else { "s" },
             if options.info { " and a types.Info" } else { "" }
         ));
-        tried.push(program);
+        self.tried.push(program);
+        let over = shown.hits >= self.enough;
         let rate = |k: u32, n: u32| f64::from(k) / f64::from(n.max(1));
-        let better = best
-            .as_ref()
-            .is_none_or(|b| rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1]));
+        let better = self.best.as_ref().is_none_or(|(b, _)| {
+            rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1])
+        });
         if better {
             // Where the program was built says nothing to anybody.
-            output = match runner.dir().to_str() {
+            let output = match runner.dir().to_str() {
                 Some(dir) => shown.output.replace(&format!("{dir}/"), ""),
                 None => shown.output,
             };
-            best = Some(Standalone {
+            let best = Standalone {
                 reproduced: [shown.hits, shown.runs],
                 attempts: options.attempts,
                 info: options.info,
                 others: shown.others,
-                go_version: go.version.clone(),
+                go_version: self.go.version.clone(),
                 meet: options.meet,
                 direct: options.direct,
                 lines,
-            });
+            };
+            self.best = Some((best, output));
         }
-        if shown.hits >= enough {
-            break;
+        Ok(over)
+    }
+
+    /// Gives the best form as many attempts as chance may need, if it needs them.
+    fn at_length(&mut self, crash: &Crash) -> Result<(), RunError> {
+        let races = crash.finding.kind == Kind::DataRace;
+        let Some((best, _)) = self.best.as_ref().filter(|_| races) else { return Ok(()) };
+        if best.reproduced[0] >= self.enough || self.interrupted.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        let (info, meet) = (best.info, best.meet);
+        let direct = best.direct.clone();
+        self.is_over(crash, options(LONG, info, meet, &direct, self.go)).map(|_| ())
     }
-    if !output.is_empty() {
-        write_own_report(dir, &output)?;
-    }
-    crash.finding.standalone = best;
-    Ok(crash.finding)
 }
 
 fn options(attempts: u32, info: bool, meet: bool, direct: &[Direct], go: &Toolchain) -> Options {
