@@ -81,6 +81,28 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
 }
 
+/// What the original shows too seldom is looked for in the small program of another
+/// finding beside it.
+#[test]
+fn a_race_that_hides_is_found_in_a_neighbours_program() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (dir, beside) = (tmp.path().join(ID), tmp.path().join("data-race-000000000001"));
+    copy(&dir);
+    copy(&beside);
+    fs::rename(beside.join("testcase.txtar"), beside.join("minimized.txtar")).unwrap();
+    let small = "go check a\n-- a/a.go --\npackage a\n";
+    fs::write(beside.join("testcase.txtar"), small).unwrap();
+    // Two checks that share nothing, in a program that is not small.
+    let hidden = "go check a\ngo check a\n-- a/a.go --\npackage a\n".to_owned()
+        + &(0..200).map(|i| format!("\ntype T{i} struct{{}}\n")).collect::<String>();
+    fs::write(dir.join("testcase.txtar"), hidden).unwrap();
+    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--no-verify"]);
+    assert_eq!((code, report["original"][0].as_u64()), (Some(1), Some(0)), "{report:#}");
+    assert_eq!(report["id"], ID);
+    assert!(report["lines"].as_u64().unwrap() <= 15, "{report:#}");
+    assert!(report["reproduced"][0].as_u64().unwrap() > 0, "{report:#}");
+}
+
 /// Another program and another scenario with the race of [`ID`].
 const OTHER: &str = "\
 share context

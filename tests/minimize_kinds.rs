@@ -119,6 +119,7 @@ impl Planted {
             stop: Arc::new(AtomicBool::new(false)),
             percent: 100,
             nice: false,
+            neighbours: Vec::new(),
         };
         minimize(&case(fault), None, &options, &mut |_| ()).unwrap()
     }

@@ -11,7 +11,7 @@ use crate::harness::{HarnessConfig, HarnessError};
 use crate::scenario::Class;
 use crate::store::Store;
 use crate::testcase::SourceCase;
-use crate::triage::minimize::{MinimizeError, Options, minimize};
+use crate::triage::minimize::{MinimizeError, Options, minimize, neighbours};
 use crate::triage::standalone;
 
 /// What a background minimizer needs.
@@ -138,7 +138,7 @@ impl Shared {
 
 fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<AtomicBool>) {
     let percent = config.percent.clamp(1, 100);
-    let options = Options {
+    let mut options = Options {
         harness: config.harness.clone(),
         origin: config.origin.clone(),
         go_minor: config.go_minor,
@@ -148,6 +148,7 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
         stop: Arc::clone(stop),
         percent,
         nice: true,
+        neighbours: Vec::new(),
     };
     while let Some((finding, testcase)) = shared.next() {
         let source = match SourceCase::from_txtar(&testcase) {
@@ -157,6 +158,7 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
                 continue;
             }
         };
+        options.neighbours = neighbours(&store.path(&finding.id), &finding);
         let result = minimize(&source, Some(&finding), &options, &mut |_| ());
         let failed = match result {
             Ok(Some(m)) => match store.put_minimized(&finding.id, &m.text, &m.info) {

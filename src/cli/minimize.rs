@@ -15,7 +15,7 @@ use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Origin, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
-use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
+use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize, neighbours};
 use crate::triage::{load_case, standalone};
 
 /// Make program and scenario as small as they can be and show the same finding
@@ -88,6 +88,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         stop: Arc::clone(&stop),
         percent: 100,
         nice: false,
+        neighbours: expected.as_ref().map_or_else(Vec::new, |f| neighbours(&args.crash, f)),
     };
     let mut bar = Bar::new(source.lines(), args.time);
     let result = minimize(&source, expected.as_ref(), &options, &mut |s| bar.show(s));

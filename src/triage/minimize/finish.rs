@@ -3,9 +3,9 @@
 
 use std::sync::atomic::Ordering;
 
+use super::hunt::stronger;
 use super::names::{name_files, renamings};
 use super::predicate::Predicate;
-use super::prepare::stronger;
 use super::search::Search;
 use super::{MinimizeError, Options};
 use crate::harness::HarnessError;

@@ -5,8 +5,10 @@
 //! case before it. What is smallest, `size.rs` says.
 
 mod finish;
+mod hunt;
 mod memory;
 mod names;
+mod neighbours;
 mod pool;
 mod predicate;
 mod prepare;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+pub use neighbours::neighbours;
 pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
@@ -59,6 +62,9 @@ pub struct Options {
     pub percent: u32,
     /// Whether the processes give way to others.
     pub nice: bool,
+    /// Small test cases of other findings, to start from where the original is too
+    /// rare or stays large ([`neighbours`]).
+    pub neighbours: Vec<SourceCase>,
 }
 
 /// Where a search is.
@@ -138,6 +144,8 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
     ]
 }
 
+/// More lines than a maintainer should have to read.
+const LARGE: usize = 15;
 /// How many of the reducers are run once, at the end.
 const LAST: usize = 2;
 
@@ -200,7 +208,21 @@ pub fn minimize(
         watch,
     };
     search.pace(started.elapsed());
-    let complete = match search.descend() {
+    let mut descend = || {
+        let complete = search.descend()?;
+        // What stays large may be small elsewhere.
+        if complete
+            && search.case.to_source().lines() > LARGE
+            && let Some((case, _)) =
+                neighbours::start(&pool, &search.predicate, &options.neighbours, search.size)?
+        {
+            let text = case.to_source().to_txtar();
+            search.take(Candidate { case, text });
+            return search.descend();
+        }
+        Ok(complete)
+    };
+    let complete = match descend() {
         Ok(complete) => complete,
         // What was reached counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,

@@ -2,20 +2,20 @@
 //! test case that says by name what it uses.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use super::hunt::{HUNTING, hunt, short, stronger};
+use super::neighbours::start;
 use super::pool::Pool;
 use super::predicate::{Predicate, SEEDS, STALL_LIMIT, sides};
 use super::scenario::redirect::each_package;
+use super::size::Size;
 use super::{MinimizeError, Options};
 use crate::finding::{Finding, Kind};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
 use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Meet, Operation, Profile, Scenario};
+use crate::scenario::{Class, Meet, Operation, Profile};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Clear, Judge, Tally};
 
@@ -31,16 +31,11 @@ pub(crate) struct Ready {
 /// Runs that look for a finding if none is named.
 const LOOKS: u32 = 20;
 /// Runs in processes of their own that are tried when the others show nothing.
-const FRESH: u32 = 12;
+pub(crate) const FRESH: u32 = 12;
 /// Below this rate, ways to raise it are tried.
-const RARE: f64 = 0.85;
+pub(crate) const RARE: f64 = 0.85;
 /// The share of the time that the search may take: the end takes some as well.
 pub(crate) const SEARCH: f64 = 0.75;
-/// Seeds that are tried with a race that is rare, how long, and how often one must
-/// show it.
-const HUNT: u64 = 1000;
-const HUNTING: Duration = Duration::from_secs(4);
-const AGAIN: u32 = 4;
 /// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
@@ -81,6 +76,14 @@ pub(crate) fn prepare(
     };
     let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
+    let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
+    if rate.rate() < RARE {
+        let size = Size::of(&case, &case.to_source().to_txtar());
+        if let Some(smaller) = start(pool, &predicate, &options.neighbours, size)? {
+            (original, cost) = (Some(rate), Duration::ZERO);
+            (case, rate) = smaller;
+        }
+    }
     if rate.hits == 0
         && let Some((seeded, new)) = hunt(pool, &predicate, &case, 4 * HUNTING)?
     {
@@ -103,7 +106,7 @@ pub(crate) fn prepare(
             return Ok(None);
         }
     }
-    let (original, cost) = (rate, began.elapsed() / rate.runs.max(1));
+    let original = original.unwrap_or(rate);
     (case, rate) = milder(pool, &predicate, case, rate)?;
     predicate.class = case.scenario.class();
     for cheaper in cheaper(&case, &predicate) {
@@ -235,13 +238,6 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
     })
 }
 
-/// A measurement of at most [`FRESH`] runs.
-fn short(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally, HarnessError> {
-    let (predicate, case) = (predicate.clone(), case.clone());
-    let runs = if predicate.stalls() { 2 } else { FRESH };
-    pool.ask(move |harness| predicate.measure(harness, &case, runs, false))
-}
-
 /// The test case without what breaks a documented rule, or is not documented, if it
 /// shows the finding all the same: then that is not why.
 fn milder(
@@ -269,66 +265,6 @@ fn milder(
     Ok((case, rate))
 }
 
-/// Looks for a seed under which a race that is rare shows always: then a candidate is
-/// judged by a few runs, and not by a hundred rounds. All processes look, each at its
-/// share of the seeds.
-fn hunt(
-    pool: &Pool,
-    predicate: &Predicate,
-    case: &TestCase,
-    limit: Duration,
-) -> Result<Option<(TestCase, Tally)>, HarnessError> {
-    if predicate.kind != Kind::DataRace {
-        return Ok(None);
-    }
-    let mut plain = case.clone();
-    plain.scenario.rounds = None;
-    plain.scenario.fresh = false;
-    plain.scenario.procs = None;
-    let mut together = plain.clone();
-    together.scenario.meet.extend([Meet::Start, Meet::Import]);
-    let own = case.scenario.schedule;
-    let began = Instant::now();
-    let (answer, answers) = channel();
-    let found = Arc::new(AtomicBool::new(false));
-    let workers = pool.size();
-    for worker in 0..workers {
-        let (predicate, cases) = (predicate.clone(), [plain.clone(), together.clone()]);
-        let found = Arc::clone(&found);
-        pool.submit(answer.clone(), move |harness| {
-            let share = (1..=HUNT).filter(|seed| *seed as usize % workers == worker);
-            for seed in own.into_iter().chain(share) {
-                for case in &cases {
-                    if began.elapsed() > limit || found.load(Ordering::Relaxed) {
-                        return Ok(None);
-                    }
-                    let mut case = case.clone();
-                    case.scenario.schedule = Some(seed);
-                    if !predicate.run(harness, &case)? {
-                        continue;
-                    }
-                    let tally = predicate.measure(harness, &case, AGAIN, false)?;
-                    if tally.hits == AGAIN {
-                        found.store(true, Ordering::Relaxed);
-                        return Ok(Some((case, tally)));
-                    }
-                }
-            }
-            Ok(None)
-        });
-    }
-    drop(answer);
-    let mut best: Option<(TestCase, Tally)> = None;
-    for answer in answers {
-        if let Some(new) = answer?
-            && best.as_ref().is_none_or(|b| new.0.scenario.schedule < b.0.scenario.schedule)
-        {
-            best = Some(new);
-        }
-    }
-    Ok(best)
-}
-
 /// The shortest limit under which a run that hangs shows the finding: half the time
 /// that candidates take is waiting for it.
 fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Duration, HarnessError> {
@@ -347,29 +283,6 @@ fn cheaper(case: &TestCase, predicate: &Predicate) -> Vec<TestCase> {
     all.scenario.fresh = false;
     all.scenario.oracle &= predicate.kind == Kind::Mismatch;
     if all == *case { Vec::new() } else { vec![all] }
-}
-
-/// The same test case with what makes a race more likely.
-pub(crate) fn stronger(case: &TestCase) -> Vec<TestCase> {
-    let with = |f: &dyn Fn(&mut Scenario)| {
-        let mut stronger = case.clone();
-        f(&mut stronger.scenario);
-        stronger
-    };
-    vec![
-        with(&|s| s.meet.extend([Meet::Start, Meet::Import])),
-        with(&|s| s.schedule = None),
-        with(&|s| s.rounds = Some(10)),
-        with(&|s| {
-            s.schedule = None;
-            s.rounds = Some(100);
-        }),
-        with(&|s| {
-            s.schedule = None;
-            s.meet.insert(Meet::Start);
-            s.rounds = Some(1000);
-        }),
-    ]
 }
 
 /// The test case with the names that the harness puts in the place of those
