@@ -58,6 +58,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     end_on_panic();
+    crate::harness::return_memory();
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(*args),
         Command::Reproduce(args) => reproduce::run(&args),

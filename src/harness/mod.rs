@@ -44,8 +44,8 @@ pub use protocol::{
 pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider, raise_file_limit};
-pub use sys::lower_priority;
 pub(crate) use sys::{is_alive, process_group, spawn_tied, terminate, tie};
+pub use sys::{lower_priority, return_memory};
 pub use target::TargetOperation;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

@@ -21,6 +21,26 @@ pub fn lower_priority() {
     let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
 }
 
+unsafe extern "C" {
+    /// mimalloc's: sets one of its options.
+    fn mi_option_set(option: libc::c_int, value: libc::c_long);
+}
+
+/// mimalloc's number for the milliseconds after which free memory goes back.
+const PURGE_DELAY: libc::c_int = 15;
+
+/// Gives memory back as soon as it is free, in pages of 4 KiB. mimalloc asks for huge
+/// pages, each of which stays as a whole where a campaign of hours keeps a few hundred
+/// bytes in it: resident memory grew by steps that nothing lived in. Processes that are
+/// started from here on have no huge pages either.
+pub fn return_memory() {
+    // SAFETY: no memory is involved; a refusal changes nothing but the memory used.
+    unsafe {
+        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
+        mi_option_set(PURGE_DELAY, 0);
+    }
+}
+
 /// The process group of this process: the job that a shell made of it.
 pub(crate) fn process_group() -> i32 {
     // SAFETY: no memory is involved, and it cannot fail.

@@ -144,8 +144,6 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
     ]
 }
 
-/// More lines than a maintainer should have to read.
-const LARGE: usize = 15;
 /// How many of the reducers are run once, at the end.
 const LAST: usize = 2;
 
@@ -202,27 +200,14 @@ pub fn minimize(
         jobs: pool.size(),
         deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
+        neighbours: &options.neighbours,
         percent: options.percent.clamp(1, 100),
         started,
         tried: 0,
         watch,
     };
     search.pace(started.elapsed());
-    let mut descend = || {
-        let complete = search.descend()?;
-        // What stays large may be small elsewhere.
-        if complete
-            && search.case.to_source().lines() > LARGE
-            && let Some((case, _)) =
-                neighbours::start(&pool, &search.predicate, &options.neighbours, search.size)?
-        {
-            let text = case.to_source().to_txtar();
-            search.take(Candidate { case, text });
-            return search.descend();
-        }
-        Ok(complete)
-    };
-    let complete = match descend() {
+    let complete = match search.descend() {
         Ok(complete) => complete,
         // What was reached counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,

@@ -6,6 +6,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::memory::{History, Verdicts};
+use super::neighbours::start;
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
 use super::prepare::{DEAR, mended};
@@ -16,7 +17,7 @@ use super::{MinimizeError, Status};
 use crate::harness::HarnessError;
 use crate::mutators::address;
 use crate::mutators::build::struct_of;
-use crate::testcase::TestCase;
+use crate::testcase::{SourceCase, TestCase};
 
 /// The smallest test case so far, and what is known of others.
 pub(crate) struct Search<'a> {
@@ -29,6 +30,8 @@ pub(crate) struct Search<'a> {
     pub jobs: usize,
     pub deadline: Option<Instant>,
     pub stop: Arc<AtomicBool>,
+    /// Other places to start from.
+    pub neighbours: &'a [SourceCase],
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
     pub started: Instant,
@@ -37,6 +40,8 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
+/// More lines than a maintainer should have to read.
+const LARGE: usize = 15;
 /// One in so many parts of the time is given to cuts that leave no errors, before others.
 const ERRORS: u32 = 8;
 
@@ -77,6 +82,15 @@ impl Search<'_> {
         let all = super::reducers();
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
+        // What stays large may be small elsewhere.
+        if complete
+            && self.case.to_source().lines() > LARGE
+            && let Some((case, _)) = start(self.pool, &self.predicate, self.neighbours, self.size)?
+        {
+            let text = case.to_source().to_txtar();
+            self.take(Candidate { case, text });
+            complete = self.fixpoint(all)?;
+        }
         if complete && !self.predicate.valid {
             self.mend()?;
             if self.predicate.valid {
