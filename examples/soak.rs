@@ -132,6 +132,10 @@ fn main() -> ExitCode {
     if let Some(last) = log.iter().rev().find(|l| l.contains("execs (")) {
         println!("last progress line: {}", last.trim());
     }
+    if !matches!(status.code(), Some(0 | 1)) {
+        let tail = &log[log.len().saturating_sub(20)..];
+        println!("what it said last:\n{}", tail.join("\n"));
+    }
     println!("{}", fs::read_to_string(&summary).unwrap_or_default());
     println!("ended {status}, {over:.1} s after its time; harness killed {killed} times");
     println!("findings announced {announced}, stored {}, whole {whole}", stored.len());
