@@ -32,6 +32,13 @@ fn scenarios() -> Vec<(String, SourceCase)> {
     all
 }
 
+/// One module for all programs in a folder: that of those that need x/tools.
+fn one_module(dir: &Path) {
+    let module = source_file("xtools26.mod").unwrap().replace("typerace/harness", "repro");
+    fs::write(dir.join("go.mod"), module).unwrap();
+    fs::write(dir.join("go.sum"), source_file("xtools26.sum").unwrap()).unwrap();
+}
+
 /// One module with a program for each golden scenario, for one `go vet`.
 #[test]
 fn every_element_becomes_a_program_that_compiles() {
@@ -47,10 +54,7 @@ fn every_element_becomes_a_program_that_compiles() {
             fs::create_dir(&at).unwrap();
             fs::write(at.join("main.go"), p.main_go).unwrap();
         }
-        // One module for all: that of those that need x/tools.
-        let module = source_file("xtools26.mod").unwrap().replace("typerace/harness", "repro");
-        fs::write(dir.path().join("go.mod"), module).unwrap();
-        fs::write(dir.path().join("go.sum"), source_file("xtools26.sum").unwrap()).unwrap();
+        one_module(dir.path());
         run(go.command().args(["vet", "./..."]).current_dir(dir.path()));
         let gofmt = go.goroot.join("bin/gofmt");
         let unformatted = run(Command::new(gofmt).args(["-l", "."]).current_dir(dir.path()));
@@ -93,9 +97,7 @@ fn programs_of_generated_scenarios_compile() {
         }
     }
     assert!(n > 400, "{n}");
-    let module = source_file("xtools26.mod").unwrap().replace("typerace/harness", "repro");
-    fs::write(dir.path().join("go.mod"), module).unwrap();
-    fs::write(dir.path().join("go.sum"), source_file("xtools26.sum").unwrap()).unwrap();
+    one_module(dir.path());
     let mut vet = go.command();
     let output = vet.args(["vet", "./..."]).current_dir(dir.path()).output().unwrap();
     if !output.status.success() {

@@ -11,7 +11,7 @@ use crate::harness::{HarnessConfig, HarnessError};
 use crate::scenario::Class;
 use crate::store::Store;
 use crate::testcase::SourceCase;
-use crate::triage::minimize::{MinimizeError, Options, minimize, neighbours};
+use crate::triage::minimize::{MinimizeError, Options, minimize};
 use crate::triage::standalone;
 
 /// What a background minimizer needs.
@@ -158,7 +158,7 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
                 continue;
             }
         };
-        options.neighbours = neighbours(&store.path(&finding.id), &finding);
+        options.neighbours = store.neighbours(&finding);
         let result = minimize(&source, Some(&finding), &options, &mut |_| ());
         let failed = match result {
             Ok(Some(m)) => match store.put_minimized(&finding.id, &m.text, &m.info) {

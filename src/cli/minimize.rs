@@ -15,7 +15,7 @@ use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Origin, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
-use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize, neighbours};
+use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::{load_case, standalone};
 
 /// Make program and scenario as small as they can be and show the same finding
@@ -88,7 +88,10 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         stop: Arc::clone(&stop),
         percent: 100,
         nice: false,
-        neighbours: expected.as_ref().map_or_else(Vec::new, |f| neighbours(&args.crash, f)),
+        neighbours: match (&expected, store_of(&args.crash)?) {
+            (Some(finding), Some((store, _))) => store.neighbours(finding),
+            _ => Vec::new(),
+        },
     };
     let mut bar = Bar::new(source.lines(), args.time);
     let result = minimize(&source, expected.as_ref(), &options, &mut |s| bar.show(s));
@@ -143,9 +146,9 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     Ok(if minimized.is_some() { Exit::Findings } else { Exit::Nothing })
 }
 
-/// Stores the result in the crash directory, if it is one.
-fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
-    if !crash.is_dir() {
+/// The store that a crash directory is in, and its name there; `None` if it is none.
+fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
+    if !crash.join(crate::store::FINDING).exists() {
         return Ok(None);
     }
     let dir = crash.canonicalize()?;
@@ -153,12 +156,15 @@ fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
     else {
         return Ok(None);
     };
-    if !dir.join(crate::store::FINDING).exists() {
-        return Ok(None);
-    }
-    Store::existing(parent)?.put_minimized(name, &m.text, &m.info)?;
+    Ok(Some((Store::existing(parent)?, name.to_owned())))
+}
+
+/// Stores the result in the crash directory, if it is one.
+fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
+    let Some((store, name)) = store_of(crash)? else { return Ok(None) };
+    store.put_minimized(&name, &m.text, &m.info)?;
     // The program of its own is the smaller one's from now on.
-    standalone::write(&dir)?;
+    standalone::write(&crash.canonicalize()?)?;
     Ok(Some(crash.join(MINIMIZED)))
 }
 

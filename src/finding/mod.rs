@@ -39,6 +39,6 @@ pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
-pub use signature::{Site, site};
+pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use time::rfc3339;

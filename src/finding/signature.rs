@@ -107,6 +107,12 @@ fn fnv1a(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// What stands after the last colon of a signature: the sides of a race, the place
+/// of a fatal error.
+pub fn sides(signature: &str) -> impl Iterator<Item = &str> {
+    signature.rsplit(": ").next().unwrap_or_default().split(" / ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 mod error;
 mod files;
+mod neighbours;
 #[cfg(test)]
 mod tests;
 

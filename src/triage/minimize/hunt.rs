@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use super::pool::Pool;
 use super::predicate::Predicate;
-use super::prepare::FRESH;
 use crate::finding::Kind;
 use crate::harness::HarnessError;
 use crate::scenario::{Meet, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::Tally;
 
+/// Below this rate, ways to raise it are tried.
+pub(crate) const RARE: f64 = 0.85;
+/// Runs of a short measurement, and in processes of their own when the others show nothing.
+pub(crate) const FRESH: u32 = 12;
 /// Seeds that are tried with a race that is rare, how long, and how often one must
 /// show it.
 const HUNT: u64 = 1000;

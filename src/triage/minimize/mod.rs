@@ -27,7 +27,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-pub use neighbours::neighbours;
 pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
@@ -63,7 +62,7 @@ pub struct Options {
     /// Whether the processes give way to others.
     pub nice: bool,
     /// Small test cases of other findings, to start from where the original is too
-    /// rare or stays large ([`neighbours`]).
+    /// rare or stays large ([`crate::store::Store::neighbours`]).
     pub neighbours: Vec<SourceCase>,
 }
 

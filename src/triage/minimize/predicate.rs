@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::size::Size;
 use super::sprt::SequentialTest;
 use super::tidy::tidy;
-use crate::finding::{Finding, Kind, Origin};
+use crate::finding::{Finding, Kind, Origin, sides};
 use crate::harness::{Harness, HarnessError, RunReply, RunRequest, Verdict};
 use crate::mutators::{Context, repair};
 use crate::rng::Rng;
@@ -293,10 +293,4 @@ impl Predicate {
         }
         Ok(tally)
     }
-}
-
-/// What stands after the last colon of a signature: the sides of a race, the place
-/// of a fatal error.
-pub(crate) fn sides(signature: &str) -> impl Iterator<Item = &str> {
-    signature.rsplit(": ").next().unwrap_or_default().split(" / ")
 }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::hunt::{HUNTING, hunt, short, stronger};
+use super::hunt::{FRESH, HUNTING, RARE, hunt, short, stronger};
 use super::neighbours::start;
 use super::pool::Pool;
-use super::predicate::{Predicate, SEEDS, STALL_LIMIT, sides};
+use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
 use super::scenario::redirect::each_package;
 use super::size::Size;
 use super::{MinimizeError, Options};
-use crate::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind, sides};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
 use crate::mutators::{Context, repair};
 use crate::rng::Rng;
@@ -30,10 +30,6 @@ pub(crate) struct Ready {
 
 /// Runs that look for a finding if none is named.
 const LOOKS: u32 = 20;
-/// Runs in processes of their own that are tried when the others show nothing.
-pub(crate) const FRESH: u32 = 12;
-/// Below this rate, ways to raise it are tried.
-pub(crate) const RARE: f64 = 0.85;
 /// The share of the time that the search may take: the end takes some as well.
 pub(crate) const SEARCH: f64 = 0.75;
 /// What a measurement may cost once it has [`ENOUGH`] runs.

@@ -18,6 +18,7 @@ mod type_args;
 mod verify;
 mod walk;
 mod write;
+mod writer;
 
 pub use analysis::{analysis, report};
 pub use go_mod::go_mod;

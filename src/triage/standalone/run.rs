@@ -118,7 +118,7 @@ impl Runner {
                 let path = self.dir.path().join(format!("output{i}"));
                 let status = match finding.kind {
                     Kind::DataRace => process.wait_for_race(&path, finding, interrupted)?,
-                    _ => process.wait(interrupted)?,
+                    _ => process.wait(LIMIT, interrupted)?,
                 };
                 let output = fs::read(path)?;
                 let output = String::from_utf8_lossy(&output);
@@ -161,7 +161,7 @@ impl Runner {
             .stdout(File::create(at("listed"))?)
             .stderr(File::create(at("said"))?)
             .spawn()?;
-        let status = Process(child).wait_for(limit, interrupted)?;
+        let status = Process(child).wait(limit, interrupted)?;
         let said = fs::read(at("said"))?;
         let said = String::from_utf8_lossy(&said);
         let mut tried = Tried {
@@ -205,10 +205,6 @@ impl Runner {
 struct Process(Child);
 
 impl Process {
-    fn wait(self, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
-        self.wait_for(LIMIT, interrupted)
-    }
-
     /// Waits for its end, or for the first report of a race in its output.
     fn wait_for_race(
         self,
@@ -232,7 +228,7 @@ impl Process {
         })
     }
 
-    fn wait_for(self, limit: Duration, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
+    fn wait(self, limit: Duration, interrupted: &AtomicBool) -> Result<ExitStatus, RunError> {
         self.wait_until(limit, interrupted, || Ok(false))
     }
 

@@ -126,7 +126,6 @@ impl Trial<'_> {
             if options.info { " and a types.Info" } else { "" }
         ));
         self.tried.push(program);
-        let over = shown.hits >= self.enough;
         let rate = |k: u32, n: u32| f64::from(k) / f64::from(n.max(1));
         let better = self.best.as_ref().is_none_or(|(b, _)| {
             rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1])
@@ -149,7 +148,7 @@ impl Trial<'_> {
             };
             self.best = Some((best, output));
         }
-        Ok(over)
+        Ok(shown.hits >= self.enough)
     }
 
     /// Gives the best form as many attempts as chance may need, if it needs them.
@@ -159,9 +158,8 @@ impl Trial<'_> {
         if best.reproduced[0] >= self.enough || self.interrupted.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let (info, meet) = (best.info, best.meet);
-        let direct = best.direct.clone();
-        self.is_over(crash, options(LONG, info, meet, &direct, self.go)).map(|_| ())
+        let longer = options(LONG, best.info, best.meet, &best.direct, self.go);
+        self.is_over(crash, longer).map(|_| ())
     }
 }
 
