@@ -1,9 +1,15 @@
 //! Whole campaigns of the program itself, in a process of their own: what they reached
 //! and when they found what is known to be there.
 
-use std::process::{Command, Output};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Output};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use typerace::finding::{Known, Number};
+use typerace::report;
+use typerace::scenario::Class;
 
 use super::Failure;
 use super::results::Results;
@@ -31,6 +37,8 @@ struct Job {
     seed: u64,
     seconds: u64,
     flags: Vec<&'static str>,
+    /// It ends when all that it is to find is found.
+    until_found: bool,
 }
 
 /// Each variant with each seed, from generated programs alone. Seeds go round the
@@ -47,12 +55,15 @@ pub fn ablations(
         seed,
         seconds,
         flags: [&["--no-seeds"], flags].concat(),
+        until_found: false,
     };
     let jobs = (1..=seeds).flat_map(|seed| VARIANTS.map(|v| job(seed, v)));
     measure(results, "ablation", jobs.collect(), at_once)
 }
 
-/// Default campaigns from nothing and from the seeds, so many for each release.
+/// Default campaigns from nothing and from the seeds, so many for each release. Each
+/// ends when it has found the known races and a breach of contract: what it does after
+/// that is not in the table.
 pub fn survival(
     results: &mut Results,
     releases: &[(&'static str, u64)],
@@ -65,7 +76,7 @@ pub fn survival(
             for (start, flags) in [("--no-seeds", vec!["--no-seeds"]), ("default corpus", vec![])] {
                 let key = [release, start, &format!("seed {seed}"), &format!("{seconds} s")];
                 let key = key.map(str::to_owned).to_vec();
-                jobs.push(Job { key, release, seed, seconds, flags });
+                jobs.push(Job { key, release, seed, seconds, flags, until_found: true });
             }
         }
     }
@@ -92,7 +103,9 @@ fn measure(
         let all: Vec<Result<Value, String>> = std::thread::scope(|scope| {
             let run = |j: &Job| {
                 eprintln!("{part} {}", j.key.join(", "));
-                campaign(Some(j.release), j.seed, j.seconds, &j.flags).map_err(|e| e.to_string())
+                let wanted = j.until_found.then(|| Wanted::of(j.release));
+                campaign(Some(j.release), j.seed, j.seconds, &j.flags, wanted.as_ref())
+                    .map_err(|e| e.to_string())
             };
             let threads: Vec<_> = jobs.iter().map(|j| scope.spawn(move || run(j))).collect();
             let join = |t: std::thread::ScopedJoinHandle<'_, _>| {
@@ -114,23 +127,74 @@ pub fn failed(output: &Output) -> Failure {
     format!("a campaign ended with {}: {last}", output.status).into()
 }
 
+/// The issues of go/types whose races the tables tell the time to.
+const RACES: [u64; 2] = [79035, 81122];
+
+/// What a campaign may end after.
+pub struct Wanted {
+    known: Known,
+    issues: Vec<Number>,
+}
+
+impl Wanted {
+    fn of(release: &str) -> Self {
+        let known = Known::shipped();
+        let affects = |issue: &Number| known.on(release).any(|k| k.issue == *issue);
+        Self { issues: RACES.map(Number::Number).into_iter().filter(affects).collect(), known }
+    }
+
+    /// Whether each is in a campaign's store, and a breach of contract.
+    fn all_in(&self, crashes: &Path) -> bool {
+        // It is not there yet.
+        let Ok(found) = report::collect(crashes, &self.known) else { return false };
+        let has = |issue: &Number| {
+            found.known_ones().any(|e| e.known.as_ref().is_some_and(|k| k.issue == *issue))
+        };
+        let is_breach = |e: &report::Entry| e.finding.class == Class::Contract;
+        self.issues.iter().all(has) && found.entries.iter().any(is_breach)
+    }
+}
+
+/// Asks a campaign to end, as its user would, once all that is wanted is found.
+fn end_when_found(campaign: &mut Child, wanted: &Wanted, crashes: &Path) -> Result<(), Failure> {
+    while campaign.try_wait()?.is_none() {
+        if wanted.all_in(crashes) {
+            let interrupt =
+                Command::new("kill").args(["-INT", &campaign.id().to_string()]).status();
+            return Ok(interrupt.map(drop)?);
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    Ok(())
+}
+
 /// Runs a campaign, on the go command in PATH or a release, and keeps of its summary
-/// what is compared.
+/// what is compared. It ends early when it has found all that is wanted.
 pub fn campaign(
     release: Option<&str>,
     seed: u64,
     seconds: u64,
     flags: &[&str],
+    wanted: Option<&Wanted>,
 ) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
+    let [summary, log] = ["summary", "log"].map(|name| dir.path().join(name));
     let toolchain = release.map(|r| ["--toolchain", r]);
-    let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_typerace"))
         .args(["fuzz", "--plain", "--json"])
         .args(toolchain.iter().flatten())
         .args(["--seed", &seed.to_string(), "--time", &format!("{seconds}s")])
         .args(flags)
         .current_dir(dir.path())
-        .output()?;
+        // Nobody reads these before the end, and a full pipe would stop the campaign.
+        .stdout(fs::File::create(&summary)?)
+        .stderr(fs::File::create(&log)?)
+        .spawn()?;
+    if let Some(wanted) = wanted {
+        end_when_found(&mut child, wanted, &dir.path().join("crashes"))?;
+    }
+    let status = child.wait()?;
+    let output = Output { status, stdout: fs::read(&summary)?, stderr: fs::read(&log)? };
     if !matches!(output.status.code(), Some(0 | 1)) {
         return Err(failed(&output));
     }
@@ -146,6 +210,7 @@ pub fn campaign(
     };
     let issue = |n: u64| first(&|f| f["known"]["issue"] == n);
     Ok(json!({
+        "seconds": summary["seconds"],
         "execs": summary["execs"],
         "execs_per_second": summary["execs_per_second"],
         "coverage": summary["coverage"],

@@ -20,7 +20,7 @@ use super::results::Results;
 
 /// Test cases of the set, and how often each side runs them.
 const CASES: usize = 300;
-const PASSES: u64 = 5;
+const PASSES: u64 = 20;
 /// Each test case is the last of so many mutants in a row, as in a corpus.
 const GENERATIONS: usize = 6;
 

@@ -8,6 +8,7 @@
 //!     cargo bench --bench compare -- ablations --seeds 3 --seconds 60 --at-once 2
 
 mod campaigns;
+mod go_fuzz;
 mod limit;
 mod machine;
 mod peer;
@@ -52,6 +53,8 @@ enum Part {
     Limit,
     /// go test -fuzz -race, same seeds, same time
     Peer,
+    /// go-fuzz with the race detector, from the seeds
+    GoFuzz,
     /// Campaigns without one of their parts, five seeds of three minutes each
     Ablations,
     /// Campaigns of five minutes: ten seeds on Go 1.27, three on 1.25 and 1.26
@@ -89,6 +92,7 @@ fn run(args: &Args) -> Result<(), Failure> {
             }
             Part::Limit => limit::measure(&mut results)?,
             Part::Peer => peer::measure(&mut results, seconds(300))?,
+            Part::GoFuzz => peer::measure_go_fuzz(&mut results, seconds(300))?,
             Part::Ablations => {
                 let seeds = args.seeds.unwrap_or(5);
                 campaigns::ablations(&mut results, seeds, seconds(180), at_once)?;

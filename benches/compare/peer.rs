@@ -1,5 +1,5 @@
-//! `go test -fuzz -race` on the target that one would write by hand, beside a campaign
-//! with the same seeds for the same time, in turn on the same machine.
+//! `go test -fuzz -race` and go-fuzz on the target that one would write by hand, beside a
+//! campaign with the same seeds for the same time, in turn on the same machine.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use typerace::finding::{Side, race_reports};
 
-use super::Failure;
 use super::results::Results;
+use super::{Failure, go_fuzz};
 
 /// Targets of `benches/peer`.
 const TARGETS: [&str; 2] = ["FuzzImporters", "FuzzSharedInfo"];
@@ -31,7 +31,16 @@ pub fn measure(results: &mut Results, seconds: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn root() -> &'static Path {
+/// go-fuzz on each target, from the seeds.
+pub fn measure_go_fuzz(results: &mut Results, seconds: u64) -> Result<(), Failure> {
+    for target in TARGETS {
+        let key = [&format!("go-fuzz {target}"), "seeds", &format!("{seconds} s")];
+        results.measure("peer", &key.map(|k| k as &str), || go_fuzz::run(target, seconds))?;
+    }
+    Ok(())
+}
+
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -107,17 +116,17 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
 
 /// What the race detector reported to a file.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// The functions of both sides, sorted.
-    places: BTreeSet<[String; 2]>,
+    pub places: BTreeSet<[String; 2]>,
     /// Seconds to the first report, and to issue 79035's, as far as the end of the run
     /// that it stopped.
-    first: Option<f64>,
-    unalias: Option<f64>,
+    pub first: Option<f64>,
+    pub unalias: Option<f64>,
 }
 
 impl Found {
-    fn look(&mut self, dir: &Path, now: f64) -> Result<(), Failure> {
+    pub fn look(&mut self, dir: &Path, now: f64) -> Result<(), Failure> {
         for entry in fs::read_dir(dir)? {
             let path = entry?.path();
             if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("race.")) {
@@ -138,7 +147,7 @@ impl Found {
 }
 
 /// The sums of what the workers counted: unparsed, parsed, type-checked.
-fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
+pub(super) fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
     let mut sums = [0; 3];
     for entry in fs::read_dir(stats)? {
         let text = fs::read_to_string(entry?.path())?;
@@ -166,12 +175,17 @@ fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Val
     if seeded {
         copy_seeds(&kept)?;
     }
-    if fs::read_dir(&kept)?.next().is_none() {
+    imported(&kept, dir)
+}
+
+/// What test cases reach in go/types when typerace runs each once.
+pub(super) fn imported(kept: &Path, dir: &Path) -> Result<Value, Failure> {
+    if fs::read_dir(kept)?.next().is_none() {
         return Ok(Value::Null);
     }
     let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
         .args(["corpus", "import", "--json", "--to"])
-        .args([&dir.join("imported"), &kept])
+        .args([&dir.join("imported"), kept])
         .stderr(Stdio::null())
         .output()?;
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -179,7 +193,7 @@ fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Val
 }
 
 /// Copies a campaign's seeds to a folder.
-fn copy_seeds(to: &Path) -> Result<(), Failure> {
+pub(super) fn copy_seeds(to: &Path) -> Result<(), Failure> {
     let corpus = root().join("corpus");
     for entry in walk(&corpus)? {
         // Two folders may have seeds of one name.
@@ -211,7 +225,7 @@ fn typerace(seeded: bool, seconds: u64) -> Result<Value, Failure> {
     if !seeded {
         flags.push("--no-seeds");
     }
-    let figures = super::campaigns::campaign(None, 1, seconds, &flags)?;
+    let figures = super::campaigns::campaign(None, 1, seconds, &flags, None)?;
     let execs = figures["execs"].as_u64().unwrap_or(0);
     let checked = execs as f64 * figures["valid_percent"].as_f64().unwrap_or(0.0) / 100.0;
     Ok(json!({

@@ -73,7 +73,7 @@ use work::WorkDir;
 pub use work::WorkError;
 
 use crate::corpus::EntryCorpus;
-use crate::executor::{Fatal, HarnessExecutor, State};
+use crate::executor::{Ahead as _, Fatal, HarnessExecutor, State};
 use crate::feedback::{CoversFeedback, InterleavingFeedback, LazyFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
@@ -381,10 +381,15 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         if let Some((passes, cases)) = again {
             let began = std::time::Instant::now();
             let before = *state.executions();
-            for case in (0..passes).flat_map(|_| &cases) {
+            let mut cases = (0..passes).flat_map(|_| &cases);
+            let mut next = cases.next().map(|case| (case, case.to_source()));
+            while let Some((case, source)) = next {
                 if progress.over(*state.executions()) {
                     break;
                 }
+                // As mutants are: the next is printed while the harness works.
+                executor.send_ahead(&state, case, source);
+                next = cases.next().map(|case| (case, case.to_source()));
                 fuzzer.evaluate_input(&mut state, &mut executor, manager, case)?;
                 progress.tick(&state);
             }

@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::schedules::Schedules;
 use crate::executor::{Ahead, State};
 use crate::mutators::adapter::{Made, TreeMutator};
-use crate::testcase::TestCase;
+use crate::testcase::{SourceCase, TestCase};
 
 /// How many mutants an entry gets at most before another is scheduled. Low,
 /// because limits, signals and progress are looked at between executions only
@@ -60,6 +60,8 @@ impl MutantStage {
 /// A mutant that waits to be run.
 struct Mutant {
     input: TestCase,
+    /// Printed before its turn, while the harness works.
+    source: SourceCase,
     made: Option<Made>,
 }
 
@@ -80,7 +82,8 @@ impl MutantStage {
             let made = self.mutator.take_made();
             self.schedules.restrict(&mut input);
             if self.budget.admit(&mut input.scenario) && self.seen.insert(&input) {
-                return Ok(Some(Mutant { input, made }));
+                let source = input.to_source();
+                return Ok(Some(Mutant { input, source, made }));
             }
         }
         Ok(None)
@@ -125,13 +128,13 @@ where
         }
         let Some(entry) = self.entry(state)? else { return Ok(()) };
         let mut next = self.next(state, &entry, &mut left)?;
-        while let Some(Mutant { input, made }) = next {
+        while let Some(Mutant { input, source, made }) = next {
             if self.progress.over(*state.executions()) {
                 break;
             }
             // The harness runs one while the next is made. What a mutant teaches counts
             // from the next but one on, always: a seed repeats it.
-            executor.send_ahead(state, &input);
+            executor.send_ahead(state, &input, source);
             next = self.next(state, &entry, &mut left)?;
             let by = made.as_ref().map(Made::by).unwrap_or_default();
             self.ancestry.borrow_mut().made(match made {

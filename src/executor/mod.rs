@@ -423,12 +423,11 @@ impl<R: Recorder> HarnessExecutor<R> {
 }
 
 impl<R: Recorder> Ahead for HarnessExecutor<R> {
-    fn send_ahead(&mut self, state: &State, input: &TestCase) {
+    fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase) {
         let execution = *state.executions() + 1;
         if is_planted(execution) {
             return;
         }
-        let source = input.to_source();
         let (at, starts) = (Instant::now(), self.harness.starts());
         let request = self.request(execution, input, &source);
         // What fails here fails again when the input is executed, and is reported then.

@@ -130,6 +130,11 @@ impl Known {
         Ok(())
     }
 
+    /// The entries that a release, `go1.27.3`, is affected by.
+    pub fn on<'a>(&'a self, go_version: &'a str) -> impl Iterator<Item = &'a KnownIssue> {
+        self.0.iter().filter(move |k| k.affects(go_version))
+    }
+
     /// The entry that a finding fits.
     #[must_use]
     pub fn find(&self, finding: &Finding) -> Option<&KnownIssue> {
