@@ -13,10 +13,8 @@ use super::peer::{Found, copy_seeds, counts, imported, root};
 
 /// go-fuzz has no releases, and its newest commit is of 2022; what it needs of x/tools
 /// must know today's Go.
-const MODULES: [&str; 2] = [
-    "github.com/dvyukov/go-fuzz@v0.0.0-20220726122315-1d375ef9f9f6",
-    "golang.org/x/tools@v0.52.0",
-];
+const MODULES: [&str; 2] =
+    ["github.com/dvyukov/go-fuzz@v0.0.0-20220726122315-1d375ef9f9f6", "golang.org/x/tools@v0.52.0"];
 
 /// Runs it from the seeds for so long, with two workers.
 pub fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
