@@ -128,7 +128,7 @@ pub fn failed(output: &Output) -> Failure {
 }
 
 /// The issues of go/types whose races the tables tell the time to.
-const RACES: [u64; 2] = [79035, 81122];
+pub const RACES: [u64; 2] = [79035, 81122];
 
 /// What a campaign may end after.
 pub struct Wanted {
@@ -139,8 +139,8 @@ pub struct Wanted {
 impl Wanted {
     fn of(release: &str) -> Self {
         let known = Known::shipped();
-        let affects = |issue: &Number| known.on(release).any(|k| k.issue == *issue);
-        Self { issues: RACES.map(Number::Number).into_iter().filter(affects).collect(), known }
+        let issues = RACES.map(Number::Number).into_iter();
+        Self { issues: issues.filter(|i| known.affects(i, release)).collect(), known }
     }
 
     /// Whether each is in a campaign's store, and a breach of contract.
@@ -159,12 +159,16 @@ impl Wanted {
 fn end_when_found(campaign: &mut Child, wanted: &Wanted, crashes: &Path) -> Result<(), Failure> {
     while campaign.try_wait()?.is_none() {
         if wanted.all_in(crashes) {
-            let interrupt =
-                Command::new("kill").args(["-INT", &campaign.id().to_string()]).status();
-            return Ok(interrupt.map(drop)?);
+            return interrupt(campaign);
         }
         std::thread::sleep(Duration::from_millis(250));
     }
+    Ok(())
+}
+
+/// Asks a process to end, as one does at a terminal.
+pub fn interrupt(process: &Child) -> Result<(), Failure> {
+    Command::new("kill").args(["-INT", &process.id().to_string()]).status()?;
     Ok(())
 }
 

@@ -6,18 +6,29 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Failure;
-use super::peer::{Found, copy_seeds, counts, imported, root};
+use super::campaigns::interrupt;
+use super::peer::{Found, TARGETS, copy_seeds, imported, root};
+use super::results::Results;
 
 /// go-fuzz has no releases, and its newest commit is of 2022; what it needs of x/tools
 /// must know today's Go.
 const MODULES: [&str; 2] =
     ["github.com/dvyukov/go-fuzz@v0.0.0-20220726122315-1d375ef9f9f6", "golang.org/x/tools@v0.52.0"];
 
+/// Each target, from the seeds.
+pub fn measure(results: &mut Results, seconds: u64) -> Result<(), Failure> {
+    for target in TARGETS {
+        let key = [&format!("go-fuzz {target}"), "seeds", &format!("{seconds} s")];
+        results.measure("peer", &key, || run(target, seconds))?;
+    }
+    Ok(())
+}
+
 /// Runs it from the seeds for so long, with two workers.
-pub fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
+fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
     let [module, stats, work] = ["module", "stats", "work"].map(|name| dir.path().join(name));
     let [corpus, crashers] = ["corpus", "crashers"].map(|name| work.join(name));
@@ -25,12 +36,12 @@ pub fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
         fs::create_dir(dir)?;
     }
     copy_seeds(&corpus)?;
-    let archive = build(target, &module)?;
+    build(target, &module)?;
     let log = dir.path().join("race");
     let began = Instant::now();
     let mut fuzz = Command::new(module.join("go-fuzz"))
         .args(["-procs", "2", "-bin"])
-        .arg(&archive)
+        .arg(module.join(ARCHIVE))
         .arg("-workdir")
         .arg(&work)
         .env("PEER_STATS", &stats)
@@ -47,50 +58,37 @@ pub fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
         sleep(Duration::from_secs(1));
         found.look(dir.path(), began.elapsed().as_secs_f64())?;
     }
-    let ran = began.elapsed().as_secs_f64();
-    let [unparsed, parsed, checked] = counts(&stats)?;
-    Command::new("kill").args(["-INT", &fuzz.id().to_string()]).status()?;
+    let mut figures = found.figures(&stats, began.elapsed().as_secs_f64())?;
+    interrupt(&fuzz)?;
     fuzz.wait()?;
-    let execs = unparsed + parsed + checked;
-    Ok(json!({
-        "seconds": ran,
-        "execs": execs,
-        "execs_per_second": execs as f64 / ran,
-        "parsed": parsed + checked,
-        "type_checked": checked,
-        "race_reports_shown": shown(&crashers),
-        "findings": found.places.len(),
-        "seconds_to_first_race": found.first,
-        "seconds_to_79035": found.unalias,
-        "coverage": coverage(&corpus, dir.path())?,
-    }))
+    figures["race_reports_shown"] = shown(&crashers).into();
+    figures["coverage"] = coverage(&corpus, dir.path())?;
+    Ok(figures)
 }
 
+/// The instrumented target, in the module's folder.
+const ARCHIVE: &str = "peer.zip";
+
 /// go-fuzz itself and a target for it, in a module that needs them.
-fn build(target: &str, module: &Path) -> Result<std::path::PathBuf, Failure> {
+fn build(target: &str, module: &Path) -> Result<(), Failure> {
     for file in ["go.mod", "target.go", "gofuzz.go"] {
         fs::copy(root().join("benches/peer").join(file), module.join(file))?;
     }
-    let archive = module.join("peer.zip");
-    let go = |args: &[&str]| ("go".to_owned(), args.iter().map(|&a| a.to_owned()).collect());
-    let own = |name: &str, args: &[&str]| {
-        let args: Vec<String> = args.iter().map(|&a| a.to_owned()).collect();
-        (module.join(name).display().to_string(), args)
-    };
-    let steps: [(String, Vec<String>); 4] = [
-        go(&["get", MODULES[0], MODULES[1]]),
-        go(&["build", "-mod=mod", "-o", ".", "github.com/dvyukov/go-fuzz/go-fuzz"]),
-        go(&["build", "-mod=mod", "-o", ".", "github.com/dvyukov/go-fuzz/go-fuzz-build"]),
-        own("go-fuzz-build", &["-race", "-func", &format!("{target}Bytes"), "-o", "peer.zip", "."]),
-    ];
-    for (program, args) in steps {
-        let output = Command::new(&program).args(&args).current_dir(module).output()?;
-        if !output.status.success() {
-            let text = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{program} {}: {text}", args.join(" ")).into());
+    let run = |program: &Path, args: &[&str]| {
+        let output = Command::new(program).args(args).current_dir(module).output()?;
+        if output.status.success() {
+            return Ok(());
         }
+        let text = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::from(format!("{} {}: {text}", program.display(), args.join(" "))))
+    };
+    let go = Path::new("go");
+    run(go, &[&["get"], &MODULES[..]].concat())?;
+    for tool in ["github.com/dvyukov/go-fuzz/go-fuzz", "github.com/dvyukov/go-fuzz/go-fuzz-build"] {
+        run(go, &["build", "-mod=mod", "-o", ".", tool])?;
     }
-    Ok(archive)
+    let function = format!("{target}Bytes");
+    run(&module.join("go-fuzz-build"), &["-race", "-func", &function, "-o", ARCHIVE, "."])
 }
 
 /// Crashes that it kept with an output.

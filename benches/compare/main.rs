@@ -92,7 +92,7 @@ fn run(args: &Args) -> Result<(), Failure> {
             }
             Part::Limit => limit::measure(&mut results)?,
             Part::Peer => peer::measure(&mut results, seconds(300))?,
-            Part::GoFuzz => peer::measure_go_fuzz(&mut results, seconds(300))?,
+            Part::GoFuzz => go_fuzz::measure(&mut results, seconds(300))?,
             Part::Ablations => {
                 let seeds = args.seeds.unwrap_or(5);
                 campaigns::ablations(&mut results, seeds, seconds(180), at_once)?;

@@ -1,5 +1,5 @@
-//! `go test -fuzz -race` and go-fuzz on the target that one would write by hand, beside a
-//! campaign with the same seeds for the same time, in turn on the same machine.
+//! `go test -fuzz -race` on the target that one would write by hand, beside a campaign
+//! with the same seeds for the same time, in turn on the same machine.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use typerace::finding::{Side, race_reports};
 
+use super::Failure;
 use super::results::Results;
-use super::{Failure, go_fuzz};
 
 /// Targets of `benches/peer`.
-const TARGETS: [&str; 2] = ["FuzzImporters", "FuzzSharedInfo"];
+pub(super) const TARGETS: [&str; 2] = ["FuzzImporters", "FuzzSharedInfo"];
 /// From the same seeds as the campaign, and from nothing.
 const STARTS: [(&str, bool); 2] = [("seeds", true), ("no seeds", false)];
 
@@ -27,15 +27,6 @@ pub fn measure(results: &mut Results, seconds: u64) -> Result<(), Failure> {
         }
         let key = ["typerace", start, &format!("{seconds} s")];
         results.measure("peer", &key, || typerace(seeded, seconds))?;
-    }
-    Ok(())
-}
-
-/// go-fuzz on each target, from the seeds.
-pub fn measure_go_fuzz(results: &mut Results, seconds: u64) -> Result<(), Failure> {
-    for target in TARGETS {
-        let key = [&format!("go-fuzz {target}"), "seeds", &format!("{seconds} s")];
-        results.measure("peer", &key.map(|k| k as &str), || go_fuzz::run(target, seconds))?;
     }
     Ok(())
 }
@@ -96,33 +87,22 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
         }
         stops += 1;
     }
-    let ran = began.elapsed().as_secs_f64();
-    let [unparsed, parsed, checked] = counts(&stats)?;
-    let execs = unparsed + parsed + checked;
-    Ok(json!({
-        "seconds": ran,
-        "execs": execs,
-        "execs_per_second": execs as f64 / ran,
-        "parsed": parsed + checked,
-        "type_checked": checked,
-        "stops": stops,
-        "race_reports_shown": shown,
-        "findings": found.places.len(),
-        "seconds_to_first_race": found.first,
-        "seconds_to_79035": found.unalias,
-        "coverage": coverage(&binary, &cache, dir.path(), seeded)?,
-    }))
+    let mut figures = found.figures(&stats, began.elapsed().as_secs_f64())?;
+    figures["stops"] = stops.into();
+    figures["race_reports_shown"] = shown.into();
+    figures["coverage"] = coverage(&binary, &cache, dir.path(), seeded)?;
+    Ok(figures)
 }
 
 /// What the race detector reported to a file.
 #[derive(Default)]
 pub(super) struct Found {
     /// The functions of both sides, sorted.
-    pub places: BTreeSet<[String; 2]>,
+    places: BTreeSet<[String; 2]>,
     /// Seconds to the first report, and to issue 79035's, as far as the end of the run
     /// that it stopped.
-    pub first: Option<f64>,
-    pub unalias: Option<f64>,
+    first: Option<f64>,
+    unalias: Option<f64>,
 }
 
 impl Found {
@@ -144,10 +124,27 @@ impl Found {
         }
         Ok(())
     }
+
+    /// With what the workers counted in `stats`, the figures of a fuzzer that ran so many
+    /// seconds.
+    pub fn figures(&self, stats: &Path, ran: f64) -> Result<Value, Failure> {
+        let [unparsed, parsed, checked] = counts(stats)?;
+        let execs = unparsed + parsed + checked;
+        Ok(json!({
+            "seconds": ran,
+            "execs": execs,
+            "execs_per_second": execs as f64 / ran,
+            "parsed": parsed + checked,
+            "type_checked": checked,
+            "findings": self.places.len(),
+            "seconds_to_first_race": self.first,
+            "seconds_to_79035": self.unalias,
+        }))
+    }
 }
 
 /// The sums of what the workers counted: unparsed, parsed, type-checked.
-pub(super) fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
+fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
     let mut sums = [0; 3];
     for entry in fs::read_dir(stats)? {
         let text = fs::read_to_string(entry?.path())?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use typerace::finding::{Known, Number};
 
 use super::Failure;
+use super::campaigns::RACES;
 use super::results::{Entry, Results};
 
 /// Writes the page. What was not measured is not on it.
@@ -212,13 +213,11 @@ fn survival(results: &Results, out: &mut String) -> Result<(), Failure> {
     );
     let known = Known::shipped();
     for (variant, entries) in by_variant(&entries) {
-        let has = |race: &str| {
-            let issue = race.parse().map(Number::Number);
-            issue.map_or(true, |issue| known.on(&variant[0]).any(|k| k.issue == issue))
-        };
-        for race in ["79035", "81122", "contract"].into_iter().filter(|race| has(race)) {
+        let has = |issue: &u64| known.affects(&Number::Number(*issue), &variant[0]);
+        let issues = RACES.into_iter().filter(has).map(|issue| issue.to_string());
+        for race in issues.chain(["contract".to_owned()]) {
             let mut times: Vec<f64> = (entries.iter())
-                .map(|e| e.figures[race]["seconds"].as_f64().unwrap_or(f64::INFINITY))
+                .map(|e| e.figures[&race]["seconds"].as_f64().unwrap_or(f64::INFINITY))
                 .collect();
             let within = |t: f64| {
                 let n = times.iter().filter(|&&x| x <= t).count();

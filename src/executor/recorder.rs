@@ -38,8 +38,8 @@ pub struct LastRun {
 /// An executor that can begin with an input before it is given it.
 pub trait Ahead {
     /// Begins to run the input that the next execution will be of, of which `source` is the
-    /// text, so that the harness works while the next but one is made. Nothing is done, and nothing lost, if that
-    /// is not possible now.
+    /// text, so that the harness works while the next but one is made. Nothing is done, and
+    /// nothing lost, if that is not possible now.
     fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase);
 }
 

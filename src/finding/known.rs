@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
 use super::kind::Kind;
+use super::signature::sides;
 
 /// The list inside the binary.
 const SHIPPED: &str = include_str!("../../known.toml");
@@ -130,9 +131,10 @@ impl Known {
         Ok(())
     }
 
-    /// The entries that a release, `go1.27.3`, is affected by.
-    pub fn on<'a>(&'a self, go_version: &'a str) -> impl Iterator<Item = &'a KnownIssue> {
-        self.0.iter().filter(move |k| k.affects(go_version))
+    /// Whether a release, `go1.27.3`, is affected by an issue.
+    #[must_use]
+    pub fn affects(&self, issue: &Number, go_version: &str) -> bool {
+        self.0.iter().any(|k| k.issue == *issue && k.affects(go_version))
     }
 
     /// The entry that a finding fits.
@@ -150,10 +152,7 @@ impl Known {
 
 impl KnownIssue {
     fn fits(&self, kind: Kind, signature: &str, title: &str) -> bool {
-        let sites = signature.split_once(": ").map_or(signature, |(_, rest)| rest);
-        // What was said before the sites ends with a colon too.
-        let mut sites: Vec<&str> =
-            sites.rsplit(": ").next().unwrap_or_default().split(" / ").collect();
+        let mut sites: Vec<&str> = sides(signature).collect();
         sites.sort_unstable();
         let mut functions: Vec<&str> = self.functions.iter().map(String::as_str).collect();
         functions.sort_unstable();
@@ -240,5 +239,7 @@ mod tests {
         let alias = "data-race: go/types.unalias / go/types.unalias";
         let entry = k.look_up(Kind::DataRace, alias, "").unwrap();
         assert!(entry.affects("go1.26.8") && !entry.affects("go1.21.13"));
+        let unpack = Number::Number(81122);
+        assert!(k.affects(&unpack, "go1.27.3") && !k.affects(&unpack, "go1.26.8"));
     }
 }
