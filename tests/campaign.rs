@@ -58,13 +58,15 @@ fn a_campaign_finds_races_and_stores_them_whole() {
     assert_eq!(left, ["crashes"], "temporary files were left");
 }
 
-/// Seeds and generated programs, and few mutants: on a loaded machine longer
-/// campaigns of one seed were seen to part, see docs/ARCHITECTURE.md.
+/// Every choice that is ours. Coverage is not: what goroutines reach depends on the
+/// scheduler, and an entry more or less changes what is drawn later, see
+/// docs/ARCHITECTURE.md. Without it the corpus is what there was at the start.
 #[test]
 fn a_seed_repeats_a_campaign() {
     let tmp = tempfile::tempdir().unwrap();
     let sequence = |seed: &str, crashes: &str| {
-        let args = ["--seed", seed, "--execs", "60", "--crashes", crashes];
+        let args = ["--seed", seed, "--execs", "120", "--crashes", crashes];
+        let args = [&args[..], &["--ablate", "coverage"]].concat();
         fuzz(tmp.path(), &args).1["sequence"].clone()
     };
     let first = sequence("1", "a");
@@ -110,6 +112,8 @@ fn a_campaign_resumes_and_is_alone() {
     assert!(entries() + kept >= first);
     let third = run("40");
     assert!(third > 0);
+    // What the run before had got to is an entry once.
+    assert_eq!(entries(), third);
     assert!(!dir.join("work/corpus.previous").exists());
     // The same Go: nothing is run again, and coverage is known before anything ran.
     let mut command = typerace(dir, &["fuzz", "--json", "--no-seeds", "--work", "work"]);

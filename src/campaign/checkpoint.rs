@@ -19,6 +19,7 @@ use libafl_bolts::rands::StdRand;
 use serde::{Deserialize, Serialize};
 
 use super::covers::Journal;
+use super::filter::SeenFilter;
 use super::progress::Progress;
 use super::recorder::Memory;
 use super::scheduler::FreshFirstScheduler;
@@ -177,7 +178,7 @@ impl Checkpoint {
     }
 
     /// Takes over coverage and corpus, without running anything. Says which entries it
-    /// took. `covers` is what each of them does.
+    /// took. `covers` is what each of them does; `seen` learns of them.
     ///
     /// # Errors
     /// LibAFL's. An entry that cannot be read is left out: it is run with the rest.
@@ -186,12 +187,16 @@ impl Checkpoint {
         parts: &mut Parts<'_>,
         work: &WorkDir,
         mut covers: BTreeMap<String, Covers>,
+        seen: &SeenFilter,
     ) -> Result<BTreeSet<String>, libafl::Error> {
         let mut taken = BTreeSet::new();
         let mut ids: BTreeMap<&str, CorpusId> = BTreeMap::new();
         for entry in &self.entries {
             // One after the other: all trees at once would be a gigabyte.
             let Some(case) = work.entry(&entry.name) else { continue };
+            // Or a mutant like it, or the campaign before that did not get to its end,
+            // makes it an entry a second time.
+            seen.insert(&case);
             *parts.state.corpus_mut().current_mut() =
                 entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
             let id = parts.state.corpus_mut().add_stored(entry.name.clone(), case)?;

@@ -304,13 +304,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let scheduler = scheduler_of(&mut fuzzer);
         let mut parts = Parts { state: &mut state, scheduler, table: &mut table };
         if fits {
-            let restored = checkpoint.restore_corpus(&mut parts, &work, saving.covers());
+            let restored = checkpoint.restore_corpus(&mut parts, &work, saving.covers(), &seen);
             taken = restored.map_err(CampaignError::LibAfl)?;
         }
-        let (memory, seen) = checkpoint.restore(&mut parts, asked);
+        let (memory, known) = checkpoint.restore(&mut parts, asked);
         seed = checkpoint.seed(asked);
         executor.recorder_mut().remember(memory);
-        manager.knows(seen);
+        manager.knows(known);
     }
     let resumed = work.resume(&taken)?;
     for broken in &resumed.broken {
