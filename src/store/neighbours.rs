@@ -9,18 +9,18 @@ use crate::finding::{Finding, Kind, sides};
 use crate::testcase::SourceCase;
 
 impl Store {
-    /// The minimized test cases of all races, a finding's own of an earlier time among
-    /// them: those first that share a side with it, the shortest first of them; none if it
-    /// is no race. What cannot be read is left out.
+    /// The minimized test cases of all races, or of all panics, a finding's own of an
+    /// earlier time among them: those first that share a side with it, the shortest first
+    /// of them; none if it is neither. What cannot be read is left out.
     #[must_use]
     pub fn neighbours(&self, finding: &Finding) -> Vec<SourceCase> {
-        if finding.kind != Kind::DataRace {
+        if !matches!(finding.kind, Kind::DataRace | Kind::Panic) {
             return Vec::new();
         }
         let own: Vec<&str> = sides(&finding.signature).collect();
         let stored = self.list().unwrap_or_default().findings;
-        let races = stored.iter().filter(|(_, f)| f.kind == Kind::DataRace);
-        let mut found: Vec<_> = races
+        let alike = stored.iter().filter(|(_, f)| f.kind == finding.kind);
+        let mut found: Vec<_> = alike
             .filter_map(|(path, other)| {
                 let text = fs::read_to_string(path.join(MINIMIZED)).ok()?;
                 let case = SourceCase::from_txtar(&text).ok()?;

@@ -21,7 +21,7 @@ pub(crate) const FRESH: u32 = 12;
 /// show it.
 const HUNT: u64 = 1000;
 pub(crate) const HUNTING: Duration = Duration::from_secs(4);
-const AGAIN: u32 = 4;
+pub(crate) const AGAIN: u32 = 4;
 
 /// Looks for a seed under which a race that is rare shows always: then a candidate is
 /// judged by a few runs, and not by a hundred rounds. All processes look, each at its

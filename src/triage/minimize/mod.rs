@@ -8,7 +8,6 @@ mod finish;
 mod hunt;
 mod memory;
 mod names;
-mod neighbours;
 mod pool;
 mod predicate;
 mod prepare;
@@ -16,8 +15,10 @@ mod program;
 mod reducer;
 mod scenario;
 mod search;
+mod shapes;
 mod size;
 mod sprt;
+mod starts;
 #[cfg(test)]
 mod tests;
 mod tidy;
@@ -61,8 +62,8 @@ pub struct Options {
     pub percent: u32,
     /// Whether the processes give way to others.
     pub nice: bool,
-    /// Small test cases of other findings, to start from where the original is too
-    /// rare or stays large ([`crate::store::Store::neighbours`]).
+    /// Small test cases of other findings, to start from as well
+    /// ([`crate::store::Store::neighbours`]).
     pub neighbours: Vec<SourceCase>,
 }
 
@@ -199,7 +200,7 @@ pub fn minimize(
         jobs: pool.size(),
         deadline: options.time.map(|t| started + t.mul_f64(prepare::SEARCH)),
         stop: Arc::clone(&options.stop),
-        neighbours: &options.neighbours,
+        starts: ready.starts,
         percent: options.percent.clamp(1, 100),
         started,
         tried: 0,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::hunt::{FRESH, HUNTING, RARE, hunt, short, stronger};
-use super::neighbours::start;
 use super::pool::Pool;
 use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
 use super::scenario::redirect::each_package;
 use super::size::Size;
+use super::starts::Starts;
 use super::{MinimizeError, Options};
 use crate::finding::{Finding, Kind, sides};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
@@ -26,6 +26,8 @@ pub(crate) struct Ready {
     pub predicate: Predicate,
     /// How often the original shows the finding.
     pub rate: Tally,
+    /// Other places to start from.
+    pub starts: Starts,
 }
 
 /// Runs that look for a finding if none is named.
@@ -72,10 +74,11 @@ pub(crate) fn prepare(
     };
     let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
+    let mut starts = Starts::new(pool, &options.neighbours, &finding.title)?;
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
     if rate.rate() < RARE {
         let size = Size::of(&case, &case.to_source().to_txtar());
-        if let Some(smaller) = start(pool, &predicate, &options.neighbours, size)? {
+        if let Some(smaller) = starts.next(pool, &predicate, size)? {
             (original, cost) = (Some(rate), Duration::ZERO);
             (case, rate) = smaller;
         }
@@ -104,6 +107,13 @@ pub(crate) fn prepare(
     }
     let original = original.unwrap_or(rate);
     (case, rate) = milder(pool, &predicate, case, rate)?;
+    if case.scenario.class() > Class::Bug {
+        // Where another program shows it within the rules, they are not why.
+        let rules = Predicate { class: Class::Bug, ..predicate.clone() };
+        if let Some(within) = starts.shape(pool, &rules, None)? {
+            (case, rate) = within;
+        }
+    }
     predicate.class = case.scenario.class();
     for cheaper in cheaper(&case, &predicate) {
         let new = measure(pool, &predicate, &cheaper)?;
@@ -177,7 +187,7 @@ pub(crate) fn prepare(
             (case, predicate) = (mended, strict);
         }
     }
-    Ok(Some(Ready { case, finding, predicate, rate: original }))
+    Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
 }
 
 pub(crate) fn mended(case: &TestCase, go_minor: u32) -> TestCase {

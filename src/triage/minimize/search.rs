@@ -6,18 +6,18 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::memory::{History, Verdicts};
-use super::neighbours::start;
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
 use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
+use super::starts::Starts;
 use super::tidy::tidy;
 use super::{MinimizeError, Status};
 use crate::harness::HarnessError;
 use crate::mutators::address;
 use crate::mutators::build::struct_of;
-use crate::testcase::{SourceCase, TestCase};
+use crate::testcase::TestCase;
 
 /// The smallest test case so far, and what is known of others.
 pub(crate) struct Search<'a> {
@@ -31,7 +31,7 @@ pub(crate) struct Search<'a> {
     pub deadline: Option<Instant>,
     pub stop: Arc<AtomicBool>,
     /// Other places to start from.
-    pub neighbours: &'a [SourceCase],
+    pub starts: Starts,
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
     pub started: Instant,
@@ -40,8 +40,6 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
-/// More lines than a maintainer should have to read.
-const LARGE: usize = 15;
 /// One in so many parts of the time is given to cuts that leave no errors, before others.
 const ERRORS: u32 = 8;
 
@@ -82,20 +80,15 @@ impl Search<'_> {
         let all = super::reducers();
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
-        // What stays large may be small elsewhere.
-        if complete
-            && self.case.to_source().lines() > LARGE
-            && let Some((case, _)) = start(self.pool, &self.predicate, self.neighbours, self.size)?
-        {
-            let text = case.to_source().to_txtar();
-            self.take(Candidate { case, text });
-            complete = self.fixpoint(all)?;
-        }
         if complete && !self.predicate.valid {
             self.mend()?;
             if self.predicate.valid {
                 complete = self.fixpoint(all)?;
             }
+        }
+        while complete && let Some(candidate) = self.elsewhere()? {
+            self.take(candidate);
+            complete = self.fixpoint(all)?;
         }
         if complete && self.case.scenario.schedule.is_some() {
             // A cut that was refused may only have moved the steps.
@@ -107,6 +100,14 @@ impl Search<'_> {
             complete = complete && self.exhaust(*reducer)?;
         }
         Ok(complete)
+    }
+
+    /// A smaller test case that no cut leads to.
+    fn elsewhere(&mut self) -> Result<Option<Candidate>, MinimizeError> {
+        let began = Instant::now();
+        let found = self.starts.next(self.pool, &self.predicate, self.size)?;
+        self.pace(began.elapsed());
+        Ok(found.map(|(case, _)| Candidate { text: case.to_source().to_txtar(), case }))
     }
 
     /// Runs reducers in their order until none finds anything; true if none
@@ -159,7 +160,7 @@ impl Search<'_> {
         }
     }
 
-    /// Tries the smallest test case without its errors.
+    /// Tries the smallest test case without its errors, and others that have none.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
         let mut variants = vec![mended(&self.case, self.predicate.go_minor)];
@@ -181,9 +182,19 @@ impl Search<'_> {
                 self.predicate = predicate;
                 let text = case.to_source().to_txtar();
                 self.take(Candidate { case, text });
-                break;
+                return Ok(());
             }
         }
+        // Or another program without errors, be it larger.
+        let began = Instant::now();
+        if !self.predicate.unknowable
+            && let Some((case, _)) = self.starts.shape(self.pool, &predicate, None)?
+        {
+            self.predicate = predicate;
+            let text = case.to_source().to_txtar();
+            self.take(Candidate { case, text });
+        }
+        self.pace(began.elapsed());
         Ok(())
     }
 

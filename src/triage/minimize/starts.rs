@@ -1,0 +1,177 @@
+//! Places to start from that no cut leads to: other findings' minimized test cases, as one
+//! mistake shows at many places of go/types, and the smallest test cases that there could
+//! be ([`super::shapes`]). Where a race is rare in a large program it often is not in a
+//! small one; and what two originals end in is the same if both are left for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use super::hunt::{AGAIN, RARE, hunt, short};
+use super::pool::Pool;
+use super::predicate::Predicate;
+use super::size::Size;
+use super::{MinimizeError, shapes};
+use crate::finding::Kind;
+use crate::harness::{Harness, HarnessError};
+use crate::testcase::{SourceCase, TestCase};
+use crate::triage::Tally;
+
+/// How long a seed is looked for with each neighbour, and the time for all that show
+/// nothing.
+const EACH: Duration = Duration::from_millis(500);
+const NEIGHBOURS: Duration = Duration::from_secs(8);
+/// The time for shapes, the seeds that are tried with each, and the rounds without one.
+const SHAPES: Duration = Duration::from_secs(10);
+const SEEDS: u64 = 10;
+const ROUNDS: u32 = 10;
+
+/// A test case that shows the finding, and how often.
+type Start = Option<(TestCase, Tally)>;
+
+/// Places to start from, each of which is tried once.
+pub(crate) struct Starts {
+    /// What test cases from elsewhere get as a comment.
+    title: String,
+    /// The next one last.
+    neighbours: Vec<(TestCase, Size)>,
+    /// What was spent on those that showed nothing.
+    spent: Duration,
+    /// Whether the shapes were tried.
+    shapes: bool,
+}
+
+impl Starts {
+    /// Those of the neighbours that are programs in the Go under test, the first one
+    /// first, and the shapes.
+    pub fn new(pool: &Pool, neighbours: &[SourceCase], title: &str) -> Result<Self, MinimizeError> {
+        let mut untried: Vec<(TestCase, Size)> = Vec::new();
+        for source in neighbours {
+            let source = source.clone();
+            // One of another Go release need not be one in this.
+            let Ok(mut case) = pool.ask(move |harness| Ok(harness.import(&source)))? else {
+                continue;
+            };
+            case.scenario.comment = vec![title.to_owned()];
+            if !case.scenario.uses_targets() && untried.iter().all(|(c, _)| *c != case) {
+                let size = size_of(&case);
+                untried.push((case, size));
+            }
+        }
+        untried.reverse();
+        let title = title.to_owned();
+        Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes: false })
+    }
+
+    /// The next one that is smaller than `limit` and shows the finding, under a schedule
+    /// that is looked for if need be. What is not smaller now will never be.
+    pub fn next(
+        &mut self,
+        pool: &Pool,
+        predicate: &Predicate,
+        limit: Size,
+    ) -> Result<Start, MinimizeError> {
+        while self.spent < NEIGHBOURS && predicate.deadline.is_none_or(|d| Instant::now() < d) {
+            let Some((case, size)) = self.neighbours.pop() else { break };
+            if size >= limit || case.scenario.class() > predicate.class {
+                continue;
+            }
+            let began = Instant::now();
+            let found = neighbour(pool, predicate, case)?;
+            if let Some(found) = found.filter(|(case, _)| size_of(case) < limit) {
+                return Ok(Some(found));
+            }
+            self.spent += began.elapsed();
+        }
+        if std::mem::replace(&mut self.shapes, true) {
+            return Ok(None);
+        }
+        Ok(self.shape(pool, predicate, Some(limit))?)
+    }
+
+    /// The smallest shape that shows the finding, under a schedule or in a few rounds, and
+    /// is smaller than `limit`, if there is one.
+    pub fn shape(
+        &self,
+        pool: &Pool,
+        predicate: &Predicate,
+        limit: Option<Size>,
+    ) -> Result<Start, HarnessError> {
+        if !matches!(predicate.kind, Kind::DataRace | Kind::Panic) {
+            return Ok(None);
+        }
+        let end = Instant::now() + SHAPES;
+        let end = predicate.deadline.map_or(end, |d| d.min(end));
+        let shapes = Arc::new(shapes::all(predicate.kind));
+        let (next, won) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(usize::MAX)));
+        let (answer, answers) = channel();
+        for _ in 0..pool.size() {
+            let (shapes, next, won) = (Arc::clone(&shapes), Arc::clone(&next), Arc::clone(&won));
+            let (predicate, title) = (predicate.clone(), self.title.clone());
+            pool.submit(answer.clone(), move |harness| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let is_over = i > won.load(Ordering::Relaxed) || Instant::now() >= end;
+                    let Some(text) = shapes.get(i).filter(|_| !is_over) else { return Ok(None) };
+                    if let Some(found) = shows(harness, &predicate, text, limit, &title)? {
+                        won.fetch_min(i, Ordering::Relaxed);
+                        return Ok(Some((i, found)));
+                    }
+                }
+            });
+        }
+        drop(answer);
+        let found: Result<Vec<_>, _> = answers.iter().collect();
+        Ok(found?.into_iter().flatten().min_by_key(|(i, _)| *i).map(|(_, found)| found))
+    }
+}
+
+fn size_of(case: &TestCase) -> Size {
+    Size::of(case, &case.to_source().to_txtar())
+}
+
+fn neighbour(pool: &Pool, predicate: &Predicate, case: TestCase) -> Result<Start, MinimizeError> {
+    let c = case.clone();
+    if predicate.valid && !pool.ask(move |harness| Predicate::is_valid(harness, &c))? {
+        return Ok(None);
+    }
+    let rate = short(pool, predicate, &case)?;
+    if rate.rate() > RARE {
+        return Ok(Some((case, rate)));
+    }
+    Ok(hunt(pool, predicate, &case, EACH)?)
+}
+
+fn shows(
+    harness: &mut Harness,
+    predicate: &Predicate,
+    shape: &str,
+    limit: Option<Size>,
+    title: &str,
+) -> Result<Start, HarnessError> {
+    let Ok(source) = SourceCase::from_txtar(shape) else { return Ok(None) };
+    // Not everything is a program in every Go.
+    let Ok(mut case) = harness.import(&source) else { return Ok(None) };
+    case.scenario.comment = vec![title.to_owned()];
+    let is_smaller = |case: &TestCase| limit.is_none_or(|limit| size_of(case) < limit);
+    if case.scenario.class() > predicate.class
+        || !is_smaller(&case)
+        || predicate.valid && !Predicate::is_valid(harness, &case)?
+    {
+        return Ok(None);
+    }
+    let one = case.scenario.go.len() == 1;
+    let seeds = (1..=SEEDS).filter(|_| !one).map(|seed| (Some(seed), None));
+    for (schedule, rounds) in seeds.chain([(None, (!one).then_some(ROUNDS))]) {
+        (case.scenario.schedule, case.scenario.rounds) = (schedule, rounds);
+        if !is_smaller(&case) || !predicate.run(harness, &case)? {
+            continue;
+        }
+        let tally = predicate.measure(harness, &case, AGAIN, false)?;
+        if tally.hits == AGAIN {
+            return Ok(Some((case, tally)));
+        }
+    }
+    Ok(None)
+}
