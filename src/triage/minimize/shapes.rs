@@ -69,6 +69,7 @@ const USES: &[(Option<Kind>, &str)] = &[
     (None, "type X[P comparable] interface{ N(X[$]) }"),
     (None, "var X $\nvar _ interface{}"),
     (None, "var Y $\nvar X = Y.M"),
+    (None, "func X($) any {\n\ttype T int\n\treturn 0\n}"),
     (Some(Interface), "type X[P $] int"),
     (Some(Interface), "type X[P $] $"),
     (Some(Interface), "func X[P $]() {}"),
