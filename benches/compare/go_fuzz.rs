@@ -50,17 +50,21 @@ fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let mut found = Found::default();
-    while began.elapsed() < Duration::from_secs(seconds) {
-        if fuzz.try_wait()?.is_some() {
-            return Err("go-fuzz ended by itself".into());
+    let watched = (|| {
+        let mut found = Found::default();
+        while began.elapsed() < Duration::from_secs(seconds) {
+            if fuzz.try_wait()?.is_some() {
+                return Err("go-fuzz ended by itself".into());
+            }
+            sleep(Duration::from_secs(1));
+            found.look(dir.path(), began.elapsed().as_secs_f64())?;
         }
-        sleep(Duration::from_secs(1));
-        found.look(dir.path(), began.elapsed().as_secs_f64())?;
-    }
-    let mut figures = found.figures(&stats, began.elapsed().as_secs_f64())?;
+        found.figures(&stats, began.elapsed().as_secs_f64())
+    })();
+    // Whatever came of it, it must not go on in a folder that is gone.
     interrupt(&fuzz)?;
     fuzz.wait()?;
+    let mut figures = watched?;
     figures["race_reports_shown"] = shown(&crashers).into();
     figures["coverage"] = coverage(&corpus, dir.path())?;
     Ok(figures)

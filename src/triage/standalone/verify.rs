@@ -26,9 +26,10 @@ pub enum VerifyError {
 /// forms: many attempts find rare schedules, and a `types.Info` adds what checkers
 /// do for most of their users.
 const LADDER: [(u32, bool); 3] = [(100, true), (500, false), (500, true)];
-/// Attempts of the form that did best, where none of them does: ten to twenty seconds of
-/// the race detector.
-const LONG: u32 = 5000;
+/// Attempts of the forms that did best, where none of them does, and how many of these forms
+/// are tried: 5,000 are up to twenty seconds of the race detector. What few runs say of a
+/// form is little.
+const LONG: [(u32, usize); 2] = [(5_000, 2), (20_000, 1)];
 
 /// Measures the program of a crash directory with the first form that shows
 /// its finding in nine of ten processes, or else with the best one: first one
@@ -97,7 +98,8 @@ struct Trial<'a> {
     enough: u32,
     interrupted: &'a AtomicBool,
     progress: &'a mut dyn FnMut(&str),
-    tried: Vec<Program>,
+    /// With the share of processes that showed the finding.
+    tried: Vec<(Program, Options, f64)>,
     /// The best one, and what it printed.
     best: Option<(Standalone, String)>,
 }
@@ -106,7 +108,7 @@ impl Trial<'_> {
     /// Measures a form; whether nothing more need be tried.
     fn is_over(&mut self, crash: &Crash, options: Options) -> Result<bool, RunError> {
         let program = crash.program(&options);
-        if self.tried.contains(&program) {
+        if self.tried.iter().any(|(p, ..)| *p == program) {
             return Ok(false);
         }
         let runner = Runner::build(&program, self.go)?;
@@ -125,8 +127,8 @@ impl Trial<'_> {
             if options.attempts == 1 { "" } else { "s" },
             if options.info { " and a types.Info" } else { "" }
         ));
-        self.tried.push(program);
         let rate = |k: u32, n: u32| f64::from(k) / f64::from(n.max(1));
+        self.tried.push((program, options.clone(), rate(shown.hits, shown.runs)));
         let better = self.best.as_ref().is_none_or(|(b, _)| {
             rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1])
         });
@@ -151,15 +153,35 @@ impl Trial<'_> {
         Ok(shown.hits >= self.enough)
     }
 
-    /// Gives the best form as many attempts as chance may need, if it needs them.
+    /// Gives the best forms as many attempts as chance may need, if they need them.
     fn at_length(&mut self, crash: &Crash) -> Result<(), RunError> {
-        let races = crash.finding.kind == Kind::DataRace;
-        let Some((best, _)) = self.best.as_ref().filter(|_| races) else { return Ok(()) };
-        if best.reproduced[0] >= self.enough || self.interrupted.load(Ordering::Relaxed) {
+        if crash.finding.kind != Kind::DataRace {
             return Ok(());
         }
-        let longer = options(LONG, best.info, best.meet, &best.direct, self.go);
-        self.is_over(crash, longer).map(|_| ())
+        for (attempts, forms) in LONG {
+            for form in self.forms().into_iter().take(forms) {
+                let done = self.best.as_ref().is_some_and(|(b, _)| b.reproduced[0] >= self.enough);
+                if done || self.interrupted.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                self.is_over(crash, Options { attempts, ..form })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The forms that showed the finding, but for their attempts, the best first.
+    fn forms(&self) -> Vec<Options> {
+        let mut tried: Vec<_> = self.tried.iter().filter(|(_, _, rate)| *rate > 0.0).collect();
+        tried.sort_by(|a, b| b.2.total_cmp(&a.2));
+        let mut forms: Vec<Options> = Vec::new();
+        for (_, form, _) in tried {
+            let form = Options { attempts: 1, ..form.clone() };
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        forms
     }
 }
 
