@@ -56,7 +56,7 @@ pub fn bugs(entries: &[Entry]) -> String {
     let mut out = String::from("# Bugs\n\n");
     let _ = writeln!(
         out,
-        "{} findings, {causes} causes. Findings are of one cause if they write at one place, have one minimized test case or one issue; what else has one cause, only a person can tell.\n",
+        "{} findings, {causes} causes. Findings are of one cause if they write at one place, have one issue or, if they are no race, one minimized test case; what else has one cause, only a person can tell.\n",
         sure.len()
     );
     out.push_str("| | cause | class | findings | Go | minimized | standalone |\n|---|---|---|---|---|---|---|\n");

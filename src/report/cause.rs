@@ -27,11 +27,12 @@ pub fn write_site(finding: &Finding) -> Option<String> {
     (!sites.is_empty()).then(|| sites.join(" and "))
 }
 
-/// What the test case that a finding was minimized to says, without its comment:
-/// two findings that one test case shows, and that no smaller one shows, have one
-/// cause.
+/// What the test case that a finding was minimized to says, without its comment: two
+/// findings that are no race, and that no smaller one shows, have one cause. A small test
+/// case shows races of several.
 fn smallest(entry: &Entry) -> Option<String> {
-    let crash = entry.crash.as_ref().filter(|c| c.minimized)?;
+    let is_race = entry.finding.kind == Kind::DataRace;
+    let crash = entry.crash.as_ref().filter(|c| c.minimized && !is_race)?;
     let mut case = crash.case.clone();
     if let Some(scenario) = &mut case.scenario {
         scenario.comment.clear();
@@ -40,7 +41,8 @@ fn smallest(entry: &Entry) -> Option<String> {
 }
 
 /// The group of each entry, numbered from 0 in their order. Two are in one group if
-/// they write at one place, have one minimized test case or one known issue.
+/// they write at one place, have one known issue or, if they are no race, one minimized
+/// test case.
 /// Findings of different classes or kinds are never told to be the same by their
 /// write alone.
 #[must_use]

@@ -110,7 +110,7 @@ pub(crate) fn prepare(
     if case.scenario.class() > Class::Bug {
         // Where another program shows it within the rules, they are not why.
         let rules = Predicate { class: Class::Bug, ..predicate.clone() };
-        if let Some(within) = starts.shape(pool, &rules, None)? {
+        if let Some(within) = starts.shape(pool, &rules)? {
             (case, rate) = within;
         }
     }

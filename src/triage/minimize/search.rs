@@ -188,7 +188,7 @@ impl Search<'_> {
         // Or another program without errors, be it larger.
         let began = Instant::now();
         if !self.predicate.unknowable
-            && let Some((case, _)) = self.starts.shape(self.pool, &predicate, None)?
+            && let Some((case, _)) = self.starts.shape(self.pool, &predicate)?
         {
             self.predicate = predicate;
             let text = case.to_source().to_txtar();

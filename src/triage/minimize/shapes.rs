@@ -81,6 +81,7 @@ const USES: &[(Option<Kind>, &str)] = &[
     (Some(Interface), "type T int\nfunc (T) X(x $) {\n\t_ = int(x)\n}"),
     (Some(Struct), "var Y $\nvar X = Y.F"),
     (Some(Struct), "var Y $\nvar X = Y.F.M"),
+    (Some(Struct), "var X = p.X.F"),
     (Some(Struct), "var X = p.X.F.F"),
 ];
 
@@ -149,7 +150,8 @@ const OF_NONE: &[&str] = &[
     "share alias\nbefore check p\ngo walk underlying instances\ngo walk underlying instances\n",
 ];
 
-/// All of them for such findings as txtar, the shortest first.
+/// All of them for such findings as txtar, the shortest first, where what is shared counts as
+/// [`super::size`] says.
 pub(crate) fn all(kind: finding::Kind) -> Vec<String> {
     let cycles = if kind == finding::Kind::Panic { CYCLES } else { &[] };
     let lib = |scenario: &str, decl: &str| format!("{scenario}-- p/p.go --\npackage p\n{decl}\n");
@@ -166,7 +168,8 @@ pub(crate) fn all(kind: finding::Kind) -> Vec<String> {
             all.extend(scenarios.map(|scenario| lib(scenario, decl) + &app));
         }
     }
-    all.sort_by_key(|text| (text.lines().count(), text.len()));
+    let shares = |text: &str| 10 * text.lines().filter(|l| l.starts_with("share ")).count();
+    all.sort_by_key(|text| (text.lines().count() + shares(text), text.len()));
     all
 }
 

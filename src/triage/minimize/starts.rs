@@ -28,7 +28,8 @@ const SEEDS: u64 = 10;
 const ROUNDS: u32 = 10;
 
 /// A test case that shows the finding, and how often.
-type Start = Option<(TestCase, Tally)>;
+type Shown = (TestCase, Tally);
+type Start = Option<Shown>;
 
 /// Places to start from, each of which is tried once.
 pub(crate) struct Starts {
@@ -38,8 +39,8 @@ pub(crate) struct Starts {
     neighbours: Vec<(TestCase, Size)>,
     /// What was spent on those that showed nothing.
     spent: Duration,
-    /// Whether the shapes were tried.
-    shapes: bool,
+    /// How many shapes were tried.
+    shapes: usize,
 }
 
 impl Starts {
@@ -61,7 +62,7 @@ impl Starts {
         }
         untried.reverse();
         let title = title.to_owned();
-        Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes: false })
+        Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes: 0 })
     }
 
     /// The next one that is smaller than `limit` and shows the finding, under a schedule
@@ -84,27 +85,35 @@ impl Starts {
             }
             self.spent += began.elapsed();
         }
-        if std::mem::replace(&mut self.shapes, true) {
-            return Ok(None);
-        }
-        Ok(self.shape(pool, predicate, Some(limit))?)
+        let found = self.shapes(pool, predicate, Some(limit), self.shapes)?;
+        // A later one may be smaller still, as it needs no schedule.
+        self.shapes = found.as_ref().map_or(usize::MAX, |(i, _)| i + 1);
+        Ok(found.map(|(_, start)| start))
     }
 
-    /// The smallest shape that shows the finding, under a schedule or in a few rounds, and
-    /// is smaller than `limit`, if there is one.
-    pub fn shape(
+    /// The first shape that shows the finding, under a schedule or in a few rounds, whatever
+    /// its size.
+    pub fn shape(&self, pool: &Pool, predicate: &Predicate) -> Result<Start, HarnessError> {
+        Ok(self.shapes(pool, predicate, None, 0)?.map(|(_, start)| start))
+    }
+
+    /// The first shape from a place on that shows the finding and is smaller than `limit`,
+    /// with its place.
+    fn shapes(
         &self,
         pool: &Pool,
         predicate: &Predicate,
         limit: Option<Size>,
-    ) -> Result<Start, HarnessError> {
-        if !matches!(predicate.kind, Kind::DataRace | Kind::Panic) {
+        from: usize,
+    ) -> Result<Option<(usize, Shown)>, HarnessError> {
+        let shapes = Arc::new(shapes::all(predicate.kind));
+        if !matches!(predicate.kind, Kind::DataRace | Kind::Panic) || from >= shapes.len() {
             return Ok(None);
         }
         let end = Instant::now() + SHAPES;
         let end = predicate.deadline.map_or(end, |d| d.min(end));
-        let shapes = Arc::new(shapes::all(predicate.kind));
-        let (next, won) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(usize::MAX)));
+        let (next, won) =
+            (Arc::new(AtomicUsize::new(from)), Arc::new(AtomicUsize::new(usize::MAX)));
         let (answer, answers) = channel();
         for _ in 0..pool.size() {
             let (shapes, next, won) = (Arc::clone(&shapes), Arc::clone(&next), Arc::clone(&won));
@@ -123,7 +132,7 @@ impl Starts {
         }
         drop(answer);
         let found: Result<Vec<_>, _> = answers.iter().collect();
-        Ok(found?.into_iter().flatten().min_by_key(|(i, _)| *i).map(|(_, found)| found))
+        Ok(found?.into_iter().flatten().min_by_key(|(i, _)| *i))
     }
 }
 
