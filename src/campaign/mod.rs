@@ -381,15 +381,16 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         if let Some((passes, cases)) = again {
             let began = std::time::Instant::now();
             let before = *state.executions();
-            let mut cases = (0..passes).flat_map(|_| &cases);
-            let mut next = cases.next().map(|case| (case, case.to_source()));
+            let cases = (0..passes).flat_map(|_| &cases);
+            let mut printed = cases.map(|case| (case, case.to_source()));
+            let mut next = printed.next();
             while let Some((case, source)) = next {
                 if progress.over(*state.executions()) {
                     break;
                 }
                 // As mutants are: the next is printed while the harness works.
                 executor.send_ahead(&state, case, source);
-                next = cases.next().map(|case| (case, case.to_source()));
+                next = printed.next();
                 fuzzer.evaluate_input(&mut state, &mut executor, manager, case)?;
                 progress.tick(&state);
             }

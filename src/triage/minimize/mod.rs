@@ -150,7 +150,7 @@ const LAST: usize = 2;
 /// What an edit makes of a test case, tidied up; `None` if that is not smaller.
 #[must_use]
 pub fn apply(case: &TestCase, edit: &Edit) -> Option<TestCase> {
-    let limit = Size::of(case, &case.to_source().to_txtar());
+    let limit = Size::of_case(case);
     let mut new = case.clone();
     edit(&mut new).then(|| Candidate::new(new, limit)).flatten().map(|c| c.case)
 }

@@ -77,6 +77,12 @@ pub(crate) struct Candidate {
     pub text: String,
 }
 
+impl From<TestCase> for Candidate {
+    fn from(case: TestCase) -> Self {
+        Self { text: case.to_source().to_txtar(), case }
+    }
+}
+
 impl Candidate {
     /// A candidate, tidied; `None` if it is not smaller than `limit`.
     pub fn new(mut case: TestCase, limit: Size) -> Option<Self> {

@@ -74,10 +74,10 @@ pub(crate) fn prepare(
     };
     let began = Instant::now();
     let mut rate = measure(pool, &predicate, &case)?;
-    let mut starts = Starts::new(pool, &options.neighbours, &finding.title)?;
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
+    let mut starts = Starts::new(pool, &options.neighbours, &finding)?;
     if rate.rate() < RARE {
-        let size = Size::of(&case, &case.to_source().to_txtar());
+        let size = Size::of_case(&case);
         if let Some(smaller) = starts.next(pool, &predicate, size)? {
             (original, cost) = (Some(rate), Duration::ZERO);
             (case, rate) = smaller;

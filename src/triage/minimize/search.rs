@@ -107,7 +107,7 @@ impl Search<'_> {
         let began = Instant::now();
         let found = self.starts.next(self.pool, &self.predicate, self.size)?;
         self.pace(began.elapsed());
-        Ok(found.map(|(case, _)| Candidate { text: case.to_source().to_txtar(), case }))
+        Ok(found.map(|(case, _)| case.into()))
     }
 
     /// Runs reducers in their order until none finds anything; true if none
@@ -180,8 +180,7 @@ impl Search<'_> {
             }
             if let Some(case) = predicate.ask(self.pool, &case)? {
                 self.predicate = predicate;
-                let text = case.to_source().to_txtar();
-                self.take(Candidate { case, text });
+                self.take(case.into());
                 return Ok(());
             }
         }
@@ -191,8 +190,7 @@ impl Search<'_> {
             && let Some((case, _)) = self.starts.shape(self.pool, &predicate)?
         {
             self.predicate = predicate;
-            let text = case.to_source().to_txtar();
-            self.take(Candidate { case, text });
+            self.take(case.into());
         }
         self.pace(began.elapsed());
         Ok(())

@@ -5,11 +5,12 @@
 //! Cuts lead from a program to the smallest one of its kind; from another program they
 //! lead elsewhere. What is looked for here is the same whatever the original was.
 
-use crate::finding;
+use super::size::SHARED;
+use crate::finding::Kind;
 
-/// What can be done with a type.
+/// What a type is underneath, which says what can be done with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Underlying {
     /// An interface: it has a method `M`, is a constraint, and others are assigned to it.
     Interface,
     /// A struct with a field `F`.
@@ -17,10 +18,10 @@ enum Kind {
     /// Neither.
     Other,
 }
-use Kind::{Interface, Other, Struct};
+use Underlying::{Interface, Other, Struct};
 
 /// Declarations of a package `p`, with the type that others use.
-const DECLS: &[(Kind, &str, &str)] = &[
+const DECLS: &[(Underlying, &str, &str)] = &[
     (Other, "p.T[int]", "type T[P any] int"),
     (Other, "p.T[int]", "type T[P any] int\nfunc (T[P]) M() {}"),
     (Other, "p.T[int]", "type T[P any] int\nfunc (T[P]) M(interface{ M() P }) {}"),
@@ -56,9 +57,8 @@ const DECLS: &[(Kind, &str, &str)] = &[
     ),
 ];
 
-/// What a package `a` declares with such a type, `$`, if it is one of that kind; `None` is
-/// any.
-const USES: &[(Option<Kind>, &str)] = &[
+/// What a package `a` declares with such a type, `$`, if it is that underneath; `None` is any.
+const USES: &[(Option<Underlying>, &str)] = &[
     (None, "var X $"),
     (None, "type X = $"),
     (None, "type X $"),
@@ -151,16 +151,20 @@ const OF_NONE: &[&str] = &[
 ];
 
 /// All of them for such findings as txtar, the shortest first, where what is shared counts as
-/// [`super::size`] says.
-pub(crate) fn all(kind: finding::Kind) -> Vec<String> {
-    let cycles = if kind == finding::Kind::Panic { CYCLES } else { &[] };
+/// [`super::size`] says; none for what costs a process or a time limit to show.
+pub(crate) fn all(kind: Kind) -> Vec<String> {
+    let cycles = match kind {
+        Kind::DataRace => &[],
+        Kind::Panic => CYCLES,
+        _ => return Vec::new(),
+    };
     let lib = |scenario: &str, decl: &str| format!("{scenario}-- p/p.go --\npackage p\n{decl}\n");
     let mut all: Vec<String> = OF_NONE.iter().map(|scenario| lib(scenario, "")).collect();
     let alone = DECLS.iter().map(|(_, _, decl)| decl).chain(cycles);
     all.extend(PLAIN.iter().flat_map(|decl| OF_CONFIG.iter().map(move |s| lib(s, decl))));
     all.extend(alone.flat_map(|decl| OF_ONE.iter().map(move |scenario| lib(scenario, decl))));
-    for (kind, typ, decl) in DECLS {
-        let uses = USES.iter().filter(|(of, _)| of.is_none_or(|of| of == *kind));
+    for (underlying, typ, decl) in DECLS {
+        let uses = USES.iter().filter(|(of, _)| of.is_none_or(|of| of == *underlying));
         for (i, (_, used)) in uses.enumerate() {
             let app =
                 format!("-- a/a.go --\npackage a\nimport \"p\"\n{}\n", used.replace('$', typ));
@@ -168,8 +172,8 @@ pub(crate) fn all(kind: finding::Kind) -> Vec<String> {
             all.extend(scenarios.map(|scenario| lib(scenario, decl) + &app));
         }
     }
-    let shares = |text: &str| 10 * text.lines().filter(|l| l.starts_with("share ")).count();
-    all.sort_by_key(|text| (text.lines().count() + shares(text), text.len()));
+    let shares = |text: &str| SHARED * text.lines().filter(|l| l.starts_with("share ")).count();
+    all.sort_by_cached_key(|text| (text.lines().count() + shares(text), text.len()));
     all
 }
 
@@ -180,8 +184,8 @@ mod tests {
 
     #[test]
     fn each_is_a_test_case_of_its_own() {
-        let all = all(finding::Kind::Panic);
-        assert!(all.len() > super::all(finding::Kind::DataRace).len());
+        let all = all(Kind::Panic);
+        assert!(all.len() > super::all(Kind::DataRace).len());
         let mut distinct = all.clone();
         distinct.sort();
         distinct.dedup();

@@ -23,10 +23,16 @@ impl Size {
         // Comments and directives are weighed by what they say.
         let files: usize = case.packages.iter().map(|p| p.files.len()).sum();
         let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
-        let program = 4 * lines + nodes + 8 * case.packages.len() + 2 * files;
+        let program = LINE * lines + nodes + 8 * case.packages.len() + 2 * files;
         let s = &case.scenario;
         let queries = s.before.iter().chain(s.go.iter().flatten()).map(rank).sum();
         Self { weight: program + scenario(s), queries, bytes: text.len() }
+    }
+
+    /// Measures a test case whose text nobody has yet.
+    #[must_use]
+    pub fn of_case(case: &TestCase) -> Self {
+        Self::of(case, &case.to_source().to_txtar())
     }
 
     /// The weight: comparable only with another test case's.
@@ -35,6 +41,9 @@ impl Size {
         self.weight
     }
 }
+
+/// What a line weighs.
+const LINE: usize = 4;
 
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
@@ -63,12 +72,14 @@ fn scenario(s: &Scenario) -> usize {
 }
 
 /// What is shared: a race without it is one that more people meet, and nobody can say that
-/// this is why. So it weighs what ten lines do.
+/// this is why. So it weighs what so many lines do.
+pub(crate) const SHARED: usize = 10;
+
 fn shared(share: Share) -> usize {
     match share {
         // Only positions come from it.
         Share::Fset => 4,
-        _ => 40,
+        _ => LINE * SHARED,
     }
 }
 

@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::predicate::Predicate;
 use super::size::Size;
 use super::{MinimizeError, shapes};
-use crate::finding::Kind;
+use crate::finding::Finding;
 use crate::harness::{Harness, HarnessError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
@@ -39,14 +39,20 @@ pub(crate) struct Starts {
     neighbours: Vec<(TestCase, Size)>,
     /// What was spent on those that showed nothing.
     spent: Duration,
-    /// How many shapes were tried.
-    shapes: usize,
+    shapes: Arc<Vec<String>>,
+    /// How many of them were tried.
+    tried: usize,
 }
 
 impl Starts {
     /// Those of the neighbours that are programs in the Go under test, the first one
     /// first, and the shapes.
-    pub fn new(pool: &Pool, neighbours: &[SourceCase], title: &str) -> Result<Self, MinimizeError> {
+    pub fn new(
+        pool: &Pool,
+        neighbours: &[SourceCase],
+        finding: &Finding,
+    ) -> Result<Self, MinimizeError> {
+        let title = finding.title.clone();
         let mut untried: Vec<(TestCase, Size)> = Vec::new();
         for source in neighbours {
             let source = source.clone();
@@ -54,15 +60,15 @@ impl Starts {
             let Ok(mut case) = pool.ask(move |harness| Ok(harness.import(&source)))? else {
                 continue;
             };
-            case.scenario.comment = vec![title.to_owned()];
+            case.scenario.comment = vec![title.clone()];
             if !case.scenario.uses_targets() && untried.iter().all(|(c, _)| *c != case) {
-                let size = size_of(&case);
+                let size = Size::of_case(&case);
                 untried.push((case, size));
             }
         }
         untried.reverse();
-        let title = title.to_owned();
-        Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes: 0 })
+        let shapes = Arc::new(shapes::all(finding.kind));
+        Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes, tried: 0 })
     }
 
     /// The next one that is smaller than `limit` and shows the finding, under a schedule
@@ -80,43 +86,40 @@ impl Starts {
             }
             let began = Instant::now();
             let found = neighbour(pool, predicate, case)?;
-            if let Some(found) = found.filter(|(case, _)| size_of(case) < limit) {
+            if let Some(found) = found.filter(|(case, _)| Size::of_case(case) < limit) {
                 return Ok(Some(found));
             }
             self.spent += began.elapsed();
         }
-        let found = self.shapes(pool, predicate, Some(limit), self.shapes)?;
+        let found = self.shape_from(self.tried, pool, predicate, Some(limit))?;
         // A later one may be smaller still, as it needs no schedule.
-        self.shapes = found.as_ref().map_or(usize::MAX, |(i, _)| i + 1);
+        self.tried = found.as_ref().map_or(self.shapes.len(), |(i, _)| i + 1);
         Ok(found.map(|(_, start)| start))
     }
 
     /// The first shape that shows the finding, under a schedule or in a few rounds, whatever
     /// its size.
     pub fn shape(&self, pool: &Pool, predicate: &Predicate) -> Result<Start, HarnessError> {
-        Ok(self.shapes(pool, predicate, None, 0)?.map(|(_, start)| start))
+        Ok(self.shape_from(0, pool, predicate, None)?.map(|(_, start)| start))
     }
 
     /// The first shape from a place on that shows the finding and is smaller than `limit`,
     /// with its place.
-    fn shapes(
+    fn shape_from(
         &self,
+        from: usize,
         pool: &Pool,
         predicate: &Predicate,
         limit: Option<Size>,
-        from: usize,
     ) -> Result<Option<(usize, Shown)>, HarnessError> {
-        let shapes = Arc::new(shapes::all(predicate.kind));
-        if !matches!(predicate.kind, Kind::DataRace | Kind::Panic) || from >= shapes.len() {
-            return Ok(None);
-        }
         let end = Instant::now() + SHAPES;
         let end = predicate.deadline.map_or(end, |d| d.min(end));
         let (next, won) =
             (Arc::new(AtomicUsize::new(from)), Arc::new(AtomicUsize::new(usize::MAX)));
         let (answer, answers) = channel();
         for _ in 0..pool.size() {
-            let (shapes, next, won) = (Arc::clone(&shapes), Arc::clone(&next), Arc::clone(&won));
+            let (shapes, next, won) =
+                (Arc::clone(&self.shapes), Arc::clone(&next), Arc::clone(&won));
             let (predicate, title) = (predicate.clone(), self.title.clone());
             pool.submit(answer.clone(), move |harness| {
                 loop {
@@ -134,10 +137,6 @@ impl Starts {
         let found: Result<Vec<_>, _> = answers.iter().collect();
         Ok(found?.into_iter().flatten().min_by_key(|(i, _)| *i))
     }
-}
-
-fn size_of(case: &TestCase) -> Size {
-    Size::of(case, &case.to_source().to_txtar())
 }
 
 fn neighbour(pool: &Pool, predicate: &Predicate, case: TestCase) -> Result<Start, MinimizeError> {
@@ -163,7 +162,7 @@ fn shows(
     // Not everything is a program in every Go.
     let Ok(mut case) = harness.import(&source) else { return Ok(None) };
     case.scenario.comment = vec![title.to_owned()];
-    let is_smaller = |case: &TestCase| limit.is_none_or(|limit| size_of(case) < limit);
+    let is_smaller = |case: &TestCase| limit.is_none_or(|limit| Size::of_case(case) < limit);
     if case.scenario.class() > predicate.class
         || !is_smaller(&case)
         || predicate.valid && !Predicate::is_valid(harness, &case)?

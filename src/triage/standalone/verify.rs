@@ -1,7 +1,7 @@
 //! Runs a finding's program and notes how often it shows it.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::program::{Options, Program};
 use super::run::{RunError, Runner};
@@ -76,12 +76,16 @@ pub fn verify(
     forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));
     let mut trial =
         Trial { go, runs, enough, interrupted, progress, tried: Vec::new(), best: None };
+    let mut over = false;
     for options in forms {
-        if trial.is_over(&crash, options)? {
+        over = trial.is_over(&crash, options)?;
+        if over {
             break;
         }
     }
-    trial.at_length(&crash)?;
+    if !over {
+        trial.at_length(&crash)?;
+    }
     if let Some((best, output)) = trial.best {
         if !output.is_empty() {
             write_own_report(dir, &output)?;
@@ -153,18 +157,16 @@ impl Trial<'_> {
         Ok(shown.hits >= self.enough)
     }
 
-    /// Gives the best forms as many attempts as chance may need, if they need them.
+    /// Gives the best forms as many attempts as chance may need.
     fn at_length(&mut self, crash: &Crash) -> Result<(), RunError> {
         if crash.finding.kind != Kind::DataRace {
             return Ok(());
         }
         for (attempts, forms) in LONG {
             for form in self.forms().into_iter().take(forms) {
-                let done = self.best.as_ref().is_some_and(|(b, _)| b.reproduced[0] >= self.enough);
-                if done || self.interrupted.load(Ordering::Relaxed) {
+                if self.is_over(crash, Options { attempts, ..form })? {
                     return Ok(());
                 }
-                self.is_over(crash, Options { attempts, ..form })?;
             }
         }
         Ok(())
