@@ -334,7 +334,7 @@ fn page(dir: &Path) {
     }
     let sample = |n: u32| {
         serde_json::json!({ "seconds": n, "execs": 70 * n, "corpus": n, "coverage": 900 + n,
-                            "counters": 8000, "pairs": n, "findings": 1 })
+                            "counters": 8000, "findings": 1 })
         .to_string()
     };
     fs::write(dir.join("samples"), (1..9).map(|n| sample(n) + "\n").collect::<String>()).unwrap();

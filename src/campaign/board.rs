@@ -164,7 +164,6 @@ impl Board {
             corpus: f.corpus,
             coverage: f.coverage.hit,
             counters: f.coverage.total,
-            pairs: f.interleavings,
             valid_percent: f.valid_percent(),
             findings: f.findings,
             findings_by: self.kinds(),

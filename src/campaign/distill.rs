@@ -1,4 +1,4 @@
-//! The smallest corpus with the same coverage and the same interleaving pairs.
+//! The smallest corpus with the same coverage.
 
 use std::path::{Path, PathBuf};
 
@@ -58,10 +58,6 @@ pub struct Distilled {
     pub coverage: super::Coverage,
     /// The same of what is left.
     pub coverage_after: super::Coverage,
-    /// Places of the interleaving map that runs under schedules hit.
-    pub pairs: usize,
-    /// The same of what is left.
-    pub pairs_after: usize,
     /// Files that were kept, below the folder.
     pub kept: Vec<PathBuf>,
     /// What could not be measured, and is not kept.
@@ -115,11 +111,10 @@ pub fn distill(
         let mut items: Vec<u32> = indices.flat_map(|i| sets[i].covers.iter().copied()).collect();
         items.sort_unstable();
         items.dedup();
-        let hit = items.partition_point(|&at| (at as usize) < counters);
-        (super::Coverage { hit, total: counters }, items.len() - hit)
+        super::Coverage { hit: items.len(), total: counters }
     };
-    let (coverage, pairs) = count(&mut (0..sets.len()));
-    let (coverage_after, pairs_after) = count(&mut kept.iter().copied());
+    let coverage = count(&mut (0..sets.len()));
+    let coverage_after = count(&mut kept.iter().copied());
     let mut after = Amount::default();
     let mut names = Vec::new();
     for &i in &kept {
@@ -132,16 +127,7 @@ pub fn distill(
     if let Source::Work(work) = source {
         keep_ancestry(work, out, &names)?;
     }
-    Ok(Distilled {
-        before,
-        after,
-        coverage,
-        coverage_after,
-        pairs,
-        pairs_after,
-        kept: names,
-        left_out,
-    })
+    Ok(Distilled { before, after, coverage, coverage_after, kept: names, left_out })
 }
 
 fn load(
@@ -187,8 +173,8 @@ fn load(
     }
 }
 
-/// What a test case covers: counters that sequential runs hit, then places of the
-/// interleaving map, if it has a schedule. The inner error says why it cannot be measured.
+/// The counters that every sequential run of a test case hits. The inner error says why
+/// it cannot be measured.
 fn measure(
     harness: &mut Harness,
     case: &TestCase,
@@ -208,16 +194,8 @@ fn measure(
         }
         hit.iter_mut().zip(harness.coverage()).for_each(|(h, &n)| *h &= n > 0);
     }
-    let mut covers = set(hit.iter().copied(), 0);
-    if case.scenario.schedule.is_some() && matches!(harness.run(&request)?.end, End::Replied) {
-        covers.extend(set(harness.pairs().iter().map(|&n| n > 0), hit.len()));
-    }
-    Ok(Ok(covers))
-}
-
-fn set(hit: impl Iterator<Item = bool>, first: usize) -> Vec<u32> {
-    let at = hit.enumerate().filter(|(_, h)| *h).map(|(i, _)| first + i);
-    at.filter_map(|i| u32::try_from(i).ok()).collect()
+    let at = hit.iter().enumerate().filter(|(_, hit)| **hit);
+    Ok(Ok(at.filter_map(|(i, _)| u32::try_from(i).ok()).collect()))
 }
 
 /// What the entries that are kept descend from.

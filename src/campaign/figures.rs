@@ -16,8 +16,6 @@ pub struct Figures {
     pub corpus: usize,
     /// Counters.
     pub coverage: Coverage,
-    /// Places of the interleaving map.
-    pub interleavings: usize,
     /// Executions that `valid` is counted of.
     pub counted: u64,
     /// Executions whose packages all type-check.
@@ -39,14 +37,13 @@ impl Figures {
         let Coverage { hit, total } = self.coverage;
         format!(
             "{:>3}:{:02}  {} execs ({:.0}/s)  corpus {}  coverage {hit}/{total} ({:.1} %)  \
-             interleavings {}  valid {:.0} %  findings {}",
+             valid {:.0} %  findings {}",
             now.as_secs() / 60,
             now.as_secs() % 60,
             self.execs,
             self.rate(now),
             self.corpus,
             percent(hit as u64, total as u64),
-            self.interleavings,
             self.valid_percent(),
             self.findings,
         )
@@ -81,7 +78,6 @@ impl Figures {
         self.valid += other.valid;
         self.restarts += other.restarts;
         self.corpus = self.corpus.max(other.corpus);
-        self.interleavings = self.interleavings.max(other.interleavings);
         if other.coverage.hit >= self.coverage.hit {
             self.coverage = other.coverage;
         }

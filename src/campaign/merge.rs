@@ -24,8 +24,6 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
     all.corpus = greatest(|s| s.corpus);
     all.coverage.hit = greatest(|s| s.coverage.hit);
     all.coverage.total = first.coverage.total;
-    all.interleaving.hit = greatest(|s| s.interleaving.hit);
-    all.interleaving.total = first.interleaving.total;
     all.seconds = summaries.iter().map(|s| s.seconds).fold(0.0, f64::max);
     all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
     let valid: f64 = summaries.iter().map(|s| s.valid_percent * s.execs as f64).sum();
@@ -45,14 +43,6 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
         row.checked_percent = percent(row.stats.checked, row.stats.made);
     }
     all.operators = operators;
-    // One field and operation is one suspicion, whoever had it.
-    let mut seen = Vec::new();
-    all.suspicions.retain(|s| {
-        let point = serde_json::to_string(&s.point).unwrap_or_default();
-        let new = !seen.contains(&point);
-        seen.push(point);
-        new
-    });
     Ok(Some(all))
 }
 
@@ -118,15 +108,13 @@ mod tests {
     fn summary(seconds: f64, execs: u64, findings: Value) -> Summary {
         serde_json::from_value(json!({
             "execs": execs, "seconds": seconds, "execs_per_second": 1.0, "corpus": execs / 10,
-            "coverage": {"hit": execs, "total": 900}, "interleaving": {"hit": 1, "total": 2},
-            "schedules": {}, "valid_percent": if execs == 100 { 50.0 } else { 100.0 },
+            "coverage": {"hit": execs, "total": 900}, "valid_percent": if execs == 100 { 50.0 } else { 100.0 },
             "findings": findings, "contract_not_stored": 1, "minimized": 0, "not_minimized": 0,
             "operators": [{"name": "x", "made": 4, "parsed": execs / 100, "checked": 1,
                 "new_coverage": 0, "findings": 0, "parsed_percent": 0.0, "checked_percent": 0.0}],
             "seed": u64::MAX, "go_version": "go1.27.3", "sequence": "ab", "harness_starts": 2,
-            "confirmations": 3, "elements": {"operation check": 5}, "suspicions": [],
-            "lazy": null, "broker": null, "imported": 4, "interrupted": execs == 300,
-            "times": {"running": 1.0, "recording": 0.5, "confirming": 0.0, "suspecting": 0.0},
+            "confirmations": 3, "elements": {"operation check": 5}, "broker": null, "imported": 4, "interrupted": execs == 300,
+            "times": {"running": 1.0, "recording": 0.5, "confirming": 0.0},
         }))
         .unwrap()
     }

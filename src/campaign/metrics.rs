@@ -102,7 +102,6 @@ fn text(board: &Board) -> String {
     );
     metric("gauge", "coverage_hit", "Counters of go/types hit.", &one(f.coverage.hit as f64));
     metric("gauge", "coverage_counters", "Counters there are.", &one(f.coverage.total as f64));
-    metric("gauge", "interleaving_pairs", "Pairs seen.", &one(f.interleavings as f64));
     metric("gauge", "corpus_entries", "Corpus entries.", &one(f.corpus as f64));
     let found: Vec<(String, f64)> = board
         .kinds()

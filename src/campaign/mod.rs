@@ -7,7 +7,6 @@ mod background;
 mod board;
 mod broker;
 mod budget;
-mod bytes;
 mod care;
 mod checkpoint;
 pub mod combine;
@@ -17,7 +16,6 @@ mod covers;
 mod display;
 pub mod distill;
 mod exchange;
-mod experiment;
 mod figures;
 mod filter;
 pub mod hub;
@@ -32,13 +30,11 @@ mod recorder;
 mod repeats;
 mod samples;
 mod scheduler;
-mod schedules;
 pub mod screen;
 pub mod seeds;
 mod stage;
 pub mod stored;
 mod summary;
-mod suspicions;
 mod variants;
 mod work;
 pub mod workers;
@@ -65,16 +61,14 @@ use background::{Background, BackgroundConfig};
 pub use board::{Board, LogLine, WorkerState};
 pub use control::{Control, Limits};
 pub use display::{Display, Style};
-pub use experiment::{Ablation, Experiment, Replay};
 pub use figures::Figures;
 pub use summary::{Coverage, Found, Summary};
-pub use suspicions::{LazyFigures, Suspicion};
 use work::WorkDir;
 pub use work::WorkError;
 
 use crate::corpus::EntryCorpus;
-use crate::executor::{Ahead as _, Fatal, HarnessExecutor, State};
-use crate::feedback::{CoversFeedback, InterleavingFeedback, LazyFeedback, NewFindingFeedback};
+use crate::executor::{Fatal, HarnessExecutor, State};
+use crate::feedback::{CoversFeedback, NewFindingFeedback};
 use crate::finding::Origin;
 use crate::generate;
 use crate::harness::{Harness, HarnessConfig};
@@ -86,7 +80,6 @@ use crate::store::Store;
 use crate::testcase::TestCase;
 use ancestry::{Ancestry, SharedAncestry};
 use budget::Budget;
-use bytes::{ByteStage, Mutants};
 pub use care::Caps;
 use care::Care;
 use checkpoint::{Parts, Saving};
@@ -99,10 +92,7 @@ use recorder::FindingRecorder;
 use samples::Samples;
 pub use samples::SamplesError;
 use scheduler::FreshFirstScheduler;
-use schedules::ScheduleStage;
-pub use schedules::{Schedules, Strategy};
 use stage::MutantStage;
-use suspicions::Suspicions;
 
 /// What a campaign is to do.
 pub struct Config {
@@ -126,14 +116,12 @@ pub struct Config {
     pub caps: Caps,
     /// Where a line of figures is written every second.
     pub jsonl: Option<PathBuf>,
-    /// Whether packages are searched for lazy state.
-    pub lazy: bool,
     /// How progress is shown.
     pub display: Display,
     /// The harness to run.
     pub harness: HarnessConfig,
-    /// Search schedules, and keep what shows new interleavings.
-    pub schedules: Schedules,
+    /// Run test cases under the seeded schedules that they ask for.
+    pub schedules: bool,
     /// What findings say about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
@@ -143,8 +131,6 @@ pub struct Config {
     pub minimize_percent: u32,
     /// Whether the seed was asked for: another one than before starts anew.
     pub seed_given: bool,
-    /// What is measured, if it is no campaign for use.
-    pub experiment: Experiment,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -226,9 +212,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         };
         recorder.minimize(Background::new(store, background));
     }
-    if config.lazy {
-        recorder.suspect_with(Suspicions::new(config.work.as_ref().map(|_| work.suspicions())));
-    }
     let found = recorder.found();
     let mut executor = HarnessExecutor::new(harness, recorder);
     let last = executor.last();
@@ -243,12 +226,9 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     executor.recorder_mut().attach(Rc::clone(&progress), Rc::clone(&ancestry));
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
-        InterleavingFeedback::new(config.schedules.feedback, executor.last()),
-        LazyFeedback::new(executor.last()),
         CoversFeedback::new(executor.coverage()),
         TimeFeedback::new(executor.time())
     );
-    let searched = Rc::default();
     let mut objective = NewFindingFeedback::new(executor.last());
     let mut state = StdState::new(
         StdRand::with_seed(config.seed),
@@ -280,11 +260,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let manager = &mut peers;
 
     let generate = generate::Options { go_minor: config.go_minor, ..Default::default() };
-    let mut weights = Weights::new(config.operators);
-    if config.experiment.ablate == Some(Ablation::Scenarios) {
-        weights.keep_scenarios();
-    }
-    let table = Rc::new(RefCell::new(Table::new(weights)));
+    let table = Rc::new(RefCell::new(Table::new(Weights::new(config.operators))));
     let options = Options {
         profile: config.profile,
         generate,
@@ -344,10 +320,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
     keys.extend(work::cases(&resumed.entries).filter_map(|c| key(&c)));
     manager.knows(keys);
     let mut whole = false;
-    let mut replayed = None;
-    let blind = config.experiment.ablate == Some(Ablation::Coverage);
-    executor.ignore_coverage(blind);
-    let again = config.experiment.replay.map(|passes| (passes, seeds.clone()));
     let result = (|| {
         let mut rng = Rng::new(seed);
         let generated = (0..if fits { 0 } else { GENERATED_AT_START }).map(|_| {
@@ -358,15 +330,13 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         let admitted = |case: &TestCase| config.profile.allows(case.scenario.class());
         let mut run_all = |state: &mut State, cases: &mut dyn Iterator<Item = TestCase>| {
             for mut case in cases.filter(admitted) {
-                config.schedules.restrict(&mut case);
+                if !config.schedules {
+                    case.scenario.schedule = None;
+                }
                 if progress.over(*state.executions()) {
                     return Ok(false);
                 }
-                let id = if blind {
-                    Some(fuzzer.add_input(state, &mut executor, manager, case)?)
-                } else {
-                    fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?.1
-                };
+                let id = fuzzer.evaluate_filtered(state, &mut executor, manager, &case)?.1;
                 table.borrow_mut().entry(id, last.borrow().checked);
                 progress.tick(state);
             }
@@ -378,53 +348,19 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         if all_ran && let Err(e) = work.resumed() {
             progress.say(&format!("warning: {e}"));
         }
-        if let Some((passes, cases)) = again {
-            let began = std::time::Instant::now();
-            let before = *state.executions();
-            let cases = (0..passes).flat_map(|_| &cases);
-            let mut printed = cases.map(|case| (case, case.to_source()));
-            let mut next = printed.next();
-            while let Some((case, source)) = next {
-                if progress.over(*state.executions()) {
-                    break;
-                }
-                // As mutants are: the next is printed while the harness works.
-                executor.send_ahead(&state, case, source);
-                next = printed.next();
-                fuzzer.evaluate_input(&mut state, &mut executor, manager, case)?;
-                progress.tick(&state);
-            }
-            let (execs, seconds) = (*state.executions() - before, began.elapsed().as_secs_f64());
-            replayed = Some(Replay { execs, seconds, execs_per_second: execs as f64 / seconds });
-            return Ok(());
-        }
         if state.corpus().count() == 0 {
             return Ok(());
         }
         let mutator = TreeMutator::new(options.clone(), Rc::clone(&table), Rc::clone(&last));
         let budget = Rc::new(Budget::new(config.profile, Rc::clone(&last)));
-        let mutants = match config.experiment.ablate {
-            Some(Ablation::Bytes) => {
-                Mutants::Bytes(ByteStage::new(Rc::clone(&progress), Rc::clone(&ancestry)))
-            }
-            _ => Mutants::Trees(Box::new(MutantStage::new(
-                mutator,
-                Rc::clone(&progress),
-                config.schedules,
-                Rc::clone(&budget),
-                Rc::clone(&ancestry),
-                seen,
-            ))),
-        };
-        let mut stages = tuple_list!(
-            mutants,
-            ScheduleStage::new(
-                config.schedules,
-                Rc::clone(&progress),
-                Rc::clone(&searched),
-                Rc::clone(&ancestry)
-            )
-        );
+        let mut stages = tuple_list!(MutantStage::new(
+            mutator,
+            Rc::clone(&progress),
+            config.schedules,
+            Rc::clone(&budget),
+            Rc::clone(&ancestry),
+            seen,
+        ));
         let mut care = Care::new(config.caps);
         while !progress.over(*state.executions()) {
             fuzzer.fuzz_one(&mut stages, &mut executor, &mut state, manager)?;
@@ -462,12 +398,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         }
         return Err(e.into());
     }
-    let suspicions = executor.recorder_mut().suspicions();
-    if let Some(Err(e)) = suspicions.map(Suspicions::save) {
-        progress.say(&format!("warning: cannot write the suspicions: {e}"));
-    }
-    let lazy = suspicions.map(Suspicions::figures);
-    let suspicions = suspicions.map(Suspicions::open).unwrap_or_default();
     if let Some(fatal) = failure.take() {
         return Err(fatal.into());
     }
@@ -490,8 +420,6 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         execs_per_second: execs as f64 / seconds.max(0.001),
         corpus: state.corpus().count(),
         coverage: Coverage { hit, total },
-        interleaving: Coverage { hit: executor.pairs().hit(), total: executor.pairs().total() },
-        schedules: searched.take(),
         valid_percent: progress.valid_percent(),
         findings,
         contract_not_stored: executor.recorder_mut().passed_over(),
@@ -505,11 +433,8 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         confirmations: executor.confirmations(),
         times: executor.times().of(seconds),
         elements: executor.elements().clone(),
-        suspicions,
-        lazy,
         broker: None,
         imported: peers.imported(),
-        replay: replayed,
         interrupted: progress.control().interrupted(),
     })
 }

@@ -27,7 +27,6 @@ pub struct Progress {
     valid: Cell<u64>,
     findings: Cell<usize>,
     samples: RefCell<Samples>,
-    pairs: Cell<usize>,
     restarts: Cell<u64>,
     last_coverage: Cell<Option<f64>>,
     last_finding: Cell<Option<f64>>,
@@ -46,7 +45,6 @@ impl Progress {
             valid: Cell::default(),
             findings: Cell::default(),
             samples: RefCell::default(),
-            pairs: Cell::default(),
             restarts: Cell::default(),
             last_coverage: Cell::default(),
             last_finding: Cell::default(),
@@ -65,12 +63,6 @@ impl Progress {
         &self.control
     }
 
-    /// What the last execution was.
-    #[must_use]
-    pub fn last(&self) -> LastRun {
-        *self.last.borrow()
-    }
-
     /// Share of executions whose packages all type-check, percent.
     #[must_use]
     pub fn valid_percent(&self) -> f64 {
@@ -83,7 +75,6 @@ impl Progress {
         self.executions.set(self.executions.get() + 1);
         self.valid.set(self.valid.get() + u64::from(last.checked));
         self.findings.set(self.findings.get() + last.new_findings);
-        self.pairs.set(self.pairs.get() + last.new_pairs);
         let now = self.control.elapsed();
         self.restarts.set(last.starts.saturating_sub(1));
         if last.new_coverage {
@@ -118,7 +109,6 @@ impl Progress {
             execs: *state.executions(),
             corpus: state.corpus().count(),
             coverage: Coverage { hit, total },
-            interleavings: self.pairs.get(),
             counted: self.executions.get(),
             valid: self.valid.get(),
             findings: self.findings.get(),

@@ -14,7 +14,6 @@ use super::progress::Progress;
 use super::repeats::{Plan, Repeats};
 use super::scheduler::name;
 use super::summary::Found;
-use super::suspicions::{self, Suspicions};
 use super::writer::Writer;
 use crate::executor::{Fatal, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin, rfc3339};
@@ -71,8 +70,6 @@ pub struct FindingRecorder {
     pub(super) repeats: Repeats,
     /// Writes programs of their own.
     pub(super) writer: Writer,
-    /// What reading changes; none if that is not searched for.
-    pub(super) suspicions: Option<Suspicions>,
 }
 
 /// What a later campaign need not find out again.
@@ -111,19 +108,7 @@ impl FindingRecorder {
             stored: Vec::new(),
             repeats: Repeats::default(),
             writer: Writer::default(),
-            suspicions: None,
         }
-    }
-
-    /// Searches for lazy state from now on.
-    pub fn suspect_with(&mut self, suspicions: Suspicions) {
-        self.suspicions = Some(suspicions);
-    }
-
-    /// What reading changes, if that was searched for.
-    #[must_use]
-    pub fn suspicions(&self) -> Option<&Suspicions> {
-        self.suspicions.as_ref()
     }
 
     /// Where times come from and new findings are announced, and where test cases come
@@ -356,13 +341,6 @@ impl Recorder for FindingRecorder {
             }
         }
         Ok(full)
-    }
-
-    fn suspect(&mut self, harness: &mut Harness, run: &Run<'_>) -> Result<bool, Fatal> {
-        match suspicions::search(self, harness, run) {
-            Err(HarnessError::Interrupted) => Ok(false),
-            new => Ok(new?),
-        }
     }
 }
 

@@ -36,8 +36,6 @@ pub struct Sample {
     pub coverage: usize,
     /// Counters there are.
     pub counters: usize,
-    /// Places of the interleaving map: pairs of functions in different goroutines.
-    pub pairs: usize,
     /// Share of executions whose packages all type-check, percent.
     pub valid_percent: f64,
     /// Distinct findings.

@@ -6,7 +6,7 @@ use libafl::Error;
 use libafl::corpus::HasCurrentCorpusId;
 use libafl::fuzzer::Evaluator;
 use libafl::mutators::{MutationResult, Mutator};
-use libafl::stages::Stage;
+use libafl::stages::{Restartable, Stage};
 use libafl::state::{HasCurrentTestcase, HasExecutions, HasRand};
 use libafl_bolts::rands::Rand;
 
@@ -14,7 +14,6 @@ use super::ancestry::{Making, SharedAncestry};
 use super::budget::Budget;
 use super::filter::SeenFilter;
 use super::progress::Progress;
-use super::schedules::Schedules;
 use crate::executor::{Ahead, State};
 use crate::mutators::adapter::{Made, TreeMutator};
 use crate::testcase::{SourceCase, TestCase};
@@ -23,7 +22,7 @@ use crate::testcase::{SourceCase, TestCase};
 /// because limits, signals and progress are looked at between executions only
 /// through this stage, and because a random program is worth little more after
 /// its first few mutants.
-pub(super) const MAX_MUTANTS: u64 = 32;
+const MAX_MUTANTS: u64 = 32;
 
 /// Entries in a row that cannot be read, as somebody removed their files, before the
 /// campaign ends: it would do nothing.
@@ -34,7 +33,7 @@ const UNREADABLE: u32 = 100;
 pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
-    schedules: Schedules,
+    schedules: bool,
     budget: Rc<Budget>,
     ancestry: SharedAncestry,
     seen: SeenFilter,
@@ -48,7 +47,7 @@ impl MutantStage {
     pub fn new(
         mutator: TreeMutator,
         progress: Rc<Progress>,
-        schedules: Schedules,
+        schedules: bool,
         budget: Rc<Budget>,
         ancestry: SharedAncestry,
         seen: SeenFilter,
@@ -80,7 +79,9 @@ impl MutantStage {
                 continue;
             }
             let made = self.mutator.take_made();
-            self.schedules.restrict(&mut input);
+            if !self.schedules {
+                input.scenario.schedule = None;
+            }
             if self.budget.admit(&mut input.scenario) && self.seen.insert(&input) {
                 let source = input.to_source();
                 return Ok(Some(Mutant { input, source, made }));
@@ -150,25 +151,14 @@ where
     }
 }
 
-/// A stage that keeps no progress in the state: LibAFL's restarts are not used, a worker
-/// that dies resumes from its checkpoint.
-macro_rules! begins_anew {
-    ($stage:ty) => {
-        impl libafl::stages::Restartable<crate::executor::State> for $stage {
-            fn should_restart(
-                &mut self,
-                _state: &mut crate::executor::State,
-            ) -> Result<bool, libafl::Error> {
-                Ok(true)
-            }
+impl Restartable<State> for MutantStage {
+    /// Always from the start: LibAFL's restarts are not used, a worker that dies resumes
+    /// from its checkpoint.
+    fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
+        Ok(true)
+    }
 
-            fn clear_progress(
-                &mut self,
-                _state: &mut crate::executor::State,
-            ) -> Result<(), libafl::Error> {
-                Ok(())
-            }
-        }
-    };
+    fn clear_progress(&mut self, _state: &mut State) -> Result<(), Error> {
+        Ok(())
+    }
 }
-pub(super) use begins_anew;

@@ -1,16 +1,12 @@
 //! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::experiment::Replay;
 use super::hub::HubFigures;
 use super::operators::OperatorTable;
-use super::schedules::{Searched, Strategy};
-use super::suspicions::{LazyFigures, Suspicion};
 use crate::executor::Times;
 use crate::finding::{Finding, Kind, KnownIssue};
 use crate::mutators::adapter::Row;
@@ -29,11 +25,6 @@ pub struct Summary {
     pub corpus: usize,
     /// Counters of go/types.
     pub coverage: Coverage,
-    /// Pairs of functions that worked on a common object one after the other, on two
-    /// goroutines; of the places of the map.
-    pub interleaving: Coverage,
-    /// What the search of schedules ran and brought, by strategy.
-    pub schedules: BTreeMap<Strategy, Searched>,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
@@ -60,19 +51,12 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
-    /// Fields that reading changes and that no run raced on: no findings.
-    pub suspicions: Vec<Suspicion>,
-    /// What the search for lazy state did; `null` without it.
-    pub lazy: Option<LazyFigures>,
     /// Where the wall time went.
     pub times: Times,
     /// What passed through the broker; `null` for one worker alone.
     pub broker: Option<HubFigures>,
     /// Entries of other workers and machines that were looked at.
     pub imported: u64,
-    /// How fast the seeds ran again, where that was asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replay: Option<Replay>,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }
@@ -176,11 +160,6 @@ impl Display for Summary {
             "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
-        self.fmt_suspicions(f)?;
-        if self.interleaving.hit > 0 {
-            let Coverage { hit, total } = self.interleaving;
-            writeln!(f, "interleavings {hit} of {total} places of their map")?;
-        }
         self.fmt_times(f)?;
         self.fmt_findings(f)?;
         if self.execs > 0 {
@@ -204,7 +183,7 @@ impl Summary {
              harness at work {:.1} %",
             share(times.running),
             share(times.recording),
-            share(times.confirming + times.suspecting),
+            share(times.confirming),
             times.overhead_percent()
         )
     }
@@ -251,22 +230,5 @@ impl Summary {
             if found.stored_before { ", stored before" } else { "" }
         )?;
         writeln!(f, "    {}", found.path.display())
-    }
-
-    /// The fields, each once; operations are in the JSON.
-    fn fmt_suspicions(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Some(lazy) = self.lazy else { return Ok(()) };
-        writeln!(
-            f,
-            "lazy state: {} fields and operations, {} of them raced; {} surveys",
-            lazy.points, lazy.confirmed, lazy.surveys
-        )?;
-        let fields: BTreeSet<&str> =
-            self.suspicions.iter().map(|s| s.point.field.as_str()).collect();
-        if !fields.is_empty() {
-            let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
-            writeln!(f, "  written by readers, never seen to race there: {fields}")?;
-        }
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use super::recorder::FindingRecorder;
 use super::repeats::Plan;
 use crate::executor::Run;
 use crate::finding::{Finding, Kind};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
+use crate::harness::{End, Harness, HarnessError, RunRequest};
 use crate::testcase::TestCase;
 
 /// How many slow inputs get more time.
@@ -43,20 +43,19 @@ impl FindingRecorder {
     }
 
     /// Runs another version of a test case, and takes the findings that are wanted
-    /// as that version's. `see` is shown each outcome with its findings.
+    /// as that version's.
     pub(super) fn vary(
         &mut self,
         harness: &mut Harness,
         run: &Run<'_>,
         case: &TestCase,
-        (tries, raced): (u32, bool),
+        tries: u32,
         wanted: &dyn Fn(&Finding) -> bool,
-        see: &mut dyn FnMut(&Outcome, &[Finding]),
     ) -> Result<(), HarnessError> {
         let pressed = case.scenario.rounds == Some(PRESSED_ROUNDS);
         let source = case.to_source();
         let plain = RunRequest::new(&case.scenario, &source.packages);
-        let mut flags = RunFlags { raced, ..plain.exploring().flags };
+        let mut flags = plain.exploring().flags;
         if pressed {
             // What counts is how it ends, and reports keep writers apart.
             flags.reports = 1;
@@ -70,7 +69,6 @@ impl FindingRecorder {
                 break;
             }
             let (outcome, judgement) = self.judge.examine(harness, &request)?;
-            see(&outcome, &judgement.findings);
             for finding in &judgement.findings {
                 if wanted(finding) && self.is_news(finding) {
                     let mut finding = finding.clone();
@@ -99,14 +97,7 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.keep_contract();
         case.scenario.oracle = false;
-        self.vary(
-            harness,
-            run,
-            &case,
-            (WITHOUT_BREACHES, false),
-            &|f| ids.contains(&f.id),
-            &mut |_, _| {},
-        )
+        self.vary(harness, run, &case, WITHOUT_BREACHES, &|f| ids.contains(&f.id))
     }
 
     /// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
@@ -119,6 +110,6 @@ impl FindingRecorder {
         let mut case = run.case.clone();
         case.scenario.rounds = Some(PRESSED_ROUNDS);
         case.scenario.schedule = None;
-        self.vary(harness, run, &case, (PRESSES, false), &|f| f.kind == Kind::Fatal, &mut |_, _| {})
+        self.vary(harness, run, &case, PRESSES, &|f| f.kind == Kind::Fatal)
     }
 }

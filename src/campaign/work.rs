@@ -85,12 +85,6 @@ impl WorkDir {
         Err(WorkError::InUse(path))
     }
 
-    /// Where fields are listed that reading changes.
-    #[must_use]
-    pub fn suspicions(&self) -> PathBuf {
-        self.path.join("suspicions.json")
-    }
-
     /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {

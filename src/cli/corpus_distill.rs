@@ -13,7 +13,7 @@ use crate::campaign::distill::{Amount, Distilled, Source, distill};
 use crate::campaign::stored::empty_folder;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 
-/// Keep the smallest set of entries with the same coverage and interleaving pairs
+/// Keep the smallest set of entries with the same coverage
 #[derive(Args, Debug)]
 pub struct DistillArgs {
     /// A folder of seeds
@@ -88,8 +88,5 @@ fn text(d: &Distilled, args: &DistillArgs, go_version: &str) -> String {
         "coverage on {go_version}: {hit} of {total} counters before, {} after\n",
         d.coverage_after.hit
     ));
-    if d.pairs > 0 {
-        out.push_str(&format!("interleaving pairs: {} before, {} after\n", d.pairs, d.pairs_after));
-    }
     out
 }

@@ -15,8 +15,7 @@ use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Ablation, Caps, Config, Display, Experiment, Limits, Message, Schedules, Style, Summary,
-    metrics, seeds,
+    self, Caps, Config, Display, Limits, Message, Style, Summary, metrics, seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -62,27 +61,12 @@ pub struct FuzzArgs {
     /// How operators are chosen: `adaptive` by what they yielded in this campaign
     #[arg(long, value_enum, default_value_t = OperatorsArg::Adaptive)]
     operators: OperatorsArg,
-    /// Run each corpus entry under several seeded schedules
-    #[arg(long)]
-    schedules: bool,
     /// Leave the interleaving of goroutines to the runtime: no seeded schedules at all
-    #[arg(long, conflicts_with = "schedules")]
+    #[arg(long)]
     no_schedules: bool,
-    /// Keep test cases for new interleavings
-    #[arg(long, conflicts_with = "no_schedules")]
-    interleaving: bool,
-    /// Keep none for new interleavings [default]
-    #[arg(long, overrides_with = "interleaving")]
-    no_interleaving: bool,
     /// Start from generated programs alone
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
-    /// Search completed packages for fields that reading changes
-    #[arg(long, overrides_with = "no_lazy")]
-    lazy: bool,
-    /// Do not search for such fields [default]
-    #[arg(long)]
-    no_lazy: bool,
     /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -126,12 +110,6 @@ pub struct FuzzArgs {
     /// This process is the broker of a campaign
     #[arg(long, hide = true, value_parser = broker)]
     broker: Option<HubShare>,
-    /// Run the seeds again, so many times, instead of mutants: `make bench`
-    #[arg(long, hide = true, value_name = "N", conflicts_with_all = ["cores", "no_seeds"])]
-    replay: Option<u32>,
-    /// Take a part out of the campaign: `make bench`
-    #[arg(long, hide = true, value_enum)]
-    ablate: Option<AblateArg>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -200,23 +178,6 @@ impl From<OperatorsArg> for Choice {
     }
 }
 
-#[derive(clap::ValueEnum, Clone, Copy, Debug)]
-enum AblateArg {
-    Coverage,
-    Scenarios,
-    Bytes,
-}
-
-impl From<AblateArg> for Ablation {
-    fn from(arg: AblateArg) -> Self {
-        match arg {
-            AblateArg::Coverage => Ablation::Coverage,
-            AblateArg::Scenarios => Ablation::Scenarios,
-            AblateArg::Bytes => Ablation::Bytes,
-        }
-    }
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -228,7 +189,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     }
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
-    let repeats = args.seed.is_some() || args.execs.is_some() || args.replay.is_some();
+    let repeats = args.seed.is_some() || args.execs.is_some();
     let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
     // A worker has its share of the disk.
     let caps = Caps {
@@ -318,14 +279,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         work: args.work,
         caps,
         jsonl: args.jsonl,
-        lazy: args.lazy && !args.no_lazy,
         display,
         harness,
-        schedules: Schedules {
-            seeds: !args.no_schedules,
-            search: args.schedules,
-            feedback: args.interleaving && !args.no_interleaving,
-        },
+        schedules: !args.no_schedules,
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
@@ -335,7 +291,6 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         go_minor: built.toolchain.minor,
         minimize_percent: args.minimize_percent,
         seed_given,
-        experiment: Experiment { replay: args.replay, ablate: args.ablate.map(Into::into) },
         interrupted,
     })?;
     drop(screen);

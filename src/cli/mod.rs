@@ -13,6 +13,7 @@ mod known_args;
 mod limit_args;
 mod minimize;
 mod regress;
+mod removed;
 mod report;
 mod report_html;
 mod reproduce;
@@ -59,6 +60,11 @@ enum Command {
 pub fn main() -> ExitCode {
     end_on_panic();
     crate::harness::return_memory();
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if let Some(error) = removed::error(&args) {
+        eprintln!("{error}");
+        return Exit::Usage.into();
+    }
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(*args),
         Command::Reproduce(args) => reproduce::run(&args),

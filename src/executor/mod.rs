@@ -24,8 +24,6 @@ use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::corpus::EntryCorpus;
-use crate::feedback::Pairs;
-use crate::goast;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
 };
@@ -33,7 +31,7 @@ use crate::health::{Health, Pulse, Sick};
 use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
-pub use recorder::{Ahead, Fatal, LastRun, Recorder, Run, Texts};
+pub use recorder::{Ahead, Fatal, LastRun, Recorder, Run};
 pub use times::Times;
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -50,12 +48,6 @@ pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 /// start, so that short campaigns prove it too.
 const PLANT_EVERY: u64 = 5_000;
 const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
-
-/// How many of the inputs with new coverage, and of the others that type-check, are
-/// read for lazy state: one in so many. Every one of the first kind took 45 % of a
-/// campaign's first minute.
-const SUSPECT_NEW: u64 = 4;
-const SUSPECT_OTHER: u64 = 64;
 
 /// What a new process costs in ordinary executions, and what a run costs that
 /// did not end.
@@ -94,14 +86,9 @@ pub struct HarnessExecutor<R> {
     times: Times,
     sequence: u64,
     elements: Tally,
-    pairs: Pairs,
     health: Health,
     pace: Pace,
-    blind: bool,
     ahead: Option<Begun>,
-    instead: Option<SourceCase>,
-    /// Bytes are mutated: that nothing type-checks is to be expected.
-    texts: bool,
 }
 
 /// The execution that the harness has begun with.
@@ -130,13 +117,9 @@ impl<R: Recorder> HarnessExecutor<R> {
             times: Times::default(),
             sequence: 0,
             elements: Tally::default(),
-            pairs: Pairs::default(),
             health: Health::default(),
             pace: Pace::default(),
-            blind: false,
             ahead: None,
-            instead: None,
-            texts: false,
         }
     }
 
@@ -159,11 +142,6 @@ impl<R: Recorder> HarnessExecutor<R> {
     /// ended well and without confirmations.
     pub fn elements(&self) -> &Tally {
         &self.elements
-    }
-
-    /// The interleavings seen so far.
-    pub fn pairs(&self) -> &Pairs {
-        &self.pairs
     }
 
     /// A handle on what the last execution was.
@@ -201,12 +179,6 @@ impl<R: Recorder> HarnessExecutor<R> {
         &mut self.harness
     }
 
-    /// Keeps no input for its coverage, which is counted all the same: to measure what it
-    /// is worth.
-    pub fn ignore_coverage(&mut self, ignore: bool) {
-        self.blind = ignore;
-    }
-
     /// The recorder.
     pub fn recorder_mut(&mut self) -> &mut R {
         &mut self.recorder
@@ -225,15 +197,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
         let begun = ahead.is_some();
-        let instead = self.instead.take();
-        let replaced = instead.is_some();
         let (source, began, starts) = match ahead {
             Some(begun) => (begun.source, begun.at, begun.starts),
-            None => (
-                instead.unwrap_or_else(|| input.to_source()),
-                Instant::now(),
-                self.harness.starts(),
-            ),
+            None => (input.to_source(), Instant::now(), self.harness.starts()),
         };
         let request = self.request(executions, input, &source);
         self.oracles += u64::from(request.flags.answers);
@@ -268,9 +234,6 @@ impl<R: Recorder> HarnessExecutor<R> {
                 for (name, n) in &reply.operations {
                     self.elements.add(name, *n);
                 }
-                if request.scenario.schedule.is_some() {
-                    last.new_pairs = self.pairs.add(self.harness.pairs());
-                }
                 promising = self.promising(state);
                 ExitKind::Ok
             }
@@ -281,11 +244,11 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         // Whether two maps' writers met was up to chance: the corpus must not depend
         // on it.
-        let promises = !replaced && (kind == ExitKind::Crash || !promising.is_empty());
+        let promises = kind == ExitKind::Crash || !promising.is_empty();
         let pulse = Pulse {
             died: !matches!(outcome.end, End::Replied),
             // A check that panicked has no verdict, and is no sign of health.
-            valid: self.texts || last.checked && outcome.reply.as_ref().is_some_and(checks),
+            valid: last.checked && outcome.reply.as_ref().is_some_and(checks),
             // A dead process has no counters to show; that it died is told apart.
             covered: !matches!(outcome.end, End::Replied)
                 || self.harness.coverage().iter().any(|&c| c > 0),
@@ -307,22 +270,10 @@ impl<R: Recorder> HarnessExecutor<R> {
                 }
             }
         }
-        // It is counted, and no reason to keep the input.
-        let uncounted = self.blind && last.new_coverage;
-        last.new_coverage &= !self.blind;
         let confirmed = Instant::now();
-        if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
-            || last.checked && executions.is_multiple_of(SUSPECT_OTHER)
-        {
-            last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
-        }
         if last.new_coverage {
             self.pace.learn(ran - began);
         }
-        if uncounted {
-            self.count_coverage(state);
-        }
-        self.times.suspecting += confirmed.elapsed().as_secs_f64();
         self.times.running += (ran - began).as_secs_f64();
         (last.took, last.starts) = (ran - began, self.harness.starts());
         self.times.recording += (recorded - ran).as_secs_f64();
@@ -378,22 +329,6 @@ impl<R: Recorder> HarnessExecutor<R> {
         has_new(self.harness.coverage(), state)
     }
 
-    /// Takes what the observer shows as known, and out of it.
-    fn count_coverage(&mut self, state: &mut State) {
-        let map: &mut [u8] = &mut self.observers.0[..];
-        let known = state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE);
-        if let Some(known) = known {
-            known.history_map.resize(known.history_map.len().max(map.len()), 0);
-            for (known_at, &n) in known.history_map.iter_mut().zip(map.iter()) {
-                if n > 0 && *known_at == 0 {
-                    *known_at = n;
-                    known.num_covered_map_indexes += 1;
-                }
-            }
-        }
-        map.fill(0);
-    }
-
     /// Runs the operations one after another, and fills the observer's map if
     /// that ends well. Says whether it shows something new, every time. Whether a
     /// counter was hit is what counts, not how often: go/types walks maps, so hit
@@ -433,25 +368,6 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
         // What fails here fails again when the input is executed, and is reported then.
         let begun = self.harness.begin(&request).is_ok();
         self.ahead = begun.then_some(Begun { execution, source, at, starts });
-    }
-}
-
-impl<R> Texts for HarnessExecutor<R> {
-    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
-        self.texts = true;
-        match self.harness.parse(name, text) {
-            Ok(tree) => Ok(tree.ok()),
-            Err(HarnessError::Interrupted) => Ok(None),
-            Err(e) => {
-                let told = Error::illegal_state(e.to_string());
-                self.failure.borrow_mut().get_or_insert(e.into());
-                Err(told)
-            }
-        }
-    }
-
-    fn run_instead(&mut self, source: SourceCase) {
-        self.instead = Some(source);
     }
 }
 

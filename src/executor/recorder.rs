@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use libafl::Error;
-
 use super::State;
-use crate::goast;
 use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
 use crate::health::Sick;
 use crate::testcase::{SourceCase, TestCase};
@@ -19,10 +16,6 @@ pub struct LastRun {
     pub checked: bool,
     /// The sequential run reached what no input in the corpus had.
     pub new_coverage: bool,
-    /// Reading its packages changed what no input's reading had.
-    pub new_lazy: bool,
-    /// Pairs of the interleaving map that no execution had.
-    pub new_pairs: usize,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
     /// Of them, those that are no breach of contract.
@@ -41,19 +34,6 @@ pub trait Ahead {
     /// text, so that the harness works while the next but one is made. Nothing is done, and
     /// nothing lost, if that is not possible now.
     fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase);
-}
-
-/// An executor that knows text beside trees: the ablation of byte mutation.
-pub trait Texts {
-    /// The tree of a file; `None` if it does not parse.
-    ///
-    /// # Errors
-    /// The harness's.
-    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
-
-    /// The next execution is of this text and not of its input, which is therefore not
-    /// kept for what it covers.
-    fn run_instead(&mut self, source: SourceCase);
 }
 
 /// Takes every outcome, before LibAFL judges the input.
@@ -83,15 +63,6 @@ pub trait Recorder {
         _outcome: Outcome,
     ) -> Result<Outcome, HarnessError> {
         harness.run(request)
-    }
-
-    /// Looks at what reading the test case's packages changes. Says whether that is
-    /// new.
-    ///
-    /// # Errors
-    /// What makes it pointless to go on.
-    fn suspect(&mut self, _harness: &mut Harness, _run: &Run<'_>) -> Result<bool, Fatal> {
-        Ok(false)
     }
 }
 

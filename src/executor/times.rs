@@ -11,8 +11,6 @@ pub struct Times {
     pub recording: f64,
     /// New coverage is confirmed.
     pub confirming: f64,
-    /// Packages are read for lazy state, and what that shows is tried.
-    pub suspecting: f64,
     /// All the rest: making, printing and mutating test cases while no harness works,
     /// LibAFL, the exchange with other workers, checkpoints.
     #[serde(default)]
@@ -34,7 +32,7 @@ impl Times {
     /// The wall time of all workers in seconds.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.running + self.recording + self.confirming + self.suspecting + self.other
+        self.running + self.recording + self.confirming + self.other
     }
 
     /// How much of the time no harness worked, percent.

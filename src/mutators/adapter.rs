@@ -177,7 +177,7 @@ impl TreeMutator {
         let outcome = Outcome {
             parsed: last.parsed,
             checked: last.checked,
-            new_coverage: last.new_coverage || last.new_lazy,
+            new_coverage: last.new_coverage,
             finding: last.new_bugs > 0,
         };
         match made {

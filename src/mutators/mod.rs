@@ -175,13 +175,6 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::AliasShared,
 ];
 
-/// The index of the first operator that changes the scenario.
-#[must_use]
-pub fn first_scenario_operator() -> usize {
-    let first = scenario::AddGoroutine.name();
-    OPERATORS.iter().position(|o| o.name() == first).unwrap_or(OPERATORS.len())
-}
-
 /// How often another operator is tried when one does not apply.
 const TRIES: usize = 12;
 

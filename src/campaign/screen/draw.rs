@@ -39,7 +39,7 @@ impl View {
 /// Narrower than this, panes stand below each other.
 const TWO_COLUMNS: u16 = 72;
 /// Lines of the figures.
-const FIGURES: u16 = 8;
+const FIGURES: u16 = 7;
 /// Worker lines that are shown at most, so that findings have room.
 const WORKERS: usize = 8;
 
@@ -137,7 +137,6 @@ fn figures(view: &View) -> Vec<Line<'static>> {
         row("a second", format!("{}, now {}", rate(f.rate(now)), rate(board.recent_rate()))),
         row("valid", format!("{:.1} %", f.valid_percent())),
         row("coverage", format!("{} of {} ({share:.1} %)", f.coverage.hit, f.coverage.total)),
-        row("pairs", grouped(f.interleavings as u64)),
         row("corpus", grouped(f.corpus as u64)),
         row("new coverage", ago(f.last_coverage, now)),
         row(

@@ -21,7 +21,6 @@ fn board() -> Board {
             valid: 35 * i,
             corpus: 100 + i as usize,
             coverage,
-            interleavings: 1_204,
             findings: 4,
             restarts: 12,
             last_coverage: Some(104.0),

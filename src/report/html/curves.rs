@@ -21,8 +21,6 @@ pub struct Sample {
     pub coverage: u64,
     /// Counters there are.
     pub counters: u64,
-    /// Pairs of functions in different goroutines; 0 where they are not counted.
-    pub pairs: u64,
     /// Distinct findings.
     pub findings: u64,
 }
@@ -50,9 +48,6 @@ pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Val
         samples.iter().map(|s| (s.seconds, value(s) as f64)).collect()
     };
     chart(out, "Counters reached", &of(|s| s.coverage));
-    if samples.iter().any(|s| s.pairs > 0) {
-        chart(out, "Pairs of functions", &of(|s| s.pairs));
-    }
     chart(out, "Corpus entries", &of(|s| s.corpus));
     chart(out, "Executions per second", &speeds.collect::<Vec<_>>());
     chart(out, "Findings", &of(|s| s.findings));
