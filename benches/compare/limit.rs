@@ -11,15 +11,15 @@ use std::time::Instant;
 use libafl::StdFuzzer;
 use libafl::events::NopEventManager;
 use libafl::feedback_or;
-use libafl::feedbacks::{ConstFeedback, MaxMapFeedback, TimeFeedback};
+use libafl::feedbacks::{ConstFeedback, MaxMapFeedback};
 use libafl::fuzzer::Evaluator as _;
 use libafl::schedulers::QueueScheduler;
 use libafl::state::StdState;
 use libafl_bolts::rands::StdRand;
 use serde_json::{Value, json};
 use typerace::corpus::EntryCorpus;
-use typerace::executor::{Ahead as _, Fatal, HarnessExecutor, Recorder, Run};
-use typerace::feedback::CoversFeedback;
+use typerace::executor::{Ahead as _, Fatal, HarnessExecutor, News, Recorder, Run};
+use typerace::feedback::{CoversFeedback, RunTimeFeedback};
 use typerace::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, Outcome, RunRequest,
 };
@@ -173,7 +173,7 @@ fn campaign(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failu
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
         CoversFeedback::new(executor.coverage()),
-        TimeFeedback::new(executor.time())
+        RunTimeFeedback::new(executor.execution())
     );
     let mut objective = ConstFeedback::new(false);
     let [corpus, solutions] = ["corpus", "solutions"].map(|name| dir.join(name));
@@ -205,12 +205,19 @@ fn campaign(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failu
 struct Silent;
 
 impl Recorder for Silent {
+    type Verdict = ();
+
+    fn judge(&mut self, _: &mut Harness, _: &Run<'_>, _: &Outcome) -> Result<(), Fatal> {
+        Ok(())
+    }
+
     fn record(
         &mut self,
         _harness: &mut Harness,
         _run: &Run<'_>,
         _outcome: &Outcome,
-    ) -> Result<(usize, usize), Fatal> {
-        Ok((0, 0))
+        (): (),
+    ) -> Result<News, Fatal> {
+        Ok(News::default())
     }
 }

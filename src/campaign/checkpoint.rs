@@ -18,16 +18,16 @@ use libafl::{HasMetadata as _, HasNamedMetadata as _};
 use libafl_bolts::rands::StdRand;
 use serde::{Deserialize, Serialize};
 
-use super::covers::Journal;
-use super::filter::SeenFilter;
-use super::progress::Progress;
-use super::recorder::Memory;
-use super::scheduler::FreshFirstScheduler;
-use super::work::WorkDir;
+use crate::campaign::corpus::covers_journal::Journal;
+use crate::campaign::corpus::seen_filter::SeenFilter;
+use crate::campaign::corpus::work_dir::WorkDir;
+use crate::campaign::fuzz::operator_table::{OperatorTable, Saved};
+use crate::campaign::fuzz::scheduler::FreshFirstScheduler;
+use crate::campaign::monitor::progress::Progress;
+use crate::campaign::record::Memory;
 use crate::corpus_file;
 use crate::executor::{COVERAGE, State};
 use crate::feedback::Covers;
-use crate::mutators::adapter::Table;
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_secs(5);
@@ -51,7 +51,7 @@ pub struct Checkpoint {
     coverage: Vec<usize>,
     entries: Vec<EntryState>,
     /// The operators' weights and figures.
-    operators: crate::mutators::adapter::Saved,
+    operators: Saved,
     /// What findings were met that are not stored.
     memory: Memory,
     /// Entries of other workers that were looked at.
@@ -79,7 +79,7 @@ pub struct Parts<'a> {
     /// Which entries are due.
     pub scheduler: &'a mut FreshFirstScheduler,
     /// The operators.
-    pub table: &'a mut Table,
+    pub table: &'a mut OperatorTable,
 }
 
 impl Checkpoint {
@@ -155,7 +155,7 @@ impl Checkpoint {
     #[must_use]
     pub fn fits(&self, build: &str, counters: usize, work: &Path) -> bool {
         let there = |e: &EntryState| {
-            let path = work.join(super::work::CORPUS).join(&e.name);
+            let path = work.join(crate::campaign::corpus::work_dir::CORPUS).join(&e.name);
             fs::metadata(path).is_ok_and(|m| m.len() > 0)
         };
         self.build == build && self.counters <= counters && self.entries.iter().all(there)
@@ -325,7 +325,7 @@ mod tests {
                 checked: true,
                 parent: None,
             }],
-            operators: Table::default().saved(),
+            operators: OperatorTable::default().saved(),
             memory: Memory::default(),
             seen: BTreeSet::from([u64::MAX, 1]),
         }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::ticker::Ticker;
 use super::{Exit, print};
-use crate::campaign::combine::{CRASHES, Combined, combine};
+use crate::campaign::merge::{CRASHES, Combined, combine};
 
 /// Put work directories together: every entry and every finding once
 #[derive(Args, Debug)]

@@ -113,7 +113,8 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             CampaignError::Seed(e) => seed(e),
             CampaignError::Fatal(Fatal::Harness(e)) => harness(e),
             // The folder was writable at the start: now the disk is full.
-            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_) | Fatal::Store(_))
+            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_))
+            | CampaignError::Store(_)
             | CampaignError::NoCoverage => Exit::Environment,
             CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,

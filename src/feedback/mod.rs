@@ -2,6 +2,8 @@
 
 mod covers;
 mod finding;
+mod time;
 
 pub use covers::{Covers, CoversFeedback};
 pub use finding::NewFindingFeedback;
+pub use time::RunTimeFeedback;

@@ -5,7 +5,6 @@
 //! cases, and always leaves a test case that prints as Go that parses, is
 //! within the bounds, and has a scenario that the profile allows.
 
-pub mod adapter;
 pub(crate) mod address;
 mod bounds;
 pub(crate) mod build;
