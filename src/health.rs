@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// One execution, as far as it says whether anything works.
+/// Whether one execution shows that anything works.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pulse {
     /// The harness process ended with it.
@@ -43,14 +43,14 @@ pub enum Sick {
 
 /// Executions that are looked back on for restarts and coverage.
 const WINDOW: usize = 100;
-/// Executions of which one at least must type-check: a campaign's first ones are
-/// seeds and generated programs, most of which do.
+/// At least one in this number of executions must type-check: a campaign starts with seeds
+/// and generated programs, and most of those do.
 const VALID_WINDOW: usize = 1000;
 /// Deaths in a window that are a loop. Breaches of contract end a process often, a
 /// broken harness always.
 const LOOP: usize = 95;
 
-/// Executions that say something when a campaign ends for want of a corpus.
+/// The least number of executions that says something when a campaign ends without a corpus.
 const LEAST: usize = 10;
 
 /// The last executions.

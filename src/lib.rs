@@ -30,9 +30,8 @@ pub mod executor;
 pub mod feedback;
 
 pub mod finding;
-pub mod triage;
-
 pub mod store;
+pub mod triage;
 
 pub mod campaign;
 

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use crate::harness::Limits;
 
-/// So many entries must have been measured.
+/// Entries that must have been measured before there is a limit.
 const ENOUGH: usize = 32;
 /// The limit is this many times what almost all entries take.
 const TIMES: u32 = 25;
-/// On a loaded machine, a process may get no time for long.
+/// The least limit: on a loaded machine, a process may get no time for long.
 const LEAST: Duration = Duration::from_millis(1_500);
-/// Entries that are remembered.
+/// Entries that are remembered at most.
 const MOST: usize = 2_048;
 
 /// Learns what runs take.

@@ -1,4 +1,4 @@
-//! A campaign's state on disk: what is not in the corpus folder itself.
+//! A campaign's state on disk, except the corpus itself.
 //!
 //! It is written every few seconds and read by the next campaign on the same folder.
 //! Coverage belongs to one build of go/types: under another one, the corpus is run
@@ -83,7 +83,7 @@ pub struct Parts<'a> {
 }
 
 impl Checkpoint {
-    /// Of a campaign as it is now.
+    /// The checkpoint of a campaign as it is now.
     pub fn of(
         parts: &Parts<'_>,
         build: &str,
@@ -129,10 +129,10 @@ impl Checkpoint {
         corpus_file::replace(&work.join(FILE), &text, true)
     }
 
-    /// The last one, if there is one; as text, what is wrong with it.
+    /// The last checkpoint, if there is one.
     ///
     /// # Errors
-    /// It cannot be read, is none, or another version's.
+    /// It cannot be read, is no checkpoint, or has another version; as text.
     pub fn read(work: &Path) -> Result<Option<Self>, String> {
         let path = work.join(FILE);
         let wrong = |e: &dyn std::fmt::Display| format!("{} is left out: {e}", path.display());
@@ -162,7 +162,7 @@ impl Checkpoint {
     }
 
     /// Takes over what does not depend on the build. `seed` is the one that was asked
-    /// for: with another one than before, chance starts anew.
+    /// for: with another seed than before, the random numbers start from it.
     pub fn restore(&mut self, parts: &mut Parts<'_>, seed: Option<u64>) -> (Memory, BTreeSet<u64>) {
         if seed.is_none_or(|seed| seed == self.seed) {
             *parts.state.rand_mut() = self.rng;
@@ -194,8 +194,8 @@ impl Checkpoint {
         for entry in &self.entries {
             // One after the other: all trees at once would be a gigabyte.
             let Some(case) = work.entry(&entry.name) else { continue };
-            // Or a mutant like it, or the campaign before that did not get to its end,
-            // makes it an entry a second time.
+            // Otherwise a mutant like it, or an entry of the campaign before that one, would
+            // make it an entry a second time.
             seen.insert(&case);
             *parts.state.corpus_mut().current_mut() =
                 entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
@@ -244,7 +244,7 @@ impl Saving {
         Self { work, build, next: Instant::now() + EVERY, failing: false }
     }
 
-    /// The one that the campaign before left.
+    /// The checkpoint that the campaign before left.
     pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
         match Checkpoint::read(&self.work.as_ref()?.0) {
             Ok(last) => last,
@@ -255,13 +255,13 @@ impl Saving {
         }
     }
 
-    /// What the entries of that one cover, by their names.
+    /// What the entries of the last checkpoint cover, by their names.
     #[must_use]
     pub fn covers(&self) -> BTreeMap<String, Covers> {
         self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
     }
 
-    /// Entries are gone.
+    /// Entries were removed from the corpus.
     pub fn lost(&mut self) {
         if let Some((_, journal)) = &mut self.work {
             journal.lost();
@@ -274,7 +274,7 @@ impl Saving {
         self.work.is_some() && Instant::now() >= self.next
     }
 
-    /// Writes one, and what of the corpus could not be written before.
+    /// Writes a checkpoint, and corpus entries that could not be written before.
     pub fn save(
         &mut self,
         parts: &Parts<'_>,
@@ -286,7 +286,7 @@ impl Saving {
         self.next = Instant::now() + EVERY;
         let Some((work, journal)) = &mut self.work else { return };
         let waiting = corpus_file::retry();
-        // One that names entries which are not on disk would be of no use.
+        // A checkpoint of entries that are not on disk would be useless.
         let failed = match &waiting {
             Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
             None => {

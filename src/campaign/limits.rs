@@ -36,14 +36,14 @@ impl Control {
         self.start.elapsed()
     }
 
-    /// Whether somebody asked for the end with a signal.
+    /// Whether a signal asked for the end.
     #[must_use]
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Whether the time is up or somebody asked for the end: no time is left
-    /// for what can be done without.
+    /// Whether the time is up or a signal asked for the end: then nothing is done that is
+    /// not necessary.
     #[must_use]
     pub fn hurry(&self) -> bool {
         self.interrupted() || self.limits.time.is_some_and(|t| self.elapsed() >= t)

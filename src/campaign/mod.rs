@@ -17,6 +17,7 @@ mod limits;
 pub mod monitor;
 mod open;
 mod record;
+mod restore;
 pub mod results;
 mod summarize;
 pub mod workers;
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use libafl::corpus::{Corpus as _, CorpusId};
-use libafl::fuzzer::{Evaluator as _, Fuzzer as _, HasScheduler};
+use libafl::fuzzer::{Evaluator as _, Fuzzer as _};
 use libafl::state::{HasCorpus as _, HasExecutions as _};
 use libafl_bolts::tuples::tuple_list;
 
@@ -52,7 +53,7 @@ use corpus::work_dir::{self, WorkDir};
 use fuzz::budget::Budget;
 use fuzz::mutant_stage::MutantStage;
 use fuzz::operator_table::OperatorTable;
-use fuzz::scheduler::FreshFirstScheduler;
+use fuzz::scheduler::scheduler_of;
 use fuzz::tree_mutator::{Options, TreeMutator};
 use monitor::progress::Progress;
 use open::TreeFuzzer;
@@ -274,11 +275,4 @@ impl Campaign {
         scheduler_of(&mut self.fuzzer).forget(id);
         self.table.borrow_mut().forget(id);
     }
-}
-
-fn scheduler_of<Z>(fuzzer: &mut Z) -> &mut FreshFirstScheduler
-where
-    Z: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
-{
-    fuzzer.scheduler_mut()
 }

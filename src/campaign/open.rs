@@ -1,8 +1,6 @@
-//! The parts of a campaign, made from its configuration and from what an earlier campaign
-//! left.
+//! The parts of a campaign, made from its configuration.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -14,11 +12,10 @@ use libafl::inputs::BytesInputConverter;
 use libafl::state::StdState;
 use libafl_bolts::rands::StdRand;
 
-use super::checkpoint::Parts;
 use super::config::{CampaignError, Config};
 use super::corpus::ancestry::{Ancestry, SharedAncestry};
 use super::corpus::seen_filter::SeenFilter;
-use super::corpus::work_dir::{self, WorkDir};
+use super::corpus::work_dir::WorkDir;
 use super::corpus::{stored, worker_folders};
 use super::fuzz::operator_table::{GENERATE, OperatorTable};
 use super::fuzz::scheduler::FreshFirstScheduler;
@@ -28,9 +25,7 @@ use super::monitor::display::Style;
 use super::monitor::progress::Progress;
 use super::monitor::samples::Samples;
 use super::record::{Background, BackgroundConfig, FindingRecorder};
-use super::workers::hub::wire::Carried;
 use super::workers::peers::Peers;
-use super::{Campaign, Replay, scheduler_of};
 use crate::corpus::EntryCorpus;
 use crate::executor::{CoverageObserver, HarnessExecutor, State};
 use crate::feedback::{CoversFeedback, NewFindingFeedback, RunTimeFeedback};
@@ -40,9 +35,6 @@ use crate::mutators::Weights;
 use crate::rng::Rng;
 use crate::store::Store;
 use crate::testcase::TestCase;
-
-/// Programs generated before the first mutation, beside the seeds.
-const GENERATED_AT_START: usize = 32;
 
 /// Corpus entries whose trees are in memory, which take some 100 KiB each.
 const TREES: usize = 16;
@@ -155,7 +147,7 @@ pub(super) fn peers(config: &Config, progress: &Rc<Progress>) -> Peers {
     Peers::new(campaign, &config.origin.coverage_build, Rc::clone(progress))
 }
 
-fn is_worker(config: &Config) -> bool {
+pub(super) fn is_worker(config: &Config) -> bool {
     config.display.style() == Style::Worker
 }
 
@@ -187,73 +179,4 @@ pub(super) fn generated(
         ancestry.borrow_mut().root(&case, &[GENERATE]);
         case
     })
-}
-
-impl Campaign {
-    /// Takes up the last checkpoint, if there is one. `asked` is the seed that the user
-    /// chose. Gives the names of the entries that need not be run again.
-    pub(super) fn restore(
-        &mut self,
-        asked: Option<u64>,
-    ) -> Result<BTreeSet<String>, CampaignError> {
-        let mut taken = BTreeSet::new();
-        let Some(mut checkpoint) = self.saving.last(&self.progress) else { return Ok(taken) };
-        let counters = self.executor.harness_mut().counters();
-        let fits = checkpoint.fits(&self.saving.build, counters, self.work.path());
-        let mut parts = Parts {
-            state: &mut self.state,
-            scheduler: scheduler_of(&mut self.fuzzer),
-            table: &mut self.table.borrow_mut(),
-        };
-        if fits {
-            let covers = self.saving.covers();
-            taken = checkpoint.restore_corpus(&mut parts, &self.work, covers, &self.seen)?;
-        }
-        let (memory, known) = checkpoint.restore(&mut parts, asked);
-        self.seed = checkpoint.seed(asked);
-        self.executor.recorder_mut().remember(memory);
-        self.peers.knows(known);
-        Ok(taken)
-    }
-
-    /// Decides what runs before the first mutant: what an earlier campaign ran need not run
-    /// again, if its coverage is known.
-    pub(super) fn plan_replay(
-        &mut self,
-        config: &Config,
-        seeds: Vec<TestCase>,
-        taken: &BTreeSet<String>,
-    ) -> Result<(), CampaignError> {
-        let resumed = self.work.resume(taken)?;
-        for broken in &resumed.broken {
-            self.progress.say(&format!("warning: left out, as it is no test case: {broken}"));
-        }
-        let (known, again) = (taken.len(), resumed.entries.len());
-        if known + again > 0 {
-            self.progress.say(&format!(
-                "resuming with {} corpus entries, of which {again} are run again",
-                known + again
-            ));
-        }
-        let key = |case: &TestCase| Carried::new(case).map(|c| c.key());
-        let mut keys = Vec::new();
-        let mut is_new = |case: &TestCase| {
-            let key = key(case);
-            let new = known == 0 || key.is_none_or(|key| !self.peers.seen().contains(&key));
-            keys.extend(key.filter(|_| new));
-            new
-        };
-        let seeds: Vec<TestCase> = seeds.into_iter().filter(&mut is_new).collect();
-        // There may have been several workers before this campaign of one process.
-        let mut of_workers = Vec::new();
-        if let Some(work) = config.work.as_deref().filter(|_| !is_worker(config)) {
-            of_workers = worker_folders::stored(&worker_folders::campaign(work), Some(work));
-            of_workers.retain(|file| work_dir::read(file).is_ok_and(|c| is_new(&c)));
-        }
-        keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
-        self.peers.knows(keys);
-        let generated = if known == 0 { GENERATED_AT_START } else { 0 };
-        self.replay = Replay { resumed: resumed.entries, of_workers, seeds, generated };
-        Ok(())
-    }
 }

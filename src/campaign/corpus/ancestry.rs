@@ -110,7 +110,7 @@ impl Ancestry {
         (self.making, self.of, self.told) = (making, String::new(), true);
     }
 
-    /// This test case runs. Unless somebody said how it was made, it is a seed, or an entry
+    /// This test case runs. Unless [`Ancestry::made`] announced it, it is a seed, or an entry
     /// from elsewhere.
     pub fn runs(&mut self, case: &TestCase) {
         if !std::mem::take(&mut self.told) {

@@ -1,5 +1,5 @@
-//! A corpus of bounded size: what covers nothing that others do not goes, crash
-//! directories never do.
+//! A corpus of bounded size: entries are removed that cover nothing unique. Crash directories
+//! are never removed.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ impl Default for Caps {
 /// Inputs that made findings and reached nothing new are kept beside the corpus, the
 /// newest ones: the findings themselves are in crash directories.
 const SOLUTIONS: usize = 256;
-/// After so many new entries the size on disk is looked at.
+/// The size on disk is looked at after this number of new entries.
 const LOOK_EVERY: usize = 64;
 
 /// Looks after the size of a corpus.
@@ -56,8 +56,8 @@ impl Bounds {
         Self { caps, looked: 0 }
     }
 
-    /// Takes out what there is no room for. Gives the entries that are gone; whoever else
-    /// knows them must forget them.
+    /// Removes the entries that there is no room for, and returns them: the caller must
+    /// forget them too.
     ///
     /// # Errors
     /// LibAFL's: an entry's file cannot be removed.

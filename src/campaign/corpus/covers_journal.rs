@@ -1,5 +1,5 @@
-//! Which counters each corpus entry hits, beside the checkpoint: without it no entry
-//! that was taken over could be told to be superfluous.
+//! Which counters each corpus entry hits, in a file beside the checkpoint: without it, no
+//! restored entry could be known to be superfluous.
 //!
 //! A line an entry, which is added once: all of it in each checkpoint would be 20 MB every
 //! few seconds. Counters belong to one build of go/types, which the first line names.
@@ -48,7 +48,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Of a work directory and a build. What is there is written anew at first.
+    /// The journal of a work directory and a build. The first save writes all of it.
     #[must_use]
     pub fn new(work: &Path, build: &str) -> Self {
         Self { path: work.join(FILE), build: build.to_owned(), until: None }
@@ -75,7 +75,7 @@ impl Journal {
         lines.filter_map(line).collect()
     }
 
-    /// Entries are gone: the next time all of it is written anew.
+    /// Entries were removed: the next save writes all of the journal.
     pub fn lost(&mut self) {
         self.until = None;
     }
@@ -166,7 +166,7 @@ mod tests {
         journal.save(&state).unwrap();
         let lines = || fs::read_to_string(tmp.path().join(FILE)).unwrap().lines().count();
         assert_eq!((sets(&journal), lines()), (vec![vec![], vec![1, 2]], 3));
-        // Cut off by a kill: what is whole is read, and the next campaign writes it anew.
+        // Cut off by a kill: whole lines are read, and the next campaign writes the file again.
         let text = fs::read_to_string(tmp.path().join(FILE)).unwrap();
         fs::write(tmp.path().join(FILE), text + "{\"entry\":\"x").unwrap();
         let mut next = Journal::new(tmp.path(), "build");

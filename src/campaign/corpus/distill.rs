@@ -52,13 +52,13 @@ pub struct Amount {
 /// What came of it.
 #[derive(Debug, Serialize)]
 pub struct Distilled {
-    /// What there was.
+    /// Before.
     pub before: Amount,
-    /// What is left.
+    /// After.
     pub after: Amount,
     /// Counters of go/types that sequential runs hit, of all of them.
     pub coverage: crate::campaign::results::figures::Coverage,
-    /// The same of what is left.
+    /// The same after.
     pub coverage_after: crate::campaign::results::figures::Coverage,
     /// Files that were kept, below the folder.
     pub kept: Vec<PathBuf>,

@@ -48,7 +48,7 @@ pub struct Merged {
 ///
 /// # Errors
 /// A folder that is neither, or an `out` that is not empty. What cannot be read in a
-/// folder is told in the result.
+/// folder is listed in the result.
 pub fn combine(
     out: &Path,
     dirs: &[PathBuf],
@@ -76,7 +76,7 @@ pub fn combine(
             if texts.contains(&entry.text) {
                 continue;
             }
-            // Names are digests, so this is another program's, or somebody's own.
+            // Names are digests, so another program or a user wrote this file.
             let name = if texts.is_empty() { name } else { format!("{name}-{}", texts.len()) };
             write(&out.join(CORPUS).join(name), &entry.text)?;
             texts.insert(entry.text);

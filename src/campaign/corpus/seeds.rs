@@ -12,8 +12,8 @@ use crate::testcase::{SourceCase, TestCase, TestCaseError};
 /// The seed corpus of the repository.
 static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 
-/// The folder of ready-made reproducers, which campaigns leave out unless asked:
-/// what they find from there, they were told.
+/// The folder of ready-made reproducers. Campaigns leave it out unless asked: what they
+/// find from there is no discovery.
 const FIXED_BUGS: &str = "fixedbugs";
 
 /// Seeds that cannot be used.

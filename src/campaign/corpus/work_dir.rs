@@ -49,7 +49,7 @@ pub struct WorkDir {
     path: PathBuf,
     // Released by the system, also when the process is killed.
     _lock: File,
-    // Removed when dropped: nobody asked to keep it.
+    // Removed when dropped: a temporary folder.
     _scratch: Option<Scratch>,
 }
 
@@ -144,8 +144,8 @@ impl WorkDir {
         Ok(resumed)
     }
 
-    /// Everything that [`WorkDir::resume`] gave was run: what is worth it is in
-    /// the corpus again.
+    /// Everything that [`WorkDir::resume`] gave was run, and is in the corpus again if it is
+    /// worth it.
     ///
     /// # Errors
     /// The folder cannot be removed.
@@ -160,7 +160,7 @@ impl WorkDir {
 /// # Errors
 /// There is none, as text.
 pub(in crate::campaign) fn read(path: &Path) -> Result<TestCase, String> {
-    // As bytes: what is no UTF-8 is broken, and no reason to stop.
+    // As bytes: a file that is not UTF-8 is broken, and no reason to stop.
     let text = fs::read(path).map_err(|e| e.to_string())?;
     TestCase::from_json(&String::from_utf8_lossy(&text)).map_err(|e| e.to_string())
 }

@@ -1,4 +1,4 @@
-//! How much of a campaign goes into breaches of contract, rounds and new processes.
+//! Bounds on what a campaign spends on breaches of contract, rounds and new processes.
 
 use std::cell::Cell;
 
@@ -7,15 +7,15 @@ use crate::scenario::{Class, Profile, Scenario};
 /// Of 100 units of cost, how many contract scenarios may take.
 const PERCENT: u64 = 10;
 
-/// What they may take before the share counts: the first findings come early.
+/// What they may take before the share counts, so that the first findings come early.
 const FREE: u64 = 2_000;
 
-/// One of so many mutants with rounds keeps them. A tenth of the mutants had some, and
-/// took a fifth of the time for runs of what had run.
+/// One in this number of mutants with rounds keeps them. A tenth of the mutants had rounds,
+/// and took a fifth of the time to run the same again.
 const ROUNDS_EVERY: u64 = 8;
 
-/// The same of mutants that ask for a new process, which costs as much as ten runs: they
-/// were one in sixteen, and took nearly a third of the time.
+/// The same for mutants that ask for a new process, which costs as much as ten runs: one
+/// mutant in sixteen did, and they took nearly a third of the time.
 const FRESH_EVERY: u64 = 16;
 
 /// Bounds the cost of scenarios that break a documented rule. Such a run races in
@@ -80,7 +80,7 @@ impl Budget {
     }
 }
 
-/// Counts one more, and says whether it is one of so many.
+/// Counts one more, and says whether the count is a multiple of `every`.
 fn one_in(every: u64, count: &Cell<u64>) -> bool {
     count.set(count.get() + 1);
     count.get().is_multiple_of(every)

@@ -20,14 +20,12 @@ use crate::campaign::monitor::progress::Progress;
 use crate::executor::{Ahead, ExecutionObserver, State};
 use crate::testcase::{SourceCase, TestCase};
 
-/// How many mutants an entry gets at most before another is scheduled. Low,
-/// because limits, signals and progress are looked at between executions only
-/// through this stage, and because a random program is worth little more after
-/// its first few mutants.
+/// How many mutants an entry gets at most before another entry is scheduled. Low, because a
+/// random program is worth little more after its first few mutants.
 const MAX_MUTANTS: u64 = 32;
 
-/// Entries in a row that cannot be read, as somebody removed their files, before the
-/// campaign ends: it would do nothing.
+/// After this number of entries in a row that cannot be read, because their files are gone,
+/// the campaign ends: it would do nothing.
 const UNREADABLE: u32 = 100;
 
 /// Mutates and evaluates until the entry has had its share or the campaign
@@ -70,7 +68,7 @@ struct Mutant {
 }
 
 impl MutantStage {
-    /// The next mutant that is worth running, of so many attempts that are left.
+    /// The next mutant that is worth running, within the attempts that are left.
     fn next(
         &mut self,
         state: &mut State,
@@ -139,8 +137,8 @@ where
             if self.progress.over(*state.executions()) {
                 break;
             }
-            // The harness runs one while the next is made. What a mutant teaches counts
-            // from the next but one on, always: a seed repeats it.
+            // The harness runs this mutant while the next one is made. So what a mutant
+            // teaches always counts from the mutant after the next: a seed repeats it.
             executor.send_ahead(state, &input, source);
             next = self.next(state, &entry, &mut left)?;
             let by = made.as_ref().map(Made::by).unwrap_or_default();

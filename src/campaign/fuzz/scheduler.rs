@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use libafl::Error;
 use libafl::corpus::{Corpus, CorpusId};
+use libafl::fuzzer::HasScheduler;
 use libafl::schedulers::Scheduler;
 use libafl::state::{HasCorpus, HasRand};
 use libafl_bolts::rands::Rand;
@@ -11,7 +12,7 @@ use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
 use crate::campaign::corpus::ancestry::SharedAncestry;
 use crate::campaign::corpus::entry_name;
-use crate::executor::ExecutionObserver;
+use crate::executor::{ExecutionObserver, State};
 use crate::testcase::TestCase;
 
 /// Draws an entry in proportion to its weight: the less often it was chosen, the smaller
@@ -39,16 +40,16 @@ struct Entry {
     yielded: u64,
     /// How often it was chosen since they brought something.
     barren: u64,
-    /// What its mutants take, on average and of late.
+    /// A moving average of what its mutants take.
     took: Duration,
 }
 
 /// What a finding is worth in entries.
 const FINDING: u64 = 4;
-/// After so many choices without a yield, an entry is as good as gone.
+/// After this number of choices without a yield, an entry is as good as gone.
 const BARREN: u64 = 32;
 
-/// An entry of so many declarations counts once, in quarters.
+/// An entry of 31 declarations counts once; sizes are weighed in quarters.
 const SMALL: u64 = 32 * SMALL_UNIT;
 const SMALL_UNIT: u64 = 4;
 
@@ -85,7 +86,7 @@ struct Cost {
 impl Cost {
     const FLOOR: Duration = Duration::from_millis(100);
     const CLASSES: u32 = 4;
-    /// The usual is worked out anew after so many new entries.
+    /// `usual` is computed again after this number of new entries.
     const PERIOD: usize = 32;
 
     fn class(&self, took: Duration) -> u32 {
@@ -235,6 +236,15 @@ where
         *state.corpus_mut().current_mut() = next_id;
         Ok(())
     }
+}
+
+/// The scheduler of a fuzzer. LibAFL's trait has parameters that a caller would have to
+/// name.
+pub fn scheduler_of<Z>(fuzzer: &mut Z) -> &mut FreshFirstScheduler
+where
+    Z: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
+{
+    fuzzer.scheduler_mut()
 }
 
 #[cfg(test)]

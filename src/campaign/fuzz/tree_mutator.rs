@@ -176,7 +176,7 @@ where
         Ok(if self.made.is_some() { MutationResult::Mutated } else { MutationResult::Skipped })
     }
 
-    /// [`TreeMutator::learn`] is told what the execution was as well.
+    /// Does nothing: [`TreeMutator::learn`] needs the execution as well.
     fn post_exec(&mut self, _state: &mut S, _new: Option<CorpusId>) -> Result<(), Error> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What is known of a running campaign, for those who show it: the screen, the
-//! metrics, the file of figures. They look on their own time; the campaign only writes.
+//! The state of a running campaign, for the screen, the metrics and the file of figures.
+//! The campaign only writes it; they read it when they like.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -32,15 +32,15 @@ pub struct WorkerState {
     pub restarts: u32,
 }
 
-/// A line that somebody should see.
+/// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
     /// Since the campaign's start.
     pub at: Duration,
     /// The line.
     pub text: String,
-    /// Whether it is told again when the screen is gone: a warning, or what no part of
-    /// the summary says.
+    /// Whether it is printed again when the screen is gone: a warning, or something that the
+    /// summary does not say.
     pub warning: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct Board {
     pub go_version: String,
     /// The seed.
     pub seed: u64,
-    /// The figures last told.
+    /// The last figures.
     pub figures: Figures,
     /// Findings, each once, in the order in which they were met.
     pub found: Vec<Found>,
@@ -113,7 +113,7 @@ impl Board {
         self.began.elapsed()
     }
 
-    /// Executions a second, of late.
+    /// Recent executions a second.
     #[must_use]
     pub fn recent_rate(&self) -> f64 {
         match (self.recent.front(), self.recent.back()) {

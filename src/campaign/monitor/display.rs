@@ -1,4 +1,4 @@
-//! How a campaign's progress is shown, and by whom.
+//! How a campaign's progress is shown.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -85,7 +85,7 @@ impl Display {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How often figures should be told.
+    /// How often figures should be shown.
     #[must_use]
     pub fn every(&self) -> Duration {
         match self.style {
@@ -94,7 +94,7 @@ impl Display {
         }
     }
 
-    /// Tells how far a campaign is after `now`. Workers, if it has any.
+    /// Shows how far a campaign is after `now`, and its workers, if it has any.
     pub fn show(&self, figures: Figures, now: Duration, workers: Vec<WorkerState>) {
         let mut board = self.board();
         board.update(figures, now);
@@ -112,13 +112,13 @@ impl Display {
         self.board().sample(figures, now)
     }
 
-    /// Tells a finding.
+    /// Announces a finding.
     pub fn found(&self, found: &Found) {
         self.board().add(found);
         self.line(&found.line(), false);
     }
 
-    /// Tells a line for people.
+    /// Shows a line to people.
     pub fn say(&self, text: &str) {
         self.line(text, text.contains("warning"));
     }

@@ -172,7 +172,7 @@ mod tests {
         display.board().add(&found(1, Kind::DataRace, Class::Bug, "a"));
         let addr = serve("127.0.0.1:0".parse().unwrap(), display).unwrap();
         assert!(addr.port() > 0);
-        // One that says nothing and one that goes away keep nobody waiting for long.
+        // A client that says nothing and one that goes away block others only briefly.
         drop(TcpStream::connect(addr).unwrap());
         let text = ask(addr, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");

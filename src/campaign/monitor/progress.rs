@@ -117,7 +117,7 @@ impl Progress {
         }
     }
 
-    /// Announces a finding, in a line or to the process that wants to know.
+    /// Announces a finding, in a line or to the process that started this worker.
     pub fn found(&self, found: &Found) {
         if self.display.style() == Style::Worker {
             Message::Found(Box::new(found.clone())).send();
@@ -126,7 +126,7 @@ impl Progress {
         }
     }
 
-    /// Tells a line for people.
+    /// Shows a line to people.
     pub fn say(&self, text: &str) {
         if self.display.style() == Style::Worker {
             Message::Say(text.to_owned()).send();

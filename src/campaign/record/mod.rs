@@ -216,7 +216,7 @@ impl FindingRecorder {
         Ok(seen)
     }
 
-    /// Stores new findings. Gives those that nobody has measured.
+    /// Stores new findings. Gives those that were not measured before.
     fn store(
         &mut self,
         run: &Run<'_>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Counters hit of how many.
+/// Counters of go/types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Counters that were not zero at least once.
@@ -13,7 +13,7 @@ pub struct Coverage {
     pub total: usize,
 }
 
-/// What progress is shown of: a worker tells its own, and the campaign's are added up.
+/// Progress in figures. Those of several workers are added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Figures {
@@ -68,7 +68,7 @@ impl Figures {
         percent(self.valid, self.counted)
     }
 
-    /// The same, by the clock of a campaign that began so much earlier.
+    /// The same, by the clock of a campaign that began earlier `by` this time.
     #[must_use]
     pub fn later_by(mut self, by: Duration) -> Self {
         for at in [&mut self.last_coverage, &mut self.last_finding].into_iter().flatten() {
@@ -77,8 +77,8 @@ impl Figures {
         self
     }
 
-    /// Takes in another worker's: counts are added; of what workers share, the
-    /// greatest counts. Findings are not: two workers may have the same.
+    /// Adds another worker's figures: counts are added; of coverage and corpus, which workers
+    /// share, the greatest is taken. Findings are not added: two workers may have the same.
     pub fn add(&mut self, other: &Self) {
         self.execs += other.execs;
         self.counted += other.counted;

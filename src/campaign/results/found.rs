@@ -24,7 +24,7 @@ pub struct Found {
     pub seconds_to_find: f64,
     /// Executions until it was found.
     pub execs_to_find: u64,
-    /// Repetitions that showed it, of how many.
+    /// Repetitions that showed it, and all repetitions.
     pub reproduced: [u32; 2],
     /// Its crash directory.
     pub path: PathBuf,

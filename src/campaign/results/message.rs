@@ -1,4 +1,5 @@
-//! What a worker, or the broker, tells the process that started it: a JSON document a line.
+//! Messages of a worker, or of the broker, to the process that started it: one JSON document
+//! a line.
 
 use std::io::Write as _;
 
@@ -26,8 +27,8 @@ pub enum Message {
 }
 
 impl Message {
-    /// Writes it. If nobody reads it, the campaign is over anyway: who started this
-    /// process is gone, and takes it along.
+    /// Writes it. If it cannot be written, the process that started this one is gone, and the
+    /// campaign is over anyway.
     pub fn send(&self) {
         if let Ok(text) = serde_json::to_string(self) {
             let mut out = std::io::stdout().lock();

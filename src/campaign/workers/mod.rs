@@ -35,7 +35,7 @@ use crate::campaign::workers::hub::HubShare;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
 use broker::Broker;
 
-/// What a worker is told on its command line, beside the campaign's own arguments.
+/// A worker's part, on its command line beside the campaign's own arguments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// Its folder.
@@ -48,7 +48,7 @@ pub struct Share {
     pub execs: Option<u64>,
     /// Processors for its harness.
     pub procs: Option<u32>,
-    /// Whether its seed was asked for: another one than before starts anew.
+    /// Whether the user chose the seed.
     pub seed_given: bool,
 }
 
@@ -127,7 +127,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How long workers may take to stop when time is up: a run that does not end is given
 /// up before.
 const STOPPING: Duration = Duration::from_secs(20);
-/// The same after a signal: somebody waits. What was found is stored by then.
+/// The same after a signal: a user waits. What was found is stored by then.
 const HURRY: Duration = Duration::from_millis(1_500);
 
 /// Whose message it is, if it is no worker's.
