@@ -9,7 +9,9 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+pub mod escape;
 pub mod files;
+pub mod fnv;
 pub mod rng;
 
 pub mod goast;

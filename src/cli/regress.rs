@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::fuzz::duration;
+use super::durations::duration;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress};
 use crate::files;
