@@ -399,7 +399,7 @@ pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
-/// Reads `9100`, `:9100` or `0.0.0.0:9100`. Who wants others to see it says so.
+/// Reads `9100`, `:9100` or `0.0.0.0:9100`. A bare port is on this machine alone.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     if let Ok(port) = port.parse() {

@@ -329,7 +329,7 @@ impl Harness {
         Ok(reply.ok())
     }
 
-    /// A request whose failure is nobody's test case's.
+    /// A request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
         kind: Kind,
@@ -487,7 +487,7 @@ impl Harness {
             source,
         })?;
         let ended = said.death.is_some();
-        // Nobody's, if it has run nothing.
+        // A process that has run nothing has no test case to blame.
         if self.runs > 0 && (ended || !said.reports.is_empty()) {
             let late = self.late.get_or_insert_default();
             late.reports.push_str(&said.reports);

@@ -29,8 +29,8 @@ unsafe extern "C" {
 const PURGE_DELAY: libc::c_int = 15;
 
 /// Gives memory back as soon as it is free, in pages of 4 KiB. mimalloc asks for huge
-/// pages, each of which stays as a whole where a campaign of hours keeps a few hundred
-/// bytes in it: resident memory grew by steps that nothing lived in. Processes that are
+/// pages, and a whole huge page stays resident for the few hundred bytes in it that a
+/// long campaign keeps: memory grew in steps without being used. Processes that are
 /// started from here on have no huge pages either.
 pub fn return_memory() {
     // SAFETY: no memory is involved; a refusal changes nothing but the memory used.

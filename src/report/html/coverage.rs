@@ -154,7 +154,7 @@ fn square(percent: f64, text: &str) -> String {
     if percent == 0.0 {
         return format!("<span class=\"cold\"{title}></span>");
     }
-    // What runs at all is told apart from the ground.
+    // Code that runs at all must differ from the background.
     let heat = 20.0 + percent * 0.8;
     format!("<span style=\"--heat:{heat:.0}%\"{title}></span>")
 }
