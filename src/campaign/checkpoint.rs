@@ -28,6 +28,7 @@ use crate::campaign::record::Memory;
 use crate::corpus_file;
 use crate::executor::{COVERAGE, State};
 use crate::feedback::Covers;
+use crate::files;
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_secs(5);
@@ -126,7 +127,7 @@ impl Checkpoint {
     /// It cannot be written; the one before stays.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
-        corpus_file::replace(&work.join(FILE), &text, true)
+        files::replace(&work.join(FILE), &text)
     }
 
     /// The last checkpoint, if there is one.

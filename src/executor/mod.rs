@@ -12,6 +12,7 @@ mod recorder;
 mod times;
 
 use std::borrow::Cow;
+use std::hash::Hasher as _;
 use std::time::Instant;
 
 use libafl::Error;
@@ -22,6 +23,7 @@ use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::corpus::EntryCorpus;
+use crate::fnv::Fnv1a;
 use crate::harness::{End, Harness, HarnessError, Outcome, RunReply, RunRequest, Verdict};
 use crate::health::{Health, Pulse, Sick};
 use crate::pace::Pace;
@@ -68,7 +70,7 @@ pub struct HarnessExecutor<R> {
     /// Executions whose answers were compared.
     oracles: u64,
     times: Times,
-    sequence: u64,
+    sequence: Fnv1a,
     elements: Tally,
     health: Health,
     pace: Pace,
@@ -97,7 +99,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             confirmer: Confirmer::default(),
             oracles: 0,
             times: Times::default(),
-            sequence: 0,
+            sequence: Fnv1a::default(),
             elements: Tally::default(),
             health: Health::default(),
             pace: Pace::default(),
@@ -117,7 +119,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// A digest over all test cases run so far, in their order.
     pub fn sequence(&self) -> u64 {
-        self.sequence
+        self.sequence.finish()
     }
 
     /// How often each element of the vocabulary was executed, in the runs that
@@ -173,7 +175,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         let begun = ahead.unwrap_or_else(|| self.begun(id, input.to_source()));
         let request = self.request(id, input, &begun.source);
         self.oracles += u64::from(request.flags.answers);
-        self.sequence = digest(self.sequence, begun.source.to_txtar().as_bytes());
+        self.sequence.write(begun.source.to_txtar().as_bytes());
         let outcome = match self.run_paced(&request, is_ahead) {
             // A signal asked for the end, and this execution has no result.
             Err(HarnessError::Interrupted) => {
@@ -373,13 +375,6 @@ fn cost(outcome: &Outcome, new_processes: u64) -> u64 {
     1 + outcome.reports.matches("WARNING: DATA RACE").count() as u64
         + START_COST * new_processes
         + if timed_out { TIMEOUT_COST } else { 0 }
-}
-
-/// FNV-1a, continued from `hash`: the same on every machine.
-fn digest(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash ^ 0xcbf2_9ce4_8422_2325, |h, &b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
 use super::limits::{STATUS_SIZE, Watch, status_at};
+use super::memfd::Memfd;
 use super::misuse::misuse;
 use super::process::{Failure, Process};
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
-use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
 
@@ -34,7 +34,7 @@ pub struct Harness {
     hello: Hello,
     runs: u32,
     starts: u64,
-    map: SharedMap,
+    map: Memfd,
     scratch: Scratch,
     late: Option<Late>,
     sent: Option<Sent>,
@@ -60,7 +60,7 @@ impl Harness {
     pub fn start(config: HarnessConfig) -> Result<Self, EnvError> {
         let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
         let scratch = Scratch::new().map_err(failed)?;
-        let map = SharedMap::new(config.map_size).map_err(failed)?;
+        let map = Memfd::new(c"typerace-coverage", config.map_size).map_err(failed)?;
         let (process, hello) = Process::start(&config, &scratch, &map)?;
         Ok(Self {
             process: Some(process),
@@ -303,7 +303,7 @@ impl Harness {
         Ok((asked?, self.reports()?))
     }
 
-    /// A request whose failure is nobody's test case's.
+    /// A request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
         kind: Kind,
@@ -460,7 +460,7 @@ impl Harness {
             source,
         })?;
         let ended = said.death.is_some();
-        // Nobody's, if it has run nothing.
+        // A process that has run nothing has no test case to blame.
         if self.runs > 0 && (ended || !said.reports.is_empty()) {
             let late = self.late.get_or_insert_default();
             late.reports.push_str(&said.reports);

@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::campaign::corpus::worker_folders;
 use crate::campaign::results::hub_figures::HubFigures;
 use crate::campaign::results::message::Message;
+use crate::files;
 use crate::harness::{SharedProvider, raise_file_limit};
 use crate::store::{Store, StoreError};
 use findings::Outbox;
@@ -80,9 +81,7 @@ impl Address {
     }
 
     fn write(self, work: &Path) -> io::Result<()> {
-        let part = work.join(".broker.json.part");
-        std::fs::write(&part, serde_json::to_vec(&self)?)?;
-        std::fs::rename(part, work.join(Self::FILE))
+        files::replace_unsynced(&work.join(Self::FILE), &serde_json::to_vec(&self)?)
     }
 
     /// The broker is gone.
