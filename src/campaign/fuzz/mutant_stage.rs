@@ -146,7 +146,12 @@ where
                 Some(Made::Generated) => Making::Root(by),
                 _ => Making::Mutant(by),
             });
+            let before = *state.executions();
             let (_, id) = fuzzer.evaluate_input(state, executor, manager, &input)?;
+            if *state.executions() == before {
+                // A signal ended it, so there is nothing to learn.
+                break;
+            }
             let observers = executor.observers();
             let Some(execution) = observers.get(&self.execution) else { continue };
             let execution = execution.execution();
