@@ -70,9 +70,9 @@ pub struct Ancestry {
     making: Making,
     /// The name of the test case that `making` is about.
     of: String,
-    /// `making` is about the next one that runs: its name, which takes long to make, is
+    /// `making` is about the next test case that runs. Its name, which takes long to make, is
     /// not needed.
-    told: bool,
+    announced: bool,
     /// Test cases without a parent that will be run, by name.
     roots: BTreeMap<String, Vec<String>>,
 }
@@ -101,20 +101,15 @@ impl Ancestry {
         self.roots.insert(case.generate_name(None), by);
     }
 
-    /// The test case that is run next, and how it was made.
-    pub fn making(&mut self, making: Making, case: &TestCase) {
-        (self.making, self.of) = (making, case.generate_name(None));
-    }
-
     /// A mutant runs next, or a test case that was made from nothing.
     pub fn made(&mut self, making: Making) {
-        (self.making, self.of, self.told) = (making, String::new(), true);
+        (self.making, self.of, self.announced) = (making, String::new(), true);
     }
 
     /// This test case runs. Unless [`Ancestry::made`] announced it, it is a seed, or an entry
     /// from elsewhere.
     pub fn runs(&mut self, case: &TestCase) {
-        if !std::mem::take(&mut self.told) {
+        if !std::mem::take(&mut self.announced) {
             self.runs_named(case.generate_name(None));
         }
     }
@@ -252,14 +247,14 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_made_is_a_seed_or_from_elsewhere() {
+    fn an_unannounced_case_is_a_seed_or_from_elsewhere() {
         let mut rng = crate::rng::Rng::new(1);
         let mut case =
             || crate::generate::test_case(&mut rng, &Default::default(), Default::default());
         let (seed, other) = (case(), case());
         let mut a = Ancestry::default();
         a.root(&seed, &["seed", "x.go"]);
-        a.making(Making::Mutant(words("rename")), &other);
+        a.made(Making::Mutant(words("rename")));
         a.runs(&other);
         assert!(a.is_mutant());
         a.runs(&seed);
@@ -268,7 +263,7 @@ mod tests {
         assert_eq!(a.making, Making::Entry(other.generate_name(None)));
     }
 
-    fn told(steps: &[Step]) -> Vec<(Option<&str>, String)> {
+    fn shown(steps: &[Step]) -> Vec<(Option<&str>, String)> {
         steps.iter().map(|s| (s.entry.as_deref(), s.by.join(" "))).collect()
     }
 
@@ -292,17 +287,17 @@ mod tests {
         b.entered("two", None);
         let steps = b.history(None);
         assert_eq!(
-            told(&steps),
+            shown(&steps),
             [(Some("two"), "rename splice".into()), (Some("one"), "seed x.txtar".into())]
         );
         making(&mut b, Making::Mutant(words("infer")));
         assert!(b.is_mutant());
         assert_eq!(
-            told(&b.history(Some("two")))[..2],
+            shown(&b.history(Some("two")))[..2],
             [(None, "infer".to_owned()), (Some("two"), "rename splice".to_owned())]
         );
         making(&mut b, Making::Root(words("generate")));
-        assert_eq!(told(&b.history(Some("two"))), [(None, "generate".to_owned())]);
+        assert_eq!(shown(&b.history(Some("two"))), [(None, "generate".to_owned())]);
     }
 
     #[test]
