@@ -18,9 +18,11 @@ use crate::triage::load_case;
 
 /// Find the Go release, or the commit, that introduced or fixed a finding
 #[derive(Args, Debug)]
-#[command(after_help = "Without --repo, every release is tried, because a finding may come and go. \
+#[command(
+    after_help = "Without --repo, every release is tried, because a finding may come and go. \
     With --repo, each revision's go/types replaces that of the chosen Go; revisions that do not \
-    build with that Go are skipped.")]
+    build with that Go are skipped."
+)]
 pub struct BisectArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]

@@ -19,11 +19,13 @@ use crate::scenario::Scenario;
 
 /// Run seeds, known races and crash directories, and compare the findings with a baseline
 #[derive(Args, Debug)]
-#[command(after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
+#[command(
+    after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
     matrix. With --overlay, every case runs without and with the overlay, and the result says \
     what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
     bug or unstated that the baseline does not list, or if a listed one got worse. Findings of \
-    class contract are expected.")]
+    class contract are expected."
+)]
 pub struct RegressArgs {
     /// Folder of cases [default: the built-in corpus]
     #[arg(long, value_name = "DIR")]

@@ -251,7 +251,9 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if report.fixed {
             out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
         } else if k == 0 {
-            out.push_str("not reproduced: try a larger --runs, or the Go release that it was found with\n");
+            out.push_str(
+                "not reproduced: try a larger --runs, or the Go release that it was found with\n",
+            );
         }
     }
     for (what, rate) in report.rates.named() {

@@ -1,5 +1,4 @@
-//! The gate's result as JUnit XML: a suite for each Go tree, a test for each
-//! case.
+//! The gate's result as JUnit XML: one suite per Go tree, one test per case.
 
 use std::fmt::Write as _;
 
@@ -22,7 +21,7 @@ pub fn junit(report: &Report) -> String {
     out
 }
 
-/// What shuts the gate in a case.
+/// The findings of a case that fail the gate.
 fn faults<'a>(column: &'a ColumnReport, case: &'a CaseRun) -> impl Iterator<Item = &'a Judged> {
     column.verdict.findings.iter().filter(|j| {
         matches!(j.status, Status::New | Status::Worse)
@@ -80,8 +79,8 @@ fn suite(out: &mut String, column: &ColumnReport) {
     out.push_str("  </testsuite>\n");
 }
 
-/// For text and attributes. Characters that XML 1.0 does not know become
-/// U+FFFD: reports quote what a test case holds.
+/// Escapes text and attributes. Characters that XML 1.0 does not allow become U+FFFD, because
+/// reports quote whatever a test case contains.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Full details, to be pasted into an issue or a page.
+//! Full details as Markdown, to paste into an issue or a page.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,7 @@ pub fn markdown(report: &Report) -> String {
     out
 }
 
-/// A bar would end a table's cell.
+/// Escapes bars, which would end a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
