@@ -126,7 +126,7 @@ pub struct FuzzArgs {
     /// Run as the broker of a campaign
     #[arg(long, hide = true, value_parser = broker)]
     broker: Option<HubShare>,
-    /// Run the seeds N times instead of mutants; for `make bench`
+    /// Run the seeds again, so many times, instead of mutants: `make bench`
     #[arg(long, hide = true, value_name = "N", conflicts_with_all = ["cores", "no_seeds"])]
     replay: Option<u32>,
     /// Take a part out of the campaign: `make bench`
