@@ -221,9 +221,9 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
         let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");
     }
-    let told = analysis(&own_report(f, &crash.report));
-    if !told.is_empty() {
-        let _ = writeln!(out, "\n{told}");
+    let locks = analysis(&own_report(f, &crash.report));
+    if !locks.is_empty() {
+        let _ = writeln!(out, "\n{locks}");
     }
 }
 
