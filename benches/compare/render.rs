@@ -122,7 +122,10 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
             let (a, b) = (checked_per_second(&ours.figures), checked_per_second(&e.figures));
             let times = if b > 0.0 { show(&(a / b).into()) } else { "infinitely many".to_owned() };
             let what = e.key.join(", ");
-            writeln!(out, "\nType-checked executions per second: typerace has {times} times those of {what}.")?;
+            writeln!(
+                out,
+                "\nType-checked executions per second: typerace has {times} times those of {what}."
+            )?;
         }
     }
     out.push_str(
