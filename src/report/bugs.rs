@@ -5,6 +5,7 @@ use std::fs;
 
 use super::cause::groups;
 use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use crate::escape::cell;
 use crate::finding::{Blame, State};
 use crate::scenario::{Class, Import};
 use crate::triage::standalone::{analysis, report as own_report};
@@ -225,9 +226,4 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }
-}
-
-/// Escapes bars, which would end a table cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
