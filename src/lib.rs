@@ -19,6 +19,7 @@ pub mod testcase;
 
 pub mod corpus;
 
+pub mod edit;
 pub mod generate;
 pub mod mutators;
 

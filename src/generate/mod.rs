@@ -6,7 +6,7 @@
 //! program is made of is decided by a policy, drawn first ([`policy`]).
 
 mod args;
-mod build;
+
 mod chains;
 mod constraints;
 mod control;

@@ -2,8 +2,8 @@
 
 use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::test_support::{donor, sample, text};
 use super::*;
+use crate::edit::test_support::{donor, sample, text};
 use crate::generate;
 use crate::scenario::{Class, Scenario};
 
@@ -11,7 +11,7 @@ use crate::scenario::{Class, Scenario};
 fn generated(seed: u64) -> TestCase {
     let packages = generate::packages(&mut Rng::new(seed), &generate::Options::default());
     let of = |p: &crate::testcase::Package| {
-        let imports = p.files.iter().flat_map(|f| symbols::imports(&f.tree));
+        let imports = p.files.iter().flat_map(|f| f.tree.imports());
         (p.path.clone(), imports.map(|i| i.path.clone()).collect())
     };
     let scenario = Scenario::default_for(&packages.iter().map(of).collect::<Vec<_>>());
@@ -57,8 +57,8 @@ fn every_operator_applies_to_the_sample() {
 #[test]
 fn repair_ends_where_what_it_puts_in_is_broken() {
     let read = |text: &str| TestCase::from_json(text).unwrap();
-    let mut case = read(include_str!("fixtures/endless.json"));
-    let donor = read(include_str!("fixtures/endless_donor.json"));
+    let mut case = read(include_str!("../edit/fixtures/endless.json"));
+    let donor = read(include_str!("../edit/fixtures/endless_donor.json"));
     let mut rng = Rng::new(17_033_029_146_222_846_581);
     let mut cx = context(&mut rng, &donor, Profile::All);
     let settings = Settings { repair_percent: 70, ..Settings::default() };

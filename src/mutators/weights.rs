@@ -63,7 +63,7 @@ const WARM_UP: u64 = 20_000;
 
 impl Default for Weights {
     fn default() -> Self {
-        let arm = |o: &&dyn super::Operator| Arm {
+        let arm = |o: &super::Entry| Arm {
             name: o.name().to_owned(),
             prior: o.weight(),
             weight: o.weight() * SCALE,

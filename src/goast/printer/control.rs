@@ -4,6 +4,7 @@ use super::super::walk::{Role, Visitor, walk_expr};
 use super::super::{CaseClause, Expr, ForStmt, IfStmt, RangeStmt, Stmt, Token, TypeSwitchStmt};
 use super::Printer;
 use super::stmt::is_simple;
+use crate::goast::build::ident;
 
 impl Printer {
     /// Runs `f` in a header: an unprotected `T{` would start the block.
@@ -74,7 +75,7 @@ impl Printer {
                 p.first_expr(name, 1);
                 p.put(" := ");
             }
-            let placeholder = Expr::ident("_");
+            let placeholder = ident("_");
             let subject = subject.unwrap_or(&placeholder);
             p.operand(subject, 1);
             p.dot(subject);

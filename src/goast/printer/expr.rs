@@ -6,6 +6,7 @@ use super::super::{
 };
 use super::spacing::{binary_op, threshold};
 use super::{Printer, normalize_number};
+use crate::goast::build::int;
 
 /// Binds tighter than any binary operator.
 const UNARY: u8 = 6;
@@ -191,7 +192,7 @@ impl Printer {
         let zero;
         if x.max.is_some() && x.high.is_none() {
             // The grammar has no form without it.
-            zero = Expr::int(0);
+            zero = int(0);
             bounds[1] = Some(&zero);
         }
         let bounds = if x.max.is_some() { &bounds[..] } else { &bounds[..2] };

@@ -1,11 +1,11 @@
 //! Alias what is shared: the same instance reached through a second name.
 
-use super::super::address;
-use super::super::build::{ident, split_instance, type_decl};
-use super::super::references::on_uses;
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::references::on_uses;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Role, Site, at_random};
+use crate::goast::build::{ident, split_instance, type_decl};
 use crate::goast::{Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
@@ -15,14 +15,6 @@ use crate::testcase::TestCase;
 pub struct AliasInstance;
 
 impl Operator for AliasInstance {
-    fn name(&self) -> &'static str {
-        "alias instance"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let alias = symbols.fresh("A");

@@ -1,11 +1,11 @@
 //! Close a cycle between types.
 
-use super::super::build::{field, func_of, ident, instance, slice_of, star};
-use super::super::symbols::Symbols;
-use super::super::types::args_for;
-use super::super::walk::{List, Site, at_random};
 use super::super::{Context, Operator};
-use super::embed_field::field_names;
+use crate::edit::members::field_names;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::args_for;
+use crate::edit::walk::{List, Site, at_random};
+use crate::goast::build::{field, func_of, ident, instance, slice_of, star};
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, FuncType};
 use crate::testcase::TestCase;
@@ -16,14 +16,6 @@ use crate::testcase::TestCase;
 pub struct CloseCycle;
 
 impl Operator for CloseCycle {
-    fn name(&self) -> &'static str {
-        "close cycle"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -50,7 +42,7 @@ impl Operator for CloseCycle {
                 let Some(args) = args_for(env, env.package, &o.type_params, rng, 1) else {
                     return false;
                 };
-                let typ = instance(ident(name), args);
+                let typ = instance(ident(*name), args);
                 let taken = |n: &str| fields.iter().any(|f| field_names(f).any(|x| x == n));
                 let Some(new) =
                     ["Next", "Up", "Down", "Left", "Right"].into_iter().find(|n| !taken(n))

@@ -1,7 +1,7 @@
 //! Turn a defined type into an alias of its right-hand side.
 
-use super::super::address;
 use super::super::{Context, Operator};
+use crate::edit::address;
 use crate::goast::Decl;
 use crate::goast::scope::method_base;
 use crate::testcase::TestCase;
@@ -12,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct DefinedToAlias;
 
 impl Operator for DefinedToAlias {
-    fn name(&self) -> &'static str {
-        "defined type to alias"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let defined = |a: &address::Address| {
             address::type_spec(case, *a)

@@ -1,8 +1,8 @@
 //! Delete a field of a struct.
 
-use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::lists::delete_from;
+use crate::edit::walk::List;
 use crate::testcase::TestCase;
 
 /// Takes out a field or an embedded type.
@@ -10,14 +10,6 @@ use crate::testcase::TestCase;
 pub struct DeleteField;
 
 impl Operator for DeleteField {
-    fn name(&self) -> &'static str {
-        "delete field"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         delete_from(case, cx, List::Struct)
     }

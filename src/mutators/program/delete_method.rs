@@ -1,9 +1,9 @@
 //! Delete a method, of a type or of an interface.
 
-use super::super::address;
-use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::lists::delete_from;
+use crate::edit::address;
+use crate::edit::walk::List;
 use crate::testcase::TestCase;
 
 /// Takes out a declared method, or an element of an interface.
@@ -11,14 +11,6 @@ use crate::testcase::TestCase;
 pub struct DeleteMethod;
 
 impl Operator for DeleteMethod {
-    fn name(&self) -> &'static str {
-        "delete method"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let methods = address::methods(case);
         if cx.rng.chance(60)

@@ -1,7 +1,8 @@
 //! Duplicate a package under another path.
 
-use super::super::symbols::{Symbols, imports};
-use super::super::{Context, MAX_PACKAGES, Operator};
+use super::super::{Context, Operator};
+use crate::edit::MAX_PACKAGES;
+use crate::edit::symbols::Symbols;
 use crate::goast::{Decl, Spec};
 use crate::testcase::TestCase;
 
@@ -11,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct DuplicatePackage;
 
 impl Operator for DuplicatePackage {
-    fn name(&self) -> &'static str {
-        "duplicate package"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         if case.packages.len() >= MAX_PACKAGES {
@@ -37,7 +30,7 @@ impl Operator for DuplicatePackage {
             let mut users = Vec::new();
             for (p, package) in case.packages.iter().enumerate() {
                 for (f, file) in package.files.iter().enumerate() {
-                    if imports(&file.tree).any(|i| i.path == old) {
+                    if file.tree.imports().any(|i| i.path == old) {
                         users.push((p, f));
                     }
                 }

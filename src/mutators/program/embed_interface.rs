@@ -1,13 +1,13 @@
 //! Embed an interface in an interface.
 
-use super::super::build::{interface_of, unnamed};
-use super::super::env::Choice;
-use super::super::types::{asked_methods, instantiate};
-use super::super::walk::List;
 use super::super::{Context, Operator};
-use super::embed_field::last;
 use super::lists::add_to;
+use crate::edit::env::Choice;
+use crate::edit::members::embedded_name;
+use crate::edit::types::{asked_methods, instantiate};
+use crate::edit::walk::List;
 use crate::goast::Expr;
+use crate::goast::build::{interface_of, unnamed};
 use crate::testcase::TestCase;
 
 /// Adds an embedded interface; `comparable` or a constraint only by way of
@@ -16,14 +16,6 @@ use crate::testcase::TestCase;
 pub struct EmbedInterface;
 
 impl Operator for EmbedInterface {
-    fn name(&self) -> &'static str {
-        "embed interface"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         add_to(case, cx, List::Interface, |elements, env, rng| {
             let own = env.owner.clone().unwrap_or_default();
@@ -39,7 +31,7 @@ impl Operator for EmbedInterface {
                 .choices()
                 .into_iter()
                 .filter(|c| constraint || !c.constraint)
-                .filter(|c| last(&c.expr) != own)
+                .filter(|c| embedded_name(&c.expr) != own)
                 .filter(|c| {
                     c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
                 })

@@ -1,8 +1,8 @@
 //! Insert a declaration that the generator makes.
 
-use super::super::repair::bind_names;
 use super::super::{Context, Operator};
 use super::splice::splice_decl;
+use crate::edit::repair::bind_names;
 use crate::generate;
 use crate::testcase::TestCase;
 
@@ -12,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct GenerateDecl;
 
 impl Operator for GenerateDecl {
-    fn name(&self) -> &'static str {
-        "generate declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let options = generate::Options { go_minor: cx.go_minor, max_packages: 1 };
         let packages = generate::packages(cx.rng, &options);

@@ -1,9 +1,9 @@
 //! Erase the type of a variable, to be inferred, or write out what is inferred.
 
-use super::super::build::{ident, star};
-use super::super::symbols::Symbols;
-use super::super::walk::{Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::build::{ident, star};
 use crate::goast::{Decl, DeclTok, Expr, GenDecl, Spec, Stmt, Token, ValueSpec};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
@@ -14,14 +14,6 @@ use crate::testcase::TestCase;
 pub struct InferType;
 
 impl Operator for InferType {
-    fn name(&self) -> &'static str {
-        "infer type"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if cx.rng.chance(70) && of_package(case, cx.rng) {
             return true;

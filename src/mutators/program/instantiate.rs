@@ -1,12 +1,12 @@
 //! Instantiate with another argument.
 
-use super::super::build::{array_of, split_instance};
-use super::super::env::Found;
-use super::super::references::rebuild_instance;
-use super::super::symbols::Symbols;
-use super::super::types::{basic, is_any, satisfying};
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::Found;
+use crate::edit::references::rebuild_instance;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{basic, is_any, satisfying};
+use crate::edit::walk::{Role, Site, at_random};
+use crate::goast::build::{array_of, int, split_instance};
 use crate::testcase::TestCase;
 
 /// Replaces one type argument of an instance by another that satisfies the
@@ -15,14 +15,6 @@ use crate::testcase::TestCase;
 pub struct Instantiate;
 
 impl Operator for Instantiate {
-    fn name(&self) -> &'static str {
-        "instantiate"
-    }
-
-    fn weight(&self) -> u32 {
-        12
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -46,7 +38,7 @@ impl Operator for Instantiate {
                     Some(Found::Object(home, o)) => match o.type_params.get(n) {
                         // A length makes an instance that no one has yet.
                         Some((_, c)) if is_any(c) && rng.chance(30) => {
-                            Some(array_of(rng.between(1, 9), basic(rng)))
+                            Some(array_of(int(rng.between(1, 9) as u64), basic(rng)))
                         }
                         Some((_, c)) => satisfying(env, home, c, rng, 2),
                         None => None,

@@ -1,9 +1,9 @@
 //! What operators on structs and interfaces have in common.
 
 use super::super::Context;
-use super::super::env::Env;
-use super::super::symbols::Symbols;
-use super::super::walk::{List, Site, at_random};
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{List, Site, at_random};
 use crate::goast::Field;
 use crate::rng::Rng;
 use crate::testcase::TestCase;

@@ -1,12 +1,12 @@
 //! Make a declaration generic and its uses instances.
 
-use super::super::address::{self, Address};
-use super::super::build::ident;
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
 use super::type_parameters::add;
+use crate::edit::address::{self, Address};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Role, Site, at_random};
 use crate::goast::Expr;
+use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
 /// Gives a type or function its first type parameter, puts it in place of a
@@ -15,14 +15,6 @@ use crate::testcase::TestCase;
 pub struct MakeGeneric;
 
 impl Operator for MakeGeneric {
-    fn name(&self) -> &'static str {
-        "make generic"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go_minor = cx.go_minor;
         let plain = |a: &Address| match (address::type_spec(case, *a), address::func(case, *a)) {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::super::address::{self, Address};
-use super::super::build::{ident, selector};
-use super::super::references::{on_uses, rename};
-use super::super::repair::sort_packages;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, Site, walk_decl};
-use super::super::{Context, MAX_PACKAGES, Operator};
+use super::super::{Context, Operator};
+use crate::edit::MAX_PACKAGES;
+use crate::edit::address::{self, Address};
+use crate::edit::references::{on_uses, rename};
+use crate::edit::repair::sort_packages;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Go, Site, walk_decl};
+use crate::goast::build::{ident, selector};
 use crate::goast::scope::{is_exported, method_base};
 use crate::goast::{Decl, Expr, File, Ident};
 use crate::testcase::{Package, PackageFile, TestCase};
@@ -22,14 +23,6 @@ pub struct MoveDecl;
 const TOGETHER: usize = 6;
 
 impl Operator for MoveDecl {
-    fn name(&self) -> &'static str {
-        "move declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let movable: Vec<Address> = address::all(case)
@@ -137,7 +130,7 @@ fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec
         if let Site::Expr(e, _) = site {
             match e {
                 Expr::Ident(id) => {
-                    if let Some(super::super::env::Found::Object(p, _)) = env.lookup(&id.0) {
+                    if let Some(crate::edit::env::Found::Object(p, _)) = env.lookup(&id.0) {
                         ok &= p == package;
                         out.push(id.0.clone());
                     }

@@ -1,11 +1,11 @@
 //! Change the number of parameters of a function type, anywhere.
 
-use super::super::build::{field, unnamed, zero};
-use super::super::references::on_calls;
-use super::super::symbols::Symbols;
-use super::super::types::{basic, some_type};
-use super::super::walk::{Go, Signature, Site, at_random, walk};
 use super::super::{Context, Operator};
+use crate::edit::references::on_calls;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{basic, some_type};
+use crate::edit::walk::{Go, Signature, Site, at_random, walk};
+use crate::goast::build::{field, unnamed, zero};
 use crate::goast::scope::count;
 use crate::goast::{Expr, Field, FuncType};
 use crate::testcase::TestCase;
@@ -23,14 +23,6 @@ enum Change {
 }
 
 impl Operator for Parameters {
-    fn name(&self) -> &'static str {
-        "change parameters"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mend = cx.rng.chance(75);

@@ -1,8 +1,8 @@
 //! Rename a declared object.
 
-use super::super::references;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::references;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::is_exported;
 use crate::testcase::TestCase;
 
@@ -13,14 +13,6 @@ use crate::testcase::TestCase;
 pub struct Rename;
 
 impl Operator for Rename {
-    fn name(&self) -> &'static str {
-        "rename"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut all = Vec::new();

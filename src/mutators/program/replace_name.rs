@@ -1,12 +1,12 @@
 //! Replace a reference by another name that is in scope.
 
-use super::super::build::split_instance;
-use super::super::env::{Choice, Env, Found};
-use super::super::symbols::Symbols;
-use super::super::types::instantiate;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::{Choice, Env, Found};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::instantiate;
+use crate::edit::walk::{Role, Site, at_random};
 use crate::goast::Expr;
+use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
@@ -16,14 +16,6 @@ use crate::testcase::TestCase;
 pub struct ReplaceName;
 
 impl Operator for ReplaceName {
-    fn name(&self) -> &'static str {
-        "replace name"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

@@ -1,10 +1,10 @@
 //! Turn a type into an alias of itself.
 
-use super::super::address;
-use super::super::build::{ident, instance, type_decl};
-use super::super::references::{mentions, on_receivers};
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::references::{mentions, on_receivers};
+use crate::edit::symbols::Symbols;
+use crate::goast::build::{ident, instance, type_decl};
 use crate::goast::scope::flatten;
 use crate::goast::{Ident, TypeSpec};
 use crate::testcase::TestCase;
@@ -16,14 +16,6 @@ use crate::testcase::TestCase;
 pub struct SelfAlias;
 
 impl Operator for SelfAlias {
-    fn name(&self) -> &'static str {
-        "alias of itself"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let all: Vec<_> = address::types(case)

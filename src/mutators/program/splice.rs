@@ -1,15 +1,15 @@
 //! Splice a subtree of the same role from another test case.
 
-use super::super::address;
-use super::super::build::{ident, instance, panic_body};
-use super::super::references::rename;
-use super::super::repair::bind_names;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, List, Role, Site, at_random, walk};
 use super::super::{Context, Operator};
-use super::add_method::may_have_methods;
-use super::embed_field::field_names;
 use super::move_decl::{closure, declares};
+use crate::edit::address;
+use crate::edit::members::field_names;
+use crate::edit::members::may_have_methods;
+use crate::edit::references::rename;
+use crate::edit::repair::bind_names;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Go, List, Role, Site, at_random, walk};
+use crate::goast::build::{ident, instance, panic_body};
 use crate::goast::scope::receiver_type_params;
 use crate::goast::{Decl, Expr, Field, Stmt};
 use crate::rng::Rng;
@@ -45,27 +45,6 @@ pub static SPLICE_STMT: Splice = Splice(What::Stmt);
 pub static SPLICE_EXPR: Splice = Splice(What::Expr);
 
 impl Operator for Splice {
-    fn name(&self) -> &'static str {
-        match self.0 {
-            What::Type => "splice type",
-            What::Decl => "splice declaration",
-            What::Method => "splice method",
-            What::Field => "splice field",
-            What::Stmt => "splice statement",
-            What::Expr => "splice expression",
-        }
-    }
-
-    fn weight(&self) -> u32 {
-        match self.0 {
-            What::Decl => 12,
-            What::Type => 8,
-            What::Method | What::Field => 6,
-            What::Stmt => 3,
-            What::Expr => 2,
-        }
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let donor = cx.donor.and_then(|d| d.test_case()).unwrap_or(case).clone();
         let done = match self.0 {
@@ -202,7 +181,7 @@ fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
         .collect();
     let base = instance(ident(name), args);
     let pointer = matches!(recv.typ, Expr::StarExpr(_));
-    recv.typ = if pointer { super::super::build::star(base) } else { base };
+    recv.typ = if pointer { crate::goast::build::star(base) } else { base };
     // What the body does with the receiver seldom fits another type.
     if rng.chance(70) {
         method.body = Some(panic_body());

@@ -1,9 +1,9 @@
 //! Swap two types.
 
-use super::super::env::Env;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, Role, Site, walk};
 use super::super::{Context, Operator};
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Go, Role, Site, walk};
 use crate::goast::Expr;
 use crate::testcase::TestCase;
 
@@ -12,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct SwapTypes;
 
 impl Operator for SwapTypes {
-    fn name(&self) -> &'static str {
-        "swap types"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut all = Vec::new();

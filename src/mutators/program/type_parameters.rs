@@ -1,13 +1,13 @@
 //! Change the number of type parameters of a declaration.
 
-use super::super::address::{self, Address};
-use super::super::build::{field, ident, split_instance};
-use super::super::references::{
+use super::super::{Context, Operator};
+use crate::edit::address::{self, Address};
+use crate::edit::references::{
     on_receivers, on_uses, rebuild_instance, rebuild_receiver, substitute_decl,
 };
-use super::super::symbols::Symbols;
-use super::super::types::basic;
-use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::basic;
+use crate::goast::build::{field, ident, split_instance};
 use crate::goast::scope::flatten;
 use crate::goast::{Decl, Expr, Field, Ident};
 use crate::rng::Rng;
@@ -19,14 +19,6 @@ use crate::testcase::TestCase;
 pub struct TypeParameters;
 
 impl Operator for TypeParameters {
-    fn name(&self) -> &'static str {
-        "change type parameters"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let mut generic: Vec<Address> = address::types(case);
         generic.extend(address::funcs(case));

@@ -1,8 +1,8 @@
 //! Unwrap a type: its element, key, field or argument in its place.
 
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Role, Site, at_random};
 use crate::goast::Expr;
 use crate::testcase::TestCase;
 
@@ -11,14 +11,6 @@ use crate::testcase::TestCase;
 pub struct UnwrapType;
 
 impl Operator for UnwrapType {
-    fn name(&self) -> &'static str {
-        "unwrap type"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

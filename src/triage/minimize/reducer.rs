@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Go, Site, walk};
 use crate::goast::Expr;
-use crate::mutators::env::Env;
-use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::{Go, Site, walk};
 use crate::testcase::TestCase;
 
 /// One change that may make a test case smaller; false if it does not apply.

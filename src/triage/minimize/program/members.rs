@@ -1,7 +1,7 @@
 //! Fewer fields, interface elements, parameters and results.
 
 use super::super::reducer::{Edit, Reducer, at_place, chunks, places};
-use crate::mutators::walk::{List, Site};
+use crate::edit::walk::{List, Site};
 use crate::testcase::TestCase;
 
 /// Deletes members of structs, interfaces and signatures, and names that share

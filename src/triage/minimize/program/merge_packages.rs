@@ -3,14 +3,14 @@
 use super::super::reducer::{Edit, Reducer};
 use super::super::scenario::redirect::each_name;
 use super::files::merge;
+use crate::edit::address::is_import;
+use crate::edit::env::Found;
+use crate::edit::references::rename;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Go, Site, walk};
+use crate::goast::build::{ident, import_decl, selector};
 use crate::goast::scope::is_exported;
 use crate::goast::{Decl, Expr, Spec};
-use crate::mutators::address::is_import;
-use crate::mutators::build::{ident, import_decl, selector};
-use crate::mutators::env::Found;
-use crate::mutators::references::rename;
-use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::{Go, Site, walk};
 use crate::testcase::TestCase;
 
 /// Moves everything of one package into another, and has those that import the

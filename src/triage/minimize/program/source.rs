@@ -1,13 +1,13 @@
 //! Dependencies checked from source.
 
 use super::super::reducer::{Edit, Reducer};
-use crate::goast::{Decl, Expr, FuncDecl, Ident, Role, Spec, TypeSpec, VisitorMut, walk};
-use crate::mutators::address;
-use crate::mutators::build::{
-    call, field, func_of, ident, instance, panic_body, selector, split_instance, struct_of,
+use crate::edit::address;
+use crate::edit::symbols::Symbols;
+use crate::goast::build::{
+    call, field, func_of, ident, instance, panic_body, selector, split_instance, star, struct_of,
     type_decl,
 };
-use crate::mutators::symbols::Symbols;
+use crate::goast::{Decl, Expr, FuncDecl, Ident, Role, Spec, TypeSpec, VisitorMut, walk};
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
@@ -30,7 +30,7 @@ fn wrapper(name: &str, generic: &Expr, args: usize, through: Through) -> Vec<Dec
     let inner = instance(generic.clone(), vec![ident("P"); args]);
     let typ = match through {
         Through::Field => struct_of(vec![field("F", inner.clone())]),
-        Through::Pointer => struct_of(vec![field("F", Expr::star(inner.clone()))]),
+        Through::Pointer => struct_of(vec![field("F", star(inner.clone()))]),
         Through::Result => ident("int"),
     };
     let mut out = vec![type_decl(TypeSpec {

@@ -1,0 +1,138 @@
+//! What makes a tree Go that parses, whatever operators did to it.
+//!
+//! Parsing is not the chosen share of broken programs: text that does not
+//! parse never reaches the type checker.
+
+use super::symbols::Symbols;
+use super::walk::{Go, List, Role, Signature, Site, walk};
+use crate::goast::build::{ident, unnamed};
+use crate::goast::{Decl, Expr, Field, FuncType, Ident};
+use crate::testcase::TestCase;
+
+/// Mends what a Go parser rejects.
+pub(crate) fn tidy(case: &mut TestCase, go_minor: u32) {
+    for package in &mut case.packages {
+        for file in &mut package.files {
+            let decls = &mut file.tree.decls;
+            decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
+            // Stable: imports first, all else in its order.
+            decls.sort_by_key(|d| !super::address::is_import(d));
+        }
+    }
+    let symbols = Symbols::new(case);
+    walk(case, &symbols, |site, _| {
+        match site {
+            Site::Signature(typ, whose) => signature(typ, whose, go_minor),
+            Site::Fields(fields, list) => fields_of(fields, list),
+            Site::Expr(e, role) => expr(e, role),
+            Site::Func(f) => {
+                if let Some(recv) = &mut f.recv {
+                    recv.truncate(1);
+                    if recv.is_empty() {
+                        f.recv = None;
+                    }
+                }
+            }
+            Site::Stmts(_) => {}
+        }
+        Go::In
+    });
+}
+
+fn signature(typ: &mut FuncType, whose: Signature, go_minor: u32) {
+    let generic = match whose {
+        Signature::Func => true,
+        // Go 1.27 brought methods with type parameters.
+        Signature::Method => go_minor >= 27,
+        _ => false,
+    };
+    if !generic {
+        typ.type_params.clear();
+    }
+    let last = typ.params.len().saturating_sub(1);
+    for (i, f) in typ.params.iter_mut().enumerate() {
+        if i != last || f.names.len() > 1 {
+            no_ellipsis(&mut f.typ);
+        }
+    }
+    for f in &mut typ.results {
+        no_ellipsis(&mut f.typ);
+    }
+}
+
+/// `...T` stands for `[]T` where it is not the last parameter's.
+fn no_ellipsis(typ: &mut Expr) {
+    if let Expr::Ellipsis(e) = typ {
+        let elt = e.elt.take().map_or_else(|| ident("int"), |e| *e);
+        *typ = crate::goast::build::slice_of(elt);
+    }
+}
+
+fn fields_of(fields: &mut [Field], list: List) {
+    match list {
+        List::Params | List::Results => {
+            // All named or none.
+            if fields.iter().any(|f| !f.names.is_empty()) {
+                for f in fields.iter_mut().filter(|f| f.names.is_empty()) {
+                    f.names.push(Ident("_".to_owned()));
+                }
+            }
+        }
+        List::TypeParams => {
+            for f in fields.iter_mut().filter(|f| f.names.is_empty()) {
+                f.names.push(Ident("_".to_owned()));
+            }
+        }
+        List::Struct => {
+            for (i, f) in fields.iter_mut().enumerate() {
+                if f.names.is_empty() && !embeddable(&f.typ) {
+                    f.names.push(Ident(format!("E{i}")));
+                }
+            }
+        }
+        List::Interface => {
+            for f in fields.iter_mut() {
+                if !f.names.is_empty() && !matches!(f.typ, Expr::FuncType(_)) {
+                    // A field that came out of a struct.
+                    *f = unnamed(f.typ.clone());
+                }
+                f.names.truncate(1);
+            }
+        }
+    }
+    if list != List::Struct {
+        fields.iter_mut().for_each(|f| f.tag = None);
+    }
+}
+
+/// `T`, `*T`, `p.T`, `T[A]`: what an embedded field may be.
+fn embeddable(typ: &Expr) -> bool {
+    let named = |e: &Expr| match crate::goast::build::split_instance(e).0 {
+        Expr::Ident(_) => true,
+        Expr::SelectorExpr(s) => matches!(*s.x, Expr::Ident(_)),
+        _ => false,
+    };
+    match typ {
+        Expr::StarExpr(s) => named(&s.x),
+        e => named(e),
+    }
+}
+
+fn expr(e: &mut Expr, role: Role) {
+    let value = matches!(role, Role::Value | Role::Callee | Role::Target | Role::Len);
+    match e {
+        // Elements and terms stand in constraints alone.
+        Expr::UnaryExpr(u) if role.is_type() && u.op == crate::goast::Token::Tilde => {
+            let x = std::mem::replace(&mut *u.x, ident("int"));
+            *e = x;
+        }
+        Expr::BinaryExpr(b) if role.is_type() => {
+            let x = std::mem::replace(&mut *b.x, ident("int"));
+            *e = x;
+            expr(e, role);
+        }
+        Expr::Ellipsis(_) if !value && role != Role::Len => no_ellipsis(e),
+        Expr::SliceExpr(s) if s.max.is_some() && s.high.is_none() => s.high = s.max.take(),
+        _ => {}
+    }
+}
