@@ -3,7 +3,8 @@
 use super::address::receiver_ident_mut;
 use super::env::{Env, Found};
 use super::symbols::Symbols;
-use super::walk::{Go, Role, Site, walk};
+use super::walk::{Next, Site, walk};
+use crate::goast::Role;
 use crate::goast::build::{instance, split_instance};
 use crate::goast::scope::receiver_base;
 use crate::goast::walk::{Visitor, walk_expr};
@@ -33,13 +34,13 @@ pub(crate) fn on_uses(
     walk(case, symbols, |site, env| {
         if let Site::Expr(e, role) = site {
             if role == Role::Generic || role == Role::Receiver {
-                return Go::In;
+                return Next::In;
             }
             if names_object(env, split_instance(e).0, package, name) {
                 f(e, role, env);
             }
         }
-        Go::In
+        Next::In
     });
 }
 
@@ -155,7 +156,7 @@ pub(crate) fn on_calls(
                 f(c, env);
             }
         }
-        Go::In
+        Next::In
     });
 }
 
@@ -173,9 +174,9 @@ pub(crate) fn substitute_decl(
             && matches!(e, Expr::Ident(id) if id.0 == name)
         {
             *e = by.clone();
-            return Go::Past;
+            return Next::Past;
         }
-        Go::In
+        Next::In
     });
 }
 

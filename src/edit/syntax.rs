@@ -4,9 +4,10 @@
 //! parse never reaches the type checker.
 
 use super::symbols::Symbols;
-use super::walk::{Go, List, Role, Signature, Site, walk};
+use super::walk::{Next, Site, walk};
 use crate::goast::build::{ident, unnamed};
 use crate::goast::{Decl, Expr, Field, FuncType, Ident};
+use crate::goast::{FieldRole, FuncRole, Role};
 use crate::testcase::TestCase;
 
 /// Mends what a Go parser rejects.
@@ -35,15 +36,15 @@ pub(crate) fn tidy(case: &mut TestCase, go_minor: u32) {
             }
             Site::Stmts(_) => {}
         }
-        Go::In
+        Next::In
     });
 }
 
-fn signature(typ: &mut FuncType, whose: Signature, go_minor: u32) {
+fn signature(typ: &mut FuncType, whose: FuncRole, go_minor: u32) {
     let generic = match whose {
-        Signature::Func => true,
+        FuncRole::Func => true,
         // Go 1.27 brought methods with type parameters.
-        Signature::Method => go_minor >= 27,
+        FuncRole::Method => go_minor >= 27,
         _ => false,
     };
     if !generic {
@@ -68,9 +69,10 @@ fn no_ellipsis(typ: &mut Expr) {
     }
 }
 
-fn fields_of(fields: &mut [Field], list: List) {
+fn fields_of(fields: &mut [Field], list: FieldRole) {
     match list {
-        List::Params | List::Results => {
+        FieldRole::Receiver => {}
+        FieldRole::Param | FieldRole::Result => {
             // All named or none.
             if fields.iter().any(|f| !f.names.is_empty()) {
                 for f in fields.iter_mut().filter(|f| f.names.is_empty()) {
@@ -78,19 +80,19 @@ fn fields_of(fields: &mut [Field], list: List) {
                 }
             }
         }
-        List::TypeParams => {
+        FieldRole::TypeParam => {
             for f in fields.iter_mut().filter(|f| f.names.is_empty()) {
                 f.names.push(Ident("_".to_owned()));
             }
         }
-        List::Struct => {
+        FieldRole::Struct => {
             for (i, f) in fields.iter_mut().enumerate() {
                 if f.names.is_empty() && !embeddable(&f.typ) {
                     f.names.push(Ident(format!("E{i}")));
                 }
             }
         }
-        List::Interface => {
+        FieldRole::Interface => {
             for f in fields.iter_mut() {
                 if !f.names.is_empty() && !matches!(f.typ, Expr::FuncType(_)) {
                     // A field that came out of a struct.
@@ -100,7 +102,7 @@ fn fields_of(fields: &mut [Field], list: List) {
             }
         }
     }
-    if list != List::Struct {
+    if list != FieldRole::Struct {
         fields.iter_mut().for_each(|f| f.tag = None);
     }
 }
@@ -119,14 +121,14 @@ fn embeddable(typ: &Expr) -> bool {
 }
 
 fn expr(e: &mut Expr, role: Role) {
-    let value = matches!(role, Role::Value | Role::Callee | Role::Target | Role::Len);
+    let value = matches!(role, Role::Value | Role::Callee | Role::Lhs | Role::Len);
     match e {
         // Elements and terms stand in constraints alone.
-        Expr::UnaryExpr(u) if role.is_type() && u.op == crate::goast::Token::Tilde => {
+        Expr::UnaryExpr(u) if role.takes_any_type() && u.op == crate::goast::Token::Tilde => {
             let x = std::mem::replace(&mut *u.x, ident("int"));
             *e = x;
         }
-        Expr::BinaryExpr(b) if role.is_type() => {
+        Expr::BinaryExpr(b) if role.takes_any_type() => {
             let x = std::mem::replace(&mut *b.x, ident("int"));
             *e = x;
             expr(e, role);

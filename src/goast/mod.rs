@@ -18,4 +18,4 @@ pub use import::ImportError;
 pub use node::*;
 pub use query::{MAX_DEPTH, Size};
 pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token};
-pub use walk::{FieldRole, NameRole, Role, Visitor, VisitorMut};
+pub use walk::{FieldRole, FuncRole, NameRole, Role, Visitor, VisitorMut};

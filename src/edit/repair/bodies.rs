@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::edit::env::Env;
 use crate::edit::references::mentions_any;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Role, Signature, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::build::{int, panic_body, panics};
 use crate::goast::scope::flatten;
 use crate::goast::{Decl, DeclTok, Expr, Field, FuncDecl, FuncType, Ident, Spec, Stmt, TypeSpec};
+use crate::goast::{FuncRole, Role};
 use crate::testcase::TestCase;
 
 /// Drops statements and initial values that mention an object, field or
@@ -172,7 +173,7 @@ fn drop_where(case: &mut TestCase, bad: &dyn Fn(&str) -> bool) {
                     !broken
                 });
             }
-            Go::In
+            Next::In
         });
         let again = initial_values(case, &symbols, bad);
         ends(case, &symbols);
@@ -188,11 +189,11 @@ fn is_broken(s: &mut Stmt, scope: &mut Env<'_>, bad: &dyn Fn(&str) -> bool) -> b
     let mut broken = false;
     crate::edit::walk::walk_stmt(s, scope, |site, env| {
         match site {
-            Site::Stmts(_) => return Go::Past,
+            Site::Stmts(_) => return Next::Past,
             Site::Expr(e, role) => broken |= mentions(e, role, env, bad),
             _ => {}
         }
-        Go::In
+        Next::In
     });
     broken
 }
@@ -203,7 +204,7 @@ fn mentions(e: &Expr, role: Role, env: &Env<'_>, bad: &dyn Fn(&str) -> bool) -> 
             if let Some(l) = env.locals.iter().rev().find(|l| l.name == *name) {
                 return l.typ.as_ref().is_some_and(|t| mentions_any(t, bad));
             }
-            let placeholder = name == "_" && matches!(role, Role::Target | Role::TypeArg);
+            let placeholder = name == "_" && matches!(role, Role::Lhs | Role::TypeArg);
             bad(name) || (!placeholder && env.lookup(name).is_none())
         }
         Expr::SelectorExpr(s) => {
@@ -262,10 +263,10 @@ fn ends(case: &mut TestCase, symbols: &Symbols) {
         match site {
             Site::Func(FuncDecl { typ, body: Some(body), .. }) => end(typ, &mut body.list),
             Site::Expr(Expr::FuncLit(f), _) => end(&f.typ, &mut f.body.list),
-            Site::Signature(_, Signature::FuncLit) => {}
+            Site::Signature(_, FuncRole::FuncLit) => {}
             _ => {}
         }
-        Go::In
+        Next::In
     });
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::edit::address;
 use crate::edit::references::{idents, mentions_any, rebuild_instance};
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Role, Site, walk, walk_decl};
+use crate::edit::walk::{Next, Site, walk, walk_decl};
+use crate::goast::Role;
 use crate::goast::build::{ident, slice_of, split_instance, star, type_decl};
 use crate::goast::scope::{Object, ObjectKind};
 use crate::goast::{Decl, Expr, Field, Spec};
@@ -51,7 +52,7 @@ fn alias_cycle(case: &mut TestCase, symbols: &Symbols) -> bool {
             {
                 *e = ident("int");
             }
-            Go::In
+            Next::In
         });
         let new = match decl {
             Decl::GenDecl(mut g) => g.specs.pop(),
@@ -88,13 +89,13 @@ pub(super) fn level(case: &mut TestCase) {
     walk(case, &symbols, |site, env| {
         let Site::Expr(e, role) = site else {
             // Functions and methods may do as they like.
-            return if matches!(site, Site::Func(_)) { Go::Past } else { Go::In };
+            return if matches!(site, Site::Func(_)) { Next::Past } else { Next::In };
         };
         if matches!(role, Role::Generic | Role::Receiver) || env.locals.is_empty() {
-            return Go::In;
+            return Next::In;
         }
-        let (Expr::Ident(generic), args) = split_instance(e) else { return Go::In };
-        let Some(owner) = env.owner.as_deref() else { return Go::In };
+        let (Expr::Ident(generic), args) = split_instance(e) else { return Next::In };
+        let Some(owner) = env.owner.as_deref() else { return Next::In };
         let params: Vec<&str> = env
             .locals
             .iter()
@@ -109,7 +110,7 @@ pub(super) fn level(case: &mut TestCase) {
                 args.iter_mut().filter(|a| deep(a)).for_each(|a| *a = first.clone());
             });
         }
-        Go::In
+        Next::In
     });
 }
 

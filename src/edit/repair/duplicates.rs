@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::edit::members::field_names;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, List, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
+use crate::goast::FieldRole;
 use crate::goast::scope::{PackageScope, method_base};
 use crate::goast::{Decl, Expr, Field, Ident, Spec};
 use crate::testcase::TestCase;
@@ -67,7 +68,7 @@ pub(super) fn rename(case: &mut TestCase) {
         if let Site::Fields(fields, list) = site {
             once(fields, list);
         }
-        Go::In
+        Next::In
     });
 }
 
@@ -83,19 +84,19 @@ fn declared<'a>(scope: &'a PackageScope, mut base: &'a str) -> &'a str {
 }
 
 /// Drops fields whose names are there before, blanks out parameters.
-fn once(fields: &mut Vec<Field>, list: List) {
+fn once(fields: &mut Vec<Field>, list: FieldRole) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     match list {
-        List::Struct => fields.retain(|f| {
+        FieldRole::Struct => fields.retain(|f| {
             let names: Vec<&str> = field_names(f).collect();
             let new = names.iter().all(|n| *n == "_" || !seen.contains(*n));
             seen.extend(names.into_iter().map(str::to_owned));
             new
         }),
-        List::Interface => {
+        FieldRole::Interface => {
             fields.retain(|f| f.names.iter().all(|n| n.0 != "_" && seen.insert(n.0.clone())));
         }
-        List::Params | List::Results | List::TypeParams => {
+        FieldRole::Receiver | FieldRole::Param | FieldRole::Result | FieldRole::TypeParam => {
             for f in fields {
                 for n in &mut f.names {
                     if n.0 != "_" && !seen.insert(n.0.clone()) {

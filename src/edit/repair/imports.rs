@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::edit::address;
 use crate::edit::symbols::{Symbols, is_foreign};
-use crate::edit::walk::{Go, Role, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
+use crate::goast::Role;
 use crate::goast::{Decl, Expr, ImportSpec, Spec};
 use crate::testcase::TestCase;
 
@@ -57,7 +58,7 @@ fn add_missing(case: &mut TestCase, before: &TestCase) {
                 missing.insert((env.package, env.file, target, x.0.clone()));
             }
         }
-        Go::In
+        Next::In
     });
     for (package, file, target, name) in missing {
         let symbols = Symbols::new(case);
@@ -123,7 +124,7 @@ pub(crate) fn drop_unused(case: &mut TestCase) {
                 _ => {}
             }
         }
-        Go::In
+        Next::In
     });
     for (p, package) in case.packages.iter_mut().enumerate() {
         for (f, file) in package.files.iter_mut().enumerate() {

@@ -7,7 +7,8 @@ use crate::edit::env::{Env, Found};
 use crate::edit::references::rebuild_instance;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, satisfying, violates};
-use crate::edit::walk::{Go, Role, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
+use crate::goast::Role;
 use crate::goast::build::{ident, split_instance};
 use crate::goast::{Expr, Field};
 use crate::rng::Rng;
@@ -24,23 +25,23 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
     let mut hopeless = BTreeSet::new();
     let mut left = MOST;
     walk(case, &symbols, |site, env| {
-        let Site::Expr(e, role) = site else { return Go::In };
+        let Site::Expr(e, role) = site else { return Next::In };
         if left == 0 || matches!(role, Role::Generic | Role::Receiver) {
-            return Go::In;
+            return Next::In;
         }
         let (generic, args) = split_instance(e);
-        let Some(found) = env.resolve(generic) else { return Go::In };
-        let Some(kind) = found.kind() else { return Go::In };
+        let Some(found) = env.resolve(generic) else { return Next::In };
+        let Some(kind) = found.kind() else { return Next::In };
         let (arity, n) = (found.arity(), args.len());
         // A function's arguments may be inferred; a variable's index is none.
         if n == arity && n > 0 && kind.is_type() {
             left -= usize::from(satisfy(e, env, rng, &mut hopeless));
-            return Go::In;
+            return Next::In;
         }
         let excess = n > arity && (kind.is_type() || arity > 0 || all_types(env, &args));
         let lack = n < arity && kind.is_type();
         if !excess && !lack {
-            return Go::In;
+            return Next::In;
         }
         left -= 1;
         let own = match found {
@@ -59,7 +60,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
                 args.push(basic(rng));
             }
         });
-        Go::In
+        Next::In
     });
     loosen(case, &hopeless);
 }

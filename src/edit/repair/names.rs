@@ -3,7 +3,8 @@
 use crate::edit::env::{Choice, Env};
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, instantiate};
-use crate::edit::walk::{Go, Role, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
+use crate::goast::Role;
 use crate::goast::build::{ident, split_instance};
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, Ident};
@@ -16,16 +17,16 @@ use crate::testcase::TestCase;
 pub(crate) fn bind_names(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     walk(case, &symbols, |site, env| {
-        let Site::Expr(e, role) = site else { return Go::In };
+        let Site::Expr(e, role) = site else { return Next::In };
         match role {
             Role::Rhs(_)
             | Role::Type
             | Role::TypeArg
-            | Role::Key
-            | Role::Literal
+            | Role::MapKey
+            | Role::LitType
             | Role::Used
             | Role::Embedded
-            | Role::Element
+            | Role::InterfaceElem
             | Role::Constraint => {
                 if let Some(new) = bound(e, role, env, rng) {
                     *e = new;
@@ -40,7 +41,7 @@ pub(crate) fn bind_names(case: &mut TestCase, rng: &mut Rng) {
             }
             _ => {}
         }
-        Go::In
+        Next::In
     });
 }
 
@@ -63,7 +64,7 @@ fn bound(e: &Expr, role: Role, env: &Env<'_>, rng: &mut Rng) -> Option<Expr> {
         .choices()
         .into_iter()
         .filter(|c| match role {
-            Role::Constraint | Role::Element => interface(c),
+            Role::Constraint | Role::InterfaceElem => interface(c),
             Role::Embedded => c.kind == ObjectKind::TypeName && !c.constraint,
             Role::Rhs(_) => c.kind == ObjectKind::TypeName && !c.constraint,
             _ => c.kind.is_type() && !c.constraint,
@@ -87,7 +88,7 @@ fn bound(e: &Expr, role: Role, env: &Env<'_>, rng: &mut Rng) -> Option<Expr> {
         }
     }
     Some(match role {
-        Role::Constraint | Role::Element => ident("any"),
+        Role::Constraint | Role::InterfaceElem => ident("any"),
         _ => basic(rng),
     })
 }

@@ -3,10 +3,11 @@
 use crate::edit::env::{Env, Found};
 use crate::edit::symbols::Symbols;
 use crate::edit::types::comparable;
-use crate::edit::walk::{Go, List, Role, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::build::{ident, slice_of, split_instance};
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Decl, Expr, Token};
+use crate::goast::{FieldRole, Role};
 use crate::testcase::TestCase;
 
 /// Constraints where values are declared, type parameters as right-hand sides
@@ -17,7 +18,7 @@ pub(super) fn mend(case: &mut TestCase) {
     walk(case, &symbols, |site, env| {
         match site {
             Site::Expr(e, role) => expr(e, role, env),
-            Site::Fields(fields, List::Struct) => {
+            Site::Fields(fields, FieldRole::Struct) => {
                 for (i, f) in fields.iter_mut().enumerate() {
                     // An embedded type parameter, or pointer to a pointer or interface.
                     if f.names.is_empty() && !may_embed(&f.typ, env) {
@@ -25,12 +26,12 @@ pub(super) fn mend(case: &mut TestCase) {
                     }
                 }
             }
-            Site::Fields(elements, List::Interface) => {
+            Site::Fields(elements, FieldRole::Interface) => {
                 elements.retain(|m| !m.names.is_empty() || !is_param(&m.typ, env));
             }
             _ => {}
         }
-        Go::In
+        Next::In
     });
     for package in &mut case.packages {
         for file in &mut package.files {
@@ -63,12 +64,12 @@ fn expr(e: &mut Expr, role: Role, env: &Env<'_>) {
         {
             *e = ident("any");
         }
-        Role::Type | Role::TypeArg | Role::Used | Role::Literal if constraint(e, env) => {
+        Role::Type | Role::TypeArg | Role::Used | Role::LitType if constraint(e, env) => {
             *e = ident("any");
         }
-        Role::Key if constraint(e, env) || !comparable(e, env, 6) => *e = ident("string"),
+        Role::MapKey if constraint(e, env) || !comparable(e, env, 6) => *e = ident("string"),
         Role::Constraint if is_param(e, env) => *e = ident("any"),
-        Role::Constraint | Role::Element => terms(e, env),
+        Role::Constraint | Role::InterfaceElem => terms(e, env),
         _ => {}
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::build::{discard, ident};
 use crate::goast::walk::{self, Visitor, VisitorMut};
 use crate::goast::{self, DeclTok, Expr, Ident, Spec, Stmt, Token};
@@ -30,7 +30,7 @@ pub(super) fn mend(case: &mut TestCase) {
             }
             _ => {}
         }
-        Go::In
+        Next::In
     });
 }
 

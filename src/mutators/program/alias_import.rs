@@ -2,7 +2,7 @@
 
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
 use crate::goast::build::{ident, import_decl};
 use crate::testcase::TestCase;
@@ -41,7 +41,7 @@ impl Operator for AliasImport {
                 *s.x = ident(&new);
                 used = true;
             }
-            Go::In
+            Next::In
         });
         if used {
             let decls = &mut case.packages[p].files[f].tree.decls;

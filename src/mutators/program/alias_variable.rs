@@ -3,8 +3,9 @@
 use super::super::{Context, Operator};
 use crate::edit::address;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::goast::build::{split_instance, star, var_decl};
 use crate::testcase::TestCase;
 

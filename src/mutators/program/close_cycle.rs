@@ -4,7 +4,8 @@ use super::super::{Context, Operator};
 use crate::edit::members::field_names;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::args_for;
-use crate::edit::walk::{List, Site, at_random};
+use crate::edit::walk::{Site, at_random};
+use crate::goast::FieldRole;
 use crate::goast::build::{field, func_of, ident, instance, slice_of, star};
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, FuncType};
@@ -23,7 +24,11 @@ impl Operator for CloseCycle {
             &symbols,
             cx.rng,
             |site, env| match site {
-                Site::Fields(_, List::Struct | List::Interface) if env.owner.is_some() => 1,
+                Site::Fields(_, FieldRole::Struct | FieldRole::Interface)
+                    if env.owner.is_some() =>
+                {
+                    1
+                }
                 _ => 0,
             },
             |site, env, rng| {
@@ -50,7 +55,7 @@ impl Operator for CloseCycle {
                     return false;
                 };
                 let typ = match list {
-                    List::Interface => Expr::FuncType(method(typ, rng.chance(50))),
+                    FieldRole::Interface => Expr::FuncType(method(typ, rng.chance(50))),
                     _ => match rng.below(20) {
                         0 => typ,
                         1..=4 => slice_of(typ),

@@ -3,7 +3,8 @@
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{instantiate, is_any};
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
 use crate::goast::build::{ident, interface_of, unnamed};
 use crate::goast::{BinaryExpr, Expr, Token, UnaryExpr};
 use crate::testcase::TestCase;

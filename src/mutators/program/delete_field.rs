@@ -2,7 +2,7 @@
 
 use super::super::{Context, Operator};
 use super::lists::delete_from;
-use crate::edit::walk::List;
+use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
 /// Takes out a field or an embedded type.
@@ -11,7 +11,7 @@ pub struct DeleteField;
 
 impl Operator for DeleteField {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        delete_from(case, cx, List::Struct)
+        delete_from(case, cx, FieldRole::Struct)
     }
 }
 

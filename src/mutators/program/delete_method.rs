@@ -3,7 +3,7 @@
 use super::super::{Context, Operator};
 use super::lists::delete_from;
 use crate::edit::address;
-use crate::edit::walk::List;
+use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
 /// Takes out a declared method, or an element of an interface.
@@ -18,7 +18,7 @@ impl Operator for DeleteMethod {
         {
             return address::take(case, at).is_some();
         }
-        delete_from(case, cx, List::Interface)
+        delete_from(case, cx, FieldRole::Interface)
     }
 }
 

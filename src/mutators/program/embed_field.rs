@@ -4,8 +4,8 @@ use super::super::{Context, Operator};
 use super::lists::add_to;
 use crate::edit::members::{embedded_name, field_names};
 use crate::edit::types::instantiate;
-use crate::edit::walk::List;
 use crate::goast::Expr;
+use crate::goast::FieldRole;
 use crate::goast::build::{star, unnamed};
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
@@ -16,7 +16,7 @@ pub struct EmbedField;
 
 impl Operator for EmbedField {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        add_to(case, cx, List::Struct, |fields, env, rng| {
+        add_to(case, cx, FieldRole::Struct, |fields, env, rng| {
             let own = env.owner.clone().unwrap_or_default();
             let choices: Vec<_> = env
                 .choices()

@@ -5,8 +5,8 @@ use super::lists::add_to;
 use crate::edit::env::Choice;
 use crate::edit::members::embedded_name;
 use crate::edit::types::{asked_methods, instantiate};
-use crate::edit::walk::List;
 use crate::goast::Expr;
+use crate::goast::FieldRole;
 use crate::goast::build::{interface_of, unnamed};
 use crate::testcase::TestCase;
 
@@ -17,7 +17,7 @@ pub struct EmbedInterface;
 
 impl Operator for EmbedInterface {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        add_to(case, cx, List::Interface, |elements, env, rng| {
+        add_to(case, cx, FieldRole::Interface, |elements, env, rng| {
             let own = env.owner.clone().unwrap_or_default();
             let constraint = env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
             let whole = interface_of(elements.to_vec());

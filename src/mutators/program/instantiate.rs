@@ -5,7 +5,8 @@ use crate::edit::env::Found;
 use crate::edit::references::rebuild_instance;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, is_any, satisfying};
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
 use crate::goast::build::{array_of, int, split_instance};
 use crate::testcase::TestCase;
 
@@ -23,7 +24,7 @@ impl Operator for Instantiate {
             cx.rng,
             |site, env| match site {
                 // Elsewhere values of the type are at work.
-                Site::Expr(e, role) if role.is_type() || *role == Role::Embedded => {
+                Site::Expr(e, role) if role.takes_any_type() || *role == Role::Embedded => {
                     let (generic, args) = split_instance(e);
                     let known = !args.is_empty() && env.resolve(generic).is_some();
                     if known { if env.in_body { 1 } else { 4 } } else { 0 }

@@ -3,13 +3,14 @@
 use super::super::Context;
 use crate::edit::env::Env;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{List, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Field;
+use crate::goast::FieldRole;
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
 /// Takes an element out of a list of that sort; false if there is none.
-pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: List) -> bool {
+pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: FieldRole) -> bool {
     let symbols = Symbols::new(case);
     at_random(
         case,
@@ -31,7 +32,7 @@ pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: List)
 pub(super) fn add_to(
     case: &mut TestCase,
     cx: &mut Context<'_>,
-    sort: List,
+    sort: FieldRole,
     make: impl FnOnce(&[Field], &Env<'_>, &mut Rng) -> Option<Field>,
 ) -> bool {
     let symbols = Symbols::new(case);

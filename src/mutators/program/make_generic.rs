@@ -4,8 +4,9 @@ use super::super::{Context, Operator};
 use super::type_parameters::add;
 use crate::edit::address::{self, Address};
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::goast::build::ident;
 use crate::testcase::TestCase;
 

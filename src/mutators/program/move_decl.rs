@@ -8,7 +8,7 @@ use crate::edit::address::{self, Address};
 use crate::edit::references::{on_uses, rename};
 use crate::edit::repair::sort_packages;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Site, walk_decl};
+use crate::edit::walk::{Next, Site, walk_decl};
 use crate::goast::build::{ident, selector};
 use crate::goast::scope::{is_exported, method_base};
 use crate::goast::{Decl, Expr, File, Ident};
@@ -139,7 +139,7 @@ fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec
                 _ => {}
             }
         }
-        Go::In
+        Next::In
     });
     ok.then_some(out)
 }

@@ -5,8 +5,9 @@ use crate::edit::env::Found;
 use crate::edit::references::mentions;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::basic;
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
 /// Replaces a use of a type inside its own declaration by a basic type.

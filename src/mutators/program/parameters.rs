@@ -4,7 +4,8 @@ use super::super::{Context, Operator};
 use crate::edit::references::on_calls;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, some_type};
-use crate::edit::walk::{Go, Signature, Site, at_random, walk};
+use crate::edit::walk::{Next, Site, at_random, walk};
+use crate::goast::FuncRole;
 use crate::goast::build::{field, unnamed, zero};
 use crate::goast::scope::count;
 use crate::goast::{Expr, Field, FuncType};
@@ -34,9 +35,9 @@ impl Operator for Parameters {
             |site, env| {
                 let fixed = matches!(env.owner.as_deref(), Some("init" | "main"));
                 match site {
-                    Site::Signature(_, Signature::Func) if fixed => 0,
+                    Site::Signature(_, FuncRole::Func) if fixed => 0,
                     // The type and the literal of a value cannot both follow.
-                    Site::Signature(_, Signature::FuncLit) => 1,
+                    Site::Signature(_, FuncRole::FuncLit) => 1,
                     Site::Signature(..) => 4,
                     _ => 0,
                 }
@@ -48,7 +49,7 @@ impl Operator for Parameters {
                     Change::Remove(rng.below(n))
                 } else {
                     // A basic type can be written wherever calls are mended.
-                    let wide = whose == Signature::FuncType && rng.chance(70);
+                    let wide = whose == FuncRole::FuncType && rng.chance(70);
                     let new = if wide { some_type(env, rng, 1) } else { basic(rng) };
                     Change::Insert(rng.below(n + 1), new)
                 };
@@ -63,13 +64,13 @@ impl Operator for Parameters {
         let Some((change, whose, at, owner)) = done else { return false };
         if mend && let Some(name) = owner {
             match whose {
-                Signature::Func => mend_calls(case, &symbols, at.0, &name, false, &change),
-                Signature::Method | Signature::InterfaceMethod => {
-                    let interface = whose == Signature::InterfaceMethod;
+                FuncRole::Func => mend_calls(case, &symbols, at.0, &name, false, &change),
+                FuncRole::Method | FuncRole::InterfaceMethod => {
+                    let interface = whose == FuncRole::InterfaceMethod;
                     mend_methods(case, &symbols, &name, &change, at, interface);
                     mend_calls(case, &symbols, at.0, &name, true, &change);
                 }
-                Signature::FuncLit | Signature::FuncType => {}
+                FuncRole::FuncLit | FuncRole::FuncType => {}
             }
         }
         true
@@ -152,16 +153,16 @@ fn mend_methods(
 ) {
     walk(case, symbols, |site, env| {
         if let Site::Signature(typ, whose) = site
-            && matches!(whose, Signature::Method | Signature::InterfaceMethod)
+            && matches!(whose, FuncRole::Method | FuncRole::InterfaceMethod)
             && env.owner.as_deref() == Some(name)
         {
             let itself = changed == (env.package, env.file, env.decl)
-                && interface == (whose == Signature::InterfaceMethod);
+                && interface == (whose == FuncRole::InterfaceMethod);
             if !itself {
                 change.apply(typ);
             }
         }
-        Go::In
+        Next::In
     });
 }
 

@@ -8,10 +8,11 @@ use crate::edit::members::may_have_methods;
 use crate::edit::references::rename;
 use crate::edit::repair::bind_names;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, List, Role, Site, at_random, walk};
+use crate::edit::walk::{Next, Site, at_random, walk};
 use crate::goast::build::{ident, instance, panic_body};
 use crate::goast::scope::receiver_type_params;
 use crate::goast::{Decl, Expr, Field, Stmt};
+use crate::goast::{FieldRole, Role};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
@@ -88,7 +89,7 @@ fn splice_expr(
             let weight = if matches!(e, Expr::Ident(_)) { 1 } else { 4 };
             parts.push((weight, e.clone()));
         }
-        Go::In
+        Next::In
     });
     let weights: Vec<u32> = parts.iter().map(|(w, _)| *w).collect();
     let Some(new) = rng.weighted(&weights).map(|i| parts.swap_remove(i).1) else { return false };
@@ -192,12 +193,12 @@ fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
 
 fn splice_field(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
     let symbols = Symbols::new(&donor);
-    let mut parts: Vec<(List, Field)> = Vec::new();
+    let mut parts: Vec<(FieldRole, Field)> = Vec::new();
     walk(&mut donor, &symbols, |site, _| {
-        if let Site::Fields(fields, list @ (List::Struct | List::Interface)) = site {
+        if let Site::Fields(fields, list @ (FieldRole::Struct | FieldRole::Interface)) = site {
             parts.extend(fields.iter().map(|f| (list, f.clone())));
         }
-        Go::In
+        Next::In
     });
     let Some((list, mut new)) = rng.choose(&parts).cloned() else { return false };
     new.names.truncate(1);
@@ -233,7 +234,7 @@ fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool 
             };
             parts.extend(list.iter().filter(fits).cloned());
         }
-        Go::In
+        Next::In
     });
     let Some(new) = rng.choose(&parts).cloned() else { return false };
     let symbols = Symbols::new(case);

@@ -3,8 +3,9 @@
 use super::super::{Context, Operator};
 use crate::edit::env::Env;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Go, Role, Site, walk};
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
 /// Two types of one package change places; neither names anything local.
@@ -22,9 +23,9 @@ impl Operator for SwapTypes {
                 && wanted(e, role, env)
             {
                 all.push((n, env.package, e.clone()));
-                return Go::Past;
+                return Next::Past;
             }
-            Go::In
+            Next::In
         });
         let Some((a, package, x)) = cx.rng.choose(&all).cloned() else { return false };
         all.retain(|(_, p, e)| *p == package && *e != x);
@@ -40,9 +41,9 @@ impl Operator for SwapTypes {
                 } else if n == b {
                     *e = x.clone();
                 }
-                return Go::Past;
+                return Next::Past;
             }
-            Go::In
+            Next::In
         });
         true
     }

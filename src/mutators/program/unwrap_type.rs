@@ -2,8 +2,9 @@
 
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
 /// Replaces a composite type or an instance by one of its parts.

@@ -4,8 +4,9 @@
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;
 use crate::edit::types::wrapped;
-use crate::edit::walk::{Role, Site, at_random};
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::goast::build::{field, ident, struct_of};
 use crate::testcase::TestCase;
 

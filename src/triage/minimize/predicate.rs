@@ -40,7 +40,6 @@ pub(crate) struct Predicate {
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
-    pub go_minor: u32,
     /// When runs end without an answer.
     pub deadline: Option<Instant>,
     /// After so many race reports a run is silent; 0 is never.

@@ -64,7 +64,6 @@ pub(crate) fn prepare(
         dear: false,
         valid: false,
         origin: options.origin.clone(),
-        go_minor: options.go_minor,
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,

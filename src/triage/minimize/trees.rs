@@ -78,7 +78,7 @@ pub(crate) fn rename_everywhere(case: &mut TestCase, old: &str, new: &str) -> bo
             }
         }
         fn expr(&mut self, e: &mut Expr, role: Role) {
-            if let (Expr::Ident(id), Role::Key) = (&mut *e, role)
+            if let (Expr::Ident(id), Role::LitKey) = (&mut *e, role)
                 && id.0 == self.0
             {
                 self.1.clone_into(&mut id.0);

@@ -5,7 +5,7 @@ use super::decls::delete;
 use crate::edit::address;
 use crate::edit::references::on_uses;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::Role;
+use crate::goast::Role;
 use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
@@ -28,7 +28,7 @@ impl Reducer for Forget {
                 out.push(Box::new(move |case| {
                     let symbols = Symbols::new(case);
                     on_uses(case, &symbols, at.package, &name, |e, role, _| {
-                        let constraint = matches!(role, Role::Constraint | Role::Element);
+                        let constraint = matches!(role, Role::Constraint | Role::InterfaceElem);
                         *e = ident(if constraint { "any" } else { basic });
                     });
                     remove(case)

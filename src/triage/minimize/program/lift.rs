@@ -2,7 +2,8 @@
 
 use super::super::reducer::{Edit, Reducer, places};
 use crate::edit::address;
-use crate::edit::walk::{Role, Site};
+use crate::edit::walk::Site;
+use crate::goast::Role;
 use crate::goast::build::value_spec;
 use crate::goast::{Decl, Expr, GenDecl, Spec, TypeSpec};
 use crate::testcase::TestCase;
@@ -33,7 +34,9 @@ impl Reducer for Lift {
             }
             let new = match role {
                 Role::Value => variable(None, Some(e.clone())),
-                _ if role.is_type() || role == Role::Literal => variable(Some(e.clone()), None),
+                _ if role.takes_any_type() || role == Role::LitType => {
+                    variable(Some(e.clone()), None)
+                }
                 _ => return,
             };
             let at = address::Address { package: p, file: f, decl: d, spec: 0 };

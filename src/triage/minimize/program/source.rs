@@ -64,7 +64,7 @@ impl VisitorMut for Uses<'_> {
         // What is inside first, as it is inside the new expression too.
         walk::walk_expr_mut(self, e, role);
         let is = match e {
-            Expr::Ident(id) => self.own && role != Role::Key && id.0 == self.name,
+            Expr::Ident(id) => self.own && role != Role::LitKey && id.0 == self.name,
             Expr::SelectorExpr(s) => {
                 !self.own && s.sel.0 == self.name && matches!(*s.x, Expr::Ident(_))
             }

@@ -1,7 +1,8 @@
 //! Simpler types.
 
 use super::super::reducer::{Edit, Reducer, places, put};
-use crate::edit::walk::{Role, Site};
+use crate::edit::walk::Site;
+use crate::goast::Role;
 use crate::goast::build::{ident, int, interface_of, slice_of, split_instance, struct_of};
 use crate::goast::{Expr, Token};
 use crate::testcase::TestCase;
@@ -54,16 +55,16 @@ fn plain(e: &Expr) -> Option<Expr> {
 
 fn simpler(e: &Expr, role: Role) -> Vec<Expr> {
     match role {
-        Role::Constraint | Role::Element => match e {
+        Role::Constraint | Role::InterfaceElem => match e {
             Expr::BinaryExpr(b) => vec![ident("any"), (*b.x).clone(), (*b.y).clone()],
             Expr::UnaryExpr(u) if u.op == Token::Tilde => vec![ident("any"), (*u.x).clone()],
             _ => [ident("any")].into_iter().chain(parts(e)).collect(),
         },
-        _ if role.is_type() => {
+        _ if role.takes_any_type() => {
             let whole = [ident("int"), ident("any")].into_iter();
             whole.chain(plain(e)).chain(parts(e)).collect()
         }
-        Role::Literal => parts(e).into_iter().chain(plain(e)).collect(),
+        Role::LitType => parts(e).into_iter().chain(plain(e)).collect(),
         Role::Len => vec![int(1)],
         _ => Vec::new(),
     }

@@ -1,9 +1,10 @@
 //! Parameters and receivers without names.
 
 use super::super::reducer::{Edit, Reducer, at_place, places};
-use crate::edit::walk::{List, Role, Site};
+use crate::edit::walk::Site;
 use crate::goast::Expr;
 use crate::goast::build::{ident, instance, split_instance, star};
+use crate::goast::{FieldRole, Role};
 use crate::testcase::TestCase;
 
 /// Takes the names from parameters, results and receivers, and the names that a
@@ -19,7 +20,7 @@ impl Reducer for Unname {
     fn edits(&self, case: &TestCase) -> Vec<Edit> {
         let mut out = Vec::new();
         places(case, |n, site, _| match site {
-            Site::Fields(fields, List::Params | List::Results)
+            Site::Fields(fields, FieldRole::Param | FieldRole::Result)
                 if fields.iter().any(|f| !f.names.is_empty()) =>
             {
                 out.push(at_place(n, |site, _| {

@@ -1,7 +1,8 @@
 //! Simpler values.
 
 use super::super::reducer::{Edit, Reducer, places, put};
-use crate::edit::walk::{Role, Site};
+use crate::edit::walk::Site;
+use crate::goast::Role;
 use crate::goast::build::{ident, int};
 use crate::goast::{BasicLit, Expr, LitKind};
 use crate::testcase::TestCase;
