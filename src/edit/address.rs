@@ -1,4 +1,4 @@
-//! Where declarations stand, for operators that work on whole ones.
+//! Addresses of declarations, for operators that work on whole ones.
 
 use super::symbols::Symbols;
 use crate::goast::build::import_decl;
@@ -101,7 +101,7 @@ pub(crate) fn names(case: &TestCase, a: Address) -> Vec<String> {
     }
 }
 
-/// Takes a piece out, as a declaration of its own.
+/// Removes a piece and returns it as a declaration of its own.
 pub(crate) fn take(case: &mut TestCase, a: Address) -> Option<Decl> {
     let decls = &mut case.packages.get_mut(a.package)?.files.get_mut(a.file)?.tree.decls;
     match decls.get_mut(a.decl)? {

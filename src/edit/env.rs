@@ -69,7 +69,7 @@ impl Found<'_> {
     }
 }
 
-/// A name with what it takes to write it at a place.
+/// A name in scope, and how to write it.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'a> {
     /// The name, qualified where it must be, without type arguments.
@@ -78,7 +78,7 @@ pub(crate) struct Choice<'a> {
     pub object: Option<(usize, &'a Object)>,
     pub kind: ObjectKind,
     pub arity: usize,
-    /// Only a constraint may be it.
+    /// Whether it may be used only as a constraint.
     pub constraint: bool,
 }
 
@@ -164,8 +164,8 @@ impl<'s> Env<'s> {
         }
     }
 
-    /// Every name in scope but packages, locals first, the universe's left
-    /// out. The order is fixed.
+    /// Every name in scope except packages and predeclared names, locals first.
+    /// The order is fixed.
     pub fn choices(&self) -> Vec<Choice<'s>> {
         let mut out: Vec<Choice<'s>> = Vec::new();
         let mut shadowed: Vec<&str> = Vec::new();

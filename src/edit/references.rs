@@ -22,8 +22,8 @@ pub(crate) fn names_object(env: &Env<'_>, e: &Expr, package: usize, name: &str) 
 }
 
 /// Calls `f` with every use of an object: the whole instance `T[A]` where
-/// there are type arguments, and the role that the use plays. Receivers are
-/// left out: they declare names.
+/// there are type arguments, and the role of the use. Receivers are left out,
+/// because they declare names.
 pub(crate) fn on_uses(
     case: &mut TestCase,
     symbols: &Symbols,
@@ -64,8 +64,8 @@ pub(crate) fn on_receivers(
     }
 }
 
-/// The generic name and the argument list of a receiver, pointer and
-/// parentheses taken off, handed to `f` to be rebuilt.
+/// Lets `f` change the type arguments of a receiver, below its pointer and
+/// parentheses.
 pub(crate) fn rebuild_receiver(typ: &mut Expr, f: &mut dyn FnMut(&mut Vec<Expr>)) {
     match typ {
         Expr::StarExpr(s) => rebuild_receiver(&mut s.x, f),
@@ -74,7 +74,8 @@ pub(crate) fn rebuild_receiver(typ: &mut Expr, f: &mut dyn FnMut(&mut Vec<Expr>)
     }
 }
 
-/// Lets `f` change the type arguments of what is or may become an instance.
+/// Lets `f` change the type arguments of an instance, or add some to a generic
+/// name.
 pub(crate) fn rebuild_instance(e: &mut Expr, f: &mut dyn FnMut(&mut Vec<Expr>)) {
     let (generic, args) = split_instance(e);
     let generic = generic.clone();
@@ -86,7 +87,7 @@ pub(crate) fn rebuild_instance(e: &mut Expr, f: &mut dyn FnMut(&mut Vec<Expr>)) 
 /// Renames an object of a package with all its uses.
 pub(crate) fn rename(case: &mut TestCase, symbols: &Symbols, package: usize, old: &str, new: &str) {
     on_uses(case, symbols, package, old, |e, _, _| rename_expr(e, new));
-    // The generic names inside instances were left to the whole instance.
+    // Receivers are not among the uses.
     on_receivers(case, package, old, |typ| {
         if let Some(id) = receiver_ident_mut(typ) {
             new.clone_into(&mut id.0);
@@ -133,8 +134,8 @@ pub(crate) fn rename_declared(decl: &mut Decl, old: &str, new: &str) {
     }
 }
 
-/// Calls `f` with every call of an object or, if `method` says so, of every
-/// method of that name.
+/// Calls `f` with every call of an object or, with `method`, of every method of
+/// that name.
 pub(crate) fn on_calls(
     case: &mut TestCase,
     symbols: &Symbols,
@@ -180,12 +181,12 @@ pub(crate) fn substitute_decl(
     });
 }
 
-/// Whether a name stands anywhere in a type or value.
+/// Whether a type or value contains a name.
 pub(crate) fn mentions(e: &Expr, name: &str) -> bool {
     mentions_any(e, &|n| n == name)
 }
 
-/// Whether a name that `is` wants stands anywhere in a type or value.
+/// Whether a type or value contains a name for which `is` is true.
 pub(crate) fn mentions_any(e: &Expr, is: &dyn Fn(&str) -> bool) -> bool {
     struct Find<'a> {
         is: &'a dyn Fn(&str) -> bool,
@@ -208,7 +209,7 @@ pub(crate) fn mentions_any(e: &Expr, is: &dyn Fn(&str) -> bool) -> bool {
     find.found
 }
 
-/// Every identifier of a type or value, also of what it selects from.
+/// Every identifier in a type or value, including what selectors select from.
 pub(crate) fn idents(e: &Expr) -> Vec<String> {
     struct Collect(Vec<String>);
     impl Visitor for Collect {

@@ -6,8 +6,8 @@ use crate::goast::File;
 use crate::goast::scope::{Object, PackageScope};
 use crate::testcase::TestCase;
 
-/// A snapshot of the names in a test case. Operators change the tree, so it
-/// owns what it says.
+/// A snapshot of the names in a test case. It owns its data, because operators
+/// change the trees.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Symbols {
     /// In the test case's order.
@@ -29,13 +29,13 @@ pub(crate) struct PackageSymbols {
 pub(crate) struct Imports {
     /// Packages of the test case, by local name.
     pub packages: BTreeMap<String, usize>,
-    /// Packages of the test case whose names need no qualifier.
+    /// Packages of the test case that are imported with a dot.
     pub dots: Vec<usize>,
     /// Local names of packages that are not in the test case.
     pub foreign: BTreeMap<String, String>,
 }
 
-/// Whether the path is of a package that every importer has.
+/// Whether it is a package that every importer has.
 pub(crate) fn is_foreign(path: &str) -> bool {
     path == "unsafe"
 }

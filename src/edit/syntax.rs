@@ -1,7 +1,7 @@
-//! What makes a tree Go that parses, whatever operators did to it.
+//! Makes a tree parse as Go, whatever operators did to it.
 //!
-//! Parsing is not the chosen share of broken programs: text that does not
-//! parse never reaches the type checker.
+//! Ill-typed programs are useful, but text that does not parse never reaches
+//! the type checker.
 
 use super::symbols::Symbols;
 use super::walk::{Next, Site, walk};
@@ -10,13 +10,13 @@ use crate::goast::{Decl, Expr, Field, FuncType, Ident};
 use crate::goast::{FieldRole, FuncRole, Role};
 use crate::testcase::TestCase;
 
-/// Mends what a Go parser rejects.
+/// Fixes what a Go parser rejects.
 pub(crate) fn tidy(case: &mut TestCase, go_minor: u32) {
     for package in &mut case.packages {
         for file in &mut package.files {
             let decls = &mut file.tree.decls;
             decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
-            // Stable: imports first, all else in its order.
+            // The sort is stable: imports come first, everything else keeps its order.
             decls.sort_by_key(|d| !super::address::is_import(d));
         }
     }
@@ -43,7 +43,7 @@ pub(crate) fn tidy(case: &mut TestCase, go_minor: u32) {
 fn signature(typ: &mut FuncType, whose: FuncRole, go_minor: u32) {
     let generic = match whose {
         FuncRole::Func => true,
-        // Go 1.27 brought methods with type parameters.
+        // Methods have type parameters since Go 1.27.
         FuncRole::Method => go_minor >= 27,
         _ => false,
     };
@@ -61,7 +61,7 @@ fn signature(typ: &mut FuncType, whose: FuncRole, go_minor: u32) {
     }
 }
 
-/// `...T` stands for `[]T` where it is not the last parameter's.
+/// `...T` becomes `[]T` anywhere but at the last parameter.
 fn no_ellipsis(typ: &mut Expr) {
     if let Expr::Ellipsis(e) = typ {
         let elt = e.elt.take().map_or_else(|| ident("int"), |e| *e);
@@ -73,7 +73,7 @@ fn fields_of(fields: &mut [Field], list: FieldRole) {
     match list {
         FieldRole::Receiver => {}
         FieldRole::Param | FieldRole::Result => {
-            // All named or none.
+            // Either all have names or none has.
             if fields.iter().any(|f| !f.names.is_empty()) {
                 for f in fields.iter_mut().filter(|f| f.names.is_empty()) {
                     f.names.push(Ident("_".to_owned()));
@@ -95,7 +95,7 @@ fn fields_of(fields: &mut [Field], list: FieldRole) {
         FieldRole::Interface => {
             for f in fields.iter_mut() {
                 if !f.names.is_empty() && !matches!(f.typ, Expr::FuncType(_)) {
-                    // A field that came out of a struct.
+                    // A field that was moved here from a struct.
                     *f = unnamed(f.typ.clone());
                 }
                 f.names.truncate(1);
@@ -107,7 +107,7 @@ fn fields_of(fields: &mut [Field], list: FieldRole) {
     }
 }
 
-/// `T`, `*T`, `p.T`, `T[A]`: what an embedded field may be.
+/// Whether it may be an embedded field: `T`, `*T`, `p.T`, `T[A]`.
 fn embeddable(typ: &Expr) -> bool {
     let named = |e: &Expr| match crate::goast::build::split_instance(e).0 {
         Expr::Ident(_) => true,
@@ -123,7 +123,7 @@ fn embeddable(typ: &Expr) -> bool {
 fn expr(e: &mut Expr, role: Role) {
     let value = matches!(role, Role::Value | Role::Callee | Role::Lhs | Role::Len);
     match e {
-        // Elements and terms stand in constraints alone.
+        // `~T` and unions are allowed only in constraints.
         Expr::UnaryExpr(u) if role.takes_any_type() && u.op == crate::goast::Token::Tilde => {
             let x = std::mem::replace(&mut *u.x, ident("int"));
             *e = x;

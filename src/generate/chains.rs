@@ -112,7 +112,7 @@ impl Gen<'_> {
     }
 }
 
-/// How an expression goes on.
+/// How an expression is extended.
 enum Step {
     Field(&'static str),
     /// Name, type arguments, arguments.

@@ -87,7 +87,7 @@ impl Gen<'_> {
         }
     }
 
-    /// Where the parts of a declaration stand.
+    /// The places of the parts of a declaration.
     fn site(&self, d: DeclId) -> Site {
         let decl = self.w.decl(d);
         Site {

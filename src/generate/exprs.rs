@@ -30,7 +30,7 @@ impl Scope {
     }
 
     /// A name that is not yet taken; the last ones repeat in inner scopes
-    /// only, where they hide outer ones that nobody uses any more.
+    /// only, where they hide outer ones that are not used anymore.
     pub fn fresh(&mut self) -> Option<Name> {
         let name = names::LOCALS.get(self.taken).copied();
         self.taken += 1;

@@ -107,7 +107,7 @@ impl Gen<'_> {
         decl.params.iter().all(|&p| self.w.param(p).constraint == any)
     }
 
-    /// Makes a type implement an interface that is there, now and then.
+    /// Now and then makes a type implement an existing interface.
     fn implement_some(&mut self, d: DeclId) {
         if !self.may_have_methods(d)
             || !self.w.decl(d).params.is_empty()

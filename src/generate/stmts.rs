@@ -62,7 +62,7 @@ enum Form {
 }
 
 impl Gen<'_> {
-    /// A body with at most so many statements before the one that returns.
+    /// A body with a limited number of statements before the one that returns.
     pub fn body(&mut self, scope: &mut Scope, results: &[TypeId], most: usize) -> BlockStmt {
         self.labels = 0;
         let mut list = Vec::new();
@@ -220,7 +220,7 @@ impl Gen<'_> {
         Some((end.x, end.typ))
     }
 
-    /// An interface type and a value that is assignable to it; by dice a
+    /// An interface type and a value that is assignable to it; sometimes a
     /// function's type and a generic function.
     pub fn interface_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
         if self.rng.chance(20) {

@@ -34,8 +34,8 @@ impl File {
         specs.filter_map(|s| if let Spec::ImportSpec(x) = s { Some(x) } else { None })
     }
 
-    /// Calls `f` on every expression, in source order, those inside before
-    /// what contains them, so that `f` may replace what it is given.
+    /// Calls `f` on every expression, in source order. Inner expressions come
+    /// before outer ones, so `f` may replace its argument.
     pub fn for_each_expr_mut(&mut self, f: impl FnMut(&mut Expr, Role)) {
         struct Each<F>(F);
         impl<F: FnMut(&mut Expr, Role)> VisitorMut for Each<F> {
@@ -47,8 +47,7 @@ impl File {
         walk_file_mut(&mut Each(f), self);
     }
 
-    /// Calls `f` on every expression, in source order, what contains others
-    /// first.
+    /// Calls `f` on every expression, in source order, outer ones first.
     pub fn for_each_expr(&self, f: impl FnMut(&Expr, Role)) {
         struct Each<F>(F);
         impl<F: FnMut(&Expr, Role)> Visitor for Each<F> {
@@ -67,7 +66,7 @@ impl File {
         self.size().nodes
     }
 
-    /// How many nodes contain one another at most.
+    /// The deepest nesting of nodes.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.size().depth

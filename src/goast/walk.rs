@@ -1,5 +1,5 @@
-//! Visiting every node of a tree, in source order, with the part that each
-//! expression and each name plays.
+//! Visits every node of a tree, in source order, with the role of each
+//! expression and each name.
 //!
 //! [`Visitor`] reads, [`VisitorMut`] changes. Their methods walk on by
 //! default; a method that is overridden calls the `walk_…` function of its

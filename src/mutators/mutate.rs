@@ -26,8 +26,8 @@ pub struct Context<'a> {
     pub go_minor: u32,
 }
 
-/// A test case that parts may be taken from. It may have to be read from its file, and
-/// few operators want it.
+/// A test case to take parts from. It may have to be read from its file, and few
+/// operators need it.
 pub trait Donor: std::fmt::Debug {
     /// The test case, if it can be read.
     fn test_case(&self) -> Option<&TestCase>;
@@ -44,12 +44,12 @@ impl Donor for TestCase {
 pub struct Settings {
     /// The most operators applied to one test case.
     pub max_stack: usize,
-    /// Of 100 mutants, how many are repaired.
+    /// The percentage of mutants that are repaired.
     pub repair_percent: u32,
     /// The most nodes that a mutant may have.
     pub max_nodes: usize,
-    /// Beyond so many nodes a mutant has no more than its parent: what a test case costs
-    /// is its size, and small ones reach as much.
+    /// A mutant may grow up to this many nodes; beyond it, it has no more than its
+    /// parent. The cost of a test case is its size, and small ones reach as much.
     pub grow_to: usize,
 }
 

@@ -7,8 +7,8 @@ use crate::scenario::Profile;
 
 pub(crate) use crate::edit::test_support::{sample, text};
 
-/// What `operator` makes of the sample with the dice of `seed`: the lines that
-/// go and those that come. `None` if it does not apply.
+/// What `operator` does to the sample with this seed: the lines that it removes
+/// and adds. `None` if it does not apply.
 pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
     let (mut case, donor) = (sample(), donor());
     let before = text(&case);

@@ -1,8 +1,8 @@
-//! Code whose meaning a mutation took away.
+//! Code that a mutation has made meaningless.
 //!
-//! A changed declaration breaks the code that uses it, and a look at names
-//! does not tell how to mend that code. So the statements that mention what
-//! was changed go, the rest stays, and a function that lacks its end panics.
+//! A changed declaration breaks the code that uses it, and names do not show
+//! how to repair that code. So statements that mention a changed declaration
+//! are dropped, and a function that has lost its return panics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +16,14 @@ use crate::goast::{Decl, DeclTok, Expr, Field, FuncDecl, FuncType, Ident, Spec, 
 use crate::goast::{FuncRole, Role};
 use crate::testcase::TestCase;
 
-/// Drops statements and initial values that mention an object, field or
-/// method whose declaration, or whose type's, is not what it was before.
+/// Drops statements and initial values that mention an object, field or method
+/// if its declaration, or that of its type, has changed.
 pub(super) fn drop_broken(case: &mut TestCase, before: &TestCase) {
     let (changed, results) = changed_names(case, before);
     if changed.is_empty() {
         return;
     }
-    // What a function returns and what it does with its parameters is lost
-    // with their types.
+    // A body cannot stay when the types of parameters or results change.
     for package in &mut case.packages {
         for d in package.files.iter_mut().flat_map(|f| &mut f.tree.decls) {
             if let Decl::FuncDecl(f) = d
@@ -38,11 +37,10 @@ pub(super) fn drop_broken(case: &mut TestCase, before: &TestCase) {
     drop_where(case, &|name| changed.contains(name));
 }
 
-/// A declared name: in which package, what it says, and what of it is a type
-/// that follows other types' changes.
+/// What a package declares under a name.
 #[derive(Debug, Default, PartialEq)]
 struct Says<'a> {
-    /// Types and receivers that stand in the declaration.
+    /// Types and receivers in the declaration.
     parts: Vec<&'a Expr>,
     funcs: Vec<&'a FuncType>,
     /// A type declaration, its type parameters and whether it is an alias.
@@ -96,8 +94,9 @@ fn members<'a>(t: &'a Expr, path: &'a str, out: &mut Declared<'a>) {
     }
 }
 
-/// Names whose declarations differ, and names of values whose types name
-/// them; then names of functions of which old parameters or results differ.
+/// First, the names whose declarations changed, and the values whose types
+/// mention a changed type. Second, the functions whose old parameters or results
+/// changed.
 fn changed_names(case: &TestCase, before: &TestCase) -> (BTreeSet<String>, BTreeSet<String>) {
     let (new, old) = (declared(case), declared(before));
     let mut out: BTreeSet<String> = BTreeSet::new();
@@ -131,16 +130,16 @@ fn changed_names(case: &TestCase, before: &TestCase) -> (BTreeSet<String>, BTree
     (out, results)
 }
 
-/// Whether a function's body can stay: the same results, and the parameters
-/// that were there are, with their types.
+/// Whether a function can keep its body: the results are the same, and the old
+/// parameters have kept their types.
 fn same_inside(was: &FuncType, is: &FuncType) -> bool {
     let now = flatten(&is.params);
     was.results == is.results
         && flatten(&was.params).iter().all(|(n, t)| now.iter().all(|(m, u)| m != n || t == u))
 }
 
-/// Whether all that changed is that a struct has new fields: code that uses
-/// the old ones stays as it is.
+/// Whether the only change is new fields in a struct. Code that uses the old
+/// ones stays valid.
 fn grown(was: &Says<'_>, is: &Says<'_>) -> bool {
     let ([a], [b]) = (&was.specs[..], &is.specs[..]) else { return false };
     let (Expr::StructType(x), Expr::StructType(y)) = (&a.typ, &b.typ) else { return false };
@@ -157,12 +156,12 @@ pub(super) fn drop_unknown(case: &mut TestCase) {
 }
 
 fn drop_where(case: &mut TestCase, bad: &dyn Fn(&str) -> bool) {
-    // A variable that went is unknown to what uses it: a few turns end that.
+    // Dropping a variable breaks its uses; a few rounds settle this.
     for _ in 0..4 {
         let symbols = Symbols::new(case);
         walk(case, &symbols, |site, env| {
             if let Site::Stmts(list) = site {
-                // What a dropped statement declared is unknown to the next.
+                // Later statements do not know what a dropped statement declared.
                 let mut scope = env.clone();
                 list.retain_mut(|s| {
                     let outer = scope.locals.clone();
@@ -183,8 +182,8 @@ fn drop_where(case: &mut TestCase, bad: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// Whether a statement itself, without the lists in it, mentions what is bad
-/// or unknown. Declares in `scope` what the statement declares.
+/// Whether a statement mentions a bad or unknown name, not counting the
+/// statement lists inside it. Adds what the statement declares to `scope`.
 fn is_broken(s: &mut Stmt, scope: &mut Env<'_>, bad: &dyn Fn(&str) -> bool) -> bool {
     let mut broken = false;
     crate::edit::walk::walk_stmt(s, scope, |site, env| {
@@ -218,8 +217,8 @@ fn mentions(e: &Expr, role: Role, env: &Env<'_>, bad: &dyn Fn(&str) -> bool) -> 
     }
 }
 
-/// Package variables lose an initial value that is broken if they have a
-/// type; else they go, and what uses them with them. Constants become 1.
+/// Drops broken initial values of package variables. A variable without a type
+/// is dropped altogether. Constants become 1. True if a variable was dropped.
 fn initial_values(case: &mut TestCase, symbols: &Symbols, bad: &dyn Fn(&str) -> bool) -> bool {
     let mut dropped = false;
     for (p, package) in case.packages.iter_mut().enumerate() {
@@ -229,7 +228,7 @@ fn initial_values(case: &mut TestCase, symbols: &Symbols, bad: &dyn Fn(&str) -> 
                 let constant = g.tok == DeclTok::Const;
                 g.specs.retain_mut(|spec| {
                     let Spec::ValueSpec(v) = spec else { return true };
-                    // A variable whose own type has changed has another value.
+                    // If a variable's type has changed, its value no longer fits.
                     let mut broken = v.names.iter().any(|n| bad(&n.0)) && !v.values.is_empty();
                     let mut scope = Env::new(symbols, p, f);
                     for value in &mut v.values {
@@ -252,7 +251,7 @@ fn initial_values(case: &mut TestCase, symbols: &Symbols, bad: &dyn Fn(&str) -> 
     dropped
 }
 
-/// A function with results ends in a panic where its last statement went.
+/// Adds a panic to functions with results that have lost their return.
 fn ends(case: &mut TestCase, symbols: &Symbols) {
     let end = |typ: &crate::goast::FuncType, body: &mut Vec<Stmt>| {
         if !typ.results.is_empty() && !body.last().is_some_and(terminates) {
@@ -270,8 +269,7 @@ fn ends(case: &mut TestCase, symbols: &Symbols) {
     });
 }
 
-/// Whether a statement may be a terminating one: those with parts are taken
-/// at their word.
+/// Whether a statement may be a terminating one. It does not look for `break`.
 fn terminates(s: &Stmt) -> bool {
     match s {
         Stmt::ReturnStmt(_) => true,

@@ -15,7 +15,7 @@ use crate::testcase::TestCase;
 /// Opens cycles of types that contain themselves by value, of interfaces that
 /// embed themselves and of right-hand sides that lead back.
 pub(super) fn open(case: &mut TestCase) {
-    // Each turn opens one: there are no more than types.
+    // Each round opens one; there cannot be more than there are types.
     for _ in 0..64 {
         let symbols = Symbols::new(case);
         if alias_cycle(case, &symbols) {
@@ -34,8 +34,8 @@ pub(super) fn open(case: &mut TestCase) {
     }
 }
 
-/// Opens a cycle of aliases alone, which no pointer makes legal. False if
-/// there is none.
+/// Opens a cycle that consists of aliases only; no pointer makes it legal.
+/// False if there is none.
 fn alias_cycle(case: &mut TestCase, symbols: &Symbols) -> bool {
     for at in address::types(case) {
         let objects = &symbols.packages[at.package].scope.objects;
@@ -81,14 +81,14 @@ fn alias_leads(objects: &BTreeMap<String, Object>, from: &str, to: &str) -> bool
     false
 }
 
-/// In the declaration of a generic type, an instance of a type that leads back
-/// to it takes its parameters as they are: with `T[*P]` inside, `T[P]` would
-/// need an instance for ever deeper arguments.
+/// Inside a generic type, passes the type's own parameters unchanged to every
+/// type that leads back to it. With `T[*P]` inside `T[P]`, every instance would
+/// need another one with a deeper argument, without end.
 pub(super) fn level(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     walk(case, &symbols, |site, env| {
         let Site::Expr(e, role) = site else {
-            // Functions and methods may do as they like.
+            // This is allowed in functions and methods.
             return if matches!(site, Site::Func(_)) { Next::Past } else { Next::In };
         };
         if matches!(role, Role::Generic | Role::Receiver) || env.locals.is_empty() {
@@ -205,12 +205,12 @@ fn is(t: &Expr, name: &str) -> bool {
     matches!(split_instance(t).0, Expr::Ident(id) if id.0 == name)
 }
 
-/// Takes the name out of what the type contains: by a pointer in a struct or
-/// array, altogether in an interface.
+/// Stops the type from containing the name: a struct or array gets a pointer
+/// to it, an interface loses it.
 fn cut(t: &mut Expr, name: &str, top: bool) {
     if is(t, name) {
         let old = t.clone();
-        // A pointer to itself is a type; an alias of one is not.
+        // At the top level, a pointer to the type would not help.
         *t = if top { slice_of(ident("int")) } else { star(old) };
         return;
     }

@@ -10,9 +10,8 @@ use crate::goast::scope::{PackageScope, method_base};
 use crate::goast::{Decl, Expr, Field, Ident, Spec};
 use crate::testcase::TestCase;
 
-/// Renames the later of two declarations of a name, drops the later of two
-/// methods, fields and interface methods, and methods that have a field's
-/// name.
+/// Renames the second declaration of a name. Drops the second method, field or
+/// interface method of a name, and methods that have a field's name.
 pub(super) fn rename(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let mut extra = 0;
@@ -72,7 +71,7 @@ pub(super) fn rename(case: &mut TestCase) {
     });
 }
 
-/// The type that a receiver's name stands for, aliases followed.
+/// The type that a receiver's name stands for, after following aliases.
 fn declared<'a>(scope: &'a PackageScope, mut base: &'a str) -> &'a str {
     for _ in 0..8 {
         match scope.objects.get(base).filter(|o| o.alias).and_then(|o| o.typ.as_ref()) {
@@ -83,7 +82,7 @@ fn declared<'a>(scope: &'a PackageScope, mut base: &'a str) -> &'a str {
     base
 }
 
-/// Drops fields whose names are there before, blanks out parameters.
+/// Drops fields whose names are taken; names such parameters `_`.
 fn once(fields: &mut Vec<Field>, list: FieldRole) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     match list {

@@ -1,4 +1,5 @@
-//! Imports: of packages that are there, without cycles, all of them used.
+//! Imports: the packages must exist, be used, and not import each other in a
+//! cycle.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +10,11 @@ use crate::goast::Role;
 use crate::goast::{Decl, Expr, ImportSpec, Spec};
 use crate::testcase::TestCase;
 
-/// Drops imports of packages that are not there, of the package itself, twice
-/// under one name and in a cycle; imports what a qualified name names; gives
-/// all files of a package its first file's name; puts the packages into
-/// dependency order.
-pub(super) fn mend(case: &mut TestCase, before: &TestCase) {
+/// Drops imports that are wrong: of missing packages, of the package itself,
+/// duplicates, and those that close a cycle. Adds imports for qualified names,
+/// gives all files of a package the same package name, and sorts the packages
+/// so that dependencies come first.
+pub(super) fn fix(case: &mut TestCase, before: &TestCase) {
     for package in &mut case.packages {
         let name = package.files.first().map(|f| f.tree.name.clone());
         for file in &mut package.files {
@@ -37,7 +38,7 @@ pub(super) fn mend(case: &mut TestCase, before: &TestCase) {
     sort_packages(case);
 }
 
-/// Imports packages that a name in a type is qualified with.
+/// Imports packages that qualify a name in a type.
 fn add_missing(case: &mut TestCase, before: &TestCase) {
     let symbols = Symbols::new(case);
     let known = Symbols::new(before);
@@ -48,7 +49,7 @@ fn add_missing(case: &mut TestCase, before: &TestCase) {
             && let Expr::Ident(x) = &*s.x
             && env.lookup(&x.0).is_none()
         {
-            // By the package's name, or by what some file called it before.
+            // It is the package's name, or what some file called the package before.
             let named = symbols.packages.iter().position(|p| p.name == x.0);
             let called = known.packages.iter().flat_map(|p| &p.files).find_map(|f| {
                 let path = &known.packages[*f.packages.get(&x.0)?].path;
@@ -71,7 +72,7 @@ fn add_missing(case: &mut TestCase, before: &TestCase) {
     }
 }
 
-/// Drops, from the last package on, imports that lead back to the package.
+/// Drops imports that close a cycle, starting at the last package.
 fn open_cycles(case: &mut TestCase) {
     loop {
         let symbols = Symbols::new(case);
@@ -87,7 +88,7 @@ fn open_cycles(case: &mut TestCase) {
     }
 }
 
-/// Dependencies first, otherwise in the order they have.
+/// Sorts packages so that dependencies come first; otherwise keeps their order.
 pub(crate) fn sort_packages(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let mut rest: Vec<usize> = (0..case.packages.len()).collect();

@@ -1,4 +1,4 @@
-//! Arities of instances.
+//! Instances: the number of type arguments, and their constraints.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +14,13 @@ use crate::goast::{Expr, Field};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// How many instances of one test case are mended. What is put in for an argument may be an
-/// instance that has to be mended in its turn, with two arguments that have to be...
+/// How many instances of a test case are repaired at most. A new argument may itself be an
+/// instance that needs repair, with two arguments that need repair, and so on.
 const MOST: usize = 200;
 
 /// Gives every instance as many type arguments as the type or function has
 /// parameters, and generic types arguments where there are none.
-pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
+pub(super) fn fix(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let mut hopeless = BTreeSet::new();
     let mut left = MOST;
@@ -33,7 +33,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
         let Some(found) = env.resolve(generic) else { return Next::In };
         let Some(kind) = found.kind() else { return Next::In };
         let (arity, n) = (found.arity(), args.len());
-        // A function's arguments may be inferred; a variable's index is none.
+        // A function's arguments may be inferred, and a variable's index is not a type argument.
         if n == arity && n > 0 && kind.is_type() {
             left -= usize::from(satisfy(e, env, rng, &mut hopeless));
             return Next::In;
@@ -68,7 +68,7 @@ pub(super) fn mend(case: &mut TestCase, rng: &mut Rng) {
 /// Package, type and index of a type parameter.
 type Param = (usize, String, usize);
 
-/// Constraints that no type in sight satisfies become `any`.
+/// Replaces constraints that no known type satisfies by `any`.
 fn loosen(case: &mut TestCase, hopeless: &BTreeSet<Param>) {
     for (package, name, n) in hopeless {
         for at in address::types(case).into_iter().filter(|a| a.package == *package) {
@@ -92,8 +92,7 @@ fn all_types(env: &Env<'_>, args: &[&Expr]) -> bool {
     args.iter().all(|a| env.is_type(a))
 }
 
-/// Replaces arguments that are seen not to satisfy their constraints. Says whether there
-/// were any.
+/// Replaces arguments that clearly violate their constraints. True if there were any.
 fn satisfy(e: &mut Expr, env: &Env<'_>, rng: &mut Rng, hopeless: &mut BTreeSet<Param>) -> bool {
     let (generic, args) = split_instance(e);
     let Some(Found::Object(home, o)) = env.resolve(generic) else { return false };

@@ -1,8 +1,8 @@
-//! Mends what a mutation broke, as far as a look at the declarations can
-//! tell: most mutants then type-check.
+//! Repairs what a mutation broke, as far as the declarations show it. Most
+//! mutants type-check after it.
 //!
-//! Each pass is for one sort of error; the order matters, since a pass relies
-//! on what those before it have mended.
+//! Each pass fixes one kind of error. The order matters, because a pass relies
+//! on the fixes of the passes before it.
 
 mod bodies;
 mod cycles;
@@ -21,22 +21,22 @@ pub(crate) use imports::drop_unused as drop_unused_imports;
 pub(crate) use imports::sort_packages;
 pub(crate) use names::bind_names;
 
-/// Mends a mutant of the test case `before`.
+/// Repairs a mutant of the test case `before`.
 pub fn repair(case: &mut TestCase, before: &TestCase, rng: &mut Rng) {
-    // Repair knows less than the checker: what was not touched stays.
+    // Repair knows less than the type checker, so it leaves untouched programs alone.
     if case.packages == before.packages {
         return;
     }
-    imports::mend(case, before);
+    imports::fix(case, before);
     duplicates::rename(case);
     bodies::drop_broken(case, before);
     bind_names(case, rng);
-    receivers::mend(case);
-    instances::mend(case, rng);
-    placement::mend(case);
+    receivers::fix(case);
+    instances::fix(case, rng);
+    placement::fix(case);
     cycles::open(case);
     cycles::level(case);
     bodies::drop_unknown(case);
-    unused::mend(case);
+    unused::fix(case);
     imports::drop_unused(case);
 }

@@ -12,8 +12,8 @@ use crate::rng::Rng;
 use crate::testcase::TestCase;
 
 /// Binds every type name that resolves to nothing, or to no type, to a type
-/// in scope. Values are left to [`super::bodies`]: which value fits, a look
-/// at names does not tell.
+/// in scope. Values are left to [`super::bodies`], because names do not show
+/// which value fits.
 pub(crate) fn bind_names(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     walk(case, &symbols, |site, env| {
@@ -45,7 +45,7 @@ pub(crate) fn bind_names(case: &mut TestCase, rng: &mut Rng) {
     });
 }
 
-/// What stands for a type that is none; `None` if it is one.
+/// A replacement for an expression that is not a type; `None` if it is one.
 fn bound(e: &Expr, role: Role, env: &Env<'_>, rng: &mut Rng) -> Option<Expr> {
     let (generic, args) = split_instance(e);
     let known = match generic {
@@ -69,7 +69,7 @@ fn bound(e: &Expr, role: Role, env: &Env<'_>, rng: &mut Rng) -> Option<Expr> {
             Role::Rhs(_) => c.kind == ObjectKind::TypeName && !c.constraint,
             _ => c.kind.is_type() && !c.constraint,
         })
-        // The declaration itself is seldom a type that it can contain.
+        // A declaration can seldom contain itself.
         .filter(|c| !matches!(&c.expr, Expr::Ident(id) if Some(&id.0) == env.owner.as_ref()))
         .collect();
     let alike = |c: &&Choice<'_>| c.arity == args.len();

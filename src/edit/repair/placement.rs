@@ -10,10 +10,10 @@ use crate::goast::{Decl, Expr, Token};
 use crate::goast::{FieldRole, Role};
 use crate::testcase::TestCase;
 
-/// Constraints where values are declared, type parameters as right-hand sides
-/// and embedded fields, keys that cannot be compared, terms that are no
-/// underlying types.
-pub(super) fn mend(case: &mut TestCase) {
+/// Fixes constraints where values are declared, type parameters as right-hand
+/// sides or embedded fields, keys that cannot be compared, and terms that are
+/// not their own underlying types.
+pub(super) fn fix(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     walk(case, &symbols, |site, env| {
         match site {
@@ -42,7 +42,7 @@ pub(super) fn mend(case: &mut TestCase) {
     }
 }
 
-/// A function without a body is implemented elsewhere; a generic one never.
+/// Gives a body to a function that has none: nothing implements it elsewhere.
 fn func_body(d: &mut Decl) {
     if let Decl::FuncDecl(f) = d
         && f.body.is_none()
@@ -74,8 +74,8 @@ fn expr(e: &mut Expr, role: Role, env: &Env<'_>) {
     }
 }
 
-/// `~T` wants a type that is its own underlying type; a union no interface
-/// with methods and no type parameter.
+/// In `~T`, T must be its own underlying type. A union cannot contain a type
+/// parameter or `comparable`.
 fn terms(e: &mut Expr, env: &Env<'_>) {
     match e {
         Expr::UnaryExpr(u) if u.op == Token::Tilde => {

@@ -1,5 +1,5 @@
-//! Receivers: a type of the package that can have methods, and as many type
-//! parameters as it has.
+//! Receivers: each must be a type of the package that can have methods, with
+//! the right number of type parameters.
 
 use crate::edit::members::may_have_methods;
 use crate::edit::references::rebuild_receiver;
@@ -9,9 +9,9 @@ use crate::goast::scope::receiver_base;
 use crate::goast::{Decl, Expr};
 use crate::testcase::TestCase;
 
-/// Drops methods whose receiver can have none, mends the others' lists of
-/// type parameters.
-pub(super) fn mend(case: &mut TestCase) {
+/// Drops methods on types that cannot have any, and gives other receivers the
+/// right number of type parameters.
+pub(super) fn fix(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     for (p, package) in case.packages.iter_mut().enumerate() {
         for file in &mut package.files {
@@ -27,7 +27,7 @@ pub(super) fn mend(case: &mut TestCase) {
                 let arity = o.type_params.len();
                 rebuild_receiver(&mut r.typ, &mut |args| {
                     args.truncate(arity);
-                    // An argument of a receiver declares a name: nothing else fits.
+                    // A receiver's argument declares a name, so it must be one.
                     for a in args.iter_mut() {
                         if !matches!(a, Expr::Ident(_)) {
                             *a = ident("_");

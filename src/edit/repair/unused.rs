@@ -9,10 +9,10 @@ use crate::goast::walk::{self, Visitor, VisitorMut};
 use crate::goast::{self, DeclTok, Expr, Ident, Spec, Stmt, Token};
 use crate::testcase::TestCase;
 
-/// Writes `_ = x` after the statement that declares a variable which the
-/// rest of its list does not use, blanks out variables that loops and type
-/// switches declare for nothing, takes off labels that nothing names.
-pub(super) fn mend(case: &mut TestCase) {
+/// Writes `_ = x` after a statement that declares a variable, if the rest of
+/// its list does not use it. Removes unused variables of loops and type
+/// switches, and unused labels.
+pub(super) fn fix(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     walk(case, &symbols, |site, _| {
         match site {
@@ -25,7 +25,7 @@ pub(super) fn mend(case: &mut TestCase) {
                 if let Some(body) = &f.body {
                     body.list.iter().for_each(|s| labels(s, &mut named));
                 }
-                // Labels of literals' bodies are looked for in all of it.
+                // Labels inside function literals count as well.
                 f.body.iter_mut().flat_map(|b| &mut b.list).for_each(|s| unlabel(s, &named));
             }
             _ => {}
@@ -50,7 +50,7 @@ fn discard_unused(list: &mut Vec<Stmt>) {
     }
 }
 
-/// Names that are read; what is assigned to alone is not used.
+/// Names that are read; an assignment alone is not a use.
 #[derive(Default)]
 struct Names(BTreeSet<String>);
 
@@ -111,7 +111,7 @@ fn labels(s: &Stmt, out: &mut BTreeSet<String>) {
     Labels(out).stmt(s);
 }
 
-/// Takes off labels that are not among the named.
+/// Removes labels that are not in `named`.
 fn unlabel(s: &mut Stmt, named: &BTreeSet<String>) {
     struct Unlabel<'a>(&'a BTreeSet<String>);
     impl VisitorMut for Unlabel<'_> {

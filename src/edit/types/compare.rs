@@ -6,8 +6,7 @@ use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::goast::{ArrayType, Expr};
 
-/// Whether values of the type can be compared: false if they are seen not to
-/// be.
+/// Whether values of the type can be compared; true in case of doubt.
 pub(crate) fn comparable(e: &Expr, env: &Env<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
     match e {

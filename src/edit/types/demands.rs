@@ -9,9 +9,9 @@ use crate::goast::{Expr, Token};
 /// What a constraint asks for.
 #[derive(Debug, Default)]
 pub(super) struct Demands {
-    /// Types of its terms, if it has some, with the package they stand in.
+    /// The types of its terms, if any, each with the package it is written in.
     pub terms: Vec<(usize, Expr)>,
-    /// Methods with their types and where these stand, if that is known.
+    /// Methods with their types and the package these are written in, if known.
     pub methods: BTreeMap<String, Option<(usize, Expr)>>,
     /// Type parameters that the methods' types may name.
     pub params: BTreeSet<String>,
@@ -41,7 +41,7 @@ pub(super) fn demands(
                 out.params.extend(o.type_params.iter().map(|(n, _)| n.clone()));
                 demands(env, home, o.typ.as_ref()?, depth, out)
             }
-            // A generic type without arguments is no term.
+            // A generic type without arguments cannot be a term.
             Some(o) if !o.type_params.is_empty() => None,
             Some(_) => {
                 out.terms.push((home, c.clone()));
@@ -89,7 +89,7 @@ pub(super) fn demands(
 /// Names of the methods that an interface asks for.
 pub(crate) fn asked_methods(env: &Env<'_>, home: usize, interface: &Expr) -> BTreeSet<String> {
     let mut want = Demands::default();
-    // What is not seen is left out.
+    // Methods of unknown interfaces are left out.
     let _ = demands(env, home, interface, 8, &mut want);
     want.methods.into_keys().collect()
 }

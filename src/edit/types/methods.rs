@@ -48,8 +48,8 @@ pub(super) fn with_methods(env: &Env<'_>, want: &Demands, rng: &mut Rng) -> Opti
     rng.choose(&fits).cloned()
 }
 
-/// Whether a method's type is what an interface asks for, where that can be
-/// seen: type parameters stand for the type itself.
+/// Whether a method's type is what an interface asks for, as far as the
+/// declarations show it. A type parameter stands for the type itself.
 fn alike(asked: &Expr, own: &Expr, want: &Demands, same: bool, name: &str, pointer: bool) -> bool {
     let (Expr::FuncType(a), Expr::FuncType(b)) = (asked, own) else { return false };
     let lists = [(&a.params, &b.params), (&a.results, &b.results)];
@@ -66,7 +66,7 @@ fn fits(asked: &Expr, own: &Expr, want: &Demands, same: bool, name: &str, pointe
     let itself = |e: &Expr| matches!(e, Expr::Ident(id) if id.0 == name);
     match asked {
         Expr::Ident(id) if crate::goast::scope::universe(&id.0).is_some() => asked == own,
-        // A name that is no object of the package is a type parameter.
+        // A name that the package does not declare is a type parameter.
         Expr::Ident(id) if want.params.contains(&id.0) || !same => match own {
             Expr::StarExpr(s) => pointer && itself(&s.x),
             e => !pointer && itself(e),

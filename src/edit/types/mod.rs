@@ -1,5 +1,5 @@
 //! Types that fit a place: names in scope, instances whose arguments satisfy
-//! the constraints as far as a look at the declarations can tell.
+//! the constraints as far as the declarations show it.
 
 mod compare;
 mod demands;
@@ -18,7 +18,7 @@ pub(crate) use demands::asked_methods;
 pub(crate) use satisfy::satisfying;
 pub(crate) use violates::violates;
 
-/// Basic types that are comparable and ordered by no more than their name.
+/// Basic types to choose from; all of them can be compared.
 const PLAIN: &[&str] = &["int", "string", "bool", "byte", "float64", "int8", "uint"];
 
 /// A predeclared type.
@@ -48,7 +48,7 @@ pub(crate) fn named_type(env: &Env<'_>, rng: &mut Rng, depth: u32) -> Option<Exp
         .collect();
     let choice = rng.choose(&choices)?;
     let typ = instantiate(env, choice, rng, depth.saturating_sub(1))?;
-    // A type that contains itself as it is, is no type.
+    // A type cannot contain itself, only a pointer to itself.
     let own = matches!(&choice.expr, Expr::Ident(id) if Some(id.0.as_str()) == owner);
     Some(if own && !env.in_body { star(typ) } else { typ })
 }
@@ -97,7 +97,7 @@ pub(crate) fn wrapped(elt: Expr, env: &Env<'_>, rng: &mut Rng) -> Expr {
         5 => Expr::FuncType(crate::goast::build::func_of(vec![elt], Vec::new())),
         6 => array_of(int(rng.between(1, 4) as u64), elt),
         _ => {
-            // A generic type of the program around it, an alias for choice.
+            // An instance of a generic type or alias of the program.
             let generic: Vec<_> = env
                 .choices()
                 .into_iter()
@@ -116,7 +116,7 @@ fn unconstrained(o: &crate::goast::scope::Object) -> bool {
     o.type_params.iter().all(|(_, c)| is_any(c))
 }
 
-/// Whether a constraint lets every type pass.
+/// Whether every type satisfies a constraint.
 pub(crate) fn is_any(constraint: &Expr) -> bool {
     match constraint {
         Expr::Ident(id) => id.0 == "any",

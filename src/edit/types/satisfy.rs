@@ -10,7 +10,7 @@ use crate::goast::{ChanType, Expr};
 use crate::rng::Rng;
 
 /// A type that satisfies a constraint of package `home`; `None` if none is
-/// seen.
+/// found.
 pub(crate) fn satisfying(
     env: &Env<'_>,
     home: usize,
@@ -33,7 +33,7 @@ pub(crate) fn satisfying(
     rng.choose(&fits).cloned()
 }
 
-/// A type of another package as it is written here, if it can be.
+/// A type of package `home`, as this file writes it; `None` if it cannot.
 fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
     match typ {
         Expr::Ident(id) => {
@@ -42,7 +42,7 @@ fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
                 return (known.kind() != Some(ObjectKind::TypeParam)).then(|| typ.clone());
             }
             if env.symbols.object(home, &id.0).is_none() {
-                // A type parameter of the declaration is not carried.
+                // A type parameter means nothing outside its declaration.
                 return crate::goast::scope::universe(&id.0).map(|_| typ.clone());
             }
             let (local, _) = env.imports()?.packages.iter().find(|(_, p)| **p == home)?;

@@ -1,4 +1,4 @@
-//! Type arguments that are seen not to satisfy a constraint.
+//! Type arguments that clearly violate a constraint.
 
 use super::demands::{Demands, demands};
 use super::{comparable, is_any};
@@ -7,7 +7,7 @@ use crate::goast::Expr;
 use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 
-/// Whether an argument is seen not to satisfy a constraint of package `home`.
+/// Whether an argument clearly violates a constraint of package `home`.
 pub(crate) fn violates(env: &Env<'_>, home: usize, constraint: &Expr, arg: &Expr) -> bool {
     if is_any(constraint) {
         return false;
@@ -24,7 +24,7 @@ pub(crate) fn violates(env: &Env<'_>, home: usize, constraint: &Expr, arg: &Expr
         return false;
     }
     if let Some(param) = param {
-        // A parameter satisfies what it is constrained by; more is not seen.
+        // A parameter satisfies its own constraint; nothing more is known of it.
         return match &param.typ {
             Some(c) => is_any(c),
             None => false,
@@ -59,7 +59,7 @@ pub(crate) fn violates(env: &Env<'_>, home: usize, constraint: &Expr, arg: &Expr
     !want.terms.is_empty() && basic_terms && bare && !want.terms.iter().any(|(_, t)| t == arg)
 }
 
-/// Whether a declared type has not the methods that are asked for, by name.
+/// Whether a declared type lacks a method that is asked for, going by names.
 fn named_lacks(env: &Env<'_>, want: &Demands, arg: &Expr) -> bool {
     let (pointer, base) = match arg {
         Expr::StarExpr(s) => (true, &*s.x),

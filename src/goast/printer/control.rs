@@ -97,7 +97,7 @@ impl Printer {
     }
 
     /// Writes the clauses of a switch or select; `head` writes what stands
-    /// before a clause's colon and says what comes behind it.
+    /// before a clause's colon and returns what comes after it.
     pub(super) fn clauses<'a, C>(
         &mut self,
         list: &'a [C],

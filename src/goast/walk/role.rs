@@ -1,8 +1,10 @@
-//! The parts that expressions and names play.
+//! The roles of expressions, fields, functions and names, as far as syntax
+//! shows them.
 
 use super::super::Expr;
 
-/// What an expression is there for. Parentheses hand their role on.
+/// What an expression is for. Parentheses pass their role on. The scoped walk in
+/// `edit` uses the same roles, and replaces those that syntax leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// A value.
@@ -134,7 +136,7 @@ pub enum FuncRole {
     FuncType,
 }
 
-/// What a name that is not an expression is there for.
+/// What a name that is not an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NameRole {
     /// The name in the package clause.

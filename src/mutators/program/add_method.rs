@@ -11,9 +11,9 @@ use crate::goast::scope::ObjectKind;
 use crate::goast::{Decl, Expr, FuncDecl, Ident};
 use crate::testcase::TestCase;
 
-/// Declares a method on a type. Its result is by dice an instance of the
-/// receiver's own type with a deeper argument: a type that comes into being
-/// only by substitution, and stays to be expanded by whoever asks.
+/// Declares a method on a type. Its result is sometimes an instance of the
+/// receiver's own type with a deeper argument: a type that exists only after
+/// substitution, and is expanded by the first goroutine that needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct AddMethod;
 

@@ -8,7 +8,7 @@ use crate::goast::build::{ident, import_decl};
 use crate::testcase::TestCase;
 
 /// Imports a package a second time in the same file, under another name, and
-/// says that name in some places.
+/// uses that name in some places.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasImport;
 

@@ -10,8 +10,8 @@ use crate::goast::build::{ident, split_instance, type_decl};
 use crate::goast::{Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
-/// Declares `type A = T[int]` for an instance that the program has, and says
-/// `A` in some of the places.
+/// Declares `type A = T[int]` for an instance in the program, and writes `A` in
+/// some of its places.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasInstance;
 
@@ -28,10 +28,10 @@ impl Operator for AliasInstance {
                 Site::Expr(e, role) if *role == Role::Type || *role == Role::TypeArg => {
                     let (generic, args) = split_instance(e);
                     let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
-                    // Only what no local name is part of has a second name.
+                    // An instance with a local name in it cannot be declared at package level.
                     let closed = env.locals.is_empty() && named && env.is_type(generic);
                     let weight = if args.is_empty() { 1 } else { 6 };
-                    // A generic type without arguments is no type.
+                    // A generic type without arguments is not a type.
                     let whole = env.resolve(generic).is_some_and(|f| f.arity() == args.len());
                     if closed && whole { weight } else { 0 }
                 }

@@ -9,9 +9,8 @@ use crate::goast::Role;
 use crate::goast::build::{split_instance, star, var_decl};
 use crate::testcase::TestCase;
 
-/// Declares an exported variable of an instance that the program has, or of
-/// a pointer to it: the type's expansion is then left to whoever comes
-/// first.
+/// Declares an exported variable whose type is an instance in the program, or a
+/// pointer to it. The first goroutine that needs the type then expands it.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasVariable;
 

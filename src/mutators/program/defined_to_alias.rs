@@ -6,8 +6,8 @@ use crate::goast::Decl;
 use crate::goast::scope::method_base;
 use crate::testcase::TestCase;
 
-/// `type T U` becomes `type T = U`. Its methods go, by dice, where an alias
-/// of a type without a name can have none.
+/// `type T U` becomes `type T = U`. If the alias cannot have methods,
+/// they are sometimes dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct DefinedToAlias;
 

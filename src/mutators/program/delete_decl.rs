@@ -4,8 +4,7 @@ use super::super::{Context, Operator};
 use crate::edit::address;
 use crate::testcase::TestCase;
 
-/// Takes out a type, function, variable or constant; what used it is left to
-/// repair.
+/// Removes a type, function, variable or constant; its uses are left to repair.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteDecl;
 

@@ -5,7 +5,7 @@ use super::lists::delete_from;
 use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
-/// Takes out a field or an embedded type.
+/// Removes a field or an embedded type.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteField;
 

@@ -6,7 +6,7 @@ use crate::edit::address;
 use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
-/// Takes out a declared method, or an element of an interface.
+/// Removes a declared method, or an element of an interface.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteMethod;
 

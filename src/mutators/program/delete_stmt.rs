@@ -5,7 +5,7 @@ use crate::edit::symbols::Symbols;
 use crate::edit::walk::{Site, at_random};
 use crate::testcase::TestCase;
 
-/// Takes out a statement with all that is in it.
+/// Removes a statement with everything in it.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteStmt;
 

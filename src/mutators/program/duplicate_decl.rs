@@ -8,8 +8,8 @@ use crate::goast::Decl;
 use crate::goast::scope::{method_base, receiver_base};
 use crate::testcase::TestCase;
 
-/// Copies a declaration, with the methods of a type; the copy refers to what
-/// the first referred to.
+/// Copies a declaration, a type with its methods. The copy refers to what the
+/// original refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicateDecl;
 

@@ -6,8 +6,8 @@ use crate::edit::symbols::Symbols;
 use crate::goast::{Decl, Spec};
 use crate::testcase::TestCase;
 
-/// Two packages of one name and one text: their types are not identical. By
-/// dice one importer of the first imports the copy instead.
+/// Makes two packages with the same name and text, whose types are not
+/// identical. Sometimes an importer of the first imports the copy instead.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicatePackage;
 
@@ -24,7 +24,7 @@ impl Operator for DuplicatePackage {
         let free = |path: &String| symbols.package(path).is_none();
         let path = (2..).map(|i| format!("{old}{i}")).find(free).unwrap_or_default();
         copy.path.clone_from(&path);
-        // Beside the first: dependencies stay first.
+        // Next to the first, so that dependencies still come first.
         case.packages.insert(n + 1, copy);
         if cx.rng.chance(60) {
             let mut users = Vec::new();

@@ -10,8 +10,8 @@ use crate::goast::FieldRole;
 use crate::goast::build::{interface_of, unnamed};
 use crate::testcase::TestCase;
 
-/// Adds an embedded interface; `comparable` or a constraint only by way of
-/// one that is a constraint already.
+/// Adds an embedded interface. Only an interface that is already a constraint
+/// gets `comparable` or another constraint.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbedInterface;
 
@@ -36,7 +36,7 @@ impl Operator for EmbedInterface {
                     c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
                 })
                 .collect();
-            // Two methods of one name must be identical: seldom tried.
+            // Two methods of the same name must be identical, so this is seldom tried.
             let keep = rng.chance(10);
             let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
             let choice = rng.choose(&choices)?;

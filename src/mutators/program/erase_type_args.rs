@@ -1,4 +1,4 @@
-//! Erase type arguments, to be inferred.
+//! Erase type arguments, so that they are inferred.
 
 use super::super::{Context, Operator};
 use crate::edit::env::Found;
@@ -10,8 +10,8 @@ use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
-/// Drops the last type argument of an instance, or all: of a function where
-/// the call may infer it, seldom of a type.
+/// Drops the last type argument of an instance, or all of them. Mostly of
+/// functions, where the call may infer them; seldom of types.
 #[derive(Clone, Copy, Debug)]
 pub struct EraseTypeArgs;
 

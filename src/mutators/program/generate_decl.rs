@@ -6,8 +6,8 @@ use crate::edit::repair::bind_names;
 use crate::generate;
 use crate::testcase::TestCase;
 
-/// Adds a declaration of a newly generated package, with what it needs: all that
-/// the generator can say comes into programs that grew by mutation.
+/// Adds a declaration from a newly generated package, with what it needs, so that
+/// everything the generator can write gets into mutated programs.
 #[derive(Clone, Copy, Debug)]
 pub struct GenerateDecl;
 

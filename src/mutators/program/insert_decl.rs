@@ -1,4 +1,4 @@
-//! Insert a declaration that is dense in what the checker does lazily.
+//! Insert a declaration that gives the checker a lot of lazy work.
 
 use super::super::{Context, Operator};
 use crate::edit::address;
@@ -11,8 +11,8 @@ use crate::goast::build::{
 use crate::goast::{Decl, Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
-/// Adds a type of one of a few shapes, built on the types that are there,
-/// and by dice a variable of it.
+/// Adds a type of one of a few shapes, built on existing types, and sometimes a
+/// variable of it.
 #[derive(Clone, Copy, Debug)]
 pub struct InsertDecl;
 

@@ -11,7 +11,7 @@ use crate::goast::build::{array_of, int, split_instance};
 use crate::testcase::TestCase;
 
 /// Replaces one type argument of an instance by another that satisfies the
-/// constraint, as far as can be seen.
+/// constraint, as far as the declarations show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Instantiate;
 
@@ -23,7 +23,7 @@ impl Operator for Instantiate {
             &symbols,
             cx.rng,
             |site, env| match site {
-                // Elsewhere values of the type are at work.
+                // In other places values of the type are used.
                 Site::Expr(e, role) if role.takes_any_type() || *role == Role::Embedded => {
                     let (generic, args) = split_instance(e);
                     let known = !args.is_empty() && env.resolve(generic).is_some();
@@ -37,7 +37,7 @@ impl Operator for Instantiate {
                 let n = rng.below(args.len());
                 let new = match env.resolve(generic) {
                     Some(Found::Object(home, o)) => match o.type_params.get(n) {
-                        // A length makes an instance that no one has yet.
+                        // An array length makes an instance that does not exist yet.
                         Some((_, c)) if is_any(c) && rng.chance(30) => {
                             Some(array_of(int(rng.between(1, 9) as u64), basic(rng)))
                         }

@@ -9,7 +9,7 @@ use crate::goast::FieldRole;
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Takes an element out of a list of that sort; false if there is none.
+/// Removes an element from a list of that kind; false if there is none.
 pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: FieldRole) -> bool {
     let symbols = Symbols::new(case);
     at_random(
@@ -28,7 +28,7 @@ pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: Field
     )
 }
 
-/// Adds what `make` makes to a list of that sort.
+/// Adds what `make` returns to a list of that kind.
 pub(super) fn add_to(
     case: &mut TestCase,
     cx: &mut Context<'_>,

@@ -10,8 +10,8 @@ use crate::goast::Role;
 use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
-/// Gives a type or function its first type parameter, puts it in place of a
-/// type inside, and makes uses instances.
+/// Gives a type or function its first type parameter, uses it for a type inside,
+/// and turns uses into instances.
 #[derive(Clone, Copy, Debug)]
 pub struct MakeGeneric;
 
@@ -31,7 +31,7 @@ impl Operator for MakeGeneric {
         let is_type = address::type_spec(case, at).is_some();
         let owner = address::names(case, at).into_iter().next();
         let Some(param) = add(case, at, true, cx.rng) else { return false };
-        // Without a place inside that takes it, it is a phantom: as good.
+        // If no place inside takes it, an unused parameter is just as good.
         let symbols = Symbols::new(case);
         if is_type && cx.rng.chance(80) {
             at_random(

@@ -38,7 +38,7 @@ impl Operator for MoveDecl {
         let targets: Vec<usize> = (0..case.packages.len())
             .filter(|&p| p != at.package && !symbols.depends(p, at.package))
             .filter(|&p| {
-                // A name that is there already would be declared twice.
+                // A name that exists there would be declared twice.
                 !moving.iter().any(|n| symbols.object(p, &upper(n)).is_some())
             })
             .collect();
@@ -55,7 +55,7 @@ impl Operator for MoveDecl {
     }
 }
 
-/// An empty package, the last; its index.
+/// Adds an empty package at the end and returns its index.
 fn add_package(case: &mut TestCase, symbols: &Symbols) -> usize {
     let name = symbols.fresh("moved");
     let tree = File { name: Ident(name.clone()), decls: Vec::new() };
@@ -76,7 +76,7 @@ fn upper(name: &str) -> String {
 }
 
 /// The name with all names of the package that its declaration needs; `None`
-/// if they are too many or cannot move.
+/// if there are too many or they cannot move.
 pub(super) fn closure(
     case: &TestCase,
     symbols: &Symbols,
@@ -120,7 +120,7 @@ pub(super) fn declares(d: &Decl, name: &str) -> bool {
 /// import: its new file may not have it.
 fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec<String>> {
     let (mut out, mut ok) = (Vec::new(), true);
-    // Groups and several names at once stay where they are.
+    // Groups, and specs with several names, stay where they are.
     if let Decl::GenDecl(g) = d
         && g.specs.len() != 1
     {
@@ -174,7 +174,7 @@ fn move_all(
     true
 }
 
-/// Uses in the old package and in its importers name the new package.
+/// Makes uses in the old package and in its importers name the new package.
 fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String>, moved: &[Decl]) {
     // As before the move, under the new names, for names to resolve.
     let mut old = case.clone();
@@ -188,7 +188,7 @@ fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String
     }
     let mut locals = Vec::new();
     for &(package, file) in users.iter().filter(|(p, _)| *p != to) {
-        // The old symbols again: the import that is added is not in them.
+        // The old symbols do not have the import that is added.
         if let Some(local) = address::ensure_import(case, &before, package, file, to) {
             locals.push(((package, file), local));
         }

@@ -11,12 +11,12 @@ use crate::goast::scope::count;
 use crate::goast::{Expr, Field, FuncType};
 use crate::testcase::TestCase;
 
-/// Adds a parameter or removes one. By dice, the calls and, for a method,
-/// every method of the name follow.
+/// Adds a parameter or removes one. Sometimes calls follow and, for a method,
+/// every method of the same name.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters;
 
-/// What is done to a parameter list.
+/// A change to a parameter list.
 #[derive(Clone, Debug)]
 enum Change {
     Insert(usize, Expr),
@@ -48,7 +48,7 @@ impl Operator for Parameters {
                 let change = if n > 0 && rng.chance(40) {
                     Change::Remove(rng.below(n))
                 } else {
-                    // A basic type can be written wherever calls are mended.
+                    // A basic type can be written at every call that has to be fixed.
                     let wide = whose == FuncRole::FuncType && rng.chance(70);
                     let new = if wide { some_type(env, rng, 1) } else { basic(rng) };
                     Change::Insert(rng.below(n + 1), new)
@@ -64,11 +64,11 @@ impl Operator for Parameters {
         let Some((change, whose, at, owner)) = done else { return false };
         if mend && let Some(name) = owner {
             match whose {
-                FuncRole::Func => mend_calls(case, &symbols, at.0, &name, false, &change),
+                FuncRole::Func => fix_calls(case, &symbols, at.0, &name, false, &change),
                 FuncRole::Method | FuncRole::InterfaceMethod => {
                     let interface = whose == FuncRole::InterfaceMethod;
                     mend_methods(case, &symbols, &name, &change, at, interface);
-                    mend_calls(case, &symbols, at.0, &name, true, &change);
+                    fix_calls(case, &symbols, at.0, &name, true, &change);
                 }
                 FuncRole::FuncLit | FuncRole::FuncType => {}
             }
@@ -99,7 +99,7 @@ impl Change {
 
 fn insert(params: &mut Vec<Field>, at: usize, new: Expr) -> bool {
     let named = params.iter().any(|f| !f.names.is_empty());
-    // One field a name: where names share a type the list falls apart.
+    // One field for each name: a list whose names share a type is split.
     split(params);
     let variadic = params.last().is_some_and(|f| matches!(f.typ, Expr::Ellipsis(_)));
     let at = at.min(params.len() - usize::from(variadic));
@@ -126,7 +126,7 @@ fn split(params: &mut Vec<Field>) {
     *params = std::mem::take(params).into_iter().flat_map(each).collect();
 }
 
-fn mend_calls(
+fn fix_calls(
     case: &mut TestCase,
     symbols: &Symbols,
     package: usize,
@@ -141,8 +141,8 @@ fn mend_calls(
     });
 }
 
-/// Every other method and interface method of the name follows, so that what
-/// was implemented stays so. The one at `changed` has changed already.
+/// Changes every other method and interface method of that name, so that
+/// interfaces stay implemented. The one at `changed` has already changed.
 fn mend_methods(
     case: &mut TestCase,
     symbols: &Symbols,

@@ -6,9 +6,9 @@ use crate::edit::symbols::Symbols;
 use crate::goast::scope::is_exported;
 use crate::testcase::TestCase;
 
-/// Gives an object another name, in all places: names decide the order in
-/// which declarations are checked and types are walked. Seldom it takes the
-/// name of a predeclared type, or becomes unexported.
+/// Gives an object another name everywhere. Names decide the order in which
+/// declarations are checked and types are walked. In rare cases the new name is
+/// that of a predeclared type, or is unexported.
 #[derive(Clone, Copy, Debug)]
 pub struct Rename;
 

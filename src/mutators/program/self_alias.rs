@@ -10,8 +10,8 @@ use crate::goast::{Ident, TypeSpec};
 use crate::testcase::TestCase;
 
 /// `type T U` becomes `type T1 U` and `type T = T1`; a generic type gets a
-/// generic alias. Methods go with the type, or stay declared through the
-/// alias where the language lets them.
+/// generic alias. Methods move with the type, or stay declared on the
+/// alias where the language allows it.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfAlias;
 

@@ -34,7 +34,7 @@ enum What {
 
 /// A type for a type.
 pub static SPLICE_TYPE: Splice = Splice(What::Type);
-/// A declaration, with what it needs, beside the others.
+/// Adds a declaration with what it needs.
 pub static SPLICE_DECL: Splice = Splice(What::Decl);
 /// A method onto another type.
 pub static SPLICE_METHOD: Splice = Splice(What::Method);
@@ -85,7 +85,7 @@ fn splice_expr(
         if let Site::Expr(e, role) = site
             && want(e, role)
         {
-            // One name says little: larger parts are taken more often.
+            // A lone name is of little use: larger parts are taken more often.
             let weight = if matches!(e, Expr::Ident(_)) { 1 } else { 4 };
             parts.push((weight, e.clone()));
         }
@@ -183,7 +183,7 @@ fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
     let base = instance(ident(name), args);
     let pointer = matches!(recv.typ, Expr::StarExpr(_));
     recv.typ = if pointer { crate::goast::build::star(base) } else { base };
-    // What the body does with the receiver seldom fits another type.
+    // A body seldom fits another receiver type.
     if rng.chance(70) {
         method.body = Some(panic_body());
     }

@@ -8,7 +8,7 @@ use crate::goast::Expr;
 use crate::goast::Role;
 use crate::testcase::TestCase;
 
-/// Two types of one package change places; neither names anything local.
+/// Exchanges two types of a package; neither mentions anything local.
 #[derive(Clone, Copy, Debug)]
 pub struct SwapTypes;
 

@@ -1,4 +1,4 @@
-//! Unwrap a type: its element, key, field or argument in its place.
+//! Unwrap a type: replace it by its element, key, field or argument.
 
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;
