@@ -3,7 +3,7 @@
 
 use super::super::*;
 use crate::goast::build::{
-    call, chan_of, field, func_type, ident, instance, int, lit, paren, selector, slice_of, star,
+    call, chan_of, field, func_type, ident, instance, int, paren, selector, slice_of, star,
     unnamed, value_spec,
 };
 
