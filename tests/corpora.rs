@@ -272,5 +272,5 @@ fn metrics_are_served_where_they_are_asked_for() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();
     refused(tmp.path(), &["fuzz", "--execs", "1", "--metrics", &addr], "cannot serve metrics on");
-    refused(tmp.path(), &["fuzz", "--execs", "1", "--metrics", "here"], "'here' is no address");
+    refused(tmp.path(), &["fuzz", "--execs", "1", "--metrics", "here"], "'here' is not an address");
 }

@@ -212,7 +212,7 @@ fn unusable_input_is_a_usage_error() {
         (&["regress", "--toolchain", "go1.25.5,go1.26.8", "--overlay", "x"], 2, "one Go"),
         (&["regress", "--goroot", "none"], 3, "none/bin/go"),
         (&["bisect", "none"], 2, "none"),
-        (&["bisect", "a.go", "--releases", "nonsense"], 3, "none could be tried"),
+        (&["bisect", "a.go", "--releases", "nonsense"], 3, "no release could be tried"),
         (&["bisect", "a.go", "--repo", ".", "--good", "a", "--bad", "b"], 2, "git"),
         (&["bisect", "a.go", "--repo", "."], 2, "--good"),
         (&["report", "--html", "p.html"], 2, "crashes"),

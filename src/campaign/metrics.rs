@@ -2,7 +2,7 @@
 //!
 //! LibAFL's own monitor (`prometheus_monitor`) knows what passes through LibAFL's event
 //! manager, which is less than what is on the board, and brings a web server: see
-//! docs/ARCHITECTURE.md.
+//! docs/DECISIONS.md.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};

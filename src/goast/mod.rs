@@ -17,5 +17,5 @@ mod tests;
 pub use import::ImportError;
 pub use node::*;
 pub use query::{MAX_DEPTH, Size};
-pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token};
+pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token, is_keyword};
 pub use walk::{FieldRole, FuncRole, NameRole, Role, Visitor, VisitorMut};
