@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::scan::{Declared, scan};
 use super::text::variable;
-use crate::scenario::{Operation, Scenario, Share, Target};
+use crate::scenario::{Meet, Operation, Scenario, Share, Target};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -197,6 +197,22 @@ impl<'a> Plan<'a> {
         } else {
             Imports::None
         }
+    }
+
+    /// Whether goroutines wait for one another in their importers.
+    #[must_use]
+    pub fn meets(&self) -> bool {
+        self.scenario.meet.contains(&Meet::Import)
+            && self.importing() > 1
+            // The importer of a shared Config does not know which goroutine calls it.
+            && !self.scenario.share.contains(&Share::Config)
+            && !self.scenario.share.contains(&Share::Checker)
+    }
+
+    /// How many goroutines can call an importer.
+    #[must_use]
+    pub fn importing(&self) -> usize {
+        self.importing.iter().filter(|n| **n > 0).count()
     }
 
     /// Whether packages import one another in a cycle.

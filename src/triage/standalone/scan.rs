@@ -24,10 +24,14 @@ pub struct FileFacts {
     pub declared: Vec<Declared>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+/// A token of a Go file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Token<'a> {
+    /// An identifier, a keyword or a number.
     Word(&'a str),
+    /// The text between quotes.
     Text(&'a str),
+    /// Any other character.
     Mark(char),
 }
 
@@ -140,8 +144,8 @@ fn type_params(rest: &[Token<'_>]) -> usize {
     n
 }
 
-/// The file's tokens, with the semicolons that Go inserts at line ends.
-fn tokens(text: &str) -> Vec<Token<'_>> {
+/// A text's tokens, with the semicolons that Go inserts at line ends.
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut out = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {

@@ -41,85 +41,13 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// Names that generated programs use themselves, or that Go reserves.
-const TAKEN: [&str; 76] = [
-    "break",
-    "case",
-    "chan",
-    "const",
-    "continue",
-    "default",
-    "defer",
-    "else",
-    "fallthrough",
-    "for",
-    "func",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "interface",
-    "map",
-    "package",
-    "range",
-    "return",
-    "select",
-    "struct",
-    "switch",
-    "type",
-    "var",
-    "append",
-    "len",
-    "new",
-    "make",
-    "panic",
-    "string",
-    "error",
-    "int",
-    "bool",
-    "any",
-    "nil",
-    "true",
-    "false",
-    "main",
-    "init",
-    "ast",
-    "parser",
-    "token",
-    "types",
-    "sync",
-    "atomic",
-    "time",
-    "maps",
-    "os",
-    "fmt",
-    "runtime",
-    "debug",
-    "bytes",
-    "ssa",
-    "wg",
-    "check",
-    "attempt",
-    "walk",
-    "parse",
-    "packages",
-    "sources",
-    "instances",
-    "conf",
-    "info",
-    "fset",
-    "im",
-    "t",
-    "t2",
-    "t3",
-    "t4",
-    "inst",
-    "inst2",
-    "inst3",
-    "inst4",
-    "start",
-    "ctxt",
-];
+/// Names that Go reserves, and that the statements of programs use.
+const RESERVED: &str = "\
+break case chan const continue default defer else fallthrough for func go goto if import \
+interface map package range return select struct switch type var \
+append len new make panic string error int bool any nil true false main init \
+wg check attempt packages sources instances conf info fset ctxt im start shared \
+checkUnfinished checkSyntax checkSyntaxUnfinished t t2 t3 t4 inst inst2 inst3 inst4";
 
 /// A variable's name for an import path: `x/go-lib` → `goLib`. None of
 /// `others`, which it is added to.
@@ -145,7 +73,7 @@ pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     if name.is_empty() {
         name.push('p');
     }
-    let is_free = |n: &str| !TAKEN.contains(&n) && !others.iter().any(|o| o == n);
+    let is_free = |n: &str| !RESERVED.split(' ').any(|r| r == n) && !others.iter().any(|o| o == n);
     let mut free = name.clone();
     let mut n = 1;
     while !is_free(&free) {

@@ -5,8 +5,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::analysis::{analysis, report};
+use super::head::concurrent_rules;
 use super::plan::Plan;
-use super::program::{Options, Program, concurrent_rules, program};
+use super::program::{Options, Program, program};
 use crate::finding::{Finding, Kind, Rates};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
