@@ -13,43 +13,47 @@ type importer map[string]*types.Package
 func (m importer) Import(path string) (*types.Package, error) { return m[path], nil }
 
 // A loader checks a package when it is first imported.
-type loader struct {
-	complete importer // only read
-	loaded   map[string]*types.Package
+type loader map[string]*types.Package
+
+func (l loader) Import(path string) (*types.Package, error) {
+	if _, ok := l[path]; !ok {
+		l[path] = nil // An import cycle ends here.
+		l[path] = load(path, l)
+	}
+	return l[path], nil
 }
 
-func newLoader(complete importer) *loader {
-	return &loader{complete, make(map[string]*types.Package)}
+// locked is an importer for several goroutines.
+type locked struct {
+	mu       sync.Mutex
+	complete loader // only read
+	loader
 }
 
-func (l *loader) Import(path string) (*types.Package, error) {
+func (l *locked) Import(path string) (*types.Package, error) {
 	if pkg := l.complete[path]; pkg != nil {
 		return pkg, nil
 	}
-	if _, ok := l.loaded[path]; !ok {
-		l.loaded[path] = nil // An import cycle ends here.
-		l.loaded[path] = load(path, l)
-	}
-	return l.loaded[path], nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loader.Import(path)
 }
 
-// locked is a loader for several goroutines.
-type locked struct {
-	mu sync.Mutex
-	l  *loader
+// unlocked is an importer for several goroutines that lacks a lock.
+type unlocked struct {
+	complete loader // only read
+	loader
 }
 
-func (m *locked) Import(path string) (*types.Package, error) {
-	if pkg := m.l.complete[path]; pkg != nil {
+func (l unlocked) Import(path string) (*types.Package, error) {
+	if pkg := l.complete[path]; pkg != nil {
 		return pkg, nil
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.l.Import(path)
+	return l.loader.Import(path)
 }
 
-// parallel is a loader for several goroutines that checks each package once, and
-// different packages at the same time.
+// parallel is an importer for several goroutines. It checks each package once, and
+// several packages at the same time.
 type parallel struct {
 	complete importer // only read
 	checks   sync.Map // from import paths to functions

@@ -8,30 +8,36 @@ import (
 	"sync"
 )
 
-// A slot is an operation for which something shorter is looked for: one question
-// about one type, which is reached in steps from one of the operation's own.
+// A probe runs a program many times in one process. A slot is an operation of the
+// program. The probe replaces the operation by one question about one type: a type
+// that is reached in steps from a type that the operation starts from.
 
+// origin is a type that an operation starts from, and the Go expression for it.
 type origin struct {
 	text string
 	get  func() types.Type
 }
 
+// step is one step from a type to a type that it is made of.
 type step struct {
 	kind string
 	n    int
 }
 
+// question is a call of go/types about one type or two.
 type question struct {
 	kind string
 	n    int
 	name string
 }
 
+// way leads from an origin to a type.
 type way struct {
 	root  int
 	steps []step
 }
 
+// candidate is a question about certain types, with its text in Go.
 type candidate struct {
 	to, other        way
 	pair             bool
@@ -40,6 +46,7 @@ type candidate struct {
 	value, second, q string
 }
 
+// pick is what a slot does in the next attempts.
 type pick struct {
 	direct, early bool
 	c             candidate
@@ -62,6 +69,7 @@ func follow(roots []origin, w way) types.Type {
 	return t
 }
 
+// prepare finds the types of a question before the goroutines start.
 func prepare(slot int, roots []origin) {
 	if p := picks[slot]; !listing && p.direct && p.early {
 		firstTypes[slot] = follow(roots, p.c.to)
@@ -71,6 +79,7 @@ func prepare(slot int, roots []origin) {
 	}
 }
 
+// askOne runs an operation, or the question in its place.
 func askOne(slot int, two bool, roots []origin, general func()) {
 	p := picks[slot]
 	switch {
@@ -111,6 +120,7 @@ func instanceRoots(instances []types.Type) (list []origin) {
 	return list
 }
 
+// candidates returns every question that can take the place of an operation.
 func candidates(roots []origin, two bool) (list []candidate) {
 	all := places(roots)
 	for _, p := range all {
@@ -146,6 +156,9 @@ func candidates(roots []origin, two bool) (list []candidate) {
 	return list
 }
 
+// probe lists the candidates of every slot. Then it reads trials from standard input:
+// a number, how many attempts to make, and what each slot does. It announces each
+// attempt, so that a race report can be assigned to its trial.
 func probe() {
 	listing = true
 	attempt()

@@ -114,7 +114,7 @@ func (q question) do(t, u types.Type) {
 	}
 }
 
-// text is the question in Go, $1 and $2 being the types.
+// text returns the question in Go. $1 and $2 stand for the types.
 func (q question) text(p place) string {
 	c := "$1"
 	if !p.known {

@@ -7,12 +7,12 @@ import (
 	"go/types"
 )
 
-// A place is a type with the Go that gets it.
+// A place is a type with the Go expression for it.
 type place struct {
 	t     types.Type
 	to    way
 	text  string
-	known bool // the expression's type is a concrete one
+	known bool // the expression has a concrete type
 }
 
 func (p place) concrete() string {
@@ -151,7 +151,7 @@ func (s step) get(t types.Type) types.Type {
 	panic(s.kind)
 }
 
-// text is the step in Go, and whether its type is a concrete one.
+// text returns the step in Go, and whether the expression has a concrete type.
 func (s step) text(p place) (string, bool) {
 	c := p.concrete()
 	switch s.kind {

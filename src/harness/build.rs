@@ -299,7 +299,9 @@ pub fn source_files(folder: &str) -> Vec<(&'static str, &'static str)> {
     sources()
         .into_iter()
         .filter(|(path, _)| inside(path))
-        .filter_map(|(path, text)| Some((path.file_name()?.to_str()?, std::str::from_utf8(text).ok()?)))
+        .filter_map(|(path, text)| {
+            Some((path.file_name()?.to_str()?, std::str::from_utf8(text).ok()?))
+        })
         .collect()
 }
 

@@ -128,7 +128,8 @@ impl Check {
         if self.stops {
             out.push_str("// Without Config.Error, checking stops at the first error.\n");
         }
-        let path = if mode.several_files { "path string, src []string" } else { "path, src string" };
+        let path =
+            if mode.several_files { "path string, src []string" } else { "path, src string" };
         let importer = if mode.imports { ", im types.Importer" } else { "" };
         let result = if self.syntax { "checked" } else { "*types.Package" };
         out.push_str(&format!("func {self}({path}{importer}) {result} {{\n"));

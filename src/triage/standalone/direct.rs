@@ -1,5 +1,5 @@
-//! What stands in the place of an operation: one question about one type, where the
-//! operation walks over all types, or asks many.
+//! One question about one type, in the place of an operation that asks many questions
+//! or walks over all types.
 
 use super::emit::type_of;
 use super::goroutine::{Goroutine, makes_instances, walks_instances};
@@ -17,11 +17,11 @@ pub struct Slot {
     pub goroutine: usize,
     /// From 0.
     pub operation: usize,
-    /// The operation's text: what is equal is replaced by what is equal.
+    /// The operation's text: equal operations get equal replacements.
     pub text: String,
     /// Whether it is about instances.
     pub instances: bool,
-    /// Whether its types can be had before the goroutines start.
+    /// Whether its types are known before the goroutines start.
     pub early: bool,
     /// What replaces it.
     pub direct: Option<Direct>,
@@ -41,7 +41,7 @@ pub struct Forms {
     pub probe: bool,
     /// Statements before the goroutines start.
     pub early: Vec<String>,
-    /// Values that have a variable, which is named by its place.
+    /// Values that have a variable. Its index here gives a variable its name.
     values: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ impl Forms {
             slot.direct =
                 options.direct.iter().find(|d| slot.is(d.goroutine, d.operation)).cloned();
         }
-        // One walk over the list of instances needs the list.
+        // If one walk over the list of instances stays, the list stays.
         if slots.iter().any(|s| s.instances && s.direct.is_none()) {
             slots.iter_mut().filter(|s| s.instances).for_each(|s| s.direct = None);
         }
@@ -84,7 +84,7 @@ impl Forms {
             .any(|d| inside(&d.value) || d.other.as_deref().is_some_and(inside))
     }
 
-    /// The statement of a replacement. What can be had early gets a variable.
+    /// The statement of a replacement. A type that is known early gets a variable.
     pub fn line(&mut self, direct: &Direct) -> String {
         let mut line = direct.ask.clone();
         let values = [("$1", Some(&direct.value)), ("$2", direct.other.as_ref())];
@@ -114,7 +114,7 @@ fn variable(at: usize) -> String {
     if at == 0 { "t".to_owned() } else { format!("t{}", at + 1) }
 }
 
-/// Queries that need nothing but go/types and are about types.
+/// Whether a query is about types and needs nothing but go/types.
 fn usable(query: Query) -> bool {
     !matches!(query, Query::Objectpath | Query::Methodsetcache)
         && matches!(form(query), Form::One(_) | Form::Two(_))
@@ -124,17 +124,21 @@ fn usable(query: Query) -> bool {
 pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
     let s = plan.scenario;
     let by_hand = s.share.contains(&Share::Interface) || s.share.contains(&Share::Alias);
-    // The variables of instances are named by the order in which they are made.
-    let plain = s.before.iter().all(|op| !makes_instances(op) || matches!(op, Operation::Instantiate { .. }));
+    // Variables of instances are numbered in the order in which they are made.
+    let plain = s
+        .before
+        .iter()
+        .all(|op| !makes_instances(op) || matches!(op, Operation::Instantiate { .. }));
     let mut out = Vec::new();
     for (g, operations) in s.go.iter().enumerate() {
         for (i, op) in operations.iter().enumerate() {
             let complete =
                 |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
             let (fits, early) = match op {
-                Operation::Walk { query, package, .. } if package == INSTANCES => {
-                    (usable(*query) && plain && !by_hand && !operations.iter().any(makes_instances), true)
-                }
+                Operation::Walk { query, package, .. } if package == INSTANCES => (
+                    usable(*query) && plain && !by_hand && !operations.iter().any(makes_instances),
+                    true,
+                ),
                 Operation::Walk { query, package, .. } => {
                     (usable(*query) && plan.index(package).is_some(), complete(package))
                 }

@@ -3,88 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checks::{Check, Mode};
 use super::direct::Forms;
 use super::line::{CheckLine, Line};
-use super::plan::{Imports, Plan};
-use super::program::Options;
+use super::plan::Imports;
 use super::text::quoted;
-use crate::scenario::{INSTANCES, Meet, Operation, Share};
-
-/// What all parts of a program are written from.
-#[derive(Clone, Copy)]
-pub struct Context<'p, 'a> {
-    pub plan: &'p Plan<'a>,
-    pub mode: Mode,
-    pub options: &'p Options,
-    /// Whether a walk takes types in another order than that in which it reaches them.
-    pub ordered: bool,
-}
-
-impl Context<'_, '_> {
-    /// Whether goroutines share this.
-    pub fn shares(&self, share: Share) -> bool {
-        self.plan.scenario.share.contains(&share)
-    }
-}
-
-/// What the statements of a program use, recorded while they are emitted.
-#[derive(Clone, Debug, Default)]
-pub struct Uses {
-    /// Declarations of the library.
-    pub helpers: BTreeSet<&'static str>,
-    /// Functions that check.
-    pub checks: BTreeSet<Check>,
-    /// Variables of completed packages.
-    pub packages: BTreeSet<usize>,
-    /// Variables of completed packages with their syntax.
-    pub syntax: BTreeSet<usize>,
-    /// The map of completed packages.
-    pub complete: bool,
-    /// The importer that goroutines share.
-    pub shared: bool,
-    /// The list of instances.
-    pub instances: bool,
-}
-
-impl Uses {
-    /// Records a declaration of the library, and returns its name.
-    pub fn helper(&mut self, name: &'static str) -> &'static str {
-        self.helpers.insert(name);
-        name
-    }
-
-    /// Records a function that checks, and returns its name.
-    pub fn check(&mut self, check: Check, mode: Mode) -> String {
-        self.checks.insert(check);
-        self.helpers.extend(check.helpers(mode));
-        check.to_string()
-    }
-
-    /// The map of the packages that are complete, as an argument.
-    pub fn completed(&mut self, cx: &Context<'_, '_>) -> &'static str {
-        if cx.plan.completed.is_empty() && !cx.shares(Share::Incomplete) {
-            return "nil";
-        }
-        self.complete = true;
-        "packages"
-    }
-
-    /// The importer that all goroutines have in common.
-    pub fn importer(&mut self, plan: &Plan<'_>) -> &'static str {
-        match plan.imports {
-            Imports::None => "nil",
-            Imports::Completed | Imports::Own => {
-                self.complete = true;
-                "packages"
-            }
-            Imports::Locked | Imports::Parallel | Imports::Unlocked => {
-                self.shared = true;
-                "shared"
-            }
-        }
-    }
-}
+use super::uses::{Context, Uses};
+use crate::scenario::{INSTANCES, Meet, Operation};
 
 /// Where a goroutine has a package from that was not complete when it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,10 +125,7 @@ pub fn makes_instances(op: &Operation) -> bool {
 /// The expression that makes a goroutine's own importer.
 fn own_importer(cx: Context<'_, '_>, uses: &mut Uses) -> String {
     let answers = match cx.plan.imports {
-        Imports::Own => {
-            let new = uses.helper("newLoader");
-            format!("{new}({})", uses.completed(&cx))
-        }
+        Imports::Own => uses.loader(&cx),
         _ => uses.importer(cx.plan).to_owned(),
     };
     if cx.plan.meets() {

@@ -46,7 +46,8 @@ impl Library {
         let mut library = Self {
             declarations: Vec::new(),
             by_name: BTreeMap::new(),
-            imports: BTreeMap::new(),
+            // Only statements of programs use it.
+            imports: BTreeMap::from([("maps", "maps")]),
         };
         let mut methods = Vec::new();
         for folder in ["standalone", "internal/synthetic"] {
@@ -237,7 +238,7 @@ mod tests {
         assert_eq!(text.matches("\nfunc ").count(), 3, "{text}");
         let locked = select(27, "locked");
         assert_eq!(locked.own, BTreeSet::from(["load"]));
-        for part in ["type locked struct", "func (m *locked) Import", "type loader struct"] {
+        for part in ["type locked struct", "func (l *locked) Import", "type loader map"] {
             assert!(locked.text.contains(part), "{part}: {}", locked.text);
         }
         assert!(!locked.text.contains("parallel"), "{}", locked.text);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::checks::{Check, Mode};
-use super::goroutine::Uses;
+use super::uses::Uses;
 
 /// A statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,5 +121,55 @@ impl Line {
             Line::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::testcase::SourceCase;
+    use crate::triage::standalone::plan::Plan;
+    use crate::triage::standalone::program::Options;
+
+    fn resolved(line: CheckLine) -> (Vec<String>, Uses) {
+        let case = SourceCase::from_txtar("-- a/a.go --\npackage a\n").unwrap();
+        let scenario = Scenario::default();
+        let mode = Mode::new(&Plan::new(&case, &scenario, &[]), &Options::default());
+        let mut uses = Uses::default();
+        let lines = Line::Check(line).resolve(mode, &mut uses);
+        (lines.iter().filter_map(Line::text).map(str::to_owned).collect(), uses)
+    }
+
+    #[test]
+    fn a_check_has_the_variables_that_are_read() {
+        let mut declared = BTreeSet::new();
+        let check = || CheckLine::call("a", "x".to_owned());
+        let (lines, uses) = resolved(check());
+        assert_eq!(lines, ["check(x)"]);
+        assert_eq!(uses.checks, BTreeSet::from([Check::default()]));
+        let mut read = check();
+        assert_eq!(read.package(&mut declared), "a");
+        assert_eq!(read.package(&mut declared), "a");
+        assert_eq!(resolved(read).0, ["a := check(x)"]);
+        let mut again = check();
+        assert_eq!(again.syntax(&mut declared).as_deref(), Some("aSyntax"));
+        again.package(&mut declared);
+        let (lines, uses) = resolved(again);
+        assert_eq!(lines, ["aSyntax := checkSyntax(x)", "a = aSyntax.pkg"]);
+        assert!(uses.helpers.contains("checked") && uses.helpers.contains("parse"));
+    }
+
+    #[test]
+    fn a_check_that_is_written_out_makes_its_package() {
+        let mut declared = BTreeSet::new();
+        let mut check = CheckLine::written("a", ["f(", "new()", ")"].map(str::to_owned));
+        assert_eq!(check.syntax(&mut declared), None);
+        assert_eq!(resolved(check.clone()).0, ["f(new())"]);
+        check.package(&mut declared);
+        assert_eq!(resolved(check).0, ["a := new()", "f(a)"]);
+        let mut filled = CheckLine::filled("aPackage".to_owned(), "f(aPackage)".to_owned());
+        assert_eq!(filled.package(&mut declared), "aPackage");
+        assert_eq!(resolved(filled).0, ["f(aPackage)"]);
     }
 }

@@ -1,8 +1,8 @@
 //! The function `main`: settings, attempts, the goroutines.
 
-use super::goroutine::{Context, Uses};
 use super::line::Line;
 use super::text::quoted;
+use super::uses::{Context, Uses};
 use crate::finding::{Finding, Kind};
 use crate::scenario::Meet;
 
@@ -77,6 +77,9 @@ fn times(cx: Context<'_, '_>, n: impl std::fmt::Display) -> String {
     }
 }
 
+/// gofmt puts a longer function literal on lines of its own.
+const ONE_LINE: usize = 80;
+
 /// What is set before anything else.
 fn settings(cx: Context<'_, '_>, finding: Option<&Finding>, uses: &mut Uses) -> Vec<String> {
     let scenario = cx.plan.scenario;
@@ -130,7 +133,7 @@ fn goroutines(cx: Context<'_, '_>, bodies: &[Vec<Line>], uses: &mut Uses) -> Vec
     }
     let mut first = Vec::new();
     if meets {
-        first.push("defer waiting.Add(-1) // Nobody waits for this goroutine any more.");
+        first.push("defer waiting.Add(-1)");
     }
     if start {
         first.push("<-start");
@@ -155,6 +158,7 @@ fn goroutine(cx: Context<'_, '_>, first: &[&str], body: &[&str]) -> Vec<String> 
     // WaitGroup.Go counts, and calls Done.
     let by_group = cx.options.go_minor >= 25;
     if let ([], [line], true) = (first, body, by_group)
+        && line.len() <= ONE_LINE
         && !line.contains('\n')
     {
         return vec![format!("wg.Go(func() {{ {line} }})")];

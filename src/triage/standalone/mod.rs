@@ -6,8 +6,10 @@
 //! plan           a scenario → which packages are complete, who answers imports
 //! checks         what all checks have in common; the functions that check
 //! line           a statement
+//! uses           what the statements use: helpers, variables, functions that check
 //! goroutine      the state while the statements of one goroutine are emitted
 //! emit, direct   an operation → statements; a single question in its place
+//! type_args      type arguments → expressions
 //! prepare        what is made before the goroutines start
 //! main_func      the function main
 //! library        the declarations of harness_go/standalone, and which a program needs
@@ -22,12 +24,14 @@ mod analysis;
 mod checks;
 mod direct;
 mod emit;
+mod emit_check;
 mod go_mod;
 mod goroutine;
 mod head;
 mod library;
 mod line;
 mod main_func;
+mod names;
 mod plan;
 mod prepare;
 mod program;
@@ -37,6 +41,7 @@ mod scan;
 mod specialise;
 mod text;
 mod type_args;
+mod uses;
 mod verify;
 mod write;
 

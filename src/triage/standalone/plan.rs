@@ -1,6 +1,5 @@
-//! What can be known of a test case before it runs: which package a name
-//! stands for, what is complete when the goroutines start, how imports are
-//! answered.
+//! What is known about a test case before it runs: which package a name stands for,
+//! what is complete when the goroutines start, and how imports are answered.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +17,9 @@ pub struct Package<'a> {
     pub files: Vec<&'a str>,
     /// Name of the variable that holds the checked package.
     pub variable: String,
-    /// Indices of packages that it imports.
+    /// Indices of the packages that it imports.
     pub imports: Vec<usize>,
-    /// Whether it imports what the test case does not have.
+    /// Whether it imports a package that the test case does not have.
     pub imports_others: bool,
     /// Objects of its scope, sorted by name.
     pub declared: Vec<Declared>,
@@ -37,13 +36,13 @@ pub enum Imports {
     Own,
     /// One importer for all, with a lock.
     Locked,
-    /// One importer for all, which checks several packages at a time.
+    /// One importer for all, which checks several packages at the same time.
     Parallel,
     /// One importer for all, without a lock.
     Unlocked,
 }
 
-/// A test case looked through.
+/// What is known about a test case.
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// What goroutines do.
@@ -54,14 +53,13 @@ pub struct Plan<'a> {
     pub completed: BTreeSet<usize>,
     /// Who answers imports.
     pub imports: Imports,
-    /// For each goroutine, whether it can call an importer, and how often at least
-    /// if its packages parse.
+    /// For each goroutine, how many imports it asks for; 0 if it never calls an
+    /// importer.
     pub importing: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
-    /// Looks a test case through. `taken` are names that variables may not
-    /// have.
+    /// Examines a test case. Variables get none of the `taken` names.
     #[must_use]
     pub fn new(case: &'a SourceCase, scenario: &'a Scenario, taken: &[&str]) -> Self {
         let mut names: Vec<String> = taken.iter().map(|n| (*n).to_owned()).collect();

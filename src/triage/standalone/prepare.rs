@@ -2,10 +2,11 @@
 //! share beside them.
 
 use super::checks::{Check, delivered};
-use super::goroutine::{Context, Uses, walks_instances};
+use super::goroutine::walks_instances;
 use super::line::Line;
 use super::plan::Imports;
 use super::text::quoted;
+use super::uses::{Context, Uses};
 use crate::scenario::{Operation, Share};
 
 impl Context<'_, '_> {
@@ -26,23 +27,25 @@ impl Context<'_, '_> {
         let mut out = self.by_hand(uses);
         out.extend(self.shared_checks(uses));
         if uses.shared {
-            let make = match self.plan.imports {
-                Imports::Parallel => match uses.completed(self) {
-                    "nil" => format!("new({})", uses.helper("parallel")),
-                    complete => format!("&{}{{complete: {complete}}}", uses.helper("parallel")),
-                },
-                imports => {
-                    let loader =
-                        format!("{}({})", uses.helper("newLoader"), uses.completed(self));
-                    match imports {
-                        Imports::Unlocked => loader,
-                        _ => format!("&{}{{l: {loader}}}", uses.helper("locked")),
-                    }
-                }
-            };
-            out.insert(0, format!("shared := {make}"));
+            out.insert(0, format!("shared := {}", self.shared_importer(uses)));
         }
         out
+    }
+
+    /// An expression for the importer that goroutines share.
+    fn shared_importer(&self, uses: &mut Uses) -> String {
+        let kind = match (self.plan.imports, uses.completed(self)) {
+            (Imports::Parallel, None) => return format!("new({})", uses.helper("parallel")),
+            (Imports::Parallel, Some(packages)) => {
+                return format!("&{}{{complete: {packages}}}", uses.helper("parallel"));
+            }
+            (Imports::Unlocked, None) => return uses.loader(self),
+            (Imports::Unlocked, _) => uses.helper("unlocked"),
+            _ => uses.helper("locked"),
+        };
+        let complete = uses.completed(self).map(|p| format!("complete: {p}, ")).unwrap_or_default();
+        let sign = if kind == "locked" { "&" } else { "" };
+        format!("{sign}{kind}{{{complete}loader: {}}}", uses.loader(self))
     }
 
     /// Types made by hand, among the instances.
@@ -152,7 +155,11 @@ impl Context<'_, '_> {
             let unsafe_ = self.plan.packages.iter().any(|p| p.imports_others)
                 && files().any(|f| f.contains("\"unsafe\""));
             let first = if unsafe_ { "\"unsafe\": types.Unsafe" } else { "" };
-            out.push(format!("packages := {}{{{first}}}", uses.helper("importer")));
+            let kind = match self.plan.imports {
+                Imports::Own | Imports::Locked | Imports::Unlocked => "loader",
+                _ => "importer",
+            };
+            out.push(format!("packages := {}{{{first}}}", uses.helper(kind)));
         }
         if uses.instances {
             out.push("var instances []types.Type".to_owned());
@@ -173,13 +180,7 @@ impl Context<'_, '_> {
     }
 
     /// Checks a package and keeps it where something wants it.
-    fn complete(
-        &self,
-        i: usize,
-        importer: Option<&str>,
-        uses: &mut Uses,
-        out: &mut Vec<String>,
-    ) {
+    fn complete(&self, i: usize, importer: Option<&str>, uses: &mut Uses, out: &mut Vec<String>) {
         let p = &self.plan.packages[i];
         let (v, path) = (&p.variable, quoted(p.path));
         let stops = self.shares(Share::Unfinished);

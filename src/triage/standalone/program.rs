@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::checks::{Check, Mode, load};
 use super::direct::Forms;
 use super::go_mod::{go_mod, go_sum};
-use super::goroutine::{Context, Uses, emit};
+use super::goroutine::emit;
 use super::head::head;
 use super::library::{Library, Selection};
 use super::line::Line;
@@ -14,6 +14,7 @@ use super::plan::Plan;
 use super::queries::{Form, form};
 use super::scan::{Token, tokens};
 use super::text::{literal, quoted};
+use super::uses::{Context, Uses};
 use crate::finding::{Direct, Finding};
 use crate::scenario::{Meet, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
@@ -86,7 +87,7 @@ pub fn program(
     let imports = imports(&code, &library);
     let tools = imports.iter().any(|path| path.starts_with("golang.org/"));
     let main_go = format!(
-        "{}package main\n\n{}\n{}\n{code}",
+        "{}package main\n\n{}{}{code}",
         head(&plan, finding, options),
         import_block(&imports),
         sources(cx, selection.own.contains("load"), &code),
@@ -175,7 +176,6 @@ fn sources(cx: Context<'_, '_>, table: bool, code: &str) -> String {
         let value = cx.mode.source();
         out.push_str(&format!("var sources = map[string]{value}{{{}}}\n\n", all.join(", ")));
     }
-    out.pop();
     out
 }
 
@@ -195,11 +195,14 @@ fn imports(code: &str, library: &Library) -> BTreeSet<&'static str> {
 fn import_block(imports: &BTreeSet<&str>) -> String {
     let (others, std): (Vec<_>, Vec<_>) = imports.iter().partition(|p| p.contains('.'));
     let line = |p: &&str| format!("\t\"{p}\"\n");
+    if imports.is_empty() {
+        return String::new();
+    }
     let mut out = String::from("import (\n");
     out.extend(std.into_iter().map(line));
     if !others.is_empty() {
         out.push('\n');
         out.extend(others.into_iter().map(line));
     }
-    out + ")\n"
+    out + ")\n\n"
 }

@@ -1,5 +1,5 @@
-//! What a Go file imports and declares, read from its text. Files of a test
-//! case need not parse, so this looks at tokens and brackets only.
+//! The imports and declarations of a Go file, read from its text. The files of a test
+//! case need not parse, so this looks only at tokens and brackets.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -15,7 +15,7 @@ pub struct Declared {
     pub type_params: usize,
 }
 
-/// What a file says about itself.
+/// What a file imports and declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileFacts {
     /// Import paths, in the file's order.
@@ -100,7 +100,7 @@ fn type_spec(spec: &[Token<'_>]) -> Option<Declared> {
 }
 
 fn function(body: &[Token<'_>]) -> Option<Declared> {
-    // A parenthesis here is a method's receiver.
+    // A parenthesis here starts the receiver of a method.
     let Token::Word(name) = body.first()? else { return None };
     Some(Declared {
         name: (*name).to_owned(),
@@ -179,7 +179,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 fn end_line(out: &mut Vec<Token<'_>>) {
     let ends = match out.last() {
         Some(Token::Mark(c)) => ")]}".contains(*c),
-        // break, return and their like end lines of bodies, which do not matter.
+        // Lines of bodies that end in break, return and so on do not matter here.
         Some(Token::Word(w)) => !["import", "type", "var", "const", "func"].contains(w),
         Some(Token::Text(_)) => true,
         None => false,

@@ -1,9 +1,9 @@
 //! Go source text: literals, names, comments.
 
-/// A string literal, raw where that is possible, so that it can be read.
+/// A string literal. It is raw where that is possible, which is easier to read.
 #[must_use]
 pub fn literal(text: &str) -> String {
-    // Raw strings lose carriage returns and cannot hold a byte order mark.
+    // A raw string drops carriage returns and cannot hold a byte order mark.
     let printable = |c: char| c == '\n' || c == '\t' || (!c.is_control() && c != '\u{feff}');
     if text.chars().all(printable) {
         return format!("`{}`", text.replace('`', "` + \"`\" + `"));
@@ -49,8 +49,8 @@ append len new make panic string error int bool any nil true false main init \
 wg check attempt packages sources instances conf info fset ctxt im start shared \
 checkUnfinished checkSyntax checkSyntaxUnfinished t t2 t3 t4 inst inst2 inst3 inst4";
 
-/// A variable's name for an import path: `x/go-lib` → `goLib`. None of
-/// `others`, which it is added to.
+/// The name of a variable for an import path: `x/go-lib` → `goLib`. It differs from
+/// `others`, and is added to them.
 pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     let last = path.rsplit('/').next().unwrap_or(path);
     let mut name = String::new();

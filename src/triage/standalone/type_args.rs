@@ -1,17 +1,13 @@
 //! Type arguments → Go expressions that build them with go/types.
 
-use super::emit::type_of;
-use super::goroutine::Goroutine;
-use crate::scenario::Target;
-
-/// How names of the test case become expressions.
+/// Turns names of the test case into expressions.
 pub trait Names {
     /// The type of an object: an expression of type `types.Type`, and the
     /// number of its type parameters. `None` if there is no such type.
     fn named(&mut self, package: Option<&str>, name: &str) -> Option<(String, usize)>;
 }
 
-/// The expression that builds a type. What is no type becomes int, as in the
+/// The expression that builds a type. Text that is not a type becomes int, as in the
 /// harness.
 pub fn expression(text: &str, names: &mut dyn Names) -> String {
     let mut p = Parser { rest: text.trim(), names, depth: 0 };
@@ -159,7 +155,7 @@ impl Parser<'_> {
         Some(format!("types.NewSignatureType(nil, nil, nil, {params}, {results}, {variadic})"))
     }
 
-    /// Parameters without names, which arguments of mutators have.
+    /// Parameters without names; type arguments have no others.
     fn tuple(&mut self) -> Option<(String, bool)> {
         if !self.take("(") {
             return None;
@@ -223,39 +219,6 @@ fn tuple(types: &[String]) -> String {
     let params: Vec<_> =
         types.iter().map(|t| format!("types.NewParam(token.NoPos, nil, \"\", {t})")).collect();
     format!("types.NewTuple({})", params.join(", "))
-}
-
-/// The types that have names of their own in `types.Typ`.
-const BASIC: [&str; 17] = [
-    "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32",
-    "uint64", "uintptr", "float32", "float64", "complex64", "complex128", "string",
-];
-
-/// A goroutine, and the package whose types need no qualifier.
-impl Names for (&mut Goroutine<'_, '_>, usize) {
-    fn named(&mut self, package: Option<&str>, name: &str) -> Option<(String, usize)> {
-        let (goroutine, own) = self;
-        let plan = goroutine.cx.plan;
-        let (i, declared) = match package {
-            Some(path) => {
-                let target = Target { package: path.to_owned(), object: name.to_owned() };
-                plan.object(&target, |_| true).filter(|(_, d)| d.is_type)?
-            }
-            None => match plan.packages[*own].declared.iter().find(|d| d.name == name && d.is_type) {
-                Some(declared) => (*own, declared),
-                None if BASIC.contains(&name) => {
-                    let upper = name[..1].to_uppercase() + &name[1..];
-                    return Some((format!("types.Typ[types.{upper}]"), 0));
-                }
-                None if ["any", "error", "comparable", "rune", "byte"].contains(&name) => {
-                    return Some((format!("types.Universe.Lookup(\"{name}\").Type()"), 0));
-                }
-                None => return None,
-            },
-        };
-        let pkg = goroutine.package(i);
-        Some((type_of(&pkg, &declared.name), declared.type_params))
-    }
 }
 
 #[cfg(test)]
