@@ -1,5 +1,7 @@
 //! Go source text: literals, names, comments.
 
+use crate::goast::is_keyword;
+
 /// A string literal. It is raw where that is possible, which is easier to read.
 #[must_use]
 pub fn literal(text: &str) -> String {
@@ -41,10 +43,8 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// Names that Go reserves, and that the statements of programs use.
-const RESERVED: &str = "\
-break case chan const continue default defer else fallthrough for func go goto if import \
-interface map package range return select struct switch type var \
+/// Names that Go declares, and that the statements of programs use.
+const TAKEN: &str = "\
 append len new make panic string error int bool any nil true false main init \
 wg check attempt packages sources instances conf info fset ctxt im start shared \
 checkUnfinished checkSyntax checkSyntaxUnfinished t t2 t3 t4 inst inst2 inst3 inst4";
@@ -73,7 +73,9 @@ pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     if name.is_empty() {
         name.push('p');
     }
-    let is_free = |n: &str| !RESERVED.split(' ').any(|r| r == n) && !others.iter().any(|o| o == n);
+    let is_free = |n: &str| {
+        !is_keyword(n) && !TAKEN.split(' ').any(|t| t == n) && !others.iter().any(|o| o == n)
+    };
     let mut free = name.clone();
     let mut n = 1;
     while !is_free(&free) {
