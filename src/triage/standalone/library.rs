@@ -2,7 +2,7 @@
 //! package that builds packages by hand. A program gets the declarations that its
 //! statements use and those that these use in turn.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::scan::{Token, tokens};
 use crate::harness::source_files;
@@ -110,22 +110,19 @@ impl Library {
         self.imports.get(name).copied()
     }
 
-    /// Selects the declarations of some names and what they use.
+    /// Selects the declarations of some names and what they use, in the order in which a
+    /// reader meets the names.
     #[must_use]
     pub fn select(&self, names: &BTreeSet<&'static str>) -> Selection {
-        let mut wanted = vec![false; self.declarations.len()];
-        let mut work: Vec<usize> =
+        let mut seen = BTreeSet::new();
+        let mut work: VecDeque<usize> =
             names.iter().filter_map(|name| self.by_name.get(name)).copied().collect();
-        while let Some(at) = work.pop() {
-            if std::mem::replace(&mut wanted[at], true) || self.declarations[at].own {
+        let mut selection = Selection::default();
+        while let Some(at) = work.pop_front() {
+            let declaration = &self.declarations[at];
+            if !seen.insert(at) {
                 continue;
             }
-            for text in &self.declarations[at].text {
-                work.extend(words(text).filter_map(|word| self.by_name.get(word)));
-            }
-        }
-        let mut selection = Selection::default();
-        for (declaration, _) in self.declarations.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
             if declaration.own {
                 selection.own.extend(&declaration.names);
                 continue;
@@ -134,6 +131,7 @@ impl Library {
                 selection.text.push('\n');
                 selection.text.push_str(text);
                 selection.text.push('\n');
+                work.extend(words(text).filter_map(|word| self.by_name.get(word)));
             }
         }
         selection
