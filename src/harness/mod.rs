@@ -10,7 +10,6 @@ mod covered;
 mod error;
 mod go_bin;
 mod import;
-mod lazy;
 mod left;
 mod limits;
 mod memfd;
@@ -37,7 +36,6 @@ pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};
 pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
-pub use lazy::{LazyChange, LazyReply};
 pub use left::take_left;
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
