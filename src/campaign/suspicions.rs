@@ -253,7 +253,12 @@ fn operation(base: &Scenario, change: &LazyChange) -> Option<Operation> {
             order: Order::Declared,
         }),
         ["check", package] => Some(Operation::Check { package: package.to_owned() }),
-        _ => base.go.iter().flatten().find(|op| op.wire() == change.operation).cloned(),
+        _ => base
+            .go
+            .iter()
+            .flatten()
+            .find(|op| op.to_string() == change.operation.join(" "))
+            .cloned(),
     }
 }
 

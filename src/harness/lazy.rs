@@ -14,8 +14,7 @@ pub(super) const LIMIT: Duration = Duration::from_secs(3);
 pub struct LazyChange {
     /// `Named.underlying`.
     pub field: String,
-    /// The operation as it is written to the harness, see
-    /// [`Operation::wire`](crate::scenario::Operation::wire).
+    /// The words of the operation's text.
     pub operation: Vec<String>,
     /// What has the field, for people: `lib.T[int]`.
     pub object: String,

@@ -7,7 +7,7 @@ use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +172,7 @@ impl<'a> RunRequest<'a> {
 }
 
 fn operation(w: &mut Writer, op: &Operation) {
-    w.list(op.wire().iter(), |w, word| w.str(word));
+    w.str(&op.to_string());
 }
 
 /// What the type checker made of a package.

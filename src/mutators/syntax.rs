@@ -6,6 +6,7 @@
 use super::build::{ident, unnamed};
 use super::symbols::Symbols;
 use super::walk::{Go, List, Role, Signature, Site, walk};
+use crate::go_release;
 use crate::goast::{Decl, Expr, Field, FuncType, Ident};
 use crate::testcase::TestCase;
 
@@ -43,7 +44,7 @@ fn signature(typ: &mut FuncType, whose: Signature, go_minor: u32) {
     let generic = match whose {
         Signature::Func => true,
         // Go 1.27 brought methods with type parameters.
-        Signature::Method => go_minor >= 27,
+        Signature::Method => go_release::has_generic_methods(go_minor),
         _ => false,
     };
     if !generic {

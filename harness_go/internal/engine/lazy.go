@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"go/types"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (e *Engine) Lazy(req *wire.RunRequest) (*wire.LazyReply, error) {
 		return nil, err
 	}
 	e.godebug.set(req.Godebug)
-	e.watched = usesTargets(req)
+	e.watched = options.foreign
 	e.alone()
 	defer e.together()
 	s := &survey{e: e, req: &alone, options: options, reply: &wire.LazyReply{}}
@@ -84,7 +83,7 @@ func (s *survey) start() {
 	if len(s.r.first.panics) == 0 && len(s.r.complete()) == 0 {
 		// Nothing is complete before the goroutines: all of it is now.
 		for i := range s.r.sources {
-			s.protect(func() { s.r.first.check(s.req.Packages[i].Path) })
+			s.protect(func() { s.r.first.check(&call{path: s.req.Packages[i].Path}) })
 		}
 	}
 	s.r.instances = s.r.first.instances
@@ -117,7 +116,7 @@ func (s *survey) try(f func() []wire.LazyChange) {
 
 // changed are the changes as those of an operation, which is told the import
 // path of the package that leads to them.
-func (s *survey) changed(op func(path string) wire.Op) []wire.LazyChange {
+func (s *survey) changed(op func(path string) []string) []wire.LazyChange {
 	var changes []wire.LazyChange
 	for _, c := range s.graph.Changes() {
 		path := instancesName
@@ -131,7 +130,7 @@ func (s *survey) changed(op func(path string) wire.Op) []wire.LazyChange {
 
 // query asks a query of every type.
 func (s *survey) query(q *query) (changes []wire.LazyChange) {
-	op := func(path string) wire.Op { return wire.Op{"walk", q.name, path, "declared"} }
+	op := func(path string) []string { return []string{"walk", q.name, path, "declared"} }
 	seen := map[string]bool{}
 	for i := 0; i < lazyDepth; i++ {
 		s.ask(q)
@@ -184,11 +183,11 @@ func (s *survey) ask(q *query) {
 
 // operations are those of the scenario that read, each once, and a check of
 // each package that is not complete.
-func (s *survey) operations() []wire.Op {
-	var ops []wire.Op
+func (s *survey) operations() []string {
+	var ops []string
 	seen := map[string]bool{}
-	add := func(op wire.Op) {
-		key := fmt.Sprint(op)
+	add := func(key string) {
+		op := key
 		if !seen[key] {
 			seen[key] = true
 			ops = append(ops, op)
@@ -196,16 +195,16 @@ func (s *survey) operations() []wire.Op {
 	}
 	for i := range s.r.sources {
 		if s.r.completed[i] == nil {
-			add(wire.Op{"check", s.req.Packages[i].Path})
+			add("check " + s.req.Packages[i].Path)
 		}
 	}
 	const most = 12
 	for _, list := range s.req.Go {
 		for _, op := range list {
-			if len(op) < 2 || len(ops) >= most {
+			if len(ops) >= most {
 				continue
 			}
-			if !strings.Contains(" query walk set ", " "+op[0]+" ") {
+			if !strings.Contains(" query walk set ", " "+readCall(op).word+" ") {
 				add(op)
 			}
 		}
@@ -214,12 +213,13 @@ func (s *survey) operations() []wire.Op {
 }
 
 // operation executes an operation as a goroutine would.
-func (s *survey) operation(op wire.Op) []wire.LazyChange {
-	g := newGoroutine(s.r, 1, []wire.Op{op})
-	if !s.protect(func() { g.prepare(); g.execute(op) }) {
+func (s *survey) operation(op string) []wire.LazyChange {
+	c := readCall(op)
+	g := newGoroutine(s.r, 1, []*call{c})
+	if !s.protect(func() { g.prepare(); g.execute(c) }) {
 		// What a panic leaves behind is no test case.
 		s.start()
 		return nil
 	}
-	return s.changed(func(string) wire.Op { return op })
+	return s.changed(func(string) []string { return strings.Fields(op) })
 }

@@ -105,10 +105,8 @@ func onePackage(t *testing.T, name, text string) (executed uint32) {
 	t.Helper()
 	req := casetext.Request(text)
 	for _, ops := range req.Go {
-		for _, op := range ops {
-			for i := range op {
-				op[i] = strings.ReplaceAll(op[i], "·", ";")
-			}
+		for i := range ops {
+			ops[i] = strings.ReplaceAll(ops[i], "·", ";")
 		}
 	}
 	req.Flags = wire.FlagAnswers | wire.FlagSequential
@@ -151,11 +149,11 @@ func TestAMisuseIsNoticed(t *testing.T) {
 		"nil as a check's file set": func(g *goroutine) {
 			g.parse(0)
 			g.fset = nil
-			g.check("lib")
+			g.check(readCall("check lib"))
 		},
 		"nil as a file of a check": func(g *goroutine) {
 			g.files[0] = []*tree{nil}
-			g.check("lib")
+			g.check(readCall("check lib"))
 		},
 		"variadic function must have at least one parameter": func(*goroutine) {
 			types.NewSignatureType(nil, nil, nil, nil, nil, true)
@@ -173,7 +171,7 @@ func TestAMisuseIsNoticed(t *testing.T) {
 		},
 	} {
 		*seen = nil
-		g := newGoroutine(r, 1, []wire.Op{{"planted"}})
+		g := newGoroutine(r, 1, readCalls([]string{"planted"}))
 		func() {
 			defer g.recover()
 			misuse(g)

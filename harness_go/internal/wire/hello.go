@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 4
+const Version = 5
 
 // Kinds of requests and their replies.
 const (

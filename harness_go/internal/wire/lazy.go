@@ -9,7 +9,7 @@ type LazyChange struct {
 	// Field is the field, `Named.underlying`.
 	Field string
 	// Operation is what changed it.
-	Operation Op
+	Operation []string
 	// Object is what has the field, for people.
 	Object string
 	// Guard is a lock or atomic in the same struct; "" if there is none.

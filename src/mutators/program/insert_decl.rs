@@ -8,6 +8,7 @@ use super::super::env::Env;
 use super::super::symbols::Symbols;
 use super::super::types::{named_type, some_type};
 use super::super::{Context, Operator};
+use crate::go_release;
 use crate::goast::{Decl, Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
@@ -32,7 +33,7 @@ impl Operator for InsertDecl {
         let file = cx.rng.below(files);
         let env = Env::new(&symbols, package, file);
         let name = symbols.fresh("N");
-        let shape = cx.rng.below(if cx.go_minor >= 24 { 6 } else { 5 });
+        let shape = cx.rng.below(if go_release::has_generic_aliases(cx.go_minor) { 6 } else { 5 });
         let inner = named_type(&env, cx.rng, 2).unwrap_or_else(|| some_type(&env, cx.rng, 1));
         let param = || vec![field("P", ident("any"))];
         let own = |arg: Expr| instance(ident(&name), vec![arg]);

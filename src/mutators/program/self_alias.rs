@@ -5,6 +5,7 @@ use super::super::build::{ident, instance, type_decl};
 use super::super::references::{mentions, on_receivers};
 use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::go_release;
 use crate::goast::scope::flatten;
 use crate::goast::{Ident, TypeSpec};
 use crate::testcase::TestCase;
@@ -34,7 +35,10 @@ impl Operator for SelfAlias {
                     // of go/types (golang.org/issue/78296): always a panic.
                     let itself =
                         flatten(&t.type_params).iter().any(|(_, c)| mentions(c, &t.name.0));
-                    t.name.0 != "_" && !itself && (t.type_params.is_empty() || cx.go_minor >= 24)
+                    t.name.0 != "_"
+                        && !itself
+                        && (t.type_params.is_empty()
+                            || go_release::has_generic_aliases(cx.go_minor))
                 })
             })
             .collect();

@@ -9,7 +9,7 @@ use crate::goast::{Ident, Spec, VisitorMut, walk};
 use crate::mutators::address;
 use crate::mutators::references::rename;
 use crate::mutators::symbols::Symbols;
-use crate::scenario::{Operation, Target};
+use crate::scenario::Operation;
 use crate::testcase::TestCase;
 
 /// One renaming.
@@ -17,21 +17,10 @@ pub(crate) type Renaming = Box<dyn Fn(&mut TestCase) -> bool + Send + Sync>;
 
 /// Has an operation name an object by its new name.
 pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) {
-    let set = |t: &mut Target| {
-        if t.package == package && t.object == old {
-            new.clone_into(&mut t.object);
+    for named in op.objects_mut() {
+        if named.package == package && named.object == old {
+            new.clone_into(named.object);
         }
-    };
-    match op {
-        Operation::Query { target, other, .. } => {
-            set(target);
-            other.iter_mut().for_each(set);
-        }
-        Operation::Instantiate { target, .. } | Operation::Set { target, .. } => set(target),
-        Operation::Target { package: p, object: Some(o), .. } if p == package && o == old => {
-            new.clone_into(o);
-        }
-        _ => {}
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::hunt::{FRESH, HUNTING, RARE, hunt, short, stronger};
 use super::pool::Pool;
 use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
-use super::scenario::redirect::each_package;
 use super::size::Size;
 use super::starts::Starts;
 use super::{MinimizeError, Options};
@@ -15,7 +14,7 @@ use crate::finding::{Finding, Kind, sides};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
 use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Meet, Operation, Profile};
+use crate::scenario::{Class, Meet, Profile};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Clear, Judge, Tally};
 
@@ -309,30 +308,16 @@ fn by_name(pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessErro
     let mut named = case.clone();
     let s = &mut named.scenario;
     for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
-        each_package(op, &mut |p| {
+        for p in op.packages_mut() {
             if let Some(new) = by.get(p.as_str()) {
                 (*new).clone_into(p);
             }
-        });
-        let object = |t: &mut crate::scenario::Target| {
-            if let Some((_, new)) = by.get(t.to_string().as_str()).and_then(|n| n.rsplit_once('.'))
-            {
-                new.clone_into(&mut t.object);
+        }
+        for o in op.objects_mut() {
+            let new = by.get(format!("{}.{}", o.package, o.object).as_str());
+            if let Some((_, new)) = new.and_then(|n| n.rsplit_once('.')) {
+                new.clone_into(o.object);
             }
-        };
-        match op {
-            Operation::Query { target, other, .. } => {
-                object(target);
-                other.iter_mut().for_each(object);
-            }
-            Operation::Instantiate { target, .. } | Operation::Set { target, .. } => object(target),
-            Operation::Target { package, object: Some(o), .. } => {
-                let mut target =
-                    crate::scenario::Target { package: package.clone(), object: o.clone() };
-                object(&mut target);
-                *o = target.object;
-            }
-            _ => {}
         }
     }
     Ok(Some(named))

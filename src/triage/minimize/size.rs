@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scenario::{Import, Operation, Order, Query, Scenario, Share};
+use crate::scenario::{Import, Operand, Operation, Query, Scenario, Share};
 use crate::testcase::TestCase;
 
 /// The order in which minimization goes down: a weight of everything there is to
@@ -83,19 +83,9 @@ fn shared(share: Share) -> usize {
     }
 }
 
-/// Whether a query needs golang.org/x/tools: what does without runs anywhere.
-fn needs_tools(query: Query) -> bool {
-    matches!(query, Query::Objectpath | Query::Methodsetcache | Query::Typemap)
-}
-
 /// The place of a query in the vocabulary, which starts with what everybody uses.
 fn rank(op: &Operation) -> usize {
-    match op {
-        Operation::Query { query, .. } | Operation::Walk { query, .. } => {
-            Query::ALL.iter().position(|q| q == query).unwrap_or(0)
-        }
-        _ => 0,
-    }
+    op.query().and_then(|query| Query::ALL.iter().position(|q| *q == query)).unwrap_or(0)
 }
 
 /// What runs before says how packages came to be: by a check, if it can be.
@@ -104,20 +94,5 @@ fn before(op: &Operation) -> usize {
 }
 
 fn operation(op: &Operation) -> usize {
-    match op {
-        Operation::Query { query, other, .. } => {
-            9 + usize::from(other.is_some()) + 4 * usize::from(needs_tools(*query))
-        }
-        Operation::Check { .. } | Operation::Import { .. } => 10,
-        Operation::Instantiate { args, context, .. } => {
-            10 + args.iter().map(String::len).sum::<usize>() + usize::from(*context)
-        }
-        Operation::Eval { expr, .. } | Operation::CheckExpr { expr, .. } => 11 + expr.len() / 2,
-        Operation::Walk { query, order, .. } => {
-            let order = usize::from(*order != Order::Declared);
-            12 + order + 4 * usize::from(needs_tools(*query))
-        }
-        Operation::Target { object, .. } => 14 + usize::from(object.is_some()),
-        Operation::Export { .. } | Operation::Ssa { .. } | Operation::Set { .. } => 12,
-    }
+    op.row().size + op.operands().into_iter().map(Operand::size).sum::<usize>()
 }

@@ -3,7 +3,7 @@
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::scope::ObjectKind;
 use crate::mutators::symbols::Symbols;
-use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
+use crate::scenario::{INSTANCES, Operand, OperandMut, Operation, Order, Query, Target};
 use crate::testcase::TestCase;
 
 /// Replaces a walk by the query on one object, a check by a query on what it
@@ -52,74 +52,90 @@ fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
 fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation> {
     let query = |query, target| Operation::Query { query, target, other: None };
     let mut out = Vec::new();
-    match op {
-        Operation::Walk { query: q, package, order } => {
-            if package != INSTANCES {
-                out.extend(objects(symbols, package).into_iter().map(|t| query(*q, t)));
+    match &op.operands()[..] {
+        [Operand::Query(q), Operand::Walked(package), Operand::Order(order)] => {
+            let packaged = *package != INSTANCES;
+            if packaged {
+                out.extend(objects(symbols, package).into_iter().map(|t| query(**q, t)));
             }
-            for &query in Query::ALL.iter().filter(|other| *other != q) {
-                let (package, order) = (package.clone(), *order);
-                out.push(Operation::Walk { query, package, order });
-            }
-            if package != INSTANCES {
+            out.extend(other_queries(op, **q));
+            if packaged {
                 // It may be the check before it that counts.
-                out.push(Operation::Check { package: package.clone() });
+                out.push(Operation::Check { package: (*package).clone() });
             }
-            if *order != Order::Declared {
-                let (query, package) = (*q, package.clone());
-                out.push(Operation::Walk { query, package, order: Order::Declared });
+            if **order != Order::Declared {
+                out.push(op.changed(|operand| {
+                    if let OperandMut::Order(order) = operand {
+                        *order = Order::Declared;
+                    }
+                }));
             }
         }
-        Operation::Query { query: q, target, other } => {
+        [Operand::Query(q), Operand::Object(_), Operand::Other(other)] => {
             if other.is_some() {
-                out.push(query(*q, target.clone()));
+                out.push(op.changed(drop_optional));
             }
-            for &query in Query::ALL.iter().filter(|other| *other != q) {
-                let (target, other) = (target.clone(), other.clone());
-                out.push(Operation::Query { query, target, other });
-            }
+            out.extend(other_queries(op, **q));
         }
-        Operation::Instantiate { target, args, context } => {
-            let ints = vec!["int".to_owned(); args.len()];
-            for (args, context) in [(ints.clone(), false), (ints, *context), (args.clone(), false)]
-            {
-                out.push(Operation::Instantiate { target: target.clone(), args, context });
+        [Operand::Generic(target), Operand::TypeArgs(_), Operand::Context(given)] => {
+            for (ints, context) in [(true, false), (true, **given), (false, false)] {
+                out.push(op.changed(|operand| match operand {
+                    OperandMut::TypeArgs(args) if ints => args.fill("int".to_owned()),
+                    OperandMut::Context(given) => *given = context,
+                    _ => {}
+                }));
             }
-            out.push(query(Query::Underlying, target.clone()));
+            out.push(query(Query::Underlying, (*target).clone()));
         }
-        Operation::Check { package }
-        | Operation::Ssa { package }
-        | Operation::Import { package } => {
+        [Operand::Source(package) | Operand::Package(package)] if op.row().imports => {
             if !matches!(op, Operation::Check { .. }) {
-                out.push(Operation::Check { package: package.clone() });
+                out.push(Operation::Check { package: (*package).clone() });
             }
-            let deps = case.imports().into_iter().find(|(p, _)| p == package);
+            let deps = case.imports().into_iter().find(|(p, _)| p == *package);
             for dep in deps.map(|(_, deps)| deps).unwrap_or_default() {
                 for target in objects(symbols, &dep).into_iter().take(8) {
                     out.extend(Query::ALL.iter().map(|q| query(*q, target.clone())));
                 }
             }
         }
-        Operation::Eval { package, .. } | Operation::CheckExpr { package, .. } => {
-            let expr = |expr: &str| match op {
-                Operation::Eval { .. } => {
-                    Operation::Eval { package: package.clone(), expr: expr.to_owned() }
-                }
-                _ => Operation::CheckExpr { package: package.clone(), expr: expr.to_owned() },
-            };
-            out.push(expr("0"));
-            out.extend(objects(symbols, package).iter().map(|t| expr(&t.object)));
-        }
-        Operation::Target { name, package, object } => {
-            if object.is_some() {
-                let (name, package) = (name.clone(), package.clone());
-                out.push(Operation::Target { name, package, object: None });
+        [Operand::Home(package), Operand::Expr(_)] => {
+            let names = objects(symbols, package).into_iter().map(|t| t.object);
+            for new in std::iter::once("0".to_owned()).chain(names) {
+                out.push(op.changed(|operand| {
+                    if let OperandMut::Expr(expr) = operand {
+                        expr.clone_from(&new);
+                    }
+                }));
             }
-            out.push(Operation::Check { package: package.clone() });
         }
-        Operation::Export { .. } | Operation::Set { .. } => {}
+        [.., Operand::Home(package), Operand::Member(object)] => {
+            if object.is_some() {
+                out.push(op.changed(drop_optional));
+            }
+            out.push(Operation::Check { package: (*package).clone() });
+        }
+        _ => {}
     }
     out
+}
+
+/// The same operation with each other query.
+fn other_queries(op: &Operation, but: Query) -> impl Iterator<Item = Operation> {
+    Query::ALL.iter().filter(move |other| **other != but).map(|other| {
+        op.changed(|operand| {
+            if let OperandMut::Query(query) = operand {
+                *query = *other;
+            }
+        })
+    })
+}
+
+fn drop_optional(operand: OperandMut<'_>) {
+    match operand {
+        OperandMut::Other(other) => *other = None,
+        OperandMut::Member(member) => *member = None,
+        _ => {}
+    }
 }
 
 impl Reducer for Queries {
