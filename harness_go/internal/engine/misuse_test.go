@@ -29,7 +29,7 @@ var kindsOfPackages = []struct{ name, text string }{
 }
 
 // everything is a scenario with every operation, query and setter on the package, on all
-// its objects and on ones that it does not have.
+// its objects and on objects that it lacks.
 func everything(pkg string) string {
 	var ops []string
 	objects := []string{"T", "X", "I", "F", "A", "List", "Nosuch"}
@@ -72,8 +72,8 @@ func failOnMisuse(t *testing.T) *[]string {
 	return &seen
 }
 
-// Whatever packages are like, no operation gives go/types what its documentation forbids,
-// and none panics.
+// Whatever the packages are, no operation calls go/types in a way that its documentation
+// forbids, and none panics.
 func TestNoOperationMisusesGoTypes(t *testing.T) {
 	seen := failOnMisuse(t)
 	for _, kind := range kindsOfPackages {
@@ -189,7 +189,7 @@ func panicTexts(g *goroutine) (texts []string) {
 	return texts
 }
 
-// What go/types does to itself, and what other code does to it, is no misuse of ours.
+// A call by go/types itself, or by other code, is no misuse of ours.
 func TestOtherPanicsAreNoMisuse(t *testing.T) {
 	seen := failOnMisuse(t)
 	r := newRound(casetext.Request("go check a"), options{})

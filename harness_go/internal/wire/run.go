@@ -6,7 +6,7 @@ const (
 	FlagSequential = 1 << iota
 	// FlagAnswers asks for the operations' answers.
 	FlagAnswers
-	// FlagResolutions asks what names that do not exist became.
+	// FlagResolutions asks which names stood in for ones that do not exist.
 	FlagResolutions
 	// FlagRaced asks which fields the reported races are on.
 	FlagRaced
@@ -14,11 +14,11 @@ const (
 	FlagThorough
 )
 
-// ReportsShift is where the flags hold after how many reports the race detector is to
-// be silent; 0 is never.
+// ReportsShift is the position in the flags of the number of reports after which the race
+// detector is silent; 0 is never.
 const ReportsShift = 16
 
-// FlagFresh says that the test case is about what a process computes once.
+// FlagFresh says that the test case is about state that a process computes once.
 const FlagFresh = 1 << 8
 
 // RunRequest is a test case to run.

@@ -6,7 +6,7 @@ use crate::mutators::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
 
-/// A breach of the contract, so it comes seldom.
+/// It breaks a documented rule, so it is rare.
 #[derive(Clone, Copy, Debug)]
 pub struct AddSetter;
 

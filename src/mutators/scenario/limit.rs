@@ -1,4 +1,4 @@
-//! What holds for the scenario of every mutant.
+//! The rules that the scenario of every mutant keeps.
 
 use super::super::symbols::Symbols;
 use super::super::{Context, MAX_OPERATIONS};
@@ -16,13 +16,11 @@ pub(super) fn breaches(share: Share) -> bool {
     })
 }
 
-/// Sees to it that the profile allows the scenario, that there are at least
-/// two goroutines with something to do, and that packages have kept their
-/// names.
+/// Makes sure that the profile allows the scenario, that at least two goroutines have
+/// something to do, and that operations name packages that exist.
 ///
-/// Under [`Profile::All`] a breach that is new to the mutant stays by dice,
-/// and an old one goes now and then: without that the breaches, which keep
-/// finding coverage, would fill the corpus.
+/// Under [`Profile::All`] a scenario that breaks a rule loses the breach in a quarter of
+/// cases. Otherwise breaches, which keep finding coverage, would fill the corpus.
 pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
     let s = &mut case.scenario;
     if cx.profile == Profile::Safe {
@@ -81,7 +79,7 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
     case.scenario = scenario;
 }
 
-fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &String, rng: &mut Rng) {
+fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &str, rng: &mut Rng) {
     let found = |t: &Target| symbols.package(&t.package).and_then(|p| symbols.object(p, &t.object));
     let mut params = None;
     let mut operands = op.operands_mut();
@@ -107,7 +105,7 @@ fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &String, rng: &
                     drop(operands);
                     let new = pick::instantiate(symbols, rng);
                     // Perhaps nothing is generic any more.
-                    *op = new.unwrap_or_else(|| Operation::Check { package: any.clone() });
+                    *op = new.unwrap_or_else(|| Operation::Check { package: any.to_owned() });
                     return;
                 };
                 params = Some(object.type_params.len().max(1));
@@ -120,8 +118,8 @@ fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &String, rng: &
     }
 }
 
-fn fix_package(p: &mut String, symbols: &Symbols, any: &String) {
+fn fix_package(p: &mut String, symbols: &Symbols, any: &str) {
     if symbols.package(p).is_none() {
-        p.clone_from(any);
+        any.clone_into(p);
     }
 }

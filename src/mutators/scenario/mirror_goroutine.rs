@@ -1,11 +1,11 @@
-//! Mirror a goroutine into another, in another order.
+//! Mirror a goroutine in another one, in another order.
 
 use super::super::{Context, Operator};
 use crate::scenario::{OperandMut, Order};
 use crate::testcase::TestCase;
 
-/// The same operations in another order on both sides find what the same order
-/// hides behind a chance lock.
+/// The same operations in different orders find races that the same order hides behind
+/// a lock by chance.
 #[derive(Clone, Copy, Debug)]
 pub struct MirrorGoroutine;
 

@@ -40,7 +40,7 @@ pub(super) fn walked(case: &TestCase, rng: &mut Rng) -> Option<String> {
     dependency(case, &Symbols::new(case), rng)
 }
 
-/// A query; the lazy ones more often.
+/// A query, more often one that completes lazy types.
 pub(super) fn query(rng: &mut Rng) -> Query {
     let from = if rng.chance(60) { Query::LAZY } else { Query::ALL };
     rng.choose(from).copied().unwrap_or(Query::Underlying)
@@ -56,7 +56,7 @@ pub(super) fn order(rng: &mut Rng) -> Order {
     }
 }
 
-/// An object of a package that a predicate wants.
+/// An object that satisfies a predicate.
 pub(super) fn object(
     symbols: &Symbols,
     rng: &mut Rng,

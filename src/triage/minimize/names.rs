@@ -15,7 +15,7 @@ use crate::testcase::TestCase;
 /// One renaming.
 pub(crate) type Renaming = Box<dyn Fn(&mut TestCase) -> bool + Send + Sync>;
 
-/// Has an operation name an object by its new name.
+/// Makes an operation use an object's new name.
 pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) {
     for named in op.objects_mut() {
         if named.package == package && named.object == old {
@@ -48,7 +48,7 @@ pub(crate) fn renamings(case: &TestCase) -> Vec<Renaming> {
     out
 }
 
-/// What everyone imports is `p`; what checks it, `a` and `b`.
+/// The package that others import becomes `p`, its importers `a` and `b`.
 fn packages(case: &TestCase, out: &mut Vec<Renaming>) {
     let imports = case.imports();
     let imported = |path: &str| imports.iter().any(|(_, deps)| deps.iter().any(|d| d == path));
@@ -132,7 +132,7 @@ fn objects(p: usize, package: &crate::mutators::symbols::PackageSymbols, out: &m
         let (old, swap) = (old.clone(), taken.contains(new));
         out.push(Box::new(move |case| {
             if swap {
-                // What has the name so far steps aside.
+                // The object that has the name makes room.
                 let aside = Symbols::new(case).fresh(new);
                 rename_object(case, p, new, &aside);
             }
@@ -158,7 +158,7 @@ fn type_params(case: &TestCase, out: &mut Vec<Renaming>) {
     }
 }
 
-/// Methods are M, N; fields F, G: what selectors select is renamed with them.
+/// Methods become M and N, fields F and G. Selectors are renamed with them.
 fn members(case: &TestCase, out: &mut Vec<Renaming>) {
     let (methods, fields) = super::trees::members(case);
     let free = |name: &str| !methods.contains(name) && !fields.contains(name);

@@ -1,5 +1,5 @@
-//! What is settled before the search: which finding, how often it shows, and a
-//! test case that says by name what it uses.
+//! What is decided before the search: which finding it is, how often it shows, and a test
+//! case that names the objects that it uses.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ pub(crate) const SEARCH: f64 = 0.75;
 /// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
-/// A run that takes longer is dear: a process that dies, hundreds of reports.
+/// A run that takes longer is expensive: a process dies, or there are hundreds of reports.
 pub(crate) const DEAR: Duration = Duration::from_millis(40);
 
 /// Settles it; `None` if the test case shows nothing.
@@ -47,7 +47,7 @@ pub(crate) fn prepare(
     options: &Options,
 ) -> Result<Option<Ready>, MinimizeError> {
     let text = source.clone();
-    // An import fails in ways that are no harness's.
+    // An import fails in ways that are not the harness's.
     let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
     let mut case = imported?;
     let finding = match expected {
@@ -107,7 +107,7 @@ pub(crate) fn prepare(
     let original = original.unwrap_or(rate);
     (case, rate) = milder(pool, &predicate, case, rate)?;
     if case.scenario.class() > Class::Bug {
-        // Where another program shows it within the rules, they are not why.
+        // If another program shows it without breaking a rule, the breach is not the cause.
         let rules = Predicate { class: Class::Bug, ..predicate.clone() };
         if let Some(within) = starts.shape(pool, &rules)? {
             (case, rate) = within;
@@ -208,7 +208,7 @@ fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Findin
         let mut seen: BTreeMap<String, (u32, Finding)> = BTreeMap::new();
         let began = Instant::now();
         for _ in 0..LOOKS {
-            // What hangs, or ends its process, need not be seen twenty times.
+            // A hang, or a process that dies, need not be seen twenty times.
             if !seen.is_empty() && began.elapsed() > MEASURE {
                 break;
             }
@@ -234,7 +234,7 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
             }
             match predicate.run(harness, &case) {
                 Ok(shown) => tally.record(shown),
-                // Time is up: what was measured counts.
+                // Time is up: the measurement so far counts.
                 Err(HarnessError::Interrupted) if tally.runs > 0 => break,
                 Err(e) => return Err(e),
             }
@@ -243,8 +243,8 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
     })
 }
 
-/// The test case without what breaks a documented rule, or is not documented, if it
-/// shows the finding all the same: then that is not why.
+/// The test case without elements that break a documented rule or are not documented, if
+/// it still shows the finding: then they are not the cause.
 fn milder(
     pool: &Pool,
     predicate: &Predicate,
@@ -270,8 +270,8 @@ fn milder(
     Ok((case, rate))
 }
 
-/// The shortest limit under which a run that hangs shows the finding: half the time
-/// that candidates take is waiting for it.
+/// The shortest limit under which a run that hangs shows the finding. Half of the time for
+/// candidates is spent on waiting for it.
 fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Duration, HarnessError> {
     for limit in [100, 200, 400].map(Duration::from_millis) {
         let new = Predicate { stall: limit, ..predicate.clone() };
@@ -282,7 +282,7 @@ fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Durat
     Ok(STALL_LIMIT)
 }
 
-/// The same test case without what makes each run dear.
+/// The same test case without settings that make each run expensive.
 fn cheaper(case: &TestCase, predicate: &Predicate) -> Vec<TestCase> {
     let mut all = case.clone();
     all.scenario.fresh = false;

@@ -29,7 +29,7 @@ impl Size {
         Self { weight: program + scenario(s), queries, bytes: text.len() }
     }
 
-    /// Measures a test case whose text nobody has yet.
+    /// Prints a test case and measures it.
     #[must_use]
     pub fn of_case(case: &TestCase) -> Self {
         Self::of(case, &case.to_source().to_txtar())
@@ -48,7 +48,7 @@ const LINE: usize = 4;
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
     let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
-    // Two must do: more are hard to follow.
+    // Two goroutines should do: more are hard to follow.
     20 * s.go.len()
         + 40 * s.go.len().saturating_sub(2)
         + 3 * distinct.len()
@@ -71,8 +71,8 @@ fn scenario(s: &Scenario) -> usize {
         }
 }
 
-/// What is shared: a race without it is one that more people meet, and nobody can say that
-/// this is why. So it weighs what so many lines do.
+/// What a share weighs, in lines. More people meet a race that does without it, and nobody
+/// can object that the sharing is the cause.
 pub(crate) const SHARED: usize = 10;
 
 fn shared(share: Share) -> usize {
@@ -88,7 +88,8 @@ fn rank(op: &Operation) -> usize {
     op.query().and_then(|query| Query::ALL.iter().position(|q| *q == query)).unwrap_or(0)
 }
 
-/// What runs before says how packages came to be: by a check, if it can be.
+/// An operation of `before` makes the packages that goroutines use, if possible by a
+/// check.
 fn before(op: &Operation) -> usize {
     if matches!(op, Operation::Check { .. }) { 7 } else { operation(op) }
 }

@@ -1,5 +1,5 @@
-//! What follows from a cut without a choice: methods go with their type,
-//! operations with what they name, packages and imports with their last use.
+//! What a deletion takes with it: methods go with their type, operations with the objects
+//! that they name, packages and imports with their last use.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::mutators::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operand, Operation, Scenario, Target};
 use crate::testcase::TestCase;
 
-/// Takes out what has lost its object.
+/// Removes what refers to something that is gone.
 pub(crate) fn tidy(case: &mut TestCase) {
     drop_methods(case);
     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
@@ -79,7 +79,7 @@ fn drop_operations(case: &mut TestCase) {
             && op.operands().into_iter().all(|operand| match operand {
                 Operand::Walked(p) => p == INSTANCES || package(p).is_some(),
                 Operand::Source(p) | Operand::Package(p) | Operand::Home(p) => package(p).is_some(),
-                // The harness would take another one without a word.
+                // The harness would silently take another object.
                 Operand::Generic(t) => !plain.contains(t),
                 _ => true,
             })

@@ -1,4 +1,4 @@
-//! Operations that say more precisely what is used.
+//! Replaces operations by ones that use less of go/types.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::scope::ObjectKind;
@@ -60,7 +60,7 @@ fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation>
             }
             out.extend(other_queries(op, **q));
             if packaged {
-                // It may be the check before it that counts.
+                // Perhaps only the check counts that completes the package.
                 out.push(Operation::Check { package: (*package).clone() });
             }
             if **order != Order::Declared {
@@ -151,7 +151,7 @@ impl Reducer for Queries {
             for (i, op) in operations.iter().enumerate() {
                 let twice = case.scenario.go.iter().flatten().filter(|o| *o == op).count() > 1;
                 if g == 0 {
-                    // Whatever it is for, it may be for completing a package.
+                    // Perhaps all that counts is that a package is complete.
                     let packages = case.packages.iter().map(|p| p.path.clone());
                     let checks = packages.map(|package| Operation::Check { package });
                     out.extend(checks.map(|new| replace((g, i), new, false)));

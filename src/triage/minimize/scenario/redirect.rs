@@ -1,11 +1,11 @@
-//! Operations on another package.
+//! Moves operations to another package.
 
 use super::super::reducer::{Edit, Reducer};
 use super::super::tidy::named;
 use crate::testcase::TestCase;
 
-/// Has operations that name one package name another, so that the first can go:
-/// two goroutines that check `a` show what two that check `a` and `b` do.
+/// Makes operations on one package name another, so that the first can go: two goroutines
+/// that check `a` show the same as two that check `a` and `b`.
 #[derive(Clone, Copy, Debug)]
 pub struct Redirect;
 
