@@ -1,10 +1,11 @@
 //! The concurrent use of go/types that a test case runs: its elements, their classes,
-//! and its text. `operation.rs` has the table of operations, `vocabulary.rs` those of
+//! and its text. `operations.rs` has the table of operations, `vocabulary.rs` those of
 //! the other elements.
 
 mod class;
 mod operand;
 mod operation;
+mod operations;
 mod parse;
 mod print;
 mod situation;
@@ -19,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub use class::{Class, Profile};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
-pub use operation::{Family, NamedMut, OPERATIONS, Operation, Row};
+pub use operation::{Family, NamedMut, Row};
+pub use operations::{OPERATIONS, Operation};
 pub use parse::ScenarioError;
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;

@@ -59,30 +59,15 @@ impl Scenario {
 fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
-    let words = rest.split_whitespace();
     match word {
-        "share" => {
-            some(rest, || format!("share what? one of: {}", names(ElementKind::Share)))?;
-            let mut words = words.peekable();
-            while let Some(w) = words.next() {
-                let name = match w {
-                    "importer" if words.next_if_eq(&"unlocked").is_some() => "importer unlocked",
-                    "importer" if words.next_if_eq(&"parallel").is_some() => "importer parallel",
-                    w => w,
-                };
-                s.share.insert(
-                    Share::from_name(name)
-                        .ok_or_else(|| unknown("share", w, ElementKind::Share))?,
-                );
-            }
-        }
+        "share" => share(s, rest)?,
         "import" => {
             s.import = Import::from_name(rest)
                 .ok_or_else(|| unknown("import", rest, ElementKind::Import))?;
         }
         "meet" => {
             some(rest, || format!("meet where? one of: {}", names(ElementKind::Meet)))?;
-            for w in words {
+            for w in rest.split_whitespace() {
                 s.meet.insert(
                     Meet::from_name(w).ok_or_else(|| unknown("meet", w, ElementKind::Meet))?,
                 );
@@ -94,20 +79,7 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
             none(word, rest)?;
             s.fresh = true;
         }
-        "godebug" => {
-            some(rest, || "godebug wants settings, gotypesalias=0 for one".to_owned())?;
-            for w in words {
-                match w.split_once('=') {
-                    Some((k, v)) if is_name(k) && !v.is_empty() => s.godebug.push(w.to_owned()),
-                    _ => {
-                        return Err((
-                            format!("godebug {w}"),
-                            "write name=value, gotypesalias=0 for one".to_owned(),
-                        ));
-                    }
-                }
-            }
-        }
+        "godebug" => godebug(s, rest)?,
         "schedule" => {
             let seed = rest.strip_prefix("seed").map(str::trim).and_then(|n| n.parse().ok());
             let help =
@@ -123,6 +95,35 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
         "before" => s.before.extend(operations(rest)?),
         "go" => s.go.push(operations(rest)?),
         _ => return Err((format!("unknown directive '{word}'"), format!("valid: {DIRECTIVES}"))),
+    }
+    Ok(())
+}
+
+fn share(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
+    some(rest, || format!("share what? one of: {}", names(ElementKind::Share)))?;
+    let mut words = rest.split_whitespace().peekable();
+    while let Some(w) = words.next() {
+        let name = match w {
+            "importer" if words.next_if_eq(&"unlocked").is_some() => "importer unlocked",
+            "importer" if words.next_if_eq(&"parallel").is_some() => "importer parallel",
+            w => w,
+        };
+        s.share
+            .insert(Share::from_name(name).ok_or_else(|| unknown("share", w, ElementKind::Share))?);
+    }
+    Ok(())
+}
+
+fn godebug(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
+    some(rest, || "godebug wants settings, gotypesalias=0 for one".to_owned())?;
+    for w in rest.split_whitespace() {
+        match w.split_once('=') {
+            Some((k, v)) if is_name(k) && !v.is_empty() => s.godebug.push(w.to_owned()),
+            _ => {
+                let help = "write name=value, gotypesalias=0 for one".to_owned();
+                return Err((format!("godebug {w}"), help));
+            }
+        }
     }
     Ok(())
 }
@@ -217,9 +218,9 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
         Kind::Walked if word == INSTANCES => Value::Walked(word.to_owned()),
         Kind::Walked => Value::Walked(import_path(word)?),
         Kind::Member => Value::Member(Some(member(word)?)),
-        Kind::Object => Value::Object(target(word)?),
-        Kind::Generic => Value::Generic(target(word)?),
-        Kind::Other => Value::Other(Some(target(word)?)),
+        Kind::Object => Value::Object(object(word)?),
+        Kind::Generic => Value::Generic(object(word)?),
+        Kind::Other => Value::Other(Some(object(word)?)),
         Kind::TypeArgs => Value::TypeArgs(type_args(word)),
         Kind::Context if word == "context" => Value::Context(true),
         Kind::Query => Value::Query(
@@ -275,7 +276,7 @@ fn type_args(text: &str) -> Vec<String> {
     out
 }
 
-fn target(text: &str) -> Result<Target, Wrong> {
+fn object(text: &str) -> Result<Target, Wrong> {
     // The last dot: import paths may hold dots too.
     match text.rsplit_once('.') {
         Some((package, object)) if is_name(object) => {

@@ -50,71 +50,102 @@ fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
 
 /// What may take the place of an operation, the best first.
 fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation> {
-    let query = |query, target| Operation::Query { query, target, other: None };
-    let mut out = Vec::new();
     match &op.operands()[..] {
         [Operand::Query(q), Operand::Walked(package), Operand::Order(order)] => {
-            let packaged = *package != INSTANCES;
-            if packaged {
-                out.extend(objects(symbols, package).into_iter().map(|t| query(**q, t)));
-            }
-            out.extend(other_queries(op, **q));
-            if packaged {
-                // Perhaps only the check counts that completes the package.
-                out.push(Operation::Check { package: (*package).clone() });
-            }
-            if **order != Order::Declared {
-                out.push(op.changed(|operand| {
-                    if let OperandMut::Order(order) = operand {
-                        *order = Order::Declared;
-                    }
-                }));
-            }
+            instead_of_walk(symbols, op, **q, package, **order)
         }
         [Operand::Query(q), Operand::Object(_), Operand::Other(other)] => {
-            if other.is_some() {
-                out.push(op.changed(drop_optional));
-            }
-            out.extend(other_queries(op, **q));
+            let without = other.is_some().then(|| op.changed(drop_optional));
+            without.into_iter().chain(other_queries(op, **q)).collect()
         }
         [Operand::Generic(target), Operand::TypeArgs(_), Operand::Context(given)] => {
-            for (ints, context) in [(true, false), (true, **given), (false, false)] {
-                out.push(op.changed(|operand| match operand {
-                    OperandMut::TypeArgs(args) if ints => args.fill("int".to_owned()),
-                    OperandMut::Context(given) => *given = context,
-                    _ => {}
-                }));
-            }
-            out.push(query(Query::Underlying, (*target).clone()));
+            instead_of_instance(op, target, **given)
         }
         [Operand::Source(package) | Operand::Package(package)] if op.row().imports => {
-            if !matches!(op, Operation::Check { .. }) {
-                out.push(Operation::Check { package: (*package).clone() });
-            }
-            let deps = case.imports().into_iter().find(|(p, _)| p == *package);
-            for dep in deps.map(|(_, deps)| deps).unwrap_or_default() {
-                for target in objects(symbols, &dep).into_iter().take(8) {
-                    out.extend(Query::ALL.iter().map(|q| query(*q, target.clone())));
-                }
-            }
+            instead_of_imports(case, symbols, op, package)
         }
         [Operand::Home(package), Operand::Expr(_)] => {
             let names = objects(symbols, package).into_iter().map(|t| t.object);
-            for new in std::iter::once("0".to_owned()).chain(names) {
-                out.push(op.changed(|operand| {
+            let expression = |new: String| {
+                op.changed(|operand| {
                     if let OperandMut::Expr(expr) = operand {
                         expr.clone_from(&new);
                     }
-                }));
-            }
+                })
+            };
+            std::iter::once("0".to_owned()).chain(names).map(expression).collect()
         }
         [.., Operand::Home(package), Operand::Member(object)] => {
-            if object.is_some() {
-                out.push(op.changed(drop_optional));
-            }
-            out.push(Operation::Check { package: (*package).clone() });
+            let without = object.is_some().then(|| op.changed(drop_optional));
+            without.into_iter().chain([check(package)]).collect()
         }
-        _ => {}
+        _ => Vec::new(),
+    }
+}
+
+fn check(package: &str) -> Operation {
+    Operation::Check { package: package.to_owned() }
+}
+
+fn query(query: Query, target: Target) -> Operation {
+    Operation::Query { query, target, other: None }
+}
+
+fn instead_of_walk(
+    symbols: &Symbols,
+    op: &Operation,
+    q: Query,
+    package: &str,
+    order: Order,
+) -> Vec<Operation> {
+    let packaged = package != INSTANCES;
+    let mut out = Vec::new();
+    if packaged {
+        out.extend(objects(symbols, package).into_iter().map(|t| query(q, t)));
+    }
+    out.extend(other_queries(op, q));
+    if packaged {
+        // Perhaps only the check counts that completes the package.
+        out.push(check(package));
+    }
+    if order != Order::Declared {
+        out.push(op.changed(|operand| {
+            if let OperandMut::Order(order) = operand {
+                *order = Order::Declared;
+            }
+        }));
+    }
+    out
+}
+
+fn instead_of_instance(op: &Operation, target: &Target, given: bool) -> Vec<Operation> {
+    let mut out = Vec::new();
+    for (ints, context) in [(true, false), (true, given), (false, false)] {
+        out.push(op.changed(|operand| match operand {
+            OperandMut::TypeArgs(args) if ints => args.fill("int".to_owned()),
+            OperandMut::Context(given) => *given = context,
+            _ => {}
+        }));
+    }
+    out.push(query(Query::Underlying, target.clone()));
+    out
+}
+
+fn instead_of_imports(
+    case: &TestCase,
+    symbols: &Symbols,
+    op: &Operation,
+    package: &str,
+) -> Vec<Operation> {
+    let mut out = Vec::new();
+    if !matches!(op, Operation::Check { .. }) {
+        out.push(check(package));
+    }
+    let deps = case.imports().into_iter().find(|(p, _)| p == package);
+    for dep in deps.map(|(_, deps)| deps).unwrap_or_default() {
+        for target in objects(symbols, &dep).into_iter().take(8) {
+            out.extend(Query::ALL.iter().map(|q| query(*q, target.clone())));
+        }
     }
     out
 }
