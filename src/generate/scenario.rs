@@ -1,7 +1,7 @@
 //! Random scenarios over given packages.
 //!
-//! What races is lazy state that two readers complete: so goroutines often do
-//! the same on the same packages, in other orders.
+//! Races are on lazy state that two readers complete. So goroutines often do the same on
+//! the same packages, in different orders.
 
 use std::collections::BTreeSet;
 
@@ -112,8 +112,8 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Packages that others import are checked before, so that importers
-    /// share them complete; sometimes the importers are, too.
+    /// Packages that others import are checked before, so that their importers share
+    /// complete packages. Sometimes the importers are checked before, too.
     fn before(&mut self, s: &mut Scenario) {
         let shared = [Share::Importer, Share::ParallelImporter];
         let leave_to_importer = shared.iter().any(|i| s.share.contains(i)) && self.rng.chance(40);
@@ -157,9 +157,9 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Adds one operation each to two goroutines, of families that chance alone
-    /// seldom brings together: evaluations with evaluations, with readers and with
-    /// checkers, export with readers, questions about two objects of a package.
+    /// Adds one operation each to two goroutines, of kinds that chance seldom brings
+    /// together: evaluations with evaluations, readers or checks, export with readers,
+    /// questions about two objects of a package.
     fn pairing(&mut self, s: &mut Scenario) {
         let Some(o) = self.package() else { return };
         let path = o.path.clone();
@@ -204,7 +204,7 @@ impl<'a> Maker<'_, 'a> {
             ops.extend(self.operation());
         }
         if ops.is_empty() {
-            // What was drawn needs an object that is not there.
+            // The operations that were drawn need objects that do not exist.
             let package = self.package().map_or_else(|| INSTANCES.to_owned(), |o| o.path.clone());
             ops.push(self.walk(package));
         }
@@ -408,7 +408,7 @@ impl<'a> Maker<'_, 'a> {
         Some(Operation::Set { target: self.object()?, what })
     }
 
-    /// Adds a breach of a documented rule, and checks that meet in it.
+    /// Adds a breach of a documented rule, and checks that make goroutines meet in it.
     fn breach(&mut self, s: &mut Scenario) {
         let breaches: Vec<Share> = Share::ALL
             .iter()
@@ -421,7 +421,7 @@ impl<'a> Maker<'_, 'a> {
         if self.rng.chance(35)
             && let Some(op) = self.setter()
         {
-            // Against goroutines that read what is set.
+            // The other goroutines read the object that is set.
             let at = self.rng.below(s.go.len());
             s.go[at].push(op);
             return;
@@ -438,8 +438,8 @@ impl<'a> Maker<'_, 'a> {
             return;
         }
         if matches!(breach, Share::UnlockedImporter | Share::Incomplete) {
-            // What is complete before is never asked of that importer, and nothing of
-            // it is still being checked.
+            // A package that is complete before is never asked of that importer, and is not
+            // still being checked.
             s.before.retain(|op| !matches!(op, Operation::Check { .. }));
         }
         if breach == Share::Incomplete
