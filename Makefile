@@ -42,7 +42,7 @@ transparency: transparency-go
 	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
 
 faults:
-	$(CARGO) test --locked --test faults table -- --ignored --nocapture
+	$(CARGO) run --quiet --release --locked --example faults
 	$(CARGO) test --locked --test silent_failure -- --ignored
 
 # What corpus/fixedbugs shows on each release. Findings, exit code 1, are what it is for.
@@ -52,7 +52,7 @@ known-races:
 		--toolchain $(KNOWN_RACES) --known-table docs/KNOWN-RACES.md || [ $$? -eq 1 ]
 
 minimize-kinds:
-	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture
+	$(CARGO) run --quiet --release --locked --example minimize_kinds
 
 SOAK ?= 3600
 soak: build

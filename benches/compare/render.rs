@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -24,7 +23,7 @@ pub fn write(results: &Results) -> Result<(), Failure> {
     ablations(results, &mut out)?;
     survival(results, &mut out)?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md");
-    Ok(fs::write(path, out)?)
+    Ok(typerace::files::replace(&path, out.as_bytes())?)
 }
 
 /// Where and when, of the entries of a table.

@@ -16,6 +16,7 @@ use libafl::inputs::Input as _;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::WORKER;
+use crate::files;
 use crate::finding::Step;
 use crate::testcase::TestCase;
 
@@ -235,9 +236,7 @@ pub fn write(path: &Path, all: &BTreeMap<String, Made>) -> io::Result<()> {
         text.push_str(&serde_json::to_string(&line)?);
         text.push('\n');
     }
-    let part = path.with_extension("part");
-    fs::write(&part, text)?;
-    fs::rename(part, path)
+    files::replace(path, text.as_bytes())
 }
 
 #[cfg(test)]

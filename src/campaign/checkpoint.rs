@@ -27,6 +27,7 @@ use super::work::WorkDir;
 use crate::corpus_file;
 use crate::executor::{COVERAGE, State};
 use crate::feedback::Covers;
+use crate::files;
 use crate::mutators::adapter::Table;
 
 /// How often it is written.
@@ -126,7 +127,7 @@ impl Checkpoint {
     /// It cannot be written; the one before stays.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
-        corpus_file::replace(&work.join(FILE), &text, true)
+        files::replace(&work.join(FILE), &text)
     }
 
     /// The last one, if there is one; as text, what is wrong with it.

@@ -14,9 +14,9 @@ use libafl::corpus::{Corpus as _, CorpusId};
 use libafl::state::HasCorpus as _;
 use serde::{Deserialize, Serialize};
 
-use crate::corpus_file;
 use crate::executor::State;
 use crate::feedback::Covers;
+use crate::files;
 
 /// Its name in a work directory.
 pub const FILE: &str = "covers.jsonl";
@@ -103,7 +103,7 @@ impl Journal {
             }
         }
         match until {
-            None => corpus_file::replace(&self.path, &text, false)?,
+            None => files::replace_unsynced(&self.path, &text)?,
             Some(_) => File::options().append(true).open(&self.path)?.write_all(&text)?,
         }
         self.until = last;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::seeds::{self, Seed, SeedError};
+use crate::files;
 use crate::harness::{End, Harness, HarnessError, RunRequest};
 
 /// A seed that takes longer is left out: a campaign runs it thousands of times.
@@ -153,7 +154,7 @@ fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
         number += 1;
         path = to.join(format!("{name}-{number}.txtar"));
     }
-    std::fs::write(&path, text).map_err(|e| failed(&path, e))?;
+    files::replace_unsynced(&path, text.as_bytes()).map_err(|e| failed(&path, e))?;
     Ok(path)
 }
 

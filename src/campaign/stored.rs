@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::exchange::WORKER;
 use super::seeds::SeedError;
 use super::work::{CORPUS, PREVIOUS, WorkError};
+use crate::files;
 use crate::harness::HarnessError;
 use crate::store::StoreError;
 use crate::testcase::TestCase;
@@ -169,7 +170,9 @@ pub(super) fn children(dir: &Path) -> Result<Vec<PathBuf>, CorpusError> {
 /// The system's.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), CorpusError> {
     let parent = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(parent).and_then(|()| fs::write(path, text)).map_err(failed(path))
+    fs::create_dir_all(parent)
+        .and_then(|()| files::replace_unsynced(path, text.as_bytes()))
+        .map_err(failed(path))
 }
 
 pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> CorpusError + use<> {

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::seeds::Resumed;
-use crate::corpus_file;
+use crate::files;
 use crate::harness::Scratch;
 use crate::testcase::TestCase;
 
@@ -70,14 +70,17 @@ impl WorkDir {
         for name in [CORPUS, SOLUTIONS] {
             fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
         }
-        corpus_file::sweep(&path);
-        corpus_file::sweep(&path.join(CORPUS));
         let at = path.join(LOCK);
         let lock = File::create(&at).map_err(failed(&at))?;
         // A child between fork and exec has its parent's lock a moment longer.
         for _ in 0..TRIES {
             match lock.try_lock() {
-                Ok(()) => return Ok(Self { path, _lock: lock, _scratch: scratch }),
+                Ok(()) => {
+                    // With the lock: a living campaign's temporary files are not touched.
+                    files::sweep(&path);
+                    files::sweep(&path.join(CORPUS));
+                    return Ok(Self { path, _lock: lock, _scratch: scratch });
+                }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(failed(&at)(e)),
             }

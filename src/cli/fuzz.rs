@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::iterator::Signals;
 
+use super::durations::duration;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
 use crate::campaign::hub::{self, HubShare};
@@ -398,7 +399,7 @@ pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
-/// Reads `9100`, `:9100` or `0.0.0.0:9100`. Who wants others to see it says so.
+/// Reads `9100`, `:9100` or `0.0.0.0:9100`. A bare port is on this machine alone.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     if let Ok(port) = port.parse() {
@@ -407,33 +408,6 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("'{text}' is no address; write 9100 for this machine alone, or 0.0.0.0:9100")
     })
-}
-
-/// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
-    let (mut total, mut number) = (0u64, String::new());
-    for c in text.chars() {
-        let unit = match c {
-            '0'..='9' => {
-                number.push(c);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(wrong()),
-        };
-        let n: u64 = number.parse().map_err(|_| wrong())?;
-        total = n.checked_mul(unit).and_then(|n| total.checked_add(n)).ok_or_else(wrong)?;
-        number.clear();
-    }
-    if !number.is_empty() {
-        let n: u64 = number.parse().map_err(|_| wrong())?;
-        total = total.checked_add(n).ok_or_else(wrong)?;
-    }
-    if total == 0 { Err(wrong()) } else { Ok(Duration::from_secs(total)) }
 }
 
 #[cfg(test)]
@@ -449,18 +423,6 @@ mod tests {
         assert_eq!(read("[::1]:1").as_deref(), Some("[::1]:1"));
         for bad in ["", "localhost", "70000", "1.2.3.4"] {
             assert_eq!(read(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn times() {
-        let seconds = |t: &str| duration(t).map(|d| d.as_secs()).ok();
-        assert_eq!(seconds("90s"), Some(90));
-        assert_eq!(seconds("10m"), Some(600));
-        assert_eq!(seconds("2h30m"), Some(9000));
-        assert_eq!(seconds("45"), Some(45));
-        for bad in ["", "0s", "m", "1x", "-3s", "99999999999999999999s", "1.5h"] {
-            assert_eq!(seconds(bad), None, "{bad}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::durations::seconds;
 use crate::harness::Limits;
 
 /// What a test case may use.
@@ -34,32 +35,6 @@ impl LimitArgs {
             total: self.limit_total,
             memory: self.memory << 20,
             ..Limits::default()
-        }
-    }
-}
-
-/// Reads `3`, `0.5` or `3s`.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number = text.strip_suffix('s').unwrap_or(text);
-    let wrong = || format!("'{text}' is not a number of seconds between 0.05 and 86400");
-    let seconds: f64 = number.parse().map_err(|_| wrong())?;
-    if (0.05..=86_400.0).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err(wrong())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn limits_are_seconds() {
-        assert_eq!(seconds("3").unwrap().as_millis(), 3000);
-        assert_eq!(seconds("0.5s").unwrap().as_millis(), 500);
-        for bad in ["", "0", "-1", "NaN", "inf", "1m", "1e9"] {
-            assert!(seconds(bad).is_err(), "{bad}");
         }
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use super::fuzz::{duration, interrupt_flag};
+use super::durations::duration;
+use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress};
 use crate::finding::{Origin, Standalone};

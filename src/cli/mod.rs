@@ -5,6 +5,7 @@ mod corpus;
 mod corpus_distill;
 mod corpus_merge;
 mod doctor;
+mod durations;
 mod exit;
 mod fuzz;
 mod go_args;

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::fuzz::duration;
+use super::durations::duration;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress};
+use crate::files;
 use crate::harness::{BuiltHarness, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
@@ -194,7 +195,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RegressError> {
-    std::fs::write(path, text)
+    files::output(path, text.as_bytes())
         .map_err(|source| RegressError::Write { path: path.to_owned(), source })
 }
 

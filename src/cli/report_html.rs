@@ -7,6 +7,7 @@ use clap::Args;
 use super::GoArgs;
 use super::fuzz::interrupt_flag;
 use super::regress::writable;
+use crate::files;
 use crate::finding::{Known, rfc3339};
 use crate::regress::{built_in, from_corpus, from_crashes};
 use crate::report::html::{Coverage, LoadError, Page, findings, html, json, samples};
@@ -123,7 +124,7 @@ pub fn write(
         writable(to)?;
     }
     page.coverage = args.coverage(crashes, go, progress)?;
-    std::fs::write(to, html(&page))
+    files::output(to, html(&page).as_bytes())
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
     progress(&format!("{found} findings in {}", to.display()));
     Ok(found)

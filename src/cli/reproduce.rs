@@ -15,7 +15,7 @@ use crate::harness::{
 use crate::testcase::SourceCase;
 use crate::triage::{Clear, Judge, Replay, anew, load_case, replay, shows};
 
-/// Runs if nobody says how many.
+/// The default number of runs.
 const RUNS: u32 = 20;
 
 /// Run a crash directory, a txtar or a .go file again and say what it shows
@@ -155,7 +155,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         fresh: if scenario.fresh {
             replayed.runs.stored()
         } else {
-            // What is not expected is whatever showed here.
+            // Without an expected finding, take the one that showed most.
             let most = seen.iter().max_by_key(|s| s.runs).map(|s| s.finding.clone());
             let wanted = expected.clone().or(most);
             let carried = !replayed.fell_back;

@@ -86,7 +86,7 @@ impl Shared {
             // A closed standard error must not end the work.
             let _ = write!(err, "{text}").and_then(|()| err.flush());
         };
-        // What is done at once needs no line.
+        // Work that is done at once needs no line.
         while let Some(text) = self.wait(TERMINAL) {
             write(format!("\r\x1b[K{}", cut(&line(&text), columns())));
         }

@@ -3,15 +3,19 @@
 //! What LibAFL sees as coverage is *confirmed*: when the concurrent run shows
 //! counters that were never seen, the same operations run once more, one after
 //! another, and the counters of that run are what the observer holds. The
-//! sequential run does not depend on the scheduler, so which inputs enter the
-//! corpus is a function of the seed, and an edge that showed by chance never
-//! makes an input look valuable.
+//! sequential run does not depend on the scheduler, so an edge that showed by
+//! chance never makes an input look valuable.
+//!
+//! A seed decides which test cases are made from a given corpus. It does not
+//! quite decide the corpus: an input is only confirmed if its concurrent run
+//! shows new counters or dies, and both can be up to the scheduler.
 
 mod recorder;
 mod times;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::hash::Hasher as _;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -25,6 +29,7 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::corpus::EntryCorpus;
 use crate::feedback::Pairs;
+use crate::fnv::Fnv1a;
 use crate::goast;
 use crate::harness::{
     End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
@@ -92,7 +97,7 @@ pub struct HarnessExecutor<R> {
     /// Executions whose answers were compared.
     oracles: u64,
     times: Times,
-    sequence: u64,
+    sequence: Fnv1a,
     elements: Tally,
     pairs: Pairs,
     health: Health,
@@ -128,7 +133,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             doubts: Vec::new(),
             oracles: 0,
             times: Times::default(),
-            sequence: 0,
+            sequence: Fnv1a::default(),
             elements: Tally::default(),
             pairs: Pairs::default(),
             health: Health::default(),
@@ -152,7 +157,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// A digest over all test cases run so far, in their order.
     pub fn sequence(&self) -> u64 {
-        self.sequence
+        self.sequence.finish()
     }
 
     /// How often each element of the vocabulary was executed, in the runs that
@@ -237,7 +242,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         let request = self.request(executions, input, &source);
         self.oracles += u64::from(request.flags.answers);
-        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
+        self.sequence.write(source.to_txtar().as_bytes());
         let outcome = match self.run_paced(&request, begun) {
             // Somebody asked for the end, and this execution is no result.
             Err(HarnessError::Interrupted) => {
@@ -479,13 +484,6 @@ fn news(counters: &[u8], state: &State) -> Vec<usize> {
     let known = |i: usize| history.get(i).is_some_and(|&n| n > 0);
     let hit = counters.iter().enumerate().filter(|&(_, &n)| n > 0);
     hit.map(|(i, _)| i).filter(|&i| !known(i)).collect()
-}
-
-/// FNV-1a, continued from `hash`: the same on every machine.
-fn digest(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash ^ 0xcbf2_9ce4_8422_2325, |h, &b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {

@@ -93,8 +93,8 @@ pub fn over_memory(
     draft.finding(scenario, false, origin)
 }
 
-/// The finding of a heap that grows by so many bytes with every execution of one test
-/// case, as two profiles of every allocation show.
+/// The finding of a heap that grows by `bytes_per_run` with every execution of one test
+/// case, as two profiles of all allocations show.
 #[must_use]
 pub fn growth(
     bytes_per_run: u64,

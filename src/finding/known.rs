@@ -13,9 +13,9 @@ const SHIPPED: &str = include_str!("../../known.toml");
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// It is not fixed yet.
+    /// Not fixed yet.
     Open,
-    /// It is fixed in a release, or will be in the next one.
+    /// Fixed in a release, or in the next one.
     Fixed,
 }
 

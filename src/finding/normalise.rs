@@ -17,7 +17,7 @@ pub enum Blame {
     /// A user's package that is built into the harness.
     #[serde(rename = "target")]
     Target,
-    /// typerace's own harness: our own bug.
+    /// typerace's own harness: a bug of typerace.
     #[serde(rename = "harness")]
     Harness,
     /// The Go runtime and the rest of the standard library.

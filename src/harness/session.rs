@@ -10,11 +10,11 @@ use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
 use super::lazy::{self, LazyReply};
 use super::limits::{STATUS_SIZE, Watch, status_at};
+use super::memfd::Memfd;
 use super::misuse::misuse;
 use super::process::{Failure, Process};
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
-use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
 
@@ -35,7 +35,7 @@ pub struct Harness {
     hello: Hello,
     runs: u32,
     starts: u64,
-    map: SharedMap,
+    map: Memfd,
     scratch: Scratch,
     late: Option<Late>,
     sent: Option<Sent>,
@@ -61,7 +61,7 @@ impl Harness {
     pub fn start(config: HarnessConfig) -> Result<Self, EnvError> {
         let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
         let scratch = Scratch::new().map_err(failed)?;
-        let map = SharedMap::new(config.map_size).map_err(failed)?;
+        let map = Memfd::new(c"typerace-coverage", config.map_size).map_err(failed)?;
         let (process, hello) = Process::start(&config, &scratch, &map)?;
         Ok(Self {
             process: Some(process),
@@ -329,7 +329,7 @@ impl Harness {
         Ok(reply.ok())
     }
 
-    /// A request whose failure is nobody's test case's.
+    /// A request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
         kind: Kind,
@@ -487,7 +487,7 @@ impl Harness {
             source,
         })?;
         let ended = said.death.is_some();
-        // Nobody's, if it has run nothing.
+        // A process that has run nothing has no test case to blame.
         if self.runs > 0 && (ended || !said.reports.is_empty()) {
             let late = self.late.get_or_insert_default();
             late.reports.push_str(&said.reports);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnReport, RegressError, Status};
+use crate::files;
 use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -114,10 +114,7 @@ impl Baseline {
     pub fn write(&self, path: &Path) -> Result<(), RegressError> {
         let wrong = |source| RegressError::Write { path: path.to_owned(), source };
         let text = serde_json::to_string_pretty(self).map_err(|e| wrong(e.into()))? + "\n";
-        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(wrong)?;
-        file.write_all(text.as_bytes()).map_err(wrong)?;
-        file.persist(path).map(drop).map_err(|e| wrong(e.error))
+        files::output(path, text.as_bytes()).map_err(wrong)
     }
 
     /// Adds what columns showed: what was listed stays, rates are summed up, so

@@ -197,8 +197,8 @@ fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
     }
 }
 
-/// Whether so many runs without it say that a finding of this rate is gone.
-/// The rate is taken at the lower end of its interval.
+/// Whether this number of runs without a finding shows that it is gone, given the
+/// rate at which it showed before. The rate is taken at the lower end of its interval.
 #[must_use]
 pub(super) fn is_significant(before: Tally, runs: u32) -> bool {
     let (low, _) = before.interval();

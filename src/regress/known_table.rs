@@ -10,8 +10,8 @@ use crate::scenario::Class;
 #[must_use]
 pub fn known_table(report: &Report) -> String {
     let mut out = String::from(
-        "# Known races\n\nWhat the cases of `corpus/fixedbugs` show on each release of Go: runs \
-         that showed the signature, of all runs. `make known-races` runs them anew:\n\n",
+        "# Known races\n\nWhat the cases of `corpus/fixedbugs` show on each release of Go: how \
+         many of all runs showed the signature. `make known-races` runs them again:\n\n",
     );
     let labels: Vec<&str> = report.columns.iter().map(|c| c.label.as_str()).collect();
     let command = format!(

@@ -6,6 +6,7 @@ use std::fs;
 
 use super::cause::groups;
 use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use crate::escape::cell;
 use crate::finding::{Blame, State};
 use crate::scenario::{Class, Import};
 use crate::triage::standalone::{analysis, report as own_report};
@@ -227,9 +228,4 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     if !told.is_empty() {
         let _ = writeln!(out, "\n{told}");
     }
-}
-
-/// A bar would end a table's cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }

@@ -43,7 +43,7 @@ fn smallest(entry: &Entry) -> Option<String> {
 /// The group of each entry, numbered from 0 in their order. Two are in one group if
 /// they write at one place, have one known issue or, if they are no race, one minimized
 /// test case.
-/// Findings of different classes or kinds are never told to be the same by their
+/// Findings of different classes or kinds are never put together because of their
 /// write alone.
 #[must_use]
 pub fn groups(entries: &[Entry]) -> Vec<usize> {

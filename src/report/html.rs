@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::escape::markup;
+
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
 pub use findings::PageFinding;
@@ -58,8 +60,8 @@ pub fn html(page: &Page) -> String {
         "<p>{} finding{} on {} · {}</p>",
         page.findings.len(),
         if page.findings.len() == 1 { "" } else { "s" },
-        escape(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
-        escape(&page.made_at)
+        markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
+        markup(&page.made_at)
     );
     out.push_str("<nav>");
     for (id, name) in [
@@ -78,23 +80,6 @@ pub fn html(page: &Page) -> String {
     coverage::section(&mut out, page.coverage.as_ref());
     tables::operators(&mut out, page.summary.as_ref());
     out.push_str("</main>\n</body>\n</html>\n");
-    out
-}
-
-/// For text and for attributes in double quotes.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            '\u{0}'..='\u{1f}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
     out
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Entry, Report, rate};
+use crate::escape::cell;
 use crate::finding::State;
 use crate::triage::standalone::{analysis, report as own_report};
 
@@ -40,11 +41,6 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(out, "\nUnreadable: {problem}");
     }
     out
-}
-
-/// A bar would end a table's cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 fn one(out: &mut String, report: &Report, e: &Entry) {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::html::{Coverage, LoadError};
+use crate::files;
 use crate::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, ImportError, RunFlags,
     RunRequest, Toolchain,
@@ -130,7 +131,7 @@ fn only_library(profile: &Path) -> std::io::Result<()> {
     let mut lines: Vec<&str> =
         text.lines().filter(|l| l.starts_with("mode:") || l.starts_with("go/types/")).collect();
     lines.push("");
-    fs::write(profile, lines.join("\n"))
+    files::output(profile, lines.join("\n").as_bytes())
 }
 
 fn tool(go: &Toolchain, tool: &'static str, args: &[String]) -> Result<String, MeasureError> {

@@ -1,4 +1,4 @@
-//! Findings for people: what is in a store, sorted and told apart. One format a
+//! Findings for people: what is in a store, sorted and grouped. One format to a
 //! file.
 
 mod bugs;
@@ -114,8 +114,8 @@ pub fn is_doubtful(finding: &Finding) -> bool {
         && !again(finding.standalone.as_ref().map(|s| s.reproduced))
 }
 
-/// What is said of a finding whose program, on a release newer than the one it was
-/// found with, shows it no more.
+/// The remark on a finding whose program no longer shows it on a release newer than the
+/// one it was found with.
 #[must_use]
 pub fn seems_fixed(finding: &Finding) -> Option<String> {
     let s = finding.standalone.as_ref()?;

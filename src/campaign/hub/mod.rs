@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange;
 use super::message::Message;
+use crate::files;
 use crate::harness::{SharedProvider, raise_file_limit};
 use crate::store::{Store, StoreError};
 use findings::Outbox;
@@ -79,9 +80,7 @@ impl Address {
     }
 
     fn write(self, work: &Path) -> io::Result<()> {
-        let part = work.join(".broker.json.part");
-        std::fs::write(&part, serde_json::to_vec(&self)?)?;
-        std::fs::rename(part, work.join(Self::FILE))
+        files::replace_unsynced(&work.join(Self::FILE), &serde_json::to_vec(&self)?)
     }
 
     /// The broker is gone.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{escape, heading, missing};
+use super::{heading, markup, missing};
 
 /// A function and how much of it ran.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,7 @@ pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     let reached = coverage.functions.iter().filter(|f| f.percent > 0.0).count();
     let of = match coverage.of.as_str() {
         "" => String::new(),
-        of => format!(" by {}", escape(of)),
+        of => format!(" by {}", markup(of)),
     };
     let _ = writeln!(
         out,
@@ -108,8 +108,8 @@ fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, coun
             let _ = writeln!(
                 out,
                 "<dt><code>{}</code></dt><dd><code>{}</code></dd>",
-                escape(file),
-                escape(&names.join(", "))
+                markup(file),
+                markup(&names.join(", "))
             );
         }
     }
@@ -124,7 +124,7 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
         out,
         "<details class=\"file\"><summary><code>{}</code> <small>{mean:.0} % · {reached}/{}</small>\
          <span class=\"map\">",
-        escape(file),
+        markup(file),
         functions.len()
     );
     for f in functions {
@@ -138,7 +138,7 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
             out,
             "<tr><td class=\"num\">{}</td><td><code>{}</code></td><td class=\"{class}\">{:.0} %</td></tr>",
             f.line,
-            escape(&f.name),
+            markup(&f.name),
             f.percent
         );
     }
@@ -149,12 +149,12 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
 fn square(percent: f64, text: &str) -> String {
     let title = match text {
         "" => String::new(),
-        text => format!(" title=\"{}\"", escape(text)),
+        text => format!(" title=\"{}\"", markup(text)),
     };
     if percent == 0.0 {
         return format!("<span class=\"cold\"{title}></span>");
     }
-    // What runs at all is told apart from the ground.
+    // Code that runs at all must differ from the background.
     let heat = 20.0 + percent * 0.8;
     format!("<span style=\"--heat:{heat:.0}%\"{title}></span>")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{escape, heading, missing};
+use super::{heading, markup, missing};
 
 /// One line of `fuzz --jsonl`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
@@ -79,7 +79,7 @@ fn facts(out: &mut String, summary: &Value) {
     if let Some(go) = summary["go_version"].as_str() {
         facts.push(go.to_owned());
     }
-    let _ = writeln!(out, "<p>{}</p>", escape(&facts.join(" · ")));
+    let _ = writeln!(out, "<p>{}</p>", markup(&facts.join(" · ")));
 }
 
 fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
@@ -101,8 +101,8 @@ fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
         out,
         "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"{}\" preserveAspectRatio=\"none\"><polyline points=\"{}\"/></svg></figure>",
-        escape(&label),
-        escape(&label),
+        markup(&label),
+        markup(&label),
         line.trim_end()
     );
 }

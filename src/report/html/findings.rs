@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{code, escape, heading, missing};
+use super::{code, heading, markup, missing};
 use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
 use crate::scenario::Class;
 
@@ -41,7 +41,7 @@ pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
     }
     let counts: Vec<String> =
         tally.iter().map(|((class, kind), n)| format!("{n} {kind} ({class})")).collect();
-    let _ = writeln!(out, "<p>{}</p>", escape(&counts.join(" · ")));
+    let _ = writeln!(out, "<p>{}</p>", markup(&counts.join(" · ")));
     for f in findings {
         finding(out, f);
     }
@@ -50,10 +50,10 @@ pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
 
 fn finding(out: &mut String, page: &PageFinding) {
     let f = &page.finding;
-    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", escape(&f.id));
-    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", escape(&f.title));
+    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", markup(&f.id));
+    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", markup(&f.title));
     let tag = |out: &mut String, class: &str, text: &str| {
-        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", escape(text));
+        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", markup(text));
     };
     tag(out, f.class.as_str(), f.class.as_str());
     tag(out, "", f.kind.as_str());
@@ -67,17 +67,17 @@ fn finding(out: &mut String, page: &PageFinding) {
     if let Some(known) = &page.known {
         issue(out, known);
     }
-    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
+    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", markup(&f.signature));
     if let Some(known) = &page.known {
-        let _ = writeln!(out, "<p>{}</p>", escape(&known.title));
+        let _ = writeln!(out, "<p>{}</p>", markup(&known.title));
     }
     for rule in &f.rules {
         let _ = writeln!(
             out,
             "<blockquote>“{}” <small>{} · {}</small></blockquote>",
-            escape(&rule.says),
-            escape(&rule.place),
-            escape(&rule.elements.join(", "))
+            markup(&rule.says),
+            markup(&rule.place),
+            markup(&rule.elements.join(", "))
         );
     }
     out.push_str("<div class=\"sides\">\n");
@@ -101,7 +101,7 @@ fn finding(out: &mut String, page: &PageFinding) {
             .origin
             .history
             .iter()
-            .map(|s| format!("<li>{}</li>", escape(&s.to_string())))
+            .map(|s| format!("<li>{}</li>", markup(&s.to_string())))
             .collect();
         let _ = writeln!(
             out,
@@ -112,7 +112,7 @@ fn finding(out: &mut String, page: &PageFinding) {
     let _ = writeln!(
         out,
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
-        escape(&page.report)
+        markup(&page.report)
     );
 }
 
@@ -122,10 +122,10 @@ fn issue(out: &mut String, known: &KnownIssue) {
         State::Open => "open",
         State::Fixed => "fixed",
     };
-    let text = escape(&format!("{}, {state}", known.issue));
+    let text = markup(&format!("{}, {state}", known.issue));
     match known.issue.url() {
         Some(url) => {
-            let url = escape(&url);
+            let url = markup(&url);
             let _ =
                 write!(out, "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>");
         }
@@ -136,7 +136,7 @@ fn issue(out: &mut String, known: &KnownIssue) {
 }
 
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
-    let _ = writeln!(out, "<div><h4>{}</h4>", escape(&stack.of));
+    let _ = writeln!(out, "<div><h4>{}</h4>", markup(&stack.of));
     let shown = stack.frames.len().min(FRAMES);
     let has = |f: &&Frame| source(page, f).is_some();
     let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
@@ -172,8 +172,8 @@ fn frames(frames: &[Frame]) -> String {
         .map(|f| {
             format!(
                 "{}\n    <span class=\"c\">{}:{}</span>\n",
-                escape(&f.function),
-                escape(&f.file),
+                markup(&f.function),
+                markup(&f.file),
                 f.line
             )
         })
@@ -198,6 +198,6 @@ fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
             let _ = writeln!(out, "{text}");
         }
     }
-    let _ = writeln!(out, "</pre><small>{}</small>", escape(&frame.file));
+    let _ = writeln!(out, "</pre><small>{}</small>", markup(&frame.file));
     Some(out)
 }

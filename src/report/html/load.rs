@@ -98,7 +98,7 @@ fn page_finding(dir: &Path, finding: Finding) -> PageFinding {
 }
 
 /// The source lines that frames name. Frames have files without GOROOT; the raw
-/// report says where they lie. What is not there any more is left out.
+/// report says where those are. Files that no longer exist are left out.
 fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
