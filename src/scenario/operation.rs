@@ -250,7 +250,8 @@ mod tests {
     #[test]
     fn rows_know_their_words_and_forms() {
         for row in OPERATIONS {
-            assert!(std::ptr::eq(Row::of(row.word).unwrap(), *row), "{}", row.word);
+            let same = OPERATIONS.iter().filter(|other| other.word == row.word);
+            assert_eq!(same.count(), 1, "{}", row.word);
             // A word that the text leaves out is not read either: a query's is.
             assert!(!row.bare || row.operands.first() == Some(&OperandKind::Query));
         }
