@@ -1,4 +1,4 @@
-//! The limits of a test case, the same for every command that runs some.
+//! The limits of a test case, the same for every command that runs test cases.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use crate::harness::Limits;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits of a test case")]
 pub struct LimitArgs {
-    /// Seconds for parse and setup
+    /// Time limit for parsing and setup, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
     limit_setup: Duration,
-    /// Seconds for the concurrent part
+    /// Time limit for the concurrent part, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "8", value_parser = seconds)]
     limit_run: Duration,
-    /// Seconds for all of it
+    /// Time limit for the whole test case, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "12", value_parser = seconds)]
     limit_total: Duration,
-    /// MiB of heap above the harness's own
+    /// Heap limit above the harness's own heap, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(8..=1 << 20))]
     memory: u64,
 }
 
 impl LimitArgs {
-    /// The same for the harness.
+    /// Converts the arguments to the harness's limits.
     #[must_use]
     pub fn limits(&self) -> Limits {
         Limits {

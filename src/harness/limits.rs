@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::config::{Limits, Stage};
 use super::memfd::Memfd;
 
-/// Bytes of the status behind the maps: `Status` in harness_go.
+/// Bytes of the status behind the coverage map: `Status` in harness_go.
 pub(super) const STATUS_SIZE: usize = 16;
 
 /// How often a request that takes long is looked at.
@@ -19,9 +19,9 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(25);
 const SHADOW: u64 = 8;
 const OWN: u64 = 1 << 30;
 
-/// Where the harness writes which stage it is in: behind the maps, aligned.
-pub(super) fn status_at(counters: u32, pairs: u32) -> usize {
-    (counters as usize + pairs as usize).next_multiple_of(8)
+/// Where the harness writes which stage it is in: behind the coverage map, aligned.
+pub(super) fn status_at(counters: u32) -> usize {
+    (counters as usize).next_multiple_of(8)
 }
 
 /// What is over its limit.

@@ -10,7 +10,6 @@ mod covered;
 mod error;
 mod go_bin;
 mod import;
-mod lazy;
 mod left;
 mod limits;
 mod memfd;
@@ -36,7 +35,6 @@ pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
-pub use lazy::{LazyChange, LazyReply};
 pub use left::take_left;
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,

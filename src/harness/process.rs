@@ -103,16 +103,14 @@ impl Process {
         };
         let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
         let counters = hello.counters;
-        let room = counters
-            .checked_add(hello.pairs)
-            .map(|_| status_at(counters, hello.pairs).saturating_add(STATUS_SIZE));
+        let room = status_at(counters).saturating_add(STATUS_SIZE);
         if hello.version != VERSION {
             return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
         } else if !hello.race {
             return Err(EnvError::NoRaceDetector);
         } else if counters == 0 {
             return Err(EnvError::NoCounters);
-        } else if room.is_none_or(|n| n > map.len()) {
+        } else if room > map.len() {
             return Err(EnvError::TooManyCounters { counters, room: map.len() });
         }
         // Before its hello, the harness races on purpose to find how reports are bounded:

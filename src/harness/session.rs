@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
-use super::lazy::{self, LazyReply};
 use super::limits::{STATUS_SIZE, Watch, status_at};
 use super::memfd::Memfd;
 use super::misuse::misuse;
@@ -93,12 +92,6 @@ impl Harness {
     #[must_use]
     pub fn coverage(&self) -> &[u8] {
         &self.map.bytes()[..self.counters()]
-    }
-
-    /// The interleaving map of the last run with a seeded schedule.
-    #[must_use]
-    pub fn pairs(&self) -> &[u8] {
-        &self.map.bytes()[self.counters()..][..self.hello.pairs as usize]
     }
 
     /// Where [`Harness::coverage`] lies: for LibAFL's map observer. It stays
@@ -310,25 +303,6 @@ impl Harness {
         Ok((asked?, self.reports()?))
     }
 
-    /// Reads a test case's packages in one goroutine, and says which fields that
-    /// changed. `None` if it did not end, or ended the process: what one goroutine
-    /// does to itself is found by running the test case.
-    ///
-    /// # Errors
-    /// No process can be started, or the harness breaks the protocol.
-    pub fn lazy(&mut self, request: &RunRequest<'_>) -> Result<Option<LazyReply>, HarnessError> {
-        let during = Kind::Lazy.verb();
-        let frame =
-            lazy::request(request).map_err(|source| HarnessError::Request { during, source })?;
-        let reply = self.exchange(Kind::Lazy, &frame, LazyReply::decode)?;
-        // One goroutine does not race, and what is said of it is no test case's.
-        self.reports()?;
-        if reply.is_err() {
-            self.recycle();
-        }
-        Ok(reply.ok())
-    }
-
     /// A request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
@@ -366,7 +340,7 @@ impl Harness {
             // Its reply would be taken for this one's.
             self.discard();
         }
-        let status = status_at(self.hello.counters, self.hello.pairs);
+        let status = status_at(self.hello.counters);
         let counters = self.counters();
         self.map.clear(0..counters);
         self.map.clear(status..status + STATUS_SIZE);
@@ -386,7 +360,6 @@ impl Harness {
         match kind {
             // No test case's: a profile of every allocation takes its time.
             Kind::Heap => Limits { total: limits.total.max(PROFILING), ..limits },
-            Kind::Lazy => Limits { total: limits.total.min(lazy::LIMIT), ..limits },
             _ => limits,
         }
     }
@@ -399,7 +372,7 @@ impl Harness {
     ) -> Result<Result<T, Gone>, HarnessError> {
         let during = kind.verb();
         let sent = self.sent.take().filter(|sent| sent.kind == kind).ok_or_else(no_process)?;
-        let status = status_at(self.hello.counters, self.hello.pairs);
+        let status = status_at(self.hello.counters);
         let status = (kind == Kind::Run).then_some((&self.map, status));
         let mut watch = Watch::since(sent.began, self.limits_of(kind), status);
         let process = self.process.as_mut().ok_or_else(no_process)?;

@@ -1,5 +1,4 @@
-//! The gate's result as JUnit XML: a suite for each Go tree, a test for each
-//! case.
+//! The gate's result as JUnit XML: one suite per Go tree, one test per case.
 
 use std::fmt::Write as _;
 
@@ -23,7 +22,7 @@ pub fn junit(report: &Report) -> String {
     out
 }
 
-/// What shuts the gate in a case.
+/// The findings of a case that fail the gate.
 fn faults<'a>(column: &'a ColumnReport, case: &'a CaseRun) -> impl Iterator<Item = &'a Judged> {
     column.verdict.findings.iter().filter(|j| {
         matches!(j.status, Status::New | Status::Worse)

@@ -1,5 +1,5 @@
-//! One page that shows it all, in one file: no script, no network, light and
-//! dark, narrow and wide.
+//! The report as one self-contained HTML page: no scripts, no network, light and dark,
+//! narrow and wide screens.
 
 mod code;
 mod coverage;
@@ -19,16 +19,16 @@ pub use curves::Sample;
 pub use findings::PageFinding;
 pub use load::{LoadError, findings, json, samples};
 
-/// What the page shows. Parts that are empty are left out, and said to be.
+/// The content of the page. For each empty part, the page says that it is missing.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// Findings, in the order in which they are shown.
+    /// Findings, in display order.
     pub findings: Vec<PageFinding>,
-    /// What a campaign looked like over time.
+    /// A campaign's figures over time.
     pub samples: Vec<Sample>,
-    /// What `fuzz --json` printed.
+    /// The output of `fuzz --json`.
     pub summary: Option<Value>,
-    /// What `regress --json` printed.
+    /// The output of `regress --json`.
     pub matrix: Option<Value>,
     /// Which functions of go/types were reached.
     pub coverage: Option<Coverage>,
@@ -43,8 +43,8 @@ pub fn html(page: &Page) -> String {
     out.push_str("<meta charset=\"utf-8\">\n");
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    // Reports quote what a test case holds: whatever slipped through the
-    // escaping must not run or load anything.
+    // Reports quote whatever a test case contains. If anything got through the escaping, it
+    // must not run or load anything.
     out.push_str(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'\">\n",

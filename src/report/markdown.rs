@@ -1,4 +1,4 @@
-//! Full details, to be pasted into an issue or a page.
+//! Full details as Markdown, to paste into an issue or a page.
 
 use std::fmt::Write as _;
 
@@ -91,8 +91,8 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
     let _ = writeln!(out, "Standalone program: {}\n", e.path.join("repro/main.go").display());
     let said = own_report(f, &crash.report);
     let _ = writeln!(out, "```\n{said}```");
-    let told = analysis(&said);
-    if !told.is_empty() {
-        let _ = writeln!(out, "\n{told}");
+    let locks = analysis(&said);
+    if !locks.is_empty() {
+        let _ = writeln!(out, "\n{locks}");
     }
 }

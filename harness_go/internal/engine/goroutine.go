@@ -47,7 +47,7 @@ type goroutine struct {
 
 	// typeExprs are the type arguments of instantiate, parsed before others run; builder
 	// makes types of them. Both are kept here because the race detector of Go 1.27
-	// confuses stacks (docs/ARCHITECTURE.md, "Stacks are grown first").
+	// confuses stacks (docs/DECISIONS.md, "Stacks are grown first").
 	typeExprs map[string]ast.Expr
 	builder   typeBuilder
 }
@@ -149,7 +149,7 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 
 // growStack grows the goroutine's stack to the size that its operations need, before
 // they begin. The race detector of Go 1.27 reports races between local variables of a
-// goroutine and of one that has ended; this makes them rarer. See docs/ARCHITECTURE.md.
+// goroutine and of one that has ended; this makes them rarer. See docs/DECISIONS.md.
 //
 //go:noinline
 func growStack() {

@@ -1,4 +1,4 @@
-//! Go with its words marked: keywords, strings, comments, numbers.
+//! Highlights Go source: keywords, strings, comments and numbers.
 
 use super::markup;
 use crate::goast::is_keyword;
@@ -35,7 +35,7 @@ pub(super) fn testcase(text: &str) -> String {
     out + &go(&body)
 }
 
-/// Go source as HTML. Whatever it holds, the text comes out unchanged.
+/// Go source as HTML. The text comes out unchanged, whatever it contains.
 pub(super) fn go(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -107,7 +107,7 @@ mod tests {
         );
     }
 
-    /// Unended tokens, other scripts, odd bytes: the text stays what it was.
+    /// The text survives unterminated tokens, other scripts and odd bytes.
     #[test]
     fn any_text_comes_out_unchanged() {
         let tag = regex::Regex::new("<[^>]*>").unwrap();

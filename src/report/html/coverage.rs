@@ -48,7 +48,7 @@ impl Coverage {
             let mut parts = place.split(':');
             let file = parts.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
             let line = parts.next().and_then(|l| l.parse().ok()).unwrap_or(0);
-            // The probes that typerace adds are no part of go/types.
+            // The probes that typerace adds are not part of go/types.
             if file.ends_with(".go") && !file.starts_with("zz_typerace") {
                 let (file, name) = (file.to_owned(), name.to_owned());
                 coverage.functions.push(FunctionCoverage { file, line, name, percent });
@@ -94,7 +94,7 @@ pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     out.push_str("</div></section>\n");
 }
 
-/// The functions that nothing reaches: what a corpus lacks.
+/// The functions that no input reaches.
 fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, count: usize) {
     if count == 0 {
         return;
@@ -116,7 +116,7 @@ fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, coun
     out.push_str("</dl></details>\n");
 }
 
-/// One file: its squares, and its functions with figures for who looks closer.
+/// One file: its squares, and a table of its functions that unfolds.
 fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
     let mean = functions.iter().map(|f| f.percent).sum::<f64>() / functions.len() as f64;
     let reached = functions.iter().filter(|f| f.percent > 0.0).count();
@@ -145,7 +145,7 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
     out.push_str("</table></details>\n");
 }
 
-/// A function's square: cold if nothing reaches it, and the warmer the more of it runs.
+/// A function's square: cold if no input reaches it, and warmer the more of it runs.
 fn square(percent: f64, text: &str) -> String {
     let title = match text {
         "" => String::new(),
@@ -154,7 +154,7 @@ fn square(percent: f64, text: &str) -> String {
     if percent == 0.0 {
         return format!("<span class=\"cold\"{title}></span>");
     }
-    // Code that runs at all must differ from the background.
+    // Even a little coverage must stand out from the background.
     let heat = 20.0 + percent * 0.8;
     format!("<span style=\"--heat:{heat:.0}%\"{title}></span>")
 }

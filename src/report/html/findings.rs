@@ -1,5 +1,5 @@
-//! Findings: title, rate, class with its rule, both stacks with the source
-//! lines that they name, the program, the raw report.
+//! Findings: title, rate, class with its rule, both stacks with their source lines, the
+//! program, and the raw report.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use super::{code, heading, markup, missing};
 use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
 use crate::scenario::Class;
 
-/// A finding with what its crash directory holds.
+/// A finding with the contents of its crash directory.
 #[derive(Clone, Debug)]
 pub struct PageFinding {
     /// The finding.
@@ -17,7 +17,7 @@ pub struct PageFinding {
     pub known: Option<KnownIssue>,
     /// The smallest test case there is.
     pub testcase: String,
-    /// Whether that is the minimized one.
+    /// Whether that is the minimized test case.
     pub minimized: bool,
     /// The tool's raw output.
     pub report: String,
@@ -27,7 +27,7 @@ pub struct PageFinding {
 
 /// Frames shown before the rest is folded away.
 const FRAMES: usize = 5;
-/// Stacks of a deadlock can be many.
+/// A deadlock can have many stacks.
 const STACKS: usize = 8;
 
 pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
@@ -116,7 +116,7 @@ fn finding(out: &mut String, page: &PageFinding) {
     );
 }
 
-/// The issue that a finding has, as a link if there is a page.
+/// A finding's issue, as a link if it has a page.
 fn issue(out: &mut String, known: &KnownIssue) {
     let state = match known.state {
         State::Open => "open",
@@ -141,7 +141,7 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     let has = |f: &&Frame| source(page, f).is_some();
     let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
     let library = stack.frames.iter().filter(|f| f.function.starts_with("go/types.")).find(has);
-    // What signatures name first, then what is in no package of Go's own.
+    // First the frame that the signature names, then one outside of the standard library.
     let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
     let at = library.or(module);
     let at = at.or_else(|| stack.frames.iter().find(has)).and_then(place);
@@ -184,13 +184,13 @@ fn source<'a>(page: &'a PageFinding, frame: &Frame) -> Option<&'a str> {
     page.source.get(&(frame.file.clone(), frame.line)).map(String::as_str)
 }
 
-/// The line that a frame names, with its neighbours.
+/// The line that a frame names, with the lines around it.
 fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
     source(page, frame)?;
     let mut out = String::from("<pre>");
     for line in frame.line.saturating_sub(3)..=frame.line.saturating_add(3) {
         let Some(text) = page.source.get(&(frame.file.clone(), line)) else { continue };
-        // Behind a number, tabs would stop elsewhere.
+        // After a line number, tab stops would be off.
         let text = format!("{line:>5}  {}", code::go(&text.replace('\t', "    ")));
         if line == frame.line {
             let _ = writeln!(out, "<span class=\"here\">{text}</span>");

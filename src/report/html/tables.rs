@@ -33,7 +33,7 @@ pub(super) fn matrix(out: &mut String, matrix: Option<&Value>) {
 fn cell(out: &mut String, column: &Value, case: &Value) {
     let seen = case["seen"].as_array().map_or(&[][..], Vec::as_slice);
     let runs = case["runs"].as_u64().unwrap_or(0);
-    // The finding that shows most often, and what the gate says of it.
+    // The most frequent finding and its status.
     let Some(best) = seen.first() else {
         let text = if runs == 0 { "not run" } else { "–" };
         let _ = write!(out, "<td class=\"good\">{text}</td>");
