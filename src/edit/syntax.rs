@@ -5,6 +5,7 @@
 
 use super::symbols::Symbols;
 use super::walk::{Next, Site, walk};
+use crate::go_release;
 use crate::goast::build::{ident, unnamed};
 use crate::goast::{Decl, Expr, Field, FuncType, Ident};
 use crate::goast::{FieldRole, FuncRole, Role};
@@ -43,8 +44,8 @@ pub(crate) fn tidy(case: &mut TestCase, go_minor: u32) {
 fn signature(typ: &mut FuncType, whose: FuncRole, go_minor: u32) {
     let generic = match whose {
         FuncRole::Func => true,
-        // Methods have type parameters since Go 1.27.
-        FuncRole::Method => go_minor >= 27,
+        // Go 1.27 brought methods with type parameters.
+        FuncRole::Method => go_release::has_generic_methods(go_minor),
         _ => false,
     };
     if !generic {

@@ -5,6 +5,7 @@ use super::exprs::Scope;
 use super::model::{Basic, Type, TypeId};
 use super::names;
 use super::types::Want;
+use crate::go_release;
 use crate::goast::Ident;
 use crate::goast::build::{
     block, call, convert, define, discard, field, func_type, ident, int, paren, unary, unnamed,
@@ -56,7 +57,7 @@ impl Gen<'_> {
     pub fn range(&mut self, scope: &mut Scope) -> Option<Stmt> {
         let minor = self.options.go_minor;
         let form = self.rng.below(6);
-        if form == 0 && minor >= 22 {
+        if form == 0 && go_release::has_range_over_int(minor) {
             let mut inner = scope.clone();
             let name = inner.fresh()?;
             let typ = self.w.basic(Basic::Int);
@@ -64,7 +65,7 @@ impl Gen<'_> {
             let list = vec![discard(ident(name))];
             return Some(range_stmt(&[name], int(10), list));
         }
-        if form == 1 && minor >= 23 {
+        if form == 1 && go_release::has_range_over_func(minor) {
             let mut inner = scope.clone();
             let name = inner.fresh()?;
             let typ = self.rewarding_type(&scope.site.clone());

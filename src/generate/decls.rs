@@ -8,6 +8,7 @@ use super::Gen;
 use super::model::{Basic, DeclId, FieldVar, Iface, Kind, ParamId, Sig, Type, TypeDecl, TypeId};
 use super::names;
 use super::types::{Site, Want};
+use crate::go_release;
 use crate::goast::{ChanDir, Decl, DeclTok, Expr, GenDecl, Spec, TypeSpec};
 
 /// The forms of a type declaration; [`super::policy::Policy::kinds`] holds
@@ -65,7 +66,11 @@ impl Gen<'_> {
         for _ in 0..self.rng.between(1, self.policy.types) {
             let kind = KINDS[self.rng.weighted(&self.policy.kinds).unwrap_or(0)];
             let generic = if kind == Kind::Alias {
-                if self.options.go_minor >= 24 { self.policy.generic_alias } else { 0 }
+                if go_release::has_generic_aliases(self.options.go_minor) {
+                    self.policy.generic_alias
+                } else {
+                    0
+                }
             } else {
                 self.policy.generic
             };

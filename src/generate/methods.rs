@@ -9,6 +9,7 @@ use super::exprs::Scope;
 use super::model::{DeclId, Kind, Method, Sig, Type, TypeId};
 use super::names;
 use super::types::{Site, Want};
+use crate::go_release;
 use crate::goast::{Decl, FuncDecl};
 
 impl Gen<'_> {
@@ -57,7 +58,8 @@ impl Gen<'_> {
         let pointer = self.rng.chance(self.policy.pointer_receivers);
         let decl = self.w.decl(d);
         let (level, mut params) = (decl.level, decl.params.to_vec());
-        let generic = self.options.go_minor >= 27 && self.rng.chance(self.policy.generic_methods);
+        let generic = go_release::has_generic_methods(self.options.go_minor)
+            && self.rng.chance(self.policy.generic_methods);
         let own = if generic { self.method_type_params() } else { Vec::new() };
         let closed = params.is_empty() && own.is_empty();
         params.extend(&own);

@@ -15,6 +15,7 @@ use super::overlay::Overlay;
 use super::target::{TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
+use crate::go_release;
 use crate::scenario::register_target;
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
@@ -94,7 +95,7 @@ impl BuiltHarness {
         let mut found = None;
         if let Some(client) = xtools::flags(toolchain.minor) {
             let mut all = plain.clone();
-            all.extend(client.map(str::to_owned));
+            all.extend(client);
             let (key, path) = place(&all);
             let mut there = path.is_file();
             if !there && !xtools::tried_lately(&plain_path) {
@@ -190,7 +191,7 @@ fn flags(minor: u32) -> Vec<&'static str> {
         "-gcflags=go/scanner=-race=false",
         "-gcflags=typerace/harness/internal/wire=-race=false",
     ];
-    if minor >= 23 {
+    if go_release::checks_linknames(minor) {
         // Before, the linker let any package pull in the runtime's hooks.
         flags.push("-ldflags=-checklinkname=0");
     }

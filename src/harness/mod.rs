@@ -33,8 +33,7 @@ mod test_support;
 pub use build::{BuiltHarness, source_file, source_files};
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
-pub use error::{EnvError, HarnessError, MIN_MINOR};
-pub use go_bin::DEFAULT_VERSION;
+pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
 pub use left::take_left;
 pub use protocol::{

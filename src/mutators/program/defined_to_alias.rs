@@ -2,6 +2,7 @@
 
 use super::super::{Context, Operator};
 use crate::edit::address;
+use crate::go_release;
 use crate::goast::Decl;
 use crate::goast::scope::method_base;
 use crate::testcase::TestCase;
@@ -14,8 +15,10 @@ pub struct DefinedToAlias;
 impl Operator for DefinedToAlias {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let defined = |a: &address::Address| {
-            address::type_spec(case, *a)
-                .is_some_and(|t| !t.assign && (t.type_params.is_empty() || cx.go_minor >= 24))
+            address::type_spec(case, *a).is_some_and(|t| {
+                !t.assign
+                    && (t.type_params.is_empty() || go_release::has_generic_aliases(cx.go_minor))
+            })
         };
         let all: Vec<_> = address::types(case).into_iter().filter(defined).collect();
         let Some(&at) = cx.rng.choose(&all) else { return false };

@@ -5,6 +5,7 @@ use crate::edit::address;
 use crate::edit::env::Env;
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{named_type, some_type};
+use crate::go_release;
 use crate::goast::build::{
     field, func_of, ident, instance, interface_of, star, struct_of, type_decl, var_decl,
 };
@@ -24,7 +25,7 @@ impl Operator for InsertDecl {
         let file = cx.rng.below(files);
         let env = Env::new(&symbols, package, file);
         let name = symbols.fresh("N");
-        let shape = cx.rng.below(if cx.go_minor >= 24 { 6 } else { 5 });
+        let shape = cx.rng.below(if go_release::has_generic_aliases(cx.go_minor) { 6 } else { 5 });
         let inner = named_type(&env, cx.rng, 2).unwrap_or_else(|| some_type(&env, cx.rng, 1));
         let param = || vec![field("P", ident("any"))];
         let own = |arg: Expr| instance(ident(&name), vec![arg]);

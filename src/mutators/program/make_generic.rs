@@ -5,6 +5,7 @@ use super::type_parameters::add;
 use crate::edit::address::{self, Address};
 use crate::edit::symbols::Symbols;
 use crate::edit::walk::{Site, at_random};
+use crate::go_release;
 use crate::goast::Expr;
 use crate::goast::Role;
 use crate::goast::build::ident;
@@ -19,7 +20,9 @@ impl Operator for MakeGeneric {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go_minor = cx.go_minor;
         let plain = |a: &Address| match (address::type_spec(case, *a), address::func(case, *a)) {
-            (Some(t), _) => t.type_params.is_empty() && (!t.assign || go_minor >= 24),
+            (Some(t), _) => {
+                t.type_params.is_empty() && (!t.assign || go_release::has_generic_aliases(go_minor))
+            }
             (_, Some(f)) => {
                 let fixed = matches!(f.name.0.as_str(), "init" | "main" | "_");
                 f.recv.is_none() && f.typ.type_params.is_empty() && !fixed

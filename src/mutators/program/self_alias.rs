@@ -4,6 +4,7 @@ use super::super::{Context, Operator};
 use crate::edit::address;
 use crate::edit::references::{mentions, on_receivers};
 use crate::edit::symbols::Symbols;
+use crate::go_release;
 use crate::goast::build::{ident, instance, type_decl};
 use crate::goast::scope::flatten;
 use crate::goast::{Ident, TypeSpec};
@@ -26,7 +27,10 @@ impl Operator for SelfAlias {
                     // of go/types (golang.org/issue/78296): always a panic.
                     let itself =
                         flatten(&t.type_params).iter().any(|(_, c)| mentions(c, &t.name.0));
-                    t.name.0 != "_" && !itself && (t.type_params.is_empty() || cx.go_minor >= 24)
+                    t.name.0 != "_"
+                        && !itself
+                        && (t.type_params.is_empty()
+                            || go_release::has_generic_aliases(cx.go_minor))
                 })
             })
             .collect();

@@ -5,7 +5,8 @@ use super::pick;
 use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// A copy of another's operations, by dice in another order, or new ones.
+/// It copies another goroutine's operations, sometimes in another order, or gets new
+/// ones.
 #[derive(Clone, Copy, Debug)]
 pub struct AddGoroutine;
 

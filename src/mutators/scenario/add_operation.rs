@@ -5,7 +5,7 @@ use super::pick;
 use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
-/// At any place of a goroutine or of what runs before.
+/// The operation goes to any place in a goroutine or in `before`.
 #[derive(Clone, Copy, Debug)]
 pub struct AddOperation;
 

@@ -7,7 +7,7 @@ use crate::edit::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
 
-/// A breach of the contract, so it comes seldom.
+/// It breaks a documented rule, so it is rare.
 #[derive(Clone, Copy, Debug)]
 pub struct AddSetter;
 

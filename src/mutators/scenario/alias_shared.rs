@@ -1,12 +1,12 @@
-//! Alias what is shared: let goroutines that do the same share one more thing.
+//! Let goroutines that do the same share one more thing.
 
 use super::super::{Context, Operator};
 use super::limit::breaches;
 use crate::scenario::{Operation, Profile, Share};
 use crate::testcase::TestCase;
 
-/// A context, a file set, a configuration; an Info, a checker or a package only
-/// where the profile allows a breach.
+/// They share a context, a file set or a configuration and, only where the profile
+/// allows breaking a rule, an Info, a checker or a package.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasShared;
 

@@ -3,7 +3,7 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// `gotypesalias`: unset, on, off.
+/// `gotypesalias` becomes unset, on or off.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeGodebug;
 

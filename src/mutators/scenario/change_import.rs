@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
-/// Back to source more easily than away from it: it costs least.
+/// It goes back to source more often than away from it, as source costs least.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeImport;
 

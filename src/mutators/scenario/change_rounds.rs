@@ -3,7 +3,7 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Few: every round costs as much as the first.
+/// There are few rounds, as each costs as much as the first.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeRounds;
 

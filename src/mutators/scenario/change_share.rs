@@ -5,7 +5,7 @@ use super::limit::breaches;
 use crate::scenario::{Profile, Share};
 use crate::testcase::TestCase;
 
-/// A breach of the contract goes more easily than it comes.
+/// A share that breaks a rule is removed more often than added.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeShare;
 

@@ -3,7 +3,8 @@
 use super::super::{Context, Operator};
 use super::pick;
 use crate::edit::symbols::Symbols;
-use crate::scenario::Operation;
+use crate::rng::Rng;
+use crate::scenario::{OperandKind, OperandMut, Operation};
 use crate::testcase::TestCase;
 
 /// Another package, another object, other type arguments.
@@ -16,49 +17,49 @@ impl Operator for ChangeTarget {
         let other_package = pick::package(case, cx.rng);
         let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);
         let mut all: Vec<&mut Operation> =
-            lists.flatten().filter(|o| !matches!(o, Operation::Walk { .. })).collect();
+            lists.flatten().filter(|o| !o.row().has(OperandKind::Walked)).collect();
         if all.is_empty() {
             return false;
         }
         let n = cx.rng.below(all.len());
-        match &mut *all[n] {
-            Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Export { package }
-            | Operation::Ssa { package } => {
-                let Some(other) = other_package else { return false };
-                *package = other;
-            }
-            Operation::Instantiate { context, .. } if cx.rng.chance(25) => *context = !*context,
-            op @ Operation::Instantiate { .. } => {
-                let Some(new) = pick::instantiate(&symbols, cx.rng) else { return false };
-                *op = new;
-            }
-            Operation::Query { query, target, other } => match cx.rng.below(3) {
-                0 => *query = pick::query(cx.rng),
-                1 => {
-                    let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
-                    *target = new;
-                }
-                _ => *other = pick::type_name(&symbols, cx.rng),
-            },
-            Operation::Eval { package, expr } | Operation::CheckExpr { package, expr } => {
-                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
-                (*package, *expr) = (new.package, new.object);
-            }
-            Operation::Set { target, .. } => {
-                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
-                *target = new;
-            }
-            Operation::Target { package, object, .. } => {
-                let Some(new) = pick::type_name(&symbols, cx.rng) else { return false };
-                let named = cx.rng.chance(50);
-                (*package, *object) = (new.package, named.then_some(new.object));
-            }
-            Operation::Walk { .. } => return false,
-        }
-        true
+        change(all[n], &symbols, other_package, cx.rng).is_some()
     }
+}
+
+/// Changes an operand; `None` if there is nothing to change it to.
+fn change(
+    op: &mut Operation,
+    symbols: &Symbols,
+    other_package: Option<String>,
+    rng: &mut Rng,
+) -> Option<()> {
+    use OperandMut as Mut;
+    let mut operands = op.operands_mut();
+    match &mut operands[..] {
+        [Mut::Source(package) | Mut::Package(package)] => **package = other_package?,
+        [Mut::Generic(_), _, Mut::Context(context)] if rng.chance(25) => **context = !**context,
+        [Mut::Generic(_), ..] => {
+            drop(operands);
+            *op = pick::instantiate(symbols, rng)?;
+        }
+        [Mut::Query(query), Mut::Object(object), Mut::Other(other)] => match rng.below(3) {
+            0 => **query = pick::query(rng),
+            1 => **object = pick::type_name(symbols, rng)?,
+            _ => **other = pick::type_name(symbols, rng),
+        },
+        [Mut::Home(package), Mut::Expr(expr)] => {
+            let new = pick::type_name(symbols, rng)?;
+            (**package, **expr) = (new.package, new.object);
+        }
+        [.., Mut::Home(package), Mut::Member(object)] => {
+            let new = pick::type_name(symbols, rng)?;
+            let named = rng.chance(50);
+            (**package, **object) = (new.package, named.then_some(new.object));
+        }
+        [Mut::Object(object), ..] => **object = pick::type_name(symbols, rng)?,
+        _ => return None,
+    }
+    Some(())
 }
 
 #[cfg(test)]

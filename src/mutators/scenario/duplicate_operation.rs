@@ -5,7 +5,7 @@ use super::pick;
 use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
-/// In its own list or in another goroutine.
+/// The copy goes to its own list or to another goroutine.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicateOperation;
 

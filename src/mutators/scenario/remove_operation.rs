@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use super::pick;
 use crate::testcase::TestCase;
 
-/// A goroutine keeps one.
+/// A goroutine keeps at least one.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoveOperation;
 

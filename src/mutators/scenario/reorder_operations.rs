@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use super::pick;
 use crate::testcase::TestCase;
 
-/// Swaps two, turns the list round, rotates or shuffles it.
+/// Swaps two, reverses the list, rotates it or shuffles it.
 #[derive(Clone, Copy, Debug)]
 pub struct ReorderOperations;
 

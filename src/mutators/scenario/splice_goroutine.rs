@@ -5,7 +5,7 @@ use super::limit::resolve;
 use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// Its names become names of this test case where they are missing.
+/// Names that this test case lacks become names that it has.
 #[derive(Clone, Copy, Debug)]
 pub struct SpliceGoroutine;
 

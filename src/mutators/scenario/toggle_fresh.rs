@@ -1,9 +1,9 @@
-//! Want a process that has run nothing before, or not.
+//! Ask for a process that has run nothing before, or stop asking.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Seldom on: starting a process costs as much as many executions.
+/// It is rarely on, as starting a process costs as much as many executions.
 #[derive(Clone, Copy, Debug)]
 pub struct ToggleFresh;
 

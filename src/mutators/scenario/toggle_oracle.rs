@@ -1,9 +1,9 @@
-//! Compare the answers with those of a sequential run, or not.
+//! Compare the answers with those of a sequential run, or stop comparing.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// On costs a second run.
+/// When it is on, every execution costs a second run.
 #[derive(Clone, Copy, Debug)]
 pub struct ToggleOracle;
 

@@ -40,7 +40,7 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
-/// One in so many parts of the time is given to cuts that leave no errors, before others.
+/// One part in this many of the time goes first to edits that leave no errors.
 const ERRORS: u32 = 8;
 
 /// A batch's answer for one candidate: the candidate, or what repair made of

@@ -1,13 +1,12 @@
-//! Instances made by hand instead of what reaches them.
+//! Instances made by hand, instead of the code that reaches them.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::{Decl, Spec};
 use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
 use crate::testcase::TestCase;
 
-/// Has two goroutines ask about an instance that was made before, in the place of
-/// everything that they did: the shortest way to a type that is completed when it is
-/// first asked, from whatever test case it was found with.
+/// Lets two goroutines only ask about an instance that was made before. This is the
+/// shortest way to a type that is completed when it is first asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Instances;
 
@@ -78,7 +77,7 @@ impl Reducer for Instances {
                     let before = case.scenario.clone();
                     ask(case, target.clone(), args.clone(), query);
                     let changed = case.scenario != before;
-                    // What reached the instance is not needed any more.
+                    // The code that reached the instance is not needed any more.
                     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
                         file.tree.decls.retain(|d| match d {
                             Decl::FuncDecl(f) => methods && f.recv.is_some(),
