@@ -23,6 +23,7 @@ pub mod testcase;
 
 pub mod corpus_file;
 
+pub mod edit;
 pub mod generate;
 pub mod mutators;
 

@@ -1,10 +1,10 @@
 //! Type declarations: headers first, so that types may refer to later ones,
 //! then right-hand sides.
 
+use crate::goast::Ident;
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::ident;
 use super::model::{Basic, DeclId, FieldVar, Iface, Kind, ParamId, Sig, Type, TypeDecl, TypeId};
 use super::names;
 use super::types::{Site, Want};
@@ -87,7 +87,7 @@ impl Gen<'_> {
         }
     }
 
-    /// Where the parts of a declaration stand.
+    /// The places of the parts of a declaration.
     fn site(&self, d: DeclId) -> Site {
         let decl = self.w.decl(d);
         Site {
@@ -285,7 +285,8 @@ impl Gen<'_> {
         {
             f.tag = Some("`k:\"v\"`".to_owned());
         }
-        let spec = TypeSpec { name: ident(name), type_params, assign: kind == Kind::Alias, typ };
+        let spec =
+            TypeSpec { name: Ident::from(name), type_params, assign: kind == Kind::Alias, typ };
         let specs = vec![Spec::TypeSpec(spec)];
         Decl::GenDecl(GenDecl { tok: DeclTok::Type, grouped: false, specs })
     }

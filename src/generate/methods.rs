@@ -1,9 +1,10 @@
 //! Methods of declared types, with signatures that mention other instances.
 
+use crate::goast::Ident;
+use crate::goast::build::{field, ident, instance, star};
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::{field, id, ident, instance, star};
 use super::exprs::Scope;
 use super::model::{DeclId, Kind, Method, Sig, Type, TypeId};
 use super::names;
@@ -106,7 +107,7 @@ impl Gen<'_> {
         decl.params.iter().all(|&p| self.w.param(p).constraint == any)
     }
 
-    /// Makes a type implement an interface that is there, now and then.
+    /// Now and then makes a type implement an existing interface.
     fn implement_some(&mut self, d: DeclId) {
         if !self.may_have_methods(d)
             || !self.w.decl(d).params.is_empty()
@@ -163,12 +164,12 @@ impl Gen<'_> {
         let mut typ = self.func_type(&m.sig, &arg_names);
         typ.type_params = own;
         let args = params.iter().map(|&p| self.type_expr_of_param(p)).collect();
-        let receiver = instance(id(self.receiver_name(d, type_name)), args);
+        let receiver = instance(ident(self.receiver_name(d, type_name)), args);
         let receiver = if m.pointer { star(receiver) } else { receiver };
-        let recv = Some(vec![field(Some("r"), receiver)]);
+        let recv = Some(vec![field("r", receiver)]);
         let body = self.body(&mut scope, &m.sig.results, 1);
         self.renamed.clear();
-        Decl::FuncDecl(FuncDecl { recv, name: ident(m.name), typ, body: Some(body) })
+        Decl::FuncDecl(FuncDecl { recv, name: Ident::from(m.name), typ, body: Some(body) })
     }
 
     fn type_expr_of_param(&mut self, p: super::model::ParamId) -> crate::goast::Expr {

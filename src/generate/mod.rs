@@ -1,12 +1,12 @@
 //! Well-typed Go programs and scenarios from nothing but a seed.
 //!
 //! Programs are typed by construction. A model of the declared types
-//! ([`model`]) says what every name is; declarations, expressions and
+//! ([`model`]) knows what every name is; declarations, expressions and
 //! statements are made from it and written as syntax trees ([`emit`]). What a
 //! program is made of is decided by a policy, drawn first ([`policy`]).
 
 mod args;
-mod build;
+
 mod chains;
 mod constraints;
 mod control;

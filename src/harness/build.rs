@@ -292,6 +292,19 @@ pub fn source_file(name: &str) -> Option<&'static str> {
     std::str::from_utf8(file.1).ok()
 }
 
+/// The names and texts of the Go files in one of the harness's folders, sorted by name.
+#[must_use]
+pub fn source_files(folder: &str) -> Vec<(&'static str, &'static str)> {
+    let inside = |path: &Path| path.parent() == Some(Path::new(folder));
+    sources()
+        .into_iter()
+        .filter(|(path, _)| inside(path))
+        .filter_map(|(path, text)| {
+            Some((path.file_name()?.to_str()?, std::str::from_utf8(text).ok()?))
+        })
+        .collect()
+}
+
 /// `go1.27.3-0123456789abcdef`.
 fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     let mut h = hasher_std();

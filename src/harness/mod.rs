@@ -30,7 +30,7 @@ mod xtools;
 #[cfg(test)]
 mod test_support;
 
-pub use build::{BuiltHarness, source_file};
+pub use build::{BuiltHarness, source_file, source_files};
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError, MIN_MINOR};

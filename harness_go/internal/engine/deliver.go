@@ -55,7 +55,7 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 	}
 	fresh := pkg
 	if g.delivery == fromSynthetic {
-		fresh = synthetic.Package(pkg)
+		fresh = synthetic.Rebuild(pkg)
 	} else if read, err := g.throughExportData(pkg); err == nil {
 		fresh = read
 	}

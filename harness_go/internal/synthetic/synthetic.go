@@ -8,9 +8,9 @@ import (
 	"go/types"
 )
 
-// Package returns a package with the same path and declarations. Packages that
+// Rebuild returns a package with the same path and declarations. Packages that
 // it imports are shared with the original. There must be no type errors in it.
-func Package(from *types.Package) *types.Package {
+func Rebuild(from *types.Package) *types.Package {
 	c := &copier{
 		from: from, to: types.NewPackage(from.Path(), from.Name()),
 		named: make(map[*types.Named]*types.Named), aliases: make(map[types.Type]types.Type),

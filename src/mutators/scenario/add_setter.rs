@@ -1,8 +1,9 @@
 //! Set something that other goroutines read.
 
-use super::super::{Context, MAX_OPERATIONS, Operator};
+use super::super::{Context, Operator};
 use super::pick;
-use crate::mutators::symbols::Symbols;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
 
@@ -11,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct AddSetter;
 
 impl Operator for AddSetter {
-    fn name(&self) -> &'static str {
-        "add setter"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if cx.profile == Profile::Safe || case.scenario.go.is_empty() {
             return false;

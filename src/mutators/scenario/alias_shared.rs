@@ -11,14 +11,6 @@ use crate::testcase::TestCase;
 pub struct AliasShared;
 
 impl Operator for AliasShared {
-    fn name(&self) -> &'static str {
-        "alias shared"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let breach = match cx.profile {
             Profile::Safe => false,
@@ -41,7 +33,7 @@ impl Operator for AliasShared {
             for ops in rest {
                 if !ops.contains(&check) {
                     ops.insert(0, check.clone());
-                    ops.truncate(super::super::MAX_OPERATIONS);
+                    ops.truncate(crate::edit::MAX_OPERATIONS);
                 }
             }
         }

@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ChangeGodebug;
 
 impl Operator for ChangeGodebug {
-    fn name(&self) -> &'static str {
-        "change godebug"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let godebug = match cx.rng.below(3) {
             0 => Vec::new(),

@@ -9,14 +9,6 @@ use crate::testcase::TestCase;
 pub struct ChangeImport;
 
 impl Operator for ChangeImport {
-    fn name(&self) -> &'static str {
-        "change import"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let old = case.scenario.import;
         let new = match cx.rng.below(4) {

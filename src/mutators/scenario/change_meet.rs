@@ -9,14 +9,6 @@ use crate::testcase::TestCase;
 pub struct ChangeMeet;
 
 impl Operator for ChangeMeet {
-    fn name(&self) -> &'static str {
-        "change meet"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(&meet) = cx.rng.choose(Meet::ALL) else { return false };
         let meets = &mut case.scenario.meet;

@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ChangeRounds;
 
 impl Operator for ChangeRounds {
-    fn name(&self) -> &'static str {
-        "change rounds"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let rounds = match cx.rng.below(4) {
             0 | 1 => None,

@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ChangeSchedule;
 
 impl Operator for ChangeSchedule {
-    fn name(&self) -> &'static str {
-        "change schedule"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         // Short seeds: they are read by people.
         let seed = cx.rng.below(1 << 16) as u64;

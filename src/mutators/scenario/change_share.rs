@@ -10,14 +10,6 @@ use crate::testcase::TestCase;
 pub struct ChangeShare;
 
 impl Operator for ChangeShare {
-    fn name(&self) -> &'static str {
-        "change share"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let share = &mut case.scenario.share;
         let present: Vec<Share> = share.iter().copied().collect();

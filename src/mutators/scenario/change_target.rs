@@ -1,8 +1,8 @@
 //! Change what an operation is about.
 
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::symbols::Symbols;
 use crate::scenario::Operation;
 use crate::testcase::TestCase;
 
@@ -11,14 +11,6 @@ use crate::testcase::TestCase;
 pub struct ChangeTarget;
 
 impl Operator for ChangeTarget {
-    fn name(&self) -> &'static str {
-        "change target"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let other_package = pick::package(case, cx.rng);

@@ -10,14 +10,6 @@ use crate::testcase::TestCase;
 pub struct ChangeWalk;
 
 impl Operator for ChangeWalk {
-    fn name(&self) -> &'static str {
-        "change walk"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let elsewhere = pick::walked(case, cx.rng);
         let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);

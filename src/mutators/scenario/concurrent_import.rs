@@ -1,8 +1,8 @@
 //! Force concurrent checks of packages that import the same one.
 
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
-use super::super::{MAX_GOROUTINES, MAX_OPERATIONS};
+use crate::edit::symbols::Symbols;
+use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS};
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
 
@@ -12,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct ConcurrentImport;
 
 impl Operator for ConcurrentImport {
-    fn name(&self) -> &'static str {
-        "concurrent import"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let n = symbols.packages.len();

@@ -1,8 +1,9 @@
 //! What holds for the scenario of every mutant.
 
-use super::super::symbols::Symbols;
-use super::super::{Context, MAX_OPERATIONS};
+use super::super::Context;
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
 use crate::scenario::{Class, ELEMENTS, ElementKind, INSTANCES, Operation, Profile, Share};
 use crate::testcase::TestCase;

@@ -10,14 +10,6 @@ use crate::testcase::TestCase;
 pub struct MirrorGoroutine;
 
 impl Operator for MirrorGoroutine {
-    fn name(&self) -> &'static str {
-        "mirror goroutine"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go = &mut case.scenario.go;
         if go.len() < 2 {

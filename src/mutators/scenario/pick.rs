@@ -1,6 +1,6 @@
 //! Operations and their parts, chosen by dice from what a test case has.
 
-use super::super::symbols::Symbols;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{Element, INSTANCES, Operation, Order, Query, Scenario, Target, targets};

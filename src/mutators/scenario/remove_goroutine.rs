@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct RemoveGoroutine;
 
 impl Operator for RemoveGoroutine {
-    fn name(&self) -> &'static str {
-        "remove goroutine"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go = &mut case.scenario.go;
         if go.len() < 3 {

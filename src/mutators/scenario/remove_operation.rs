@@ -9,14 +9,6 @@ use crate::testcase::TestCase;
 pub struct RemoveOperation;
 
 impl Operator for RemoveOperation {
-    fn name(&self) -> &'static str {
-        "remove operation"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let goroutine = !case.scenario.go.is_empty();
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };

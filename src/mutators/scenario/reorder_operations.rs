@@ -9,14 +9,6 @@ use crate::testcase::TestCase;
 pub struct ReorderOperations;
 
 impl Operator for ReorderOperations {
-    fn name(&self) -> &'static str {
-        "reorder operations"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
         if list.len() < 2 {

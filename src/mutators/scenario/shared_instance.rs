@@ -1,9 +1,9 @@
 //! Share an instance that is made after type checking.
 
-use super::super::MAX_OPERATIONS;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operation};
 use crate::testcase::TestCase;
 
@@ -13,14 +13,6 @@ use crate::testcase::TestCase;
 pub struct SharedInstance;
 
 impl Operator for SharedInstance {
-    fn name(&self) -> &'static str {
-        "share instance"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let Some(op) = pick::instantiate(&symbols, cx.rng) else { return false };

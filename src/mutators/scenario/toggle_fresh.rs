@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ToggleFresh;
 
 impl Operator for ToggleFresh {
-    fn name(&self) -> &'static str {
-        "toggle fresh"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if !case.scenario.fresh && cx.rng.chance(70) {
             return false;

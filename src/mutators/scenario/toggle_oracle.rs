@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ToggleOracle;
 
 impl Operator for ToggleOracle {
-    fn name(&self) -> &'static str {
-        "toggle oracle"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if !case.scenario.oracle && cx.rng.chance(50) {
             return false;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::scenario::redirect::each_name;
 use super::trees::{rename_everywhere, rename_in_decl, selectors};
+use crate::edit::address;
+use crate::edit::references::rename;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported, universe};
-use crate::goast::{Ident, Spec, VisitorMut, walk};
-use crate::mutators::address;
-use crate::mutators::references::rename;
-use crate::mutators::symbols::Symbols;
+use crate::goast::{Ident, Spec};
 use crate::scenario::{Operation, Target};
 use crate::testcase::TestCase;
 
@@ -119,7 +119,7 @@ fn rename_package(case: &mut TestCase, old: &str, new: &str) -> bool {
     true
 }
 
-fn objects(p: usize, package: &crate::mutators::symbols::PackageSymbols, out: &mut Vec<Renaming>) {
+fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut Vec<Renaming>) {
     let taken: BTreeSet<&str> = package.scope.objects.keys().map(String::as_str).collect();
     let mut given: BTreeSet<&str> = BTreeSet::new();
     // In source order: the reader meets T first.
@@ -194,23 +194,6 @@ pub(crate) fn name_files(case: &mut TestCase) {
         let name = package.path.rsplit('/').next().unwrap_or("p").to_owned();
         if let [file] = package.files.as_mut_slice() {
             file.name = format!("{name}.go");
-        }
-    }
-}
-
-/// A visitor that renames.
-pub(crate) struct Names<F>(pub F);
-
-impl<F: FnMut(&mut Ident)> VisitorMut for Names<F> {
-    fn expr(&mut self, e: &mut crate::goast::Expr, role: crate::goast::Role) {
-        if let crate::goast::Expr::Ident(id) = e {
-            (self.0)(id);
-        }
-        walk::walk_expr_mut(self, e, role);
-    }
-    fn name(&mut self, name: &mut Ident, role: crate::goast::NameRole) {
-        if role == crate::goast::NameRole::TypeParam {
-            (self.0)(name);
         }
     }
 }

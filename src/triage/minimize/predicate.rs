@@ -8,11 +8,11 @@ use super::pool::Pool;
 use super::size::Size;
 use super::sprt::SequentialTest;
 use super::tidy::tidy;
+use crate::edit::repair;
 use crate::finding::{Finding, Kind, Origin, sides};
 use crate::harness::{Harness, HarnessError, RunReply, RunRequest, Verdict};
-use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Operation, Profile, Scenario};
+use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
 
@@ -40,7 +40,6 @@ pub(crate) struct Predicate {
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
-    pub go_minor: u32,
     /// When runs end without an answer.
     pub deadline: Option<Instant>,
     /// After so many race reports a run is silent; 0 is never.
@@ -95,11 +94,9 @@ impl Candidate {
     }
 
     /// The same, mended by what repair knows; `None` if that makes no other one.
-    pub fn repaired(&self, before: &TestCase, limit: Size, go_minor: u32) -> Option<Self> {
+    pub fn repaired(&self, before: &TestCase, limit: Size) -> Option<Self> {
         let mut case = self.case.clone();
-        let mut rng = Rng::new(1);
-        let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
-        repair(&mut case, before, &mut cx);
+        repair(&mut case, before, &mut Rng::new(1));
         Self::new(case, limit).filter(|c| c.text != self.text)
     }
 }

@@ -11,11 +11,11 @@ use super::scenario::redirect::each_package;
 use super::size::Size;
 use super::starts::Starts;
 use super::{MinimizeError, Options};
+use crate::edit::repair;
 use crate::finding::{Finding, Kind, sides};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
-use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Meet, Operation, Profile};
+use crate::scenario::{Class, Meet, Operation};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Clear, Judge, Tally};
 
@@ -64,7 +64,6 @@ pub(crate) fn prepare(
         dear: false,
         valid: false,
         origin: options.origin.clone(),
-        go_minor: options.go_minor,
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,
@@ -179,7 +178,7 @@ pub(crate) fn prepare(
         !predicate.unknowable && pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
     if !predicate.valid && !predicate.unknowable {
         // A program without errors is the better one, if it does the same.
-        let mended = mended(&case, options.go_minor);
+        let mended = mended(&case);
         let strict = Predicate { valid: true, ..predicate.clone() };
         if mended != case
             && let Some(mended) = strict.ask(pool, &mended)?
@@ -190,13 +189,11 @@ pub(crate) fn prepare(
     Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
 }
 
-pub(crate) fn mended(case: &TestCase, go_minor: u32) -> TestCase {
+pub(crate) fn mended(case: &TestCase) -> TestCase {
     let mut mended = case.clone();
-    let mut rng = Rng::new(1);
-    let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
     // Repair leaves alone what has not changed; against nothing, all has.
     let nothing = TestCase { scenario: case.scenario.clone(), packages: Vec::new() };
-    repair(&mut mended, &nothing, &mut cx);
+    repair(&mut mended, &nothing, &mut Rng::new(1));
     mended
 }
 

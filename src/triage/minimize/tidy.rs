@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::method_base;
 use crate::goast::{Decl, Spec};
-use crate::mutators::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operation, Scenario, Target};
 use crate::testcase::TestCase;
 
@@ -21,7 +21,7 @@ pub(crate) fn tidy(case: &mut TestCase) {
         file.tree.decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
     }
     drop_operations(case);
-    crate::mutators::repair::drop_unused_imports(case);
+    crate::edit::repair::drop_unused_imports(case);
     drop_packages(case);
     drop_imports_of_nothing(case);
     for package in &mut case.packages {

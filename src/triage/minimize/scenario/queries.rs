@@ -1,8 +1,8 @@
 //! Operations that say more precisely what is used.
 
 use super::super::reducer::{Edit, Reducer};
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::ObjectKind;
-use crate::mutators::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
 use crate::testcase::TestCase;
 
