@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::objects::{Constraint, Generic, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Element, FACES, Family, INSTANCES, Import, Meet, OperandKind, OperandMut, OperandValue,
-    Operation, Order, Profile, Query, Row, Scenario, Setter, Share, Target, targets,
+    Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind, OperandMut,
+    OperandValue, Operation, Order, Profile, Query, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::Package;
 
@@ -35,7 +35,7 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
 /// mutators, which keep to a budget.
 fn registered() -> Vec<&'static Element> {
     let mut all = targets();
-    all.retain(|t| t.class != Class::Contract);
+    all.retain(|t| t.class != Class::Breach);
     all
 }
 
@@ -255,7 +255,7 @@ impl<'a> Maker<'_, 'a> {
             Kind::Generic => {
                 let (o, g) = self.generic()?;
                 drawn.generic = Some((o, g));
-                Value::Generic(Target { package: o.path.clone(), object: g.name.clone() })
+                Value::Generic(ObjectRef { package: o.path.clone(), object: g.name.clone() })
             }
             Kind::TypeArgs => {
                 let (o, g) = drawn.generic?;
@@ -313,14 +313,14 @@ impl<'a> Maker<'_, 'a> {
         self.make(Row::of("query")?, None)
     }
 
-    fn object(&mut self) -> Option<Target> {
+    fn object(&mut self) -> Option<ObjectRef> {
         let o = self.package()?;
         let name = if self.rng.chance(75) {
             self.rng.choose(&o.types).map(|t| &t.name)
         } else {
             self.rng.choose(&o.values)
         };
-        Some(Target { package: o.path.clone(), object: name?.clone() })
+        Some(ObjectRef { package: o.path.clone(), object: name?.clone() })
     }
 
     /// An instance of a generic type, alias or function.
@@ -405,7 +405,7 @@ impl<'a> Maker<'_, 'a> {
 
     fn setter(&mut self) -> Option<Operation> {
         let what = self.rng.choose(Setter::ALL).copied()?;
-        Some(Operation::Set { target: self.object()?, what })
+        Some(Operation::Set { object: self.object()?, what })
     }
 
     /// Adds a breach of a documented rule, and checks that make goroutines meet in it.
@@ -415,7 +415,7 @@ impl<'a> Maker<'_, 'a> {
             .copied()
             .filter(|share| {
                 let only = Scenario { share: BTreeSet::from([*share]), ..Scenario::default() };
-                only.class() == Class::Contract
+                only.class() == Class::Breach
             })
             .collect();
         if self.rng.chance(35)

@@ -117,7 +117,7 @@ impl<'a> RunRequest<'a> {
     /// contract they all say the same.
     #[must_use]
     pub fn exploring(self) -> Self {
-        let contract = self.scenario.class() == Class::Contract;
+        let contract = self.scenario.class() == Class::Breach;
         self.with_reports(if contract { 8 } else { 64 })
     }
 

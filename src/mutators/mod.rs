@@ -68,11 +68,11 @@ mod scenario {
     pub(super) mod change_godebug;
     pub(super) mod change_import;
     pub(super) mod change_meet;
+    pub(super) mod change_operand;
     pub(super) mod change_procs;
     pub(super) mod change_rounds;
     pub(super) mod change_schedule;
     pub(super) mod change_share;
-    pub(super) mod change_target;
     pub(super) mod change_walk;
     pub(super) mod concurrent_check;
     pub(super) mod concurrent_import;
@@ -167,7 +167,7 @@ pub static OPERATORS: &[Entry] = &[
     op(     4, "reorder operations",     &scenario::reorder_operations::ReorderOperations),
     op(     3, "duplicate operation",    &scenario::duplicate_operation::DuplicateOperation),
     op(     8, "change walk",            &scenario::change_walk::ChangeWalk),
-    op(     5, "change target",          &scenario::change_target::ChangeTarget),
+    op(     5, "change target",          &scenario::change_operand::ChangeOperand),
     op(     6, "change share",           &scenario::change_share::ChangeShare),
     op(     3, "change meet",            &scenario::change_meet::ChangeMeet),
     op(     2, "change import",          &scenario::change_import::ChangeImport),

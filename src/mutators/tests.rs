@@ -105,7 +105,7 @@ fn profiles_hold() {
             let mut cx = context(&mut rng, &donor, profile);
             if mutate(&mut case, &mut cx, &weights, &Settings::default()).is_some() {
                 assert!(profile.allows(case.scenario.class()), "{profile:?}\n{}", case.scenario);
-                let breach = case.scenario.class() == Class::Contract;
+                let breach = case.scenario.class() == Class::Breach;
                 contract += u32::from(profile == Profile::All && breach);
             }
         }

@@ -158,7 +158,7 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
         }
         return;
     }
-    if judged.class == Class::Contract {
+    if judged.class == Class::Breach {
         judged.status = Status::Contract;
         return;
     }

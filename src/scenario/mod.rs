@@ -64,7 +64,7 @@ pub const INSTANCES: &str = "instances";
 
 /// An object of a package: `lib.T`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Target {
+pub struct ObjectRef {
     /// Import path.
     pub package: String,
     /// A name in the package's scope.
@@ -99,7 +99,7 @@ impl Scenario {
     /// are not where a rule is broken, as other answers are expected there.
     #[must_use]
     pub fn has_oracle(&self) -> bool {
-        self.oracle && self.class() != Class::Contract
+        self.oracle && self.class() != Class::Breach
     }
 
     /// Every vocabulary element that the scenario uses, in the vocabulary's
@@ -123,13 +123,13 @@ impl Scenario {
     /// The names of the elements that break a documented rule.
     #[must_use]
     pub fn breaches(&self) -> Vec<&'static str> {
-        let breaks = |e: &&&Element| e.class == Class::Contract;
+        let breaks = |e: &&&Element| e.class == Class::Breach;
         self.elements().iter().filter(breaks).map(|e| e.name).collect()
     }
 
     /// Removes every element that breaks a documented rule.
     pub fn keep_contract(&mut self) {
-        self.keep_below(Class::Contract);
+        self.keep_below(Class::Breach);
     }
 
     /// Removes every element of this class or a greater one.

@@ -1,6 +1,6 @@
 //! The kinds of operands that operations have.
 
-use super::{Order, Query, Setter, Target};
+use super::{ObjectRef, Order, Query, Setter};
 
 macro_rules! operands {
     ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
@@ -53,11 +53,11 @@ operands! {
     /// A Go expression in the package before it. It takes the rest of the line.
     Expr(String), "EXPRESSION", (1, usize::MAX);
     /// An object.
-    Object(Target), "PACKAGE.NAME", (1, 1);
+    Object(ObjectRef), "PACKAGE.NAME", (1, 1);
     /// A second object, if one is wanted.
-    Other(Option<Target>), "[PACKAGE.NAME]", (0, 1);
+    Other(Option<ObjectRef>), "[PACKAGE.NAME]", (0, 1);
     /// A generic type, alias or function.
-    Generic(Target), "PACKAGE.NAME", (1, 1);
+    Generic(ObjectRef), "PACKAGE.NAME", (1, 1);
     /// Type arguments for the generic object before them.
     TypeArgs(Vec<String>), "TYPE,TYPE", (1, 1);
     /// Whether the shared `types.Context` is given.

@@ -4,7 +4,7 @@
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
 use super::vocabulary::{ElementKind, Rule};
-use super::{Class, Element, Order, Query, Setter, Target};
+use super::{Class, Element, ObjectRef, Order, Query, Setter};
 
 /// What an operation is like beside its operands.
 #[derive(Debug)]
@@ -165,10 +165,10 @@ impl Operation {
 
     /// The objects that it names.
     #[must_use]
-    pub fn objects(&self) -> Vec<Target> {
+    pub fn objects(&self) -> Vec<ObjectRef> {
         let mut copy = self.clone();
         let all = copy.objects_mut().into_iter();
-        all.map(|o| Target { package: o.package.clone(), object: o.object.clone() }).collect()
+        all.map(|o| ObjectRef { package: o.package.clone(), object: o.object.clone() }).collect()
     }
 
     /// The same, to be changed.

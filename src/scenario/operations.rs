@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
 use super::vocabulary::{COMPLETE, CONTEXT, LOCKED, READERS, SILENT, SSA};
-use super::{Class, Order, Query, Setter, Target};
+use super::{Class, ObjectRef, Order, Query, Setter};
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $variant:ident { $($(#[$about:meta])* $field:ident: $kind:ident($type:ty),)* } {
@@ -87,7 +87,8 @@ operations! {
     /// type, alias or function.
     Instantiate {
         /// The generic object.
-        target: Generic(Target),
+        #[serde(rename = "target")]
+        object: Generic(ObjectRef),
         /// Type arguments, Go types without white space.
         args: TypeArgs(Vec<String>),
         /// Whether the shared `types.Context` is given.
@@ -124,9 +125,10 @@ operations! {
         /// What is asked.
         query: Query(Query),
         /// The object that is asked.
-        target: Object(Target),
+        #[serde(rename = "target")]
+        object: Object(ObjectRef),
         /// The second operand of a query on two types.
-        other: Other(Option<Target>),
+        other: Other(Option<ObjectRef>),
     } {
         word: "query", bare: true, class: Class::Bug, rule: READERS,
         does: "a query on a named object",
@@ -166,11 +168,12 @@ operations! {
     /// `set P.T WHAT`: changes an object that others read.
     Set {
         /// The object.
-        target: Object(Target),
+        #[serde(rename = "target")]
+        object: Object(ObjectRef),
         /// What of it.
         what: Setter(Setter),
     } {
-        word: "set", bare: false, class: Class::Contract, rule: READERS,
+        word: "set", bare: false, class: Class::Breach, rule: READERS,
         does: "calls a setter on an object of a completed package",
         family: Family::Other, generated: (0, 0), mutated: (0, 0), size: 12, imports: false,
     }

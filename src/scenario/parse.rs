@@ -1,8 +1,8 @@
 //! Reads a scenario's text.
 
 use super::{
-    ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, OperandKind, OperandValue,
-    Operation, Order, Query, Row, Scenario, Setter, Share, Target, target::is_target_name,
+    ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, target::is_target_name,
 };
 
 /// A directive that is not understood.
@@ -276,11 +276,11 @@ fn type_args(text: &str) -> Vec<String> {
     out
 }
 
-fn object(text: &str) -> Result<Target, Wrong> {
+fn object(text: &str) -> Result<ObjectRef, Wrong> {
     // The last dot: import paths may hold dots too.
     match text.rsplit_once('.') {
         Some((package, object)) if is_name(object) => {
-            Ok(Target { package: import_path(package)?, object: object.to_owned() })
+            Ok(ObjectRef { package: import_path(package)?, object: object.to_owned() })
         }
         _ => Err((
             format!("'{text}' does not name an object"),

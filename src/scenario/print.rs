@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Operand, Operation, Order, Scenario, Target};
+use super::{ObjectRef, Operand, Operation, Order, Scenario};
 
 impl Display for Scenario {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -70,7 +70,7 @@ impl Display for Order {
     }
 }
 
-impl Display for Target {
+impl Display for ObjectRef {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.package, self.object)
     }

@@ -195,14 +195,14 @@ words! {
         Ast = "ast", Unstated, SILENT, "one syntax tree of a package for every checker of it";
         Importer = "importer", Bug, LOCKED, "one importer, under a lock, that checks a package at its first import";
         ParallelImporter = "importer parallel", Bug, LOCKED, "one importer that checks each package once, several at a time: a goroutine that imports one that is being checked waits, as in go/packages";
-        UnlockedImporter = "importer unlocked", Contract, OWN_MAP, "one importer whose map of packages has no lock";
-        Info = "info", Contract, MAPS, "one types.Info that every checker records into";
-        Checker = "checker", Contract, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
-        Package = "package", Contract, INCOMPLETE, "one *types.Package that several checkers fill";
-        Incomplete = "incomplete", Contract, INCOMPLETE, "packages that are still being checked, given to importers";
-        Unfinished = "unfinished", Contract, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
-        Interface = "interface", Contract, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
-        Alias = "alias", Contract, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by the goroutines that walk them";
+        UnlockedImporter = "importer unlocked", Breach, OWN_MAP, "one importer whose map of packages has no lock";
+        Info = "info", Breach, MAPS, "one types.Info that every checker records into";
+        Checker = "checker", Breach, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
+        Package = "package", Breach, INCOMPLETE, "one *types.Package that several checkers fill";
+        Incomplete = "incomplete", Breach, INCOMPLETE, "packages that are still being checked, given to importers";
+        Unfinished = "unfinished", Breach, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
+        Interface = "interface", Breach, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
+        Alias = "alias", Breach, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by the goroutines that walk them";
     }
 }
 
@@ -289,11 +289,11 @@ impl Query {
 words! {
     /// What the operation `set` sets, on an object that others read.
     Setter: Setter {
-        Constraint = "constraint", Contract, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
-        Underlying = "underlying", Contract, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
-        Method = "method", Contract, ADD_METHOD, "Named.AddMethod of a new method";
-        Typeparams = "typeparams", Contract, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
-        Insert = "insert", Contract, INSERT, "Scope.Insert of a new constant";
+        Constraint = "constraint", Breach, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
+        Underlying = "underlying", Breach, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
+        Method = "method", Breach, ADD_METHOD, "Named.AddMethod of a new method";
+        Typeparams = "typeparams", Breach, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
+        Insert = "insert", Breach, INSERT, "Scope.Insert of a new constant";
     }
 }
 

@@ -24,7 +24,7 @@ impl Operator for AddSetter {
         if list.len() >= MAX_OPERATIONS {
             return false;
         }
-        list.insert(cx.rng.below(list.len() + 1), Operation::Set { target, what });
+        list.insert(cx.rng.below(list.len() + 1), Operation::Set { object: target, what });
         true
     }
 }

@@ -6,15 +6,15 @@ use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, ELEMENTS, ElementKind, INSTANCES, OperandMut, Operation, Profile, Share, Target,
+    Class, ELEMENTS, ElementKind, INSTANCES, ObjectRef, OperandMut, Operation, Profile, Share,
 };
 use crate::testcase::TestCase;
 
 /// Whether sharing it breaks a documented rule.
 pub(super) fn breaches(share: Share) -> bool {
-    ELEMENTS.iter().any(|e| {
-        e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Contract
-    })
+    ELEMENTS
+        .iter()
+        .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
 }
 
 /// Makes sure that the profile allows the scenario, that at least two goroutines have
@@ -50,15 +50,15 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
     match cx.profile {
         Profile::Safe => s.share.retain(|x| !breaches(*x)),
         Profile::Contract => {
-            if s.class() != Class::Contract {
+            if s.class() != Class::Breach {
                 let all: Vec<Share> = Share::ALL.iter().copied().filter(|x| breaches(*x)).collect();
                 s.share.extend(cx.rng.choose(&all));
             }
         }
         Profile::All => {
-            if s.class() == Class::Contract && cx.rng.chance(25) {
+            if s.class() == Class::Breach && cx.rng.chance(25) {
                 s.share.retain(|x| !breaches(*x));
-                let breaks = |op: &Operation| op.row().class == Class::Contract;
+                let breaks = |op: &Operation| op.row().class == Class::Breach;
                 s.before.retain(|op| !breaks(op));
                 // A goroutine that does nothing else stays: two are needed.
                 for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(breaks)) {
@@ -81,7 +81,8 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
 }
 
 fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &str, rng: &mut Rng) {
-    let found = |t: &Target| symbols.package(&t.package).and_then(|p| symbols.object(p, &t.object));
+    let found =
+        |t: &ObjectRef| symbols.package(&t.package).and_then(|p| symbols.object(p, &t.object));
     let mut params = None;
     let mut operands = op.operands_mut();
     for operand in &mut operands {

@@ -4,8 +4,8 @@ use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    FACES, Family, INSTANCES, OperandKind, OperandValue, Operation, Order, Query, Row, Scenario,
-    Setter, Target, targets,
+    FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Row,
+    Scenario, Setter, targets,
 };
 use crate::testcase::TestCase;
 
@@ -61,7 +61,7 @@ pub(super) fn object(
     symbols: &Symbols,
     rng: &mut Rng,
     want: impl Fn(&crate::goast::scope::Object) -> bool,
-) -> Option<Target> {
+) -> Option<ObjectRef> {
     let mut all = Vec::new();
     for p in &symbols.packages {
         for (name, o) in &p.scope.objects {
@@ -71,11 +71,11 @@ pub(super) fn object(
         }
     }
     let (p, name) = rng.choose(&all)?;
-    Some(Target { package: p.path.clone(), object: (*name).clone() })
+    Some(ObjectRef { package: p.path.clone(), object: (*name).clone() })
 }
 
 /// A type's name.
-pub(super) fn type_name(symbols: &Symbols, rng: &mut Rng) -> Option<Target> {
+pub(super) fn type_name(symbols: &Symbols, rng: &mut Rng) -> Option<ObjectRef> {
     object(symbols, rng, |o| o.kind == ObjectKind::TypeName)
         .or_else(|| object(symbols, rng, |_| true))
 }
@@ -86,7 +86,7 @@ pub(super) fn instantiate(symbols: &Symbols, rng: &mut Rng) -> Option<Operation>
 }
 
 /// Type arguments for a generic object: now and then a named type of its package.
-fn type_args(of: &Target, symbols: &Symbols, rng: &mut Rng) -> Option<Vec<String>> {
+fn type_args(of: &ObjectRef, symbols: &Symbols, rng: &mut Rng) -> Option<Vec<String>> {
     let home = symbols.package(&of.package)?;
     let n = symbols.object(home, &of.object)?.type_params.len();
     let named: Vec<&String> = symbols.packages[home]
@@ -133,8 +133,8 @@ pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
 #[derive(Default)]
 struct Drawn {
     /// The object that later operands are about.
-    object: Option<Target>,
-    other: Option<Target>,
+    object: Option<ObjectRef>,
+    other: Option<ObjectRef>,
 }
 
 /// An operation of a row; `None` if the test case has nothing for an operand.

@@ -16,7 +16,7 @@ impl Operator for SharedInstance {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let Some(op) = pick::instantiate(&symbols, cx.rng) else { return false };
-        let Operation::Instantiate { target, .. } = &op else { return false };
+        let Operation::Instantiate { object: target, .. } = &op else { return false };
         let home = Operation::Check { package: target.package.clone() };
         let s = &mut case.scenario;
         if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {

@@ -125,7 +125,7 @@ pub(crate) fn prepare(
     }
     let slow = predicate.kind == Kind::DataRace && case.scenario.rounds.unwrap_or(1) > 1;
     if (rate.rate() < RARE || predicate.dear || slow)
-        && case.scenario.class() < Class::Contract
+        && case.scenario.class() < Class::Breach
         && let Some((seeded, new)) = hunt(pool, &predicate, &case, HUNTING)?
     {
         (case, rate) = (seeded, new);
@@ -248,7 +248,7 @@ fn milder(
     case: TestCase,
     rate: Tally,
 ) -> Result<(TestCase, Tally), HarnessError> {
-    let least = [Class::Unstated, Class::Contract];
+    let least = [Class::Unstated, Class::Breach];
     for without in least.into_iter().filter(|class| case.scenario.class() >= *class) {
         let mut new = case.clone();
         new.scenario.keep_below(without);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::edit::symbols::Symbols;
 use crate::goast::scope::method_base;
 use crate::goast::{Decl, Spec};
-use crate::scenario::{INSTANCES, Operand, Operation, Scenario, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operand, Operation, Scenario};
 use crate::testcase::TestCase;
 
 /// Removes what refers to something that is gone.
@@ -50,7 +50,7 @@ fn drop_methods(case: &mut TestCase) {
 }
 
 /// The declared types that are not generic.
-fn plain_types(case: &TestCase) -> BTreeSet<Target> {
+fn plain_types(case: &TestCase) -> BTreeSet<ObjectRef> {
     let mut out = BTreeSet::new();
     for package in &case.packages {
         for decl in package.files.iter().flat_map(|f| &f.tree.decls) {
@@ -60,7 +60,7 @@ fn plain_types(case: &TestCase) -> BTreeSet<Target> {
                     && t.type_params.is_empty()
                 {
                     let (package, object) = (package.path.clone(), t.name.0.clone());
-                    out.insert(Target { package, object });
+                    out.insert(ObjectRef { package, object });
                 }
             }
         }
@@ -72,7 +72,7 @@ fn drop_operations(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let package = |path: &str| symbols.package(path);
     let object =
-        |t: &Target| package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some());
+        |t: &ObjectRef| package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some());
     let plain = plain_types(case);
     let stands = |op: &Operation| {
         op.objects().iter().all(object)

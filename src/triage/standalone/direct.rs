@@ -142,7 +142,7 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
                 Operation::Walk { query, package, .. } => {
                     (usable(*query) && plan.index(package).is_some(), complete(package))
                 }
-                Operation::Query { query, target, other } => (
+                Operation::Query { query, object: target, other } => (
                     usable(*query),
                     complete(&target.package)
                         && other.as_ref().is_none_or(|o| complete(&o.package)),
@@ -219,7 +219,7 @@ impl Goroutine<'_, '_> {
                 let pkg = self.package_of(package)?;
                 Some(format!("{}(\"{pkg}\", {pkg})", self.uses.helper("scopeRoots")))
             }
-            Operation::Query { target, other, .. } => {
+            Operation::Query { object: target, other, .. } => {
                 let mut roots = Vec::new();
                 for t in std::iter::once(target).chain(other) {
                     let (i, object) = self.cx.plan.object(t, |_| true)?;

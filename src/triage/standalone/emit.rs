@@ -6,7 +6,7 @@ use super::queries::{Form, form, inline};
 use super::scan::Declared;
 use super::text::quoted;
 use super::type_args::expression;
-use crate::scenario::{INSTANCES, Operation, Order, Query, Setter, Share, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operation, Order, Query, Setter, Share};
 
 impl Goroutine<'_, '_> {
     /// Emits an operation.
@@ -14,16 +14,18 @@ impl Goroutine<'_, '_> {
         match op {
             Operation::Check { package } => self.check(package),
             Operation::Import { package } => self.import_package(package),
-            Operation::Instantiate { target, args, context } => {
+            Operation::Instantiate { object: target, args, context } => {
                 self.instantiate(target, args, *context);
             }
             Operation::Eval { package, expr } => self.eval(package, expr),
             Operation::CheckExpr { package, expr } => self.check_expr(package, expr),
-            Operation::Query { query, target, other } => self.query(*query, target, other.as_ref()),
+            Operation::Query { query, object: target, other } => {
+                self.query(*query, target, other.as_ref())
+            }
             Operation::Walk { query, package, order } => self.walk(*query, package, *order),
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
-            Operation::Set { target, what } => self.set(target, *what),
+            Operation::Set { object: target, what } => self.set(target, *what),
             // There is no program for it: it would need the user's package.
             Operation::Target { .. } => {}
         }
@@ -39,7 +41,7 @@ impl Goroutine<'_, '_> {
         }
     }
 
-    fn instantiate(&mut self, target: &Target, args: &[String], context: bool) {
+    fn instantiate(&mut self, target: &ObjectRef, args: &[String], context: bool) {
         let Some((i, object)) = self.generic(target) else { return };
         let pkg = self.package(i);
         let args: Vec<String> = (0..object.type_params)
@@ -79,7 +81,7 @@ impl Goroutine<'_, '_> {
     }
 
     /// Types stand in for generic objects that do not exist before functions do.
-    fn generic(&self, target: &Target) -> Option<(usize, Declared)> {
+    fn generic(&self, target: &ObjectRef) -> Option<(usize, Declared)> {
         let is_generic = |d: &Declared| d.type_params > 0;
         let plan = self.cx.plan;
         let declared = &plan.packages[plan.index(&target.package)?].declared;
@@ -124,7 +126,7 @@ impl Goroutine<'_, '_> {
         self.block(&parse, &inner);
     }
 
-    fn query(&mut self, query: Query, target: &Target, other: Option<&Target>) {
+    fn query(&mut self, query: Query, target: &ObjectRef, other: Option<&ObjectRef>) {
         let plan = self.cx.plan;
         let Some((i, object)) = plan.object(target, |_| true) else { return };
         let pkg = self.package(i);
@@ -223,7 +225,7 @@ impl Goroutine<'_, '_> {
         }
     }
 
-    fn set(&mut self, target: &Target, what: Setter) {
+    fn set(&mut self, target: &ObjectRef, what: Setter) {
         // A new name each time: objects and methods must not collide.
         let name = format!("\"Absent{}x{}\"", self.id, self.op);
         let object = match what {

@@ -38,14 +38,14 @@ fn rules(out: &mut String, plan: &Plan<'_>) {
             Class::Unstated => {
                 "The documentation does not say whether this concurrent use is safe:"
             }
-            Class::Contract => "This breaks a documented rule, so a race is expected:",
+            Class::Breach => "This breaks a documented rule, so a race is expected:",
         },
         " ",
     ));
     for rule in concurrent_rules(plan) {
         // The rule about the importer's lock goes without saying. issue.md has the
         // whole place.
-        if class != Class::Contract && rule.elements.iter().all(|e| e == "share importer") {
+        if class != Class::Breach && rule.elements.iter().all(|e| e == "share importer") {
             continue;
         }
         let place = rule.place.split([';', ':']).next().unwrap_or_default();
@@ -57,7 +57,7 @@ fn rules(out: &mut String, plan: &Plan<'_>) {
 /// goroutine, and breaks no rule.
 pub fn concurrent_rules(plan: &Plan<'_>) -> Vec<RuleQuote> {
     let mut scenario = plan.scenario.clone();
-    if scenario.class() == Class::Contract {
+    if scenario.class() == Class::Breach {
         return deciding_rules(&scenario);
     }
     scenario.before.clear();

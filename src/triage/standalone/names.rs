@@ -3,7 +3,7 @@
 use super::emit::type_of;
 use super::goroutine::Goroutine;
 use super::type_args::Names;
-use crate::scenario::Target;
+use crate::scenario::ObjectRef;
 
 /// The types that have names of their own in `types.Typ`.
 const BASIC: [&str; 17] = [
@@ -33,7 +33,7 @@ impl Names for (&mut Goroutine<'_, '_>, usize) {
         let plan = goroutine.cx.plan;
         let (i, declared) = match package {
             Some(path) => {
-                let target = Target { package: path.to_owned(), object: name.to_owned() };
+                let target = ObjectRef { package: path.to_owned(), object: name.to_owned() };
                 plan.object(&target, |_| true).filter(|(_, d)| d.is_type)?
             }
             None => match plan.packages[*own].declared.iter().find(|d| d.name == name && d.is_type)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::scan::{Declared, scan};
 use super::text::variable;
 use crate::fnv::fnv1a_32;
-use crate::scenario::{Meet, Operation, Scenario, Share, Target};
+use crate::scenario::{Meet, ObjectRef, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -134,9 +134,9 @@ impl<'a> Plan<'a> {
             | Operation::Export { package }
             | Operation::Target { package, .. }
             | Operation::Ssa { package } => self.index(package),
-            Operation::Instantiate { target, .. }
-            | Operation::Query { target, .. }
-            | Operation::Set { target, .. } => self.index(&target.package),
+            Operation::Instantiate { object: target, .. }
+            | Operation::Query { object: target, .. }
+            | Operation::Set { object: target, .. } => self.index(&target.package),
         }
     }
 
@@ -237,7 +237,7 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn object(
         &self,
-        target: &Target,
+        target: &ObjectRef,
         fits: impl Fn(&Declared) -> bool,
     ) -> Option<(usize, &Declared)> {
         let i = self.index(&target.package)?;
@@ -286,7 +286,7 @@ mod tests {
             let case = SourceCase::from_txtar(&text(scenario)).unwrap();
             let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
             assert_eq!((plan.imports, plan.completed.len()), (imports, completed), "{scenario}");
-            let t = Target { package: "lib".into(), object: "Gone".into() };
+            let t = ObjectRef { package: "lib".into(), object: "Gone".into() };
             assert_eq!(plan.object(&t, |d| d.type_params > 0).unwrap().1.name, "T");
         }
     }

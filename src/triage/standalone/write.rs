@@ -130,7 +130,7 @@ impl Crash {
         out.push_str(match self.finding.class {
             Class::Bug => "Everything that the program does concurrently is documented as safe, or was stated by the maintainers:\n\n",
             Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
-            Class::Contract => "The program breaks a documented rule:\n\n",
+            Class::Breach => "The program breaks a documented rule:\n\n",
         });
         for rule in concurrent_rules(&self.plan()) {
             out.push_str(&format!(

@@ -2,7 +2,7 @@
 
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::{Decl, Spec};
-use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operation, Order, Query};
 use crate::testcase::TestCase;
 
 /// Lets two goroutines only ask about an instance that was made before. This is the
@@ -11,7 +11,7 @@ use crate::testcase::TestCase;
 pub struct Instances;
 
 /// The generic types of all packages, with the number of their parameters.
-fn generic(case: &TestCase) -> Vec<(Target, usize)> {
+fn generic(case: &TestCase) -> Vec<(ObjectRef, usize)> {
     let mut out = Vec::new();
     for package in &case.packages {
         let decls = package.files.iter().flat_map(|f| &f.tree.decls);
@@ -24,7 +24,7 @@ fn generic(case: &TestCase) -> Vec<(Target, usize)> {
             let n = t.type_params.iter().map(|f| f.names.len()).sum();
             if n > 0 {
                 let (package, object) = (package.path.clone(), t.name.0.clone());
-                out.push((Target { package, object }, n));
+                out.push((ObjectRef { package, object }, n));
             }
         }
     }
@@ -32,15 +32,15 @@ fn generic(case: &TestCase) -> Vec<(Target, usize)> {
 }
 
 /// Sets the scenario.
-fn ask(case: &mut TestCase, target: Target, args: Vec<String>, query: Query) {
+fn ask(case: &mut TestCase, target: ObjectRef, args: Vec<String>, query: Query) {
     let package = INSTANCES.to_owned();
     let walk = Operation::Walk { query, package, order: Order::Declared };
-    case.scenario.before = vec![Operation::Instantiate { target, args, context: false }];
+    case.scenario.before = vec![Operation::Instantiate { object: target, args, context: false }];
     case.scenario.go = vec![vec![walk.clone()], vec![walk]];
 }
 
 /// The same with nothing declared but that type and its methods.
-fn alone(target: &Target, n: usize, query: Query) -> Edit {
+fn alone(target: &ObjectRef, n: usize, query: Query) -> Edit {
     let (target, args) = (target.clone(), vec!["int".to_owned(); n]);
     Box::new(move |case| {
         let before = case.clone();

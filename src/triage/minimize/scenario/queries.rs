@@ -3,7 +3,7 @@
 use super::super::reducer::{Edit, Reducer};
 use crate::edit::symbols::Symbols;
 use crate::goast::scope::ObjectKind;
-use crate::scenario::{INSTANCES, Operand, OperandMut, Operation, Order, Query, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operand, OperandMut, Operation, Order, Query};
 use crate::testcase::TestCase;
 
 /// Replaces a walk by the query on one object, a check by a query on what it
@@ -36,7 +36,7 @@ fn replace(place: Place, new: Operation, everywhere: bool) -> Edit {
 }
 
 /// The objects of a package, types first.
-fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
+fn objects(symbols: &Symbols, path: &str) -> Vec<ObjectRef> {
     let Some(p) = symbols.package(path) else { return Vec::new() };
     let all = &symbols.packages[p].scope.objects;
     let is_type = |kind| kind == ObjectKind::TypeName;
@@ -44,7 +44,7 @@ fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
     types
         .into_iter()
         .chain(rest)
-        .map(|(name, _)| Target { package: path.to_owned(), object: name.clone() })
+        .map(|(name, _)| ObjectRef { package: path.to_owned(), object: name.clone() })
         .collect()
 }
 
@@ -87,8 +87,8 @@ fn check(package: &str) -> Operation {
     Operation::Check { package: package.to_owned() }
 }
 
-fn query(query: Query, target: Target) -> Operation {
-    Operation::Query { query, target, other: None }
+fn query(query: Query, target: ObjectRef) -> Operation {
+    Operation::Query { query, object: target, other: None }
 }
 
 fn instead_of_walk(
@@ -118,7 +118,7 @@ fn instead_of_walk(
     out
 }
 
-fn instead_of_instance(op: &Operation, target: &Target, given: bool) -> Vec<Operation> {
+fn instead_of_instance(op: &Operation, target: &ObjectRef, given: bool) -> Vec<Operation> {
     let mut out = Vec::new();
     for (ints, context) in [(true, false), (true, given), (false, false)] {
         out.push(op.changed(|operand| match operand {

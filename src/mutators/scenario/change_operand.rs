@@ -9,9 +9,9 @@ use crate::testcase::TestCase;
 
 /// Another package, another object, other type arguments.
 #[derive(Clone, Copy, Debug)]
-pub struct ChangeTarget;
+pub struct ChangeOperand;
 
-impl Operator for ChangeTarget {
+impl Operator for ChangeOperand {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let other_package = pick::package(case, cx.rng);
@@ -73,6 +73,6 @@ mod tests {
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
 +go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
 "#;
-        example(&ChangeTarget, 1, want);
+        example(&ChangeOperand, 1, want);
     }
 }
