@@ -57,7 +57,7 @@ pub(crate) fn text(case: &TestCase) -> String {
     out
 }
 
-/// The lines of a longest common subsequence left out, `-` and `+` the rest.
+/// Lists the lines that differ: `-` and `+` before every line outside a longest common subsequence.
 pub(crate) fn diff(old: &str, new: &str) -> String {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let mut common = vec![vec![0; b.len() + 1]; a.len() + 1];

@@ -17,7 +17,7 @@ impl Gen<'_> {
     ) -> Option<Vec<TypeId>> {
         let mut args: Vec<TypeId> = params.iter().map(|&p| self.w.param_type(p)).collect();
         let mut done = vec![false; params.len()];
-        // Parameters that others' type sets rest on come first.
+        // Parameters on which other parameters' type sets depend come first.
         for pass in 0..3 {
             for i in 0..params.len() {
                 if done[i] {

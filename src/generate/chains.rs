@@ -1,5 +1,5 @@
-//! Expressions that go on: `p.X.Next.M().V[0]`. They make the checker expand
-//! instances that no source text names.
+//! Chained expressions: `p.X.Next.M().V[0]`. They make the checker expand instances that no source
+//! text names.
 
 use super::Gen;
 use super::exprs::Scope;
@@ -9,7 +9,7 @@ use super::types::{Args, Want};
 use crate::goast::build::{call, index, instance, int, paren, selector, star, unary};
 use crate::goast::{ChanDir, Expr, Token};
 
-/// An expression and what is known of it.
+/// An expression and what the generator knows about it.
 #[derive(Clone, Debug)]
 pub(super) struct Operand {
     pub x: Expr,
@@ -18,7 +18,7 @@ pub(super) struct Operand {
 }
 
 impl Gen<'_> {
-    /// A variable to start from; of a dependency if there is one, most often.
+    /// A variable to start from, usually one of a dependency if there is one.
     pub fn start(&mut self, scope: &Scope) -> Option<Operand> {
         if !scope.locals.is_empty() && self.rng.chance(45) {
             let (name, typ) = scope.locals[self.rng.below(scope.locals.len())];
@@ -27,7 +27,7 @@ impl Gen<'_> {
         self.global(scope)
     }
 
-    /// A package-level variable, of a dependency most often.
+    /// A package-level variable, usually of a dependency.
     pub fn global(&mut self, scope: &Scope) -> Option<Operand> {
         let first = self.first_var;
         let own = self.w.vars.len() - first;
@@ -45,8 +45,7 @@ impl Gen<'_> {
         Some(Operand { x: self.qualified(package, name), typ, addressable: true })
     }
 
-    /// Goes on from an operand by up to `steps` selectors, calls, indices and
-    /// indirections.
+    /// Extends an operand by up to `steps` selectors, calls, indices and indirections.
     pub fn chain(&mut self, scope: &Scope, mut at: Operand, steps: usize) -> Operand {
         for _ in 0..steps {
             match self.attempt(|g| g.step(scope, &at)) {

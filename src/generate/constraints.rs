@@ -144,7 +144,7 @@ impl Gen<'_> {
         TERMS[at..at + n].iter().map(|&b| (tilde, self.w.basic(b))).collect()
     }
 
-    /// A declared constraint, or an ordinary interface, without parameters.
+    /// A constraint declared in a package, or an ordinary interface, without parameters.
     fn declared_constraint(&mut self, own: TypeId, ordinary: bool) -> Option<TypeId> {
         let kind = if ordinary { Kind::Interface } else { Kind::Constraint };
         let n = self.w.decls.len();

@@ -1,4 +1,4 @@
-//! Statements that choose and repeat.
+//! Statements that branch and loop.
 
 use super::Gen;
 use super::exprs::Scope;
@@ -101,7 +101,7 @@ impl Gen<'_> {
         Some(range_stmt(&names, at.x, list))
     }
 
-    /// A loop with a label that something jumps to.
+    /// A labeled loop that some statement jumps to.
     pub fn labelled_loop(&mut self, scope: &mut Scope, depth: u8) -> Option<Stmt> {
         let label = Ident::from(*names::LABELS.get(self.labels)?);
         self.labels += 1;

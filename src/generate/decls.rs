@@ -150,7 +150,7 @@ impl Gen<'_> {
                     None
                 };
                 let t = named.unwrap_or_else(|| self.random_type(&site, Want::DIRECT));
-                // Neither may be a type parameter as such.
+                // Neither may be a bare type parameter.
                 match self.w.get(t) {
                     Type::Param(_) => self.w.slice(t),
                     _ => t,
@@ -192,7 +192,7 @@ impl Gen<'_> {
         self.w.intern(Type::Struct(fields.into()))
     }
 
-    /// What a struct may hold of its own type: recursion through every form
+    /// A component of a struct that refers to the struct's own type: recursion through every form
     /// that does not store the value in place.
     fn around(&mut self, d: DeclId, comparable: bool) -> TypeId {
         let own = self.w.generic(d);

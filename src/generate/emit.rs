@@ -1,4 +1,4 @@
-//! From the model to syntax trees: types, with the imports that they use.
+//! Turns the model into syntax trees: types, with the imports that they use.
 
 use crate::goast::Ident;
 use crate::goast::build::{
@@ -63,7 +63,7 @@ impl Gen<'_> {
         }
     }
 
-    /// A type as it is written.
+    /// A type in source form.
     pub fn type_expr(&mut self, t: TypeId) -> Expr {
         match self.w.get(t).clone() {
             Type::Basic(b) => ident(b.name()),
@@ -155,13 +155,13 @@ impl Gen<'_> {
         }
     }
 
-    /// A type parameter's name here: methods rename those of the receiver.
+    /// A type parameter's name in this place: methods rename those of the receiver.
     fn param_name(&self, p: ParamId) -> &'static str {
         let renamed = self.renamed.iter().find(|(q, _)| *q == p);
         renamed.map_or(self.w.param(p).name, |r| r.1)
     }
 
-    /// A function's type; parameters get these names, or none.
+    /// A function's type; its parameters get these names, or none.
     pub fn func_type(&mut self, s: &Sig, params: &[&str]) -> FuncType {
         let last = s.params.len().wrapping_sub(1);
         let mut fields = Vec::with_capacity(s.params.len());

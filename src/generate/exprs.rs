@@ -11,7 +11,7 @@ use crate::goast::build::{
 };
 use crate::goast::{Expr, FuncLit, LitKind, Stmt, Token};
 
-/// The variables and type parameters that code sees.
+/// The variables and type parameters visible to the code.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub site: Site,
@@ -29,8 +29,8 @@ impl Scope {
         Self { site: Site::code(params), locals: Vec::new(), globals, taken: 0 }
     }
 
-    /// A name that is not yet taken; the last ones repeat in inner scopes
-    /// only, where they hide outer ones that are not used anymore.
+    /// A name that is not yet taken. The last names repeat, but only in inner scopes, where they
+    /// hide outer ones that are no longer used.
     pub fn fresh(&mut self) -> Option<Name> {
         let name = names::LOCALS.get(self.taken).copied();
         self.taken += 1;
@@ -46,8 +46,7 @@ impl Gen<'_> {
         self.value_within(scope, t, exact, 2)
     }
 
-    /// Runs something that may fail; what it would have imported is forgotten
-    /// if it does.
+    /// Runs a step that may fail. If it does, the imports that it added are dropped.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let uses = self.uses;
         let found = f(self);
@@ -236,7 +235,7 @@ impl Gen<'_> {
 
     /// `func(x T) U { return … }`
     pub fn func_lit(&mut self, scope: &Scope, s: &Sig) -> Option<Expr> {
-        // A literal names its types; the type of a field may not be nameable.
+        // A literal names its types, but a field's type may have no name here.
         if !s.params.iter().chain(&s.results).all(|&t| self.nameable(t, &scope.site.params)) {
             return None;
         }
@@ -256,7 +255,7 @@ impl Gen<'_> {
         Some(Expr::FuncLit(FuncLit { typ, body }))
     }
 
-    /// What ends a function with these results; nothing if there are none.
+    /// The statement that ends a function with these results; nothing if it has none.
     pub fn return_stmt(&mut self, scope: &Scope, results: &[TypeId]) -> Option<Stmt> {
         if results.is_empty() {
             return None;
@@ -274,8 +273,8 @@ impl Gen<'_> {
         Some(Stmt::ReturnStmt(values))
     }
 
-    /// A call of a package-level function, generic or not, with what it
-    /// returns. Type arguments are inferred where they can be.
+    /// A call of a package-level function, generic or not, and its results. Type arguments are
+    /// inferred where possible.
     pub fn call_function(&mut self, scope: &Scope) -> Option<(Expr, TypeId)> {
         self.attempt(|g| g.any_call(scope))
     }
@@ -299,7 +298,7 @@ impl Gen<'_> {
         let sig = self.w.subst_sig(&f.sig, &f.params, &args);
         let mut fun = self.qualified(f.package, f.name);
         let infer = f.inferable && !self.rng.chance(self.policy.explicit);
-        // What is not written is inferred from arguments of exactly these types.
+        // Type arguments that are not written are inferred from arguments of exactly these types.
         let written = match infer {
             true => 0,
             false if f.inferable && args.len() > 1 && self.rng.chance(50) => args.len() - 1,
@@ -317,7 +316,7 @@ impl Gen<'_> {
         Some((call(fun, values), result))
     }
 
-    /// A function's type and a generic function that is inferred to be of it.
+    /// A function's type, and a generic function that inference instantiates to that type.
     pub fn function_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
         let usable: Vec<usize> = (0..self.w.funcs.len())
             .filter(|&i| {

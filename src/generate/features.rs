@@ -1,7 +1,7 @@
-//! What generated programs are made of, and how often.
+//! The features of generated programs and how often each occurs.
 //!
-//! A program's features are read off its trees, so a feature that the
-//! generator no longer reaches shows as a count of zero.
+//! Features are determined from a program's trees, so a feature that the generator no longer
+//! reaches shows as a count of zero.
 
 macro_rules! features {
     ($($variant:ident = $text:literal,)*) => {
@@ -13,7 +13,7 @@ macro_rules! features {
         pub const FEATURES: &[Feature] = &[$(Feature::$variant,)*];
 
         impl Feature {
-            /// What it is, in a few words.
+            /// A description in a few words.
             #[must_use]
             pub fn describe(self) -> &'static str {
                 match self { $(Feature::$variant => $text,)* }

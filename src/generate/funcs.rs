@@ -45,7 +45,7 @@ impl Gen<'_> {
         ))
     }
 
-    /// A parameter type from which an argument tells the type parameter.
+    /// A parameter type from which inference can find the type parameter.
     fn inferable_param(&mut self, p: ParamId) -> TypeId {
         let t = self.w.param_type(p);
         match self.rng.below(8) {
@@ -83,8 +83,8 @@ impl Gen<'_> {
     }
 }
 
-/// Whether inference sees the type arguments of an instance: not through an alias
-/// that does not use them all, nor where interfaces match by their methods.
+/// Whether inference sees the type arguments of an instance. It does not see them through an alias
+/// that leaves one unused, or where interfaces match by their methods.
 fn says_arguments(kind: Kind) -> bool {
     !matches!(kind, Kind::Constraint | Kind::Alias | Kind::Interface | Kind::Copy)
 }

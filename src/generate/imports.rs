@@ -44,19 +44,18 @@ impl<'a> Gen<'a> {
         }
     }
 
-    /// The row of the name pools: rows differ where a dot import could make
-    /// names clash.
+    /// The row of the name pools. Rows differ where a dot import could cause a name clash.
     pub fn row(&self) -> usize {
         if self.policy.dot_import { self.package as usize } else { 0 }
     }
 
-    /// The next package of a program of `total`.
+    /// Makes the next package of a program of `total`.
     pub fn one_package(&mut self, package: u8, total: usize) -> Package {
         self.begin(package);
         let mut decls = self.declare_constants();
         self.declare_types();
         self.declare_methods();
-        // Variables and functions use what was made before them.
+        // Variables and functions use declarations made before them.
         let mut code = Vec::new();
         let last = package as usize + 1 == total;
         for _ in 0..self.rng.between(1, if last && total > 1 { 3 } else { 2 }) {
@@ -82,7 +81,7 @@ impl<'a> Gen<'a> {
         }
         decls.append(&mut code);
         if self.rng.chance(35) {
-            // Any order is legal: initialisation order has work to do.
+            // Any order is legal; a random one gives initialization order some work.
             self.rng.shuffle(&mut decls);
         }
         self.finish(decls)
@@ -99,7 +98,7 @@ impl<'a> Gen<'a> {
         self.w.consts.push(Vec::new());
         self.deps.clear();
         for dep in 0..package {
-            // The first package is the one that all share.
+            // All packages share the first one.
             if dep == 0 || self.rng.chance(60) {
                 self.deps.push(dep);
             }
@@ -122,8 +121,7 @@ impl<'a> Gen<'a> {
             .collect();
     }
 
-    /// Puts declarations into one file or two, each with the imports that it
-    /// uses.
+    /// Puts declarations into one file or two, each file with the imports that it uses.
     fn finish(&mut self, mut decls: Vec<(u8, Decl)>) -> Package {
         let path = self.paths[self.package as usize];
         let name = base(path);

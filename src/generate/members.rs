@@ -1,4 +1,4 @@
-//! Fields and methods of a type, promoted ones too, as selectors find them.
+//! Fields and methods of a type, including promoted ones, as selectors find them.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use super::model::{Name, ParamId, Sig, Type, TypeId};
 use super::names;
 use super::world::World;
 
-/// Embedding is followed this deep.
+/// The depth to which embedding is followed.
 const MAX_DEPTH: usize = 3;
 
 /// Something that a selector can name.
@@ -25,13 +25,13 @@ pub(super) struct MethodMember {
     pub sig: Rc<Sig>,
     /// Type parameters of the method itself.
     pub own_params: Vec<ParamId>,
-    /// It has a pointer receiver, and the operand is not a pointer.
+    /// Whether it has a pointer receiver and the operand is not a pointer.
     pub needs_address: bool,
 }
 
 impl World {
-    /// What can be selected of a value of type `t` in a package, in a fixed
-    /// order. Ambiguous names are left out.
+    /// What a package can select from a value of type `t`, in a fixed order. Ambiguous names are
+    /// left out.
     pub fn members(&mut self, t: TypeId, package: u8) -> Vec<(Name, Member)> {
         let mut out: Vec<(Name, Member)> = Vec::new();
         let mut hidden: Vec<Name> = Vec::new();
@@ -74,7 +74,7 @@ impl World {
 
     /// A method by name, in any package.
     pub fn lookup_method(&mut self, t: TypeId, name: &str) -> Option<MethodMember> {
-        // Without embedding, which is most often, the declaration answers.
+        // The usual case has no embedding, and the declaration gives the answer.
         let package = self.package_of(t);
         self.members(t, package).into_iter().find_map(|(n, m)| match m {
             Member::Method(m) if n == name => Some(m),
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// The type whose members a selector finds, and whether through a pointer.
+    /// The type whose members a selector finds, and whether a pointer leads to it.
     fn operand(&mut self, t: TypeId) -> (TypeId, bool) {
         let t = self.unalias(t);
         match *self.get(t) {

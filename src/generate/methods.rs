@@ -74,7 +74,7 @@ impl Gen<'_> {
         self.w.decl_mut(d).methods.push(Method { name, pointer, sig, params: own });
     }
 
-    /// A method's own type parameters; named apart from the receiver's.
+    /// A method's own type parameters; their names differ from the receiver's.
     fn method_type_params(&mut self) -> Vec<super::model::ParamId> {
         let any = self.w.basic(super::model::Basic::Any);
         let comparable = self.w.basic(super::model::Basic::Comparable);
@@ -82,7 +82,7 @@ impl Gen<'_> {
         vec![self.w.new_param("M0", constraint)]
     }
 
-    /// `*L[T]` and its like: an instance behind a pointer, slice, map, channel.
+    /// An instance behind a pointer, slice, map or channel: `*L[T]`.
     fn instance_result(&mut self, site: &Site, d: DeclId) -> TypeId {
         let t = if self.policy.instantiation_cycle && self.rng.chance(60) {
             // `*L[L[T]]`: see Policy::instantiation_cycle.
@@ -159,7 +159,7 @@ impl Gen<'_> {
         all.extend(&m.params);
         let mut scope = Scope::new(all, false);
         scope.site.level = if scope.site.params.is_empty() { u8::MAX } else { level };
-        // Receivers are called r, which is no local's name.
+        // Receivers are called `r`, a name that no local has.
         scope.locals.push(("r", this));
         let arg_names: Vec<&str> = m.sig.params.iter().filter_map(|_| scope.fresh()).collect();
         scope.locals.extend(arg_names.iter().copied().zip(m.sig.params.iter().copied()));
@@ -179,7 +179,7 @@ impl Gen<'_> {
         self.type_expr(t)
     }
 
-    /// The type's name, or that of an alias for it.
+    /// The type's name, or the name of an alias for it.
     fn receiver_name(&mut self, d: DeclId, name: &'static str) -> &'static str {
         if !self.w.decl(d).params.is_empty() {
             return name;

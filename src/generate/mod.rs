@@ -1,9 +1,8 @@
-//! Well-typed Go programs and scenarios from nothing but a seed.
+//! Generates well-typed Go programs and scenarios from a seed alone.
 //!
-//! Programs are typed by construction. A model of the declared types
-//! ([`model`]) knows what every name is; declarations, expressions and
-//! statements are made from it and written as syntax trees ([`emit`]). What a
-//! program is made of is decided by a policy, drawn first ([`policy`]).
+//! Programs are typed by construction. A model of the declared types ([`model`]) records what every
+//! name stands for; declarations, expressions and statements are made from it and written as syntax
+//! trees ([`emit`]). A policy, drawn first, decides what a program is made of ([`policy`]).
 
 mod args;
 
@@ -46,10 +45,10 @@ use model::{DeclId, ParamId};
 use policy::Policy;
 use world::World;
 
-/// What programs may be made of.
+/// Limits on generated programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The minor version of Go, which decides what the language has.
+    /// The minor version of Go, which decides which language features are available.
     pub go_minor: u32,
     /// The most packages in a program, 1 to 4.
     pub max_packages: usize,
@@ -65,8 +64,8 @@ impl Default for Options {
 #[must_use]
 pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
     let most = options.max_packages.clamp(1, names::MAX_PACKAGES);
-    // Two packages, the second an importer of the first, are the least that
-    // shares a completed package between checkers.
+    // Sharing a completed package between checkers takes at least two packages, the second an
+    // importer of the first.
     let n = match rng.below(10) {
         0 => 1,
         1..8 => 2,
@@ -85,11 +84,11 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
 }
 
 thread_local! {
-    /// The memory of the last program's model, for the next one.
+    /// The memory of the last program's model, reused for the next one.
     static SPARE: Cell<Option<Box<World>>> = const { Cell::new(None) };
 }
 
-/// A random program with a random scenario over it.
+/// A random program and a random scenario that uses it.
 #[must_use]
 pub fn test_case(rng: &mut Rng, options: &Options, profile: Profile) -> TestCase {
     let packages = packages(rng, options);
@@ -105,26 +104,26 @@ struct Gen<'a> {
     options: Options,
     /// Import paths by package.
     paths: [&'static str; 10],
-    /// The package that is being made.
+    /// The package being generated.
     package: u8,
     /// The packages it may import.
     deps: Vec<u8>,
-    /// What it calls them; `.` for a dot import.
+    /// The names by which it imports them; `.` for a dot import.
     import_names: [&'static str; names::MAX_PACKAGES],
     /// Exported types of those packages.
     foreign: Vec<DeclId>,
-    /// Its own types start here in [`World::decls`].
+    /// Index in [`World::decls`] of its first type.
     first_decl: usize,
     /// Its own functions and variables.
     first_func: usize,
     first_var: usize,
     next_type: usize,
     next_hidden_type: usize,
-    /// The imports of the declaration that is being written.
+    /// The imports of the declaration being written.
     uses: u8,
-    /// Receiver type parameters with the names that they have in a method.
+    /// Receiver type parameters with their names in the current method.
     renamed: Vec<(ParamId, &'static str)>,
-    /// Labels of the function that is being written.
+    /// Labels of the function being written.
     labels: usize,
 }
 

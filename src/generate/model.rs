@@ -85,7 +85,7 @@ impl Basic {
     }
 }
 
-/// How an array's length is written, and what it is.
+/// An array's length: how it is written, and its value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Len {
     /// A literal.
@@ -148,7 +148,7 @@ pub(super) struct Param {
     pub constraint: TypeId,
 }
 
-/// The form of a declared type, known before its right-hand side is.
+/// The form of a declared type, known before its right-hand side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Struct,
@@ -174,10 +174,10 @@ pub(super) struct TypeDecl {
     pub name: Name,
     pub kind: Kind,
     pub params: Rc<[ParamId]>,
-    /// `None` until it is filled.
+    /// `None` until the right-hand side is made.
     pub rhs: Option<TypeId>,
-    /// Whether its values may be compared, given comparable type arguments.
-    /// Decided before the right-hand side is, which then keeps to it.
+    /// Whether its values may be compared, given comparable type arguments. This is decided before
+    /// the right-hand side is made, which then complies with it.
     pub comparable: bool,
     /// Type arguments that grow (`L[[]P]`) go to lower levels only, so that no
     /// instantiation cycle arises.
@@ -202,7 +202,7 @@ pub(super) struct Function {
     pub name: Name,
     pub params: Vec<ParamId>,
     pub sig: Rc<Sig>,
-    /// Whether type arguments follow from typed arguments.
+    /// Whether inference finds the type arguments from typed arguments.
     pub inferable: bool,
 }
 

@@ -17,7 +17,7 @@ macro_rules! rows {
     };
 }
 
-/// The most packages in a program: the rows of each pool.
+/// The maximum number of packages in a program, which is the number of rows of each pool.
 pub(super) const MAX_PACKAGES: usize = 4;
 
 /// Types that importers may name.
@@ -55,7 +55,7 @@ pub(super) const HIDDEN_METHODS: [[&str; 2]; MAX_PACKAGES] = rows!["m" "get"];
 /// Type parameters.
 pub(super) const TYPE_PARAMS: [&str; 6] = ["T", "P", "Q", "E", "K", "U"];
 
-/// What receiver type parameters are renamed to.
+/// New names for receiver type parameters.
 pub(super) const RECEIVER_PARAMS: [&str; 4] = ["T1", "P1", "Q1", "E1"];
 
 /// Local variables and parameters.
@@ -65,15 +65,14 @@ pub(super) const LOCALS: [&str; 16] =
 /// Labels.
 pub(super) const LABELS: [&str; 3] = ["Outer", "Again", "Loop"];
 
-/// Import paths; a package's name is what follows the last slash.
+/// Import paths; a package's name is the part after the last slash.
 pub(super) const PATHS: [&str; 10] =
     ["lib", "base", "dep", "a", "b", "q", "x/lib", "x/deep", "core", "app"];
 
-/// Names that an importer may give a package instead of its own.
+/// Names that an importer may use for a package instead of its own.
 pub(super) const IMPORT_NAMES: [&str; MAX_PACKAGES] = ["p0", "p1", "p2", "p3"];
 
-/// Whether a name may be used in a package: it is exported, or from the
-/// package's own row.
+/// Whether a package may use a name: it is exported, or it comes from the package's own row.
 pub(super) fn visible(name: &str, package: u8) -> bool {
     let first = name.as_bytes().first().copied().unwrap_or(b'_');
     first.is_ascii_uppercase() || HIDDEN.iter().any(|rows| rows[package as usize].contains(&name))

@@ -1,10 +1,10 @@
-//! The named objects of given packages, as scenarios refer to them. They are
-//! read off the trees, so that mutated and imported programs have them too.
+//! The named objects of given packages, to which scenarios refer. They are read from the trees, so
+//! mutated and imported programs have them too.
 
 use crate::goast::{Decl, DeclTok, Expr, Field, Spec, Token};
 use crate::testcase::Package;
 
-/// What a scenario can name in a package.
+/// The objects in a package that a scenario can name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Objects {
     pub path: String,
@@ -23,12 +23,12 @@ pub(super) struct Generic {
     pub params: Vec<Constraint>,
 }
 
-/// What the syntax of a constraint shows.
+/// What a constraint's syntax shows.
 #[derive(Clone, Debug)]
 pub(super) enum Constraint {
     Any,
     Comparable,
-    /// This type is in its type set.
+    /// Its type set contains this type.
     Basic(String),
     /// Methods, or a declared constraint.
     Methods,

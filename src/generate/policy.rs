@@ -1,7 +1,7 @@
-//! What a program is made of, drawn once for each program.
+//! The composition of a program, drawn once for each program.
 //!
-//! Dice thrown per declaration would make all programs alike: a bit of
-//! everything. A policy makes some features frequent and turns others off.
+//! If every declaration threw its own dice, all programs would look alike: a bit of everything. A
+//! policy makes some features frequent and turns others off.
 
 use crate::rng::Rng;
 
@@ -30,26 +30,26 @@ pub(super) struct Policy {
     pub pointer_receivers: u32,
     /// Percent of array lengths that are constants or `unsafe.Sizeof`.
     pub lengths: u32,
-    /// Percent of structs with a field's tag.
+    /// Percent of structs that have a field with a tag.
     pub tags: u32,
-    /// Percent of hidden names.
+    /// Percent of unexported names.
     pub hidden: u32,
     /// Percent of type arguments written where inference could find them.
     pub explicit: u32,
     /// Many distinct instances `T[[1]int]`, `T[[2]int]`, … of one type.
     pub many_instances: bool,
-    /// An importer's dot imports.
+    /// Importers use dot imports.
     pub dot_import: bool,
     /// Importers rename what they import.
     pub rename_import: bool,
-    /// `M() *L[L[T]]`: ill-typed only because of the instantiation cycle, which is
-    /// reported last; the types are complete and expand for ever.
+    /// `M() *L[L[T]]`: ill-typed only because of the instantiation cycle, which the checker reports
+    /// last. The types are complete and expand forever.
     pub instantiation_cycle: bool,
-    /// Packages in two files.
+    /// Packages have two files.
     pub two_files: bool,
-    /// Statements a function body, at most.
+    /// The maximum number of statements in a function body.
     pub statements: usize,
-    /// Type declarations a package, at most.
+    /// The maximum number of type declarations in a package.
     pub types: usize,
     /// Percent of weight on members of instances when an expression is extended.
     pub steps: usize,
@@ -64,7 +64,7 @@ impl Policy {
         vary(rng, &mut kinds);
         vary(rng, &mut forms);
         vary(rng, &mut constraints);
-        // These must stay possible: everything else falls back on them.
+        // These must stay possible, because everything else falls back on them.
         kinds[0] = kinds[0].max(8);
         forms[0] = forms[0].max(3);
         forms[3] = forms[3].max(10);

@@ -8,10 +8,10 @@ use std::rc::Rc;
 use super::model::{Basic, DeclId, FieldVar, Iface, Kind, Name, ParamId, Sig, Type, TypeId};
 use super::world::World;
 
-/// Chains of declarations are followed this far, in case of a cycle.
+/// The length to which chains of declarations are followed, in case of a cycle.
 const MAX_STEPS: usize = 16;
 
-/// What an interface demands.
+/// The requirements of an interface.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TypeSet {
     pub methods: Vec<(Name, Rc<Sig>)>,
@@ -45,7 +45,7 @@ impl World {
         Rc::new(Sig { params: params_out, results, variadic: s.variadic })
     }
 
-    /// Rebuilds a type; where `f` returns a type, that is used unchanged.
+    /// Rebuilds a type. If `f` returns a type, it is used unchanged.
     fn map_type(
         &mut self,
         t: TypeId,
@@ -118,8 +118,8 @@ impl World {
         t
     }
 
-    /// The underlying type; `None` if a declaration on the way has no
-    /// right-hand side yet. A type parameter is its own.
+    /// The underlying type; `None` if a declaration on the way has no right-hand side yet. A type
+    /// parameter is its own underlying type.
     pub fn underlying(&mut self, mut t: TypeId) -> Option<TypeId> {
         for _ in 0..MAX_STEPS {
             let Type::Named(d, args) = self.get(t) else { return Some(t) };
@@ -157,7 +157,7 @@ impl World {
         a == b || self.canonical(a) == self.canonical(b)
     }
 
-    /// Whether values of the type may be compared and never panic for it.
+    /// Whether values of the type may be compared, and comparison never panics.
     pub fn comparable(&mut self, t: TypeId) -> bool {
         match self.get(t).clone() {
             Type::Basic(b) => b != Basic::Comparable,
@@ -200,8 +200,8 @@ impl World {
         }
     }
 
-    /// The type set of an interface; of anything else, that of a constraint
-    /// which names it.
+    /// The type set of an interface. For any other type, the type set of a constraint that names
+    /// only it.
     pub fn type_set(&mut self, t: TypeId) -> TypeSet {
         let mut set = TypeSet::default();
         self.add_type_set(t, &mut set, 0);

@@ -1,7 +1,7 @@
 //! Random scenarios over given packages.
 //!
-//! Races are on lazy state that two readers complete. So goroutines often do the same on
-//! the same packages, in different orders.
+//! Many races are on lazy state that two readers complete. So goroutines often run the same
+//! operations on the same packages, in different orders.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::testcase::Package;
 /// Percent of scenarios with a contract breach under [`Profile::All`].
 const BREACHES: u32 = 15;
 
-/// Percent of operations that are a target's, if there is one.
+/// Percent of operations that belong to a target, if there is one.
 const TARGETS: u32 = 25;
 
 /// A random scenario over these packages.
@@ -31,18 +31,18 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
     s
 }
 
-/// The operations of targets that it uses. Those of class contract are left to the
-/// mutators, which keep to a budget.
+/// The target operations to use. Operations of class contract are left to the mutators, which keep
+/// to a budget.
 fn registered() -> Vec<&'static Element> {
     let mut all = targets();
     all.retain(|t| t.class != Class::Breach);
     all
 }
 
-/// What was drawn for an operation so far.
+/// The operands drawn for an operation so far.
 struct Drawn<'r, 'a> {
     row: &'r Row,
-    /// The package that it is about, if its operands leave the choice.
+    /// The package of the operation, if its operands leave the choice open.
     on: Option<&'a Objects>,
     query: Option<Query>,
     member: Option<String>,
@@ -112,8 +112,8 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Packages that others import are checked before, so that their importers share
-    /// complete packages. Sometimes the importers are checked before, too.
+    /// Adds checks of imported packages to `before`, so that their importers share complete
+    /// packages. Sometimes `before` checks the importers too.
     fn before(&mut self, s: &mut Scenario) {
         let shared = [Share::Importer, Share::ParallelImporter];
         let leave_to_importer = shared.iter().any(|i| s.share.contains(i)) && self.rng.chance(40);
@@ -130,7 +130,7 @@ impl<'a> Maker<'_, 'a> {
             }
         }
         if self.rng.chance(10) {
-            // Its result is read by several goroutines.
+            // Several goroutines read its result.
             s.before.extend(self.evaluation());
         }
     }
@@ -157,9 +157,9 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Adds one operation each to two goroutines, of kinds that chance seldom brings
-    /// together: evaluations with evaluations, readers or checks, export with readers,
-    /// questions about two objects of a package.
+    /// Adds one operation each to two goroutines, of kinds that chance seldom combines: evaluations
+    /// with evaluations, readers or checks; export with readers; questions about two objects of a
+    /// package.
     fn pairing(&mut self, s: &mut Scenario) {
         let Some(o) = self.package() else { return };
         let path = o.path.clone();
@@ -224,7 +224,7 @@ impl<'a> Maker<'_, 'a> {
         ops
     }
 
-    /// An operation of a row, on a package where its operands leave the choice.
+    /// An operation of a row, on this package if its operands leave the choice open.
     fn make(&mut self, row: &Row, on: Option<&'a Objects>) -> Option<Operation> {
         let mut drawn = Drawn { row, on, query: None, member: None, generic: None };
         (row.make)(&mut |kind| self.operand(kind, &mut drawn))
@@ -279,7 +279,7 @@ impl<'a> Maker<'_, 'a> {
         })
     }
 
-    /// A package; one that others import, most often.
+    /// A package, usually one that others import.
     fn package(&mut self) -> Option<&'a Objects> {
         let imported: Vec<&Objects> = self.all.iter().filter(|o| o.imported).collect();
         if self.rng.chance(70)
@@ -339,7 +339,7 @@ impl<'a> Maker<'_, 'a> {
         self.rng.choose(&all).copied()
     }
 
-    /// A type argument that fits a constraint, where that is easy to see.
+    /// A type argument that satisfies a constraint, where that is easy to see.
     fn argument(&mut self, constraint: &Constraint, plain: &[&str]) -> String {
         const ANY: [&str; 9] = [
             "int",
@@ -378,7 +378,7 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// The same operations in another order, the walks too.
+    /// The same operations in another order, with the order of walks changed too.
     fn mirrored(&mut self, ops: &[Operation]) -> Vec<Operation> {
         let mut out = ops.to_vec();
         match self.rng.below(4) {
@@ -408,7 +408,7 @@ impl<'a> Maker<'_, 'a> {
         Some(Operation::Set { object: self.object()?, what })
     }
 
-    /// Adds a breach of a documented rule, and checks that make goroutines meet in it.
+    /// Adds a breach of a documented rule, and checks that make the goroutines run into it.
     fn breach(&mut self, s: &mut Scenario) {
         let breaches: Vec<Share> = Share::ALL
             .iter()
@@ -429,7 +429,7 @@ impl<'a> Maker<'_, 'a> {
         let Some(&breach) = self.rng.choose(&breaches) else { return };
         s.share.insert(breach);
         if matches!(breach, Share::Interface | Share::Alias) {
-            // They are among the instances.
+            // The instances include them.
             for ops in &mut s.go {
                 let query = [Query::Typeset, Query::Typeparams, Query::Unalias][self.rng.below(3)];
                 let (package, order) = (INSTANCES.to_owned(), self.order());
@@ -438,8 +438,8 @@ impl<'a> Maker<'_, 'a> {
             return;
         }
         if matches!(breach, Share::UnlockedImporter | Share::Incomplete) {
-            // A package that is complete before is never asked of that importer, and is not
-            // still being checked.
+            // The importer is never asked for a package that `before` completed, and such a package
+            // is no longer being checked.
             s.before.retain(|op| !matches!(op, Operation::Check { .. }));
         }
         if breach == Share::Incomplete

@@ -207,7 +207,7 @@ impl Gen<'_> {
         block(list)
     }
 
-    /// An expression with a type that is worth reaching, and the type.
+    /// An expression whose type is worth reaching, and that type.
     pub fn rewarding_value(&mut self, scope: &Scope) -> Option<(Expr, TypeId)> {
         if self.rng.chance(25)
             && let Some(found) = self.call_function(scope)
@@ -353,7 +353,7 @@ impl Gen<'_> {
         })
     }
 
-    /// A type of a function's own, an instance of it if it can be had.
+    /// A type declared in a function, and an instance of it if possible.
     fn local_type(&mut self, scope: &mut Scope, list: &mut Vec<Stmt>) -> Option<()> {
         let typ = self.rewarding_type(&scope.site.clone());
         let typ = self.type_expr(typ);
@@ -375,8 +375,8 @@ impl Gen<'_> {
     /// `own`, or `L[own]` of a generic type whose constraint is `any`.
     fn over_local(&mut self, scope: &Scope) -> Expr {
         let any = self.w.basic(Basic::Any);
-        // Within a generic function an instance over its own type may close
-        // an instantiation cycle only through calls; there are none here.
+        // In a generic function, an instance over the function's own type can close an
+        // instantiation cycle only through calls, and there are none here.
         if scope.site.params.is_empty()
             && let Some(d) = self.pick_decl()
             && let [p] = self.w.decl(d).params[..]

@@ -54,12 +54,12 @@ const BASICS: [Basic; 14] = [
     Basic::Error,
 ];
 
-/// The place of a type.
+/// The place where a type is used.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     /// Type parameters in scope.
     pub params: Vec<ParamId>,
-    /// The declaration whose right-hand side it is part of.
+    /// The declaration whose right-hand side contains the type.
     pub owner: Option<DeclId>,
     /// See [`super::model::TypeDecl::level`].
     pub level: u8,
@@ -75,7 +75,7 @@ impl Site {
     }
 }
 
-/// What a type must be.
+/// Requirements on a type.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Want {
     /// The value is stored in place: a type that contains itself this way is
@@ -83,7 +83,7 @@ pub(super) struct Want {
     pub direct: bool,
     /// Usable as a map's key.
     pub comparable: bool,
-    /// How deep it may still nest.
+    /// The maximum depth of further nesting.
     pub depth: u8,
 }
 
@@ -198,7 +198,7 @@ impl Gen<'_> {
         Len::Lit(self.rng.between(0, 5) as u64)
     }
 
-    /// A function's signature, whose types nest at most so deep.
+    /// A function's signature, whose types nest at most `depth` deep.
     pub fn random_sig(&mut self, site: &Site, depth: u8) -> Rc<Sig> {
         let want = Want { depth, ..Want::ANY };
         let params: Vec<_> = (0..self.rng.below(3)).map(|_| self.random_type(site, want)).collect();
@@ -224,7 +224,7 @@ impl Gen<'_> {
         (at..at + n).map(|i| (names::METHODS[i], self.random_sig(site, depth))).collect()
     }
 
-    /// A declared type or an instance of one that may be named here.
+    /// A declared type, or an instance of one, that may be named here.
     pub fn random_named(&mut self, site: &Site, want: Want) -> Option<TypeId> {
         for _ in 0..4 {
             let d = self.pick_decl()?;

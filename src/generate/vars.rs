@@ -10,7 +10,7 @@ use crate::goast::build::{binary, call, decl, ident, int, selector, var_spec};
 use crate::goast::{Decl, DeclTok, GenDecl, Token};
 
 impl Gen<'_> {
-    /// Constants that size arrays.
+    /// Constants that serve as array lengths.
     pub fn declare_constants(&mut self) -> Vec<(u8, Decl)> {
         let mut out = Vec::new();
         if !self.rng.chance(self.policy.lengths) {
@@ -67,8 +67,7 @@ impl Gen<'_> {
         Decl::GenDecl(GenDecl { tok: DeclTok::Const, grouped: true, specs })
     }
 
-    /// A type for a variable that importers find rewarding: most often an
-    /// instance behind a pointer.
+    /// A type that makes a variable useful to importers: usually an instance behind a pointer.
     pub fn rewarding_type(&mut self, site: &Site) -> TypeId {
         for _ in 0..3 {
             let Some(t) = self.random_named(site, Want { depth: 3, ..Want::ANY }) else { break };
@@ -123,8 +122,8 @@ impl Gen<'_> {
         Some((self.uses, decl(DeclTok::Var, var_spec("_", Some(typ), Some(x)))))
     }
 
-    /// A generic type's instances `L[[1]int]`, `L[[2]int]`, … as the fields of
-    /// a struct: each is expanded once, so each is another chance.
+    /// A struct whose fields are the instances `L[[1]int]`, `L[[2]int]`, … of a generic type. Each
+    /// is expanded once, so each is another chance for a race.
     fn many_instances(&mut self) -> Option<TypeId> {
         let generic: Vec<DeclId> = (self.first_decl..self.w.decls.len())
             .map(|i| DeclId(i as u32))

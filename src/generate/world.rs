@@ -8,7 +8,7 @@ use super::model::{
 
 const BUCKETS: usize = 256;
 
-/// Facts about a type that are asked often, computed once.
+/// Frequently needed facts about a type, computed once.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
     has_param: bool,
@@ -30,7 +30,7 @@ pub(super) struct World {
     pub consts: Vec<Vec<Constant>>,
 }
 
-/// A multiplicative hash; order never depends on it, only speed does.
+/// A multiplicative hash. It affects speed only, never the order.
 struct Mix(u64);
 
 impl Hasher for Mix {
@@ -74,8 +74,7 @@ impl World {
         w
     }
 
-    /// Forgets everything but keeps the memory: allocation is most of what a
-    /// small program costs.
+    /// Clears the world but keeps its memory: allocation is most of the cost of a small program.
     pub fn clear(&mut self) {
         self.types.clear();
         self.facts.clear();
@@ -161,7 +160,7 @@ impl World {
         &self.decls[id.0 as usize]
     }
 
-    /// A declaration, to fill it.
+    /// A declaration, mutably, so that it can be filled.
     pub fn decl_mut(&mut self, id: DeclId) -> &mut TypeDecl {
         &mut self.decls[id.0 as usize]
     }
@@ -202,8 +201,7 @@ impl World {
         self.intern(Type::Named(d, args.into()))
     }
 
-    /// A declared type with its own parameters as arguments, as a receiver
-    /// has it.
+    /// A declared type with its own parameters as arguments, the form that a receiver has.
     pub fn generic(&mut self, d: DeclId) -> TypeId {
         let params = self.decl(d).params.clone();
         let args = params.iter().map(|&p| self.param_type(p)).collect();

@@ -115,8 +115,8 @@ pub fn instance(generic: Expr, mut args: Vec<Expr>) -> Expr {
     }
 }
 
-/// The reverse of [`instance`]: the generic name and the arguments of what may
-/// be an instance.
+/// The reverse of [`instance`]: the generic name and the arguments of an expression that may be an
+/// instance.
 #[must_use]
 pub fn split_instance(e: &Expr) -> (&Expr, Vec<&Expr>) {
     match e {

@@ -6,10 +6,10 @@ use super::File;
 /// JSON that is not a tree.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Broken JSON, or JSON of something else.
+    /// Broken JSON, or JSON that is not a tree.
     #[error("not a syntax tree: {0}")]
     Json(#[from] serde_json::Error),
-    /// Deeper than a tree within the harness's limit can be.
+    /// Nested deeper than any tree within the harness's limit.
     #[error("the syntax tree is nested {0} levels deep, the limit is {MAX_NESTING}")]
     TooDeep(usize),
 }
@@ -19,8 +19,8 @@ pub enum ImportError {
 /// list, and a part that is not a node of its own.
 const MAX_NESTING: usize = super::MAX_DEPTH * 4;
 
-/// Reading takes the stack that this many levels of brackets need, whatever
-/// thread it runs in. Deeper trees are read in a thread of their own.
+/// The stack is made large enough to read this many levels of brackets, whatever thread the read
+/// runs in. Deeper trees are read in a thread of their own.
 const SHALLOW: usize = 100;
 
 impl File {

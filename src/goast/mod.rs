@@ -1,5 +1,5 @@
-//! Go programs as syntax trees: nodes named as in `go/ast`, a printer, walks,
-//! scopes. Knows no LibAFL and no process.
+//! Go programs as syntax trees: nodes named as in `go/ast`, a printer, walks and scopes. This
+//! module depends on neither LibAFL nor processes.
 
 pub mod build;
 mod import;

@@ -1,13 +1,12 @@
 //! The nodes of a Go syntax tree, with the names and the shape of `go/ast`.
 //!
-//! Positions and comments are left out: a tree is the program's content, the
-//! printer decides how it looks. As in `go/ast`, types are expressions.
-//! A missing part is `None` or an empty list, never a node that stands for
-//! "nothing".
+//! Positions and comments are left out: a tree holds the program's content, and the printer decides
+//! the layout. As in `go/ast`, types are expressions. A missing part is `None` or an empty list,
+//! never a placeholder node.
 //!
 //! The serde form is externally tagged with go/ast's names
 //! (`{"CallExpr":{"Fun":…,"Args":[…]}}`); the harness writes it when it
-//! imports source, see `harness_go/tree.go`.
+//! imports source, see `harness_go/internal/tree`.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,11 +43,10 @@ pub enum Decl {
 pub struct GenDecl {
     /// Which of the four.
     pub tok: DeclTok,
-    /// Whether the specs stand in parentheses. Always so when there is not
-    /// exactly one spec.
+    /// Whether the specs stand in parentheses. Always true unless there is exactly one spec.
     #[serde(default, skip_serializing_if = "is_false")]
     pub grouped: bool,
-    /// The specs; all of the kind that `tok` says.
+    /// The specs, all of the kind that `tok` names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub specs: Vec<Spec>,
 }
@@ -81,7 +79,7 @@ pub struct ImportSpec {
 pub struct ValueSpec {
     /// At least one name.
     pub names: Vec<Ident>,
-    /// The type, if it is written.
+    /// The type, if the source gives one.
     #[serde(rename = "Type", default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<Expr>,
     /// The values, if any.
@@ -135,7 +133,7 @@ pub struct Field {
     /// The type. For a method of an interface it is an [`Expr::FuncType`].
     #[serde(rename = "Type")]
     pub typ: Expr,
-    /// A struct field's tag as it is written, quotes included.
+    /// A struct field's tag as written, quotes included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
@@ -204,7 +202,7 @@ pub struct Ellipsis {
 pub struct BasicLit {
     /// `INT`, `FLOAT`, `IMAG`, `CHAR` or `STRING`.
     pub kind: LitKind,
-    /// The literal as it is written, quotes included.
+    /// The literal as written, quotes included.
     pub value: String,
 }
 
@@ -235,7 +233,7 @@ pub struct CompositeLit {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ParenExpr {
-    /// What stands in the parentheses.
+    /// The expression in the parentheses.
     pub x: Box<Expr>,
 }
 
@@ -473,7 +471,7 @@ pub struct LabeledStmt {
 pub struct SendStmt {
     /// The channel.
     pub chan: Expr,
-    /// What is sent.
+    /// The value sent.
     pub value: Expr,
 }
 
@@ -627,7 +625,7 @@ pub struct RangeStmt {
     /// Whether the variables are declared (`:=`) or assigned (`=`).
     #[serde(default, skip_serializing_if = "is_false")]
     pub define: bool,
-    /// What is ranged over.
+    /// The operand of `range`.
     pub x: Expr,
     /// The loop's body.
     pub body: BlockStmt,

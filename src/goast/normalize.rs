@@ -1,10 +1,10 @@
-//! The trees that source as gofmt writes it has.
+//! Trees in the form that gofmt's output parses to.
 //!
-//! gofmt drops some of what a tree can say: empty statements, doubled
-//! parentheses, parentheses around a parameter's type or a condition, upper
-//! case in numbers, the order of imports in a group; and it adds parentheses, around
-//! function types in conversions. [`File::normalize`]
-//! drops it from the tree, so that a tree equals what its text parses to.
+//! gofmt drops some distinctions that a tree can express: empty statements, doubled parentheses,
+//! parentheses around a parameter's type or a condition, upper case in numbers, the order of
+//! imports in a group. It also adds parentheses around function types in conversions.
+//! [`File::normalize`] makes the same changes to the tree, so that a tree equals the one that its
+//! text parses to.
 
 use crate::goast::build::ident;
 use std::borrow::Cow;
@@ -20,8 +20,8 @@ use super::{
 };
 
 impl File {
-    /// Brings the tree into the form that gofmt's output has. Trees from
-    /// [`File::from_json`] are in that form.
+    /// Brings the tree into the form that gofmt's output parses to. Trees from [`File::from_json`]
+    /// are in that form.
     pub fn normalize(&mut self) {
         walk_file_mut(&mut Normalizer, self);
     }
@@ -133,7 +133,7 @@ fn type_switch(s: &mut Stmt) {
     }
 }
 
-/// Strips what gofmt strips from an expression in a header.
+/// Strips the parentheses that gofmt strips from an expression in a header.
 fn strip(e: &mut Expr) {
     while let Expr::ParenExpr(x) = e
         && strippable(&x.x)

@@ -6,8 +6,8 @@ use super::walk::{
 };
 use super::{BlockStmt, Decl, Expr, Field, File, Ident, ImportSpec, Spec, Stmt};
 
-/// The import refuses trees deeper than this, and mutators do not make them:
-/// every visit of a tree uses the stack.
+/// The maximum depth of a tree. The import refuses deeper trees and mutators do not make them,
+/// because every visit of a tree uses the stack.
 pub const MAX_DEPTH: usize = 500;
 
 impl From<&str> for Ident {
@@ -17,7 +17,7 @@ impl From<&str> for Ident {
 }
 
 impl Expr {
-    /// A name, if the expression is one.
+    /// The name, if the expression is one.
     #[must_use]
     pub fn as_ident(&self) -> Option<&str> {
         if let Expr::Ident(x) = self { Some(&x.0) } else { None }
@@ -72,7 +72,7 @@ impl File {
         self.size().depth
     }
 
-    /// Both, in one walk.
+    /// The number of nodes and the depth, from one walk.
     #[must_use]
     pub fn size(&self) -> Size {
         let mut m = Measure::default();
@@ -93,7 +93,7 @@ pub struct Size {
 #[derive(Default)]
 struct Measure {
     size: Size,
-    /// Of the node at hand.
+    /// The depth of the current node.
     depth: usize,
 }
 

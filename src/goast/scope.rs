@@ -1,15 +1,14 @@
 //! What names mean: the universe, the objects of a package, the names that a
 //! file imports.
-//!
-//! This is a table of declarations, not a type checker: it knows kinds,
-//! arities and right-hand sides, which is what it takes to pick a name that
+//! This is a table of declarations, not a type checker. It knows kinds, arities and right-hand
+//! sides, which is enough to pick a name that fits a place.
 //! fits a place.
 
 use std::collections::BTreeMap;
 
 use super::{Decl, DeclTok, Expr, Field, File, FuncDecl, Spec, Token, TypeSpec};
 
-/// What sort of thing a name is, as `go/types` objects are.
+/// The kind of thing that a name stands for, as in `go/types` objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectKind {
     /// A type, defined or alias.
@@ -47,14 +46,14 @@ impl ObjectKind {
 /// An object in a package's scope.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// What it is.
+    /// Its kind.
     pub kind: ObjectKind,
     /// Whether it is an alias declaration.
     pub alias: bool,
-    /// Its type parameters, one entry a name: name and constraint.
+    /// Its type parameters, one entry for each name: name and constraint.
     pub type_params: Vec<(String, Expr)>,
-    /// The right-hand side of a type, the written type of a variable or
-    /// constant, the function type of a function.
+    /// The right-hand side of a type, the declared type of a variable or constant, the function
+    /// type of a function.
     pub typ: Option<Expr>,
     /// Whether it is an interface that only a constraint may be.
     pub constraint: bool,
@@ -110,7 +109,7 @@ const BUILTINS: &[&str] = &[
     "min", "new", "panic", "print", "println", "real", "recover",
 ];
 
-/// What a name means in the universe scope.
+/// The meaning of a name in the universe scope.
 #[must_use]
 pub fn universe(name: &str) -> Option<ObjectKind> {
     match name {
@@ -158,7 +157,7 @@ pub fn receiver_type_params(typ: &Expr) -> Vec<String> {
     }
 }
 
-/// The base type's name of a method; `None` of a function.
+/// The base type's name of a method; `None` for a function.
 #[must_use]
 pub fn method_base(f: &FuncDecl) -> Option<&str> {
     receiver_base(&f.recv.as_ref()?.first()?.typ)
@@ -178,8 +177,7 @@ pub fn count(fields: &[Field]) -> usize {
 }
 
 impl PackageScope {
-    /// The scope of a package of these files. Of two declarations of a name
-    /// the first counts.
+    /// The scope of a package with these files. Of two declarations of a name, the first counts.
     #[must_use]
     pub fn new<'a>(files: impl IntoIterator<Item = &'a File>) -> Self {
         let mut scope = Self::default();
@@ -246,8 +244,7 @@ impl PackageScope {
         }
     }
 
-    /// Interfaces become constraints through what they embed: repeated until
-    /// nothing changes.
+    /// Marks interfaces as constraints if they embed one; repeats until nothing changes.
     fn find_constraints(&mut self) {
         loop {
             let found: Vec<String> = self
@@ -289,7 +286,7 @@ impl PackageScope {
         }
     }
 
-    /// Whether a type may be an interface: unknown names count as ones.
+    /// Whether a type may be an interface. An unknown name counts as an interface.
     fn may_be_interface(&self, typ: &Expr, depth: u32) -> bool {
         match typ {
             Expr::Ident(id) => match self.objects.get(&id.0) {

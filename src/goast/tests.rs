@@ -1,4 +1,4 @@
-//! Walks, measures and import, on one small program that has most nodes.
+//! Walks, sizes and import, on one small program that has most kinds of node.
 
 use super::*;
 use crate::goast::build::star;
@@ -23,7 +23,7 @@ fn program() -> File {
     File::from_json(json.as_bytes()).expect("a tree")
 }
 
-/// What is visited, in order, as the names with their roles.
+/// The names visited, in order, with their roles.
 #[derive(Default)]
 struct Log(Vec<String>);
 
@@ -161,7 +161,7 @@ fn import_refuses_what_is_no_tree() {
     }
     let e = File::from_json(&nested(5000)).expect_err("too deep");
     assert!(matches!(e, ImportError::TooDeep(_)), "{e}");
-    // As deep as the harness lets through: read, walked and printed.
+    // As deep as the harness allows: it is read, walked and printed.
     let file = File::from_json(&nested(MAX_DEPTH)).expect("a tree");
     assert!(file.print().ends_with("var x = (*x)\n"));
 }

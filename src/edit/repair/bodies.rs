@@ -49,7 +49,7 @@ struct Says<'a> {
 
 type Declared<'a> = BTreeMap<(&'a str, &'a str), Says<'a>>;
 
-/// Declarations by package and name; methods and fields by theirs.
+/// Declarations by package and name; methods and fields by their own names.
 fn declared(case: &TestCase) -> Declared<'_> {
     let mut out = Declared::new();
     for p in &case.packages {

@@ -10,10 +10,9 @@ use crate::goast::Role;
 use crate::goast::{Decl, Expr, ImportSpec, Spec};
 use crate::testcase::TestCase;
 
-/// Drops imports that are wrong: of missing packages, of the package itself,
-/// duplicates, and those that close a cycle. Adds imports for qualified names,
-/// gives all files of a package the same package name, and sorts the packages
-/// so that dependencies come first.
+/// Drops wrong imports: of missing packages, of the package itself, duplicates, and imports that
+/// close a cycle. Adds imports for qualified names, gives all files of a package the same package
+/// name, and sorts the packages so that dependencies come first.
 pub(super) fn fix(case: &mut TestCase, before: &TestCase) {
     for package in &mut case.packages {
         let name = package.files.first().map(|f| f.tree.name.clone());

@@ -77,8 +77,8 @@ where
     Walker::new(env, visit).decl(decl);
 }
 
-/// Visits every place of one statement. What it declares for the statements
-/// after it is declared in `env` then.
+/// Visits every place of one statement. Afterwards `env` holds what the statement declares for the
+/// statements that follow.
 pub(crate) fn walk_stmt<F>(stmt: &mut Stmt, env: &mut Env<'_>, visit: F)
 where
     F: FnMut(Site<'_>, &Env<'_>) -> Next,

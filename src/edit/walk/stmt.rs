@@ -10,8 +10,8 @@ use crate::goast::{
 };
 
 impl<F: FnMut(Site<'_>, &Env<'_>) -> Next> Walker<'_, F> {
-    /// The parts of a statement. What a declaration or `:=` declares stays in
-    /// scope until the list ends; what other statements declare ends with them.
+    /// The parts of a statement. Names that a declaration or `:=` declares stay in scope until the
+    /// list ends; names that other statements declare end with the statement.
     pub(super) fn stmt_parts(&mut self, s: &mut Stmt) {
         let mark = self.env.locals.len();
         match s {

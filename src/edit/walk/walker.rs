@@ -14,7 +14,7 @@ use crate::goast::{
 pub(super) struct Walker<'s, F> {
     pub env: Env<'s>,
     pub visit: F,
-    /// After it, nothing is visited.
+    /// Once true, nothing more is visited.
     pub stopped: bool,
 }
 
@@ -23,7 +23,7 @@ impl<'s, F: FnMut(Site<'_>, &Env<'_>) -> Next> Walker<'s, F> {
         Self { env, visit, stopped: false }
     }
 
-    /// Visits a place. Whether to go into the node.
+    /// Visits a place. Returns whether to go into the node.
     pub(super) fn site(&mut self, site: Site<'_>) -> bool {
         if self.stopped {
             return false;

@@ -1,4 +1,4 @@
-//! Reads the features of a program off its trees.
+//! Determines the features of a program from its trees.
 
 mod code;
 mod names;
@@ -47,7 +47,7 @@ fn features(packages: &[Package]) -> BTreeSet<Feature> {
                 && f.recv.is_none()
                 && !f.typ.type_params.is_empty()
             {
-                // Two packages' functions may have one name: the lesser counts.
+                // Functions of two packages may share a name: the lesser counts.
                 let arity = flatten(&f.typ.type_params).len();
                 let least = generic_funcs.entry(&f.name.0).or_insert(arity);
                 *least = arity.min(*least);
@@ -115,18 +115,17 @@ struct Reader<'a> {
     aliases: &'a BTreeSet<(&'a str, &'a str)>,
     /// The package's path.
     path: &'a str,
-    /// Generic types whose declaration or methods mention an instance of
-    /// another over their own type parameters.
+    /// Generic types whose declaration or methods mention an instance of another generic type over
+    /// their own type parameters.
     open: &'a mut BTreeSet<String>,
-    /// Generic types with an instance over no type parameter.
+    /// Generic types that have an instance without type parameters in its arguments.
     closed: &'a mut BTreeSet<String>,
-    /// The declared type, or a method's, that is being read; with its type
-    /// parameters.
+    /// The type whose declaration or method is being read, with its type parameters.
     generic: String,
     params: BTreeSet<String>,
     /// Printed instances by generic type.
     instances: BTreeMap<String, BTreeSet<String>>,
-    /// Names that the declaration at hand mentions.
+    /// Names that the current declaration mentions.
     mentions: BTreeSet<String>,
     in_method: bool,
     in_generic: bool,
@@ -138,13 +137,13 @@ impl Reader<'_> {
         self.found.insert(f);
     }
 
-    /// What follows belongs to a type with these type parameters.
+    /// From here on, the code belongs to a type with these type parameters.
     fn enter(&mut self, generic: &str, params: impl IntoIterator<Item = String>) {
         generic.clone_into(&mut self.generic);
         self.params = params.into_iter().collect();
     }
 
-    /// Whether a name is an alias's, or an instance of one.
+    /// Whether a name is that of an alias or of an instance of one.
     fn is_alias(&self, e: &Expr) -> bool {
         let Some(name) = names::name_of(e) else { return false };
         let foreign = e.print().contains('.');

@@ -13,8 +13,8 @@ pub(super) fn name_of(e: &Expr) -> Option<&str> {
     }
 }
 
-/// Whether an expression can only be a type: by its form, or because a name
-/// is spelled as generated types are.
+/// Whether an expression can only be a type: by its form, or because a name is spelled like those
+/// of generated types.
 pub(super) fn is_type_form(e: &Expr) -> bool {
     match e {
         Expr::Ident(n) => {

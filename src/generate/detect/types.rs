@@ -145,7 +145,7 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
-    /// The paths by which a type refers to itself.
+    /// The paths on which a type refers to itself.
     fn recursion(&mut self, t: &TypeSpec) {
         let mut via = BTreeSet::new();
         paths(&t.typ, &t.name.0, None, &mut via);

@@ -1,29 +1,28 @@
 //! Elastic columns: fields, constants, variables and types of a group.
 //!
-//! A cell ends at a tab stop; a column is as wide as its widest cell in
-//! consecutive rows that have that cell, and a column of empty cells takes no
-//! room. A row that spans lines ends a section: its first line is aligned
-//! with the rows above, the rows below start afresh. These are
-//! text/tabwriter's rules as far as gofmt makes use of them.
+//! A cell ends at a tab stop. A column is as wide as its widest cell in consecutive rows that have
+//! that cell, and a column of empty cells takes no room. A row that spans several lines ends a
+//! section: its first line is aligned with the rows above, and the rows below start a new section.
+//! These are the rules of text/tabwriter that gofmt uses.
 
 use super::Printer;
 
-/// Name, type, an empty one that gofmt puts before a tag.
+/// Name, type, and an empty cell that gofmt puts before a tag.
 const MAX_CELLS: usize = 3;
 
-/// A line with its tab stops, as offsets into the printer's text.
+/// A line with its tab stops, which are offsets into the printer's text.
 struct Row {
     start: usize,
     ends: [usize; MAX_CELLS],
     cells: usize,
 }
 
-/// The rows of a group that is being written.
+/// The rows of the group being written.
 pub(super) struct Aligner {
     rows: Vec<Row>,
-    /// The printer's count of newlines when the current row began.
+    /// The printer's count of newlines at the start of the current row.
     newlines: usize,
-    /// Index of the first line break behind the section's start.
+    /// Index of the first line break after the section's start.
     first_break: usize,
 }
 
@@ -48,7 +47,7 @@ impl Aligner {
             row.ends[row.cells] = p.out.len();
             row.cells += 1;
         } else if !p.out.ends_with(' ') {
-            // Behind a line break the row is alone: columns are one blank.
+            // After a line break the row stands alone, and its columns are one space wide.
             p.out.push(' ');
         }
     }
@@ -91,7 +90,7 @@ impl Aligner {
         self.rows.clear();
     }
 
-    /// How many blanks follow each cell.
+    /// How many spaces follow each cell.
     fn paddings(&self, out: &str) -> Vec<[usize; MAX_CELLS]> {
         let mut pads = vec![[0; MAX_CELLS]; self.rows.len()];
         for column in 0..MAX_CELLS {

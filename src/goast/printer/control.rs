@@ -1,4 +1,4 @@
-//! Statements with a header and a body, where braces are ambiguous.
+//! Statements with a header and a body, where a brace can be ambiguous.
 
 use super::super::walk::{Role, Visitor, walk_expr};
 use super::super::{CaseClause, Expr, ForStmt, IfStmt, RangeStmt, Stmt, Token, TypeSwitchStmt};
@@ -7,14 +7,14 @@ use super::stmt::is_simple;
 use crate::goast::build::ident;
 
 impl Printer {
-    /// Runs `f` in a header: an unprotected `T{` would start the block.
+    /// Runs `f` inside a header, where an unprotected `T{` would start the block.
     fn in_header(&mut self, f: impl FnOnce(&mut Self)) {
         let header = std::mem::replace(&mut self.header, true);
         f(self);
         self.header = header;
     }
 
-    /// Writes the header of `if` and `switch`, blanks around it.
+    /// Writes the header of `if` and `switch`, with spaces around it.
     pub(super) fn clause_header(&mut self, init: Option<&Stmt>, expr: Option<&Expr>) {
         self.put(" ");
         self.in_header(|p| {
@@ -55,7 +55,7 @@ impl Printer {
     }
 
     pub(super) fn type_switch(&mut self, x: &TypeSwitchStmt) {
-        // `x := y.(type)` or `y.(type)`; from anything else, the nearest.
+        // `x := y.(type)` or `y.(type)`; anything else becomes the nearest of the two.
         let (name, guard) = match &*x.assign {
             Stmt::AssignStmt(a) => (a.lhs.first(), a.rhs.first()),
             Stmt::ExprStmt(e) => (None, Some(e)),
@@ -96,8 +96,8 @@ impl Printer {
         });
     }
 
-    /// Writes the clauses of a switch or select; `head` writes what stands
-    /// before a clause's colon and returns what comes after it.
+    /// Writes the clauses of a switch or select. `head` writes the text before a clause's colon and
+    /// returns the statements after it.
     pub(super) fn clauses<'a, C>(
         &mut self,
         list: &'a [C],
@@ -119,8 +119,7 @@ impl Printer {
         self.put("}");
     }
 
-    /// Writes a communication: a send, or a receive with two variables at
-    /// most.
+    /// Writes a communication: a send, or a receive with at most two variables.
     pub(super) fn comm(&mut self, comm: Option<&Stmt>) {
         let Some(s) = comm.filter(|s| is_simple(s)) else {
             return self.put("default");
@@ -183,7 +182,7 @@ impl Printer {
     }
 }
 
-/// What gofmt makes of an expression in a header: without its parentheses.
+/// The form that gofmt gives an expression in a header: without its parentheses.
 fn strip_parens(mut e: &Expr) -> &Expr {
     while let Expr::ParenExpr(p) = e
         && strippable(&p.x)

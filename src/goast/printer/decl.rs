@@ -26,9 +26,9 @@ impl Printer {
         self.put("\n");
     }
 
-    /// Writes a declaration below another one, after an empty line unless
-    /// both are lines of the same keyword. `above` is that keyword; returned
-    /// is what it is for the next.
+    /// Writes a declaration below another one, after an empty line unless both are lines of the
+    /// same keyword. `above` is the keyword of the declaration above; the return value is that of
+    /// this one.
     fn top_level(&mut self, d: &Decl, above: Option<DeclTok>) -> Option<DeclTok> {
         let start = self.out.len();
         self.put("\n\n");
@@ -60,7 +60,7 @@ impl Printer {
         self.type_params(&x.typ.type_params, false);
         self.signature(&x.typ);
         if let Some(body) = &x.body {
-            // gofmt counts one column more than for a literal.
+            // gofmt counts one column more here than for a literal.
             self.func_body(start, newlines, 99, body);
         }
     }
@@ -93,7 +93,7 @@ impl Printer {
             }
             self.newline();
             rows.row(self);
-            // A single spec has blanks for columns.
+            // A single spec has spaces instead of columns.
             let columns = (specs.len() > 1 && tok != DeclTok::Import).then_some(&mut rows);
             self.spec(tok, spec, keep.get(i).is_some_and(|k| *k), columns);
             rows.end_row(self);
@@ -128,7 +128,7 @@ impl Printer {
                     self.put("\\");
                     self.out.push(c);
                 }
-                // A path may have been a raw string of several lines.
+                // A path may have been a raw string that spans lines.
                 c if c.is_ascii_control() => self.put(&format!("\\x{:02x}", u32::from(c))),
                 // A byte order mark is allowed only at the start of a file.
                 '\u{feff}' => self.put("\\ufeff"),
@@ -212,8 +212,8 @@ pub(in crate::goast) fn sorted_imports(specs: &[Spec]) -> Cow<'_, [Spec]> {
     Cow::Owned(sorted)
 }
 
-/// Which specs have a column for the type. Among consecutive specs with
-/// values, all have it if one has a type; otherwise the values take its place.
+/// Which specs have a column for the type. In a run of specs with values, all have it if one has a
+/// type; otherwise the values take its place.
 fn keep_type_column(specs: &[Spec]) -> Vec<bool> {
     let value = |s: &Spec| match s {
         Spec::ValueSpec(x) if !x.values.is_empty() => Some(x.typ.is_some()),
@@ -230,8 +230,8 @@ fn keep_type_column(specs: &[Spec]) -> Vec<bool> {
     keep
 }
 
-/// Whether an array length behind a type's name reads as a list of type
-/// parameters: `P[…`, `P *T`, `P (T)` with a `T` that can only be a type.
+/// Whether the right-hand side after a type's name reads as a list of type parameters: `P[…`, `P
+/// *T`, `P (T)` with a `T` that can only be a type.
 fn reads_as_type_params(len: &Expr) -> bool {
     fn starts_with_index(e: &Expr) -> bool {
         match e {

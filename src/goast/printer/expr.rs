@@ -1,4 +1,4 @@
-//! Expressions in places where a value may stand. Types may stand there too.
+//! Expressions where a value is allowed. Types are allowed there too.
 
 use super::super::{
     BinaryExpr, BlockStmt, CallExpr, ChanDir, CompositeLit, Ellipsis, Expr, FuncLit, LitKind,
@@ -8,12 +8,12 @@ use super::spacing::{binary_op, threshold};
 use super::{Printer, normalize_number};
 use crate::goast::build::int;
 
-/// Binds tighter than any binary operator.
+/// Binds more tightly than any binary operator.
 const UNARY: u8 = 6;
-/// Binds tighter than any operator.
+/// Binds more tightly than any operator.
 const PRIMARY: u8 = 7;
 
-/// Whether a conversion's type stands in parentheses in gofmt's output.
+/// Whether gofmt puts a conversion's type in parentheses.
 pub(in crate::goast) fn called_in_parentheses(fun: &Expr) -> bool {
     match fun {
         Expr::FuncType(_) => true,
@@ -40,7 +40,7 @@ impl Printer {
             Expr::ParenExpr(x) => match &*x.x {
                 // gofmt removes doubled parentheses.
                 Expr::ParenExpr(_) => self.expr(&x.x, min_prec, depth),
-                // Even so, a brace behind them makes it a literal.
+                // Even then, a brace after the parentheses makes it a literal.
                 Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_)
                     if self.header && min_prec < PRIMARY =>
                 {
@@ -108,9 +108,8 @@ impl Printer {
         }
     }
 
-    /// Writes a type that is a whole operand in a header. No such program is
-    /// valid, and the brace that follows would make it a literal: so it is
-    /// one.
+    /// Writes a type that is a whole operand in a header. No such program is valid, and the brace
+    /// that follows would turn the type into a literal, so the type is written as a literal.
     fn type_in_header(&mut self, e: &Expr) {
         let (start, newlines) = (self.out.len(), self.newlines);
         self.type_literal(e);
@@ -132,7 +131,7 @@ impl Printer {
     pub(super) fn operand(&mut self, e: &Expr, depth: usize) {
         let e = essence(e);
         match e {
-            // Their last part would take the selector for its own.
+            // The last part of these forms would take the selector as its own.
             Expr::ArrayType(_) | Expr::MapType(_) | Expr::ChanType(_) | Expr::FuncType(_) => {
                 self.paren(e, depth);
             }
@@ -147,8 +146,8 @@ impl Printer {
         self.put(if int { " ." } else { "." });
     }
 
-    /// Writes `[x, T]`: behind the first, which could be an index, the
-    /// grammar requires types.
+    /// Writes `[x, T]`. The first element could be an index; for the others the grammar requires
+    /// types.
     fn index_list(&mut self, indices: &[Expr], depth: usize) {
         let Some((first, rest)) = indices.split_first() else { return };
         self.put("[");
@@ -191,7 +190,7 @@ impl Printer {
         let mut bounds = [x.low.as_deref(), x.high.as_deref(), x.max.as_deref()];
         let zero;
         if x.max.is_some() && x.high.is_none() {
-            // The grammar has no form without it.
+            // The grammar has no form without the middle bound.
             zero = int(0);
             bounds[1] = Some(&zero);
         }
@@ -219,7 +218,7 @@ impl Printer {
         let depth = depth + usize::from(x.args.len() > 1);
         match essence(&x.fun) {
             t if called_in_parentheses(t) => self.paren(&x.fun, depth),
-            // The arguments would be the function type's results.
+            // The arguments would become the function type's results.
             t if is_type_literal(t) && ends_in_bare_func(t) => self.paren(t, depth),
             t if is_type_literal(t) => self.type_literal(t),
             fun => self.operand(fun, depth),
@@ -268,7 +267,7 @@ impl Printer {
                     p.put("[]");
                     p.typ(t);
                 }
-                // Only inside another literal may the type be missing.
+                // The type may be missing only inside another literal.
                 None => p.put("struct{}"),
             }
             p.elements(&x.elts);
@@ -299,7 +298,7 @@ impl Printer {
     }
 }
 
-/// The operator, or `+` for a token that is none.
+/// The operator, or `+` if the token is not an operator.
 fn unary_op(op: Token) -> Token {
     use Token::{Add, And, Arrow, Not, Sub, Tilde, Xor};
     match op {
@@ -316,7 +315,7 @@ pub(super) fn unparen(mut e: &Expr) -> &Expr {
     e
 }
 
-/// What to write for two forms that are allowed only in lists, in other places.
+/// Replaces two forms that are allowed only in lists when they occur elsewhere.
 fn essence(mut e: &Expr) -> &Expr {
     loop {
         e = match e {
@@ -327,7 +326,7 @@ fn essence(mut e: &Expr) -> &Expr {
     }
 }
 
-/// Whether the last token is an integer, which would take a dot for its own.
+/// Whether the last token is an integer, which would absorb a dot that follows.
 fn ends_in_int(mut e: &Expr) -> bool {
     loop {
         e = match essence(e) {
@@ -352,8 +351,8 @@ pub(super) fn is_type_literal(e: &Expr) -> bool {
     )
 }
 
-/// Whether the last part is a function type without results, which would
-/// take what follows for its results.
+/// Whether the last part is a function type without results, which would take the next token as its
+/// result.
 pub(super) fn ends_in_bare_func(mut e: &Expr) -> bool {
     loop {
         e = match e {

@@ -1,5 +1,4 @@
-//! Lists of fields: structs, interfaces, signatures, type
-//! parameters.
+//! Lists of fields: structs, interfaces, signatures, type parameters.
 
 use super::super::{Expr, Field, FuncType, Ident, InterfaceType, StructType, Token};
 use super::Printer;
@@ -7,13 +6,13 @@ use super::align::Aligner;
 use super::expr::unparen;
 use super::types::is_type_name;
 
-/// The longest field that may share the line with its struct's braces.
+/// The longest field that may share a line with its struct's braces.
 const ONE_LINE: usize = 30;
 
-/// Which list of parameters is written.
+/// The kind of parameter list being written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Params {
-    /// Parameters or a receiver: the last may be variadic.
+    /// Parameters or a receiver; the last one may be variadic.
     Ordinary,
     /// Results.
     Results,
@@ -36,7 +35,7 @@ impl Printer {
             }
             self.newline();
             rows.row(self);
-            // A single field has blanks for columns.
+            // A single field has spaces instead of columns.
             self.field(f, (x.fields.len() > 1).then_some(&mut rows));
             rows.end_row(self);
         }
@@ -74,7 +73,7 @@ impl Printer {
         if let Some(tag) = &f.tag {
             column(self);
             if named && rows.is_some() {
-                // gofmt has a column for each, type and tag.
+                // gofmt gives the name, the type and the tag a column each.
                 if let Some(rows) = rows {
                     rows.tab(self);
                 }
@@ -83,7 +82,7 @@ impl Printer {
         }
     }
 
-    /// Writes the names and a blank; false if there are none.
+    /// Writes the names and a space; false if there are none.
     fn field_names(&mut self, f: &Field) -> bool {
         let named = !f.names.is_empty() || !is_embeddable(&f.typ);
         if f.names.is_empty() && named {
@@ -99,7 +98,7 @@ impl Printer {
     fn field_type(&mut self, f: &Field) {
         match &f.typ {
             t if f.names.is_empty() && is_embeddable(t) => self.loose_typ(t),
-            // `x [...]T` is no field; parentheses make the parser see a type.
+            // `x [...]T` is not a field; with parentheses the parser sees a type.
             t if has_open_len(t) => {
                 self.put("(");
                 self.typ(t);
@@ -119,7 +118,7 @@ impl Printer {
                 if let Some((name, _)) = method(m) {
                     self.put(&name.0);
                 }
-                // gofmt counts a blank and the word "func" for a method.
+                // For a method, gofmt counts a space and the word "func".
                 let budget = if method(m).is_some() { ONE_LINE - 5 } else { ONE_LINE };
                 if self.try_line(budget, |p| match method(m) {
                     Some((_, typ)) => p.signature(typ),
@@ -201,7 +200,7 @@ impl Printer {
                 self.put(", ");
             }
             if named {
-                // All parameters have names or none has.
+                // Either all parameters have names or none does.
                 let names: &[Ident] = if f.names.is_empty() { &[blank()] } else { &f.names };
                 self.commas(names, |p, n| p.put(&n.0));
                 self.put(" ");
@@ -227,8 +226,8 @@ impl Printer {
         self.put(")");
     }
 
-    /// Writes `[P, Q C]`; nothing if there are no type parameters. After a
-    /// type's name a list may need a comma to not look like an array length.
+    /// Writes `[P, Q C]`; nothing if there are no type parameters. After a type's name the list may
+    /// need a comma so that it does not look like an array length.
     pub(super) fn type_params(&mut self, fields: &[Field], of_type: bool) {
         if fields.is_empty() {
             return;
@@ -261,7 +260,7 @@ fn blank() -> Ident {
     Ident("_".to_owned())
 }
 
-/// A method of an interface: one that has a name and a function type.
+/// Whether the field is a method of an interface: it has a name and a function type.
 fn method(f: &Field) -> Option<(&Ident, &FuncType)> {
     match (f.names.first(), &f.typ) {
         (Some(name), Expr::FuncType(typ)) => Some((name, typ)),
@@ -274,7 +273,7 @@ fn has_open_len(e: &Expr) -> bool {
     matches!(x.len.as_deref(), Some(Expr::Ellipsis(_)))
 }
 
-/// What a struct can embed: `T`, `p.T`, `T[A]` and pointers to them.
+/// Whether a struct can embed the type: `T`, `p.T`, `T[A]` and pointers to them.
 fn is_embeddable(e: &Expr) -> bool {
     let e = if let Expr::StarExpr(x) = e { &x.x } else { e };
     match e {
@@ -306,7 +305,7 @@ fn combines_with_name(e: &Expr) -> bool {
     }
 }
 
-/// Whether the text that [`Printer::typ`] writes could be a value's.
+/// Whether a value could print the same text as [`Printer::typ`] writes.
 fn reads_as_value(e: &Expr) -> bool {
     match e {
         Expr::Ident(_) | Expr::StarExpr(_) => true,

@@ -1,16 +1,15 @@
-//! Trees to source text that gofmt leaves alone.
+//! Prints trees as source text that gofmt leaves unchanged.
 //!
 //! Two promises, both tested over all of `internal/types/testdata` and large
 //! standard packages:
 //! - the text of a tree that came from source parses to the same tree (up to
 //!   [`File::normalize`]), and `go/format` returns it unchanged;
-//! - the text of *any* tree parses. Parentheses are added where precedence or
-//!   the grammar asks for them. What the grammar has no form for (a statement
-//!   in an expression's header, a number where a type must stand) is replaced
-//!   by the nearest thing that it has.
+//! - the text of *any* tree parses. Parentheses are added where precedence or the grammar
+//!   requires them. A construct that the grammar has no form for (a statement in an expression's
+//!   header, a number in place of a type) is replaced by the nearest construct that it has.
 //!
-//! gofmt keeps most line breaks that it finds, so the layout is chosen to ask
-//! little of it: lists stay on one line, blocks are broken.
+//! gofmt keeps most line breaks that it finds, so the printer chooses a layout that depends little
+//! on them: lists stay on one line, blocks are broken.
 
 mod align;
 mod control;
@@ -59,24 +58,24 @@ impl Stmt {
     }
 }
 
-/// The text so far and what layout decisions need to know about it.
+/// The text written so far, and the state that layout decisions need.
 struct Printer {
     out: String,
     /// Tabs at the start of a new line.
     indent: usize,
-    /// Where lines begin that layout started: offsets just behind a newline.
-    /// Lines inside raw strings are not among them.
+    /// Offsets of the lines that layout started, just after each newline. Lines inside raw strings
+    /// are not among them.
     breaks: Vec<usize>,
-    /// Newlines written, those inside raw strings too.
+    /// Newlines written, including those inside raw strings.
     newlines: usize,
-    /// Whether an unprotected `T{` would be taken for the start of a block: in
-    /// the header of `if`, `for` and `switch`, outside any bracket.
+    /// Whether an unprotected `T{` would be read as the start of a block: true in the header of
+    /// `if`, `for` and `switch`, outside any bracket.
     header: bool,
-    /// While something is tried on one line: the longest that `out` may get.
+    /// During a trial on one line: the greatest length that `out` may reach.
     limit: usize,
-    /// Whether that trial failed. Nothing is written until it is abandoned.
+    /// Whether that trial failed. From then until it is abandoned, nothing is written.
     failed: bool,
-    /// Where aligned rows are rebuilt.
+    /// A buffer in which aligned rows are rebuilt.
     scratch: String,
 }
 
@@ -100,8 +99,8 @@ impl Printer {
         self.out.push_str(text);
     }
 
-    /// Writes an operator, with a blank if it would merge with the operator
-    /// before it: `- -x`, `& &x`, `& ^x`, `/ *x`.
+    /// Writes an operator, with a space if it would merge with the operator before it: `- -x`, `&
+    /// &x`, `& ^x`, `/ *x`.
     fn operator(&mut self, op: &str) {
         let (before, last) = match self.out.as_bytes() {
             [.., before, last] => (*before, Some(last)),
@@ -111,7 +110,7 @@ impl Printer {
         let merges = match (last, op.as_bytes().first()) {
             (Some(b'+'), Some(b'+')) | (Some(b'/'), Some(b'*')) => true,
             (Some(b'&'), Some(b'&' | b'^')) => true,
-            // `<-` ends in a minus as well, but nothing merges with it.
+            // `<-` also ends in a minus, but nothing merges with it.
             (Some(b'-'), Some(b'-')) => before != b'<',
             _ => false,
         };
@@ -146,8 +145,8 @@ impl Printer {
         self.out.extend(std::iter::repeat_n('\t', tabs));
     }
 
-    /// Runs `f` where a composite literal needs no protection: inside
-    /// brackets or a function's body.
+    /// Runs `f` where a composite literal needs no protection: inside brackets or a function's
+    /// body.
     fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
         let header = std::mem::replace(&mut self.header, false);
         let r = f(self);
@@ -155,8 +154,8 @@ impl Printer {
         r
     }
 
-    /// Tries `f` on one line, at most `budget` bytes long. Leaves no trace
-    /// and returns false if that does not work out.
+    /// Tries `f` on one line of at most `budget` bytes. If the text does not fit, leaves no trace
+    /// and returns false.
     fn try_line(&mut self, budget: usize, f: impl FnOnce(&mut Self)) -> bool {
         let (start, outer) = (self.out.len(), self.limit);
         let newlines = self.newlines;
@@ -167,13 +166,13 @@ impl Printer {
         if !fits {
             self.out.truncate(start);
             self.newlines = newlines;
-            // Inside another trial the failure is that one's as well.
+            // Inside another trial, the outer one has failed as well.
             self.failed = outer != NO_LIMIT;
         }
         fits
     }
 
-    /// Whether a trial is lost, so that writing more is a waste.
+    /// Whether the current trial has failed, so that further output is wasted.
     fn hopeless(&mut self) -> bool {
         self.failed |= self.out.len() > self.limit;
         self.failed

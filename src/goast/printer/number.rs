@@ -1,4 +1,4 @@
-//! The spelling of numbers that gofmt prefers.
+//! Numbers in the spelling that gofmt prefers.
 
 use std::borrow::Cow;
 

@@ -1,19 +1,17 @@
-//! Where blanks go in a chain of binary operators.
+//! Where spaces go in a chain of binary operators.
 //!
-//! Blanks show how operators bind: `a*b + c`. How much room an expression has
-//! is its *depth*: 1 for one on its own, more inside operands,
-//! arguments and indices. Each chain gets one threshold; operators that bind
-//! at least as tightly go without blanks.
+//! Spaces show how operators bind: `a*b + c`. An expression's *depth* says how much room it has: 1
+//! for an expression on its own, more inside operands, arguments and indices. Each chain gets one
+//! threshold; operators that bind at least that tightly are written without spaces.
 
 use super::super::{BinaryExpr, Expr, Token};
 
-/// The operator, or `+` for a token that is none.
+/// The operator, or `+` if the token is not an operator.
 pub(super) fn binary_op(e: &BinaryExpr) -> Token {
     if e.op.precedence() == 0 { Token::Add } else { e.op }
 }
 
-/// Operators of the chain with this precedence or a higher one have no blanks
-/// around them.
+/// Operators of the chain with this precedence or a higher one have no spaces around them.
 pub(super) fn threshold(e: &BinaryExpr, depth: usize) -> u8 {
     let chain = Chain::of(e);
     match (chain.clash, chain.sums && chain.products) {
@@ -24,15 +22,15 @@ pub(super) fn threshold(e: &BinaryExpr, depth: usize) -> u8 {
     }
 }
 
-/// What a chain of binary operators contains, parenthesized parts left out.
+/// The operators in a chain of binary expressions, without its parenthesized parts.
 #[derive(Default)]
 struct Chain {
     /// Operators of precedence 4.
     sums: bool,
     /// Operators of precedence 5.
     products: bool,
-    /// The highest precedence of an operator that would merge with a unary
-    /// operator on its right; such operators must have blanks.
+    /// The highest precedence of an operator that would merge with a unary operator on its right;
+    /// such operators need spaces.
     clash: u8,
 }
 

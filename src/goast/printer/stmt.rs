@@ -5,8 +5,8 @@ use super::Printer;
 use super::expr::{ends_in_bare_func, unparen};
 
 impl Printer {
-    /// Writes statements, each on a line of its own at the current
-    /// indentation. `closes`: a closing brace follows.
+    /// Writes statements, each on its own line at the current indentation. `closes` says that a
+    /// closing brace follows.
     pub(super) fn stmts(&mut self, list: &[Stmt], closes: bool) {
         let last = list.iter().rposition(|s| !is_nothing(s));
         for (i, s) in list.iter().enumerate() {
@@ -21,13 +21,13 @@ impl Printer {
         }
     }
 
-    /// Starts the statement's line. Labels stick out by one tab.
+    /// Starts the statement's line. Labels are indented one tab less.
     fn stmt_line(&mut self, s: &Stmt) {
         let label = matches!(s, Stmt::LabeledStmt(_));
         self.newline_at(self.indent.saturating_sub(usize::from(label)));
     }
 
-    /// Writes a statement. `closes`: a closing brace follows.
+    /// Writes a statement. `closes` says that a closing brace follows.
     pub(super) fn stmt(&mut self, s: &Stmt, closes: bool) {
         match s {
             Stmt::DeclStmt(d) => self.gen_decl(d),
@@ -82,9 +82,9 @@ impl Printer {
         self.put("}");
     }
 
-    /// Writes a function's body. The function's text starts at offset
-    /// `start`, where `newlines` had been written: a header on one line, no
-    /// longer than `room`, leaves room for `{}`.
+    /// Writes a function's body. The function's text starts at offset `start`, when `newlines`
+    /// newlines had been written. `{}` stays on the header's line if the header is on one line and
+    /// no longer than `room`.
     pub(super) fn func_body(
         &mut self,
         start: usize,
@@ -119,7 +119,7 @@ impl Printer {
             Stmt::ExprStmt(x) => self.first_expr(x, 1),
             Stmt::SendStmt(x) => {
                 if ends_in_bare_func(&x.chan) {
-                    // The arrow would start the function's result.
+                    // The arrow would be read as the start of the function's result.
                     self.paren(&x.chan, 1);
                 } else {
                     self.first_expr(&x.chan, 1);
@@ -145,7 +145,7 @@ impl Printer {
         self.exprs(&x.rhs, depth, false);
     }
 
-    /// Writes a list that must not be empty. `first`: it starts a statement.
+    /// Writes a list that must not be empty. `first` says that the list starts a statement.
     pub(super) fn exprs(&mut self, list: &[Expr], depth: usize, first: bool) {
         match list.split_first() {
             None => self.put("_"),
@@ -176,7 +176,7 @@ impl Printer {
         }
     }
 
-    /// Writes what `go` and `defer` take: a call without parentheses around.
+    /// Writes the operand of `go` and `defer`: a call without parentheses around it.
     fn call_stmt(&mut self, e: &Expr) {
         match unparen(e) {
             call @ Expr::CallExpr(_) => self.expr(call, 0, 1),
@@ -210,9 +210,8 @@ impl Printer {
         }
     }
 
-    /// Puts results on lines of their own, one tab further in. gofmt's layout
-    /// of several results that span lines depends on its version unless each
-    /// has its line.
+    /// Puts results on lines of their own, one tab further in. How gofmt lays out several results
+    /// that span lines depends on its version, unless each result has its own line.
     fn one_result_a_line(&mut self, start: usize, first_break: usize, commas: &[usize]) {
         let old = self.out.split_off(start);
         let old_breaks = self.breaks.split_off(first_break);
@@ -245,7 +244,7 @@ impl Printer {
     }
 }
 
-/// What gofmt writes as nothing, or what no body may contain.
+/// Whether gofmt writes nothing for the statement, or no body may contain it.
 fn is_nothing(s: &Stmt) -> bool {
     match s {
         Stmt::EmptyStmt => true,
@@ -259,7 +258,7 @@ pub(super) fn is_simple(s: &Stmt) -> bool {
     matches!(s, Stmt::ExprStmt(_) | Stmt::SendStmt(_) | Stmt::IncDecStmt(_) | Stmt::AssignStmt(_))
 }
 
-/// The token, or `=` for one that does not assign.
+/// The token, or `=` if the token does not assign.
 fn assign_tok(tok: Token) -> Token {
     use Token::{
         AddAssign, AndAssign, AndNotAssign, Assign, Define, MulAssign, OrAssign, QuoAssign,

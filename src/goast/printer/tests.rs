@@ -1,5 +1,5 @@
-//! Layout by example. tests/round_trip.rs and tests/any_tree.rs ask gofmt and
-//! go/parser about far more.
+//! Layout by example. tests/round_trip.rs and tests/any_tree.rs check far more against gofmt and
+//! go/parser.
 
 use super::super::*;
 use crate::goast::build::{
@@ -296,8 +296,8 @@ fn imports_come_first_and_sorted() {
 
 #[test]
 fn deep_types_cost_no_more_than_others() {
-    // Each level tries to be one line. Without a limit on the trials this
-    // would take 2^200 steps.
+    // Each level is first tried on one line. Without a limit on the trials this would take 2^200
+    // steps.
     let mut t = id("T");
     for _ in 0..200 {
         t = structure(vec![field("f", t)]);

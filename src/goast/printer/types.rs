@@ -1,4 +1,4 @@
-//! Types in places where only a type may stand.
+//! Types where only a type is allowed.
 
 use super::super::{ArrayType, ChanDir, ChanType, Expr, Field, InterfaceType, Token};
 use super::Printer;
@@ -33,7 +33,7 @@ impl Printer {
             | Expr::FuncType(_)
             | Expr::InterfaceType(_)
             | Expr::ChanType(_) => self.type_literal(e),
-            // From here on: not types. The nearest type takes their place.
+            // The forms below are not types. The nearest type takes their place.
             Expr::BinaryExpr(x) if x.op == Token::Or => self.implicit_interface(e),
             Expr::UnaryExpr(x) if x.op == Token::Tilde => self.implicit_interface(e),
             Expr::Ellipsis(x) => match &x.elt {
@@ -56,7 +56,7 @@ impl Printer {
         }
     }
 
-    /// A union or `~T` outside a constraint, as the interface it stands for.
+    /// Writes a union or `~T` outside a constraint as the interface that it stands for.
     fn implicit_interface(&mut self, e: &Expr) {
         let field = Field { names: Vec::new(), typ: e.clone(), tag: None };
         self.interface_type(&InterfaceType { methods: vec![field] });
@@ -72,9 +72,8 @@ impl Printer {
         self.put("]");
     }
 
-    /// Writes an embedded `T[…]` or an unnamed parameter of that type. The
-    /// parser cannot know yet that it is a type, so that type arguments may be
-    /// any expressions.
+    /// Writes an embedded `T[…]` or an unnamed parameter of that type. The parser does not yet know
+    /// that it is a type, so the type arguments may be any expressions.
     pub(super) fn loose_typ(&mut self, e: &Expr) {
         match e {
             Expr::IndexExpr(x) if matches!(*x.x, Expr::Ident(_)) => self.expr(e, 0, 1),
@@ -103,7 +102,7 @@ impl Printer {
         }
     }
 
-    /// Writes `[n]T`. A protected length stands in parentheses.
+    /// Writes `[n]T`. A protected length gets parentheses.
     pub(super) fn array_type(&mut self, x: &ArrayType, protect: bool) {
         self.put("[");
         match x.len.as_deref() {
@@ -140,7 +139,7 @@ pub(super) fn is_type_name(e: &Expr) -> bool {
     }
 }
 
-/// Whether no value looks like this.
+/// Whether the text can only be a type.
 pub(super) fn is_surely_type(e: &Expr) -> bool {
     match e {
         _ if is_type_literal(e) => true,

@@ -19,22 +19,20 @@ pub enum Role {
     MapKey,
     /// A type whose values code makes or tests: `make(T)`, `x.(T)`, `T(x)`.
     Used,
-    /// A value or a type argument: what `x[…]` contains where a value may
-    /// stand.
+    /// A value or a type argument: the content of `x[…]` where a value is allowed.
     Either,
     /// A type parameter's constraint, and the terms of its union: a type or
     /// `~T`.
     Constraint,
     /// An embedded element of an interface, and the terms of its union.
     InterfaceElem,
-    /// What is called, or the type converted to.
+    /// The operand of a call, or the type converted to.
     Callee,
     /// The call of `go` and `defer`.
     Call,
-    /// What stands before a selector or an index: a value, a type, or a
-    /// package's name.
+    /// The operand of a selector or an index: a value, a type, or a package's name.
     Operand,
-    /// What is instantiated: the name of a generic type or function.
+    /// The operand of an instantiation: the name of a generic type or function.
     Generic,
     /// The type of a composite literal: a name, an instance, or an array,
     /// slice, map or struct type.
@@ -50,7 +48,7 @@ pub enum Role {
     Receiver,
     /// An array's length: a constant or `...`.
     Len,
-    /// What is assigned to.
+    /// The left-hand side of an assignment.
     Lhs,
     /// A name that `:=` declares.
     Def,
@@ -75,7 +73,7 @@ impl Role {
         matches!(self, Role::Constraint | Role::InterfaceElem)
     }
 
-    /// Whether a type stands here, and syntax lets it be any type.
+    /// Whether syntax requires a type here and allows any type.
     #[must_use]
     pub fn takes_any_type(self) -> bool {
         matches!(self, Role::Type | Role::Rhs(_) | Role::TypeArg | Role::MapKey | Role::Used)
@@ -121,7 +119,7 @@ impl FieldRole {
     }
 }
 
-/// What a function's type belongs to.
+/// The kind of place that a function type is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FuncRole {
     /// The declaration of a function.
@@ -136,7 +134,7 @@ pub enum FuncRole {
     FuncType,
 }
 
-/// What a name that is not an expression is for.
+/// The role of a name that is not an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NameRole {
     /// The name in the package clause.
@@ -157,7 +155,7 @@ pub enum NameRole {
     Param,
     /// Declares a type parameter.
     TypeParam,
-    /// What a selector selects.
+    /// The name that a selector selects.
     Selector,
     /// Declares a label.
     Label,
@@ -165,25 +163,25 @@ pub enum NameRole {
     LabelUse,
 }
 
-/// The role of what is indexed.
+/// The role of the operand of an index.
 pub(super) fn operand_role(role: Role) -> Role {
     if role.is_type() { Role::Generic } else { Role::Operand }
 }
 
-/// The role of what a `*` applies to.
+/// The role of the operand of `*`.
 pub(super) fn inherit(role: Role) -> Role {
     match role {
         Role::Embedded | Role::Receiver | Role::Either => role,
         Role::LitType | Role::Method => Role::Type,
         _ if role.takes_any_type() || role.is_constraint() => Role::Type,
-        // `(*T)(x)` and `(*T).m`: what stands in the parentheses.
+        // `(*T)(x)` and `(*T).m`: the operand is inside the parentheses.
         Role::Callee | Role::Operand => Role::Either,
         _ => Role::Value,
     }
 }
 
-/// The role of a call's first argument: `make` and `new` take a type. The
-/// second one also takes a value since Go 1.26.
+/// The role of a call's first argument: `make` and `new` take a type. Since Go 1.26, `new` also
+/// takes a value.
 pub(super) fn arg_role(fun: &Expr) -> Role {
     match fun {
         Expr::Ident(f) if f.0 == "make" => Role::Used,
