@@ -1,13 +1,13 @@
 //! LibAFL's corpus for test cases: all entries on disk, the trees of a few in memory.
 //!
-//! A tree takes some ten times its text, and a campaign works with few entries at a time:
-//! those that were used last stay in memory, the others are read again when they are
-//! wanted. What is in memory decides nothing: an entry that is asked for is there.
+//! A tree takes about ten times as much memory as its text, and a campaign works with few entries
+//! at a time. The entries used last stay in memory, and the others are read again when needed.
+//! Which entries are in memory affects nothing else: every entry can always be had.
 //!
-//! LibAFL's `CachedOnDiskCorpus` is not used: once an entry's file cannot be removed (on a
-//! full disk it may never have been written) its list of what is in memory names an entry
-//! that is gone, and the next one that is read ends the campaign; and it forgets a new
-//! entry's tree before the scheduler has seen it.
+//! LibAFL's `CachedOnDiskCorpus` is not used. Once it fails to remove an entry's file (on a full
+//! disk the file may never have been written), its list of entries in memory names one that is
+//! gone, and the next read ends the campaign. It also drops a new entry's tree before the scheduler
+//! has seen it.
 
 use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
@@ -40,24 +40,24 @@ impl Input for TestCase {
 pub struct EntryCorpus {
     entries: InMemoryCorpus<TestCase>,
     folder: PathBuf,
-    /// Entries whose trees are in memory, the one that was used last at the end.
+    /// Entries whose trees are in memory, the most recently used one last.
     recent: RefCell<VecDeque<CorpusId>>,
-    /// How many these are at most.
+    /// The maximum number of these.
     keep: usize,
 }
 
 impl EntryCorpus {
-    /// Entries in a folder, which must be there; none of what is in it is one yet. The
-    /// trees of so many stay in memory.
+    /// A corpus in an existing folder. Files already in the folder are not entries yet. The trees
+    /// of `keep` entries stay in memory.
     #[must_use]
     pub fn new(folder: PathBuf, keep: usize) -> Self {
         Self { entries: InMemoryCorpus::new(), folder, recent: RefCell::default(), keep }
     }
 
-    /// Adds an entry whose file is there, with its name.
+    /// Adds an entry whose file already exists, with its name.
     ///
     /// # Errors
-    /// LibAFL's; none is known.
+    /// LibAFL's; there is no known case.
     pub fn add_stored(&mut self, name: String, case: TestCase) -> Result<CorpusId, Error> {
         let mut testcase = Testcase::new(case);
         *testcase.file_path_mut() = Some(self.folder.join(&name));
@@ -73,8 +73,8 @@ impl EntryCorpus {
         self.recent.borrow().len()
     }
 
-    /// The entry's tree is in memory and was used now. Others make room for it, but for
-    /// those that somebody looks at.
+    /// Notes that the entry's tree is in memory and was just used. The least recently used trees
+    /// are dropped, except those that are borrowed at the moment.
     fn used(&self, id: CorpusId) {
         let mut recent = self.recent.borrow_mut();
         if let Some(at) = recent.iter().rposition(|e| *e == id) {
@@ -92,7 +92,7 @@ impl EntryCorpus {
         });
     }
 
-    /// Writes a new entry. One that cannot be written waits in memory: see `corpus_file`.
+    /// Writes a new entry. If it cannot be written, it stays in memory: see `corpus_file`.
     fn write(
         &self,
         mut testcase: RefMut<'_, Testcase<TestCase>>,
@@ -115,7 +115,7 @@ impl EntryCorpus {
         Ok(id)
     }
 
-    /// An entry is gone: so is its file, unless another one has the same content.
+    /// Removes the file of a removed entry, unless another entry has the same content.
     fn remove_file(&self, entry: &Testcase<TestCase>) -> Result<(), Error> {
         let Some(path) = entry.file_path() else { return Ok(()) };
         let is_same =
@@ -265,7 +265,7 @@ mod tests {
             assert_eq!(corpus.cloned_input_for_id(*id).unwrap(), case(i as u64));
             assert_eq!(corpus.in_memory(), 3);
         }
-        // What was used last stays, whenever it was read.
+        // The most recently used one stays, whenever it was read.
         corpus.cloned_input_for_id(ids[6]).unwrap();
         corpus.cloned_input_for_id(ids[0]).unwrap();
         assert_eq!(loaded(&corpus), [ids[0], ids[6], ids[8]]);
@@ -313,7 +313,7 @@ mod tests {
         corpus.remove(ids[0]).unwrap();
         assert_eq!(corpus.cloned_input_for_id(ids[1]).unwrap(), case(1));
         assert_eq!(corpus.cloned_input_for_id(ids[2]).unwrap(), case(2));
-        // What is gone is not written when there is room.
+        // A removed entry is not written when there is space again.
         fs::create_dir(&folder).unwrap();
         corpus_file::retry();
         assert_eq!(files(&folder), 2);

@@ -1,7 +1,7 @@
-//! Files of corpus entries, and what becomes of them on a full disk.
+//! Files of corpus entries, and their handling on a full disk.
 //!
-//! An entry that cannot be written stays in memory. It is read from there, and written
-//! when there is room: a full disk ends no campaign.
+//! An entry that cannot be written stays in memory. It is read from there, and written when there
+//! is space: a full disk does not end a campaign.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +27,7 @@ pub fn write(path: &Path, text: String) {
 /// Reads a corpus entry.
 ///
 /// # Errors
-/// There is none.
+/// There is no such entry.
 pub fn read(path: &Path) -> io::Result<String> {
     if let Some(text) = unwritten().get(path) {
         return Ok(text.clone());
@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> io::Result<String> {
 /// Removes a corpus entry, written or not.
 ///
 /// # Errors
-/// Its file is there and cannot be removed.
+/// Its file exists and cannot be removed.
 pub fn remove(path: &Path) -> io::Result<()> {
     unwritten().remove(path);
     match fs::remove_file(path) {
@@ -47,7 +47,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Tries again to write what could not be written. Says how many are left, and why.
+/// Tries again to write the entries that could not be written. Returns how many are left, and why.
 pub fn retry() -> Option<(usize, io::Error)> {
     let mut all = unwritten();
     let mut last = None;

@@ -1,8 +1,7 @@
-//! Text of others inside HTML, XML and Markdown.
+//! Escapes foreign text for HTML, XML and Markdown.
 
-/// Escapes text for an element, or for an attribute in double quotes, of HTML or XML.
-/// Characters that XML 1.0 does not allow become U+FFFD: reports quote what a test case
-/// holds.
+/// Escapes text for an element, or for an attribute in double quotes, of HTML or XML. Characters
+/// that XML 1.0 does not allow become U+FFFD, because reports quote the content of test cases.
 #[must_use]
 pub fn markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -20,7 +19,7 @@ pub fn markup(text: &str) -> String {
     out
 }
 
-/// Escapes text for a cell of a Markdown table, which a bar would end.
+/// Escapes text for a cell of a Markdown table, which a vertical bar would end.
 #[must_use]
 pub fn cell(text: &str) -> String {
     text.replace('|', "\\|")

@@ -1,10 +1,9 @@
-//! Files that are there whole or not at all: the one way to replace a file.
+//! Replaces files so that they are complete or absent: the one way to replace a file.
 //!
-//! New text goes to a hidden temporary file beside the old one, which is then renamed
-//! over it. A reader therefore sees the old text or the new one, never a part of either,
-//! and a process that is killed leaves the old text and perhaps a temporary file that
-//! [`sweep`] removes. What differs is what a power cut may do: see [`replace`] and
-//! [`replace_unsynced`].
+//! New text goes to a hidden temporary file beside the old one, which is then renamed over it. A
+//! reader therefore sees the old text or the new one, never a part of either. A process that is
+//! killed leaves the old text and perhaps a temporary file, which [`sweep`] removes. The functions
+//! differ in what a power cut may do: see [`replace`] and [`replace_unsynced`].
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -22,8 +21,8 @@ pub fn temporary_name(end: &str) -> String {
     format!("{TEMPORARY}{}-{n}{end}", std::process::id())
 }
 
-/// Replaces a file, and has the new text and its name on disk before it returns: after a
-/// power cut the file is the new one.
+/// Replaces a file, and syncs the new text and its name to disk before it returns: after a power
+/// cut the file is the new one.
 ///
 /// # Errors
 /// It cannot be written; the old text stays.
@@ -32,8 +31,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder(path))
 }
 
-/// Replaces a file without waiting for the disk: after a power cut the file may be the
-/// old one, empty or not there. For files that are written often and can be made again.
+/// Replaces a file without waiting for the disk: after a power cut the file may be the old one,
+/// empty or missing. For files that are written often and can be made again.
 ///
 /// # Errors
 /// It cannot be written; the old text stays.
@@ -41,9 +40,9 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, false)
 }
 
-/// Writes a file that the user named. A regular file, or none, is handled as by
-/// [`replace`]; a pipe, a terminal, a device or a link is written to where it is, and so
-/// is a file in a folder that takes no new names.
+/// Writes a file that the user named. A regular or missing file is handled as by [`replace`]. A
+/// pipe, a terminal, a device or a link is written to directly, and so is a file in a folder that
+/// takes no new names.
 ///
 /// # Errors
 /// It cannot be written.
@@ -61,7 +60,7 @@ pub fn output(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// the folder's files nor its name are on disk yet: see [`sync_folder`].
 ///
 /// # Errors
-/// A file has the name, or the system's.
+/// A file has the name, or the system reports an error.
 pub fn publish(from: &Path, to: &Path) -> io::Result<bool> {
     match fs::rename(from, to) {
         Ok(()) => Ok(true),
@@ -75,7 +74,7 @@ pub fn publish(from: &Path, to: &Path) -> io::Result<bool> {
     }
 }
 
-/// Has the names in a folder on disk.
+/// Syncs the names in a folder to disk.
 ///
 /// # Errors
 /// The system's.

@@ -1,14 +1,13 @@
-//! FNV-1a, the hash of what has to stay the same: names of crash directories, and the
+//! FNV-1a, the hash for values that have to stay the same: names of crash directories, and the
 //! choices that harness_go makes with `hash/fnv`.
 //!
-//! It is specified bit by bit and a few lines long, so its values outlive every version
-//! of every crate. For hashes that only live as long as a build, there is
+//! It is specified bit by bit and takes a few lines, so its values do not depend on the version of
+//! any crate. For hashes that need to last only as long as a build, there is
 //! `libafl_bolts::hasher_std`.
 
 use std::hash::Hasher;
 
-/// The 64-bit hash, over as many writes as there are: how the bytes are cut into writes
-/// does not matter.
+/// The 64-bit hash over any number of writes. How the bytes are split into writes does not matter.
 #[derive(Clone, Copy, Debug)]
 pub struct Fnv1a(u64);
 

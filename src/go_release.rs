@@ -1,24 +1,24 @@
-//! What differs between releases of Go: the only place that knows their numbers.
+//! Differences between releases of Go. No other file knows their numbers.
 //!
-//! For a new release, add it to [`NEWEST`], raise [`LATEST`], and add a question for
-//! each new part of the language. Where the API of go/types differs, files of
-//! `harness_go` with build tags say so.
+//! For a new release, add it to [`NEWEST`], raise [`LATEST`], and add a question for each new part
+//! of the language. Differences in the API of go/types are handled by files of `harness_go` with
+//! build tags.
 
-/// The oldest release line that the harness builds with: 21 of Go 1.21.
+/// The oldest release line that the harness builds with: 21 for Go 1.21.
 pub const OLDEST: u32 = 21;
 
-/// The newest release line that this program knows: 27 of Go 1.27.
+/// The newest release line that this program knows: 27 for Go 1.27.
 pub const LATEST: u32 = 27;
 
 /// The newest patch of each release line; the go command fetches them.
 pub const NEWEST: [&str; (LATEST - OLDEST + 1) as usize] =
     ["go1.21.13", "go1.22.12", "go1.23.12", "go1.24.11", "go1.25.5", "go1.26.8", "go1.27.3"];
 
-/// What is installed where there is no Go. scripts/go.sh reads this line.
+/// The release to install where there is no Go. scripts/go.sh reads this line.
 pub const DEFAULT: &str = "1.27.3";
 
-/// The release of golang.org/x/tools for each Go, as the harness's go.mod to build
-/// with: from which release line on, the newest first.
+/// The release of golang.org/x/tools for each Go, given as the harness's go.mod to build with. Each
+/// row says from which release line on it applies, the newest first.
 pub const XTOOLS: [(u32, &str); 2] = [(26, "xtools26.mod"), (24, "xtools24.mod")];
 
 /// Whether the language has `for range 10`.
@@ -51,7 +51,7 @@ pub fn has_generic_methods(minor: u32) -> bool {
     minor >= 27
 }
 
-/// Whether the linker has to be told to let the harness use the runtime's hooks.
+/// Whether the linker must be told to let the harness use the runtime's hooks.
 #[must_use]
 pub fn checks_linknames(minor: u32) -> bool {
     minor >= 23

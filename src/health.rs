@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// What one execution says about whether anything works.
+/// Signs of one execution that something works.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pulse {
     /// The harness process ended with it.
@@ -22,9 +22,9 @@ pub enum Sick {
          the findings, then try another Go (--toolchain) or run `typerace doctor`"
     )]
     Restarts {
-        /// Executions that it died in.
+        /// Executions in which it died.
         died: usize,
-        /// All executions that were looked at.
+        /// All recent executions.
         of: usize,
     },
     /// No counter moved.
@@ -53,7 +53,7 @@ const LOOP: usize = 95;
 /// The minimum number of executions to judge a campaign that ends without a corpus.
 const LEAST: usize = 10;
 
-/// The last executions.
+/// The recent executions.
 #[derive(Debug, Default)]
 pub struct Health {
     pulses: VecDeque<Pulse>,
@@ -70,7 +70,7 @@ impl Health {
         (of >= LEAST && died * WINDOW >= LOOP * of).then_some(Sick::Restarts { died, of })
     }
 
-    /// Whether the harness survived any execution. Only then are there counters to look at.
+    /// Whether the harness survived any execution. Only then are there counters to check.
     #[must_use]
     pub fn lived(&self) -> bool {
         self.pulses.iter().any(|p| !p.died)
@@ -100,7 +100,7 @@ impl Health {
 mod tests {
     use super::*;
 
-    /// The number of executions after which something is reported, and what.
+    /// The number of executions after which a problem is reported, and which one.
     fn sick(pulse: impl Fn(usize) -> Pulse) -> Option<(usize, Sick)> {
         let mut health = Health::default();
         (1..=5000).find_map(|i| Some((i, health.note(pulse(i))?)))

@@ -5,8 +5,8 @@
 //! only those above it, which `tests/module_order.rs` checks. See
 //! docs/ARCHITECTURE.md.
 
-/// Trees are made of small boxes: a third of the time of making and printing a
-/// program went to the C library's allocator.
+/// Trees are made of small boxes: making and printing a program spent a third of its time in the C
+/// library's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! `typerace`, the command.
+//! The `typerace` command.
 
 use std::process::ExitCode;
 

@@ -12,9 +12,9 @@ use crate::harness::Limits;
 
 /// The minimum number of measured entries.
 const ENOUGH: usize = 32;
-/// The limit is this many times what almost all entries take.
+/// The limit is this many times the run time of almost all entries.
 const TIMES: u32 = 25;
-/// The lowest limit: on a loaded machine, a process may not run for a while.
+/// The lowest limit: on a loaded machine, a process may not be scheduled for a while.
 const LEAST: Duration = Duration::from_millis(1_500);
 /// The maximum number of run times to remember.
 const MOST: usize = 2_048;
@@ -81,7 +81,7 @@ mod tests {
             pace.learn(Duration::from_secs(5));
         }
         assert_eq!(pace.limits(full), full);
-        // Limits that the user set lower stay.
+        // Lower limits that the user set stay.
         let short = Limits { concurrent: Duration::from_millis(50), ..full };
         assert_eq!(pace.limits(short).concurrent, short.concurrent);
     }

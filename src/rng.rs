@@ -1,4 +1,4 @@
-//! The one source of chance for generation and mutation.
+//! The only source of random numbers for generation and mutation.
 //!
 //! Xoshiro256++ is specified bit by bit, so a seed gives the same programs on
 //! every machine and with every version of the `rand` crates.
@@ -38,7 +38,7 @@ impl Rng {
         self.below(100) < percent as usize
     }
 
-    /// One element, or `None` of an empty slice.
+    /// One element, or `None` for an empty slice.
     pub fn choose<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         if items.is_empty() {
             return None;
@@ -46,7 +46,7 @@ impl Rng {
         items.get(self.below(items.len()))
     }
 
-    /// The index of a weight, chosen in proportion to it; `None` if all are 0.
+    /// The index of a weight, chosen in proportion to the weights; `None` if all are 0.
     pub fn weighted(&mut self, weights: &[u32]) -> Option<usize> {
         let total: usize = weights.iter().map(|&w| w as usize).sum();
         if total == 0 {
@@ -78,7 +78,7 @@ mod tests {
     fn a_seed_repeats() {
         let (mut a, mut b) = (Rng::new(7), Rng::new(7));
         assert!((0..100).all(|_| a.next_u64() == b.next_u64()));
-        // Fixed values: the same on every machine and after every upgrade.
+        // Fixed values, the same on every machine and after every upgrade.
         assert_eq!(Rng::new(1).next_u64(), 14_971_601_782_005_023_387);
     }
 

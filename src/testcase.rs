@@ -1,4 +1,4 @@
-//! A test case: Go packages plus a scenario, LibAFL's input; its txtar form.
+//! A test case: Go packages plus a scenario. It is LibAFL's input, and has a txtar form.
 
 use std::fmt::Write as _;
 
@@ -10,9 +10,9 @@ use crate::scenario::{Scenario, ScenarioError};
 /// Packages as syntax trees, and the scenario that uses them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TestCase {
-    /// What goroutines do.
+    /// What the goroutines do.
     pub scenario: Scenario,
-    /// In dependency order where there is one.
+    /// The packages, dependencies first if there is no import cycle.
     pub packages: Vec<Package>,
 }
 
@@ -34,11 +34,11 @@ pub struct PackageFile {
     pub tree: goast::File,
 }
 
-/// A test case whose files are text: what the harness runs and what a txtar
-/// holds. Files need not parse.
+/// A test case whose files are text, the form that the harness runs and a txtar holds. Files need
+/// not parse.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceCase {
-    /// `None` if the txtar has no directive: the default scenario is wanted.
+    /// `None` if the txtar has no directive, which requests the default scenario.
     pub scenario: Option<Scenario>,
     /// In the txtar's order.
     pub packages: Vec<SourcePackage>,
@@ -56,7 +56,7 @@ pub struct SourcePackage {
 /// Text that is not a test case.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TestCaseError {
-    /// A directive that is not understood.
+    /// A directive that cannot be parsed.
     #[error("{0}")]
     Scenario(#[from] ScenarioError),
     /// A file that cannot be part of a package.
@@ -64,7 +64,7 @@ pub enum TestCaseError {
     File {
         /// 1-based line in the txtar.
         line: usize,
-        /// What is wrong and what would be right.
+        /// What is wrong and what is expected.
         what: String,
     },
     /// No Go file at all.
@@ -87,7 +87,7 @@ impl TestCase {
     /// The test case with its trees as JSON, self-describing and versioned.
     ///
     /// # Errors
-    /// None that a test case can cause; serde's signature.
+    /// No test case causes one; required by serde's signature.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Stored {
             format: STORED_FORMAT.to_owned(),
@@ -102,7 +102,7 @@ impl TestCase {
     /// Text of another format or version.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let mut d = serde_json::Deserializer::from_str(text);
-        // Trees are bounded in depth by those who make them.
+        // The code that makes trees bounds their depth.
         d.disable_recursion_limit();
         let stored = Stored::<TestCase>::deserialize(&mut d)?;
         if stored.format != STORED_FORMAT || stored.version != STORED_VERSION {
@@ -126,12 +126,12 @@ impl TestCase {
         SourceCase { scenario: Some(self.scenario.clone()), packages: packages.collect() }
     }
 
-    /// Reads the files of a test case with `parse`, which gets a file's name
-    /// and text. Packages are sorted, dependencies first; a test case without
-    /// a scenario gets the default one.
+    /// Reads the files of a test case with `parse`, which is called with a file's name and text.
+    /// Packages are sorted, dependencies first; a test case without a scenario gets the default
+    /// one.
     ///
     /// # Errors
-    /// The first that `parse` returns.
+    /// The first error that `parse` returns.
     pub fn from_source<E>(
         source: &SourceCase,
         parse: &mut dyn FnMut(&str, &str) -> Result<goast::File, E>,
@@ -153,8 +153,8 @@ impl TestCase {
         Ok(case)
     }
 
-    /// Import paths with the packages of the test case that each imports, in
-    /// the packages' order.
+    /// Import paths, each with the packages of the test case that it imports, in the packages'
+    /// order.
     #[must_use]
     pub fn imports(&self) -> Vec<(String, Vec<String>)> {
         let known = |path: &str| self.packages.iter().any(|p| p.path == path);
@@ -169,8 +169,8 @@ impl TestCase {
         self.packages.iter().map(|p| (p.path.clone(), imports(p))).collect()
     }
 
-    /// Puts packages behind those that they import, otherwise in the order
-    /// that they have. Packages of an import cycle stay where they are.
+    /// Sorts packages after those that they import, and otherwise keeps their order. Packages of an
+    /// import cycle stay where they are.
     pub fn sort_packages(&mut self) {
         let imports = self.imports().into_iter().map(|(_, deps)| deps);
         let mut waiting: Vec<(Package, Vec<String>)> =
@@ -191,7 +191,7 @@ impl SourceCase {
     /// Reads a txtar archive.
     ///
     /// # Errors
-    /// An unknown directive, a file name that is no package's file, no file.
+    /// An unknown directive, a file name that does not fit in a package, or no file.
     pub fn from_txtar(text: &str) -> Result<Self, TestCaseError> {
         let mut comment = String::new();
         let mut files: Vec<(usize, &str, String)> = Vec::new();
@@ -213,8 +213,8 @@ impl SourceCase {
         Ok(case)
     }
 
-    /// A lone Go file, without a scenario. Its package's path is the name in
-    /// the package clause, `p` if there is none.
+    /// A single Go file, without a scenario. Its package's path is the name in the package clause,
+    /// or `p` if there is none.
     #[must_use]
     pub fn from_go(file_name: &str, text: String) -> Self {
         let clause = text.lines().find_map(|l| l.strip_prefix("package "));
@@ -231,7 +231,7 @@ impl SourceCase {
 
     fn add(&mut self, line: usize, name: &str, body: String) -> Result<(), TestCaseError> {
         let wrong = |what: String| TestCaseError::File { line, what };
-        // A file outside any folder belongs to a package of the default name.
+        // A file outside any folder belongs to a package with the default name.
         let (path, file) = name.rsplit_once('/').unwrap_or(("p", name));
         if !file.ends_with(".go") || file.starts_with('.') {
             return Err(wrong(format!("{name} is not a Go file; only .go files can be checked")));
@@ -321,7 +321,7 @@ package lib
         assert_eq!(c.lines(), 4);
     }
 
-    /// A stand-in for the harness: a package clause and imports, one a line.
+    /// A substitute for the harness: parses a package clause and imports, one on each line.
     fn parse(_: &str, text: &str) -> Result<goast::File, String> {
         let mut lines = text.lines().filter(|l| !l.is_empty());
         let clause = lines.next().and_then(|l| l.strip_prefix("package "));
@@ -357,7 +357,7 @@ import \"b\"
         assert_eq!(order, ["b", "c", "a"]);
         let lists = case.imports();
         assert_eq!(lists[2], ("a".to_owned(), vec!["c".to_owned()]));
-        // The default scenario checks what others import, then the root.
+        // The default scenario checks imported packages first, then the root.
         let checked: Vec<_> =
             case.scenario.before.iter().map(|o| o.packages()[0].to_owned()).collect();
         assert_eq!(checked, ["b", "c"]);

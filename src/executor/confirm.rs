@@ -1,4 +1,4 @@
-//! Confirmation of coverage.
+//! Confirms coverage with sequential runs.
 //!
 //! When the concurrent run shows counters that were never seen, the same operations run
 //! again, one after another. The sequential runs do not depend on Go's scheduler, so an
@@ -14,26 +14,25 @@ use crate::harness::{End, Harness, HarnessError, RunFlags, RunRequest};
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
 
-/// After this many failed confirmations a counter alone is no reason for another one, except
-/// in every `DOUBTED_EVERY`th execution: most such counters take two goroutines. Which ones
-/// these are is up to chance, and the first `DOUBTED_FROM` executions are to repeat with the
-/// seed.
+/// After this many failed confirmations, a counter alone no longer causes another one, except in
+/// every `DOUBTED_EVERY`th execution: most such counters need two goroutines. Chance decides which
+/// counters these are, and a seed must repeat the first `DOUBTED_FROM` executions.
 const DOUBTS: u8 = 6;
 const DOUBTED_FROM: u64 = 1_000;
 const DOUBTED_EVERY: u64 = 16;
 
-/// What is known of counters that may be new.
+/// What is known about counters that may be new.
 #[derive(Debug, Default)]
 pub(super) struct Confirmer {
-    /// Test cases that were confirmed, or were not.
+    /// Attempts to confirm a test case, successful or not.
     pub(super) confirmations: u64,
     /// How often each counter failed to be confirmed.
     doubts: Vec<u8>,
 }
 
 impl Confirmer {
-    /// The counters of the last run that no input in the corpus hit and that may be
-    /// confirmed.
+    /// The counters of the last run that no input in the corpus has hit and that are worth a
+    /// confirmation.
     pub(super) fn promising(&self, coverage: &[u8], state: &State) -> Vec<usize> {
         let executions = *state.executions();
         let always = executions < DOUBTED_FROM || executions.is_multiple_of(DOUBTED_EVERY);
@@ -43,7 +42,7 @@ impl Confirmer {
         new
     }
 
-    /// These counters were not confirmed.
+    /// Notes that these counters were not confirmed.
     pub(super) fn doubt(&mut self, promising: Vec<usize>, counters: usize) {
         self.doubts.resize(counters, 0);
         for i in promising {
@@ -51,9 +50,9 @@ impl Confirmer {
         }
     }
 
-    /// Runs the operations one after another. Gives the counters that every such run hit,
-    /// if each run showed something new. Whether a counter was hit is what counts, not how
-    /// often: go/types walks maps, so hit counts differ between runs of one goroutine too.
+    /// Runs the operations one after another. Returns the counters that every such run hit, if each
+    /// run showed something new. Only whether a counter was hit matters, not how often: go/types
+    /// iterates over maps, so hit counts differ between runs of one goroutine too.
     pub(super) fn confirm(
         &mut self,
         harness: &mut Harness,

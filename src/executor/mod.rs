@@ -39,23 +39,23 @@ pub const COVERAGE: &str = "coverage";
 
 /// go/types' counters of the last execution that showed something new.
 pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, false>>;
-/// What is observed of an execution.
+/// The observers of an execution.
 pub type Observers = tuple_list_type!(CoverageObserver, ExecutionObserver);
 /// The fuzzer's state.
 pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 
-/// A planted race proves this often that the detector still works; and soon after the
-/// start, so that short campaigns prove it too.
+/// How often a planted race checks that the detector still works. It also runs soon after the
+/// start, so that short campaigns are checked too.
 const PLANT_EVERY: u64 = 5_000;
 const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
 
-/// What a new process costs in ordinary executions, and what a run costs that did not end.
+/// The cost, in ordinary executions, of a new process and of a run that did not end.
 const START_COST: u64 = 50;
 const TIMEOUT_COST: u64 = 10_000;
 
-/// Answers are compared with sequential ones in the first `FREE_ORACLES` executions that ask
-/// for it, then in one of `ORACLE_EVERY` executions: a comparison takes two or three more
-/// runs, and text for every answer. Comparing all that asked took a third of a campaign.
+/// Answers are compared with sequential ones in the first `FREE_ORACLES` executions that ask for
+/// it, then in one of `ORACLE_EVERY` executions. A comparison takes two or three more runs, and
+/// text for every answer. Comparing every time took a third of a campaign.
 const FREE_ORACLES: u64 = 32;
 const ORACLE_EVERY: u64 = 16;
 
@@ -77,12 +77,12 @@ pub struct HarnessExecutor<R> {
     ahead: Option<Begun>,
 }
 
-/// An execution that the harness has begun, or is about to.
+/// An execution that the harness has begun, or is about to begin.
 struct Begun {
     execution: u64,
     source: SourceCase,
     at: Instant,
-    /// Processes that were started before it: it may have needed a new one.
+    /// Processes started before this execution, which may have needed a new one.
     starts: u64,
 }
 
@@ -128,12 +128,12 @@ impl<R: Recorder> HarnessExecutor<R> {
         &self.elements
     }
 
-    /// Takes what ended the campaign, if something did.
+    /// Takes the error that ended the campaign, if there was one.
     pub fn take_failure(&mut self) -> Option<Fatal> {
         self.failure.take()
     }
 
-    /// What is wrong, at the campaign's end.
+    /// Reports what is wrong at the end of the campaign, if anything.
     pub fn sick(&self) -> Option<Sick> {
         self.health.at_end()
     }
@@ -143,7 +143,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.health.lived()
     }
 
-    /// Where the time went so far.
+    /// How the time was spent so far.
     pub fn times(&self) -> Times {
         Times { harness: self.harness.worked().as_secs_f64(), ..self.times }
     }
@@ -196,8 +196,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         };
         let pulse = self.pulse(&outcome, &execution);
 
-        // Judge, and record before the confirmation: a signal may end that one, and no
-        // finding is lost.
+        // Judge, and record before confirming: a signal may end the confirmation, and no finding
+        // may be lost.
         let run = Run { case: input, source: &begun.source, request: &request, state };
         let verdict = self.recorder.judge(&mut self.harness, &run, &outcome)?;
         let news = self.recorder.record(&mut self.harness, &run, &outcome, verdict)?;
@@ -207,8 +207,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         let recorded = Instant::now();
 
-        // Confirm. Whether the writers of two maps met was up to chance, and the corpus
-        // must not depend on it.
+        // Confirm. Whether the writers of two maps met was a matter of chance, and the corpus must
+        // not depend on it.
         if kind == ExitKind::Crash || !promising.is_empty() {
             execution.new_coverage = self.confirm(state, &request, promising)?;
         }
@@ -234,7 +234,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
         match self.harness.plant() {
             Ok((0, _)) => Err(Fatal::Blind { executions }),
-            // The run that follows will say the same.
+            // The run that follows will report the same.
             Ok(_) | Err(HarnessError::Interrupted) => Ok(()),
             Err(e) => Err(e.into()),
         }
@@ -252,8 +252,8 @@ impl<R: Recorder> HarnessExecutor<R> {
         request
     }
 
-    /// Runs a request under limits that the corpus suggests, or has it end if the harness
-    /// has `begun` with it.
+    /// Runs a request under limits that the corpus suggests. If the harness has already `begun` it,
+    /// waits for its end instead.
     fn run_paced(
         &mut self,
         request: &RunRequest<'_>,
@@ -295,15 +295,15 @@ impl<R: Recorder> HarnessExecutor<R> {
         let died = !matches!(outcome.end, End::Replied);
         Pulse {
             died,
-            // A check that panicked has no verdict, and is no sign of health.
+            // A check that panicked has no verdict and says nothing about health.
             valid: execution.checked && outcome.reply.as_ref().is_some_and(checks),
-            // A dead process has no counters to show; that it died counts by itself.
+            // A dead process has no counters to show; its death is counted separately.
             covered: died || self.harness.coverage().iter().any(|&c| c > 0),
         }
     }
 
-    /// Runs the operations one after another, and fills the coverage observer's map if that
-    /// ends well. Says whether it shows something new.
+    /// Runs the operations one after another and, if they end well, fills the coverage observer's
+    /// map. Returns whether it shows something new.
     fn confirm(
         &mut self,
         state: &State,
@@ -347,7 +347,7 @@ fn is_planted(execution: u64) -> bool {
 fn exit_kind(outcome: &Outcome) -> ExitKind {
     match (&outcome.end, &outcome.reply) {
         (End::Replied, Some(_)) => ExitKind::Ok,
-        // It was up to the clock, and its mutants would cost as much.
+        // The clock decided this, and mutants of the input would cost as much.
         (End::TimedOut { .. }, _) => ExitKind::Timeout,
         (End::OverMemory { .. }, _) => ExitKind::Oom,
         _ => ExitKind::Crash,

@@ -1,4 +1,4 @@
-//! What an execution was, for everything that runs after it: an observer of LibAFL's kind.
+//! The last execution, for everything that runs after it: an observer as LibAFL knows them.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,25 +15,25 @@ pub struct Execution {
     pub parsed: bool,
     /// Every package that was checked has no type error.
     pub checked: bool,
-    /// The sequential run reached what no input in the corpus had.
+    /// The sequential run reached coverage that no input in the corpus had.
     pub new_coverage: bool,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
-    /// Of them, those that are no breach of contract.
+    /// How many of these are not breaches of contract.
     pub new_bugs: usize,
-    /// What it cost, in ordinary executions; 0 if there was none.
+    /// Its cost in ordinary executions; 0 if nothing was executed.
     pub cost: u64,
     /// The time it took, without confirmations and the like.
     pub took: Duration,
-    /// Harness processes started until then.
+    /// Harness processes started so far.
     pub starts: u64,
 }
 
-/// Holds the last execution. Feedbacks and the scheduler get it from LibAFL, stages ask
-/// the executor.
+/// Holds the last execution. Feedbacks and the scheduler get it from LibAFL; stages ask the
+/// executor.
 ///
-/// An entry that another worker sends has an observer without an execution: what was new
-/// there is not new here.
+/// An entry that another worker sends comes with an observer without an execution, because what was
+/// new there is not new here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ExecutionObserver {
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! What an executor asks of a campaign, and what ends one.
+//! The interface between an executor and its campaign, and the errors that end a campaign.
 
 use super::State;
 use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
@@ -7,21 +7,20 @@ use crate::testcase::{SourceCase, TestCase};
 
 /// An executor that can start on an input before LibAFL hands it over.
 pub trait Ahead {
-    /// Starts to run the input of the next execution, whose text is `source`, so that the
-    /// harness works while the input after it is made. If that is not possible now, nothing
-    /// is done and nothing is lost.
+    /// Starts to run the input of the next execution, whose text is `source`, so that the harness
+    /// works while the input after it is made. If that is not possible now, nothing happens.
     fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase);
 }
 
 /// Turns outcomes into findings, before LibAFL looks at the input.
 pub trait Recorder {
-    /// What an outcome shows.
+    /// The result of judging an outcome.
     type Verdict;
 
-    /// Looks for failures in an outcome, and in what the harness said since the last one.
+    /// Looks for failures in an outcome and in the harness's output since the last one.
     ///
     /// # Errors
-    /// What makes it pointless to go on.
+    /// A failure that makes it pointless to go on.
     fn judge(
         &mut self,
         harness: &mut Harness,
@@ -32,7 +31,7 @@ pub trait Recorder {
     /// Stores the failures that are new, and runs the case again to see how often they show.
     ///
     /// # Errors
-    /// What makes it pointless to go on.
+    /// A failure that makes it pointless to go on.
     fn record(
         &mut self,
         harness: &mut Harness,
@@ -41,8 +40,8 @@ pub trait Recorder {
         verdict: Self::Verdict,
     ) -> Result<News, Fatal>;
 
-    /// Says what becomes of a run that exceeded limits below the full ones. The harness has
-    /// the full limits by then.
+    /// Decides what to do with a run that exceeded limits below the full ones. The harness has the
+    /// full limits by then.
     ///
     /// # Errors
     /// The harness's.
@@ -56,12 +55,12 @@ pub trait Recorder {
     }
 }
 
-/// What a recorder found to be new.
+/// What a recorder found that is new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct News {
     /// Findings with a signature this campaign had not seen.
     pub findings: usize,
-    /// Of them, those that are no breach of contract.
+    /// How many of these are not breaches of contract.
     pub bugs: usize,
 }
 
@@ -69,30 +68,30 @@ pub struct News {
 pub struct Run<'a> {
     /// The input.
     pub case: &'a TestCase,
-    /// What was sent.
+    /// The test case sent to the harness.
     pub source: &'a SourceCase,
-    /// The request it was sent with.
+    /// The request that it was sent with.
     pub request: &'a RunRequest<'a>,
-    /// The fuzzer's state; this execution is counted in it.
+    /// The fuzzer's state; its count includes this execution.
     pub state: &'a State,
 }
 
-/// What ends a campaign. The first one is kept; LibAFL only sees its text.
+/// Errors that end a campaign. The first one is kept; LibAFL sees only its text.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
-    /// The harness cannot be run any more.
+    /// The harness can no longer be run.
     #[error(transparent)]
     Harness(#[from] HarnessError),
-    /// The race detector does not report a planted race any more.
+    /// The race detector no longer reports a planted race.
     #[error(
         "the race detector missed the planted race after {executions} executions: nothing this \
          campaign did not find means anything; run `typerace doctor`"
     )]
     Blind {
-        /// Executions until then.
+        /// Executions so far.
         executions: u64,
     },
-    /// Nothing works, so nothing is found.
+    /// Nothing works, so the campaign finds nothing.
     #[error(transparent)]
     Sick(#[from] Sick),
 }

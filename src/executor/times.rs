@@ -1,8 +1,8 @@
-//! Where a campaign's time goes.
+//! How a campaign's time is spent.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a campaign's wall time goes, in seconds; of all workers together.
+/// How a campaign's wall time is spent, in seconds, summed over all workers.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Times {
     /// The harness runs test cases.
@@ -15,14 +15,14 @@ pub struct Times {
     /// exchange with other workers, checkpoints.
     #[serde(default)]
     pub other: f64,
-    /// How much of all these a harness worked, from each request to its reply. The rest is
+    /// How much of all this time a harness worked, from each request to its reply. The rest is
     /// typerace's own work.
     #[serde(default)]
     pub harness: f64,
 }
 
 impl Times {
-    /// The same with the rest of the wall time as [`Times::other`].
+    /// The same times, with the rest of the wall time as [`Times::other`].
     #[must_use]
     pub fn of(self, seconds: f64) -> Self {
         let known = Self { other: 0.0, ..self }.total();
@@ -35,7 +35,7 @@ impl Times {
         self.running + self.recording + self.confirming + self.other
     }
 
-    /// How much of the time no harness worked, percent.
+    /// The percentage of the time during which no harness worked.
     #[must_use]
     pub fn overhead_percent(&self) -> f64 {
         let total = self.total();

@@ -1,6 +1,6 @@
-//! Which counters a corpus entry hits: what the care for the corpus's size rests on.
+//! The counters that a corpus entry hits; the corpus's bounds depend on them.
 //!
-//! LibAFL's own list of indices takes eight bytes a counter, some 16 KiB an entry.
+//! LibAFL's own list of indices takes eight bytes for each counter, about 16 KiB for an entry.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::executor::CoverageObserver;
 
-/// A set of counters: a bit each, up to the last that is hit.
+/// A set of counters: one bit each, up to the last one that is hit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covers(Box<[u8]>);
 
@@ -36,14 +36,14 @@ impl Covers {
         self.0.iter().enumerate().flat_map(bits)
     }
 
-    /// As text: two digits for eight counters.
+    /// The set as text: two digits for eight counters.
     #[must_use]
     pub fn to_hex(&self) -> String {
         let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
         self.0.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
     }
 
-    /// Reads [`Covers::to_hex`] back; `None` if it is something else.
+    /// Reads [`Covers::to_hex`] back; `None` if the text is malformed.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let pairs = text.as_bytes().chunks(2);
@@ -69,13 +69,13 @@ impl FromIterator<usize> for Covers {
     }
 }
 
-/// Finds nothing interesting; notes of what others do which counters it hit.
+/// Finds nothing interesting itself; notes the counters hit by entries that other feedbacks accept.
 pub struct CoversFeedback {
     coverage: Handle<CoverageObserver>,
 }
 
 impl CoversFeedback {
-    /// Reads this observer.
+    /// Creates the feedback for this observer.
     #[must_use]
     pub fn new(coverage: &CoverageObserver) -> Self {
         Self { coverage: coverage.handle() }

@@ -1,9 +1,8 @@
 //! The objective: a signature that the campaign had not seen.
 //!
-//! LibAFL skips coverage feedback when the objective fires. Whether a race
-//! shows is up to chance, and the corpus must not be: an input with new
-//! coverage goes to the corpus, finding or not. The executor's recorder has
-//! stored the finding by then.
+//! LibAFL skips coverage feedback when the objective fires. Chance decides whether a race shows,
+//! but it must not decide what the corpus holds: an input with new coverage goes to the corpus,
+//! finding or not. The executor's recorder has stored the finding by then.
 
 use std::borrow::Cow;
 
@@ -15,14 +14,13 @@ use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
 use crate::executor::ExecutionObserver;
 
-/// True if the last execution brought a finding of a new signature, and no new
-/// coverage.
+/// True if the last execution produced a finding with a new signature, and no new coverage.
 pub struct NewFindingFeedback {
     execution: Handle<ExecutionObserver>,
 }
 
 impl NewFindingFeedback {
-    /// Reads this observer.
+    /// Creates the feedback for this observer.
     #[must_use]
     pub fn new(execution: &ExecutionObserver) -> Self {
         Self { execution: execution.handle() }

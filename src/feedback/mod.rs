@@ -1,4 +1,4 @@
-//! What makes an input worth keeping, and what makes it a finding.
+//! Decides which inputs to keep and which are findings.
 
 mod covers;
 mod finding;

@@ -1,5 +1,5 @@
-//! What a run took, noted in a corpus entry. LibAFL's own feedback would count the runs
-//! that confirm coverage and measure findings as well.
+//! Notes the time of a run in its corpus entry. LibAFL's own feedback would also count the runs
+//! that confirm coverage and measure findings.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
 use crate::executor::ExecutionObserver;
 
-/// Finds nothing interesting; notes how long the run of an entry took.
+/// Finds nothing interesting itself; notes how long the run of an entry took.
 pub struct RunTimeFeedback {
     execution: Handle<ExecutionObserver>,
 }
 
 impl RunTimeFeedback {
-    /// Reads this observer.
+    /// Creates the feedback for this observer.
     #[must_use]
     pub fn new(execution: &ExecutionObserver) -> Self {
         Self { execution: execution.handle() }

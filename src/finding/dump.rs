@@ -12,13 +12,13 @@ pub struct Stall {
     pub kind: Kind,
     /// The goroutines in go/types or x/tools, and others that run.
     pub workers: Vec<Goroutine>,
-    /// One normalised text for each worker that keeps the rest waiting.
+    /// One normalised text for each worker that blocks the others.
     pub sites: Vec<String>,
     /// Whose code is to blame.
     pub blame: Blame,
 }
 
-/// A function that fills this much of a stack is the one that does not end.
+/// A function that occurs this often in a stack is the one that does not end.
 const RECURS: usize = 8;
 
 /// Reads a dump.
@@ -34,7 +34,7 @@ pub fn stall(dump: &str) -> Stall {
     } else {
         culprits.iter().filter_map(|g| busy(g)).collect()
     };
-    // How many goroutines are in the same place is a matter of chance.
+    // Chance decides how many goroutines are in the same place.
     sites.sort();
     sites.dedup();
     let owners: Vec<Blame> = culprits.iter().map(|g| blame(g, blocked)).collect();
@@ -43,8 +43,8 @@ pub fn stall(dump: &str) -> Stall {
     Stall { kind, workers, sites, blame }
 }
 
-/// For a blocked goroutine the blame is on the code that waits; for a running one, on
-/// the type checker if it is anywhere in the stack, as the sample is random.
+/// For a blocked goroutine, the blame is on the code that waits. For a running one, it is on the
+/// type checker if that is anywhere in the stack, because the sample is random.
 fn blame(g: &Goroutine, blocked: bool) -> Blame {
     if blocked {
         return site(&g.frames).owner();
@@ -75,7 +75,7 @@ fn is_worker(g: &Goroutine) -> bool {
         return true;
     }
     let system = g.created_by.as_deref().is_some_and(|c| {
-        // The goroutines that print the dump and pass the signal on run at that moment.
+        // The goroutines that print the dump and forward the signal are running at that moment.
         ["runtime.", "os/signal.", "time.goFunc", "typerace/harness/internal/dump."]
             .iter()
             .any(|s| c.starts_with(s))

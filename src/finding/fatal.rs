@@ -18,13 +18,13 @@ pub enum Exit {
 pub struct Death {
     /// `fatal`, `panic`, `memory` or `deadlock`.
     pub kind: Kind,
-    /// What the runtime said, without the parts that differ from run to run.
+    /// The runtime's message, without the parts that differ from run to run.
     pub message: String,
-    /// The stack of the goroutine that hit it, innermost call first.
+    /// The stack of the goroutine that failed, innermost call first.
     pub stack: Vec<Frame>,
-    /// Whether the stack was full: its frames recur.
+    /// Whether the stack overflowed: its frames recur.
     pub overflow: bool,
-    /// The kind is `fatal` and the process printed nothing from Go: the harness ended
+    /// Whether the kind is `fatal` and the process printed no message from Go: the harness ended
     /// it, or something outside did.
     pub silent: bool,
 }
@@ -38,8 +38,8 @@ const MEMORY: [&str; 5] = [
     "failed to create new OS thread",
 ];
 
-/// The signals by which a person or a supervisor ends a process: hangup, interrupt,
-/// quit, terminate. They are not findings.
+/// The signals with which a person or a supervisor ends a process: hangup, interrupt, quit,
+/// terminate. They are not findings.
 const ASKED: [i32; 4] = [1, 2, 3, 15];
 
 /// Reads the output of a process that ended without a reply. `None` if someone
@@ -89,9 +89,8 @@ pub fn death(exit: Exit, output: &str) -> Option<Death> {
     (!asked).then(|| silent(exit, output))
 }
 
-/// The goroutine that hit the error is the running one, printed first after
-/// the message. Before it there may be stacks of panics that the harness
-/// recovered.
+/// The goroutine that failed is the running one, printed first after the message. Stacks of panics
+/// that the harness recovered may come before it.
 fn running(output: &str) -> Option<Goroutine> {
     let message = ["fatal error: ", "panic: "].iter().find_map(|m| {
         let at_start = output.starts_with(m).then_some(0);
@@ -113,7 +112,7 @@ fn race_runtime(line: &str) -> String {
 fn silent(exit: Exit, output: &str) -> Death {
     let last = output.lines().rev().map(str::trim).find(|l| !l.is_empty());
     let (kind, how) = match exit {
-        // Only the kernel's out-of-memory killer sends it without being asked.
+        // Only the kernel's out-of-memory killer sends it uninvited.
         Exit::Signal(9) => (Kind::Memory, "killed by signal 9".to_owned()),
         Exit::Signal(n) => (Kind::Fatal, format!("killed by signal {n}")),
         Exit::Code(n) => (Kind::Fatal, format!("exit status {n}")),

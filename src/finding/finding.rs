@@ -1,4 +1,4 @@
-//! A finding: what finding.json holds.
+//! A finding: the content of finding.json.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,69 +11,68 @@ use crate::scenario::{Class, ElementKind, Scenario};
 /// added under the same version; other changes raise it.
 pub const VERSION: u32 = 1;
 
-/// One failure kind with one signature.
+/// A failure kind together with a signature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// [`VERSION`].
+    /// The format version, [`VERSION`].
     pub version: u32,
     /// `<kind>-<12 hex of the signature>`: the crash directory's name.
     pub id: String,
     /// What went wrong.
     pub kind: Kind,
-    /// What the scenario makes of it.
+    /// The class, which the scenario decides.
     pub class: Class,
-    /// What makes two reports the same finding.
+    /// The signature: two reports with the same one are the same finding.
     pub signature: String,
     /// One line for people.
     pub title: String,
     /// Whose code fails.
     pub blame: Blame,
-    /// Whether one goroutine alone does it.
+    /// Whether one goroutine alone shows it.
     pub sequential: bool,
-    /// The stacks: both sides of a race, the goroutine that panicked, all
-    /// that are stuck.
+    /// The stacks: both sides of a race, the goroutine that panicked, or all that are stuck.
     pub stacks: Vec<Stack>,
-    /// The rules that the class rests on.
+    /// The rules that decide the class.
     pub rules: Vec<RuleQuote>,
     /// `[k, n]`: seen in k of n runs; not tried yet if `None`.
     #[serde(default)]
     pub reproduced: Option<[u32; 2]>,
-    /// The same apart: under its schedule's seed, in a process that ran other things,
-    /// in new processes.
+    /// The same, separately for each way to run: under its schedule's seed, in a process that ran
+    /// other things, in new processes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rates: Option<Rates>,
     /// Whether it was seen again after it was found.
     #[serde(default)]
     pub confirmed: bool,
-    /// What minimized.txtar amounts to, if there is one.
+    /// The size and quality of minimized.txtar, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimized: Option<Minimization>,
-    /// What came of running its standalone program; not tried yet if `None`.
+    /// The result of running its standalone program; `None` if not tried yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standalone: Option<Standalone>,
     /// Which stage's time limit was exceeded: `setup`, `concurrent` or `total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// Files of the crash directory with the executions before it, if it could not
-    /// be confirmed and any of them may be at fault; the last one is the nearest.
+    /// Files of the crash directory with the executions before it, if it could not be confirmed and
+    /// one of them may be at fault. The last one is the most recent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspects: Vec<String>,
-    /// When and by what it was found.
+    /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,
-    /// How many crash directories of its signature were merged into this one.
+    /// The number of crash directories with its signature that were merged into this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<u32>,
 }
 
-/// How often runs of one sort showed a finding.
+/// How often runs of one kind showed a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
     /// Runs that showed it.
     pub seen: u32,
     /// All runs.
     pub runs: u32,
-    /// The true rate lies above this, and below `high`, with 95 % confidence.
+    /// With 95 % confidence, the true rate lies between this and `high`.
     pub low: f64,
     /// See `low`.
     pub high: f64,
@@ -87,20 +86,20 @@ impl std::fmt::Display for Rate {
     }
 }
 
-/// How often a finding showed, by what ran. What was not tried is `None`.
+/// How often a finding showed, by kind of run. Kinds that were not tried are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rates {
     /// Under the seed of its schedule, in one process.
     pub schedule: Option<Rate>,
-    /// As the runtime's scheduler likes, in one process.
+    /// As the runtime's scheduler decides, in one process.
     pub persistent: Option<Rate>,
     /// Each run in a new process.
     pub fresh: Option<Rate>,
 }
 
 impl Rates {
-    /// What each is of, and the rate: those that were measured.
+    /// The measured rates, each with a description.
     #[must_use]
     pub fn named(&self) -> Vec<(&'static str, Rate)> {
         let all = [
@@ -112,7 +111,7 @@ impl Rates {
     }
 }
 
-/// What became of a test case that was minimized.
+/// The result of minimizing a test case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Minimization {
     /// Lines of Go over all packages, blank ones left out.
@@ -121,12 +120,11 @@ pub struct Minimization {
     pub packages: usize,
     /// Goroutines of the scenario.
     pub goroutines: usize,
-    /// Operations of the goroutine that has most.
+    /// Operations of the goroutine that has the most.
     pub operations: usize,
-    /// Operations that run before.
+    /// Operations in `before`.
     pub before: usize,
-    /// The class of the minimized scenario: never a greater one than the
-    /// original's.
+    /// The class of the minimized scenario, which is never greater than the original's.
     pub class: Class,
     /// `[k, n]`: the original showed it in k of n runs.
     pub original: [u32; 2],
@@ -135,36 +133,35 @@ pub struct Minimization {
     pub reproduced: [u32; 2],
     /// Seconds that it took.
     pub seconds: f64,
-    /// Whether no reducer found anything more; otherwise time ran out.
+    /// Whether no reducer could shrink it further; otherwise time ran out.
     pub complete: bool,
-    /// The Go that it was minimized with, `go1.27.3`.
+    /// The Go release used to minimize it, `go1.27.3`.
     pub go_version: String,
 }
 
-/// What the standalone program in `repro/` showed, built with `go build -race`
-/// and run in processes of its own.
+/// What the standalone program in `repro/` showed when built with `go build -race` and run in new
+/// processes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standalone {
     /// `[k, n]`: k of n processes showed the finding's signature.
     pub reproduced: [u32; 2],
-    /// How often one process tries.
+    /// The number of tries in one process.
     pub attempts: u32,
-    /// Whether its checks record what they find in a `types.Info`.
+    /// Whether its checks record their results in a `types.Info`.
     #[serde(default)]
     pub info: bool,
-    /// Other signatures that it showed.
+    /// Other signatures that the program showed.
     #[serde(default)]
     pub others: Vec<String>,
-    /// With which Go.
+    /// The Go release used.
     pub go_version: String,
     /// Whether its goroutines wait for one another in importers.
     #[serde(default = "yes")]
     pub meet: bool,
-    /// What it asks in the place of operations.
+    /// The questions that it asks in place of operations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub direct: Vec<Direct>,
-    /// Lines of main.go; 0 if a version of typerace that did not count them wrote
-    /// this.
+    /// Lines of main.go; 0 if written by a version of typerace that did not count them.
     #[serde(default)]
     pub lines: usize,
 }
@@ -173,25 +170,25 @@ fn yes() -> bool {
     true
 }
 
-/// One question about one type, in the place of an operation that asks about many.
+/// One question about one type, in place of an operation that asks about many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Direct {
-    /// The goroutine, from 1.
+    /// The goroutine, counted from 1.
     pub goroutine: usize,
-    /// The operation, from 0.
+    /// The operation, counted from 0.
     pub operation: usize,
-    /// The Go expression of the type.
+    /// The Go expression for the type.
     pub value: String,
-    /// That of a second type.
+    /// The Go expression for a second type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
-    /// The Go statement that asks, `$1` and `$2` being the types.
+    /// The Go statement that asks; `$1` and `$2` stand for the types.
     pub ask: String,
-    /// Whether the types are had before the goroutines start.
+    /// Whether the types are computed before the goroutines start.
     pub early: bool,
 }
 
-/// When and by what a finding was found.
+/// When and how a finding was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Origin {
@@ -201,9 +198,9 @@ pub struct Origin {
     pub coverage_build: String,
     /// The campaign's seed.
     pub seed: u64,
-    /// The corpus entries that the test case came from, nearest first.
+    /// The corpus entries from which the test case descends, nearest first.
     pub ancestors: Vec<String>,
-    /// How the test case came about: what made it, then what made its ancestors.
+    /// How the test case was made, then how its ancestors were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Step>,
     /// Seconds from the campaign's start.
@@ -214,13 +211,13 @@ pub struct Origin {
     pub found_at: String,
 }
 
-/// How one test case of a finding's ancestry was made.
+/// How one test case in a finding's ancestry was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The corpus entry; `None` is the finding's own test case.
     pub entry: Option<String>,
-    /// The operators that made it of the next step's, in their order; `generate`;
-    /// or `seed` and its path. Empty if that is not known.
+    /// The operators that made it from the next step's test case, in order; or `generate`; or
+    /// `seed` and its path. Empty if unknown.
     pub by: Vec<String>,
 }
 
@@ -237,30 +234,30 @@ impl std::fmt::Display for Step {
 /// One stack of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stack {
-    /// What it is of: `write`, `read`, `panic`, `goroutine 7: sync.Mutex.Lock`.
+    /// What the stack shows: `write`, `read`, `panic`, `goroutine 7: sync.Mutex.Lock`.
     pub of: String,
     /// Innermost call first, names normalised.
     pub frames: Vec<Frame>,
 }
 
-/// A rule of the documentation that a scenario keeps or breaks.
+/// A rule from the documentation that a scenario keeps or breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleQuote {
-    /// The scenario's elements that it is about: `share info`.
+    /// The elements of the scenario that the rule concerns: `share info`.
     pub elements: Vec<String>,
-    /// What it says.
+    /// The text of the rule.
     pub says: String,
-    /// Where.
+    /// Where the documentation states it.
     pub place: String,
 }
 
 /// A finding.json that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FindingError {
-    /// Not JSON, or not a finding's.
+    /// Not JSON, or not a finding.
     #[error("it is not a finding: {0}")]
     Json(#[from] serde_json::Error),
-    /// From another version of this program.
+    /// Written by an incompatible version of this program.
     #[error("it has version {0}, this typerace reads version {VERSION}")]
     Version(u64),
 }
@@ -280,7 +277,7 @@ impl Finding {
     /// Text that is not a finding's JSON, or another version's.
     pub fn from_json(text: &str) -> Result<Self, FindingError> {
         let value: serde_json::Value = serde_json::from_str(text)?;
-        // The version first: another one's fields would only confuse.
+        // The version first: the fields of another version would only confuse.
         if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64)
             && version != u64::from(VERSION)
         {
@@ -290,8 +287,7 @@ impl Finding {
     }
 }
 
-/// The rules that decide a scenario's class: those of its elements of that
-/// class, each rule once.
+/// The rules that decide a scenario's class: those of the elements with that class, each rule once.
 #[must_use]
 pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
     let class = scenario.class();

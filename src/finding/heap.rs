@@ -10,10 +10,10 @@ use super::signature::{signature, site};
 use super::title;
 use crate::scenario::Scenario;
 
-/// What one place in the program holds.
+/// Memory held by allocations at one place in the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeapSite {
-    /// Live bytes; of a sample of the allocations unless every one was profiled.
+    /// Live bytes; an estimate from samples unless every allocation was profiled.
     pub bytes: u64,
     /// Innermost call first.
     pub frames: Vec<Frame>,
@@ -40,7 +40,7 @@ pub fn heap_sites(profile: &str) -> Vec<HeapSite> {
     sites
 }
 
-/// `1: 1048576 [2: 2097152] @ 0x1 0x2`: what is in use.
+/// `1: 1048576 [2: 2097152] @ 0x1 0x2`: the memory in use.
 fn in_use(line: &str) -> Option<u64> {
     let (count, rest) = line.split_once(": ")?;
     count.trim().parse::<u64>().ok()?;
@@ -57,8 +57,8 @@ fn frame_of(line: &str) -> Option<Frame> {
     Some(Frame { function: function.into(), file: file.into(), line: line.parse().ok()? })
 }
 
-/// The finding of a test case whose heap was over the cap. The profile says where the
-/// memory was allocated; without one, the dump says which goroutines were running.
+/// The finding for a test case whose heap exceeded the cap. The profile says where the memory was
+/// allocated; without one, the dump says which goroutines were running.
 #[must_use]
 pub fn over_memory(
     bytes: u64,
@@ -93,8 +93,8 @@ pub fn over_memory(
     draft.finding(scenario, false, origin)
 }
 
-/// The finding of a heap that grows by `bytes_per_run` with every execution of one test
-/// case, as two profiles of all allocations show.
+/// The finding for a heap that grows by `bytes_per_run` with every execution of one test case, as
+/// two profiles of all allocations show.
 #[must_use]
 pub fn growth(
     bytes_per_run: u64,

@@ -1,36 +1,36 @@
-//! The kinds of findings: one row for each, which the rest of the program asks.
+//! The kinds of findings. The table has a row for each, which the rest of the program consults.
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a kind is for whoever meets it.
+/// How bad a kind is for a program that runs into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The program goes on.
     GoesOn,
     /// The program goes on with wrong answers.
     Wrong,
-    /// The program ends or stands still.
+    /// The program ends or hangs.
     Ends,
 }
 
-/// What a kind is like.
+/// The properties of a kind.
 #[derive(Debug)]
 pub struct KindRow {
     /// The word in reports and in a crash directory's name.
     pub word: &'static str,
-    /// What it is, in a sentence.
+    /// A description in one sentence.
     pub says: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// Whether it is a run that does not end: each costs its whole time limit.
+    /// Whether the run does not end, so that each repetition costs its whole time limit.
     pub stalls: bool,
-    /// Whether a busy machine can feign it, so that it must show twice to count.
+    /// Whether a busy machine can cause a false report, so that it must show twice to count.
     pub timed: bool,
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $row:expr;)*) => {
-        /// What went wrong.
+        /// The kind of a failure.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
@@ -56,7 +56,7 @@ kinds! {
         word: "data-race", severity: Severity::GoesOn, stalls: false, timed: false,
         says: "Two goroutines use a variable at the same time, and one writes it.",
     };
-    /// The runtime gave up: no recover, the process is gone.
+    /// The runtime gave up: the process ended and could not recover.
     Fatal = KindRow {
         word: "fatal", severity: Severity::Ends, stalls: false, timed: false,
         says: "The Go runtime ended the process.",
@@ -100,7 +100,7 @@ impl Kind {
         self.row().word
     }
 
-    /// Whether it is a run that does not end: each costs its whole time limit.
+    /// Whether the run does not end, so that each repetition costs its whole time limit.
     #[must_use]
     pub fn stalls(self) -> bool {
         self.row().stalls

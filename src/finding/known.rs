@@ -1,4 +1,4 @@
-//! Findings that have an issue: which one, and whether it is open.
+//! Known findings: which issue each has, and whether it is open.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +23,13 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownIssue {
-    /// The issue's number in golang/go, or whatever the list's owner uses.
+    /// The issue's number in golang/go, or an identifier of the list owner's choice.
     pub issue: Number,
     /// One line.
     pub title: String,
     /// Open or fixed.
     pub state: State,
-    /// The finding's kind; any if it is not given.
+    /// The finding's kind; any kind if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// The whole signature.
@@ -41,7 +41,7 @@ pub struct KnownIssue {
     /// Words in the title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
-    /// Minor releases that show it, `1.27`.
+    /// Minor releases that are affected, `1.27`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<String>,
     /// The first release without it, `1.28`.
@@ -53,9 +53,9 @@ pub struct KnownIssue {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Number {
-    /// Of golang/go.
+    /// A number in golang/go.
     Number(u64),
-    /// Another tracker's.
+    /// An identifier in another tracker.
     Text(String),
 }
 
@@ -69,7 +69,7 @@ impl std::fmt::Display for Number {
 }
 
 impl Number {
-    /// The issue's page; `None` if the list says none.
+    /// The issue's page; `None` if the list gives none.
     #[must_use]
     pub fn url(&self) -> Option<String> {
         match self {
@@ -82,8 +82,7 @@ impl Number {
 /// A list that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {
-    /// Not TOML, or not a list of known findings. The source names line and
-    /// column.
+    /// Not TOML, or not a list of known findings. The error names line and column.
     #[error("it is not a list of known findings: {0}")]
     Toml(#[from] toml::de::Error),
     /// An entry that would match everything.
@@ -98,7 +97,7 @@ struct List {
     known: Vec<KnownIssue>,
 }
 
-/// Lists of known findings; of two entries that fit, the first counts.
+/// Lists of known findings. If two entries match, the first one counts.
 #[derive(Clone, Debug, Default)]
 pub struct Known(Vec<KnownIssue>);
 
@@ -106,7 +105,7 @@ impl Known {
     /// The list that is inside typerace.
     ///
     /// # Panics
-    /// Never: a test reads it.
+    /// Never: a test reads the list.
     #[must_use]
     pub fn shipped() -> Self {
         let mut known = Self::default();
@@ -114,10 +113,10 @@ impl Known {
         known
     }
 
-    /// Adds a user's list. Its entries come before the ones that are there.
+    /// Adds a user's list. Its entries take precedence over the existing ones.
     ///
     /// # Errors
-    /// Text that is not such a list, with line and column.
+    /// Text that is not such a list; the error has line and column.
     pub fn add(&mut self, text: &str) -> Result<(), KnownError> {
         let mut list = toml::from_str::<List>(text)?.known;
         for entry in &list {
@@ -131,19 +130,19 @@ impl Known {
         Ok(())
     }
 
-    /// Whether a release, `go1.27.3`, is affected by an issue.
+    /// Whether an issue affects a release, `go1.27.3`.
     #[must_use]
     pub fn affects(&self, issue: &Number, go_version: &str) -> bool {
         self.0.iter().any(|k| k.issue == *issue && k.affects(go_version))
     }
 
-    /// The entry that fits a finding.
+    /// The entry that matches a finding.
     #[must_use]
     pub fn find(&self, finding: &Finding) -> Option<&KnownIssue> {
         self.look_up(finding.kind, &finding.signature, &finding.title)
     }
 
-    /// The entry that fits a finding with this kind, signature and title.
+    /// The entry that matches a finding with this kind, signature and title.
     #[must_use]
     pub fn look_up(&self, kind: Kind, signature: &str, title: &str) -> Option<&KnownIssue> {
         self.0.iter().find(|k| k.fits(kind, signature, title))
@@ -162,7 +161,7 @@ impl KnownIssue {
             && self.words.as_ref().is_none_or(|w| title.contains(w.as_str()))
     }
 
-    /// Whether the entry says that a release is affected; true if it does not say.
+    /// Whether the entry says that a release is affected; true if it does not list releases.
     #[must_use]
     pub fn affects(&self, go_version: &str) -> bool {
         let minor = |v: &str| version(v).map(|(_, minor, _)| minor);

@@ -9,13 +9,13 @@ use super::signature::{signature, site};
 use super::title;
 use crate::scenario::Scenario;
 
-/// The findings of stacks that the harness saw three times after every operation had
-/// returned, each signature once.
+/// The findings for stacks that the harness saw three times after every operation had returned,
+/// each signature once.
 #[must_use]
 pub fn leaked(stacks: &[String], scenario: &Scenario, origin: &Origin) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
     for goroutine in stacks.iter().flat_map(|text| goroutines(text)) {
-        // A running goroutine is somewhere else in every sample, so its entry point counts.
+        // A running goroutine is somewhere else in every sample, so its entry point is used.
         let runs = goroutine.state.starts_with("run") || goroutine.state.starts_with("sleep");
         let outermost = |frames: &[Frame]| frames.last().map(|f| function(&f.function));
         let place = if runs {

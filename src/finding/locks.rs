@@ -1,28 +1,28 @@
 //! Finds lock cycles from the addresses in a dump.
 //!
-//! Go does not record which goroutine holds a mutex. But most mutexes of go/types are
-//! fields, so the mutex that a goroutine waits for lies inside an object, and a method of
-//! that object is further out in the stack of the goroutine that locked it.
+//! Go does not record which goroutine holds a mutex. But most mutexes of go/types are fields, so
+//! the mutex that a goroutine waits for is inside an object, and a method of that object is further
+//! out in the stack of the goroutine that locked it.
 
 use super::frame::goroutines;
 use super::normalise::{function, is_library};
 
-/// How far inside its object a mutex can lie: go/types' largest has some 200 bytes.
+/// The maximum offset of a mutex inside its object: the largest object of go/types has about 200
+/// bytes.
 const OBJECT: u64 = 512;
 
 /// A goroutine that waits for a mutex.
 struct Waiter {
     id: u64,
     lock: u64,
-    /// The function that wants it.
+    /// The function that tries to lock it.
     wants: String,
-    /// Calls further out, with what they were called on.
+    /// Calls further out, with their receivers.
     outer: Vec<(String, u64)>,
 }
 
-/// The cycle of goroutines that wait for one another in a dump, if there is one:
-/// `(*Named).unpack waits for (*Named).expand`. A cycle of one is a goroutine that
-/// waits for itself.
+/// The cycle of goroutines that wait for one another in a dump, if there is one: `(*Named).unpack
+/// waits for (*Named).expand`. In a cycle of one, a goroutine waits for itself.
 #[must_use]
 pub fn lock_cycle(dump: &str) -> Option<String> {
     let waiters: Vec<Waiter> = dump.split("\n\n").filter_map(waiter).collect();
@@ -53,7 +53,7 @@ pub fn lock_cycle(dump: &str) -> Option<String> {
     None
 }
 
-/// The goroutine of a trace's paragraph, if it waits for a mutex.
+/// The goroutine in a trace's paragraph, if it waits for a mutex.
 fn waiter(text: &str) -> Option<Waiter> {
     let parsed = goroutines(&format!("{text}\n")).into_iter().next()?;
     if !parsed.state.starts_with("sync.") {
@@ -79,7 +79,7 @@ fn waiter(text: &str) -> Option<Waiter> {
     Some(Waiter { id: parsed.id, lock: lock?, wants, outer }).filter(|w| w.id != 0)
 }
 
-/// The first argument, unless the runtime doubts it.
+/// The first argument, unless the runtime marks it as unreliable.
 fn address(arguments: &str) -> Option<u64> {
     let first = arguments.split(',').next()?.trim().trim_start_matches('{');
     let digits = first.strip_prefix("0x").filter(|d| !d.ends_with('?'))?;

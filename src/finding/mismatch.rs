@@ -1,4 +1,4 @@
-//! Answers that differ between a concurrent and a sequential run.
+//! Findings from answers that differ between a concurrent and a sequential run.
 
 use super::finding::{Finding, Origin};
 use super::kind::Kind;
@@ -14,18 +14,18 @@ pub struct Difference {
     pub goroutine: usize,
     /// Index of its operation.
     pub operation: usize,
-    /// What was asked: `methodset lib.T`.
+    /// The question: `methodset lib.T`.
     pub subject: String,
     /// The sequential answer, in parts.
     pub sequential: Vec<String>,
-    /// The concurrent one.
+    /// The concurrent answer.
     pub concurrent: Vec<String>,
-    /// What the harness says about it, for people.
+    /// The harness's description of the difference, for people.
     pub note: String,
 }
 
-/// The finding of an execution with such answers. It is one finding however many answers
-/// differ, because one wrong answer makes others wrong. `None` if none differs.
+/// The finding for an execution with such answers. It is one finding however many answers differ,
+/// because one wrong answer makes others wrong. `None` if none differs.
 #[must_use]
 pub fn mismatch(
     differences: &[Difference],
@@ -46,7 +46,7 @@ pub fn mismatch(
     Some(draft.finding(scenario, false, origin))
 }
 
-/// `methodset of lib.T`, as far as a title has room.
+/// `methodset of lib.T`, cut to fit a title.
 fn readable(subject: &str) -> String {
     const MOST: usize = 80;
     let text = match subject.split_once(' ') {
@@ -59,7 +59,7 @@ fn readable(subject: &str) -> String {
     }
 }
 
-/// What the first difference looks like, without names from the program.
+/// The form of the first difference, without names from the program.
 fn shape(asked: &str, sequential: &[String], concurrent: &[String]) -> String {
     if asked == "errors" {
         // `Code at file:line:column`: the codes are fixed words.

@@ -1,4 +1,4 @@
-//! Report text → findings: parse, normalise, sign, classify. Pure.
+//! Turns report text into findings: parse, normalise, sign, classify. No I/O.
 
 mod dump;
 mod fatal;

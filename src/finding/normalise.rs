@@ -1,14 +1,13 @@
-//! Turns frames into names that stay the same for other programs, schedules and patch
-//! releases.
+//! Turns frames into names that do not depend on the program, the schedule or the patch release.
 
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 
-/// Whose code a frame is, and who is to blame for a finding.
+/// Whose code a frame is, and thus who is to blame for a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Blame {
-    /// The type checker and the go/… packages that it is made of.
+    /// The type checker and the go/… packages that it consists of.
     #[serde(rename = "go/types")]
     GoTypes,
     /// golang.org/x/tools.
@@ -17,7 +16,7 @@ pub enum Blame {
     /// A user's package that is built into the harness.
     #[serde(rename = "target")]
     Target,
-    /// typerace's own harness: a bug of typerace.
+    /// typerace's own harness, which means a bug in typerace.
     #[serde(rename = "harness")]
     Harness,
     /// The Go runtime and the rest of the standard library.
@@ -39,7 +38,8 @@ impl Blame {
     }
 }
 
-/// The frame with stable function and file names. The line stays, for people;
+/// The frame with stable function and file names. The line is kept for people; signatures do not
+/// use it.
 /// signatures do not use it.
 #[must_use]
 pub fn frame(raw: &Frame) -> Frame {
@@ -64,7 +64,7 @@ pub fn function(raw: &str) -> String {
         }
         local = short;
     }
-    // A closure of m that is inlined into f is named f.(*T).m.func1. Its code is m's.
+    // A closure of m that is inlined into f is named f.(*T).m.func1, but its code is m's.
     if let Some(at) = local.rfind(".(").filter(|&at| at > 0) {
         local = &local[at + 1..];
     }
@@ -88,7 +88,7 @@ pub fn owner(function: &str) -> Blame {
     }
 }
 
-/// The import path under which the harness has a target outside any module.
+/// The import path that the harness gives a target outside any module.
 const LOOSE_TARGET: &str = "typerace/harness/loosetarget";
 
 /// A module's path starts with a domain name, unlike those of the standard library.
@@ -96,14 +96,14 @@ fn is_domain(element: &str) -> bool {
     element.contains('.')
 }
 
-/// Whether the frame is code that operations enter: go/types, x/tools or a target, not
-/// the packages that these are built on.
+/// Whether the frame is code that operations call: go/types, x/tools or a target, not the packages
+/// below them.
 #[must_use]
 pub fn is_library(function: &str) -> bool {
     split(function).0 == "go/types" || matches!(owner(function), Blame::XTools | Blame::Target)
 }
 
-/// Whether the frame is the runtime's code for maps.
+/// Whether the frame is the runtime's map code.
 #[must_use]
 pub fn is_map(function: &str) -> bool {
     function.starts_with("runtime.map") || function.starts_with("internal/runtime/maps.")
@@ -111,7 +111,7 @@ pub fn is_map(function: &str) -> bool {
 
 /// `go/types`, `(*Named).Underlying`.
 fn split(function: &str) -> (&str, &str) {
-    // Type arguments have slashes of their own.
+    // Type arguments contain slashes of their own.
     let path = &function[..function.find('[').unwrap_or(function.len())];
     let slash = path.rfind('/').map_or(0, |i| i + 1);
     match function[slash..].find('.') {
@@ -120,7 +120,7 @@ fn split(function: &str) -> (&str, &str) {
     }
 }
 
-/// Type arguments differ from program to program, and shapes from release to
+/// Removes type arguments, which differ from program to program; shapes differ from release to
 /// release.
 fn without_brackets(raw: &str) -> String {
     let mut depth = 0_usize;
@@ -148,8 +148,8 @@ fn is_closure(word: &str) -> bool {
     })
 }
 
-/// The file in its package's folder, wherever the Go tree or the module cache
-/// is: `go/types/named.go`.
+/// The file with its package's folder, `go/types/named.go`, wherever the Go tree or the module
+/// cache is.
 fn file(raw: &Frame) -> String {
     let base = raw.file.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = without_brackets(&raw.function);

@@ -1,4 +1,4 @@
-//! Turns what one execution left behind into findings.
+//! Turns the output of one execution into findings.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +14,16 @@ use super::signature::{Site, cycle, id, signature, site};
 use super::title;
 use crate::scenario::Scenario;
 
-/// Everything that one execution left behind.
+/// All output of one execution.
 #[derive(Clone, Copy, Debug)]
 pub struct Observed<'a> {
-    /// What the race detector wrote during it.
+    /// The race detector's output during the execution.
     pub reports: &'a str,
     /// How it ended.
     pub end: End<'a>,
     /// The panics that the harness recovered.
     pub panics: &'a [Panic<'a>],
-    /// The test case's scenario: it decides the class.
+    /// The test case's scenario, which decides the class.
     pub scenario: &'a Scenario,
     /// Whether all operations ran on one goroutine.
     pub sequential: bool,
@@ -34,21 +34,21 @@ pub struct Observed<'a> {
 /// How an execution ended.
 #[derive(Clone, Copy, Debug)]
 pub enum End<'a> {
-    /// With a reply.
+    /// It sent a reply.
     Replied,
     /// The process died first.
     Died {
         /// Its status.
         exit: Exit,
-        /// What it printed.
+        /// Its output.
         output: &'a str,
     },
-    /// It was killed over a time limit.
+    /// It was killed because it exceeded a time limit.
     TimedOut {
         /// Every goroutine's stack.
         dump: &'a str,
     },
-    /// It was killed over the memory cap.
+    /// It was killed because it exceeded the memory cap.
     OverMemory {
         /// Every goroutine's stack.
         dump: &'a str,
@@ -60,16 +60,16 @@ pub enum End<'a> {
 pub struct Panic<'a> {
     /// 0 is `before`, n the n-th `go`.
     pub goroutine: u32,
-    /// Which of its operations.
+    /// The index of the operation in that goroutine.
     pub operation: u32,
-    /// The panic's value, printed.
+    /// The panic's value as text.
     pub value: &'a str,
     /// `debug.Stack` of the deferred function that recovered.
     pub stack: &'a str,
 }
 
-/// The findings of an execution, each signature once: races in the order
-/// reported, then panics, then how it ended.
+/// The findings of an execution, each signature once: races in the order reported, then panics,
+/// then how it ended.
 #[must_use]
 pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     let mut drafts = races(seen.reports);
@@ -91,7 +91,7 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     out
 }
 
-/// A finding before it knows its scenario.
+/// A finding before the scenario is added to it.
 pub(super) struct Draft {
     pub(super) kind: Kind,
     pub(super) signature: String,
@@ -131,8 +131,8 @@ pub(super) fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
     Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
 }
 
-/// A report with a lost stack says less than a complete one. It counts only if no
-/// complete report shares the side that it has.
+/// A report with a lost stack says less than a complete one. It counts only if no complete report
+/// shares the side that it does have.
 fn races(log: &str) -> Vec<Draft> {
     let reports: Vec<(RaceReport, [Site; 2])> = race_reports(log)
         .into_iter()
@@ -158,8 +158,8 @@ fn races(log: &str) -> Vec<Draft> {
         if !report.is_whole() && told {
             continue;
         }
-        // Which side read and which wrote is left out. Where both sides compute the same
-        // thing, the schedule decides which one writes.
+        // The signature does not say which side read and which wrote. Where both sides compute the
+        // same thing, the schedule decides which one writes.
         let signature = signature(Kind::DataRace, "", &sites.each_ref().map(Site::to_string));
         // One execution can report the same race a hundred times.
         if signed.insert(signature.clone()) {
@@ -186,7 +186,7 @@ fn race(report: &RaceReport, sites: &[Site; 2], signature: String) -> Draft {
 fn recovered(panic: &Panic<'_>) -> Draft {
     let frames = panicked(panic.stack);
     let of = format!("panic in goroutine {}, operation {}", panic.goroutine, panic.operation);
-    // `before` runs on one goroutine, with nothing beside it.
+    // `before` runs on one goroutine, with nothing concurrent.
     Draft {
         alone: panic.goroutine == 0,
         ..panicking(&shape(panic.value), panic.value, &of, &frames)
@@ -211,7 +211,7 @@ fn panicking(shape: &str, value: &str, of: &str, frames: &[Frame]) -> Draft {
 fn died(d: Death, output: &str) -> Draft {
     match d.kind {
         Kind::Panic => panicking(&d.message, &d.message, "panic", &d.stack),
-        // The runtime noticed that no goroutine can go on. Its output is like a dump.
+        // The runtime noticed that all goroutines are blocked. Its output is like a dump.
         Kind::Deadlock => stalled(Stall { kind: Kind::Deadlock, ..stall(output) }),
         kind => {
             let at = site(&d.stack);

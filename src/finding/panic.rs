@@ -1,14 +1,13 @@
-//! Panics: where go/types panicked, and with what.
+//! Panics: where go/types panicked, and with which value.
 
 use super::frame::{Frame, Goroutine, goroutines};
 use super::normalise::function;
 
-/// Functions that panic for others: the caller is where it happened.
+/// Functions that panic on behalf of their caller, which is where it happened.
 const HELPERS: [&str; 2] = ["go/types.assert", "go/types.unreachable"];
 
-/// The stack of a recovered panic below the call that panicked, from the text
-/// of `debug.Stack`. A panic that a deferred function raised again is traced to
-/// the first.
+/// The stack of a recovered panic below the call that panicked, from the text of `debug.Stack`. If
+/// a deferred function raised the panic again, the first one is used.
 #[must_use]
 pub fn panicked(stack: &str) -> Vec<Frame> {
     goroutines(stack).into_iter().next().map(origin).unwrap_or_default()
@@ -19,7 +18,7 @@ pub fn panicked(stack: &str) -> Vec<Frame> {
 #[must_use]
 pub fn origin(goroutine: Goroutine) -> Vec<Frame> {
     let mut frames = goroutine.frames;
-    // Innermost first: the last `panic` is the earliest.
+    // Innermost first, so the last `panic` is the earliest.
     if let Some(at) = frames.iter().rposition(|f| f.function == "panic") {
         frames.drain(..=at);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::{Frame, position};
 use super::normalise::{Blame, is_library, owner};
 
-/// What one side of a race did.
+/// The kind of access on one side of a race.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -21,7 +21,7 @@ pub enum Access {
     AtomicWrite,
     /// A read through sync/atomic.
     AtomicRead,
-    /// The report ends before it says.
+    /// The report ends before it says which.
     #[default]
     Unknown,
 }
@@ -38,30 +38,30 @@ impl fmt::Display for Access {
     }
 }
 
-/// One of the two accesses of a race. Address and goroutine number are left
-/// out: they differ from run to run.
+/// One of the two accesses of a race. It has no address or goroutine number, because these differ
+/// from run to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Side {
-    /// What it did.
+    /// The kind of access.
     pub access: Access,
     /// Innermost call first; empty if the detector had lost the stack or the
     /// report is cut off.
     pub stack: Vec<Frame>,
 }
 
-/// One `WARNING: DATA RACE`.
+/// One `WARNING: DATA RACE` report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RaceReport {
     /// The access that the detector stopped at, then the previous one.
     pub sides: [Side; 2],
-    /// Where the goroutines were created, as far as the report says.
+    /// Where the goroutines were created, if the report says so.
     pub creations: Vec<Vec<Frame>>,
-    /// The report's lines, without the lines of `=` around them.
+    /// The report's lines, without the `=` lines around them.
     pub raw: String,
 }
 
 impl RaceReport {
-    /// Whether both stacks are there.
+    /// Whether both stacks are present.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.sides.iter().all(|s| !s.stack.is_empty())
@@ -71,8 +71,8 @@ impl RaceReport {
 const WARNING: &str = "WARNING: DATA RACE";
 const RULE: &str = "==================";
 
-/// Every report of a race log, in order. Reports may be cut off or mixed with lines of
-/// other reports; the parts that cannot be read are left out.
+/// Every report of a race log, in order. Reports may be cut off or mixed with lines of other
+/// reports; unreadable parts are left out.
 #[must_use]
 pub fn race_reports(log: &str) -> Vec<RaceReport> {
     let mut reports = Vec::new();
@@ -157,7 +157,7 @@ fn frame(line: &str, next: Option<&&str>) -> Option<Frame> {
     if function.is_empty() || function.starts_with(' ') {
         return None;
     }
-    // The position is lost when the report is cut off right here.
+    // The position is lost when the report is cut off here.
     let (file, line) = next.and_then(|l| position(l)).unwrap_or_default();
     Some(Frame { function: function.to_owned(), file, line })
 }

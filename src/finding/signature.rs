@@ -1,8 +1,7 @@
-//! What makes two reports the same finding.
+//! Signatures: two reports with the same one are the same finding.
 //!
-//! A side of a race is signed by one frame, the innermost that is not the
-//! runtime's or a helper package's. docs/FINDINGS.md has the measurements
-//! behind that choice.
+//! The signature takes one frame from each side of a race: the innermost that is not in the runtime
+//! or a helper package. docs/FINDINGS.md has the measurements behind that choice.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,16 +11,15 @@ use super::kind::Kind;
 use super::normalise::{Blame, function, is_library, is_map, owner};
 use crate::fnv::fnv1a;
 
-/// Where something happened, in names that survive other programs.
+/// Where something happened, in names that do not depend on the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {
-    /// The innermost function that is not the runtime's; below go/types also
-    /// the go/types or x/tools function that called it. Empty if the stack is
-    /// lost.
+    /// The innermost function outside the runtime. Below go/types, also the go/types or x/tools
+    /// function that called it. Empty if the stack is lost.
     pub functions: Vec<String>,
-    /// Whether the runtime's map code was called there. Titles say so, but signatures do
-    /// not: an assignment to a map shows with that code or without it, because the
-    /// function itself writes the slot.
+    /// Whether the runtime's map code was called there. Titles mention it, but signatures do not:
+    /// an assignment to a map shows with or without that code, because the function itself writes
+    /// the slot.
     pub map: bool,
 }
 
@@ -65,8 +63,8 @@ impl fmt::Display for Site {
     }
 }
 
-/// The functions of go/types and x/tools that recur in a stack, sorted: those
-/// seen at least `least` times, and half as often as the most frequent one.
+/// The functions of go/types and x/tools that recur in a stack, sorted: those that occur at least
+/// `least` times, and at least half as often as the most frequent one.
 #[must_use]
 pub fn cycle(stack: &[Frame], least: usize) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -77,8 +75,8 @@ pub fn cycle(stack: &[Frame], least: usize) -> Vec<String> {
     counts.into_iter().filter(|&(_, n)| n >= least && n * 2 >= most).map(|(f, _)| f).collect()
 }
 
-/// `data-race: go/types.a / go/types.b`: the kind, what was said, and the
-/// sites in alphabetical order.
+/// `data-race: go/types.a / go/types.b`: the kind, the message, and the sites in alphabetical
+/// order.
 #[must_use]
 pub fn signature(kind: Kind, what: &str, sites: &[String]) -> String {
     let mut sites = sites.to_vec();
@@ -100,8 +98,7 @@ pub fn id(kind: Kind, signature: &str) -> String {
     format!("{kind}-{:012x}", fnv1a(signature.as_bytes()) >> 16)
 }
 
-/// What stands after the last colon of a signature: the sides of a race, the place
-/// of a fatal error.
+/// The part after the last colon of a signature: the sides of a race, the place of a fatal error.
 pub fn sides(signature: &str) -> impl Iterator<Item = &str> {
     signature.rsplit(": ").next().unwrap_or_default().split(" / ")
 }
@@ -161,7 +158,7 @@ mod tests {
 
     #[test]
     fn ids_never_change() {
-        // Fixed: crash directories of old campaigns must be found again.
+        // Fixed, because crash directories of old campaigns must be found again.
         assert_eq!(id(Kind::DataRace, "foobar"), "data-race-85944171f739");
     }
 

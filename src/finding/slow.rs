@@ -1,4 +1,4 @@
-//! Stalls that can be named more exactly than by their stacks.
+//! Finds a more exact name for a stall than its stacks give.
 
 use super::dump::stall;
 use super::finding::Finding;
@@ -7,8 +7,8 @@ use super::kind::Kind;
 use super::locks::lock_cycle;
 use super::signature::{id, signature};
 
-/// The title of a hang whose goroutine computes constants. It is slow and ends at some
-/// time: the language lets a program ask for constants as large as it likes.
+/// The title of a hang whose goroutine computes constants. It is slow but ends eventually: the
+/// language puts no limit on the size of constants.
 pub const CONSTANTS: &str = "constant arithmetic";
 
 /// Names the lock cycle of a deadlock and the constant arithmetic of a hang.
@@ -30,10 +30,10 @@ pub fn name_stall(finding: &mut Finding, dump: &str) {
     }
 }
 
-/// The function of go/constant, or else of math/big, that a worker is in.
+/// The go/constant function, or else the math/big function, that a worker is in.
 fn constants(dump: &str) -> Option<String> {
     let workers = stall(dump).workers;
-    // The thread that got the signal prints its goroutine's frames without a state.
+    // The thread that received the signal prints its goroutine's frames without a state.
     let frames = workers.iter().flat_map(|g| &g.frames);
     let all: Vec<String> = frames.map(|f| f.function.clone()).collect();
     let named = |package: &str| all.iter().rev().find(|f| f.starts_with(package)).cloned();

@@ -1,12 +1,12 @@
-//! A finding for tests of what is done with findings.
+//! A finding for tests of code that works on findings.
 
 use super::{End, Exit, Finding, Observed, Origin, findings};
 use crate::scenario::Scenario;
 
-/// A fatal error of this message, of the scenario `go check a`.
+/// A fatal error with this message, from the scenario `go check a`.
 ///
 /// # Panics
-/// Never: the scenario parses, and the message makes one finding.
+/// Never: the scenario parses, and the message yields one finding.
 pub fn fatal(message: &str) -> Finding {
     let scenario = Scenario::parse("go check a").unwrap().unwrap();
     let output = format!("fatal error: {message}\n");

@@ -1,4 +1,4 @@
-//! One line for people.
+//! One-line titles for people.
 
 use super::race::Access;
 use super::signature::Site;
@@ -27,8 +27,7 @@ fn plural(access: Access) -> String {
     if access == Access::Unknown { "accesses".to_owned() } else { format!("{access}s") }
 }
 
-/// Leaves the package out where everyone knows it, and the module path of
-/// x/tools.
+/// Omits the package where everyone knows it, and the module path of x/tools.
 fn short(text: &str) -> String {
     text.replace("go/types.", "").replace("golang.org/x/tools/", "")
 }

@@ -1,10 +1,9 @@
-//! Mutators: operators that change a test case, one to a file, and the one
-//! list of them. An operator that is added needs its own file and, here, its
-//! module and its row.
+//! Mutators: operators that change a test case, one in each file, and the one list of them. A new
+//! operator needs its own file and, here, a module line and a row.
 //!
-//! [`mutate`] stacks a few operators and repairs a chosen share of the results.
-//! Whatever it returns prints as Go that parses, is within the bounds, and has
-//! a scenario that the profile allows.
+//! [`mutate`] applies a few operators in turn and repairs a chosen share of the results. Every
+//! result prints as Go that parses, is within the bounds, and has a scenario that the profile
+//! allows.
 
 mod mutate;
 mod stats;
@@ -20,7 +19,7 @@ pub use stats::{OperatorStats, Outcome};
 pub use steering::{Parents, Steering};
 pub use weights::{Choice, Weights};
 
-/// Operators on programs, and what several of them share.
+/// Operators on programs, and code that several of them share.
 mod program {
     pub(super) mod add_method;
     pub(super) mod alias_import;
@@ -59,7 +58,7 @@ mod program {
     pub(super) mod write_type_args;
 }
 
-/// Operators on scenarios, and what several of them share.
+/// Operators on scenarios, and code that several of them share.
 mod scenario {
     pub(super) mod add_goroutine;
     pub(super) mod add_operation;
@@ -103,7 +102,7 @@ impl Entry {
         self.weight
     }
 
-    /// What it does, in words for a table: `wrap type`.
+    /// A short name for tables: `wrap type`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
@@ -114,8 +113,8 @@ const fn op(weight: u32, name: &'static str, operator: &'static dyn Operator) ->
     Entry { weight, name, operator }
 }
 
-/// Every operator: those on programs, then those on scenarios. Seeds repeat as
-/// long as the order and the weights stay.
+/// Every operator: those on programs, then those on scenarios. A seed gives the same mutants only
+/// while the order and the weights stay the same.
 #[rustfmt::skip]
 pub static OPERATORS: &[Entry] = &[
     // weight, name                       operator

@@ -1,4 +1,4 @@
-//! Mutation: applies a few operators, repairs, and keeps the bounds.
+//! Mutation: applies a few operators, repairs, and enforces the bounds.
 
 use super::scenario::limit::limit;
 use super::{Entry, OPERATORS, Weights};
@@ -9,14 +9,14 @@ use crate::testcase::TestCase;
 
 /// One way to change a test case.
 pub trait Operator: Sync + Send {
-    /// Changes the test case; false if there is nothing it applies to.
+    /// Changes the test case; false if the operator does not apply.
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool;
 }
 
-/// What an operator may use.
+/// The resources of an operator.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// The source of chance.
+    /// The random number generator.
     pub rng: &'a mut Rng,
     /// Another test case of the corpus.
     pub donor: Option<&'a dyn Donor>,
@@ -26,8 +26,8 @@ pub struct Context<'a> {
     pub go_minor: u32,
 }
 
-/// A test case to take parts from. It may have to be read from its file, and few
-/// operators need it.
+/// A test case to take parts from. It is loaded on demand, because reading its file takes time and
+/// few operators need it.
 pub trait Donor: std::fmt::Debug {
     /// The test case, if it can be read.
     fn test_case(&self) -> Option<&TestCase>;
@@ -39,7 +39,7 @@ impl Donor for TestCase {
     }
 }
 
-/// How [`mutate`] goes about it.
+/// Settings of [`mutate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The most operators applied to one test case.
@@ -48,8 +48,8 @@ pub struct Settings {
     pub repair_percent: u32,
     /// The most nodes that a mutant may have.
     pub max_nodes: usize,
-    /// A mutant may grow up to this many nodes; beyond it, it has no more than its
-    /// parent. The cost of a test case is its size, and small ones reach as much.
+    /// A mutant may always grow up to this many nodes. Above that it may not be larger than its
+    /// parent. Cost grows with size, and small test cases reach as much.
     pub grow_to: usize,
 }
 
@@ -66,7 +66,7 @@ impl Settings {
     }
 }
 
-/// What was done to a test case.
+/// The changes made to a test case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutated {
     /// Indices into [`OPERATORS`], in the order applied.
@@ -75,11 +75,11 @@ pub struct Mutated {
     pub repaired: bool,
 }
 
-/// How often another operator is tried when one does not apply.
+/// How many other operators to try when one does not apply.
 const TRIES: usize = 12;
 
-/// Changes a test case by one operator or a few. `None`, with the test case
-/// as it was, if nothing applied.
+/// Changes a test case by one or a few operators. Returns `None` and leaves the test case unchanged
+/// if none applied.
 pub fn mutate(
     case: &mut TestCase,
     cx: &mut Context<'_>,
@@ -111,8 +111,8 @@ pub fn mutate(
     Some(Mutated { operators, repaired })
 }
 
-/// Changes a test case by one operator alone, as [`mutate`] would: for tests
-/// and figures of single operators.
+/// Changes a test case by a single operator, as [`mutate`] would: for tests and figures of single
+/// operators.
 pub fn mutate_by(
     operator: usize,
     case: &mut TestCase,
@@ -131,8 +131,8 @@ pub fn mutate_by(
     Some(Mutated { operators: vec![operator], repaired })
 }
 
-/// One operator by its index; the test case is as before if it does not apply
-/// or oversteps the bounds.
+/// Applies one operator by its index. The test case is unchanged if the operator does not apply or
+/// exceeds the bounds.
 fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, most: usize) -> bool {
     let Some(Entry { operator, .. }) = OPERATORS.get(at) else { return false };
     let saved = case.clone();
@@ -143,7 +143,7 @@ fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, most: usize) -> b
     false
 }
 
-/// What every mutant goes through, whether it is repaired or not.
+/// Steps that every mutant goes through, repaired or not.
 fn finish(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>, repaired: bool) {
     if repaired {
         repair(case, before, cx.rng);

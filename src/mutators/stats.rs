@@ -1,35 +1,34 @@
-//! What became of each operator's mutants.
+//! Counts the results of each operator's mutants.
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-/// What became of one mutant.
+/// The result of running one mutant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Every file parses.
     pub parsed: bool,
     /// Every package type-checks.
     pub checked: bool,
-    /// It reached coverage that nothing before it had.
+    /// It reached new coverage.
     pub new_coverage: bool,
-    /// It made a new finding that is no breach of contract.
+    /// It made a new finding that is not a breach of contract.
     pub finding: bool,
 }
 
-/// The figures of one operator. A mutant counts for each operator that had a
-/// part in it.
+/// The figures of one operator. A mutant counts for each operator that helped to make it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorStats {
     /// Mutants made.
     pub made: u64,
-    /// Of them, those whose files all parse.
+    /// Mutants whose files all parse.
     pub parsed: u64,
-    /// Of them, those that type-check.
+    /// Mutants that type-check.
     pub checked: u64,
-    /// Of them, those that reached new coverage.
+    /// Mutants that reached new coverage.
     pub new_coverage: u64,
-    /// Of them, those that made a new finding that is no breach of contract.
+    /// Mutants that made a new finding that is not a breach of contract.
     pub findings: u64,
 }
 
@@ -43,8 +42,7 @@ impl OperatorStats {
         self.findings += u64::from(outcome.finding);
     }
 
-    /// A count as a share of the mutants made, in percent; 0 if there are
-    /// none.
+    /// A count as a share of the mutants made, in percent; 0 if there are none.
     #[must_use]
     pub fn percent(&self, of: u64) -> f64 {
         if self.made == 0 { 0.0 } else { 100.0 * of as f64 / self.made as f64 }

@@ -1,39 +1,37 @@
-//! Controls how many mutants are ill-typed, through repair and the choice of
-//! parents.
+//! Controls how many mutants are ill-typed, through repair and the choice of parents.
 
 use std::collections::BTreeSet;
 
 use super::Settings;
 use crate::rng::Rng;
 
-/// Moves the share of repaired mutants, and then the share of well-typed
-/// parents, until as many mutants are ill-typed as were asked for.
+/// Adjusts the share of repaired mutants, and after that the share of well-typed parents, until the
+/// requested percentage of mutants is ill-typed.
 ///
-/// The corpus collects ill-typed entries, because error paths are coverage too,
-/// and repair fixes only what a mutation broke, not what was broken before. Left
-/// alone, more and more mutants of a campaign would be ill-typed. This is an integral
-/// controller in whole numbers: the same outcomes in the same order give the
-/// same shares on every machine.
+/// The corpus collects ill-typed entries, because error paths are coverage too, and repair fixes
+/// only what a mutation broke, not what was broken before. Without control, more and more mutants
+/// of a campaign would be ill-typed. This is an integral controller in whole numbers: the same
+/// results in the same order give the same shares on every machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Steering {
-    /// Percent.
+    /// The target share of ill-typed mutants, in percent.
     ill_typed: u32,
-    /// In 1/100 percent. Up to [`FULL`] it is the share of mutants to repair; the
-    /// excess over [`FULL`] is the share of ill-typed parents to pass over.
+    /// The control effort in 1/100 percent. Up to [`FULL`] it is the share of mutants to repair;
+    /// the excess over [`FULL`] is the share of ill-typed parents to pass over.
     effort: i64,
-    /// Mutants since the effort was last worked out.
+    /// Mutants since the effort was last computed.
     mutants: i64,
-    /// Of them, those that type-check.
+    /// How many of these type-check.
     checked: i64,
 }
 
 /// Mutants between two adjustments.
 const PERIOD: i64 = 256;
-/// Every case, in 1/100 percent.
+/// All cases, in 1/100 percent.
 const FULL: i64 = 10_000;
 
 impl Steering {
-    /// The share of ill-typed mutants unless asked for another, percent.
+    /// The default share of ill-typed mutants, in percent.
     pub const DEFAULT_PERCENT: u32 = 30;
 
     /// Aims at this percentage of ill-typed mutants; more than 100 counts as 100.
@@ -56,7 +54,7 @@ impl Steering {
         u32::try_from((self.effort - FULL).max(0) / 100).unwrap_or_default()
     }
 
-    /// The entry to mutate instead of the chosen one, if another is to be.
+    /// The entry to mutate instead of the chosen one; `None` to keep the chosen one.
     pub fn instead<I: Copy + Ord>(
         &self,
         chosen: I,
@@ -78,8 +76,8 @@ impl Steering {
         }
         let ill_typed = FULL - FULL * self.checked / self.mutants;
         let excess = ill_typed - i64::from(self.ill_typed) * 100;
-        // A repair, or another parent, turns about half of the mutants from
-        // ill-typed to well-typed: half of the excess settles without swinging.
+        // A repair, or another parent, makes about half of the ill-typed mutants well-typed.
+        // Correcting half of the excess therefore settles without oscillation.
         self.effort = (self.effort + excess / 2).clamp(0, 2 * FULL);
         (self.mutants, self.checked) = (0, 0);
     }
@@ -137,9 +135,9 @@ impl<I: Copy + Ord> Parents<I> {
 mod tests {
     use super::*;
 
-    /// Percent of ill-typed mutants over the second half, when `plain` of 100
-    /// type-check as they are and `repaired` of 100 after a repair, if the
-    /// parent does; half of the corpus does not, nor do its mutants.
+    /// Percent of ill-typed mutants over the second half of a simulated run. If the parent is
+    /// well-typed, `plain` of 100 mutants type-check unrepaired and `repaired` of 100 after a
+    /// repair. Half of the corpus is ill-typed, and so are its mutants.
     fn settles_at(ill_typed: u32, plain: u32, repaired: u32) -> u32 {
         let (mut steering, mut rng) = (Steering::new(ill_typed), Rng::new(1));
         let mut parents = Parents::default();
@@ -166,7 +164,7 @@ mod tests {
             let got = settles_at(aim, 35, 85);
             assert!(got.abs_diff(aim) <= 2, "{got} for {aim}");
         }
-        // Beyond it, both are always or never.
+        // Beyond that, both happen always or never.
         assert!(settles_at(0, 35, 85).abs_diff(15) <= 2);
         assert!(settles_at(100, 35, 85).abs_diff(82) <= 2);
         assert_eq!(Steering::new(400), Steering::new(100));
@@ -179,7 +177,7 @@ mod tests {
         parents.record(1, false);
         (0..20_000).for_each(|_| steering.record(false));
         assert_eq!((steering.repair_percent(), steering.pass_over_percent()), (100, 100));
-        // There is no other.
+        // There is no well-typed entry.
         assert_eq!(steering.instead(1, &parents, &mut rng), None);
         parents.record(2, true);
         assert_eq!(steering.instead(1, &parents, &mut rng), Some(2));

@@ -1,4 +1,4 @@
-//! What an operator makes of the sample, as a diff of its text.
+//! Shows the effect of an operator on the sample, as a diff of its text.
 
 use super::{Context, Operator};
 use crate::edit::test_support::{diff, donor};
@@ -7,8 +7,8 @@ use crate::scenario::Profile;
 
 pub(crate) use crate::edit::test_support::{sample, text};
 
-/// What `operator` does to the sample with this seed: the lines that it removes
-/// and adds. `None` if it does not apply.
+/// The effect of `operator` on the sample with this seed: the lines that it removes and adds.
+/// `None` if it does not apply.
 pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
     let (mut case, donor) = (sample(), donor());
     let before = text(&case);
@@ -21,7 +21,7 @@ pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
     operator.apply(&mut case, &mut cx).then(|| diff(&before, &text(&case)))
 }
 
-/// Checks what [`changes`] says.
+/// Checks the result of [`changes`].
 pub(super) fn example(operator: &dyn Operator, seed: u64, want: &str) {
     let got = changes(operator, seed).expect("the operator does not apply");
     assert_eq!(got.trim(), want.trim(), "\n{got}");

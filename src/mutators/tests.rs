@@ -1,4 +1,4 @@
-//! What holds for every operator and for what [`mutate`] makes.
+//! Properties of every operator and of every result of [`mutate`].
 
 use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
 
@@ -29,7 +29,7 @@ fn scenario_is_sound(case: &TestCase) {
     let s = &case.scenario;
     assert!(s.go.len() >= 2 && s.go.len() <= MAX_GOROUTINES, "{s}");
     assert!(s.go.iter().all(|ops| !ops.is_empty() && ops.len() <= MAX_OPERATIONS), "{s}");
-    // Every directive that is written can be read again.
+    // Every printed directive can be parsed again.
     assert_eq!(Scenario::parse(&s.to_string()).unwrap().as_ref(), Some(s));
 }
 
@@ -55,8 +55,8 @@ fn every_operator_applies_to_the_sample() {
     }
 }
 
-/// The arguments that repair inserted needed repair themselves, two for each: 2 to the
-/// power of the greatest depth. It used up all memory an hour into a campaign.
+/// The arguments that repair inserted needed repair themselves, two for each: 2 to the power of the
+/// maximum depth. An hour into a campaign this used up all memory.
 #[test]
 fn repair_ends_where_what_it_puts_in_is_broken() {
     let read = |text: &str| TestCase::from_json(text).unwrap();
@@ -99,7 +99,7 @@ fn profiles_hold() {
     let mut contract = 0;
     for (profile, rounds) in [(Profile::Safe, 300), (Profile::Contract, 300), (Profile::All, 2000)]
     {
-        // A lineage, for shares to pile up if they can.
+        // A lineage, so that shared elements can accumulate if nothing stops them.
         let (mut case, donor, mut rng) = (sample(), donor(), Rng::new(5));
         for _ in 0..rounds {
             let mut cx = context(&mut rng, &donor, profile);

@@ -7,22 +7,20 @@ use crate::rng::Rng;
 
 /// The operators' weights and figures.
 ///
-/// The scheme is a bandit of the kind of Exp3, on discounted counts: an
-/// operator's share of the choices is its prior times its recent yield
-/// divided by the mean yield, held within 1/4 and 4 times the prior, so that
-/// none dies out and none takes over: an operator that is exhausted now may pay
-/// again after the next new coverage. It uses only integers and no clock: the same outcomes in the same order give the same weights on every
-/// machine.
+/// The scheme is a bandit like Exp3, on discounted counts. An operator's share of the choices is its prior times its recent yield divided by
+/// the mean yield, limited to between 1/4 and 4 times the prior, so that none dies out and none takes over: an operator that is exhausted
+/// now may pay again after the next new coverage. It uses only integers and no clock: the same results in the same order give the same
+/// weights on every machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     arms: Vec<Arm>,
     /// Whether yield changes the weights.
     learns: bool,
-    /// Outcomes since the weights were last worked out.
+    /// Results since the weights were last computed.
     pending: u32,
 }
 
-/// How the operators' weights come about.
+/// How the operators' weights are determined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// By prior weight and yield.
@@ -36,7 +34,7 @@ pub enum Choice {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Arm {
-    /// A name, so that figures survive a change of the list.
+    /// The operator's name, so that figures survive a change of the list.
     name: String,
     prior: u32,
     weight: u32,
@@ -46,17 +44,17 @@ struct Arm {
     stats: OperatorStats,
 }
 
-/// Outcomes between two updates; after each the counts are discounted.
+/// Results between two updates; after each update the counts are discounted.
 const PERIOD: u32 = 512;
 /// How many sixteenths of a count an update keeps.
 const KEEP: u64 = 14;
 /// Weights are priors times this, so that a quarter is still an integer.
 const SCALE: u32 = 64;
-/// What a new finding that is not a breach of contract is worth, in inputs with
-/// new coverage. Findings are the goal, and rare.
+/// The value of a new finding that is not a breach of contract, in inputs with new coverage.
+/// Findings are the goal, and rare.
 const FINDING_REWARD: u64 = 4;
-/// Tries that every operator is credited with at the start, in thousandths, so
-/// that a lucky first mutant does not decide.
+/// Tries credited to every operator at the start, in thousandths, so that one lucky mutant does not
+/// decide.
 const WARM_UP: u64 = 20_000;
 
 impl Default for Weights {
@@ -74,7 +72,7 @@ impl Default for Weights {
 }
 
 impl Weights {
-    /// The weights to start with.
+    /// The initial weights.
     #[must_use]
     pub fn new(choice: Choice) -> Self {
         let mut weights = Self { learns: choice == Choice::Adaptive, ..Self::default() };
@@ -84,8 +82,8 @@ impl Weights {
         weights
     }
 
-    /// The saved weights of operators that still exist, the priors of new
-    /// ones: for a campaign that a newer build resumes.
+    /// The saved weights of operators that still exist, and the priors of new ones: for a campaign
+    /// that a newer build resumes.
     #[must_use]
     pub fn reconciled(self) -> Self {
         let mut fresh = Self { learns: self.learns, ..Self::default() };
@@ -98,8 +96,8 @@ impl Weights {
         fresh
     }
 
-    /// Takes over what an earlier campaign learned; only its figures if these weights
-    /// do not learn.
+    /// Takes over what an earlier campaign learned. Takes over only its figures if these weights do
+    /// not learn.
     pub fn resume(&mut self, earlier: Self) {
         let earlier = earlier.reconciled();
         if self.learns {
@@ -128,9 +126,9 @@ impl Weights {
         self.arms.iter().map(|a| (a.name.as_str(), &a.stats))
     }
 
-    /// Records what became of a mutant.
+    /// Records the result of a mutant.
     pub fn record(&mut self, mutated: &Mutated, outcome: Outcome) {
-        // In a stack it is not known which operator earned the credit, so they share it.
+        // In a stack of operators it is unknown which one earned the credit, so they share it.
         let share = 1000 / mutated.operators.len().max(1) as u64;
         let reward = u64::from(outcome.new_coverage) + FINDING_REWARD * u64::from(outcome.finding);
         for &i in &mutated.operators {

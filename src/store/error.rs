@@ -1,4 +1,4 @@
-//! What can go wrong with crash directories.
+//! Errors of crash directories.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,23 +18,23 @@ pub enum StoreError {
     NoWrite {
         /// The store's directory.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The disk is full. Nothing was stored; the finding can be saved again.
     #[error("no space left for {path}: {source}")]
     Full {
-        /// What was to be written.
+        /// The file that could not be written.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// Another failure of the file system.
     #[error("{path}: {source}")]
     Io {
-        /// What was read or written.
+        /// The path that was read or written.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A directory whose finding.json is missing or cannot be used.
@@ -45,7 +45,7 @@ pub enum StoreError {
         /// Why.
         source: FindingError,
     },
-    /// Something that is not this finding has its name.
+    /// Something other than this finding already has its name.
     #[error("{0} is in the way: it holds another finding, or none")]
     Occupied(PathBuf),
     /// A file name that would leave the crash directory.
@@ -54,7 +54,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An error of the file system, sorted by what a user can do about it.
+    /// A file system error, sorted by what a user can do about it.
     pub(super) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {

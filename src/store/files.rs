@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 use super::StoreError;
 use crate::files;
 
-/// A directory under construction. While the process lives it holds a lock on
-/// it, which the system lets go when the process dies: process numbers can be
-/// used again, or belong to another container.
+/// A directory under construction. While the process lives it holds a lock on the directory, which
+/// the system releases when the process dies. Process numbers cannot replace the lock: they can be
+/// reused, or belong to another container.
 #[derive(Debug)]
 pub(super) struct Building {
     pub(super) path: PathBuf,
@@ -24,18 +24,18 @@ impl Building {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
                 Ok(()) => {}
-                // Of a process that had this one's number: leave it.
+                // It belongs to an earlier process with the same number: leave it.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(StoreError::io(&path, e)),
             }
-            // Another process may sweep it before it is locked: try again.
+            // Another process may remove it before it is locked: try again.
             if let Some(lock) = lock(&path) {
                 return Ok(Self { path, published: false, _lock: lock });
             }
         }
     }
 
-    /// Moves it to its place, unless something is there.
+    /// Moves it to its place, unless something is there already.
     pub(super) fn publish(&mut self, target: &Path) -> Result<bool, StoreError> {
         match files::publish(&self.path, target) {
             Ok(published) => {
@@ -51,8 +51,8 @@ impl Building {
 }
 
 impl Drop for Building {
-    /// Takes away what was not published. What was is no longer ours, nor is
-    /// its old name.
+    /// Removes a directory that was not published. A published one is no longer ours, and neither
+    /// is its old name.
     fn drop(&mut self) {
         if !self.published {
             let _ = fs::remove_dir_all(&self.path);
@@ -68,7 +68,7 @@ pub(super) fn lock(dir: &Path) -> Option<File> {
     dir.exists().then_some(file)
 }
 
-/// The path of a file in a directory, which its name may not leave.
+/// The path of a file in a directory; the name may not lead out of it.
 pub(super) fn inside(dir: &Path, name: &str) -> Result<PathBuf, StoreError> {
     let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
     if name.is_empty() || name.ends_with('/') || !plain {
@@ -77,7 +77,7 @@ pub(super) fn inside(dir: &Path, name: &str) -> Result<PathBuf, StoreError> {
     Ok(dir.join(name))
 }
 
-/// Writes a file below `dir` and has it on disk.
+/// Writes a file below `dir` and syncs it to disk.
 pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let path = inside(dir, name)?;
     let written = || -> io::Result<()> {
@@ -91,7 +91,7 @@ pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreErr
     written().map_err(|e| StoreError::io(&path, e))
 }
 
-/// Copies what is in a directory, but for `except`, links and what is hidden.
+/// Copies the content of a directory, except `except`, links and hidden files.
 pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreError> {
     for entry in fs::read_dir(from).map_err(|e| StoreError::io(from, e))? {
         let entry = entry.map_err(|e| StoreError::io(from, e))?;
@@ -120,7 +120,7 @@ pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreE
     files::replace(&to, bytes).map_err(|e| StoreError::io(&to, e))
 }
 
-/// Has a directory's names on disk.
+/// Syncs the names in a directory to disk.
 pub(super) fn sync(dir: &Path) -> Result<(), StoreError> {
     files::sync_folder(dir).map_err(|e| StoreError::io(dir, e))
 }

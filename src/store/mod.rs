@@ -1,4 +1,4 @@
-//! Crash directories: one for each signature, there whole or not at all.
+//! Crash directories: one for each signature, either complete or absent.
 
 mod error;
 mod files;
@@ -25,23 +25,22 @@ pub const MINIMIZED: &str = "minimized.txtar";
 /// The [`Finding`]. Written last: a directory that has it is complete.
 pub const FINDING: &str = "finding.json";
 
-/// A directory of crash directories. Several threads and processes may use one
-/// at the same time: the file system decides who stores a finding.
+/// A directory of crash directories. Several threads and processes may use one at the same time:
+/// the file system decides which of them stores a finding.
 #[derive(Clone, Debug)]
 pub struct Store {
     dir: PathBuf,
 }
 
-/// What became of a finding that was to be stored.
+/// The result of storing a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// It is the first of its signature.
     New(PathBuf),
-    /// One of its signature was there, with a class that says as much.
+    /// The signature is already stored, with a class that is at least as serious.
     Known(PathBuf),
-    /// One of its signature was there, with a class that says less, and was
-    /// replaced: a bug counts more than a breach of contract that shows the
-    /// same race.
+    /// The signature was stored with a less serious class, and was replaced: a bug counts more than
+    /// a breach of contract that shows the same race.
     Raised(PathBuf),
 }
 
@@ -55,19 +54,18 @@ impl Saved {
     }
 }
 
-/// What is in a store.
+/// The content of a store.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Crash directories in the order of their names.
     pub findings: Vec<(PathBuf, Finding)>,
-    /// What else is there and looks like a crash directory.
+    /// Other directories that look like crash directories.
     pub problems: Vec<StoreError>,
 }
 
 impl Store {
-    /// Opens a store, makes it if it is not there, proves that it can be
-    /// written and takes in what processes that died left half done.
-    ///
+    /// Opens a store and creates it if necessary, checks that it is writable, and recovers what
+    /// dead processes left unfinished.
     /// # Errors
     /// A file in its place, no write access, a full disk.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
@@ -81,11 +79,11 @@ impl Store {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                 StoreError::io(dir, e)
             }
-            // /proc says that there is no such file.
+            // In /proc, creating a folder fails with "no such file".
             _ => StoreError::NoWrite { path: dir.to_owned(), source: e },
         })?;
         let store = Self { dir: dir.to_owned() };
-        // Permission bits do not tell: root, read-only mounts, quotas.
+        // Permission bits are not enough: root, read-only mounts, quotas.
         let probe = Building::new(dir, "probe")?;
         files::write(&probe.path, "probe", b"can this directory be written?\n")?;
         drop(probe);
@@ -93,7 +91,7 @@ impl Store {
         Ok(store)
     }
 
-    /// A store to read only: nothing is made, written or taken in.
+    /// A store to read only: nothing is created, written or recovered.
     ///
     /// # Errors
     /// There is no such directory.
@@ -113,17 +111,17 @@ impl Store {
         &self.dir
     }
 
-    /// Where a finding with this id is, or would be.
+    /// The path where a finding with this id is stored, or would be.
     #[must_use]
     pub fn path(&self, id: &str) -> PathBuf {
         self.dir.join(id)
     }
 
-    /// Stores a finding, once for each signature. `extra` are more files, with
-    /// paths inside the crash directory.
+    /// Stores a finding, once for each signature. `extra` are additional files, with paths inside
+    /// the crash directory.
     ///
-    /// # Errors
-    /// A full disk or another failure to write; nothing is left then, and the
+    /// A full disk or another failure to write. Nothing is left behind then, and the same call can
+    /// be repeated.
     /// same call can be made again.
     pub fn save(
         &self,
@@ -150,16 +148,16 @@ impl Store {
             files::sync(&self.dir)?;
             return Ok(Saved::New(target));
         }
-        // Someone is ahead, now or long ago.
+        // Another process or thread stored it first, just now or long ago.
         let _lock = self.lock()?;
         loop {
             if let Some(known) = self.known(finding, &target)? {
                 return Ok(known);
             }
-            // Should the process die between the two, `recover` puts it back.
+            // If the process dies between the two renames, `recover` puts it back.
             let old = Building::new(&self.dir, &finding.id)?;
             fs::rename(&target, &old.path).map_err(|e| StoreError::io(&target, e))?;
-            // A first save, which takes no lock, can slip in here.
+            // A first save, which takes no lock, can happen in between.
             if building.publish(&target)? {
                 files::sync(&self.dir)?;
                 return Ok(Saved::Raised(target));
@@ -167,11 +165,11 @@ impl Store {
         }
     }
 
-    /// Takes over a crash directory of another store, whole, with this finding.json. One of
-    /// its signature that is there stays.
+    /// Copies a complete crash directory from another store, with this finding.json. If the
+    /// signature is already stored, that one stays.
     ///
     /// # Errors
-    /// It cannot be read or written; nothing is left then.
+    /// It cannot be read or written; nothing is left behind then.
     pub fn adopt(&self, from: &Path, finding: &Finding) -> Result<Saved, StoreError> {
         let target = self.path(&finding.id);
         let mut building = Building::new(&self.dir, &finding.id)?;
@@ -186,7 +184,7 @@ impl Store {
         Ok(Saved::New(target))
     }
 
-    /// [`Saved::Known`] if the target holds a finding that says as much.
+    /// [`Saved::Known`] if the target holds this finding with a class at least as serious.
     fn known(&self, finding: &Finding, target: &Path) -> Result<Option<Saved>, StoreError> {
         if fs::symlink_metadata(target).is_err() {
             return Ok(None);
@@ -196,14 +194,14 @@ impl Store {
             Ok(there) if there.id == finding.id => {
                 Ok((there.class <= finding.class).then(|| Saved::Known(target.to_owned())))
             }
-            // It went away in between, to be replaced.
+            // It disappeared in between, because it is being replaced.
             Err(_) if fs::symlink_metadata(target).is_err() => Ok(None),
             _ => Err(StoreError::Occupied(target.to_owned())),
         }
     }
 
-    /// Every finding, in the order of their directories' names. Directories
-    /// that cannot be read are reported beside them; hidden ones are none.
+    /// Every finding, in the order of directory names. Directories that cannot be read are reported
+    /// separately; hidden ones are ignored.
     ///
     /// # Errors
     /// The store's directory itself cannot be read.
@@ -231,20 +229,20 @@ impl Store {
         self.put(&finding.id, FINDING, json.as_bytes())
     }
 
-    /// Adds or replaces a file of a stored finding: minimized.txtar, say.
+    /// Adds or replaces a file of a stored finding, for example minimized.txtar.
     ///
     /// # Errors
     /// There is no such finding, or it cannot be written; the old text stays.
     pub fn put(&self, id: &str, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        // Not while the directory is replaced by one of another class.
+        // Not while the directory is being replaced by one of another class.
         let _lock = self.lock()?;
         let dir = self.path(id);
         read(&dir)?;
         files::replace(&dir, name, bytes)
     }
 
-    /// Stores what a finding was minimized to: the text, then what finding.json
-    /// says about it. `name` is the crash directory's.
+    /// Stores the result of minimizing a finding: the text, then the description in finding.json.
+    /// `name` is the name of the crash directory.
     ///
     /// # Errors
     /// There is no such finding, or it cannot be written; the old text stays.
@@ -257,15 +255,15 @@ impl Store {
         let _lock = self.lock()?;
         let dir = self.path(name);
         let mut finding = read(&dir)?;
-        // It was replaced by one of a class that counts more.
+        // It was replaced by one of a more serious class.
         if info.class > finding.class {
             return Ok(());
         }
         finding.minimized = Some(info.clone());
-        // What was measured was another program.
+        // The measurements were made on another program.
         finding.standalone = None;
         if info.class < finding.class {
-            // It shows without what made it the lesser class: that was not why.
+            // It shows without the element that caused the lesser class, so that was not the cause.
             finding.class = info.class;
             if let Ok(case) = SourceCase::from_txtar(text) {
                 finding.rules = case.scenario.iter().flat_map(deciding_rules).collect();
@@ -276,14 +274,14 @@ impl Store {
         files::replace(&dir, FINDING, json.as_bytes())
     }
 
-    /// Held while a directory is replaced or changed. The lock is on the
-    /// store's directory itself, so there is no file that someone could delete.
+    /// Held while a directory is replaced or changed. The lock is on the store's directory itself,
+    /// so there is no lock file that someone could delete.
     fn lock(&self) -> Result<File, StoreError> {
         let dir = File::open(&self.dir);
         dir.and_then(|d| d.lock().map(|()| d)).map_err(|e| StoreError::io(&self.dir, e))
     }
 
-    /// Takes in or takes away the temporary directories of dead processes.
+    /// Recovers or removes the temporary directories of dead processes.
     fn recover(&self) -> Result<(), StoreError> {
         for path in self.entries()? {
             let temporary =
@@ -291,7 +289,8 @@ impl Store {
             // A living process holds its directory's lock.
             let Some(_lock) = temporary.then(|| files::lock(&path)).flatten() else { continue };
             if let Ok(finding) = read(&path) {
-                // The loser of two of one signature is removed below.
+                // If two have one signature, the second rename fails and the directory is removed
+                // below.
                 let _ = fs::rename(&path, self.path(&finding.id));
             }
             let _ = fs::remove_dir_all(&path);

@@ -1,5 +1,5 @@
-//! What a store has that is like a finding: small test cases to start from where its own
-//! is large or shows too seldom.
+//! Similar findings in a store: small test cases to start from where a finding's own test case is
+//! large or rarely shows it.
 
 use std::cmp::Reverse;
 use std::fs;
@@ -9,9 +9,9 @@ use crate::finding::{Finding, Kind, sides};
 use crate::testcase::SourceCase;
 
 impl Store {
-    /// The minimized test cases of all races, or of all panics, a finding's own of an
-    /// earlier time among them: those first that share a side with it, the shortest first
-    /// of them; none if it is neither. What cannot be read is left out.
+    /// The minimized test cases of all races, or of all panics, including an earlier result for the
+    /// finding itself. Those that share a side with the finding come first, and among them the
+    /// shortest. Returns none for other kinds. Unreadable ones are left out.
     #[must_use]
     pub fn neighbours(&self, finding: &Finding) -> Vec<SourceCase> {
         if !matches!(finding.kind, Kind::DataRace | Kind::Panic) {

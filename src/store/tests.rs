@@ -117,13 +117,13 @@ fn what_dead_processes_left_is_taken_in() {
     let half = tmp.path().join(".tmp-1-1-y");
     fs::create_dir(&half).unwrap();
     fs::write(half.join(TESTCASE), "t").unwrap();
-    // One that a living process is at work on stays.
+    // A directory on which a living process is working stays.
     let living = Building::new(tmp.path(), "z").unwrap();
     Store::open(tmp.path()).unwrap();
     let living_name = living.path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(names(tmp.path()), BTreeSet::from([f.id.clone(), living_name]));
     assert_eq!(read(&store.path(&f.id)).unwrap(), f);
-    // A second one of a signature that is there is not kept.
+    // If the signature is already stored, a second copy is not kept.
     fs::create_dir(&whole).unwrap();
     fs::write(whole.join(FINDING), f.to_json().unwrap()).unwrap();
     drop(living);
@@ -146,7 +146,7 @@ fn a_file_is_no_store() {
     assert!(Store::existing(tmp.path()).unwrap().list().unwrap().findings.is_empty());
 }
 
-/// Root may write everywhere but in /proc.
+/// Root may write everywhere except in /proc.
 #[test]
 fn no_write_access_is_told_at_once() {
     let e = Store::open(Path::new("/proc/self/fdinfo")).unwrap_err();
@@ -176,7 +176,7 @@ fn foreign_and_broken_directories_are_reported() {
     {
         assert!(text.contains(want), "{text}");
     }
-    // Nothing is overwritten: neither a foreign directory nor a file.
+    // Nothing is overwritten, neither a foreign directory nor a file.
     let other = finding("other", "go check a");
     fs::create_dir(store.path(&other.id)).unwrap();
     fs::write(store.path(&other.id).join("x"), "x").unwrap();
@@ -209,7 +209,7 @@ fn findings_are_updated_whole() {
     );
 }
 
-/// A file system of one page for each file, and few of them.
+/// A small file system: one page for each file, and few pages.
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
     let tmp = tempfile::tempdir().unwrap();
@@ -230,7 +230,7 @@ fn a_full_disk_leaves_nothing_behind() {
         assert!(e.to_string().contains(REPORT), "{e}");
         assert!(names(tmp.path()).is_empty());
         assert!(matches!(store.save(&f, "t", "small", &[]), Ok(Saved::New(_))));
-        // A full disk keeps the old text of what is updated.
+        // On a full disk, updating a file keeps its old text.
         let _ = fs::write(tmp.path().join("fill"), &big);
         assert!(matches!(store.put(&f.id, REPORT, big.as_bytes()), Err(StoreError::Full { .. })));
         assert_eq!(fs::read_to_string(store.path(&f.id).join(REPORT)).unwrap(), "small");

@@ -55,7 +55,7 @@ pub enum SeedError {
         source: TestCaseError,
     },
     /// A seed is not Go.
-    #[error("{path}: {source}; mend it, or take it out of the corpus")]
+    #[error("{path}: {source}; fix it, or take it out of the corpus")]
     Syntax {
         /// Which seed.
         path: PathBuf,

@@ -11,9 +11,9 @@ use crate::goast::scope::ObjectKind;
 use crate::goast::{Decl, Expr, FuncDecl, Ident};
 use crate::testcase::TestCase;
 
-/// Declares a method on a type. Its result is sometimes an instance of the
-/// receiver's own type with a deeper argument: a type that exists only after
-/// substitution, and is expanded by the first goroutine that needs it.
+/// Declares a method on a type. Its result is sometimes an instance of the receiver's own type with
+/// a deeper argument. Such a type exists only after substitution, and the first goroutine that
+/// needs it expands it.
 #[derive(Clone, Copy, Debug)]
 pub struct AddMethod;
 
@@ -39,7 +39,7 @@ impl Operator for AddMethod {
         let args: Vec<Expr> = names.iter().map(|n| ident(n)).collect();
         let base = instance(ident(name), args.clone());
         let result = if !args.is_empty() && cx.rng.chance(50) {
-            // T[P] gives T[*T[P]]: never the same type twice.
+            // `T[P]` gives `T[*T[P]]`: never the same type twice.
             let mut deeper = args;
             let at = cx.rng.below(deeper.len());
             let constrained = !crate::edit::types::is_any(&o.type_params[at].1);
@@ -67,7 +67,7 @@ impl Operator for AddMethod {
     }
 }
 
-/// A new method's name: now and then one that another type has.
+/// A new method's name, now and then that of another type's method.
 fn symbols_fresh_method(symbols: &Symbols, cx: &mut Context<'_>) -> String {
     let mut known: Vec<&String> = symbols
         .packages

@@ -1,4 +1,4 @@
-//! Alias what is shared: one package imported under two names.
+//! Alias something shared: one package imported under two names.
 
 use super::super::{Context, Operator};
 use crate::edit::symbols::Symbols;

@@ -1,4 +1,4 @@
-//! Alias what is shared: the same instance reached through a second name.
+//! Alias something shared: the same instance reached through a second name.
 
 use super::super::{Context, Operator};
 use crate::edit::address;

@@ -1,4 +1,4 @@
-//! Alias what is shared: a second variable of the same instance.
+//! Alias something shared: a second variable of the same instance.
 
 use super::super::{Context, Operator};
 use crate::edit::address;

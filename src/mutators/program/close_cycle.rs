@@ -11,8 +11,8 @@ use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, FuncType};
 use crate::testcase::TestCase;
 
-/// Adds a field or an interface method whose type is declared later or around
-/// it, mostly where the language allows it.
+/// Adds a field or an interface method whose type is the enclosing one or one declared later,
+/// mostly where the language allows it.
 #[derive(Clone, Copy, Debug)]
 pub struct CloseCycle;
 

@@ -9,8 +9,8 @@ use crate::goast::build::{ident, interface_of, unnamed};
 use crate::goast::{BinaryExpr, Expr, Token, UnaryExpr};
 use crate::testcase::TestCase;
 
-/// Loosens a constraint to `any`, or asks for something that many types
-/// have: `comparable`, a union, an interface of the program.
+/// Loosens a constraint to `any`, or requires something that many types have: `comparable`, a
+/// union, an interface of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeConstraint;
 
@@ -58,7 +58,7 @@ impl Operator for ChangeConstraint {
     }
 }
 
-/// `~int | ~string`, which most type arguments are.
+/// `~int | ~string`, which most type arguments satisfy.
 fn union() -> Expr {
     let tilde = |name| Expr::UnaryExpr(UnaryExpr { op: Token::Tilde, x: Box::new(ident(name)) });
     let (x, y) = (Box::new(tilde("int")), Box::new(tilde("string")));

@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use crate::edit::address;
 use crate::testcase::TestCase;
 
-/// Removes a type, function, variable or constant; its uses are left to repair.
+/// Removes a type, function, variable or constant, and leaves its uses to repair.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteDecl;
 

@@ -8,8 +8,8 @@ use crate::goast::Decl;
 use crate::goast::scope::{method_base, receiver_base};
 use crate::testcase::TestCase;
 
-/// Copies a declaration, a type with its methods. The copy refers to what the
-/// original refers to.
+/// Copies a declaration; a type is copied with its methods. The copy refers to the same names as
+/// the original.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicateDecl;
 

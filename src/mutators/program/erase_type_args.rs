@@ -10,8 +10,8 @@ use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
-/// Drops the last type argument of an instance, or all of them. Mostly of
-/// functions, where the call may infer them; seldom of types.
+/// Drops the last type argument of an instance, or all of them. The instance is usually a
+/// function's, where the call may infer them; seldom a type's.
 #[derive(Clone, Copy, Debug)]
 pub struct EraseTypeArgs;
 

@@ -23,7 +23,7 @@ impl Operator for Instantiate {
             &symbols,
             cx.rng,
             |site, env| match site {
-                // In other places values of the type are used.
+                // In other places, the program uses values of the type.
                 Site::Expr(e, role) if role.takes_any_type() || *role == Role::Embedded => {
                     let (generic, args) = split_instance(e);
                     let known = !args.is_empty() && env.resolve(generic).is_some();

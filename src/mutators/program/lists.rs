@@ -1,4 +1,4 @@
-//! What operators on structs and interfaces have in common.
+//! Helpers shared by operators on structs and interfaces.
 
 use super::super::Context;
 use crate::edit::env::Env;
@@ -9,7 +9,7 @@ use crate::goast::FieldRole;
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Removes an element from a list of that kind; false if there is none.
+/// Removes an element from a list of the given kind; false if there is none.
 pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: FieldRole) -> bool {
     let symbols = Symbols::new(case);
     at_random(
@@ -28,7 +28,7 @@ pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: Field
     )
 }
 
-/// Adds what `make` returns to a list of that kind.
+/// Adds the result of `make` to a list of the given kind.
 pub(super) fn add_to(
     case: &mut TestCase,
     cx: &mut Context<'_>,

@@ -34,7 +34,7 @@ impl Operator for MakeGeneric {
         let is_type = address::type_spec(case, at).is_some();
         let owner = address::names(case, at).into_iter().next();
         let Some(param) = add(case, at, true, cx.rng) else { return false };
-        // If no place inside takes it, an unused parameter is just as good.
+        // If no place inside can use it, an unused parameter is just as good.
         let symbols = Symbols::new(case);
         if is_type && cx.rng.chance(80) {
             at_random(

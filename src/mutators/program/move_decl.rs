@@ -14,12 +14,12 @@ use crate::goast::scope::{is_exported, method_base};
 use crate::goast::{Decl, Expr, File, Ident};
 use crate::testcase::{Package, PackageFile, TestCase};
 
-/// Moves a declaration, with its methods and what it needs of its package,
-/// into another package, or a new one, which the old one then imports.
+/// Moves a declaration, with its methods and the declarations of its package that it needs, into
+/// another package or a new one, which the old package then imports.
 #[derive(Clone, Copy, Debug)]
 pub struct MoveDecl;
 
-/// The most declarations that move together.
+/// The maximum number of declarations that move together.
 const TOGETHER: usize = 6;
 
 impl Operator for MoveDecl {
@@ -75,8 +75,8 @@ fn upper(name: &str) -> String {
     }
 }
 
-/// The name with all names of the package that its declaration needs; `None`
-/// if there are too many or they cannot move.
+/// The name, and all names of the package that its declaration needs; `None` if there are too many
+/// or they cannot move.
 pub(super) fn closure(
     case: &TestCase,
     symbols: &Symbols,
@@ -176,7 +176,7 @@ fn move_all(
 
 /// Makes uses in the old package and in its importers name the new package.
 fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String>, moved: &[Decl]) {
-    // As before the move, under the new names, for names to resolve.
+    // The symbols before the move, under the new names, for resolving names.
     let mut old = case.clone();
     address::append(&mut old, from, 0, moved.iter().cloned());
     let before = Symbols::new(&old);

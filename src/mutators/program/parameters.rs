@@ -11,8 +11,8 @@ use crate::goast::scope::count;
 use crate::goast::{Expr, Field, FuncType};
 use crate::testcase::TestCase;
 
-/// Adds a parameter or removes one. Sometimes calls follow and, for a method,
-/// every method of the same name.
+/// Adds or removes a parameter. Sometimes calls are adjusted and, for a method, every method of the
+/// same name.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters;
 
@@ -26,7 +26,7 @@ enum Change {
 impl Operator for Parameters {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
-        let mend = cx.rng.chance(75);
+        let repair = cx.rng.chance(75);
         let mut done = None;
         at_random(
             case,
@@ -36,7 +36,7 @@ impl Operator for Parameters {
                 let fixed = matches!(env.owner.as_deref(), Some("init" | "main"));
                 match site {
                     Site::Signature(_, FuncRole::Func) if fixed => 0,
-                    // The type and the literal of a value cannot both follow.
+                    // The type of a value and its function literal cannot both be adjusted.
                     Site::Signature(_, FuncRole::FuncLit) => 1,
                     Site::Signature(..) => 4,
                     _ => 0,
@@ -48,7 +48,7 @@ impl Operator for Parameters {
                 let change = if n > 0 && rng.chance(40) {
                     Change::Remove(rng.below(n))
                 } else {
-                    // A basic type can be written at every call that has to be fixed.
+                    // A basic type is easy to write at every call that needs adjusting.
                     let wide = whose == FuncRole::FuncType && rng.chance(70);
                     let new = if wide { some_type(env, rng, 1) } else { basic(rng) };
                     Change::Insert(rng.below(n + 1), new)
@@ -62,12 +62,12 @@ impl Operator for Parameters {
             },
         );
         let Some((change, whose, at, owner)) = done else { return false };
-        if mend && let Some(name) = owner {
+        if repair && let Some(name) = owner {
             match whose {
                 FuncRole::Func => fix_calls(case, &symbols, at.0, &name, false, &change),
                 FuncRole::Method | FuncRole::InterfaceMethod => {
                     let interface = whose == FuncRole::InterfaceMethod;
-                    mend_methods(case, &symbols, &name, &change, at, interface);
+                    change_methods(case, &symbols, &name, &change, at, interface);
                     fix_calls(case, &symbols, at.0, &name, true, &change);
                 }
                 FuncRole::FuncLit | FuncRole::FuncType => {}
@@ -141,9 +141,9 @@ fn fix_calls(
     });
 }
 
-/// Changes every other method and interface method of that name, so that
-/// interfaces stay implemented. The one at `changed` has already changed.
-fn mend_methods(
+/// Changes every other method and interface method of that name, so that types still implement the
+/// interfaces. The one at `changed` has already changed.
+fn change_methods(
     case: &mut TestCase,
     symbols: &Symbols,
     name: &str,

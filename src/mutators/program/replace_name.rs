@@ -11,8 +11,8 @@ use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
-/// A type becomes another type; a function, variable or constant another of
-/// its kind, preferably of the same written type.
+/// Replaces a type by another type, and a function, variable or constant by another of its kind,
+/// preferably with the same declared type.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplaceName;
 

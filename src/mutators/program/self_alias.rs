@@ -23,8 +23,8 @@ impl Operator for SelfAlias {
             .into_iter()
             .filter(|a| {
                 address::type_spec(case, *a).is_some_and(|t| {
-                    // An alias in its own constraint is a known limitation
-                    // of go/types (golang.org/issue/78296): always a panic.
+                    // An alias in its own constraint always causes a panic, which is a known
+                    // limitation of go/types (golang.org/issue/78296).
                     let itself =
                         flatten(&t.type_params).iter().any(|(_, c)| mentions(c, &t.name.0));
                     t.name.0 != "_"

@@ -16,9 +16,8 @@ use crate::goast::{FieldRole, Role};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Takes a subtree of the donor, or of the test case itself if there is no
-/// donor, and puts it where one of the same role stands. Free names are bound
-/// to what is in scope.
+/// Copies a subtree of the donor, or of the test case itself if there is no donor, over one of the
+/// same role. Free names are bound to names in scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Splice(What);
 
@@ -32,17 +31,17 @@ enum What {
     Expr,
 }
 
-/// A type for a type.
+/// Replaces a type by a type.
 pub static SPLICE_TYPE: Splice = Splice(What::Type);
-/// Adds a declaration with what it needs.
+/// Adds a declaration with everything that it needs.
 pub static SPLICE_DECL: Splice = Splice(What::Decl);
-/// A method onto another type.
+/// Puts a method on another type.
 pub static SPLICE_METHOD: Splice = Splice(What::Method);
-/// A field or an interface's element into another list.
+/// Puts a field or an interface element into another list.
 pub static SPLICE_FIELD: Splice = Splice(What::Field);
-/// A statement into another list.
+/// Puts a statement into another list.
 pub static SPLICE_STMT: Splice = Splice(What::Stmt);
-/// A value for a value.
+/// Replaces a value by a value.
 pub static SPLICE_EXPR: Splice = Splice(What::Expr);
 
 impl Operator for Splice {
@@ -69,7 +68,7 @@ fn is_type(e: &Expr, role: Role) -> bool {
 
 fn is_value(e: &Expr, role: Role) -> bool {
     role == Role::Value && !matches!(e, Expr::KeyValueExpr(_) | Expr::TypeAssertExpr(_))
-        // A literal without a type stands only in another literal.
+        // A literal without a type is allowed only in another literal.
         && !matches!(e, Expr::CompositeLit(c) if c.typ.is_none())
 }
 
@@ -85,7 +84,7 @@ fn splice_expr(
         if let Site::Expr(e, role) = site
             && want(e, role)
         {
-            // A lone name is of little use: larger parts are taken more often.
+            // A single name is of little use, so larger parts are chosen more often.
             let weight = if matches!(e, Expr::Ident(_)) { 1 } else { 4 };
             parts.push((weight, e.clone()));
         }
@@ -116,8 +115,8 @@ fn splice_expr(
     )
 }
 
-/// Puts a declaration of one of the donor's packages, with what it needs, beside
-/// the others; names that are taken get new ones.
+/// Adds a declaration of one of the donor's packages, with everything that it needs; names that are
+/// taken get new ones.
 pub(super) fn splice_decl(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
     let (theirs, ours) = (Symbols::new(&donor), Symbols::new(case));
     let all: Vec<_> = address::all(&donor)
@@ -228,7 +227,7 @@ fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool 
     let mut parts: Vec<Stmt> = Vec::new();
     walk(&mut donor, &symbols, |site, _| {
         if let Site::Stmts(list) = site {
-            // These make sense only where they stand.
+            // These make sense only in their original place.
             let fits = |s: &&Stmt| {
                 !matches!(s, Stmt::ReturnStmt(_) | Stmt::BranchStmt(_) | Stmt::LabeledStmt(_))
             };

@@ -8,7 +8,7 @@ use crate::goast::Expr;
 use crate::goast::Role;
 use crate::testcase::TestCase;
 
-/// Exchanges two types of a package; neither mentions anything local.
+/// Exchanges two types in a package if neither mentions anything local.
 #[derive(Clone, Copy, Debug)]
 pub struct SwapTypes;
 

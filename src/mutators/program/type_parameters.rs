@@ -13,8 +13,8 @@ use crate::goast::{Decl, Expr, Field, Ident};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Adds a type parameter to a generic declaration or removes one. Sometimes
-/// instances and receivers follow.
+/// Adds a type parameter to a generic declaration or removes one. Sometimes instances and receivers
+/// are adjusted.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeParameters;
 
@@ -24,11 +24,11 @@ impl Operator for TypeParameters {
         generic.extend(address::funcs(case));
         generic.retain(|a| type_params(case, *a).is_some_and(|p| !p.is_empty()));
         let Some(&at) = cx.rng.choose(&generic) else { return false };
-        let mend = cx.rng.chance(80);
+        let repair = cx.rng.chance(80);
         if cx.rng.chance(60) {
-            add(case, at, mend, cx.rng).is_some()
+            add(case, at, repair, cx.rng).is_some()
         } else {
-            remove(case, at, mend, cx.rng)
+            remove(case, at, repair, cx.rng)
         }
     }
 }
@@ -51,7 +51,7 @@ fn name(case: &TestCase, at: Address) -> Option<String> {
     address::names(case, at).into_iter().next()
 }
 
-/// A name for a type parameter that the package does not use otherwise.
+/// A new name for a type parameter, which the package does not use otherwise.
 fn fresh_param(symbols: &Symbols, declared: &[(String, Expr)]) -> String {
     let free = |n: &str| {
         !declared.iter().any(|(d, _)| d == n)
@@ -63,16 +63,16 @@ fn fresh_param(symbols: &Symbols, declared: &[(String, Expr)]) -> String {
         .map_or_else(|| symbols.fresh("P"), |n| (*n).to_owned())
 }
 
-/// Adds a type parameter and gives its name; it becomes the first, so that
-/// calls which infer the others can still name it.
-pub(super) fn add(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> Option<String> {
+/// Adds a type parameter and returns its name. It becomes the first one, so that calls that infer
+/// the others can still give it explicitly.
+pub(super) fn add(case: &mut TestCase, at: Address, repair: bool, rng: &mut Rng) -> Option<String> {
     let symbols = Symbols::new(case);
     let object = name(case, at)?;
     let params = type_params_mut(case, at)?;
     let new = fresh_param(&symbols, &flatten(params));
     let constraint = if rng.chance(80) { "any" } else { "comparable" };
     params.insert(0, field(&new, ident(constraint)));
-    if mend {
+    if repair {
         on_uses(case, &symbols, at.package, &object, |e, _, env| {
             // Inside its own declaration the parameter itself can be the argument.
             let own = env.owner.as_deref() == Some(object.as_str());
@@ -86,7 +86,7 @@ pub(super) fn add(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -
     Some(new)
 }
 
-fn remove(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> bool {
+fn remove(case: &mut TestCase, at: Address, repair: bool, rng: &mut Rng) -> bool {
     let symbols = Symbols::new(case);
     let Some(object) = name(case, at) else { return false };
     let Some(params) = type_params_mut(case, at) else { return false };
@@ -97,7 +97,7 @@ fn remove(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> bool {
         f.names.retain(|id| id.0 != gone);
     }
     params.retain(|f| !f.names.is_empty());
-    if !mend {
+    if !repair {
         return true;
     }
     let by = basic(rng);
@@ -117,7 +117,7 @@ fn remove(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> bool {
 /// Replaces the parameter by `by` in the declaration.
 fn replace_param(case: &mut TestCase, symbols: &Symbols, at: Address, gone: &str, by: &Expr) {
     let mut shadow = symbols.clone();
-    // A parameter that is gone must not resolve to an object of its name.
+    // Once the parameter is gone, its name must not resolve to another object.
     shadow.packages[at.package].scope.objects.remove(gone);
     let Some(decl) = address::decl_mut(case, at) else { return };
     match decl {

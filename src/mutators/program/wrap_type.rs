@@ -10,7 +10,7 @@ use crate::goast::Role;
 use crate::goast::build::{field, ident, struct_of};
 use crate::testcase::TestCase;
 
-/// Puts a type inside another, in places where no value of it is used.
+/// Puts a type inside another, in places where no value of the type is used.
 #[derive(Clone, Copy, Debug)]
 pub struct WrapType;
 

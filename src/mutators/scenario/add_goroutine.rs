@@ -5,8 +5,7 @@ use super::pick;
 use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// It copies another goroutine's operations, sometimes in another order, or gets new
-/// ones.
+/// The goroutine copies another one's operations, sometimes in another order, or gets new ones.
 #[derive(Clone, Copy, Debug)]
 pub struct AddGoroutine;
 

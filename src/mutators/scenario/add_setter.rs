@@ -1,4 +1,4 @@
-//! Set something that other goroutines read.
+//! Add an operation that sets something that other goroutines read.
 
 use super::super::{Context, Operator};
 use super::pick;
@@ -7,7 +7,7 @@ use crate::edit::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
 
-/// It breaks a documented rule, so it is rare.
+/// This breaks a documented rule, so it is rare.
 #[derive(Clone, Copy, Debug)]
 pub struct AddSetter;
 

@@ -1,12 +1,12 @@
-//! Let goroutines that do the same share one more thing.
+//! Let goroutines that run the same operations share one more thing.
 
 use super::super::{Context, Operator};
 use super::limit::breaches;
 use crate::scenario::{Operation, Profile, Share};
 use crate::testcase::TestCase;
 
-/// They share a context, a file set or a configuration and, only where the profile
-/// allows breaking a rule, an Info, a checker or a package.
+/// The goroutines share a context, a file set or a configuration. Only where the profile allows
+/// breaking a rule, they share an Info, a checker or a package.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasShared;
 
@@ -25,7 +25,7 @@ impl Operator for AliasShared {
             .collect();
         let Some(&new) = cx.rng.choose(&fits) else { return false };
         s.share.insert(new);
-        // Sharing shows where two goroutines check the same package.
+        // Sharing matters where two goroutines check the same package.
         if let [first, rest @ ..] = s.go.as_mut_slice()
             && let Some(check) =
                 first.iter().find(|o| matches!(o, Operation::Check { .. })).cloned()

@@ -1,10 +1,10 @@
-//! Change how dependencies reach their importers.
+//! Change how importers get their dependencies.
 
 use super::super::{Context, Operator};
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
-/// It goes back to source more often than away from it, as source costs least.
+/// The change to source is more frequent than the change away from it, because source costs least.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeImport;
 

@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Points are added more often than removed, as overlap must be forced.
+/// Points are added more often than removed, because overlap must be forced.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeMeet;
 

@@ -1,4 +1,4 @@
-//! Change what an operation is about.
+//! Change an operand of an operation.
 
 use super::super::{Context, Operator};
 use super::pick;
@@ -7,7 +7,7 @@ use crate::rng::Rng;
 use crate::scenario::{OperandKind, OperandMut, Operation};
 use crate::testcase::TestCase;
 
-/// Another package, another object, other type arguments.
+/// The new operand is another package, another object, or other type arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeOperand;
 
@@ -26,7 +26,7 @@ impl Operator for ChangeOperand {
     }
 }
 
-/// Changes an operand; `None` if there is nothing to change it to.
+/// Changes an operand; `None` if there is no other value for it.
 fn change(
     op: &mut Operation,
     symbols: &Symbols,

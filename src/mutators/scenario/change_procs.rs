@@ -3,7 +3,7 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// One to four, or the harness's own.
+/// The value is one to four, or unset for the harness's own default.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeProcs;
 

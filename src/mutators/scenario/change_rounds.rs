@@ -1,9 +1,9 @@
-//! Change how often the goroutines run.
+//! Change how many rounds the goroutines run.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// There are few rounds, as each costs as much as the first.
+/// The number stays small, because each round costs as much as the first.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeRounds;
 

@@ -1,9 +1,9 @@
-//! Give the scenario another seed of its interleaving, or remove it.
+//! Change or remove the seed of the scenario's interleaving.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Seeds the schedule, changes its seed, or leaves it to the runtime.
+/// Seeds the schedule, changes its seed, or leaves the interleaving to the runtime.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeSchedule;
 

@@ -1,11 +1,11 @@
-//! Add or remove what goroutines share.
+//! Add or remove something that goroutines share.
 
 use super::super::{Context, Operator};
 use super::limit::breaches;
 use crate::scenario::{Profile, Share};
 use crate::testcase::TestCase;
 
-/// A share that breaks a rule is removed more often than added.
+/// A shared object that breaks a rule is removed more often than added.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeShare;
 

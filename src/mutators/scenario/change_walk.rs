@@ -5,7 +5,7 @@ use super::pick;
 use crate::scenario::{OperandKind, OperandMut, Operation};
 use crate::testcase::TestCase;
 
-/// Makes a walk of a query on an object if there is no walk.
+/// Changes a walk, or turns a query on an object into one.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeWalk;
 

@@ -6,7 +6,8 @@ use crate::edit::symbols::Symbols;
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
 
-/// Every goroutine checks it, with a checker of its own, after what it imports.
+/// Every goroutine checks the package with a checker of its own, after the packages that it
+/// imports.
 #[derive(Clone, Copy, Debug)]
 pub struct ConcurrentCheck;
 

@@ -6,7 +6,7 @@ use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS};
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
 
-/// The dependency is completed before. Its importers meet inside Importer.Import and are
+/// The dependency is completed in `before`. Its importers meet inside Importer.Import and are
 /// checked at the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct ConcurrentImport;
@@ -30,7 +30,7 @@ impl Operator for ConcurrentImport {
             s.before.push(check(dep));
         }
         s.before.retain(|o| users.iter().all(|u| *o != check(*u)));
-        // At least two goroutines, and if possible one for each importer.
+        // There are at least two goroutines and, if possible, one for each importer.
         let wanted = users.len().clamp(2, MAX_GOROUTINES);
         while s.go.len() < wanted {
             s.go.push(Vec::new());

@@ -1,4 +1,4 @@
-//! The rules that the scenario of every mutant keeps.
+//! The rules that every mutant's scenario obeys.
 
 use super::super::Context;
 use super::pick;
@@ -17,11 +17,11 @@ pub(super) fn breaches(share: Share) -> bool {
         .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
 }
 
-/// Makes sure that the profile allows the scenario, that at least two goroutines have
-/// something to do, and that operations name packages that exist.
+/// Makes sure that the profile allows the scenario, that at least two goroutines have operations,
+/// and that operations name packages that exist.
 ///
-/// Under [`Profile::All`] a scenario that breaks a rule loses the breach in a quarter of
-/// cases. Otherwise breaches, which keep finding coverage, would fill the corpus.
+/// Under [`Profile::All`], a scenario that breaks a rule loses the breach in a quarter of cases.
+/// Otherwise breaches, which keep finding coverage, would fill the corpus.
 pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
     let s = &mut case.scenario;
     if cx.profile == Profile::Safe {
@@ -60,7 +60,7 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
                 s.share.retain(|x| !breaches(*x));
                 let breaks = |op: &Operation| op.row().class == Class::Breach;
                 s.before.retain(|op| !breaks(op));
-                // A goroutine that does nothing else stays: two are needed.
+                // A goroutine that consists of breaches keeps them: two goroutines are needed.
                 for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(breaks)) {
                     ops.retain(|op| !breaks(op));
                 }
@@ -69,7 +69,7 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
     }
 }
 
-/// Replaces packages and objects that are gone by ones that are there.
+/// Replaces missing packages and objects by existing ones.
 pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let Some(any) = pick::package(case, rng) else { return };
@@ -106,7 +106,7 @@ fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &str, rng: &mut
                 let Some(object) = found(t) else {
                     drop(operands);
                     let new = pick::instantiate(symbols, rng);
-                    // Perhaps nothing is generic any more.
+                    // There may be no generic object left.
                     *op = new.unwrap_or_else(|| Operation::Check { package: any.to_owned() });
                     return;
                 };

@@ -4,8 +4,8 @@ use super::super::{Context, Operator};
 use crate::scenario::{OperandMut, Order};
 use crate::testcase::TestCase;
 
-/// The same operations in different orders find races that the same order hides behind
-/// a lock by chance.
+/// Running the same operations in different orders finds races that, with the same order, a lock
+/// hides by chance.
 #[derive(Clone, Copy, Debug)]
 pub struct MirrorGoroutine;
 

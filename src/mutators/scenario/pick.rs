@@ -1,4 +1,4 @@
-//! Draws operations and their operands from what a test case has.
+//! Draws operations and their operands from the objects of a test case.
 
 use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
@@ -110,13 +110,13 @@ fn type_args(of: &ObjectRef, symbols: &Symbols, rng: &mut Rng) -> Option<Vec<Str
     Some(args)
 }
 
-/// Percent of new operations that are a target's, if there is one.
+/// Percent of new operations that belong to a target, if there is one.
 const TARGETS: u32 = 25;
 
-/// Any operation that the test case can give something to do.
+/// Any operation for which the test case has operands.
 pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
     let symbols = Symbols::new(case);
-    // Without targets nothing is drawn for them, so that a seed means the same.
+    // Without targets, no number is drawn for them, so that a seed gives the same result.
     if !targets().is_empty() && rng.chance(TARGETS) {
         return make(Row::of("target")?, Some(case), &symbols, rng);
     }
@@ -129,15 +129,15 @@ pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
     }
 }
 
-/// What was drawn for an operation so far.
+/// The operands drawn for an operation so far.
 #[derive(Default)]
 struct Drawn {
-    /// The object that later operands are about.
+    /// The object that later operands refer to.
     object: Option<ObjectRef>,
     other: Option<ObjectRef>,
 }
 
-/// An operation of a row; `None` if the test case has nothing for an operand.
+/// An operation of a row; `None` if the test case has nothing to use as an operand.
 fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
     use OperandKind as Kind;
     use OperandValue as Value;
@@ -155,9 +155,10 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Member => {
                 Value::Member(drawn.object.take().filter(|_| rng.chance(50)).map(|t| t.object))
             }
-            // A name is an expression, of a type or of a value.
+            // A name is an expression that denotes a type or a value.
             Kind::Expr => Value::Expr(drawn.object.take()?.object),
-            // The order of draws is part of what a seed means: objects come first.
+            // The order of draws must stay, so that a seed gives the same result: objects come
+            // first.
             Kind::Query => {
                 if row.has(Kind::Object) {
                     drawn.object = Some(type_name(symbols, rng)?);

@@ -3,7 +3,7 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Two goroutines stay, because one alone has nothing to race with.
+/// At least two goroutines stay, because one alone has nothing to race with.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoveGoroutine;
 

@@ -7,8 +7,8 @@ use crate::edit::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operation};
 use crate::testcase::TestCase;
 
-/// It is instantiated before the goroutines start, and all of them walk it, so that they
-/// expand it at the same time.
+/// It is instantiated before the goroutines start, and all of them walk it, so that they expand it
+/// at the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedInstance;
 
@@ -28,7 +28,7 @@ impl Operator for SharedInstance {
         s.before.push(op);
         let (query, order) = (pick::query(cx.rng), pick::order(cx.rng));
         for ops in &mut s.go {
-            // Most goroutines ask the same, some ask something else.
+            // Most goroutines run the same query, some run another one.
             let query = if cx.rng.chance(70) { query } else { pick::query(cx.rng) };
             let order = if cx.rng.chance(50) { order } else { pick::order(cx.rng) };
             let at = cx.rng.below(ops.len() + 1);

@@ -1,11 +1,11 @@
-//! Splice a goroutine of the donor.
+//! Splice in a goroutine of the donor.
 
 use super::super::{Context, Operator};
 use super::limit::resolve;
 use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// Names that this test case lacks become names that it has.
+/// Names that this test case lacks are replaced by names that it has.
 #[derive(Clone, Copy, Debug)]
 pub struct SpliceGoroutine;
 

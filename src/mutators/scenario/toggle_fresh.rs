@@ -1,9 +1,9 @@
-//! Ask for a process that has run nothing before, or stop asking.
+//! Request a process that has run nothing before, or withdraw the request.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// It is rarely on, as starting a process costs as much as many executions.
+/// It is rarely on, because starting a process costs as much as many executions.
 #[derive(Clone, Copy, Debug)]
 pub struct ToggleFresh;
 
