@@ -1,8 +1,8 @@
 //! A campaign's state on disk, except the corpus itself.
 //!
-//! It is written every few seconds and read by the next campaign on the same folder.
-//! Coverage belongs to one build of go/types: under another one, the corpus is run
-//! again and the rest is taken over.
+//! It is written every few seconds and read by the next campaign on the same folder. Coverage
+//! belongs to one build of go/types: under another build, the corpus is run again and the rest is
+//! kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -37,29 +37,29 @@ pub const FILE: &str = "checkpoint.json";
 const FORMAT: &str = "typerace-checkpoint";
 const VERSION: u32 = 1;
 
-/// What is kept of a campaign, beside its corpus.
+/// The saved state of a campaign, without its corpus.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Checkpoint {
     format: String,
     version: u32,
-    /// The build whose counters `coverage` counts.
+    /// The build that the counters in `coverage` belong to.
     build: String,
-    /// The seed that `rng` came from.
+    /// The seed that initialized `rng`.
     seed: u64,
     rng: StdRand,
     counters: usize,
-    /// Counters that were hit.
+    /// Counters that have been hit.
     coverage: Vec<usize>,
     entries: Vec<EntryState>,
     /// The operators' weights and figures.
     operators: Saved,
-    /// What findings were met that are not stored.
+    /// Findings that were met but not stored.
     memory: Memory,
-    /// Entries of other workers that were looked at.
+    /// Entries of other workers that were already examined.
     seen: BTreeSet<u64>,
 }
 
-/// What is known of a corpus entry.
+/// What is known about a corpus entry.
 #[derive(Debug, Serialize, Deserialize)]
 struct EntryState {
     /// Its file.
@@ -68,23 +68,23 @@ struct EntryState {
     chosen: u64,
     /// Whether it type-checks.
     checked: bool,
-    /// The file of the entry that it descends from.
+    /// The file of its parent entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parent: Option<String>,
 }
 
-/// The campaign's parts that a checkpoint is made of and goes back into.
+/// The parts of a campaign that a checkpoint saves and restores.
 pub struct Parts<'a> {
     /// LibAFL's state.
     pub state: &'a mut State,
-    /// Which entries are due.
+    /// The scheduler.
     pub scheduler: &'a mut FreshFirstScheduler,
     /// The operators.
     pub table: &'a mut OperatorTable,
 }
 
 impl Checkpoint {
-    /// The checkpoint of a campaign as it is now.
+    /// Takes a checkpoint of the campaign's current state.
     pub fn of(
         parts: &Parts<'_>,
         build: &str,
@@ -121,10 +121,10 @@ impl Checkpoint {
         }
     }
 
-    /// Writes it in place of the one before.
+    /// Writes it over the previous one.
     ///
     /// # Errors
-    /// It cannot be written; the one before stays.
+    /// It cannot be written; the previous one stays.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
         files::replace(&work.join(FILE), &text)
@@ -133,7 +133,7 @@ impl Checkpoint {
     /// The last checkpoint, if there is one.
     ///
     /// # Errors
-    /// It cannot be read, is no checkpoint, or has another version; as text.
+    /// It cannot be read, is not a checkpoint, or has another version; as text.
     pub fn read(work: &Path) -> Result<Option<Self>, String> {
         let path = work.join(FILE);
         let wrong = |e: &dyn std::fmt::Display| format!("{} is left out: {e}", path.display());
@@ -142,7 +142,7 @@ impl Checkpoint {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(wrong(&e)),
         };
-        // The version first: another one's fields would only confuse.
+        // The version first: the fields of another version would only confuse.
         let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| wrong(&e))?;
         if value["format"] != FORMAT || value["version"] != VERSION {
             let (f, v) = (&value["format"], &value["version"]);
@@ -151,8 +151,8 @@ impl Checkpoint {
         serde_json::from_value(value).map(Some).map_err(|e| wrong(&e))
     }
 
-    /// Whether its coverage is this build's and its entries are all there: then they
-    /// need not be run again.
+    /// Whether its coverage belongs to this build and its entries all exist. If so, they need not
+    /// run again.
     #[must_use]
     pub fn fits(&self, build: &str, counters: usize, work: &Path) -> bool {
         let there = |e: &EntryState| {
@@ -162,8 +162,8 @@ impl Checkpoint {
         self.build == build && self.counters <= counters && self.entries.iter().all(there)
     }
 
-    /// Takes over what does not depend on the build. `seed` is the one that was asked
-    /// for: with another seed than before, the random numbers start from it.
+    /// Restores everything that does not depend on the build. `seed` is the one that the user asked
+    /// for: if it differs from the previous one, the random numbers start from it.
     pub fn restore(&mut self, parts: &mut Parts<'_>, seed: Option<u64>) -> (Memory, BTreeSet<u64>) {
         if seed.is_none_or(|seed| seed == self.seed) {
             *parts.state.rand_mut() = self.rng;
@@ -172,17 +172,17 @@ impl Checkpoint {
         (std::mem::take(&mut self.memory), std::mem::take(&mut self.seen))
     }
 
-    /// The seed that it goes on with.
+    /// The seed to continue with.
     #[must_use]
     pub fn seed(&self, asked: Option<u64>) -> u64 {
         asked.unwrap_or(self.seed)
     }
 
-    /// Takes over coverage and corpus, without running anything. Says which entries it
-    /// took. `covers` is what each of them does; `seen` learns of them.
+    /// Restores coverage and corpus without running anything. Returns the names of the entries that
+    /// it restored. `covers` holds the counters of each entry, and `seen` records the entries.
     ///
     /// # Errors
-    /// LibAFL's. An entry that cannot be read is left out: it is run with the rest.
+    /// LibAFL's. An entry that cannot be read is left out, and run with the rest.
     pub fn restore_corpus(
         &self,
         parts: &mut Parts<'_>,
@@ -193,10 +193,10 @@ impl Checkpoint {
         let mut taken = BTreeSet::new();
         let mut ids: BTreeMap<&str, CorpusId> = BTreeMap::new();
         for entry in &self.entries {
-            // One after the other: all trees at once would be a gigabyte.
+            // One at a time: all trees at once would take a gigabyte.
             let Some(case) = work.entry(&entry.name) else { continue };
-            // Otherwise a mutant like it, or an entry of the campaign before that one, would
-            // make it an entry a second time.
+            // Otherwise an identical mutant, or an entry of the campaign before that one, would
+            // enter the corpus a second time.
             seen.insert(&case);
             *parts.state.corpus_mut().current_mut() =
                 entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
@@ -211,7 +211,7 @@ impl Checkpoint {
             taken.insert(entry.name.clone());
         }
         *parts.state.corpus_mut().current_mut() = None;
-        // A counter of an entry that is gone must be hit again.
+        // If an entry is missing, its counters must be hit again.
         if taken.len() == self.entries.len()
             && let Some(map) =
                 parts.state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE)
@@ -228,24 +228,24 @@ impl Checkpoint {
     }
 }
 
-/// Writes checkpoints when they are due, and says once what stands in the way.
+/// Writes checkpoints when they are due, and reports a failure once.
 pub struct Saving {
     work: Option<(PathBuf, Journal)>,
-    /// The build whose counters are counted.
+    /// The build that the counters belong to.
     pub build: String,
     next: Instant,
     failing: bool,
 }
 
 impl Saving {
-    /// Into a campaign's own folder, if it has one.
+    /// Saves into a campaign's own folder, if it has one.
     #[must_use]
     pub fn new(work: Option<PathBuf>, build: String) -> Self {
         let work = work.map(|w| (w.clone(), Journal::new(&w, &build)));
         Self { work, build, next: Instant::now() + EVERY, failing: false }
     }
 
-    /// The checkpoint that the campaign before left.
+    /// The checkpoint of the previous campaign.
     pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
         match Checkpoint::read(&self.work.as_ref()?.0) {
             Ok(last) => last,
@@ -256,26 +256,26 @@ impl Saving {
         }
     }
 
-    /// What the entries of the last checkpoint cover, by their names.
+    /// The counters that the entries of the last checkpoint hit, by entry name.
     #[must_use]
     pub fn covers(&self) -> BTreeMap<String, Covers> {
         self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
     }
 
-    /// Entries were removed from the corpus.
+    /// Notes that entries were removed from the corpus.
     pub fn lost(&mut self) {
         if let Some((_, journal)) = &mut self.work {
             journal.lost();
         }
     }
 
-    /// Whether it is time for one.
+    /// Whether a checkpoint is due.
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.work.is_some() && Instant::now() >= self.next
     }
 
-    /// Writes a checkpoint, and corpus entries that could not be written before.
+    /// Writes a checkpoint, and corpus entries that could not be written earlier.
     pub fn save(
         &mut self,
         parts: &Parts<'_>,
@@ -287,7 +287,7 @@ impl Saving {
         self.next = Instant::now() + EVERY;
         let Some((work, journal)) = &mut self.work else { return };
         let waiting = corpus_file::retry();
-        // A checkpoint of entries that are not on disk would be useless.
+        // A checkpoint that names entries missing on disk would be useless.
         let failed = match &waiting {
             Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
             None => {

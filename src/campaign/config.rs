@@ -1,4 +1,4 @@
-//! What a campaign is to do, and why it may fail.
+//! The configuration of a campaign, and the errors that end one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::mutators::Choice;
 use crate::scenario::Profile;
 use crate::store::StoreError;
 
-/// What a campaign is to do.
+/// The configuration of a campaign.
 pub struct Config {
-    /// When to end.
+    /// When to stop.
     pub limits: Limits,
     /// Seeds generation, mutation and scheduling.
     pub seed: u64,
-    /// Whether the user chose the seed. If it differs from an earlier campaign's, its random
-    /// numbers start from there.
+    /// Whether the user chose the seed. If it differs from the seed of an earlier campaign, the
+    /// random numbers start from it.
     pub seed_given: bool,
     /// Which scenarios to make.
     pub profile: Profile,
@@ -32,28 +32,27 @@ pub struct Config {
     pub ill_typed_percent: u32,
     /// How operators are chosen.
     pub operators: Choice,
-    /// Seeds to start from; with none, generated programs alone.
+    /// Seeds to start from; without any, only generated programs.
     pub seeds: Vec<Seed>,
     /// Crash directories.
     pub crashes: PathBuf,
-    /// The campaign's own state; none is kept if there is none.
+    /// The campaign's own state; not kept if `None`.
     pub work: Option<PathBuf>,
     /// Bounds of the corpus.
     pub caps: Caps,
-    /// Where a line of figures is written every second.
+    /// The file that gets a line of figures every second.
     pub jsonl: Option<PathBuf>,
     /// How progress is shown.
     pub display: Display,
     /// The harness to run.
     pub harness: HarnessConfig,
-    /// Run test cases under the seeded schedules that they ask for.
+    /// Whether test cases run under the seeded schedules that they ask for.
     pub schedules: bool,
-    /// What findings say about their origin.
+    /// What findings record about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
     pub go_minor: u32,
-    /// The share of one processor's time, in percent, in which new findings
-    /// are minimized; 0 is none.
+    /// The share of one processor's time, in percent, spent on minimizing new findings; 0 for none.
     pub minimize_percent: u32,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
@@ -83,7 +82,7 @@ pub enum CampaignError {
     /// The file of figures cannot be written.
     #[error(transparent)]
     Samples(#[from] SamplesError),
-    /// LibAFL's own.
+    /// An error of LibAFL.
     #[error("{0}")]
     LibAfl(#[from] libafl::Error),
 }

@@ -1,4 +1,4 @@
-//! When a campaign ends.
+//! Decides when a campaign ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ pub struct Control {
     interrupted: Arc<AtomicBool>,
 }
 
-/// What ends a campaign; whichever comes first.
+/// The limits; the first one reached ends the campaign.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
     /// Wall time.
@@ -36,14 +36,13 @@ impl Control {
         self.start.elapsed()
     }
 
-    /// Whether a signal asked for the end.
+    /// Whether a signal requested the end.
     #[must_use]
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Whether the time is up or a signal asked for the end: then nothing is done that is
-    /// not necessary.
+    /// Whether the time is up or a signal requested the end. Then only necessary work is done.
     #[must_use]
     pub fn hurry(&self) -> bool {
         self.interrupted() || self.limits.time.is_some_and(|t| self.elapsed() >= t)

@@ -65,12 +65,12 @@ pub struct Campaign {
     fuzzer: TreeFuzzer,
     executor: HarnessExecutor<FindingRecorder>,
     state: State,
-    /// The other workers, if there are any.
+    /// The connection to other workers, if there are any.
     peers: Peers,
     table: Rc<RefCell<OperatorTable>>,
     progress: Rc<Progress>,
     ancestry: SharedAncestry,
-    /// Inputs that have run.
+    /// Inputs that have already run.
     seen: SeenFilter,
     work: WorkDir,
     saving: Saving,
@@ -81,7 +81,7 @@ pub struct Campaign {
     go_version: String,
     /// What runs before the first mutant.
     replay: Replay,
-    /// All of the corpus has run: a checkpoint says more than the one before.
+    /// Whether the whole corpus has run, so that a new checkpoint is better than the previous one.
     is_whole: bool,
 }
 
@@ -90,18 +90,18 @@ pub struct Campaign {
 struct Replay {
     /// Entries of an earlier campaign.
     resumed: Vec<PathBuf>,
-    /// Entries of the workers of an earlier campaign.
+    /// Entries from the workers of an earlier campaign.
     of_workers: Vec<PathBuf>,
     seeds: Vec<TestCase>,
-    /// How many programs are generated.
+    /// The number of programs to generate.
     generated: usize,
 }
 
 /// Runs a campaign to its end.
 ///
 /// # Errors
-/// Seeds, harness, race detector or store that do not work. What was found
-/// until then is in the store.
+/// Seeds, harness, race detector or store do not work. Findings made before the failure are in the
+/// store.
 pub fn run(config: Config) -> Result<Summary, CampaignError> {
     let mut campaign = Campaign::open(config)?;
     let result = campaign.replay_corpus().and_then(|()| campaign.fuzz());
@@ -109,7 +109,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
 }
 
 impl Campaign {
-    /// Starts the harness and takes up what an earlier campaign left. Nothing is run yet.
+    /// Starts the harness and loads the state of an earlier campaign. Nothing runs yet.
     ///
     /// # Errors
     /// Folders, seeds or a harness that cannot be used.
@@ -148,10 +148,10 @@ impl Campaign {
         Ok(campaign)
     }
 
-    /// Runs the corpus that there is: earlier entries, seeds, generated programs.
+    /// Runs the initial corpus: earlier entries, seeds, generated programs.
     ///
     /// # Errors
-    /// LibAFL's; [`Campaign::finish`] says what is behind it.
+    /// LibAFL's; [`Campaign::finish`] reports the cause.
     pub fn replay_corpus(&mut self) -> Result<(), CampaignError> {
         let Replay { resumed, of_workers, seeds, generated } = std::mem::take(&mut self.replay);
         let generated = open::generated(self.seed, generated, &self.options, &self.ancestry);
@@ -167,7 +167,7 @@ impl Campaign {
     /// Mutates corpus entries until the campaign is over.
     ///
     /// # Errors
-    /// LibAFL's; [`Campaign::finish`] says what is behind it.
+    /// LibAFL's; [`Campaign::finish`] reports the cause.
     pub fn fuzz(&mut self) -> Result<(), CampaignError> {
         if self.state.corpus().count() == 0 {
             return Ok(());
@@ -192,8 +192,8 @@ impl Campaign {
         Ok(())
     }
 
-    /// Ends a campaign, of which `result` is how it went so far: stores what is left, and
-    /// sums up.
+    /// Ends a campaign: stores what is left and returns the summary. `result` is the outcome so
+    /// far.
     ///
     /// # Errors
     /// What ended the campaign early, or what makes its results worthless.
@@ -205,7 +205,7 @@ impl Campaign {
         for failed in &minimized.failed {
             self.progress.say(&format!("warning: not minimized: {failed}"));
         }
-        // Findings first: whatever else failed, they are stored.
+        // Findings first: they are stored whatever else failed.
         self.executor.recorder_mut().flush()?;
         if let Some(fatal) = self.executor.take_failure() {
             return Err(fatal.into());
@@ -215,7 +215,7 @@ impl Campaign {
         Ok(self.summary(&minimized))
     }
 
-    /// Runs test cases that may become entries. Says whether all of them ran.
+    /// Runs test cases that may become entries. Returns whether all of them ran.
     fn run_cases(&mut self, cases: impl Iterator<Item = TestCase>) -> Result<bool, CampaignError> {
         for mut case in cases {
             if !self.options.profile.allows(case.scenario.class()) {
@@ -235,7 +235,7 @@ impl Campaign {
                 &case,
             )?;
             if *self.state.executions() == before {
-                // It ran before, or a signal came.
+                // It ran before, or a signal arrived.
                 continue;
             }
             let execution = *self.executor.execution().execution();
@@ -269,7 +269,7 @@ impl Campaign {
         self.saving.save(&parts, self.seed, memory, self.peers.seen(), &self.progress);
     }
 
-    /// An entry is no longer in the corpus.
+    /// Notes that an entry is no longer in the corpus.
     fn forget(&mut self, id: CorpusId) {
         self.saving.lost();
         scheduler_of(&mut self.fuzzer).forget(id);

@@ -1,4 +1,4 @@
-//! The parts of a campaign, made from its configuration.
+//! Builds the parts of a campaign from its configuration.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -36,19 +36,19 @@ use crate::rng::Rng;
 use crate::store::Store;
 use crate::testcase::TestCase;
 
-/// Corpus entries whose trees are in memory, which take some 100 KiB each.
+/// The number of corpus entries whose trees are in memory, at about 100 KiB each.
 const TREES: usize = 16;
 
-/// How long after its time a campaign waits for an execution.
+/// How long a campaign waits for an execution after its time is up.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What makes an input a corpus entry.
+/// The feedback that decides whether an input becomes a corpus entry.
 type Interesting = EagerOrFeedback<
     MaxMapFeedback<CoverageObserver, CoverageObserver>,
     EagerOrFeedback<CoversFeedback, RunTimeFeedback>,
 >;
 
-/// LibAFL's fuzzer, of a campaign's parts.
+/// LibAFL's fuzzer, made of a campaign's parts.
 pub(super) type TreeFuzzer = StdFuzzer<
     FreshFirstScheduler,
     Interesting,
@@ -59,7 +59,7 @@ pub(super) type TreeFuzzer = StdFuzzer<
 
 pub(super) fn harness(config: &Config) -> Result<Harness, EnvError> {
     let mut harness = config.harness.clone();
-    // A test case that does not end must not keep the campaign from its end.
+    // A test case that does not end must not keep the campaign from ending.
     harness.until = config.limits.time.map(|t| Instant::now() + t + GRACE);
     Harness::start(harness)
 }
@@ -71,8 +71,8 @@ pub(super) fn progress(config: &Config) -> Result<Rc<Progress>, CampaignError> {
     Ok(Rc::new(Progress::new(control, config.display.clone(), samples)))
 }
 
-/// The ancestry of the corpus that there is. A campaign goes on without a journal that
-/// cannot be kept.
+/// The ancestry of the existing corpus. If the journal cannot be kept, the campaign goes on without
+/// it.
 pub(super) fn ancestry(
     config: &Config,
     work: &WorkDir,
@@ -130,7 +130,7 @@ pub(super) fn fuzzer(
         &mut objective,
     )?;
     let scheduler = FreshFirstScheduler::new(executor.execution(), Rc::clone(ancestry))
-        // Someone who limits executions wants the same ones again.
+        // A user who limits executions wants the same ones again.
         .without_clock(config.limits.execs.is_some());
     let fuzzer = StdFuzzerBuilder::new()
         .input_filter(seen.clone())
@@ -165,7 +165,7 @@ pub(super) fn options(config: &Config) -> Options {
     }
 }
 
-/// Generated programs, each made when it is its turn.
+/// Generated programs, each made when its turn comes.
 pub(super) fn generated(
     seed: u64,
     n: usize,

@@ -1,4 +1,4 @@
-//! What an earlier campaign left: its checkpoint, and what has to run again.
+//! Restores what an earlier campaign left: its checkpoint, and the entries that must run again.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use super::workers::hub::wire::Carried;
 use super::{Campaign, Replay};
 use crate::testcase::TestCase;
 
-/// Programs generated before the first mutation, beside the seeds.
+/// Programs generated before the first mutation, in addition to the seeds.
 const GENERATED_AT_START: usize = 32;
 
 impl Campaign {
-    /// Takes up the last checkpoint, if there is one. `asked` is the seed that the user
-    /// chose. Gives the names of the entries that need not be run again.
+    /// Loads the last checkpoint, if there is one. `asked` is the seed that the user chose. Returns
+    /// the names of the entries that need not run again.
     pub(super) fn restore(
         &mut self,
         asked: Option<u64>,
@@ -42,8 +42,8 @@ impl Campaign {
         Ok(taken)
     }
 
-    /// Decides what runs before the first mutant: what an earlier campaign ran need not run
-    /// again, if its coverage is known.
+    /// Decides what runs before the first mutant. Entries that an earlier campaign ran need not run
+    /// again if their coverage is known.
     pub(super) fn plan_replay(
         &mut self,
         config: &Config,
@@ -70,7 +70,7 @@ impl Campaign {
             new
         };
         let seeds: Vec<TestCase> = seeds.into_iter().filter(&mut is_new).collect();
-        // There may have been several workers before this campaign of one process.
+        // The campaign before this single-process one may have had several workers.
         let mut of_workers = Vec::new();
         if let Some(work) = config.work.as_deref().filter(|_| !is_worker(config)) {
             of_workers = worker_folders::stored(&worker_folders::campaign(work), Some(work));

@@ -1,4 +1,4 @@
-//! The end of a campaign: whether its results mean anything, and what they are.
+//! The end of a campaign: checks whether its results mean anything, and summarizes them.
 
 use libafl::corpus::Corpus as _;
 use libafl::state::{HasCorpus as _, HasExecutions as _};
@@ -11,7 +11,7 @@ use super::results::summary::Summary;
 use crate::executor::Fatal;
 
 impl Campaign {
-    /// Says what makes the results worthless, if anything does.
+    /// Reports what makes the results worthless, if anything does.
     pub(super) fn check_health(&self) -> Result<(), CampaignError> {
         if let Some(sick) = self.executor.sick() {
             return Err(Fatal::from(sick).into());

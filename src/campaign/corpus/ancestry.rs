@@ -1,9 +1,9 @@
-//! Where corpus entries come from: each one's parent, and the operators that made it of
-//! that parent.
+//! Where corpus entries come from: each entry's parent, and the operators that made the entry from
+//! it.
 //!
-//! Entries are named after their content, so a journal in the work directory, a line an
-//! entry, says the same after a resume, and the other workers' say it of what was taken
-//! over from them.
+//! Entries are named after their content. So the journal in the work directory, with one line for
+//! each entry, is still correct after a resume, and the other workers' journals describe the
+//! entries that were taken over from them.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,16 +23,16 @@ use crate::testcase::TestCase;
 /// The journal's name in a work directory.
 pub const JOURNAL: &str = "ancestry.jsonl";
 
-/// Steps that a history has at most: it is for people.
+/// The maximum number of steps in a history, which is meant for people.
 const STEPS: usize = 64;
 
 /// How an entry was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
-    /// The entry that it was made of.
+    /// The parent entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// Operators in their order, `generate`, or `seed` and a path.
+    /// Operators in order, `generate`, or `seed` and a path.
     pub by: Vec<String>,
 }
 
@@ -43,13 +43,13 @@ struct Line {
     made: Made,
 }
 
-/// What the campaign runs at the moment.
+/// What the campaign is running at the moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Making {
-    /// Nothing that it knows the origin of.
+    /// A test case of unknown origin.
     #[default]
     Unknown,
-    /// Something without a parent.
+    /// A test case without a parent.
     Root(Vec<String>),
     /// A mutant of the scheduled entry.
     Mutant(Vec<String>),
@@ -57,32 +57,32 @@ pub enum Making {
     Entry(String),
 }
 
-/// The ancestry of a campaign's corpus, shared by those who run test cases.
+/// The ancestry of a campaign's corpus, shared by the code that runs test cases.
 pub type SharedAncestry = Rc<RefCell<Ancestry>>;
 
 /// The ancestry of a corpus.
 #[derive(Debug, Default)]
 pub struct Ancestry {
-    /// The work directory; none is kept without one.
+    /// The work directory; without one, no journal is kept.
     work: Option<PathBuf>,
     file: Option<File>,
     known: BTreeMap<String, Made>,
     making: Making,
-    /// The name of the test case that `making` is about.
+    /// The name of the test case that `making` describes.
     of: String,
-    /// `making` is about the next test case that runs. Its name, which takes long to make, is
-    /// not needed.
+    /// Whether `making` describes the next test case that runs. Then its name, which takes long to
+    /// compute, is not needed.
     announced: bool,
     /// Test cases without a parent that will be run, by name.
     roots: BTreeMap<String, Vec<String>>,
 }
 
 impl Ancestry {
-    /// Takes up the journal of a work directory. Of what it says, what `corpus` descends
-    /// from is kept.
+    /// Opens the journal of a work directory. Keeps only the lines for entries from which `corpus`
+    /// descends.
     ///
     /// # Errors
-    /// The journal cannot be written. What of it cannot be read is left out.
+    /// The journal cannot be written. Unreadable lines are left out.
     pub fn open(work: Option<&Path>, corpus: &[String]) -> io::Result<Self> {
         let Some(work) = work else { return Ok(Self::default()) };
         let path = work.join(JOURNAL);
@@ -95,19 +95,19 @@ impl Ancestry {
         Ok(Self { work: Some(work.to_owned()), file: Some(file), known, ..Self::default() })
     }
 
-    /// A test case without a parent, which will be run: `by` says where it comes from.
+    /// Registers a test case without a parent that will run later; `by` says where it comes from.
     pub fn root(&mut self, case: &TestCase, by: &[&str]) {
         let by = by.iter().map(ToString::to_string).collect();
         self.roots.insert(case.generate_name(None), by);
     }
 
-    /// A mutant runs next, or a test case that was made from nothing.
+    /// Announces that the next test case to run is a mutant, or was made from scratch.
     pub fn made(&mut self, making: Making) {
         (self.making, self.of, self.announced) = (making, String::new(), true);
     }
 
-    /// This test case runs. Unless [`Ancestry::made`] announced it, it is a seed, or an entry
-    /// from elsewhere.
+    /// Notes that this test case runs. Unless [`Ancestry::made`] announced it, it is a seed, or an
+    /// entry from elsewhere.
     pub fn runs(&mut self, case: &TestCase) {
         if !std::mem::take(&mut self.announced) {
             self.runs_named(case.generate_name(None));
@@ -124,13 +124,13 @@ impl Ancestry {
         }
     }
 
-    /// Whether a mutant of the scheduled entry is run.
+    /// Whether the running test case is a mutant of the scheduled entry.
     #[must_use]
     pub fn is_mutant(&self) -> bool {
         matches!(self.making, Making::Mutant(_))
     }
 
-    /// What is run became an entry. `scheduled` is the entry that mutants are of.
+    /// Notes that the running test case became an entry. `scheduled` is the parent of mutants.
     pub fn entered(&mut self, name: &str, scheduled: Option<&str>) {
         if self.known.contains_key(name) {
             return;
@@ -142,13 +142,13 @@ impl Ancestry {
         };
         let line = Line { entry: name.to_owned(), made };
         if let (Some(file), Ok(text)) = (&mut self.file, serde_json::to_string(&line)) {
-            // A full disk costs a history, not a campaign.
+            // A full disk costs the history, not the campaign.
             let _ = file.write_all((text + "\n").as_bytes());
         }
         self.known.insert(line.entry, line.made);
     }
 
-    /// The history of what is run, the youngest step first.
+    /// The history of the running test case, the latest step first.
     pub fn history(&mut self, scheduled: Option<&str>) -> Vec<Step> {
         let (first, mut next) = match &self.making {
             Making::Unknown => return Vec::new(),
@@ -165,7 +165,7 @@ impl Ancestry {
                 self.ask_others();
             }
             let made = self.known.get(&name).cloned().unwrap_or_default();
-            // A corpus may have been put together by hand: no chain goes on for ever.
+            // A corpus may have been put together by hand, so a chain could be endless.
             next = made.parent.filter(|_| seen.insert(name.clone()));
             steps.push(Step { entry: Some(name), by: made.by });
         }
@@ -196,7 +196,7 @@ pub fn journals(root: &Path) -> Vec<PathBuf> {
     folders.into_iter().map(|f| f.join(JOURNAL)).filter(|p| p.is_file()).collect()
 }
 
-/// What a journal says; a line that was cut off, or is none, is left out.
+/// Reads a journal. A line that is cut off or malformed is left out.
 #[must_use]
 pub fn read(path: &Path) -> BTreeMap<String, Made> {
     let text = fs::read(path).unwrap_or_default();
@@ -205,7 +205,7 @@ pub fn read(path: &Path) -> BTreeMap<String, Made> {
     lines.map(|l| (l.entry, l.made)).collect()
 }
 
-/// What entries descend from, themselves included.
+/// Entries and all entries from which they descend.
 #[must_use]
 pub fn reachable(all: &BTreeMap<String, Made>, from: &[String]) -> BTreeMap<String, Made> {
     let mut kept = BTreeMap::new();
@@ -220,10 +220,10 @@ pub fn reachable(all: &BTreeMap<String, Made>, from: &[String]) -> BTreeMap<Stri
     kept
 }
 
-/// Writes a journal, whole or not at all.
+/// Replaces a journal atomically.
 ///
 /// # Errors
-/// The system's.
+/// The system's error.
 pub fn write(path: &Path, all: &BTreeMap<String, Made>) -> io::Result<()> {
     let mut text = String::new();
     for (entry, made) in all {

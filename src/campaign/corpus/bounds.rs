@@ -1,5 +1,5 @@
-//! A corpus of bounded size: entries are removed that cover nothing unique. Crash directories
-//! are never removed.
+//! A corpus of bounded size: entries that cover nothing unique are removed. Crash directories are
+//! never removed.
 
 use std::fs;
 
@@ -11,12 +11,12 @@ use crate::campaign::corpus::work_dir::WorkDir;
 use crate::executor::State;
 use crate::feedback::Covers;
 
-/// What a work directory may hold.
+/// The limits of a work directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
-    /// Corpus entries.
+    /// The maximum number of corpus entries.
     pub entries: usize,
-    /// Bytes of the corpus on disk.
+    /// The maximum size of the corpus on disk, in bytes.
     pub bytes: u64,
 }
 
@@ -26,37 +26,37 @@ impl Default for Caps {
     }
 }
 
-/// Inputs that made findings and reached nothing new are kept beside the corpus, the
-/// newest ones: the findings themselves are in crash directories.
+/// The newest inputs that made findings but reached nothing new are kept beside the corpus; the
+/// findings themselves are in crash directories.
 const SOLUTIONS: usize = 256;
-/// The size on disk is looked at after this number of new entries.
+/// The size on disk is checked after this number of new entries.
 const LOOK_EVERY: usize = 64;
 
-/// Looks after the size of a corpus.
+/// Keeps a corpus within its limits.
 #[derive(Debug)]
 pub struct Bounds {
     caps: Caps,
-    /// Entries when it was looked at last.
+    /// The number of entries at the last check.
     looked: usize,
 }
 
-/// A corpus entry, as far as it matters here.
+/// What the choice needs to know about a corpus entry.
 #[derive(Debug, PartialEq, Eq)]
 struct Candidate<I> {
     id: I,
     bytes: u64,
-    /// The counters that it hits; `None` if they are not known. Then it stays.
+    /// The counters that it hits; `None` if they are unknown. Then the entry stays.
     covers: Option<Covers>,
 }
 
 impl Bounds {
-    /// Keeps to the caps.
+    /// Enforces these limits.
     #[must_use]
     pub fn new(caps: Caps) -> Self {
         Self { caps, looked: 0 }
     }
 
-    /// Removes the entries that there is no room for, and returns them: the caller must
+    /// Removes entries until the corpus is within its limits, and returns them: the caller must
     /// forget them too.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Bounds {
         let current = *state.corpus().current();
         let out = evict(all, self.caps, current);
         for &id in &out {
-            // The entry goes even if its file cannot.
+            // The entry is removed even if its file cannot be.
             if let Err(e) = state.corpus_mut().remove(id)
                 && state.corpus().get(id).is_ok()
             {
@@ -100,8 +100,8 @@ impl Bounds {
     }
 }
 
-/// What has to go: nothing while the caps hold; beyond them, what covers nothing unique,
-/// the largest first and of equals the oldest, until there is an eighth of room.
+/// The entries to remove: none while the limits hold. Beyond them, entries that cover nothing
+/// unique, the largest first and among equals the oldest, until an eighth of the limit is free.
 fn evict<I: Copy + Ord>(mut all: Vec<Candidate<I>>, caps: Caps, spare: Option<I>) -> Vec<I> {
     let (mut count, mut bytes) = (all.len(), all.iter().map(|c| c.bytes).sum::<u64>());
     if count <= caps.entries && bytes <= caps.bytes {
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_alone_covers_something_stays() {
-        // 2 goes, then 3 and 1 are alone with 3 and 2; 5 was from the start.
+        // 2 goes. Then 3 and 1 cover something alone, with 3 and 2; 5 did from the start.
         assert_eq!(evict(all(), Caps { entries: 1, bytes: 1 << 20 }, None), [2, 4]);
         assert_eq!(evict(all(), Caps { entries: 100, bytes: 400 }, None), [2]);
         assert_eq!(evict(all(), Caps { entries: 100, bytes: 400 }, Some(2)), [3]);

@@ -1,8 +1,8 @@
-//! Which counters each corpus entry hits, in a file beside the checkpoint: without it, no
-//! restored entry could be known to be superfluous.
+//! The counters that each corpus entry hits, in a file beside the checkpoint. Without it, the
+//! bounds could not tell which restored entries are superfluous.
 //!
-//! A line an entry, which is added once: all of it in each checkpoint would be 20 MB every
-//! few seconds. Counters belong to one build of go/types, which the first line names.
+//! Each entry has one line, added once: writing all of it with each checkpoint would take 20 MB
+//! every few seconds. Counters belong to one build of go/types, which the first line names.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -37,18 +37,18 @@ struct Line {
     covers: String,
 }
 
-/// Writes what entries cover as they come.
+/// Appends the counters of new entries.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     build: String,
-    /// Written until this entry; from the start if there is none, as after a failure or
-    /// when lines are there of entries that are gone.
+    /// The last entry written. `None` rewrites the file from the start, after a failure or when it
+    /// has lines of removed entries.
     until: Option<CorpusId>,
 }
 
 impl Journal {
-    /// The journal of a work directory and a build. The first save writes all of it.
+    /// The journal of a work directory and a build. The first save writes the whole file.
     #[must_use]
     pub fn new(work: &Path, build: &str) -> Self {
         Self { path: work.join(FILE), build: build.to_owned(), until: None }
@@ -58,8 +58,8 @@ impl Journal {
         Header { format: FORMAT.to_owned(), version: VERSION, build: self.build.clone() }
     }
 
-    /// What is written, by the names of entries; nothing if it is another build's. What
-    /// cannot be read is left out: such an entry stays until it is run again.
+    /// The counters in the file, by entry name; empty if it belongs to another build. Unreadable
+    /// lines are left out: such an entry stays until it runs again.
     #[must_use]
     pub fn read(&self) -> BTreeMap<String, Covers> {
         let text = fs::read(&self.path).unwrap_or_default();
@@ -75,15 +75,15 @@ impl Journal {
         lines.filter_map(line).collect()
     }
 
-    /// Entries were removed: the next save writes all of the journal.
+    /// Notes that entries were removed: the next save writes the whole file.
     pub fn lost(&mut self) {
         self.until = None;
     }
 
-    /// Adds what is new in the corpus.
+    /// Appends what is new in the corpus.
     ///
     /// # Errors
-    /// It cannot be written; all of it is, the next time.
+    /// It cannot be written; the next save then writes the whole file.
     pub fn save(&mut self, state: &State) -> io::Result<()> {
         let last = state.corpus().last();
         let until = self.until.take();
@@ -166,7 +166,7 @@ mod tests {
         journal.save(&state).unwrap();
         let lines = || fs::read_to_string(tmp.path().join(FILE)).unwrap().lines().count();
         assert_eq!((sets(&journal), lines()), (vec![vec![], vec![1, 2]], 3));
-        // Cut off by a kill: whole lines are read, and the next campaign writes the file again.
+        // Cut off by a kill: complete lines are read, and the next campaign rewrites the file.
         let text = fs::read_to_string(tmp.path().join(FILE)).unwrap();
         fs::write(tmp.path().join(FILE), text + "{\"entry\":\"x").unwrap();
         let mut next = Journal::new(tmp.path(), "build");

@@ -14,20 +14,20 @@ use crate::campaign::corpus::work_dir::CORPUS;
 use crate::harness::{End, Harness, HarnessError, RunFlags, RunRequest};
 use crate::testcase::TestCase;
 
-/// What is to be distilled.
+/// The source of a distillation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A campaign's work directory; what comes out is one too.
+    /// A campaign's work directory; the result is one too.
     Work(PathBuf),
-    /// A folder of seeds; what comes out is one too.
+    /// A folder of seeds; the result is one too.
     Seeds(PathBuf),
 }
 
 impl Source {
-    /// Looks whether it can be used at all.
+    /// Checks whether it can be used.
     ///
     /// # Errors
-    /// It is no such folder, or there is nothing in it.
+    /// It is not such a folder, or it is empty.
     pub fn check(&self) -> Result<(), CorpusError> {
         match self {
             Source::Work(work) if folders(work)?.is_empty() => {
@@ -49,7 +49,7 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// What came of it.
+/// The result of a distillation.
 #[derive(Debug, Serialize)]
 pub struct Distilled {
     /// Before.
@@ -58,26 +58,27 @@ pub struct Distilled {
     pub after: Amount,
     /// Counters of go/types that sequential runs hit, of all of them.
     pub coverage: crate::campaign::results::figures::Coverage,
-    /// The same after.
+    /// The same for the result.
     pub coverage_after: crate::campaign::results::figures::Coverage,
-    /// Files that were kept, below the folder.
+    /// Files that were kept, relative to the folder.
     pub kept: Vec<PathBuf>,
-    /// What could not be measured, and is not kept.
+    /// Entries that could not be measured and are not kept.
     pub left_out: Vec<Problem>,
 }
 
-/// Sequential runs that must all hit a counter for it to count: a few depend on addresses.
+/// Sequential runs that must all hit a counter for it to count, because a few counters depend on
+/// addresses.
 const RUNS: u32 = 2;
 
 struct Entry {
-    /// Where it goes, below the folder that comes out.
+    /// Its path relative to the output folder.
     name: PathBuf,
     text: String,
     path: PathBuf,
     case: TestCase,
 }
 
-/// Distils a corpus into a folder that must not be there yet, or be empty.
+/// Distills a corpus into a folder that does not exist yet or is empty.
 ///
 /// # Errors
 /// Unusable folders, a harness that does not work, a signal. Nothing is written then.
@@ -140,7 +141,7 @@ fn load(
     match source {
         Source::Work(work) => {
             let mut all: Vec<Stored> = entries(work, problems)?;
-            // Workers have what they took over from each other.
+            // Workers hold copies of each other's entries.
             let mut seen = std::collections::BTreeSet::new();
             all.retain(|e| seen.insert(e.name()));
             if all.is_empty() {
@@ -175,8 +176,8 @@ fn load(
     }
 }
 
-/// The counters that every sequential run of a test case hits. The inner error says why
-/// it cannot be measured.
+/// The counters that every sequential run of a test case hits. The inner error says why they cannot
+/// be measured.
 fn measure(
     harness: &mut Harness,
     case: &TestCase,
@@ -200,7 +201,7 @@ fn measure(
     Ok(Ok(at.filter_map(|(i, _)| u32::try_from(i).ok()).collect()))
 }
 
-/// What the entries that are kept descend from.
+/// The entries from which the kept ones descend.
 fn keep_ancestry(work: &Path, out: &Path, kept: &[PathBuf]) -> Result<(), CorpusError> {
     let mut all = std::collections::BTreeMap::new();
     for journal in ancestry::journals(work) {

@@ -1,4 +1,4 @@
-//! Go source and txtar brought into a corpus.
+//! Imports Go source and txtar into a corpus.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,28 +9,28 @@ use crate::campaign::corpus::seeds::{self, Seed, SeedError};
 use crate::files;
 use crate::harness::{End, Harness, HarnessError, RunRequest};
 
-/// A seed that takes longer is left out: a campaign runs it thousands of times.
+/// A slower seed is left out, because a campaign runs it thousands of times.
 pub const SLOWEST: Duration = Duration::from_secs(2);
 
-/// What became of the files that were to be imported.
+/// The result of an import.
 #[derive(Debug, Default, Serialize)]
 pub struct Imported {
     /// Files written.
     pub written: Vec<PathBuf>,
-    /// Of them, those whose packages all type-check.
+    /// How many of these have only packages that type-check.
     pub valid: usize,
     /// Files that were not imported.
     pub left_out: Vec<LeftOut>,
-    /// Counters of go/types that the imported ones hit when run once each.
+    /// Counters of go/types that the imported files hit when each runs once.
     pub coverage: crate::campaign::results::figures::Coverage,
-    /// The same for each path alone.
+    /// The same for each path separately.
     pub paths: Vec<PathCoverage>,
     /// Which counters those are.
     #[serde(skip)]
     hit: Vec<bool>,
 }
 
-/// What running the files below a path once each hit.
+/// The counters hit by running each file below a path once.
 #[derive(Debug, Serialize)]
 pub struct PathCoverage {
     /// The folder or file.
@@ -44,16 +44,16 @@ pub struct PathCoverage {
 /// A file that was not imported.
 #[derive(Debug, Serialize)]
 pub struct LeftOut {
-    /// Which.
+    /// Its path.
     pub path: PathBuf,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// Every .go and .txtar file that a path names, in the order of their names.
+/// Every .go and .txtar file below a path, sorted by name.
 ///
 /// # Errors
-/// The path cannot be read, or holds none.
+/// The path cannot be read, or contains no such file.
 pub fn files(path: &Path) -> Result<Vec<Seed>, SeedError> {
     if path.is_file() {
         Ok(vec![seeds::from_file(path)?])
@@ -62,8 +62,8 @@ pub fn files(path: &Path) -> Result<Vec<Seed>, SeedError> {
     }
 }
 
-/// Runs each seed once and writes those that parse and end within
-/// [`SLOWEST`] to `to`, as txtar, named after the path below `root`.
+/// Runs each seed once. Writes those that parse and end within [`SLOWEST`] to `to`, as txtar, named
+/// after the path below `root`.
 ///
 /// # Errors
 /// The harness does not work, or `to` cannot be written.
@@ -136,9 +136,9 @@ pub fn import(
     Ok(())
 }
 
-/// Writes a seed as `NAME.txtar`, or with a number behind the name where another
-/// seed has it: `fixedbugs/issue1.go` stands in more than one tree. A seed that is
-/// there already is not written again. Returns where it is.
+/// Writes a seed as `NAME.txtar`, or with a number after the name if another seed has it:
+/// `fixedbugs/issue1.go` exists in more than one tree. A seed that exists already is not written
+/// again. Returns its path.
 fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
     let mut path = to.join(format!("{name}.txtar"));
     let mut number = 1;

@@ -1,4 +1,4 @@
-//! Work directories put together: what shards of a campaign found, as one.
+//! Merges work directories: the results of several shards of a campaign become one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,21 +13,21 @@ use crate::campaign::corpus::work_dir::{CORPUS, WorkDir};
 use crate::finding::Finding;
 use crate::store::{FINDING, Store, read};
 
-/// Crash directories in a work directory, if that is where they were put.
+/// The folder of crash directories in a work directory, if the campaign put them there.
 pub const CRASHES: &str = "crashes";
 
-/// What came of it.
+/// The result of a merge.
 #[derive(Debug, Default, Serialize)]
 pub struct Combined {
     /// Corpus entries read.
     pub entries: usize,
-    /// Of them, those written: each content once.
+    /// How many of these were written: each content once.
     pub kept: usize,
     /// Crash directories read.
     pub crashes: usize,
     /// Findings written: each signature once.
     pub findings: Vec<Merged>,
-    /// What could not be read, and is left out.
+    /// Entries and directories that could not be read, and are left out.
     pub left_out: Vec<Problem>,
 }
 
@@ -38,16 +38,16 @@ pub struct Merged {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// How many crash directories had it.
+    /// The number of crash directories that had it.
     pub merged: u32,
-    /// The one that was kept: of the gravest class, and of these the earliest.
+    /// The directory that was kept: of the gravest class, and among those the earliest.
     pub from: PathBuf,
 }
 
 /// Merges work directories, and stores of crash directories, into a new one.
 ///
-/// # Errors
-/// A folder that is neither, or an `out` that is not empty. What cannot be read in a
+/// A folder that is neither, or an `out` that is not empty. Unreadable files in a folder are listed
+/// in the result.
 /// folder is listed in the result.
 pub fn combine(
     out: &Path,
@@ -96,7 +96,7 @@ pub fn combine(
     Ok(combined)
 }
 
-/// The stores in a folder: its own, and itself if it is one.
+/// The stores in a folder: the one inside it, and the folder itself if it is one.
 fn crash_stores(dir: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     if !dir.is_dir() {
         return Err(CorpusError::NotADirectory(dir.to_owned()));
@@ -116,7 +116,7 @@ fn merge_crashes(
     for store in stores {
         progress(store);
         for path in children(store)?.into_iter().filter(|p| p.is_dir()) {
-            // A work directory that is a store too has other folders.
+            // A work directory that is also a store has other folders.
             if !path.join(FINDING).exists() && !path.join(crate::store::TESTCASE).exists() {
                 continue;
             }
@@ -132,7 +132,7 @@ fn merge_crashes(
     let store = Store::open(&out.join(CRASHES))?;
     for (id, mut group) in groups {
         let merged = group.iter().map(|(_, f)| f.merged.unwrap_or(1)).sum();
-        // The sort is stable: of equals the first folder's.
+        // The sort is stable: among equals, the first folder's comes first.
         group.sort_by(|(_, a), (_, b)| {
             (a.class, &a.origin.found_at).cmp(&(b.class, &b.origin.found_at))
         });
@@ -144,7 +144,7 @@ fn merge_crashes(
                     combined.findings.push(Merged { id, title, merged, from });
                     break;
                 }
-                // The next best has it too.
+                // The next best directory has the finding too.
                 Err(e) => combined.left_out.push(Problem { path: from, why: e.to_string() }),
             }
         }
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!((done.entries, done.kept, done.crashes), (4, 3, 4));
         assert_eq!(done.findings.len(), 1);
         assert_eq!((done.findings[0].merged, done.left_out.len()), (3, 2));
-        // The gravest class, then the earliest; whole, with the count.
+        // The gravest class, then the earliest; the whole directory, with the count.
         let kept = out.join(CRASHES).join(&id);
         assert_eq!(fs::read_to_string(kept.join("testcase.txtar")).unwrap(), "b");
         assert_eq!(fs::read_to_string(kept.join("repro/go.mod")).unwrap(), "module x");
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(ancestry::read(&out.join(JOURNAL))["one"].by, ["generate"]);
         let names: Vec<_> = children(&out.join(CORPUS)).unwrap();
         assert_eq!(names.len(), 3);
-        // It is a work directory, and can be merged again with its count.
+        // The result is a work directory, and can be merged again with its count.
         let again = combine(&tmp.path().join("more"), &[out.clone(), contract], &mut |_| {});
         assert_eq!(again.unwrap().findings[0].merged, 4);
         assert!(matches!(combine(&out, &dirs, &mut |_| {}), Err(CorpusError::NotEmpty(_))));

@@ -12,8 +12,8 @@ use crate::testcase::{SourceCase, TestCase, TestCaseError};
 /// The seed corpus of the repository.
 static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 
-/// The folder of ready-made reproducers. Campaigns leave it out unless asked: what they
-/// find from there is no discovery.
+/// The folder of ready-made reproducers. Campaigns leave it out unless asked, because findings made
+/// from it are not discoveries.
 const FIXED_BUGS: &str = "fixedbugs";
 
 /// Seeds that cannot be used.
@@ -22,12 +22,12 @@ pub enum SeedError {
     /// The corpus is not a folder.
     #[error("{0} is a file, not a folder of .txtar and .go files")]
     NotADirectory(PathBuf),
-    /// There is nothing in it.
+    /// It contains no seed.
     #[error(
         "{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds"
     )]
     Empty(PathBuf),
-    /// A toolchain without its test data.
+    /// A toolchain without test data.
     #[error("{0} has no test data, as some packages of Go leave it out; choose another with --go")]
     NoTestData(PathBuf),
     /// An operation that the harness does not have.
@@ -35,31 +35,31 @@ pub enum SeedError {
     Target {
         /// The file.
         path: PathBuf,
-        /// Which.
+        /// The operation.
         source: UnknownTarget,
     },
     /// A folder or file cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// A seed is not a test case.
     #[error("{path}: {source}")]
     Case {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why, with the line.
+        /// The reason, with the line.
         source: TestCaseError,
     },
     /// A seed is not Go.
     #[error("{path}: {source}; fix it, or take it out of the corpus")]
     Syntax {
-        /// Which seed.
+        /// The seed.
         path: PathBuf,
-        /// Where and why.
+        /// The position and the reason.
         source: ImportError,
     },
     /// The harness died.
@@ -69,17 +69,16 @@ pub enum SeedError {
 
 /// A seed as text, with the file's name for messages.
 pub struct Seed {
-    /// Where it came from.
+    /// The file that it came from.
     pub path: PathBuf,
     /// Its text.
     pub text: String,
 }
 
-/// Every seed below a folder, in the order of their names; those of its own
-/// folder `fixedbugs` only if they are wanted.
+/// Every seed below a folder, sorted by name; those in its subfolder `fixedbugs` only if requested.
 ///
 /// # Errors
-/// If it is not a folder, cannot be read, or holds no seed.
+/// It is not a folder, cannot be read, or contains no seed.
 pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedError> {
     if dir.is_file() {
         return Err(SeedError::NotADirectory(dir.to_owned()));
@@ -96,7 +95,7 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
     Ok(seeds)
 }
 
-/// The seed in one file, whatever its name ends in.
+/// The seed in one file, whatever its extension.
 ///
 /// # Errors
 /// It cannot be read.
@@ -125,8 +124,7 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
     Ok(())
 }
 
-/// The seeds inside the binary; the ready-made reproducers only if they are
-/// wanted.
+/// The seeds inside the binary; the ready-made reproducers only if requested.
 #[must_use]
 pub fn built_in(fixed_bugs: bool) -> Vec<Seed> {
     fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
@@ -152,7 +150,7 @@ fn is_seed(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "txtar" || e == "go")
 }
 
-/// All seeds as test cases. After an interruption, those until then.
+/// All seeds as test cases; after an interruption, those read so far.
 ///
 /// # Errors
 /// The first seed that cannot be used, a dead harness.
@@ -168,7 +166,7 @@ pub fn import(seeds: &[Seed], harness: &mut Harness) -> Result<Vec<TestCase>, Se
 }
 
 impl Seed {
-    /// The seed as a test case; the harness parses its files.
+    /// The seed as a test case, whose files the harness parses.
     ///
     /// # Errors
     /// Text that is not a test case, files that do not parse, a dead harness.
@@ -193,10 +191,10 @@ impl Seed {
     }
 }
 
-/// Whether the harness has the targets that seeds want.
+/// Checks that the harness has the target operations that seeds use.
 ///
 /// # Errors
-/// The first seed that wants another, or that is no test case.
+/// The first seed that uses another operation, or is not a test case.
 pub fn check_targets(seeds: &[Seed]) -> Result<(), SeedError> {
     for seed in seeds {
         if let Some(scenario) = seed.source()?.scenario {
@@ -229,7 +227,7 @@ mod tests {
         let others = ["generics/fixedbugs/x.txtar", "generics/list.txtar"];
         assert_eq!(names(false), others);
         assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
-        // The seeds inside the binary are the repository's.
+        // The seeds inside the binary are those of the repository.
         let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
         assert!(!built_in(false).iter().any(is_known));
         let (all, some) = (built_in(true), built_in(false));

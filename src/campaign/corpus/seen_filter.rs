@@ -1,4 +1,4 @@
-//! Inputs that ran before are not run again.
+//! A filter that keeps inputs from running twice.
 
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -8,14 +8,13 @@ use libafl::Error;
 use libafl::fuzzer::InputFilter;
 use libafl_bolts::hasher_std;
 
-/// Bits of the filter: 16 MiB, one false alarm in 10,000 after seven million
-/// inputs.
+/// Bits of the filter: 16 MiB, with one false positive in 10,000 after seven million inputs.
 const BITS: u64 = 1 << 27;
-/// Bits of one input.
+/// Bits for each input.
 const PROBES: u64 = 7;
 
-/// A Bloom filter over inputs. LibAFL's own is keyed at random: two campaigns
-/// of one seed would leave out different inputs. Clones are one filter.
+/// A Bloom filter over inputs. LibAFL's own filter has a random key, so two campaigns of one seed
+/// would skip different inputs. Clones share one filter.
 #[derive(Clone)]
 pub struct SeenFilter {
     words: Rc<RefCell<Vec<u64>>>,
@@ -28,13 +27,13 @@ impl Default for SeenFilter {
 }
 
 impl SeenFilter {
-    /// Whether the input is new; it is not, the next time.
+    /// Adds the input; true if it is new.
     pub fn insert(&self, input: &impl Hash) -> bool {
         let mut hasher = hasher_std();
         input.hash(&mut hasher);
         let hash = hasher.finish();
-        // Kirsch and Mitzenmacher: two hashes make as many as are wanted. An
-        // odd step reaches every bit.
+        // Kirsch and Mitzenmacher: any number of hashes can be derived from two. An odd step
+        // reaches every bit.
         let step = hash.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut new = false;
         let mut words = self.words.borrow_mut();

@@ -1,21 +1,21 @@
-//! The smallest set that covers as much: greedy, as LibAFL's and AFL's cmin do it, but in
-//! an order that the input alone decides.
+//! A small set with the same coverage: greedy, like the cmin of LibAFL and AFL, but in an order
+//! that depends only on the input.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// What one entry covers, and what it costs.
+/// The coverage and the cost of one entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Set {
     /// Items, each once.
     pub covers: Vec<u32>,
-    /// Of two that cover as much, the cheaper one is taken.
+    /// Of two with the same coverage, the cheaper one is chosen.
     pub cost: u64,
 }
 
-/// Indices of sets that together cover what all do, ascending. The one that covers most of
-/// what is missing comes first, then the cheaper one, then the earlier one; in the end, what
-/// later ones made superfluous is taken out again, the dearest first.
+/// Indices, ascending, of sets that together cover what all of them cover. In each step the set
+/// that covers most of the rest is chosen, then the cheaper one, then the earlier one. At the end,
+/// sets that later choices made superfluous are removed, the most expensive first.
 #[must_use]
 pub fn cover(sets: &[Set]) -> Vec<usize> {
     let items = sets.iter().flat_map(|s| &s.covers).max().map_or(0, |&m| m as usize + 1);
@@ -23,7 +23,7 @@ pub fn cover(sets: &[Set]) -> Vec<usize> {
     let missing = |covered: &[u32], set: &Set| {
         set.covers.iter().filter(|&&at| covered[at as usize] == 0).count()
     };
-    // What a set brings only shrinks, so the first whose figure still holds is the best.
+    // A set's gain only shrinks, so the first set whose stored gain is still right is the best.
     let mut heap: BinaryHeap<(usize, Reverse<(u64, usize)>)> =
         (sets.iter().enumerate()).map(|(i, s)| (s.covers.len(), Reverse((s.cost, i)))).collect();
     let mut taken = Vec::new();
@@ -68,7 +68,7 @@ mod tests {
         assert!(cover(&[set(&[], 1)]).is_empty());
         assert_eq!(cover(&[set(&[1, 2], 9), set(&[1, 2], 3), set(&[1, 2], 3)]), [1]);
         assert_eq!(cover(&[set(&[1], 1), set(&[2], 1), set(&[1, 2, 3], 50)]), [2]);
-        // Greed takes the first one, and the two others make it superfluous.
+        // The greedy choice takes the first one, which the two others make superfluous.
         let sets = [set(&[1, 2, 3, 4], 9), set(&[1, 2, 5], 1), set(&[3, 4, 6], 1)];
         assert_eq!(cover(&sets), [1, 2]);
     }

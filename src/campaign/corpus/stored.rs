@@ -1,4 +1,4 @@
-//! Corpora on disk, for the commands that work on them while no campaign does.
+//! Corpora on disk, for commands that work on them while no campaign is running.
 
 use std::fs;
 use std::io;
@@ -20,7 +20,7 @@ pub enum CorpusError {
     /// There is no such folder.
     #[error("{0} is not a folder")]
     NotADirectory(PathBuf),
-    /// A folder of something else.
+    /// A folder with other content.
     #[error(
         "{0} is not a work directory: there is no corpus in it, and no crash directory; a work \
          directory is what fuzz --work made"
@@ -29,21 +29,21 @@ pub enum CorpusError {
     /// A work directory without entries.
     #[error("there is nothing in the corpus of {0}")]
     Empty(PathBuf),
-    /// The result would be mixed with something else.
+    /// The result would be mixed with other files.
     #[error("{0} is there and not empty; give a folder that does not exist yet")]
     NotEmpty(PathBuf),
     /// A file cannot be read or written.
     #[error("cannot use {path}: {source}")]
     Io {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
     /// Seeds that cannot be used.
     #[error(transparent)]
     Seed(#[from] SeedError),
-    /// A campaign uses it, or it cannot be written.
+    /// A campaign is using it, or it cannot be written.
     #[error(transparent)]
     Work(#[from] WorkError),
     /// Crash directories that cannot be used.
@@ -54,7 +54,7 @@ pub enum CorpusError {
     Harness(#[from] HarnessError),
 }
 
-/// What was left out, and why.
+/// Something that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The file or folder.
@@ -70,12 +70,12 @@ pub struct Stored {
     pub path: PathBuf,
     /// Its text.
     pub text: String,
-    /// What it holds.
+    /// Its content.
     pub case: TestCase,
 }
 
 impl Stored {
-    /// Its file's name.
+    /// The name of its file.
     #[must_use]
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -85,7 +85,7 @@ impl Stored {
 /// The folders of entries in a work directory: its own and its workers'.
 ///
 /// # Errors
-/// It is no folder.
+/// It is not a folder.
 pub fn folders(work: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     if !work.is_dir() {
         return Err(CorpusError::NotADirectory(work.to_owned()));
@@ -99,7 +99,7 @@ pub fn folders(work: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(all.filter(|f| f.is_dir()).collect())
 }
 
-/// The names of a campaign's own entries; none where nothing can be read.
+/// The names of a campaign's own entries; empty if the folder cannot be read.
 #[must_use]
 pub(in crate::campaign) fn names(work: &Path) -> Vec<String> {
     let folders = [CORPUS, PREVIOUS].map(|f| children(&work.join(f)).unwrap_or_default());
@@ -107,8 +107,8 @@ pub(in crate::campaign) fn names(work: &Path) -> Vec<String> {
     folders.into_iter().flatten().filter_map(name).collect()
 }
 
-/// Every entry of a work directory, in the order of folders and names; files that are
-/// none are told.
+/// Every entry of a work directory, sorted by folder and name. Files that are not entries are
+/// reported.
 ///
 /// # Errors
 /// A folder cannot be read.
@@ -132,10 +132,10 @@ pub fn entries(work: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Stored>, 
     Ok(all)
 }
 
-/// Makes sure that a folder is there and empty.
+/// Makes sure that a folder exists and is empty.
 ///
 /// # Errors
-/// It is not, or cannot be made.
+/// It is not empty, or cannot be created.
 pub fn empty_folder(path: &Path) -> Result<(), CorpusError> {
     if path.exists() && !path.is_dir() {
         return Err(CorpusError::NotADirectory(path.to_owned()));
@@ -148,7 +148,7 @@ pub fn empty_folder(path: &Path) -> Result<(), CorpusError> {
     Ok(())
 }
 
-/// What is in a folder, sorted, without what is hidden.
+/// The content of a folder, sorted, without hidden files.
 ///
 /// # Errors
 /// It cannot be read.
@@ -164,10 +164,10 @@ pub(super) fn children(dir: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(paths)
 }
 
-/// Writes a file whose folder may not be there yet.
+/// Writes a file and creates its folder if necessary.
 ///
 /// # Errors
-/// The system's.
+/// The system's error.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), CorpusError> {
     let parent = path.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(parent)

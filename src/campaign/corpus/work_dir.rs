@@ -9,9 +9,9 @@ use crate::files;
 use crate::harness::Scratch;
 use crate::testcase::TestCase;
 
-/// The corpus, one file an entry, as LibAFL writes it.
+/// The corpus: one file for each entry, as LibAFL writes it.
 pub(in crate::campaign) const CORPUS: &str = "corpus";
-/// The corpus of the campaign before, until this one has run all of it.
+/// The corpus of the previous campaign, until this one has run all of it.
 pub(in crate::campaign) const PREVIOUS: &str = "corpus.previous";
 const SOLUTIONS: &str = "solutions";
 const LOCK: &str = "lock";
@@ -19,18 +19,18 @@ const LOCK: &str = "lock";
 /// A work directory that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkError {
-    /// A file is in its place.
+    /// A file has its name.
     #[error("{0} is not a folder; give --work a folder, or a path that does not exist yet")]
     NotADirectory(PathBuf),
-    /// Another campaign uses it.
+    /// Another campaign is using it.
     #[error("{0} is in use by another campaign; wait for its end, or give --work another folder")]
     InUse(PathBuf),
     /// It cannot be read or written.
     #[error("cannot use the work directory {path}: {source}")]
     Io {
-        /// Which part of it.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
 }
@@ -40,26 +40,25 @@ pub enum WorkError {
 pub struct Resumed {
     /// Files of corpus entries.
     pub entries: Vec<PathBuf>,
-    /// Files that are no corpus entry, each with the reason.
+    /// Files that are not corpus entries, each with the reason.
     pub broken: Vec<String>,
 }
 
-/// The folder of a campaign, locked for as long as this lives.
+/// The folder of a campaign, locked as long as this value lives.
 pub struct WorkDir {
     path: PathBuf,
-    // Released by the system, also when the process is killed.
+    // The system releases it, also when the process is killed.
     _lock: File,
-    // Removed when dropped: a temporary folder.
+    // Removed when dropped if the folder is temporary.
     _scratch: Option<Scratch>,
 }
 
-/// How often a work directory's lock is tried, and the time between.
+/// How often and at what interval the lock of a work directory is tried.
 const TRIES: u32 = 20;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 
 impl WorkDir {
-    /// Opens and locks a folder, makes it if it is not there. Without a path
-    /// it is a temporary one.
+    /// Opens and locks a folder, and creates it if necessary. Without a path it is a temporary one.
     ///
     /// # Errors
     /// It cannot be written, or another campaign has it.
@@ -80,11 +79,11 @@ impl WorkDir {
         }
         let at = path.join(LOCK);
         let lock = File::create(&at).map_err(failed(&at))?;
-        // A child between fork and exec has its parent's lock a moment longer.
+        // Between fork and exec, a child shares its parent's lock for a moment.
         for _ in 0..TRIES {
             match lock.try_lock() {
                 Ok(()) => {
-                    // With the lock: a living campaign's temporary files are not touched.
+                    // Under the lock, so that a running campaign's temporary files are not touched.
                     files::sweep(&path);
                     files::sweep(&path.join(CORPUS));
                     return Ok(Self { path, _lock: lock, _scratch: scratch });
@@ -102,31 +101,31 @@ impl WorkDir {
         &self.path
     }
 
-    /// Where the corpus is kept.
+    /// The folder of the corpus.
     #[must_use]
     pub fn corpus(&self) -> PathBuf {
         self.path.join(CORPUS)
     }
 
-    /// Where inputs are kept that made findings and reached nothing new.
+    /// The folder of inputs that made findings and reached nothing new.
     #[must_use]
     pub fn solutions(&self) -> PathBuf {
         self.path.join(SOLUTIONS)
     }
 
-    /// An entry of the corpus, where it stays; what is none is left to
+    /// Reads an entry of the corpus, which stays in place. Other files are left to
     /// [`WorkDir::resume`].
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<TestCase> {
         read(&self.corpus().join(name)).ok()
     }
 
-    /// What an earlier campaign left, in the order of the names. It is put aside
-    /// until [`WorkDir::resumed`], so that a campaign that ends before it has
-    /// run everything loses nothing. Those of `but` stay: they need not be run.
+    /// The entries of an earlier campaign, sorted by name. They are moved aside until
+    /// [`WorkDir::resumed`], so that nothing is lost if a campaign ends before it has run all of
+    /// them. The entries in `but` stay: they need not run.
     ///
     /// # Errors
-    /// The folder cannot be read. An entry that is none is among the broken.
+    /// The folder cannot be read. A file that is not an entry is listed as broken.
     pub fn resume(&self, but: &BTreeSet<String>) -> Result<Resumed, WorkError> {
         let (from, to) = (self.corpus(), self.path.join(PREVIOUS));
         fs::create_dir_all(&to).map_err(failed(&to))?;
@@ -147,8 +146,8 @@ impl WorkDir {
         Ok(resumed)
     }
 
-    /// Everything that [`WorkDir::resume`] gave was run, and is in the corpus again if it is
-    /// worth it.
+    /// Notes that everything that [`WorkDir::resume`] returned has run, and is in the corpus again
+    /// if it is worth keeping.
     ///
     /// # Errors
     /// The folder cannot be removed.
@@ -158,23 +157,23 @@ impl WorkDir {
     }
 }
 
-/// A test case in a file.
+/// Reads the test case in a file.
 ///
 /// # Errors
-/// There is none, as text.
+/// The file contains none; the reason as text.
 pub(in crate::campaign) fn read(path: &Path) -> Result<TestCase, String> {
-    // As bytes: a file that is not UTF-8 is broken, and no reason to stop.
+    // As bytes: a file that is not UTF-8 is broken, but does not stop the campaign.
     let text = fs::read(path).map_err(|e| e.to_string())?;
     TestCase::from_json(&String::from_utf8_lossy(&text)).map_err(|e| e.to_string())
 }
 
-/// Test cases of files, read one after the other: all trees at once would be a gigabyte
-/// of memory. What is gone meanwhile is left out.
+/// Reads test cases from files, one at a time: all trees at once would take a gigabyte of memory.
+/// Files that have disappeared are left out.
 pub(in crate::campaign) fn cases(paths: &[PathBuf]) -> impl Iterator<Item = TestCase> + '_ {
     paths.iter().filter_map(|path| read(path).ok())
 }
 
-/// The entries of a folder, sorted; lock files and the like are left out.
+/// The entries of a folder, sorted, without lock files and the like.
 fn names(dir: &Path) -> Result<Vec<std::ffi::OsString>, WorkError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed(dir))? {

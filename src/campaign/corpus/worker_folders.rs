@@ -1,5 +1,5 @@
-//! Corpus entries in the folders of a campaign's workers, of this one and of earlier
-//! ones: a campaign may have fewer workers than the one before, or one alone.
+//! Corpus entries in the folders of a campaign's workers, current and earlier: a campaign may have
+//! fewer workers than the previous one, or a single one.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::campaign::corpus::work_dir::{CORPUS, PREVIOUS};
 
-/// The folder of a worker inside the campaign's is this and its number.
+/// A worker's folder inside the campaign's has this name and the worker's number.
 pub const WORKER: &str = "worker-";
 
-/// The campaign's folder, of a worker's folder in it or of itself.
+/// The campaign's folder, given that folder or a worker's folder in it.
 #[must_use]
 pub fn campaign(work: &Path) -> PathBuf {
     let is_worker = work.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WORKER));
@@ -18,9 +18,8 @@ pub fn campaign(work: &Path) -> PathBuf {
     parent.unwrap_or(work).to_owned()
 }
 
-/// The file of every entry, in the order of folders and names; those of the folder
-/// `except` are left out. Entries are named after their content, so each name is there
-/// once.
+/// The file of every entry, sorted by folder and name, without the folder `except`. Entries are
+/// named after their content, so each name occurs only once.
 #[must_use]
 pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<PathBuf> {
     let workers = names(campaign).into_iter().filter(|n| n.starts_with(WORKER));
@@ -33,7 +32,7 @@ pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<PathBuf> {
         for folder in [work.join(CORPUS), work.join(PREVIOUS)] {
             for name in names(&folder) {
                 let file = folder.join(&name);
-                // An entry that is gone or broken is its own worker's affair.
+                // A missing or broken entry is up to its own worker.
                 if !seen.contains(&name) && file.is_file() {
                     files.push(file);
                     seen.insert(name);
@@ -44,7 +43,7 @@ pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<PathBuf> {
     files
 }
 
-/// The names in a folder, sorted; none if it cannot be read.
+/// The names in a folder, sorted; empty if it cannot be read.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|e| e.file_name().to_string_lossy().into_owned());

@@ -1,27 +1,27 @@
-//! Bounds on what a campaign spends on breaches of contract, rounds and new processes.
+//! Limits what a campaign spends on breaches of contract, rounds and new processes.
 
 use std::cell::Cell;
 
 use crate::scenario::{Class, Profile, Scenario};
 
-/// Of 100 units of cost, how many contract scenarios may take.
+/// The percentage of the total cost that contract scenarios may take.
 const PERCENT: u64 = 10;
 
-/// What they may take before the share counts, so that the first findings come early.
+/// What they may spend before the percentage applies, so that the first findings come early.
 const FREE: u64 = 2_000;
 
-/// One in this number of mutants with rounds keeps them. A tenth of the mutants had rounds,
-/// and took a fifth of the time to run the same again.
+/// One in this number of mutants with rounds keeps them. A tenth of the mutants had rounds, and
+/// spent a fifth of the time on running the same again.
 const ROUNDS_EVERY: u64 = 8;
 
-/// The same for mutants that ask for a new process, which costs as much as ten runs: one
-/// mutant in sixteen did, and they took nearly a third of the time.
+/// The same for mutants that ask for a new process, which costs as much as ten runs: one mutant in
+/// sixteen did, and together they took nearly a third of the time.
 const FRESH_EVERY: u64 = 16;
 
-/// Bounds the cost of scenarios that break a documented rule. Such a run races in
-/// many places and often ends its process, so it costs as much as a hundred others
-/// and teaches less: without a bound it takes nearly all of a campaign. Costs are
-/// counted in what happened and not in time, which no seed repeats.
+/// Bounds the cost of scenarios that break a documented rule. Such a run races in many places and
+/// often ends its process, so it costs as much as a hundred others and teaches less; without a
+/// bound, these runs take nearly all of a campaign. Costs are counted in events and not in time,
+/// because time does not repeat with the seed.
 #[derive(Debug)]
 pub struct Budget {
     profile: Profile,
@@ -34,8 +34,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Nothing spent yet. Only [`Profile::All`] has a bound: the others have
-    /// one class.
+    /// A budget with nothing spent. Only [`Profile::All`] has a bound, because the other profiles
+    /// have only one class.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
         Self {
@@ -47,8 +47,8 @@ impl Budget {
         }
     }
 
-    /// Takes the breaches out of a scenario if there is no room for them. Says
-    /// whether something is left that is worth running.
+    /// Removes the breaches from a scenario if there is no budget for them. Returns whether the
+    /// rest is worth running.
     pub fn admit(&self, scenario: &mut Scenario) -> bool {
         if !self.allows(scenario.class()) {
             scenario.keep_contract();
@@ -60,7 +60,7 @@ impl Budget {
         scenario.go.len() >= 2 || scenario.class() == Class::Breach
     }
 
-    /// Counts what the execution of an admitted scenario cost.
+    /// Adds the cost of executing an admitted scenario.
     pub fn charge(&self, scenario: &Scenario, cost: u64) {
         self.add(scenario.class(), cost);
     }
@@ -80,7 +80,7 @@ impl Budget {
     }
 }
 
-/// Counts one more, and says whether the count is a multiple of `every`.
+/// Increments the count, and returns whether it is a multiple of `every`.
 fn one_in(every: u64, count: &Cell<u64>) -> bool {
     count.set(count.get() + 1);
     count.get().is_multiple_of(every)
@@ -103,7 +103,7 @@ mod tests {
             }
         }
         assert_eq!(ran[0], 50_000);
-        // 10 % of all, and what is free.
+        // 10 % of the total, plus the free part.
         assert!((7_000..9_000).contains(&ran[1]), "{ran:?}");
         let rounds = (0..ROUNDS_EVERY * 3).filter(|_| {
             let mut scenario = Scenario { rounds: Some(3), ..Scenario::default() };

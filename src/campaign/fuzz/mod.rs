@@ -1,4 +1,4 @@
-//! How test cases are chosen, mutated and paid for.
+//! Chooses test cases, mutates them, and accounts for their cost.
 
 pub mod budget;
 pub mod mutant_stage;

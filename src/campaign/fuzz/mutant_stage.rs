@@ -20,16 +20,15 @@ use crate::campaign::monitor::progress::Progress;
 use crate::executor::{Ahead, ExecutionObserver, State};
 use crate::testcase::{SourceCase, TestCase};
 
-/// How many mutants an entry gets at most before another entry is scheduled. Low, because a
-/// random program is worth little more after its first few mutants.
+/// The maximum number of mutants of an entry before another entry is scheduled. It is low, because
+/// a random program is worth little more after its first few mutants.
 const MAX_MUTANTS: u64 = 32;
 
-/// After this number of entries in a row that cannot be read, because their files are gone,
-/// the campaign ends: it would do nothing.
+/// After this number of consecutive entries that cannot be read, because their files are gone, the
+/// campaign ends: it would do nothing.
 const UNREADABLE: u32 = 100;
 
-/// Mutates and evaluates until the entry has had its share or the campaign
-/// is over.
+/// Mutates and evaluates until the entry has had its share of mutants or the campaign is over.
 pub struct MutantStage {
     mutator: TreeMutator,
     progress: Rc<Progress>,
@@ -38,13 +37,12 @@ pub struct MutantStage {
     ancestry: SharedAncestry,
     seen: SeenFilter,
     execution: Handle<ExecutionObserver>,
-    /// Entries in a row that could not be read.
+    /// Consecutive entries that could not be read.
     unreadable: u32,
 }
 
 impl MutantStage {
-    /// A stage that reports to `progress` after each execution, and runs nothing that
-    /// was `seen`.
+    /// A stage that reports to `progress` after each execution, and skips inputs that were `seen`.
     pub fn new(
         mutator: TreeMutator,
         progress: Rc<Progress>,
@@ -59,16 +57,16 @@ impl MutantStage {
     }
 }
 
-/// A mutant that waits to be run.
+/// A mutant that is waiting to run.
 struct Mutant {
     input: TestCase,
-    /// Printed before its turn, while the harness works.
+    /// Its text, printed in advance while the harness works.
     source: SourceCase,
     made: Option<Made>,
 }
 
 impl MutantStage {
-    /// The next mutant that is worth running, within the attempts that are left.
+    /// The next mutant worth running, within the remaining attempts.
     fn next(
         &mut self,
         state: &mut State,
@@ -128,7 +126,7 @@ where
         let mut left = 1 + state.rand_mut().next() % MAX_MUTANTS;
         let scheduled = state.current_corpus_id()?;
         if let Some(id) = scheduled.and_then(|id| self.mutator.instead(state, id)) {
-            // Its mutants descend from it.
+            // The mutants descend from this entry.
             state.set_corpus_id(id)?;
         }
         let Some(entry) = self.entry(state)? else { return Ok(()) };
@@ -137,8 +135,8 @@ where
             if self.progress.over(*state.executions()) {
                 break;
             }
-            // The harness runs this mutant while the next one is made. So what a mutant
-            // teaches always counts from the mutant after the next: a seed repeats it.
+            // The harness runs this mutant while the next one is made. So what a mutant teaches
+            // always applies from the mutant after the next, which keeps a seed repeatable.
             executor.send_ahead(state, &input, source);
             next = self.next(state, &entry, &mut left)?;
             let by = made.as_ref().map(Made::by).unwrap_or_default();
@@ -164,8 +162,8 @@ where
 }
 
 impl Restartable<State> for MutantStage {
-    /// Always from the start: LibAFL's restarts are not used, a worker that dies resumes
-    /// from its checkpoint.
+    /// Always true: LibAFL's restarts are not used, because a worker that dies resumes from its
+    /// checkpoint.
     fn should_restart(&mut self, _state: &mut State) -> Result<bool, Error> {
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! The operators' weights and figures, of one campaign and from one to the next.
+//! The operators' weights and figures, during one campaign and across campaigns.
 
 use libafl::corpus::CorpusId;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::campaign::results::operators::Row;
 use crate::mutators::{Mutated, OperatorStats, Outcome, Parents, Weights};
 
-/// What the generator is called among operators.
+/// The generator's name among the operators.
 pub const GENERATE: &str = "generate";
 
 /// The operators' weights and figures, and those of the generator.
@@ -17,7 +17,7 @@ pub struct OperatorTable {
     parents: Parents<CorpusId>,
 }
 
-/// What is kept of a [`OperatorTable`] from one campaign to the next.
+/// The part of an [`OperatorTable`] that is kept from one campaign to the next.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Saved {
     weights: Weights,
@@ -25,20 +25,20 @@ pub struct Saved {
 }
 
 impl OperatorTable {
-    /// No figures yet.
+    /// A table without figures.
     #[must_use]
     pub fn new(weights: Weights) -> Self {
         Self { weights, ..Self::default() }
     }
 
-    /// Takes in a new corpus entry, with whether it type-checks.
+    /// Records a new corpus entry and whether it type-checks.
     pub fn entry(&mut self, id: Option<CorpusId>, checked: bool) {
         if let Some(id) = id {
             self.parents.record(id, checked);
         }
     }
 
-    /// The entry is in the corpus no more.
+    /// Notes that the entry is no longer in the corpus.
     pub fn forget(&mut self, id: CorpusId) {
         self.parents.forget(&id);
     }
@@ -49,7 +49,7 @@ impl OperatorTable {
         self.parents.type_checks(id)
     }
 
-    /// What operators are chosen by.
+    /// The weights by which operators are chosen.
     #[must_use]
     pub fn weights(&self) -> &Weights {
         &self.weights
@@ -61,12 +61,12 @@ impl OperatorTable {
         &self.parents
     }
 
-    /// Counts what came of a mutant.
+    /// Records the result of a mutant.
     pub fn record(&mut self, mutated: &Mutated, outcome: Outcome) {
         self.weights.record(mutated, outcome);
     }
 
-    /// Counts what came of a generated test case.
+    /// Records the result of a generated test case.
     pub fn record_generated(&mut self, outcome: Outcome) {
         self.generated.record(outcome);
     }
@@ -77,7 +77,7 @@ impl OperatorTable {
         Saved { weights: self.weights.clone(), generated: self.generated }
     }
 
-    /// Takes over an earlier campaign's figures, and its weights if they learn.
+    /// Takes over an earlier campaign's figures, and its weights if these weights learn.
     pub fn restore(&mut self, saved: Saved) {
         self.weights.resume(saved.weights);
         self.generated = saved.generated;

@@ -1,4 +1,4 @@
-//! Which corpus entry is mutated next.
+//! Chooses the corpus entry to mutate next.
 
 use std::time::Duration;
 
@@ -15,15 +15,14 @@ use crate::campaign::corpus::entry_name;
 use crate::executor::{ExecutionObserver, State};
 use crate::testcase::TestCase;
 
-/// Draws an entry in proportion to its weight: the less often it was chosen, the smaller
-/// it is and the more its mutants brought, the likelier; what never yields fades, and so
-/// does what is slow.
+/// Draws an entry in proportion to its weight. An entry is more likely the less often it was
+/// chosen, the smaller it is, and the more its mutants yielded. An entry that never yields fades,
+/// and so does a slow one.
 ///
-/// LibAFL's own weighted schedulers rest on execution times and on the order
-/// of hash maps. This one depends on the seed alone, but for entries that are slow beyond
-/// doubt: see [`Cost`].
+/// LibAFL's own weighted schedulers depend on execution times and on the order of hash maps. This
+/// one depends on the seed alone, except for entries that are slow beyond doubt: see [`Cost`].
 pub struct FreshFirstScheduler {
-    /// In the order of their ids.
+    /// Sorted by id.
     entries: Vec<Entry>,
     execution: Handle<ExecutionObserver>,
     ancestry: SharedAncestry,
@@ -33,34 +32,34 @@ pub struct FreshFirstScheduler {
 #[derive(Debug)]
 struct Entry {
     id: CorpusId,
-    /// Packages' declarations: a size that is cheap to know.
+    /// The number of declarations in its packages: a size that is cheap to compute.
     size: usize,
     chosen: u64,
-    /// What its mutants brought: entries, and findings that are no breach of contract.
+    /// What its mutants yielded: entries, and findings that are not breaches of contract.
     yielded: u64,
-    /// How often it was chosen since they brought something.
+    /// How often it was chosen since its last yield.
     barren: u64,
-    /// A moving average of what its mutants take.
+    /// A moving average of the time that its mutants take.
     took: Duration,
 }
 
-/// What a finding is worth in entries.
+/// The value of a finding, in entries.
 const FINDING: u64 = 4;
-/// After this number of choices without a yield, an entry is as good as gone.
+/// After this number of choices without a yield, an entry is almost never chosen.
 const BARREN: u64 = 32;
 
-/// An entry of 31 declarations counts once; sizes are weighed in quarters.
+/// The size with weight one; sizes are weighed in quarters.
 const SMALL: u64 = 32 * SMALL_UNIT;
 const SMALL_UNIT: u64 = 4;
 
 impl Entry {
-    /// What it is drawn by, before its cost: 2 to 64,000. A new entry of 31 declarations
-    /// weighs 1,000 and one of 7 four times as much, as its mutants take less time; an
-    /// old one weighs 10, one that has not yielded for long 2.
+    /// Its weight before cost: 2 to 64,000. A new entry of 31 declarations weighs 1,000, and one of
+    /// 7 four times as much, because its mutants take less time. An old one weighs 10, and one
+    /// without a yield for long weighs 2.
     fn worth(&self) -> u64 {
         let fresh = 1_000 / (1 + self.chosen);
         let small = (SMALL / (1 + self.size as u64)).clamp(1, 16 * SMALL_UNIT);
-        // An entry a choice, and better, counts four times.
+        // One entry or more per choice counts four times.
         let paid = 1 + 3 * self.yielded.min(1 + self.chosen) / (1 + self.chosen);
         (fresh * small * paid / SMALL_UNIT).max(if self.barren < BARREN { 10 } else { 2 })
     }
@@ -70,23 +69,23 @@ impl Entry {
     }
 }
 
-/// Cost classes by measured time: each is a quarter of the one before.
+/// Cost classes by measured time: each is drawn a quarter as often as the one before.
 ///
-/// What takes less than [`Cost::FLOOR`], or eight times what is usual, is in the first
-/// class whatever the machine's load: almost every entry is, and a seed's choices then
+/// An entry that takes less than [`Cost::FLOOR`], or less than eight times the usual time, is in
+/// the first class whatever the machine's load. Almost every entry is, so the choices of a seed
 /// repeat.
 #[derive(Debug, Default)]
 struct Cost {
-    /// What half of the entries take at most.
+    /// The time that half of the entries stay within.
     usual: Duration,
-    /// Nothing is slow.
+    /// Ignores the time: no entry counts as slow.
     off: bool,
 }
 
 impl Cost {
     const FLOOR: Duration = Duration::from_millis(100);
     const CLASSES: u32 = 4;
-    /// `usual` is computed again after this number of new entries.
+    /// `usual` is recomputed after this number of new entries.
     const PERIOD: usize = 32;
 
     fn class(&self, took: Duration) -> u32 {
@@ -110,22 +109,22 @@ impl Cost {
 }
 
 impl FreshFirstScheduler {
-    /// A scheduler of nothing yet. The observer says what executions took and found.
+    /// A scheduler without entries. The observer tells it what executions took and found.
     #[must_use]
     pub fn new(execution: &ExecutionObserver, ancestry: SharedAncestry) -> Self {
         let execution = execution.handle();
         Self { entries: Vec::new(), execution, ancestry, cost: Cost::default() }
     }
 
-    /// The same, but time decides nothing: for a campaign that is to repeat on a machine
-    /// that does other things.
+    /// The same, but time has no influence: for a campaign that must repeat on a machine that also
+    /// does other things.
     #[must_use]
     pub fn without_clock(mut self, without: bool) -> Self {
         self.cost.off = without;
         self
     }
 
-    /// Does not draw an entry any more.
+    /// Stops drawing an entry.
     pub fn forget(&mut self, id: CorpusId) {
         self.entries.retain(|e| e.id != id);
     }
@@ -144,7 +143,7 @@ impl FreshFirstScheduler {
         at.map_or(0, |at| self.entries[at].chosen)
     }
 
-    /// The same, as it was in an earlier campaign.
+    /// Sets how often an entry was chosen in an earlier campaign.
     pub fn set_chosen(&mut self, id: CorpusId, chosen: u64) {
         if let Some(entry) = self.entries.iter_mut().rfind(|e| e.id == id) {
             entry.chosen = chosen;
@@ -238,8 +237,7 @@ where
     }
 }
 
-/// The scheduler of a fuzzer. LibAFL's trait has parameters that a caller would have to
-/// name.
+/// The scheduler of a fuzzer. LibAFL's trait has parameters that the caller would have to name.
 pub fn scheduler_of<Z>(fuzzer: &mut Z) -> &mut FreshFirstScheduler
 where
     Z: HasScheduler<TestCase, State, Scheduler = FreshFirstScheduler>,
@@ -265,7 +263,7 @@ mod tests {
         assert!(weight(9, 10, 0, 5) == 4 * weight(9, 0, 9, 5));
         assert!(weight(9, 5, 0, 5) > weight(9, 0, 9, 5));
         assert_eq!((weight(500, 0, BARREN - 1, 5), weight(500, 0, BARREN, 5)), (10, 2));
-        // Slow ones fade by class, and none is gone for good.
+        // Slow entries fade by class, and none disappears for good.
         assert_eq!(
             [5, 99, 100, 400, 1_600, 60_000].map(|ms| weight(0, 0, 0, ms)),
             [1_000, 1_000, 250, 62, 15, 15]

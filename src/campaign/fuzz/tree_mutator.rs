@@ -20,18 +20,18 @@ use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::testcase::TestCase;
 
-/// What a mutant may be.
+/// Settings for mutants.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Which scenarios may come out.
+    /// Which scenarios are allowed.
     pub profile: Profile,
-    /// What the generator may use.
+    /// Options of the generator.
     pub generate: generate::Options,
-    /// How mutants are made; the share that is repaired is set by what follows.
+    /// Options for mutation; the share that is repaired follows from `ill_typed`.
     pub settings: Settings,
     /// Share of mutants that should be ill-typed, percent.
     pub ill_typed_percent: u32,
-    /// Share of inputs made from nothing instead of from the corpus, percent.
+    /// Share of inputs generated from scratch instead of from the corpus, in percent.
     pub fresh_percent: u32,
 }
 
@@ -39,12 +39,12 @@ pub struct Options {
 pub enum Made {
     /// By operators.
     Mutated(Mutated),
-    /// From nothing.
+    /// From scratch.
     Generated,
 }
 
 impl Made {
-    /// What made it: operators in their order, or `generate`.
+    /// What made it: operators in order, or `generate`.
     #[must_use]
     pub fn by(&self) -> Vec<String> {
         match self {
@@ -58,8 +58,8 @@ impl Made {
     }
 }
 
-/// Mutates the scheduled entry by the operators, or now and then puts a newly
-/// generated test case in its place; learns from what came of it.
+/// Mutates the scheduled entry with the operators, or now and then replaces it by a newly generated
+/// test case. Learns from the results.
 pub struct TreeMutator {
     options: Options,
     steering: Steering,
@@ -75,14 +75,13 @@ impl TreeMutator {
         Self { options, steering, table, made: None }
     }
 
-    /// How the last input was made, for [`TreeMutator::learn`]: another may be made
-    /// before it has run.
+    /// How the last input was made, to pass to [`TreeMutator::learn`]: another input may be made
+    /// before this one has run.
     pub fn take_made(&mut self) -> Option<Made> {
         self.made.take()
     }
 
-    /// Learns from an execution: how its input was made, and the entry that it became, if
-    /// it did.
+    /// Learns from an execution: how its input was made, and the entry that it became, if any.
     pub fn learn(&mut self, made: Option<Made>, new: Option<CorpusId>, execution: &Execution) {
         let mut table = self.table.borrow_mut();
         table.entry(new, execution.checked);
@@ -102,19 +101,19 @@ impl TreeMutator {
         }
     }
 
-    /// The entry to mutate instead of the scheduled one, if another is to be.
+    /// The entry to mutate instead of the scheduled one; `None` to keep the scheduled one.
     pub fn instead<S: HasRand>(&self, state: &mut S, scheduled: CorpusId) -> Option<CorpusId> {
         let mut rng = Rng::new(state.rand_mut().next());
         self.steering.instead(scheduled, self.table.borrow().parents(), &mut rng)
     }
 }
 
-/// An entry that is looked up, and read, when it is wanted.
+/// An entry that is looked up, and read, on demand.
 struct Entry<'a, C> {
     corpus: &'a C,
-    /// Its place in the corpus.
+    /// Its id in the corpus.
     at: usize,
-    /// One that cannot be read gives nothing; that is no end of a campaign.
+    /// An unreadable entry yields nothing, and does not end the campaign.
     case: OnceCell<Option<TestCase>>,
 }
 
@@ -149,8 +148,7 @@ where
     S: HasRand + HasCorpus<TestCase>,
 {
     fn mutate(&mut self, state: &mut S, input: &mut TestCase) -> Result<MutationResult, Error> {
-        // One number of the campaign's generator seeds everything that goes
-        // into this mutant.
+        // One number from the campaign's generator seeds all choices for this mutant.
         let mut rng = Rng::new(state.rand_mut().next());
         if rng.chance(self.options.fresh_percent) {
             *input = generate::test_case(&mut rng, &self.options.generate, self.options.profile);
@@ -176,7 +174,7 @@ where
         Ok(if self.made.is_some() { MutationResult::Mutated } else { MutationResult::Skipped })
     }
 
-    /// Does nothing: [`TreeMutator::learn`] needs the execution as well.
+    /// Does nothing, because learning also needs the execution: see [`TreeMutator::learn`].
     fn post_exec(&mut self, _state: &mut S, _new: Option<CorpusId>) -> Result<(), Error> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The state of a running campaign, for the screen, the metrics and the file of figures.
-//! The campaign only writes it; they read it when they like.
+//! The state of a running campaign, for the screen, the metrics and the file of figures. The
+//! campaign writes it, and they read it whenever they like.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -12,12 +12,12 @@ use crate::scenario::Class;
 
 /// Log lines that are kept.
 const LOG: usize = 1_000;
-/// Points of the curve; when there are more, every other one goes.
+/// The maximum number of points in the curve; beyond it, every other one is dropped.
 const POINTS: usize = 1_024;
-/// The time over which the present speed is measured.
+/// The period over which the current speed is measured.
 const RECENT: f64 = 20.0;
 
-/// How a worker is.
+/// The state of a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerState {
     /// Its number.
@@ -26,9 +26,9 @@ pub struct WorkerState {
     pub state: &'static str,
     /// Its process, while there is one.
     pub pid: Option<u32>,
-    /// Executions, those of its processes that died included.
+    /// Executions, including those of its processes that died.
     pub execs: u64,
-    /// How often it was started again.
+    /// The number of restarts.
     pub restarts: u32,
 }
 
@@ -39,31 +39,31 @@ pub struct LogLine {
     pub at: Duration,
     /// The line.
     pub text: String,
-    /// Whether it is printed again when the screen is gone: a warning, or something that the
-    /// summary does not say.
+    /// Whether to print it again when the screen closes: a warning, or something that the summary
+    /// does not mention.
     pub warning: bool,
 }
 
-/// The state of a campaign as it is shown.
+/// The displayed state of a campaign.
 #[derive(Clone, Debug)]
 pub struct Board {
     /// The go/types under test.
     pub go_version: String,
     /// The seed.
     pub seed: u64,
-    /// The last figures.
+    /// The latest figures.
     pub figures: Figures,
-    /// Findings, each once, in the order in which they were met.
+    /// Findings, each once, in the order of discovery.
     pub found: Vec<Found>,
-    /// Workers; none if the campaign is one process.
+    /// Workers; empty if the campaign is a single process.
     pub workers: Vec<WorkerState>,
-    /// What was said, oldest first.
+    /// Log lines, oldest first.
     pub log: VecDeque<LogLine>,
     /// Seconds and counters hit.
     pub curve: Vec<(f64, usize)>,
     recent: VecDeque<(f64, u64)>,
     began: Instant,
-    /// When a plain line was written last.
+    /// When the last plain line was written.
     pub(super) printed: Option<Duration>,
 }
 
@@ -107,13 +107,13 @@ impl Board {
         }
     }
 
-    /// Since the campaign began.
+    /// Time since the campaign began.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// Recent executions a second.
+    /// Executions per second, recently.
     #[must_use]
     pub fn recent_rate(&self) -> f64 {
         match (self.recent.front(), self.recent.back()) {
@@ -124,8 +124,8 @@ impl Board {
         }
     }
 
-    /// Takes in a finding. One that is there already stands as it was met first, with
-    /// the graver class.
+    /// Records a finding. If it is known already, its first occurrence stays, with the graver
+    /// class.
     pub fn add(&mut self, found: &Found) {
         match self.found.iter_mut().find(|f| f.id == found.id) {
             Some(seen) if found.class < seen.class => {
@@ -136,7 +136,7 @@ impl Board {
         }
     }
 
-    /// Takes in a log line.
+    /// Adds a log line.
     pub fn log(&mut self, text: &str, warning: bool) {
         if self.log.len() == LOG {
             self.log.pop_front();
@@ -154,7 +154,7 @@ impl Board {
         kinds
     }
 
-    /// The line of the file of figures.
+    /// The line for the file of figures.
     #[must_use]
     pub fn sample(&self, f: &Figures, now: Duration) -> Sample {
         Sample {

@@ -1,4 +1,4 @@
-//! How a campaign's progress is shown.
+//! Displays a campaign's progress.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,12 +13,12 @@ use crate::harness::process_group;
 /// How progress is written to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// A screen of its own, drawn from the board: see [`crate::campaign::monitor::screen`].
+    /// A full screen, drawn from the board: see [`crate::campaign::monitor::screen`].
     Screen,
     /// A line every few seconds, for a log.
     Plain,
-    /// A [`crate::campaign::Message`] a line on standard output, for the process that started this
-    /// worker.
+    /// One [`crate::campaign::Message`] on each line of standard output, for the process that
+    /// started this worker.
     Worker,
 }
 
@@ -33,21 +33,21 @@ pub struct Display {
 }
 
 impl Display {
-    /// A display in a style.
+    /// Creates a display in a style.
     #[must_use]
     pub fn new(style: Style) -> Self {
         Self { style, board: Arc::default() }
     }
 
-    /// The screen, where there is a terminal to show it on and to read keys from, unless
-    /// plain lines are asked for.
+    /// The screen if there is a terminal to show it on and to read keys from, unless the user asked
+    /// for plain lines.
     #[must_use]
     pub fn choose(plain: bool) -> Self {
         let screen = !plain && Self::no_screen().is_none();
         Self::new(if screen { Style::Screen } else { Style::Plain })
     }
 
-    /// Why there can be no screen, if so.
+    /// The reason why there can be no screen, if any.
     #[must_use]
     pub fn no_screen() -> Option<&'static str> {
         let terminal = std::io::stdin();
@@ -62,14 +62,14 @@ impl Display {
         } else if std::env::var_os("TERM").is_none_or(|t| t.is_empty() || t == "dumb") {
             Some("TERM says that the terminal can only print lines")
         } else if !ours() {
-            // A job in the background would be stopped when it sets the terminal up.
+            // A background job would be stopped when it configures the terminal.
             Some("the terminal belongs to another job")
         } else {
             None
         }
     }
 
-    /// Lines instead of a screen, from now on.
+    /// Switches from the screen to plain lines.
     pub fn be_plain(&mut self) {
         self.style = Style::Plain;
     }
@@ -80,7 +80,7 @@ impl Display {
         self.style
     }
 
-    /// The board, locked. Hold it briefly: the campaign writes to it.
+    /// The board, locked. Hold the lock only briefly, because the campaign writes to it.
     pub fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,7 +94,7 @@ impl Display {
         }
     }
 
-    /// Shows how far a campaign is after `now`, and its workers, if it has any.
+    /// Shows the campaign's figures after `now`, and its workers, if it has any.
     pub fn show(&self, figures: Figures, now: Duration, workers: Vec<WorkerState>) {
         let mut board = self.board();
         board.update(figures, now);
@@ -106,7 +106,7 @@ impl Display {
         }
     }
 
-    /// The line of the file of figures.
+    /// The line for the file of figures.
     #[must_use]
     pub fn sample(&self, figures: &Figures, now: Duration) -> Sample {
         self.board().sample(figures, now)

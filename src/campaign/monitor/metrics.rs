@@ -1,8 +1,7 @@
 //! A campaign's figures for Prometheus: its text format over HTTP, from the board.
 //!
-//! LibAFL's own monitor (`prometheus_monitor`) knows what passes through LibAFL's event
-//! manager, which is less than what is on the board, and brings a web server: see
-//! docs/DECISIONS.md.
+//! LibAFL's own monitor (`prometheus_monitor`) knows only what passes through LibAFL's event
+//! manager, which is less than the board has, and it needs a web server: see docs/DECISIONS.md.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -20,16 +19,16 @@ pub struct MetricsError {
     source: io::Error,
 }
 
-/// How long a client may take to ask, and to read.
+/// The time a client has to send its request, and to read the response.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The longest request.
+/// The maximum length of a request.
 const REQUEST: u64 = 8 << 10;
 
-/// Serves the board's figures until the process ends; gives the address, which has the
-/// port that the system chose if none was asked for.
+/// Serves the board's figures until the process ends. Returns the address, with the port that the
+/// system chose if none was requested.
 ///
 /// # Errors
-/// The address cannot be had.
+/// The address is not available.
 pub fn serve(addr: SocketAddr, display: Display) -> Result<SocketAddr, MetricsError> {
     let failed = |source| MetricsError { addr, source };
     let listener = TcpListener::bind(addr).map_err(failed)?;
@@ -39,9 +38,9 @@ pub fn serve(addr: SocketAddr, display: Display) -> Result<SocketAddr, MetricsEr
         .spawn(move || {
             for stream in listener.incoming() {
                 match stream {
-                    // A client that goes away is no fault of the campaign's.
+                    // A client that disconnects is not the campaign's fault.
                     Ok(stream) => drop(answer(&stream, &display)),
-                    // Out of file descriptors, say.
+                    // For example, there are no file descriptors left.
                     Err(_) => std::thread::sleep(PATIENCE),
                 }
             }
@@ -172,7 +171,7 @@ mod tests {
         display.board().add(&found(1, Kind::DataRace, Class::Bug, "a"));
         let addr = serve("127.0.0.1:0".parse().unwrap(), display).unwrap();
         assert!(addr.port() > 0);
-        // A client that says nothing and one that goes away block others only briefly.
+        // Clients that send nothing or disconnect block others only briefly.
         drop(TcpStream::connect(addr).unwrap());
         let text = ask(addr, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");

@@ -1,4 +1,4 @@
-//! How a campaign's progress reaches people and programs.
+//! Reports a campaign's progress to people and programs.
 
 pub mod board;
 pub mod display;

@@ -1,4 +1,4 @@
-//! What a campaign shows while it runs.
+//! The progress of a running campaign.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
 use crate::executor::{COVERAGE, Execution, State};
 
-/// Counts what ran and writes the progress line.
+/// Counts executions and writes the progress line.
 pub struct Progress {
     control: Control,
     display: Display,
@@ -31,7 +31,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts with nothing run.
+    /// Creates the counters, all zero.
     #[must_use]
     pub fn new(control: Control, display: Display, samples: Samples) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Progress {
         percent(self.valid.get(), self.executions.get())
     }
 
-    /// Counts the execution that just ended, and writes a line if it is time.
+    /// Counts the execution that just ended, and writes a line if one is due.
     pub fn tick(&self, state: &State, last: &Execution) {
         self.executions.set(self.executions.get() + 1);
         self.valid.set(self.valid.get() + u64::from(last.checked));
@@ -117,7 +117,7 @@ impl Progress {
         }
     }
 
-    /// Announces a finding, in a line or to the process that started this worker.
+    /// Announces a finding, on a line or to the process that started this worker.
     pub fn found(&self, found: &Found) {
         if self.display.style() == Style::Worker {
             Message::Found(Box::new(found.clone())).send();
@@ -136,7 +136,7 @@ impl Progress {
     }
 }
 
-/// Counters hit since the start, and how many there are.
+/// Counters hit since the start, and the total number of counters.
 #[must_use]
 pub fn coverage(state: &State) -> Coverage {
     state.named_metadata_map().get::<MapFeedbackMetadata<u8>>(COVERAGE).map_or_else(

@@ -24,27 +24,27 @@ pub struct SamplesError {
 /// One line.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sample {
-    /// Since the campaign's start.
+    /// Time since the campaign's start.
     pub seconds: f64,
     /// Executions.
     pub execs: u64,
-    /// The ratio of the two.
+    /// Executions per second.
     pub execs_per_second: f64,
     /// Corpus entries.
     pub corpus: usize,
-    /// Counters that were hit.
+    /// Counters hit.
     pub coverage: usize,
-    /// Counters there are.
+    /// Counters in total.
     pub counters: usize,
     /// Share of executions whose packages all type-check, percent.
     pub valid_percent: f64,
-    /// Distinct findings.
+    /// The same, by kind and class: `{"data-race":{"bug":1}}`.
     pub findings: usize,
-    /// The same by kind and class: `{"data-race":{"bug":1}}`.
+    /// Harness processes that replaced another one.
     pub findings_by: BTreeMap<Kind, BTreeMap<Class, usize>>,
-    /// Harness processes that took the place of another.
+    /// When a new counter was last hit; `null` before the first one.
     pub harness_restarts: u64,
-    /// When a new counter was hit last; `null` before the first.
+    /// When something was last found; `null` before that.
     pub last_coverage: Option<f64>,
     /// When something was found last; `null` before that.
     pub last_finding: Option<f64>,
@@ -52,7 +52,7 @@ pub struct Sample {
     pub workers: usize,
 }
 
-/// Where the lines go; nowhere by default.
+/// The destination of the lines; none by default.
 #[derive(Debug, Default)]
 pub struct Samples {
     file: Option<File>,
@@ -60,7 +60,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Opens the file; another campaign's lines are replaced.
+    /// Opens the file, and replaces the lines of an earlier campaign.
     ///
     /// # Errors
     /// It cannot be written.
@@ -70,13 +70,13 @@ impl Samples {
         Ok(Self { file: file.transpose()?, next: Duration::ZERO })
     }
 
-    /// Whether it is time for a line.
+    /// Whether a line is due.
     #[must_use]
     pub fn is_due(&self, now: Duration) -> bool {
         self.file.is_some() && now >= self.next
     }
 
-    /// Writes a line. Figures are a bonus: a full disk costs no campaign.
+    /// Writes a line. Figures are optional: a full disk does not end a campaign.
     pub fn write(&mut self, sample: &Sample) {
         self.next = Duration::from_secs_f64(sample.seconds.max(0.0)) + EVERY;
         if let (Some(file), Ok(text)) = (&mut self.file, serde_json::to_string(sample))

@@ -1,4 +1,4 @@
-//! New findings minimized beside a campaign, with a share of the time.
+//! Minimizes new findings during a campaign, in a share of the time.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,12 +14,12 @@ use crate::testcase::SourceCase;
 use crate::triage::minimize::{MinimizeError, Options, minimize};
 use crate::triage::standalone;
 
-/// What a background minimizer needs.
+/// Settings of a background minimizer.
 #[derive(Clone, Debug)]
 pub struct BackgroundConfig {
-    /// The harness; a process of its own is started for the first finding.
+    /// The harness; a separate process is started for the first finding.
     pub harness: HarnessConfig,
-    /// What findings say about their origin.
+    /// What findings record about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test.
     pub go_minor: u32,
@@ -27,9 +27,9 @@ pub struct BackgroundConfig {
     pub percent: u32,
 }
 
-/// Work for one finding, were nothing else to be done.
+/// The time limit for one finding, if the minimizer had the processor for itself.
 const WORK: Duration = Duration::from_secs(30);
-/// Runs that measure a result.
+/// Runs used to measure a result.
 const RUNS: u32 = 10;
 
 /// A thread that minimizes findings, bugs first.
@@ -55,29 +55,29 @@ struct State {
     ended: bool,
 }
 
-/// What a background minimizer came to.
+/// The results of a background minimizer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackgroundEnd {
-    /// Findings that have a minimized.txtar now.
+    /// Findings that now have a minimized.txtar.
     pub done: usize,
     /// Findings that were still waiting.
     pub waiting: usize,
-    /// What could not be minimized, and why.
+    /// Findings that could not be minimized, and why.
     pub failed: Vec<String>,
 }
 
 impl Background {
-    /// A minimizer that stores into this store. Nothing runs yet.
+    /// A minimizer that stores its results in this store. Nothing runs yet.
     #[must_use]
     pub fn new(store: Store, config: BackgroundConfig) -> Self {
         let (shared, stop) = (Arc::default(), Arc::default());
         Self { config, store, shared, stop, thread: None }
     }
 
-    /// Puts a stored finding in the queue; never waits for anything.
+    /// Puts a stored finding in the queue, without waiting.
     pub fn push(&mut self, finding: Finding, testcase: String) {
         let mut state = self.shared.lock();
-        // Of one finding the newest test case counts: its class is the better.
+        // Of one finding, the newest test case counts, because its class is better.
         state.waiting.retain(|(f, _)| f.id != finding.id);
         state.waiting.push_back((finding, testcase));
         drop(state);
@@ -90,7 +90,7 @@ impl Background {
         }
     }
 
-    /// Stops, keeping the best so far of what is being minimized.
+    /// Stops, and keeps the best result so far of the finding in progress.
     pub fn end(&mut self) -> BackgroundEnd {
         self.stop.store(true, Ordering::Relaxed);
         self.shared.lock().ended = true;
@@ -119,7 +119,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next finding, a bug if there is one; `None` at the end.
+    /// The next finding, a bug if there is one; `None` when the queue is closed.
     fn next(&self) -> Option<(Finding, String)> {
         let mut state = self.lock();
         loop {
@@ -162,7 +162,7 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
         let result = minimize(&source, Some(&finding), &options, &mut |_| ());
         let failed = match result {
             Ok(Some(m)) => match store.put_minimized(&finding.id, &m.text, &m.info) {
-                // The program of its own is the smaller one's from now on.
+                // From now on, the standalone program is made from the smaller test case.
                 Ok(()) => standalone::write(&store.path(&finding.id)).err().map(|e| e.to_string()),
                 Err(e) => Some(e.to_string()),
             },
@@ -216,7 +216,7 @@ mod tests {
             percent: 10,
         };
         assert_eq!(Background::new(store.clone(), config.clone()).end(), BackgroundEnd::default());
-        // A harness that does not start is said, and the finding stays stored.
+        // If the harness does not start, that is reported, and the finding stays stored.
         let mut background = Background::new(store.clone(), config);
         let f = finding("five", Class::Bug);
         store.save(&f, "go check a\n-- a/a.go --\npackage a\n", "", &[]).unwrap();

@@ -1,4 +1,5 @@
-//! The findings of a campaign: judged, stored, announced, and handed on to be minimized.
+//! The findings of a campaign: judges, stores and announces them, and passes them on to be
+//! minimized.
 
 use std::rc::Rc;
 
@@ -19,14 +20,14 @@ use crate::finding::{Finding, Origin, rfc3339};
 use crate::store::{FINDING, Saved, Store, StoreError};
 use crate::triage::Judge;
 
-/// The heap's profile in a crash directory.
+/// The heap profile in a crash directory.
 pub(super) const HEAP: &str = "heap.txt";
 
 /// Judges outcomes and keeps findings.
 pub(super) struct Findings {
     pub(super) judge: Judge,
     pub(super) known: Known,
-    /// The executions before the one that is recorded.
+    /// The executions before the one being recorded.
     pub(super) history: History,
     store: Store,
     unsaved: Unsaved,
@@ -36,16 +37,16 @@ pub(super) struct Findings {
     pub(super) ancestry: SharedAncestry,
 }
 
-/// New findings that are minimized beside the campaign, if that is wanted.
+/// The background minimizer of new findings, if requested.
 #[derive(Default)]
 struct Minimizing {
     background: Option<Background>,
-    /// Stored, and to be minimized once it was looked at.
+    /// Stored findings, to be minimized after a closer look.
     stored: Vec<(Finding, String)>,
 }
 
 impl Findings {
-    /// None yet.
+    /// A collection without findings.
     pub(super) fn new(
         store: Store,
         origin: Origin,
@@ -66,17 +67,17 @@ impl Findings {
         }
     }
 
-    /// Stores a finding, with its origin, and announces it. Says whether another worker or
-    /// campaign had stored it before, and so measured it too.
+    /// Stores a finding, with its origin, and announces it. Returns whether another worker or
+    /// campaign has already stored it, and so measured it too.
     pub(super) fn add(&mut self, run: &Run<'_>, finding: &mut Finding, report: &str) -> bool {
         self.set_origin(run, finding);
         let testcase = run.source.to_txtar();
         let mut path = self.store.path(&finding.id);
         let mut stored_before = false;
         match self.store.save(finding, &testcase, report, &[]) {
-            // Raised: known as a lesser class. That it is worse is news.
+            // Raised: it was known with a lesser class, and the graver class is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
-                // For people; the finding is stored whatever becomes of it.
+                // The announcement is for people; the finding is stored whatever happens to it.
                 self.writer.write(at.clone());
                 path = at;
                 if self.minimizing.background.is_some() {
@@ -99,7 +100,7 @@ impl Findings {
         stored_before
     }
 
-    /// When a finding was found, and what its test case descends from.
+    /// When a finding was found, and the ancestry of its test case.
     fn set_origin(&self, run: &Run<'_>, finding: &mut Finding) {
         finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
         finding.origin.execs_to_find = *run.state.executions();
@@ -110,27 +111,27 @@ impl Findings {
         finding.origin.found_at = rfc3339(std::time::SystemTime::now());
     }
 
-    /// Whether there is room for another finding of these breaches.
+    /// Whether another finding of these breaches may be stored.
     pub(super) fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
         self.store.path(&finding.id).join(FINDING).exists()
             || self.known.has_room(breaches, finding)
     }
 
-    /// Stores what is known of a finding by now. The finding itself is stored already; a
-    /// full disk may cost the rest.
+    /// Stores additional information about a finding. The finding itself is stored already; a full
+    /// disk may lose this part.
     pub(super) fn update(&self, finding: &Finding) {
         if self.store.update_finding(finding).is_ok() {
             self.writer.write(self.store.path(&finding.id));
         }
     }
 
-    /// Stores a heap's profile with a finding. It is in no report, and a full disk may cost
-    /// it.
+    /// Stores a heap profile with a finding. The profile is not in any report, and a full disk may
+    /// lose it.
     pub(super) fn put_heap(&self, finding: &Finding, profile: &str) {
         let _ = self.store.put(&finding.id, HEAP, profile.as_bytes());
     }
 
-    /// Stores the executions before with a finding that could not be confirmed.
+    /// Stores the preceding executions with a finding that could not be confirmed.
     pub(super) fn keep_suspects(&self, finding: &mut Finding) {
         for (name, text) in self.history.files() {
             if self.store.put(&finding.id, &name, text.as_bytes()).is_ok() {
@@ -143,7 +144,7 @@ impl Findings {
         ));
     }
 
-    /// Has everything minimized that was stored and looked at.
+    /// Sends everything to the minimizer that was stored and looked at.
     pub(super) fn minimize_stored(&mut self) {
         let Minimizing { background, stored } = &mut self.minimizing;
         if let Some(background) = background {
@@ -153,18 +154,18 @@ impl Findings {
         }
     }
 
-    /// Tries again to store what could not be stored. It was announced; the end of the
-    /// campaign is strict.
+    /// Tries again to store what could not be stored. The failure was announced; at the end of the
+    /// campaign it becomes an error.
     pub(super) fn retry(&mut self) {
         if !self.unsaved.is_empty() {
             let _ = self.unsaved.flush(&self.store);
         }
     }
 
-    /// Tries to store what could not be stored, for the last time.
+    /// Tries for the last time to store what could not be stored.
     ///
     /// # Errors
-    /// The store's. What is left is in a temporary folder then, which is announced.
+    /// The store's. The remaining findings are then in a temporary folder, which is announced.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
         let result = self.unsaved.flush(&self.store);
         if result.is_err()
@@ -177,20 +178,20 @@ impl Findings {
         result
     }
 
-    /// Ends minimizing, keeping the best so far, and the writing of standalone programs.
+    /// Ends the minimizer, keeping the best results so far, and the writer of standalone programs.
     pub(super) fn end(&mut self) -> BackgroundEnd {
         self.writer.end();
         self.minimizing.background.as_mut().map(Background::end).unwrap_or_default()
     }
 
-    /// Says which standalone programs could not be written.
+    /// Reports which standalone programs could not be written.
     pub(super) fn say_failed_programs(&self) {
         for failed in self.writer.failed() {
             self.say(&format!("warning: no standalone program: {failed}"));
         }
     }
 
-    /// Whether the campaign has no time for anything that it can do without.
+    /// Whether the campaign must skip everything that is not necessary.
     pub(super) fn hurry(&self) -> bool {
         self.progress.control().hurry()
     }

@@ -1,17 +1,17 @@
-//! The last executions: a failure may belong to one of them.
+//! The last executions: a failure may have been caused by one of them.
 
 use std::collections::VecDeque;
 
 use crate::testcase::SourceCase;
 
-/// Executions that are stored with a failure that could not be confirmed.
+/// The number of executions stored with a failure that could not be confirmed.
 const KEPT: usize = 8;
 
-/// How much a process's heap may grow over all its executions. A process runs some
-/// thousands: what each leaves behind is found out at some tens of kilobytes.
+/// How much a process's heap may grow over all its executions. A process runs some thousands, so a
+/// leak of some tens of kilobytes for each is noticed.
 const GROWTH: u64 = 64 << 20;
 
-/// The last executions, oldest first, and the heap that the harness had first.
+/// The last executions, oldest first, and the harness's initial heap.
 #[derive(Debug, Default)]
 pub(super) struct History {
     cases: VecDeque<SourceCase>,
@@ -20,7 +20,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Notes an execution that is over.
+    /// Records a finished execution.
     pub(super) fn push(&mut self, case: &SourceCase) {
         if self.cases.len() == KEPT {
             self.cases.pop_front();
@@ -28,19 +28,19 @@ impl History {
         self.cases.push_back(case.clone());
     }
 
-    /// The execution before.
+    /// The previous execution.
     pub(super) fn last(&self) -> Option<&SourceCase> {
         self.cases.back()
     }
 
-    /// Files for a crash directory.
+    /// The executions as files for a crash directory.
     pub(super) fn files(&self) -> Vec<(String, String)> {
         let file = |(i, case): (usize, &SourceCase)| (format!("last/{i}.txtar"), case.to_txtar());
         self.cases.iter().enumerate().map(file).collect()
     }
 
-    /// By how much the heap of a process grew since its first collection, if that is
-    /// more than test cases account for.
+    /// How much the heap of a process has grown since its first collection, if that is more than
+    /// test cases can explain.
     pub(super) fn growth(&mut self, process: u64, heap: u64) -> Option<u64> {
         if heap == 0 {
             return None;

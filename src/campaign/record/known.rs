@@ -1,4 +1,4 @@
-//! What a campaign has found so far, and how many breaches of contract it stores.
+//! The findings of a campaign so far, and the number of stored breaches of contract.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +8,9 @@ use crate::campaign::results::found::Found;
 use crate::finding::{Finding, Kind};
 use crate::scenario::Class;
 
-/// How many findings of one kind are stored for one set of contract breaches.
-/// Two checkers on one `Checker` race in a hundred places, and every one of them
-/// says the same. A race that shows without the breach is stored whatever the count.
+/// The maximum number of findings of one kind that are stored for one set of contract breaches. Two
+/// checkers on one `Checker` race in a hundred places, and every report says the same. A race that
+/// shows without the breach is always stored.
 const STORED_PER_BREACH: usize = 4;
 
 /// The findings of a campaign.
@@ -21,7 +21,8 @@ pub(super) struct Known {
     passed_over: BTreeMap<String, u64>,
     /// Findings stored for each set of breaches and kind.
     breaches: BTreeMap<(String, Kind), usize>,
-    /// Sets of breaches that were tried for a fatal error; the empty set is none.
+    /// Sets of breaches that were tried for a fatal error; the empty set stands for test cases
+    /// without a breach.
     pressed: BTreeSet<String>,
 }
 
@@ -34,13 +35,13 @@ pub struct Memory {
 }
 
 impl Known {
-    /// Everything that was found, in its order.
+    /// All findings, in the order of discovery.
     pub(super) fn found(&self) -> &[Found] {
         &self.found
     }
 
-    /// Contract findings that were not stored because the same breach has
-    /// [`STORED_PER_BREACH`] already.
+    /// The number of contract findings that were not stored because the same breach already has
+    /// [`STORED_PER_BREACH`].
     pub(super) fn passed_over(&self) -> usize {
         self.passed_over.len()
     }
@@ -55,15 +56,15 @@ impl Known {
         }
     }
 
-    /// Takes over what an earlier campaign knew.
+    /// Takes over the knowledge of an earlier campaign.
     pub(super) fn remember(&mut self, memory: Memory) {
         self.passed_over = memory.passed_over;
         self.breaches = memory.breaches.into_iter().map(|(b, k, n)| ((b, k), n)).collect();
         self.pressed = memory.pressed;
     }
 
-    /// Counts a finding. Says whether the campaign has not met it, or only in a scenario of
-    /// a lesser class.
+    /// Counts a finding. Returns whether it is new to the campaign, or was known only with a lesser
+    /// class.
     pub(super) fn is_news(&mut self, finding: &Finding) -> bool {
         if let Some(seen) = self.found.iter_mut().find(|f| f.id == finding.id) {
             seen.times += 1;
@@ -78,15 +79,14 @@ impl Known {
         }
     }
 
-    /// Whether [`Known::is_news`] would say so, without counting it.
+    /// Whether [`Known::is_news`] would return true, without counting the finding.
     pub(super) fn would_be_news(&self, finding: &Finding) -> bool {
         let known = |f: &Found| f.id == finding.id && f.class <= finding.class;
         let passed = finding.class == Class::Breach && self.passed_over.contains_key(&finding.id);
         !passed && !self.found.iter().any(known)
     }
 
-    /// Whether there is room for another finding of these breaches. If not, it is only
-    /// counted.
+    /// Whether another finding of these breaches may be stored. If not, it is only counted.
     pub(super) fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
         let stored = self.breaches.entry((breaches.to_owned(), finding.kind)).or_default();
         if finding.class == Class::Breach && *stored >= STORED_PER_BREACH {
@@ -102,7 +102,7 @@ impl Known {
         self.pressed.insert(breaches.to_owned())
     }
 
-    /// Adds a finding, or puts it in the place of one of a lesser class.
+    /// Adds a finding, or replaces one of a lesser class.
     pub(super) fn add(&mut self, entry: Found) {
         match self.found.iter_mut().find(|f| f.id == entry.id) {
             Some(seen) => *seen = Found { times: seen.times, ..entry },
@@ -110,7 +110,7 @@ impl Known {
         }
     }
 
-    /// Notes how often a finding showed when it was run again.
+    /// Records how often a finding showed when it was run again.
     pub(super) fn reproduced(&mut self, id: &str, reproduced: [u32; 2]) {
         if let Some(found) = self.found.iter_mut().find(|f| f.id == id) {
             found.reproduced = reproduced;

@@ -1,5 +1,5 @@
-//! Failures that show after an execution: what a process said after its reply, and a heap
-//! that grew over many executions.
+//! Failures that show after an execution: output of a process after its reply, and a heap that grew
+//! over many executions.
 
 use super::findings::{Findings, HEAP};
 use super::repeats::{Plan, Repeats, outcome_of};
@@ -11,8 +11,8 @@ use crate::triage::repeat;
 /// How often a test case is repeated to see whether the heap grows.
 const GROWTH_RUNS: u32 = 200;
 
-/// Takes what the harness said after a reply: the execution before is tried alone
-/// in a new process, and blamed only if it shows it again. Gives the number of new findings.
+/// Handles output of the harness after a reply. The preceding execution is run alone in a new
+/// process, and blamed only if it fails again. Returns the number of new findings.
 pub(super) fn record_late(
     findings: &mut Findings,
     repeats: &mut Repeats,
@@ -38,8 +38,8 @@ pub(super) fn record_late(
     Ok(seen.len())
 }
 
-/// Finds out whether an execution makes a heap grow that grew over many of them. Gives the
-/// number of new findings.
+/// Determines whether this execution makes the heap grow, after the heap grew over many executions.
+/// Returns the number of new findings.
 pub(super) fn record_growth(
     findings: &mut Findings,
     harness: &mut Harness,
@@ -50,7 +50,7 @@ pub(super) fn record_growth(
     let each = grown / u64::from(runs);
     let heap = match harness.heap(false, true) {
         Ok(heap) => heap,
-        // Its heap is gone with it; the next process will grow as well.
+        // This process's heap is gone with it, but the next process will grow as well.
         Err(HarnessError::Died { .. } | HarnessError::TimedOut { .. }) => return Ok(0),
         Err(e) => return Err(e),
     };

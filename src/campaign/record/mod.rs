@@ -1,4 +1,4 @@
-//! Every failure of a campaign, stored once.
+//! Stores every failure of a campaign once.
 
 mod background;
 mod findings;
@@ -44,17 +44,17 @@ pub struct FindingRecorder {
     slow: Slow,
 }
 
-/// What an outcome shows, and what the harness has to say beside it.
+/// The judgement of an outcome, with what the harness said besides.
 pub struct Verdict {
     judgement: Judgement,
-    /// What the harness said after its last reply: it belongs to the execution before.
+    /// Output of the harness after its last reply, which belongs to the preceding execution.
     late: Option<Late>,
-    /// By how much the heap grew over all executions of the process, if that is too much.
+    /// How much the heap grew over all executions of the process, if that is too much.
     grown: Option<u64>,
 }
 
 impl FindingRecorder {
-    /// A recorder over a store, which has new findings minimized if there is a `background`.
+    /// A recorder that uses a store, and has new findings minimized if there is a `background`.
     #[must_use]
     pub fn new(
         store: Store,
@@ -70,13 +70,14 @@ impl FindingRecorder {
         }
     }
 
-    /// What was found, in its order.
+    /// All findings, in the order of discovery.
     #[must_use]
     pub fn found(&self) -> &[Found] {
         self.findings.known.found()
     }
 
-    /// Contract findings that were not stored because there are enough of the same breach.
+    /// The number of contract findings that were not stored because the same breach has enough of
+    /// them.
     #[must_use]
     pub fn passed_over(&self) -> usize {
         self.findings.known.passed_over()
@@ -88,20 +89,20 @@ impl FindingRecorder {
         self.findings.known.memory()
     }
 
-    /// Takes over what an earlier campaign knew.
+    /// Takes over the knowledge of an earlier campaign.
     pub fn remember(&mut self, memory: Memory) {
         self.findings.known.remember(memory);
     }
 
-    /// Ends minimizing, keeping the best so far, and the writing of standalone programs.
+    /// Ends the minimizer, keeping the best results so far, and the writer of standalone programs.
     pub fn end_minimizing(&mut self) -> BackgroundEnd {
         self.findings.end()
     }
 
-    /// Tries to store what could not be stored, for the last time.
+    /// Tries for the last time to store what could not be stored.
     ///
     /// # Errors
-    /// The store's. What is left is in a temporary folder then, which is announced.
+    /// The store's. The remaining findings are then in a temporary folder, which is announced.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         self.findings.flush()
     }
@@ -117,7 +118,7 @@ impl Recorder for FindingRecorder {
         outcome: &Outcome,
     ) -> Result<Verdict, Fatal> {
         self.findings.ancestry.borrow_mut().runs(run.case);
-        // Before this one's: its repetitions say things of their own.
+        // Before judging this execution, because its repetitions produce output of their own.
         let late = harness.noted_late();
         let heap = outcome.reply.as_ref().map_or(0, |r| r.heap);
         let grown = self.findings.history.growth(harness.starts(), heap);
@@ -161,7 +162,7 @@ impl Recorder for FindingRecorder {
     }
 }
 
-/// A signal ends what can be done without, and no campaign.
+/// A signal ends optional work, but does not end the campaign.
 fn forgive<T: Default>(result: Result<T, HarnessError>) -> Result<T, HarnessError> {
     match result {
         Err(HarnessError::Interrupted) => Ok(T::default()),
@@ -170,7 +171,7 @@ fn forgive<T: Default>(result: Result<T, HarnessError>) -> Result<T, HarnessErro
 }
 
 impl FindingRecorder {
-    /// Takes what an execution itself showed: first it is stored, then looked at closer.
+    /// Handles what an execution itself showed: stores it first, then looks closer.
     fn record_own(
         &mut self,
         harness: &mut Harness,
@@ -195,7 +196,7 @@ impl FindingRecorder {
         Ok(News { findings: seen.len(), bugs })
     }
 
-    /// The findings of an execution that the campaign has not met, without what is only slow.
+    /// The findings of an execution that are new to the campaign, without those that are only slow.
     fn new_ones(
         &mut self,
         harness: &mut Harness,
@@ -216,7 +217,7 @@ impl FindingRecorder {
         Ok(seen)
     }
 
-    /// Stores new findings. Gives those that were not measured before.
+    /// Stores new findings. Returns those that were not measured before.
     fn store(
         &mut self,
         run: &Run<'_>,
@@ -247,7 +248,7 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let Self { findings, repeats, .. } = self;
         let executions = *run.state.executions();
-        // A repetition of a time-out costs its whole limit.
+        // Each repetition of a time-out costs its whole limit.
         let plan = match closer.outcome.end {
             End::TimedOut { .. } | End::OverMemory { .. } => Plan::ONCE,
             _ => Plan::of(run.case.scenario.class()),
@@ -271,12 +272,12 @@ impl FindingRecorder {
     }
 }
 
-/// What is looked at closer.
+/// The subject of a closer look.
 struct Closer<'a> {
     outcome: &'a Outcome,
     /// Breaches of contract, as text.
     breaches: &'a str,
-    /// New findings, whether or not there was room to store them.
+    /// New findings, whether or not they were stored.
     ids: &'a [String],
     stored: &'a [Finding],
 }

@@ -1,4 +1,4 @@
-//! New findings run again: how often they show, within a share of the campaign.
+//! Runs new findings again to measure how often they show, within a share of the campaign.
 
 use std::collections::VecDeque;
 
@@ -12,20 +12,20 @@ use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
 use crate::triage::Tally;
 
-/// How long what comes after a reply is waited for.
+/// How long to wait for output that follows a reply.
 const LATE: std::time::Duration = std::time::Duration::from_millis(100);
 
-/// Runs that a new process costs as much as.
+/// The cost of a new process, in runs.
 const START_COST: u64 = 50;
 
-/// What looking closer at breaches of contract may cost, in executions: `FREE` at first, and
-/// then one in `SHARE`. They show that the detector works, and a campaign of a minute meets
-/// a hundred of them.
+/// What looking closer at breaches of contract may cost, in executions: `FREE` at first, and then
+/// one in `SHARE`. They show that the detector works, and a campaign of one minute meets a hundred
+/// of them.
 const FREE: u64 = 300;
 const SHARE: u64 = 16;
 
-/// How many findings wait to be measured at most. Beyond it they are stored without a
-/// rate.
+/// The maximum number of findings that wait to be measured. Beyond it, findings are stored without
+/// a rate.
 const WAITING: usize = 1_000;
 
 /// How often findings are run again.
@@ -33,9 +33,9 @@ const WAITING: usize = 1_000;
 pub(super) struct Plan {
     /// Runs in the process that found them.
     pub(super) runs: u32,
-    /// Runs that are enough if each of them showed every finding.
+    /// Runs that are enough if every one of them showed every finding.
     pub(super) clear: u32,
-    /// Runs in a new process each, if they did not show.
+    /// Runs, each in a new process, if the findings did not show.
     pub(super) alone: u32,
 }
 
@@ -45,7 +45,7 @@ impl Plan {
     /// For a run that took its whole limit.
     pub(super) const ONCE: Self = Self { runs: 1, clear: 1, alone: 1 };
 
-    /// For findings of a class.
+    /// For findings of a given class.
     pub(super) fn of(class: Class) -> Self {
         match class {
             Class::Breach => Self { runs: 3, clear: 1, alone: 1 },
@@ -54,7 +54,7 @@ impl Plan {
     }
 }
 
-/// What was spent on breaches of contract, and what waits.
+/// The cost of breaches of contract so far, and the findings that wait.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
     spent: u64,
@@ -72,8 +72,8 @@ struct Waiting {
 }
 
 impl Repeats {
-    /// Whether a breach of contract may be looked at, after this number of executions. The
-    /// cost is counted in runs and not in time, which no seed repeats.
+    /// Whether a breach of contract may be looked at after this number of executions. The cost is
+    /// counted in runs and not in time, because time does not repeat with the seed.
     pub(super) fn allow(&self, executions: u64) -> bool {
         self.spent <= FREE + executions / SHARE
     }
@@ -92,16 +92,16 @@ impl Repeats {
 }
 
 impl Repeats {
-    /// Adds runs, and the processes that were started after the first `starts`, to what
-    /// breaches of contract cost.
+    /// Adds runs, and the processes started after the first `starts`, to the cost of breaches of
+    /// contract.
     pub(super) fn charge(&mut self, harness: &Harness, starts: u64, class: Class, runs: u64) {
         if class == Class::Breach {
             self.spent += runs + START_COST * (harness.starts() - starts);
         }
     }
 
-    /// Measures new findings, or keeps them for later if they are breaches of contract
-    /// and those had their share.
+    /// Measures new findings, or keeps them for later if they are breaches of contract and those
+    /// have used up their share.
     pub(super) fn measure_or_wait(
         &mut self,
         findings: &mut Findings,
@@ -118,8 +118,7 @@ impl Repeats {
         self.measure(findings, harness, run.request, new, plan)
     }
 
-    /// Measures new findings; with those that do not show again, the executions before
-    /// are stored.
+    /// Measures new findings. Stores the preceding executions with those that do not show again.
     pub(super) fn measure(
         &mut self,
         findings: &mut Findings,
@@ -135,7 +134,7 @@ impl Repeats {
         Ok(())
     }
 
-    /// Measures findings that waited, if it is their turn.
+    /// Measures findings that waited, if their turn has come.
     pub(super) fn measure_waiting(
         &mut self,
         findings: &mut Findings,
@@ -152,12 +151,12 @@ impl Repeats {
             ..RunRequest::new(&next.scenario, &next.source.packages)
         };
         let plan = Plan::of(next.scenario.class());
-        // What came before is not known any more.
+        // The preceding executions are no longer known.
         self.repeat(findings, harness, &request, &mut next.findings, plan).map(|_| ())
     }
 
-    /// Runs an execution again, and notes how often each of its findings shows: all of
-    /// them in the same runs. Gives the indices of those that did not.
+    /// Runs an execution again, and records how often each of its findings shows, all in the same
+    /// runs. Returns the indices of those that did not show.
     fn repeat(
         &mut self,
         findings: &mut Findings,
@@ -202,7 +201,7 @@ impl Repeats {
 
 /// How often findings showed.
 struct Count {
-    /// Of each finding.
+    /// The count of each finding.
     shown: Vec<u32>,
     runs: u32,
     /// In ordinary executions.
@@ -227,8 +226,8 @@ impl Count {
         new: &[Finding],
         plan: Plan,
     ) -> Result<(), HarnessError> {
-        // Another run may race elsewhere first. Answers are compared, which takes more
-        // runs, only if they differed.
+        // Another run may race elsewhere first. Answers are compared, which takes more runs, only
+        // if they differed.
         let answers = request.flags.answers && new.iter().any(|f| f.kind == Kind::Mismatch);
         let again = request.with_flags(RunFlags { answers, reports: 64, ..request.flags });
         while self.runs < plan.runs && !findings.hurry() {
@@ -241,8 +240,8 @@ impl Count {
         Ok(())
     }
 
-    /// What does not show again may be another execution's. If it shows in a process that
-    /// has run nothing else, it is this one's.
+    /// A finding that does not show again may belong to another execution. If it shows in a process
+    /// that has run nothing else, it belongs to this one.
     fn run_alone(
         &mut self,
         findings: &Findings,
@@ -268,7 +267,7 @@ impl Count {
     }
 }
 
-/// What the harness said between two requests, as the outcome of the first of them.
+/// Output of the harness between two requests, as the outcome of the first of them.
 pub(super) fn outcome_of(late: Late) -> Outcome {
     let end = match late.death {
         Some((status, output)) => End::Died { status, output },

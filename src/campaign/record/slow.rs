@@ -1,4 +1,4 @@
-//! Runs that are slow and do end: no findings.
+//! Runs that are slow but do end, and are not findings.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use crate::harness::{End, Harness, HarnessError, Outcome, RunRequest};
 /// How often a time-out under short limits that ends under the full ones is tried again.
 const TIMEOUT_TRIES: u32 = 3;
 
-/// How many hangs in constant arithmetic get more time.
+/// The maximum number of hangs in constant arithmetic that get more time.
 const STRETCHED: u32 = 3;
 
-/// What is known of slow runs.
+/// What is known about slow runs.
 #[derive(Debug, Default)]
 pub(super) struct Slow {
     /// Hangs in constant arithmetic that were given more time.
     stretched: u32,
     /// Time-outs under short limits that ended under the full ones, by id.
     ended: BTreeMap<String, u32>,
-    /// The outcome to record is a time-out under short limits that was not confirmed.
+    /// Whether the outcome to record is a time-out under short limits that was not confirmed.
     unconfirmed: bool,
 }
 
@@ -30,7 +30,7 @@ impl Slow {
         std::mem::take(&mut self.unconfirmed)
     }
 
-    /// Runs what exceeded short limits under the full ones, if it would be a new finding.
+    /// Repeats a run that exceeded short limits under the full ones, if it would be a new finding.
     pub(super) fn confirm(
         &mut self,
         harness: &mut Harness,
@@ -41,7 +41,7 @@ impl Slow {
     ) -> Result<Outcome, HarnessError> {
         let stalls: Vec<&Finding> = seen.iter().filter(|f| f.kind.stalls()).collect();
         let slow = |f: &Finding| self.ended.get(&f.id).is_some_and(|n| *n >= TIMEOUT_TRIES);
-        // What is known is counted; what ended in time before is only slow.
+        // A known finding is only counted, and one that ended in time before is only slow.
         if !stalls.iter().any(|f| !slow(f) && known.would_be_news(f)) {
             self.unconfirmed = true;
             return Ok(outcome);
@@ -55,8 +55,7 @@ impl Slow {
         Ok(full)
     }
 
-    /// Whether a hang in constant arithmetic is only slow: it ends if it has three
-    /// times as long.
+    /// Whether a hang in constant arithmetic is only slow: it ends if it gets three times the time.
     pub(super) fn ends_in_time(
         &mut self,
         harness: &mut Harness,
@@ -72,7 +71,7 @@ impl Slow {
         let outcome = harness.run(run.request);
         harness.set_limits(limits);
         match outcome {
-            // There is no time left to find out: it is stored as it is.
+            // There is no time left to find out, so it is stored as a hang.
             Err(HarnessError::Interrupted) => Ok(false),
             outcome => Ok(matches!(outcome?.end, End::Replied)),
         }

@@ -1,4 +1,4 @@
-//! Writes the standalone programs of stored findings while the campaign goes on.
+//! Writes the standalone programs of stored findings during the campaign.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use crate::triage::standalone;
 
-/// A thread that writes the program and the issue's text of crash directories.
+/// A thread that writes the program and the issue text of crash directories.
 #[derive(Debug)]
 pub(super) struct StandaloneWriter {
     queue: Option<Sender<PathBuf>>,
@@ -26,20 +26,20 @@ impl Default for StandaloneWriter {
 }
 
 impl StandaloneWriter {
-    /// Has a crash directory's program written, or written again.
+    /// Requests that a crash directory's program be written, or rewritten.
     pub(super) fn write(&self, path: PathBuf) {
         if let Some(queue) = &self.queue {
-            // The thread ends with the queue; if it panicked, that was said.
+            // The thread ends with the queue; if it panicked, that was reported.
             let _ = queue.send(path);
         }
     }
 
-    /// What could not be written since this was asked last.
+    /// What could not be written since the last call.
     pub(super) fn failed(&self) -> Vec<String> {
         std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Ends when all is written.
+    /// Waits until everything is written.
     pub(super) fn end(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
@@ -56,7 +56,7 @@ impl Drop for StandaloneWriter {
 
 fn work(paths: &Receiver<PathBuf>, failed: &Mutex<Vec<String>>) {
     while let Ok(first) = paths.recv() {
-        // What is asked for again meanwhile is written once, as it is then.
+        // If a directory is requested again meanwhile, it is written once, in its latest state.
         let mut batch = vec![first];
         while let Ok(path) = paths.try_recv() {
             if !batch.contains(&path) {

@@ -1,11 +1,11 @@
-//! Findings that the store could not take, as on a full disk, to be tried again.
+//! Findings that the store could not accept, for example on a full disk, to be tried again.
 
 use std::path::PathBuf;
 
 use crate::finding::Finding;
 use crate::store::{Store, StoreError};
 
-/// What waits to be stored.
+/// Findings that wait to be stored.
 #[derive(Debug, Default)]
 pub(super) struct Unsaved(Vec<Waiting>);
 
@@ -29,7 +29,7 @@ impl Unsaved {
     /// Tries again to store everything.
     ///
     /// # Errors
-    /// The store's, for the first that still cannot be stored; all others are tried.
+    /// The store's, for the first finding that still cannot be stored; all others are tried.
     pub(super) fn flush(&mut self, store: &Store) -> Result<(), StoreError> {
         let mut first = None;
         for waiting in std::mem::take(&mut self.0) {
@@ -41,8 +41,8 @@ impl Unsaved {
         first.map_or(Ok(()), Err)
     }
 
-    /// Stores what is left in a temporary folder. Gives the folder, and a text for each
-    /// finding that could not be stored there either.
+    /// Stores the remaining findings in a temporary folder. Returns the folder, and a message for
+    /// each finding that could not be stored there either.
     pub(super) fn rescue(&mut self) -> Option<(PathBuf, Vec<String>)> {
         let name = format!("typerace-unsaved-{}", std::process::id());
         let store = Store::open(&std::env::temp_dir().join(name)).ok()?;

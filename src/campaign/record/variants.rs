@@ -1,5 +1,5 @@
-//! Other versions of a test case that showed something: without its breaches of contract,
-//! and many times over.
+//! Runs variants of a test case that showed something: without its breaches of contract, and many
+//! times over.
 
 use super::findings::Findings;
 use super::repeats::{Plan, Repeats};
@@ -8,15 +8,15 @@ use crate::finding::{Finding, Kind};
 use crate::harness::{Harness, HarnessError, RunRequest};
 use crate::testcase::TestCase;
 
-/// How often it is run without its breaches of contract.
+/// How often the variant without breaches of contract is run.
 const WITHOUT_BREACHES: u32 = 5;
 
 /// How often a race on a map is tried for a fatal error, and in how many rounds.
 const PRESSES: u32 = 2;
 const PRESSED_ROUNDS: u32 = 100;
 
-/// Runs a contract scenario without its breaches: what shows all the same is
-/// no breach of contract.
+/// Runs a contract scenario without its breaches. A finding that still shows is not a breach of
+/// contract.
 pub(super) fn acquit(
     findings: &mut Findings,
     repeats: &mut Repeats,
@@ -37,8 +37,8 @@ pub(super) fn acquit(
     )
 }
 
-/// Runs a test case that races, perhaps on a map, many times over: the runtime ends the
-/// process when two writers meet in one map, but only when they really meet.
+/// Runs a test case that races, perhaps on a map, many times over. The runtime ends the process
+/// when two writers use one map, but only when they really coincide.
 pub(super) fn press(
     findings: &mut Findings,
     repeats: &mut Repeats,
@@ -52,15 +52,15 @@ pub(super) fn press(
     vary(findings, repeats, harness, run, &Variant { case, tries: PRESSES, wanted: &wanted })
 }
 
-/// Another version of a test case.
+/// A variant of a test case.
 struct Variant<'a> {
     case: TestCase,
     tries: u32,
-    /// Which findings are taken as this version's.
+    /// Which findings are attributed to this variant.
     wanted: &'a dyn Fn(&Finding) -> bool,
 }
 
-/// Runs another version of a test case, and takes the findings that are wanted.
+/// Runs a variant of a test case, and records the wanted findings.
 fn vary(
     findings: &mut Findings,
     repeats: &mut Repeats,
@@ -74,7 +74,7 @@ fn vary(
     let plain = RunRequest::new(&case.scenario, &source.packages);
     let mut flags = plain.exploring().flags;
     if pressed {
-        // What counts is how it ends, and reports keep writers apart.
+        // Only the way it ends matters, and reports keep the writers apart.
         flags.reports = 1;
     }
     let request = RunRequest { id: run.request.id, ..plain.with_flags(flags) };

@@ -1,4 +1,4 @@
-//! The summaries of several workers as one.
+//! Adds up the summaries of several workers.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use crate::campaign::results::figures::percent;
 use crate::campaign::results::found::Found;
 use crate::campaign::results::summary::Summary;
 
-/// Adds up what workers did. Counts are added; of coverage and corpus, which workers
-/// share, the greatest counts; a finding is there once, as it was met first.
+/// Adds up the summaries of workers. Counts are added. Of coverage and corpus, which workers share,
+/// the greatest value is used. A finding occurs once, as it was first met.
 ///
 /// # Errors
-/// None that a summary can cause; serde's signature.
+/// No summary causes one; required by serde's signature.
 pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error> {
     let Some(first) = summaries.first() else { return Ok(None) };
     let mut sum = serde_json::to_value(first)?;
@@ -47,7 +47,7 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
     Ok(Some(all))
 }
 
-/// Each finding once, as it was met first; how often is added.
+/// Each finding once, as it was first met, with the counts added.
 #[must_use]
 pub fn findings(mut all: Vec<Found>) -> Vec<Found> {
     all.sort_by(|a, b| a.seconds_to_find.total_cmp(&b.seconds_to_find));
@@ -57,7 +57,7 @@ pub fn findings(mut all: Vec<Found>) -> Vec<Found> {
             None => once.push(found),
             Some(seen) => {
                 seen.times += found.times;
-                // One of them stored it; for the others it was known by then.
+                // One of them stored it; the others knew it by then.
                 seen.stored_before &= found.stored_before;
                 if found.class < seen.class {
                     (seen.class, seen.title) = (found.class, found.title);
@@ -71,7 +71,7 @@ pub fn findings(mut all: Vec<Found>) -> Vec<Found> {
     once
 }
 
-/// Adds numbers, joins lists, and goes into objects; of anything else the first stays.
+/// Adds numbers, joins lists, and merges objects; of any other values the first one stays.
 fn add(sum: &mut Value, other: Value) {
     match (sum, other) {
         (Value::Number(a), Value::Number(b)) => {

@@ -1,4 +1,4 @@
-//! How far a campaign is, in figures.
+//! The progress of a campaign in figures.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Counters of go/types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Counters that were not zero at least once.
+    /// Counters that were nonzero at least once.
     pub hit: usize,
-    /// Counters there are.
+    /// Counters in total.
     pub total: usize,
 }
 
@@ -23,17 +23,17 @@ pub struct Figures {
     pub corpus: usize,
     /// Counters.
     pub coverage: Coverage,
-    /// Executions that `valid` is counted of.
+    /// Executions of which `valid` is a part.
     pub counted: u64,
     /// Executions whose packages all type-check.
     pub valid: u64,
     /// Findings.
     pub findings: usize,
-    /// Harness processes that took the place of another.
+    /// Harness processes that replaced another one.
     pub restarts: u64,
-    /// When a new counter was hit last, in seconds from the start.
+    /// When a new counter was last hit, in seconds from the start.
     pub last_coverage: Option<f64>,
-    /// The same of findings.
+    /// When something was last found, in seconds from the start.
     pub last_finding: Option<f64>,
 }
 
@@ -68,7 +68,7 @@ impl Figures {
         percent(self.valid, self.counted)
     }
 
-    /// The same, by the clock of a campaign that began earlier `by` this time.
+    /// The same figures, by the clock of a campaign that began `by` earlier.
     #[must_use]
     pub fn later_by(mut self, by: Duration) -> Self {
         for at in [&mut self.last_coverage, &mut self.last_finding].into_iter().flatten() {
@@ -77,8 +77,9 @@ impl Figures {
         self
     }
 
-    /// Adds another worker's figures: counts are added; of coverage and corpus, which workers
-    /// share, the greatest is taken. Findings are not added: two workers may have the same.
+    /// Adds another worker's figures. Counts are added. Of coverage and corpus, which workers
+    /// share, the greatest value is used. Findings are not added, because two workers may have the
+    /// same.
     pub fn add(&mut self, other: &Self) {
         self.execs += other.execs;
         self.counted += other.counted;
@@ -97,7 +98,7 @@ fn later(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     a.into_iter().chain(b).reduce(f64::max)
 }
 
-/// `part` of `whole` in percent; 0 of nothing.
+/// `part` of `whole` in percent; 0 if `whole` is 0.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }

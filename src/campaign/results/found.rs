@@ -30,7 +30,7 @@ pub struct Found {
     pub path: PathBuf,
     /// Whether the crash directory was there before this campaign.
     pub stored_before: bool,
-    /// The issue that it has, if it is a known one.
+    /// The known issue that it matches, if any.
     pub known: Option<KnownIssue>,
     /// Executions of this campaign that showed it.
     pub times: u64,
@@ -62,8 +62,8 @@ impl Found {
         }
     }
 
-    /// Whether it was run again and no run showed it: it may be another execution's,
-    /// or the race detector's mistake.
+    /// Whether it was run again and no run showed it: it may belong to another execution, or be the
+    /// race detector's mistake.
     #[must_use]
     pub fn is_unconfirmed(&self) -> bool {
         let [shown, runs] = self.reproduced;

@@ -9,16 +9,16 @@ pub struct HubFigures {
     pub entries: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Of them, those that had passed before.
+    /// How many of these had passed before.
     pub duplicates: u64,
-    /// Entries and findings that came from other machines and were new.
+    /// Entries that came from other machines and were new.
     pub entries_received: u64,
-    /// Findings.
+    /// Findings that came from other machines and were new.
     pub findings_received: u64,
-    /// Findings sent, each state of one once.
+    /// Findings sent, each state of a finding once.
     pub findings_sent: u64,
     /// Machines that are connected now.
     pub peers: u64,
-    /// The port on which peers may connect.
+    /// The port to which peers may connect.
     pub port: Option<u16>,
 }

@@ -1,5 +1,5 @@
-//! Messages of a worker, or of the broker, to the process that started it: one JSON document
-//! a line.
+//! Messages from a worker, or from the broker, to the process that started it: one JSON document on
+//! each line.
 
 use std::io::Write as _;
 
@@ -14,7 +14,7 @@ use crate::campaign::results::summary::Summary;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
-    /// How far it is.
+    /// Its progress.
     Figures(Figures),
     /// It met a finding for the first time.
     Found(Box<Found>),
@@ -22,12 +22,12 @@ pub enum Message {
     Say(String),
     /// What passed through the broker.
     Hub(HubFigures),
-    /// It came to its end.
+    /// It finished.
     Summary(Box<Summary>),
 }
 
 impl Message {
-    /// Writes it. If it cannot be written, the process that started this one is gone, and the
+    /// Writes the message. If that fails, the process that started this one is gone, and the
     /// campaign is over anyway.
     pub fn send(&self) {
         if let Ok(text) = serde_json::to_string(self) {

@@ -1,4 +1,4 @@
-//! What a campaign says about itself, as plain data: nothing here runs or shows anything.
+//! The results of a campaign as plain data. Nothing here runs or displays anything.
 
 pub mod add;
 pub mod figures;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mutators::OperatorStats;
 
-/// One row of the operator table that a campaign ends with.
+/// One row of the operator table at the end of a campaign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// The operator; `generate` is the generator.
@@ -20,18 +20,18 @@ pub struct Row {
     pub checked_percent: f64,
 }
 
-/// Rows shown of those that yielded most, and of those that yielded least.
+/// Rows shown for the operators that yielded most, and for those that yielded least.
 const TOP: usize = 10;
 const BOTTOM: usize = 5;
 
-/// The operators that yielded most and least, with a line over all; `--json`
-/// has every row. A mutant counts for each operator that had a part in it.
+/// The operators that yielded most and least, with a line for all of them; `--json` has every row.
+/// A mutant counts for each operator that helped to make it.
 pub(super) struct OperatorTable<'a>(pub &'a [Row]);
 
 impl Display for OperatorTable<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut rows: Vec<&Row> = self.0.iter().collect();
-        // Stable: what yields the same stays in the list's order.
+        // The sort is stable: rows with the same yield keep the list's order.
         rows.sort_by_key(|r| {
             let s = &r.stats;
             (std::cmp::Reverse((s.findings, s.new_coverage)), s.made)
@@ -50,7 +50,7 @@ impl Display for OperatorTable<'_> {
                 continue;
             }
             let s = &r.stats;
-            // Rounded, 99.96 % would read as all.
+            // Rounding would show 99.96 % as 100 %.
             let parsed = (r.parsed_percent * 10.0).floor() / 10.0;
             writeln!(
                 f,

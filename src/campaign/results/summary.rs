@@ -1,4 +1,4 @@
-//! How a campaign ends: what `fuzz` prints, for people and as JSON.
+//! The result of a campaign: what `fuzz` prints, for people and as JSON.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -14,11 +14,11 @@ use crate::scenario::Tally;
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// Executions, confirmation and reproduction runs left out.
+    /// Executions, without confirmation and reproduction runs.
     pub execs: u64,
     /// Wall time.
     pub seconds: f64,
-    /// The ratio of the two.
+    /// Executions per second.
     pub execs_per_second: f64,
     /// Corpus entries.
     pub corpus: usize,
@@ -26,14 +26,14 @@ pub struct Summary {
     pub coverage: Coverage,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
-    /// What was found, in the order in which it was.
+    /// The findings, in the order of discovery.
     pub findings: Vec<Found>,
-    /// Contract findings that were not stored: the same breach had shown itself
-    /// often enough.
+    /// Contract findings that were not stored because the same breach had already shown often
+    /// enough.
     pub contract_not_stored: usize,
     /// Findings that were minimized while the campaign ran.
     pub minimized: usize,
-    /// New findings that were not.
+    /// New findings that were not minimized.
     pub not_minimized: usize,
     /// Figures of each operator.
     pub operators: Vec<Row>,
@@ -41,8 +41,8 @@ pub struct Summary {
     pub seed: u64,
     /// The go/types under test.
     pub go_version: String,
-    /// A digest over the sequence of test cases: two campaigns of one seed
-    /// that ran the same test cases have the same.
+    /// A digest over the sequence of test cases: two campaigns of one seed that ran the same test
+    /// cases have the same digest.
     pub sequence: String,
     /// Harness processes started.
     pub harness_starts: u64,
@@ -50,11 +50,11 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
-    /// Where the wall time went.
+    /// How the wall time was spent.
     pub times: Times,
-    /// What passed through the broker; `null` for one worker alone.
+    /// What passed through the broker; `null` for a single worker.
     pub broker: Option<HubFigures>,
-    /// Entries of other workers and machines that were looked at.
+    /// Entries of other workers and machines that were examined.
     pub imported: u64,
     /// Whether a signal ended it.
     pub interrupted: bool,
@@ -84,7 +84,7 @@ impl Display for Summary {
 }
 
 impl Summary {
-    /// Shares of the time, of all workers.
+    /// Shares of the time of all workers.
     fn fmt_times(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (times, total) = (self.times, self.times.total());
         if total <= 0.0 {

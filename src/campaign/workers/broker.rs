@@ -1,4 +1,4 @@
-//! The broker's process, as the one that started it sees it.
+//! The broker's process, as seen by the process that started it.
 
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader};
@@ -11,29 +11,29 @@ use crate::campaign::results::message::Message;
 use crate::campaign::workers::hub::{Address, HubShare};
 use crate::harness::{spawn_tied, terminate};
 
-/// One that died sooner than this is started again after a pause, which doubles.
+/// A broker that died sooner than this is restarted after a pause, which doubles each time.
 const LIVES: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long the end may take: the last findings are on their way to other machines.
+/// How long the shutdown may take: the last findings are on their way to other machines.
 const ENDING: Duration = Duration::from_secs(1);
 
-/// Starts a broker, and another one when it dies: the campaign goes on without one,
-/// but workers do not learn from each other.
+/// Starts a broker, and another one when it dies. The campaign goes on without a broker, but
+/// workers then do not learn from each other.
 pub struct Broker {
     args: Vec<OsString>,
     share: HubShare,
     child: Option<Child>,
     began: Instant,
-    /// Of those that died.
+    /// Figures of the brokers that died.
     lost: HubFigures,
     now: HubFigures,
-    /// Deaths in a row that came soon.
+    /// Consecutive early deaths.
     soon: u32,
     died: Instant,
 }
 
 impl Broker {
-    /// Starts it. What it says goes to `say`.
+    /// Starts it. Its messages go to `say`.
     ///
     /// # Errors
     /// It cannot be started.
@@ -52,7 +52,7 @@ impl Broker {
             soon: 0,
             died: Instant::now(),
         };
-        // One that was killed with its campaign left it.
+        // A broker that was killed together with its campaign left this file.
         Address::remove(&broker.share.work);
         broker.launch(say)?;
         Ok(broker)
@@ -78,18 +78,18 @@ impl Broker {
         Ok(())
     }
 
-    /// Takes a report. Says where peers may connect, when it is news.
+    /// Handles a report. Prints where peers may connect, when that has changed.
     pub fn report(&mut self, figures: HubFigures) -> Option<String> {
         let port = figures.port.filter(|_| self.now.port.is_none());
         self.now = figures;
         let (Some(port), Some(address)) = (port, &mut self.share.listen) else { return None };
-        // The next one listens where this one did, also if any port was asked for.
+        // The next broker uses the same port, even if any port was requested.
         let (host, _) = address.rsplit_once(':')?;
         *address = format!("{host}:{port}");
         Some(format!("listening on {address} for other machines"))
     }
 
-    /// Its process is gone. Says so.
+    /// Handles and reports the end of its process.
     pub fn ended(&mut self) -> String {
         let Some(mut child) = self.child.take() else { return String::new() };
         let status = child.wait().map_or_else(|e| e.to_string(), |s| s.to_string());
@@ -110,7 +110,7 @@ impl Broker {
         let pause = Duration::from_millis(250) * (1 << self.soon.min(7));
         let pause = if self.soon == 0 { Duration::ZERO } else { pause.min(LONGEST_PAUSE) };
         if self.child.is_none() && self.died.elapsed() >= pause {
-            // A failure is the next death.
+            // A failure counts as another death.
             self.died = Instant::now();
             self.soon += 1;
             self.launch(say)?;
@@ -119,7 +119,7 @@ impl Broker {
         Ok(())
     }
 
-    /// What passed through it and those before.
+    /// The figures of this broker and those before it.
     #[must_use]
     pub fn figures(&self) -> HubFigures {
         sum(self.lost, self.now)
@@ -160,7 +160,7 @@ fn sum(a: HubFigures, b: HubFigures) -> HubFigures {
     }
 }
 
-/// A channel's end as what [`Broker::start`] wants.
+/// The end of a channel, in the form that [`Broker::start`] takes.
 pub fn into(
     sender: &Sender<(usize, Option<Message>)>,
     as_whom: usize,

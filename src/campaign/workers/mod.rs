@@ -1,9 +1,9 @@
 //! A campaign of several processes.
 //!
-//! Each worker is this program again, with a harness of its own and a folder in the
-//! campaign's. They exchange corpus entries through a broker, which is a process too;
-//! the store decides which of them stores a finding. The process that started them
-//! adds up what they say, and takes them along when it ends, however it ends.
+//! Each worker is another process of this program, with its own harness and its own folder in the
+//! campaign's. Workers exchange corpus entries through a broker, which is also a process; the store
+//! decides which of them stores a finding. The process that started them adds up their reports, and
+//! ends them when it ends, in whatever way.
 
 mod broker;
 pub mod hub;
@@ -35,16 +35,17 @@ use crate::campaign::workers::hub::HubShare;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
 use broker::Broker;
 
-/// A worker's part, on its command line beside the campaign's own arguments.
+/// A worker's share of the campaign, passed on its command line beside the campaign's own
+/// arguments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// Its folder.
     pub work: PathBuf,
     /// Its seed.
     pub seed: u64,
-    /// Its time, in seconds.
+    /// Its time limit, in seconds.
     pub seconds: Option<f64>,
-    /// Its executions.
+    /// Its limit of executions.
     pub execs: Option<u64>,
     /// Processors for its harness.
     pub procs: Option<u32>,
@@ -52,29 +53,29 @@ pub struct Share {
     pub seed_given: bool,
 }
 
-/// What is to be started.
+/// The campaign to start.
 pub struct Plan {
-    /// Arguments of the campaign, without the program's name. [`Share`] is added.
+    /// Arguments of the campaign, without the program's name. [`Share`] is added to them.
     pub args: Vec<OsString>,
-    /// How many workers.
+    /// The number of workers.
     pub workers: u32,
     /// The campaign's folder; a temporary one if there is none.
     pub work: Option<PathBuf>,
     /// Crash directories.
     pub crashes: PathBuf,
-    /// Where other machines may connect, `ADDR:PORT`.
+    /// The address to which other machines may connect, `ADDR:PORT`.
     pub listen: Option<String>,
     /// Other machines to connect to.
     pub connect: Vec<String>,
     /// Processors for each worker's harness.
     pub procs: Option<u32>,
-    /// Where a line of figures is written every second.
+    /// The file that gets a line of figures every second.
     pub jsonl: Option<PathBuf>,
-    /// When to end, all workers together.
+    /// The limits for all workers together.
     pub limits: Limits,
-    /// The first worker's seed; the others' are drawn from it.
+    /// The first worker's seed; the seeds of the others are drawn from it.
     pub seed: u64,
-    /// Whether it was asked for.
+    /// Whether the user chose the seed.
     pub seed_given: bool,
     /// How progress is shown.
     pub display: Display,
@@ -82,7 +83,7 @@ pub struct Plan {
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// Why a campaign of several workers did not come to a good end.
+/// Errors that keep a campaign of several workers from succeeding.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkersError {
     /// The work directory cannot be used.
@@ -94,20 +95,20 @@ pub enum WorkersError {
     /// A worker cannot be started.
     #[error("cannot start a worker: {0}")]
     Start(#[source] std::io::Error),
-    /// The address for other machines is taken, or none of this machine.
+    /// The address for other machines is in use, or does not belong to this machine.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// Which.
+        /// The address.
         address: String,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// None came to its end. They said why on standard error.
+    /// No worker finished. They reported why on standard error.
     #[error("all {workers} workers died, the last one with {status}")]
     AllDied {
-        /// How many there were.
+        /// The number of workers.
         workers: u32,
-        /// The last one's end.
+        /// The exit status of the last one.
         status: String,
         /// Its exit code, if it had one.
         code: Option<i32>,
@@ -117,20 +118,19 @@ pub enum WorkersError {
     Merge(#[from] serde_json::Error),
 }
 
-/// How often in a row a worker that died soon is started again; one that lived longer
-/// always is.
+/// The maximum number of consecutive restarts after early deaths; a worker that lived longer is
+/// always restarted.
 const RESTARTS: u32 = 5;
-/// Sooner than this is soon.
+/// A death before this time is early.
 const LIVES: Duration = Duration::from_secs(5);
-/// Before it is started again: this for each time in a row.
+/// The pause before a restart: this for each consecutive early death.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How long workers may take to stop when time is up: a run that does not end is given
-/// up before.
+/// How long workers may take to stop when time is up; a run that does not end is abandoned before.
 const STOPPING: Duration = Duration::from_secs(20);
-/// The same after a signal: a user waits. What was found is stored by then.
+/// The same after a signal, because a user is waiting. Findings are stored by then.
 const HURRY: Duration = Duration::from_millis(1_500);
 
-/// Whose message it is, if it is no worker's.
+/// The sender's index in a message from the broker.
 const BROKER: usize = usize::MAX;
 
 struct Worker {
@@ -138,11 +138,11 @@ struct Worker {
     child: Option<Child>,
     began: Instant,
     restarts: u32,
-    /// Deaths in a row that came soon.
+    /// Consecutive early deaths.
     soon: u32,
-    /// When it is started again, if it is dead and will be.
+    /// When to restart it, if it is dead and will be restarted.
     again: Option<Instant>,
-    /// Of the processes that died.
+    /// Figures of the processes that died.
     lost: Figures,
     figures: Figures,
     summary: Option<Summary>,
@@ -151,11 +151,11 @@ struct Worker {
 /// Runs a campaign to its end. All workers have ended when it returns.
 ///
 /// # Errors
-/// No worker came to its end. What was found until then is in the store.
+/// No worker finished. Findings made before that are in the store.
 pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let work = WorkDir::open(plan.work.as_deref())?;
     if let Some(address) = &plan.listen {
-        // Said here and at once; the broker tries again and again.
+        // Reported here and at once; the broker would keep trying.
         let failed = |source| WorkersError::Listen { address: address.clone(), source };
         drop(std::net::TcpListener::bind(address).map_err(failed)?);
     }
@@ -186,7 +186,7 @@ impl<'a> Workers<'a> {
         let workers = (0..count).map(|i| Worker {
             share: Share {
                 work: work.path().join(format!("{WORKER}{i}")),
-                // The first one runs what a campaign of one worker would.
+                // The first worker runs what a campaign of one worker would.
                 seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
                 seconds: None,
                 execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
@@ -232,8 +232,8 @@ impl<'a> Workers<'a> {
         Ok(campaign)
     }
 
-    /// Starts a worker's process. It dies with this thread, which is the program's
-    /// first and waits for it.
+    /// Starts a worker's process. It dies with this thread, which is the program's main thread and
+    /// waits for it.
     fn launch(&mut self, i: usize) -> std::io::Result<()> {
         let worker = &mut self.workers[i];
         let mut share = worker.share.clone();
@@ -242,7 +242,7 @@ impl<'a> Workers<'a> {
         share.seconds = left.map(|t| t.as_secs_f64());
         share.execs = share.execs.map(|n| n.saturating_sub(worker.lost.execs));
         share.seed = share.seed.wrapping_add(u64::from(worker.restarts));
-        // What killed it would come again.
+        // The signal that killed it would come again.
         share.seed_given |= worker.restarts > 0;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(&self.plan.args).arg("--worker");
@@ -265,7 +265,7 @@ impl<'a> Workers<'a> {
         Ok(())
     }
 
-    /// Takes what workers say until all have ended.
+    /// Handles the workers' messages until all have ended.
     fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
         let mut shown = Duration::ZERO;
         while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
@@ -273,7 +273,7 @@ impl<'a> Workers<'a> {
                 Ok((i, Some(message))) => self.take(i, message),
                 Ok((BROKER, None)) => self.broker_ended(),
                 Ok((i, None)) => self.ended(i)?,
-                // This end keeps a sender, so they are not all gone.
+                // This end keeps a sender, so the channel is never disconnected.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             let enough = self.plan.limits.findings.is_some_and(|n| self.found.len() >= n);
@@ -290,7 +290,7 @@ impl<'a> Workers<'a> {
             let patience =
                 if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
             if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
-                // Their ends are waited for as any other.
+                // Their ends are handled like any other.
                 for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
                     let _ = child.kill();
                 }
@@ -337,7 +337,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Without one the campaign goes on, so a failure to start it is only said.
+    /// The campaign goes on without a broker, so a failure to start one is only reported.
     fn keep_broker(&mut self) {
         let say = broker::into(&self.sender, BROKER);
         if self.stopping.is_none()
@@ -348,7 +348,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// A worker's process is gone: it came to its end, is started again, or is lost.
+    /// Handles the end of a worker's process: it finished, is restarted, or is lost.
     fn ended(&mut self, i: usize) -> Result<(), WorkersError> {
         let Some(mut child) = self.workers[i].child.take() else { return Ok(()) };
         let status = child.wait().map_err(WorkersError::Start)?;
@@ -360,7 +360,7 @@ impl<'a> Workers<'a> {
         worker.lost.add(&worker.figures);
         worker.figures = Figures::default();
         worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
-        // Exit codes are its own word: it would say the same again.
+        // An exit code was chosen by the worker itself: it would end the same way again.
         let spoke = matches!(status.code(), Some(2 | 3));
         let again = self.stopping.is_none() && !spoke && worker.soon <= RESTARTS;
         worker.restarts += 1;
@@ -370,7 +370,7 @@ impl<'a> Workers<'a> {
         Ok(())
     }
 
-    /// Starts workers again that died, when it is time.
+    /// Restarts dead workers when it is time.
     fn start_again(&mut self) -> Result<(), WorkersError> {
         for i in 0..self.workers.len() {
             if self.stopping.is_some() {
@@ -393,13 +393,13 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Nothing of it is left.
+    /// Nothing is left of the worker.
     fn end(&mut self) {
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
             let _ = child.kill();
             let _ = child.wait();
         }
-        // After the workers: what they sent last goes to the other machines.
+        // After the workers, so that the last messages they sent reach the other machines.
         if let Some(broker) = &mut self.broker {
             broker.end();
             while let Ok((_, Some(message))) = self.messages.try_recv() {
@@ -408,7 +408,7 @@ impl<'a> Workers<'a> {
                 }
             }
         }
-        // One that was killed, as it took too long, did not remove its own.
+        // A broker that was killed because it took too long did not remove its file.
         sweep_scratch();
     }
 
@@ -441,7 +441,7 @@ impl<'a> Workers<'a> {
     fn summary(&mut self) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
         let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
-        // A signal that came before any worker had run anything is no failure.
+        // A signal that arrived before any worker had run anything is not a failure.
         let none = || interrupted.then(Summary::default);
         let Some(mut all) = merge(&ended)?.or_else(none) else {
             let (status, code) = self.last_end.clone();
@@ -453,7 +453,7 @@ impl<'a> Workers<'a> {
         if seen.coverage.hit > all.coverage.hit {
             all.coverage = seen.coverage;
         }
-        // What a process found that died is stored, and is told.
+        // Findings of a process that died are stored, and are reported.
         let told = std::mem::take(&mut self.found);
         let missing = told.into_iter().filter(|f| !all.findings.iter().any(|g| g.id == f.id));
         let missing: Vec<Found> = missing.collect();

@@ -1,10 +1,10 @@
-//! LibAFL's event manager of a worker: what others found comes in, what it found goes
-//! out, through the campaign's broker.
+//! A worker's LibAFL event manager. Through the campaign's broker, it receives what others found
+//! and sends what this worker found.
 //!
-//! LibAFL's own `LlmpEventManager` takes what another build observed for its own (it
-//! does not compare configurations), returns an error for a message that is no event,
-//! which ends the campaign, and panics when the broker is gone. This one compares,
-//! passes over, and connects again.
+//! LibAFL's own `LlmpEventManager` treats observations of another build as its own (it does not
+//! compare configurations), returns an error for a message that is not an event, which ends the
+//! campaign, and panics when the broker is gone. This one compares builds, skips such messages, and
+//! reconnects.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -27,19 +27,19 @@ use crate::executor::{Observers, State};
 use crate::harness::{Shared, SharedProvider};
 use crate::testcase::TestCase;
 
-/// How often the broker is looked for.
+/// The interval at which to look for the broker.
 const EVERY: Duration = Duration::from_secs(1);
-/// How long it may take to answer.
+/// How long the broker may take to answer.
 const CONNECTING: Duration = Duration::from_secs(1);
 
-/// A worker's link to the others; to nobody, if it is alone.
+/// A worker's link to the others; unconnected if it is alone.
 pub struct Peers {
-    /// The campaign's folder, where the broker's address is.
+    /// The campaign's folder, which holds the broker's address.
     campaign: Option<PathBuf>,
     client: Option<(Address, LlmpClient<Shared, SharedProvider>)>,
     next: Instant,
     build: EventConfig,
-    /// Entries that were sent or came, by [`Carried::key`].
+    /// Entries that were sent or received, by [`Carried::key`].
     seen: BTreeSet<u64>,
     progress: Rc<Progress>,
     imported: u64,
@@ -60,24 +60,24 @@ impl Peers {
         }
     }
 
-    /// Entries that came and were looked at.
+    /// The number of entries that were received and examined.
     #[must_use]
     pub fn imported(&self) -> u64 {
         self.imported
     }
 
-    /// Entries that need not come again.
+    /// Keys of entries that need not be received again.
     #[must_use]
     pub fn seen(&self) -> &BTreeSet<u64> {
         &self.seen
     }
 
-    /// Entries that an earlier process had seen.
+    /// Adds keys of entries that an earlier process had seen.
     pub fn knows(&mut self, keys: impl IntoIterator<Item = u64>) {
         self.seen.extend(keys);
     }
 
-    /// Finds the broker, and finds it again when there is a new one.
+    /// Connects to the broker, and reconnects when there is a new one.
     fn look(&mut self) {
         let Some(campaign) = &self.campaign else { return };
         if Instant::now() < self.next {
@@ -90,7 +90,7 @@ impl Peers {
         }
         self.client = None;
         let Some(address) = address else { return };
-        // LLMP's own would wait for ever for one that is gone.
+        // LLMP's own call would wait forever for a broker that is gone.
         let at = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port));
         if TcpStream::connect_timeout(&at, CONNECTING).is_err() {
             return;
@@ -101,7 +101,7 @@ impl Peers {
         }
     }
 
-    /// The next entry that is new, if one is there.
+    /// The next new entry, if there is one.
     fn receive(&mut self) -> Option<Entry> {
         loop {
             let (_, client) = self.client.as_mut()?;
@@ -117,7 +117,7 @@ impl Peers {
                         return Some(entry);
                     }
                 }
-                // It is ending, or was killed and took its memory along.
+                // The broker is ending, or was killed and its memory is gone.
                 Err(_) => {
                     self.client = None;
                     return None;
@@ -139,8 +139,8 @@ impl EventFirer<TestCase, State> for Peers {
         let Some(case) = Carried::new(&input) else { return Ok(()) };
         self.seen.insert(case.key());
         self.look();
-        // One that was killed reads nothing, and LLMP panics when nobody reads. What is
-        // not sent is on disk, where the next broker finds it.
+        // A broker that was killed reads nothing, and LLMP panics when nobody reads. Entries that
+        // are not sent are on disk, where the next broker finds them.
         let alive = |a: &Address| crate::harness::is_alive(a.pid);
         self.client.take_if(|(address, _)| !alive(address));
         let Some((_, client)) = &mut self.client else { return Ok(()) };
@@ -166,7 +166,7 @@ impl EventFirer<TestCase, State> for Peers {
     }
 
     fn configuration(&self) -> EventConfig {
-        // Observers are only made into bytes for somebody who reads them.
+        // Observers are serialized only if somebody reads them.
         if self.campaign.is_some() { self.build } else { EventConfig::AlwaysUnique }
     }
 
@@ -186,12 +186,12 @@ impl EventReceiver<TestCase, State> for Peers {
                 return Ok(None);
             }
             let Some(entry) = self.receive() else { return Ok(None) };
-            // Another version's, say: its sender's affair.
+            // For example from another version; that is the sender's concern.
             let Ok(input) = TestCase::from_json(&entry.case.0) else { continue };
             self.imported += 1;
             // It descends from no entry here.
             *state.corpus_mut().current_mut() = None;
-            // Rubbish would end the campaign.
+            // A malformed message would end the campaign.
             let known = entry.build.match_with(&self.build)
                 && (entry.observers.as_ref())
                     .is_some_and(|o| postcard::from_bytes::<Observers>(o).is_ok());

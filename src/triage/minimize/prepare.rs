@@ -177,23 +177,23 @@ pub(crate) fn prepare(
         !predicate.unknowable && pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
     if !predicate.valid && !predicate.unknowable {
         // A program without errors is the better one, if it does the same.
-        let mended = mended(&case);
+        let repaired = repaired(&case);
         let strict = Predicate { valid: true, ..predicate.clone() };
-        if mended != case
-            && let Some(mended) = strict.ask(pool, &mended)?
+        if repaired != case
+            && let Some(repaired) = strict.ask(pool, &repaired)?
         {
-            (case, predicate) = (mended, strict);
+            (case, predicate) = (repaired, strict);
         }
     }
     Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
 }
 
-pub(crate) fn mended(case: &TestCase) -> TestCase {
-    let mut mended = case.clone();
+pub(crate) fn repaired(case: &TestCase) -> TestCase {
+    let mut repaired = case.clone();
     // Repair leaves alone what has not changed; against nothing, all has.
     let nothing = TestCase { scenario: case.scenario.clone(), packages: Vec::new() };
-    repair(&mut mended, &nothing, &mut Rng::new(1));
-    mended
+    repair(&mut repaired, &nothing, &mut Rng::new(1));
+    repaired
 }
 
 /// The most serious finding of a test case, the most frequent of these.

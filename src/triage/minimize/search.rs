@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::memory::{History, Verdicts};
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
-use super::prepare::{DEAR, mended};
+use super::prepare::{DEAR, repaired};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
 use super::starts::Starts;
@@ -81,7 +81,7 @@ impl Search<'_> {
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
         if complete && !self.predicate.valid {
-            self.mend()?;
+            self.repair()?;
             if self.predicate.valid {
                 complete = self.fixpoint(all)?;
             }
@@ -161,15 +161,15 @@ impl Search<'_> {
     }
 
     /// Tries the smallest test case without its errors, and others that have none.
-    pub fn mend(&mut self) -> Result<(), MinimizeError> {
+    pub fn repair(&mut self) -> Result<(), MinimizeError> {
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
-        let mut variants = vec![mended(&self.case)];
+        let mut variants = vec![repaired(&self.case)];
         // `T{}` wants a struct.
         for at in address::types(&self.case) {
             let mut case = self.case.clone();
             if let Some(spec) = address::type_spec_mut(&mut case, at) {
                 spec.typ = struct_of(Vec::new());
-                variants.push(mended(&case));
+                variants.push(repaired(&case));
                 variants.push(case);
             }
         }
@@ -310,10 +310,10 @@ impl Search<'_> {
                     None => judge(&mut best, &mut said)?,
                 };
                 if verdict == Answer::Invalid
-                    && let Some(mut mended) = best.repaired(&before, limit)
+                    && let Some(mut repaired) = best.repaired(&before, limit)
                 {
-                    verdict = judge(&mut mended, &mut said)?;
-                    best = mended;
+                    verdict = judge(&mut repaired, &mut said)?;
+                    best = repaired;
                 }
                 if verdict == Answer::Shows {
                     won.fetch_min(i, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! One picture of a campaign, for a terminal of any size.
+//! Draws a campaign's state, for a terminal of any size.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -12,7 +12,7 @@ use crate::campaign::results::figures::percent;
 use crate::finding::Kind;
 use crate::scenario::Class;
 
-/// What a picture shows.
+/// The content of a picture.
 #[derive(Clone, Debug)]
 pub struct View {
     board: Board,
@@ -21,13 +21,13 @@ pub struct View {
 }
 
 impl View {
-    /// The board as it is now.
+    /// The board's current state.
     #[must_use]
     pub fn new(board: Board, ending: bool) -> Self {
         Self { elapsed: board.elapsed(), board, ending }
     }
 
-    /// The same at another time, for tests.
+    /// The board's state at another time, for tests.
     #[cfg(test)]
     #[must_use]
     pub fn at(mut self, elapsed: std::time::Duration) -> Self {
@@ -36,20 +36,20 @@ impl View {
     }
 }
 
-/// Narrower than this, panes stand below each other.
+/// Below this width, panes are stacked.
 const TWO_COLUMNS: u16 = 72;
 /// Lines of the figures.
 const FIGURES: u16 = 7;
-/// Worker lines that are shown at most, so that findings have room.
+/// The maximum number of worker lines, so that findings have room.
 const WORKERS: usize = 8;
 
-/// Draws it. What there is no room for is left out, the least important first.
+/// Draws the picture. If there is not enough room, the least important parts are left out first.
 pub fn draw(frame: &mut Frame<'_>, view: &View) {
     let area = frame.area();
     let [top, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     header(frame, top, view);
     if rest.height < 5 || rest.width < 30 {
-        // No room for panes: the most telling lines.
+        // There is no room for panes: show the most informative lines.
         return lines(frame, rest, brief(view));
     }
     if rest.width >= TWO_COLUMNS { wide(frame, rest, view) } else { narrow(frame, rest, view) }
@@ -83,7 +83,8 @@ fn narrow(frame: &mut Frame<'_>, area: Rect, view: &View) {
     log_pane(frame, e, view);
 }
 
-/// Room for findings, workers and log: findings come first, and the log has the rest.
+/// Divides the room between findings, workers and log: findings come first, and the log gets the
+/// rest.
 fn share(room: u16, found: usize, workers: usize) -> (u16, u16, u16) {
     if room < 3 {
         return (0, 0, 0);
@@ -146,7 +147,7 @@ fn figures(view: &View) -> Vec<Line<'static>> {
     ]
 }
 
-/// What a terminal of a few lines shows.
+/// The content for a terminal of only a few lines.
 fn brief(view: &View) -> Vec<Line<'static>> {
     let f = &view.board.figures;
     let share = percent(f.coverage.hit as u64, f.coverage.total as u64);
@@ -169,7 +170,7 @@ fn curve(frame: &mut Frame<'_>, area: Rect, view: &View) {
     if inner.is_empty() {
         return;
     }
-    // A column a slice of time, from the start to now.
+    // One column for each slice of time, from the start to now.
     let end = view.elapsed.as_secs_f64().max(0.001);
     let base = first.saturating_sub(1);
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Figures as people read them, in little room.
+//! Formats figures for people, in little room.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub fn clock(time: Duration) -> String {
     }
 }
 
-/// How long ago something was: `12 s ago`, `3 min ago`, `2 h ago`, `never`.
+/// The age of an event: `12 s ago`, `3 min ago`, `2 h ago`, `never`.
 #[must_use]
 pub fn ago(at: Option<f64>, now: Duration) -> String {
     let Some(at) = at else { return "never".to_owned() };
@@ -44,8 +44,8 @@ pub fn rate(r: f64) -> String {
     if r < 10.0 { format!("{r:.1}") } else { format!("{r:.0}") }
 }
 
-/// What a terminal would take for a command, or for no width at all, as a space: titles
-/// and logs hold what a target printed.
+/// Replaces characters that a terminal would take for a command, or that have no width, by spaces:
+/// titles and logs contain text that a target printed.
 #[must_use]
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

@@ -1,8 +1,8 @@
-//! The screen of a campaign: a terminal taken over, drawn by a thread of its own from
-//! the board, and given back however the campaign ends.
+//! The screen of a campaign. It takes over the terminal, a thread draws it from the board, and the
+//! terminal is restored however the campaign ends.
 //!
-//! While it is there, standard error is a pipe into the log pane, so that nothing writes
-//! over it: not this program, not its workers.
+//! While the screen is shown, standard error is a pipe into the log pane, so that nothing
+//! overwrites the screen: neither this program nor its workers.
 
 mod draw;
 mod format;
@@ -27,22 +27,22 @@ pub use draw::{View, draw};
 
 /// Time between two pictures, unless a key or the terminal's size asks for one.
 const EVERY: Duration = Duration::from_millis(250);
-/// How long giving the terminal back waits for a picture that is being drawn.
+/// How long restoring the terminal waits for a picture that is being drawn.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Warnings that are told again when the screen is gone.
+/// The maximum number of warnings to print again when the screen closes.
 const TOLD_AGAIN: usize = 20;
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Standard error as it was, while the screen is there. There is one terminal, so there
-/// is one of it; the panic hook and signals need it too.
+/// The original standard error, while the screen is shown. There is one terminal, so this is
+/// global; the panic hook and signal handlers need it too.
 static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
-/// Whether the screen is there.
+/// Whether the screen is shown.
 static SHOWN: AtomicBool = AtomicBool::new(false);
-/// Held for as long as a picture is drawn.
+/// Held while a picture is drawn.
 static DRAWING: Mutex<()> = Mutex::new(());
 
-/// A campaign's screen. Dropping it gives the terminal back.
+/// A campaign's screen. Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct Screen {
     ended: Arc<AtomicBool>,
@@ -51,10 +51,10 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. `stop` is set when a key asks for the campaign's end.
+    /// Takes over the terminal. `stop` is set when a key requests the campaign's end.
     ///
     /// # Errors
-    /// The terminal refuses; it is as it was.
+    /// The terminal cannot be set up; it is left unchanged.
     pub fn start(display: &Display, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let stderr = io::stderr().as_fd().try_clone_to_owned()?;
         let out = BufWriter::new(File::from(stderr.try_clone()?));
@@ -108,13 +108,14 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal and standard error back, if a screen has them. Anyone may call it,
-/// at any time and more than once: a signal, a panic.
+/// Restores the terminal and standard error if a screen has taken them over. It may be called at
+/// any time, more than once, and from a signal or panic handler.
 pub fn restore() {
     if !SHOWN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // What is half drawn comes first; but the one who draws may be who panics.
+    // Wait for a picture that is being drawn, but not forever: the drawing thread may be the one
+    // that panics.
     let since = Instant::now();
     let _drawing = loop {
         match DRAWING.try_lock() {
@@ -132,8 +133,7 @@ pub fn restore() {
     let _ = rustix::stdio::dup2_stderr(OwnedFd::from(terminal));
 }
 
-/// Takes what is written to standard error into the log. What comes when the screen is
-/// gone is passed on.
+/// Moves standard error into the log. Text that arrives after the screen has closed is passed on.
 fn listen(said: impl io::BufRead, display: &Display) {
     // Nothing guarantees that it is UTF-8.
     for line in said.split(b'\n').map_while(Result::ok) {
@@ -167,18 +167,18 @@ impl Painter {
                     Err(_) => std::thread::sleep(EVERY),
                 },
                 Ok(false) => {}
-                // The terminal is gone, or has no keys: the campaign goes on.
+                // The terminal is gone, or sends no keys: the campaign goes on.
                 Err(_) => std::thread::sleep(EVERY),
             }
         }
     }
 
     fn paint(&mut self) {
-        // Copied, as drawing takes longer than the campaign should wait.
+        // Copied, because drawing takes longer than the campaign should wait.
         let view = View::new(self.display.board().clone(), self.stop.load(Ordering::Relaxed));
         let _drawing = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
         if SHOWN.load(Ordering::SeqCst) {
-            // A picture that cannot be drawn costs no campaign.
+            // A picture that cannot be drawn does not end a campaign.
             let _ = self.terminal.draw(|frame| draw(frame, &view));
         }
     }
@@ -187,7 +187,8 @@ impl Painter {
         let Event::Key(key) = event else { return };
         let ctrl_c = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
         if key.kind == KeyEventKind::Press && (ctrl_c || key.code == KeyCode::Char('q')) {
-            // In raw mode Ctrl-C is a key. As with the signal, the second one does not wait.
+            // In raw mode Ctrl-C is a key. As with the signal, the second one ends the process at
+            // once.
             if self.stop.swap(true, Ordering::SeqCst) && ctrl_c {
                 restore();
                 std::process::exit(INTERRUPTED);

@@ -75,7 +75,7 @@ fn before_anything_ran() {
     insta::assert_snapshot!(picture(80, 24, Board::default(), false));
 }
 
-/// Whatever the size, and with a hundred of everything: no panic, and nothing that a
+/// At any size, and with a hundred of everything, drawing does not panic and prints nothing that a
 /// terminal would take for a command.
 #[test]
 fn any_size() {

@@ -1,4 +1,4 @@
-//! Crash directories on their way between machines.
+//! Exchanges crash directories between machines.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,13 +13,13 @@ use crate::finding::Finding;
 use crate::store::{FINDING, MINIMIZED, REPORT, Saved, Store, TESTCASE};
 use crate::triage::standalone;
 
-/// A finding that was changed a moment ago is still being measured.
+/// A finding that changed a moment ago is still being measured.
 const SETTLED: Duration = Duration::from_secs(2);
-/// Files that are longer stay where they are.
+/// Longer files are not sent.
 const LONGEST: u64 = 8 << 20;
 const FORMAT: u32 = 1;
 
-/// A crash directory as it travels.
+/// A crash directory in transit.
 #[derive(Serialize, Deserialize)]
 struct Parcel {
     format: u32,
@@ -29,16 +29,16 @@ struct Parcel {
     minimized: Option<String>,
 }
 
-/// What is new in a store, each state of a finding once.
+/// Finds what is new in a store, each state of a finding once.
 #[derive(Default)]
 pub struct Outbox {
-    /// Of each crash directory, when its finding.json was last changed.
+    /// For each crash directory, when its finding.json last changed.
     sent: BTreeMap<String, SystemTime>,
 }
 
 impl Outbox {
-    /// Messages for what is new or changed; of what is still being measured, the `last`
-    /// time.
+    /// Messages for new or changed findings. Findings that are still being measured are sent only
+    /// the `last` time.
     pub fn look(&mut self, store: &Store, last: bool) -> Vec<(Flags, Vec<u8>)> {
         let mut messages = Vec::new();
         let mut names: Vec<_> = fs::read_dir(store.dir())
@@ -85,10 +85,10 @@ fn parcel(dir: &Path) -> Option<(Flags, Vec<u8>)> {
     postcard::to_allocvec(&parcel).ok().map(pack)
 }
 
-/// Stores a finding of another machine. Gives it if it is news.
+/// Stores a finding of another machine. Returns it if it is news.
 ///
 /// # Errors
-/// It is none, or cannot be stored; as text for people.
+/// It is not a finding, or cannot be stored; as text for people.
 pub fn receive(store: &Store, flags: Flags, bytes: &[u8]) -> Result<Option<Finding>, String> {
     let bytes = unpack(flags, bytes).ok_or("it is not compressed as it says")?;
     let parcel: Parcel = postcard::from_bytes(&bytes).map_err(|e| e.to_string())?;
@@ -101,7 +101,7 @@ pub fn receive(store: &Store, flags: Flags, bytes: &[u8]) -> Result<Option<Findi
     }
     let news = match store.save(&finding, &parcel.testcase, &parcel.report, &[]) {
         Ok(Saved::New(at) | Saved::Raised(at)) => {
-            // For people; the finding is stored whatever becomes of it.
+            // The announcement is for people; the finding is stored whatever happens to it.
             let _ = standalone::write(&at);
             true
         }
@@ -118,7 +118,7 @@ pub fn receive(store: &Store, flags: Flags, bytes: &[u8]) -> Result<Option<Findi
     Ok(news.then_some(finding))
 }
 
-/// Whether it can be a crash directory's name: `<kind>-<12 hex>`, and no path.
+/// Whether it can be a crash directory's name: `<kind>-<12 hex>`, and not a path.
 fn is_id(id: &str) -> bool {
     let Some((kind, hex)) = id.rsplit_once('-') else { return false };
     hex.len() == 12

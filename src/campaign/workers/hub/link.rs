@@ -1,8 +1,8 @@
 //! A connection to another machine's campaign: LibAFL's broker-to-broker protocol.
 //!
-//! The messages are LLMP's. What drives them is not its own `b2b_thread_on`, which
-//! panics on what it cannot read, loses bytes when a message comes in two pieces,
-//! never reconnects, and gives a client's number to a connection that is made later.
+//! The messages are LLMP's, but its own `b2b_thread_on` is not used: it panics on input that it
+//! cannot read, loses bytes when a message arrives in two pieces, never reconnects, and reuses a
+//! client's number for a later connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
@@ -16,17 +16,17 @@ use libafl_bolts::shmem::ShMemDescription;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// LibAFL's tag of an event for the broker alone: here, a sign of life.
+/// LibAFL's tag of an event for the broker alone; used here as a heartbeat.
 const ALIVE: Tag = Tag(0x2B80438);
 const ALIVE_EVERY: Duration = Duration::from_secs(5);
-/// A peer that says nothing for so long is gone.
+/// A peer that sends nothing for this long is gone.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Between two tries to reach a peer, and how long one takes.
+/// The time between two attempts to reach a peer, and the time limit of one.
 const AGAIN: Duration = Duration::from_secs(1);
 const CONNECTING: Duration = Duration::from_secs(5);
-/// A message that says it is longer is none.
+/// A longer message is rejected.
 const LONGEST: usize = 64 << 20;
-/// Peers at a time; a stranger who opens more waits.
+/// The maximum number of peers; further connections wait.
 const MOST: usize = 64;
 
 /// [`libafl_bolts::llmp::TcpRemoteNewMessage`], whose fields are private.
@@ -38,7 +38,7 @@ struct Message {
     payload: Vec<u8>,
 }
 
-/// A message with the link it came by; 0 is this machine.
+/// A message with the link on which it came; 0 is this machine.
 #[derive(Clone, Debug)]
 pub struct Passed {
     /// The link.
@@ -47,22 +47,22 @@ pub struct Passed {
     pub tag: Tag,
     /// LLMP's flags.
     pub flags: Flags,
-    /// What it says.
+    /// The content.
     pub payload: Arc<[u8]>,
 }
 
-/// What a link tells the broker.
+/// A link's notification to the broker.
 #[derive(Debug)]
 pub enum News {
-    /// A message came.
+    /// A message arrived.
     Message(Passed),
     /// A line for people.
     Say(String),
-    /// So many peers there are now.
+    /// The current number of peers.
     Peers(usize),
 }
 
-/// Everything that was passed on so far: a peer that comes late, or back, gets it all.
+/// Everything passed on so far: a peer that connects late, or again, gets all of it.
 #[derive(Debug, Default)]
 pub struct History {
     inner: Mutex<Vec<Passed>>,
@@ -70,13 +70,13 @@ pub struct History {
 }
 
 impl History {
-    /// Adds a message for every link but its own.
+    /// Adds a message for every link except its own.
     pub fn push(&self, message: Passed) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).push(message);
         self.grown.notify_all();
     }
 
-    /// The message at a place, waiting for it a while.
+    /// The message at an index; waits a while for it.
     fn get(&self, at: usize, patience: Duration) -> Option<Passed> {
         let all = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.grown.wait_timeout_while(all, patience, |all| all.len() <= at);
@@ -84,14 +84,14 @@ impl History {
     }
 }
 
-/// What all links of a broker have in common.
+/// State that all links of a broker share.
 #[derive(Clone)]
 pub struct Links {
-    /// What is sent.
+    /// Messages to send.
     pub history: Arc<History>,
-    /// Where what comes goes.
+    /// The destination of received messages.
     pub news: Sender<News>,
-    /// This campaign, so that it does not talk to itself.
+    /// This campaign's name, so that it does not connect to itself.
     pub name: String,
     numbers: Arc<Mutex<Numbers>>,
 }
@@ -103,7 +103,7 @@ struct Numbers {
 }
 
 impl Links {
-    /// None yet.
+    /// State without links.
     #[must_use]
     pub fn new(news: Sender<News>, name: String) -> Self {
         Self { history: Arc::default(), news, name, numbers: Arc::default() }
@@ -129,7 +129,7 @@ impl Links {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner).now >= MOST
     }
 
-    /// Takes peers that connect, for ever.
+    /// Accepts peers, forever.
     pub fn listen(&self, listener: TcpListener) {
         let links = self.clone();
         std::thread::spawn(move || {
@@ -140,14 +140,14 @@ impl Links {
                         std::thread::spawn(move || links.meet(stream, peer, false));
                     }
                     Ok(_) => {}
-                    // Out of descriptors, say: it may get better.
+                    // For example, there are no descriptors left; that may change.
                     Err(_) => std::thread::sleep(AGAIN),
                 }
             }
         });
     }
 
-    /// Keeps a connection to a peer, for ever: it may come later, or come back.
+    /// Keeps a connection to a peer, forever: the peer may start later, or restart.
     pub fn connect(&self, address: String) {
         let links = self.clone();
         std::thread::spawn(move || {
@@ -171,7 +171,7 @@ impl Links {
         });
     }
 
-    /// One connection from its first word to its end.
+    /// One connection from start to end.
     fn meet(&self, stream: TcpStream, peer: SocketAddr, calling: bool) {
         let hands = if calling { self.call(&stream) } else { self.answer(&stream) };
         let who = match hands {
@@ -194,7 +194,7 @@ impl Links {
             std::thread::spawn(move || links.write(&stream, number))
         });
         let end = self.read(&stream, number);
-        // The writer's next word fails.
+        // The writer's next write fails.
         let _ = stream.shutdown(std::net::Shutdown::Both);
         if let Ok(writer) = writer {
             let _ = writer.join();
@@ -207,7 +207,7 @@ impl Links {
         TcpRequest::RemoteBrokerHello { hostname: self.name.clone() }
     }
 
-    /// Says hello to a broker that was called.
+    /// The handshake on the side that was called.
     fn call(&self, stream: &TcpStream) -> io::Result<String> {
         let TcpResponse::BrokerConnectHello { hostname, .. } = get(stream)? else {
             return Err(io::Error::other("it is no broker"));
@@ -219,7 +219,7 @@ impl Links {
         }
     }
 
-    /// The same, for who calls. Only brokers are taken: no stranger maps our memory.
+    /// The handshake on the calling side. Only brokers are accepted: no stranger maps our memory.
     fn answer(&self, stream: &TcpStream) -> io::Result<String> {
         let nowhere = ShMemDescription::from_string_and_size("", 0);
         put(
@@ -247,7 +247,7 @@ impl Links {
                         return io::Error::other("the campaign ends");
                     }
                 }
-                // It was read whole, so the next one can be.
+                // It was read completely, so the next one can be read.
                 Err(e) if e.kind() == io::ErrorKind::InvalidData && broken < 10 => broken += 1,
                 Err(e) => return e,
             }
@@ -292,7 +292,7 @@ fn dial(address: &str) -> io::Result<(TcpStream, SocketAddr)> {
     Err(last)
 }
 
-/// Writes a message as LibAFL does: its length, big end first, and postcard.
+/// Writes a message as LibAFL does: its length, big-endian, and postcard.
 fn put<T: Serialize>(mut stream: &TcpStream, message: &T) -> io::Result<()> {
     let body = postcard::to_allocvec(message).map_err(io::Error::other)?;
     let length = u32::try_from(body.len()).map_err(io::Error::other)?;
@@ -301,7 +301,7 @@ fn put<T: Serialize>(mut stream: &TcpStream, message: &T) -> io::Result<()> {
     stream.write_all(&frame)
 }
 
-/// Reads one. `InvalidData` is one that was read and means nothing.
+/// Reads a message. `InvalidData` means that it was read but makes no sense.
 fn get<T: DeserializeOwned>(mut stream: &TcpStream) -> io::Result<T> {
     stream.set_read_timeout(Some(SILENCE))?;
     let mut length = [0; 4];
@@ -310,7 +310,7 @@ fn get<T: DeserializeOwned>(mut stream: &TcpStream) -> io::Result<T> {
     if length > LONGEST {
         return Err(io::Error::other(format!("a message of {length} bytes")));
     }
-    // As it comes: what only says that it is long takes no memory.
+    // Memory is taken as data arrives, so a message that merely claims to be long takes none.
     let mut body = Vec::new();
     stream.take(length as u64).read_to_end(&mut body)?;
     if body.len() < length {

@@ -2,9 +2,9 @@
 //! workers, by LLMP, and between machines, by LLMP's broker-to-broker protocol, and
 //! findings between machines.
 //!
-//! It is a process of its own because LLMP panics where it cannot go on. It holds
-//! nothing that is not on disk: one that was killed is started again, reads the
-//! workers' folders, and workers and peers connect anew.
+//! It is a separate process because LLMP panics when it cannot continue. Everything that it holds
+//! is also on disk: if it is killed, a new one starts and reads the workers' folders, and workers
+//! and peers reconnect.
 
 pub mod findings;
 pub mod link;
@@ -39,21 +39,21 @@ use findings::Outbox;
 use link::{Links, News, Passed};
 use wire::{EVENT, Entry, FINDING};
 
-/// Between two looks at what workers sent.
+/// The interval at which workers' messages are read.
 const PAUSE: Duration = Duration::from_millis(5);
-/// Between two reports, and two looks for findings to send.
+/// The interval of reports, and the interval at which findings to send are looked for.
 const EVERY: Duration = Duration::from_secs(1);
-/// How long the end waits for what is still to be sent to peers.
+/// How long shutdown waits for messages that peers have not received yet.
 const LAST_WORDS: Duration = Duration::from_millis(400);
 
-/// What a broker is told on its command line.
+/// A broker's command line arguments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HubShare {
     /// The campaign's folder.
     pub work: PathBuf,
     /// Its crash directories.
     pub crashes: PathBuf,
-    /// Where peers may connect.
+    /// The address to which peers may connect.
     pub listen: Option<String>,
     /// Peers to connect to.
     pub connect: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Address {
 impl Address {
     const FILE: &str = "broker.json";
 
-    /// Of the broker that a campaign has now.
+    /// Reads the address of a campaign's current broker.
     #[must_use]
     pub fn read(work: &Path) -> Option<Self> {
         let text = std::fs::read(work.join(Self::FILE)).ok()?;
@@ -84,21 +84,21 @@ impl Address {
         files::replace_unsynced(&work.join(Self::FILE), &serde_json::to_vec(&self)?)
     }
 
-    /// The broker is gone.
+    /// Removes the address, because the broker is gone.
     pub fn remove(work: &Path) {
         let _ = std::fs::remove_file(work.join(Self::FILE));
     }
 }
 
-/// A broker that cannot work.
+/// Errors that keep a broker from working.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
-    /// The address is taken, or not of this machine.
+    /// The address is in use, or does not belong to this machine.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// Which.
+        /// The address.
         address: String,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
     /// The campaign's folder cannot be written.
@@ -106,18 +106,18 @@ pub enum HubError {
     Address {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// The crash directories.
+    /// The crash directories cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// LLMP's own.
+    /// An error of LLMP.
     #[error("the broker cannot go on: {0}")]
     Llmp(#[from] Error),
 }
 
-/// Drops what is no corpus entry or passed before, notes the rest for peers.
+/// Drops messages that are not corpus entries or passed before, and records the rest for peers.
 struct Hook {
     seen: Rc<RefCell<HashSet<u64>>>,
     figures: Rc<RefCell<HubFigures>>,
@@ -160,10 +160,10 @@ struct Hub {
     links: Option<Links>,
 }
 
-/// Passes messages until it is told to end.
+/// Passes messages until it is asked to end.
 ///
 /// # Errors
-/// No port, no memory, or a worker's memory that is gone: start another one.
+/// No port, no memory, or a worker's memory that is gone: start another broker.
 pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
     raise_file_limit();
     let (sender, news) = mpsc::channel();
@@ -186,7 +186,7 @@ pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
         outbox: Outbox::default(),
         links,
     };
-    // What workers stored before comes first; they know their own.
+    // Entries that workers stored before come first; workers know their own.
     for file in worker_folders::stored(&share.work, None) {
         if let Ok(json) = std::fs::read_to_string(file) {
             hub.stored(json)?;
@@ -226,7 +226,7 @@ pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
 }
 
 impl Hub {
-    /// An entry of the disk, for everybody.
+    /// Sends an entry from disk to everyone.
     fn stored(&mut self, json: String) -> Result<(), Error> {
         let entry = Entry::stored(json);
         if !self.seen.borrow_mut().insert(entry.case.key()) {
@@ -256,13 +256,13 @@ impl Hub {
                     Err(e) => Message::Say(format!("warning: a peer's finding: {e}")).send(),
                 }
             }
-            // LibAFL's other messages are of no interest.
+            // LibAFL's other messages are ignored.
             News::Message(_) => {}
         }
         Ok(())
     }
 
-    /// An entry of another machine, for the workers and the other machines.
+    /// Sends an entry of another machine to the workers and the other machines.
     fn entry(&mut self, passed: Passed) -> Result<(), Error> {
         let Some(entry) = Entry::decode(passed.flags, &passed.payload) else { return Ok(()) };
         if !self.seen.borrow_mut().insert(entry.case.key()) {

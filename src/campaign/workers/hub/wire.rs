@@ -1,5 +1,5 @@
-//! What travels between workers, brokers and machines: LLMP messages. Test cases are
-//! LibAFL's own events; findings, which LibAFL has no event for, have a tag of ours.
+//! The messages between workers, brokers and machines: LLMP messages. Test cases are LibAFL's own
+//! events. Findings, for which LibAFL has no event, have a tag of ours.
 
 use std::hash::Hasher as _;
 
@@ -17,23 +17,23 @@ pub const EVENT: Tag = Tag(0x2B0741);
 /// A crash directory.
 pub const FINDING: Tag = Tag(0x7459_7065);
 
-/// Shorter messages are not compressed; LibAFL's own threshold.
+/// Shorter messages are not compressed; this is LibAFL's own threshold.
 const THRESHOLD: usize = 1024;
 
-/// A test case as it travels. Events go as postcard, in which a field that is left out
-/// (serde's `skip_serializing_if`, which trees use throughout) shifts all that follow:
-/// so it is the corpus's JSON.
+/// A test case in transit. Events are encoded as postcard, in which an omitted field (serde's
+/// `skip_serializing_if`, which trees use throughout) shifts all fields that follow. So the test
+/// case is sent as the corpus's JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried(pub String);
 
 impl Carried {
-    /// Of a test case; `None` if it has no JSON, which cannot be.
+    /// Encodes a test case; `None` if it has no JSON, which cannot happen.
     #[must_use]
     pub fn new(case: &TestCase) -> Option<Self> {
         case.to_json().ok().map(Self)
     }
 
-    /// What tells test cases apart.
+    /// A key that tells test cases apart.
     #[must_use]
     pub fn key(&self) -> u64 {
         let mut hasher = hasher_std();
@@ -42,12 +42,12 @@ impl Carried {
     }
 }
 
-/// A new corpus entry on its way.
+/// A new corpus entry in transit.
 #[derive(Debug)]
 pub struct Entry {
     /// The test case.
     pub case: Carried,
-    /// What was observed when it ran, for workers of the same build.
+    /// The observers of its run, for workers of the same build.
     pub observers: Option<Vec<u8>>,
     /// How it ended.
     pub exit: ExitKind,
@@ -55,12 +55,12 @@ pub struct Entry {
     pub build: EventConfig,
     /// The sender's executions.
     pub executions: u64,
-    /// The sender's corpus.
+    /// The size of the sender's corpus.
     pub corpus: usize,
 }
 
 impl Entry {
-    /// One of the disk, of which nothing is known.
+    /// An entry from disk, about which nothing is known.
     #[must_use]
     pub fn stored(json: String) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl Entry {
         postcard::to_allocvec(&event).ok().map(pack)
     }
 
-    /// Reads an LLMP message; `None` if it is no new corpus entry.
+    /// Reads an LLMP message; `None` if it is not a new corpus entry.
     #[must_use]
     pub fn decode(flags: Flags, bytes: &[u8]) -> Option<Self> {
         let bytes = unpack(flags, bytes)?;
@@ -116,7 +116,7 @@ impl Entry {
     }
 }
 
-/// Compresses what is long.
+/// Compresses long messages.
 #[must_use]
 pub fn pack(bytes: Vec<u8>) -> (Flags, Vec<u8>) {
     match GzipCompressor::with_threshold(THRESHOLD).maybe_compress(&bytes) {
@@ -135,7 +135,7 @@ pub fn unpack(flags: Flags, bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The campaign's builds of the same go/types, with the same counters.
+/// Identifies the builds of a campaign that have the same go/types and counters.
 #[must_use]
 pub fn build(key: &str) -> EventConfig {
     EventConfig::from_name(key)
