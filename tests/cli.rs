@@ -93,7 +93,7 @@ fn an_environment_that_cannot_work_says_what_to_do() {
     };
     let fuzz = ["fuzz", "--execs", "1"];
     let output = run(&["fuzz", "--execs", "1", "--go", "/nonexistent"], &[]);
-    check(&output, 3, &["/nonexistent is no go command", "help: "]);
+    check(&output, 3, &["/nonexistent is not a go command", "help: "]);
     check(&run(&fuzz, &[("CC", "/bin/false")]), 3, &["does not build", "help: "]);
 }
 

@@ -52,7 +52,8 @@ impl Campaign {
     ) -> Result<(), CampaignError> {
         let resumed = self.work.resume(taken)?;
         for broken in &resumed.broken {
-            self.progress.say(&format!("warning: left out, as it is no test case: {broken}"));
+            self.progress
+                .say(&format!("warning: left out, because it is not a test case: {broken}"));
         }
         let (known, again) = (taken.len(), resumed.entries.len());
         if known + again > 0 {

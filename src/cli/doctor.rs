@@ -268,7 +268,7 @@ mod tests {
         let mut checks = Vec::new();
         let wrong = examine(&args, &mut checks).unwrap_err();
         assert!(checks.is_empty());
-        assert!(wrong.detail.contains("/nonexistent is no go command"), "{}", wrong.detail);
+        assert!(wrong.detail.contains("/nonexistent is not a go command"), "{}", wrong.detail);
         let check = Check { name: NAMES[0], ok: false, detail: wrong.detail, fix: Some(wrong.fix) };
         let text = text(&Report { ok: false, checks: vec![check] });
         assert!(text.starts_with("FAIL go command"), "{text}");

@@ -25,27 +25,27 @@ static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
 pub struct BuiltHarness {
     /// The executable.
     pub path: PathBuf,
-    /// What distinguishes this build: Go's version, sources, flags, overlay.
+    /// The key of this build: a hash of Go's version, sources, flags and overlay.
     pub key: String,
     /// The toolchain that built it.
     pub toolchain: Toolchain,
-    /// What the user's target registers, if there is one.
+    /// The operations that the user's target registers, if there is one.
     pub targets: Vec<TargetOperation>,
 }
 
 impl BuiltHarness {
-    /// Finds Go and builds the harness, unless the cache has it. `progress`
-    /// receives a line for what takes long.
+    /// Finds Go and builds the harness, unless it is in the cache. `progress` receives a line
+    /// before slow steps.
     ///
     /// # Errors
-    /// There is no working Go, no C compiler, no room, or it does not compile.
+    /// There is no working Go, no C compiler, no disk space, or the harness does not compile.
     pub fn get(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
         Self::build(toolchain, options, progress)
     }
 
-    /// The same harness without counters, probes and hooks in the standard library: what
-    /// tells whether the instrumented one hides races.
+    /// The same harness without counters, probes and hooks in the standard library. It shows
+    /// whether the instrumented one hides races.
     ///
     /// # Errors
     /// As for [`BuiltHarness::get`].
@@ -63,12 +63,12 @@ impl BuiltHarness {
         Ok(Self { path, key, toolchain, targets: Vec::new() })
     }
 
-    /// Builds the harness with a toolchain, unless the cache has it, with the overlay
-    /// and the target of the options. What a target registers is part of the
-    /// vocabulary from then on.
+    /// Builds the harness with a toolchain, unless it is in the cache, with the overlay and the
+    /// target of the options. From then on, the target's operations are part of the vocabulary.
     ///
     /// # Errors
-    /// The overlay or the target is unusable, there is no room, or it does not compile.
+    /// The overlay or the target is unusable, there is no disk space, or the harness does not
+    /// compile.
     pub fn build(
         toolchain: Toolchain,
         options: &GoOptions,
@@ -102,9 +102,10 @@ impl BuiltHarness {
                 progress(&format!("building the harness with {} (once)", toolchain.version));
                 match make(&all, &key) {
                     Ok(()) => there = true,
-                    // Its fault or ours: the build without it tells.
+                    // Either the target or typerace is at fault: the build without the target tells
+                    // which.
                     Err(EnvError::Build { output, .. }) => progress(&xtools::missing(&output)),
-                    // The target may need what is missing; the second build says so.
+                    // The target may need the missing module; then the second build reports it.
                     Err(EnvError::BadTarget { .. }) => {}
                     Err(e) => return Err(e),
                 }
@@ -132,7 +133,7 @@ impl BuiltHarness {
     }
 }
 
-/// What a user adds to a build.
+/// A user's additions to a build.
 #[derive(Default)]
 pub(super) struct Extras {
     overlay: Option<Overlay>,
@@ -147,8 +148,8 @@ impl Extras {
     }
 }
 
-/// A harness for another purpose than campaigns, from the cache if it has it: its path and
-/// its key.
+/// Builds a harness for a purpose other than campaigns, unless it is in the cache. Returns its path
+/// and its key.
 pub(super) fn build_with(
     toolchain: &Toolchain,
     flags: &[String],
@@ -168,7 +169,7 @@ pub(super) fn build_with(
     Ok((path, key))
 }
 
-/// Flags of a harness without counters in go/types, and so without probes.
+/// Flags of a harness without counters in go/types, and therefore without probes.
 pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
     let mut flags = flags(minor);
     flags.retain(|f| *f != COUNTERS);
@@ -176,14 +177,15 @@ pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
     flags
 }
 
-/// Counters for go/types alone: what the harness itself does is no news.
+/// Counters for go/types alone, because coverage of the harness itself is not news.
 const COUNTERS: &str = "-gcflags=go/types=-d=libfuzzer";
-/// A harness without counters is refused; this package is not used while goroutines run.
+/// The build needs counters in some package, because a harness without any is refused. This package
+/// is not used while goroutines run.
 const COUNTERS_ELSEWHERE: &str = "-gcflags=text/tabwriter=-d=libfuzzer";
 
 fn flags(minor: u32) -> Vec<&'static str> {
-    // What the parser writes belongs to one goroutine until it is done: to watch it
-    // costs a tenth of a run. The protocol is read and written by one goroutine.
+    // Only one goroutine uses what the parser writes until the parser is done, and watching it
+    // costs a tenth of a run. The protocol is also read and written by one goroutine.
     let mut flags = vec![
         "-race",
         COUNTERS,
@@ -192,7 +194,7 @@ fn flags(minor: u32) -> Vec<&'static str> {
         "-gcflags=typerace/harness/internal/wire=-race=false",
     ];
     if go_release::checks_linknames(minor) {
-        // Before, the linker let any package pull in the runtime's hooks.
+        // Older linkers let any package use the runtime's hooks.
         flags.push("-ldflags=-checklinkname=0");
     }
     flags
@@ -217,7 +219,7 @@ fn compile(
     build.arg("build").args(flags).current_dir(&src);
     build.arg("-o").arg(folder.join("harness"));
     if let Some(target) = &extras.target {
-        // A go.mod that asks for another Go gets an error, and not that Go.
+        // If a go.mod asks for another Go, the build fails instead of using that Go.
         build.args(target.add_to(&src, flags)?).env("GOTOOLCHAIN", "local");
     }
     let overlay = match &extras.overlay {
@@ -234,7 +236,7 @@ fn compile(
         }
         return succeed(toolchain, build.arg("."));
     }
-    // The probes of seeded schedules, on top of the user's overlay.
+    // The probes of seeded schedules are laid over the user's overlay.
     let probes = folder.join("probes");
     fs::create_dir_all(&probes)
         .map_err(|source| EnvError::Write { path: probes.clone(), source })?;
@@ -314,11 +316,11 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     toolchain.version.hash(&mut h);
     toolchain.goroot.hash(&mut h);
     toolchain.cc.hash(&mut h);
-    // Settings of the compiler that change what is built.
+    // Compiler settings that change the result of the build.
     for name in ["GOEXPERIMENT", "GOAMD64", "GOARM64"] {
         std::env::var_os(name).hash(&mut h);
     }
-    // Someone who works on go/types edits it in place.
+    // Developers of go/types edit it in place.
     for (path, content) in go_types(&toolchain.goroot) {
         (path, content).hash(&mut h);
     }
@@ -336,8 +338,7 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     format!("{name}-{:016x}", h.finish())
 }
 
-/// The files of go/types, sorted. One that cannot be read is left out: the
-/// build will say so.
+/// The files of go/types, sorted. Unreadable files are left out: the build will report them.
 fn go_types(goroot: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(goroot.join("src/go/types")).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();

@@ -1,4 +1,4 @@
-//! The folder that holds built harnesses and Go toolchains of our own.
+//! The folder for built harnesses and for Go toolchains that typerace installed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,7 +16,7 @@ pub fn cache_dir() -> Result<PathBuf, EnvError> {
 }
 
 fn from_env(xdg: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, EnvError> {
-    // The XDG specification has relative paths ignored.
+    // The XDG specification says to ignore relative paths.
     let absolute = |v: Option<OsString>| v.map(PathBuf::from).filter(|p| p.is_absolute());
     absolute(xdg)
         .or_else(|| absolute(home).map(|h| h.join(".cache")))
@@ -24,8 +24,8 @@ fn from_env(xdg: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, En
         .ok_or(EnvError::NoCacheDir)
 }
 
-/// A new folder inside the cache, on the same file system as what it will be
-/// renamed to. Removed when dropped, unless it was renamed away.
+/// Creates a new folder inside the cache, on the file system where its content will be renamed to.
+/// The folder is removed when dropped, unless it was renamed.
 ///
 /// # Errors
 /// It cannot be written.
@@ -35,8 +35,8 @@ pub(super) fn staging(cache: &Path) -> Result<tempfile::TempDir, EnvError> {
         .map_err(|source| EnvError::Write { path: cache.to_owned(), source })
 }
 
-/// Renames a complete folder to its name. That another process was faster is
-/// fine: its folder has the same content.
+/// Renames a complete folder to its final name. If another process was faster, that is fine: its
+/// folder has the same content.
 ///
 /// # Errors
 /// It cannot be written.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::error::EnvError;
 
-/// The compiler's command line: `configured` (what `go env CC` says) if it
-/// exists, otherwise another one of the usual names.
+/// The compiler's command line: `configured` (the output of `go env CC`) if it exists, otherwise
+/// one of the usual names.
 ///
 /// # Errors
-/// There is none.
+/// There is no C compiler.
 pub(super) fn find(configured: &str) -> Result<String, EnvError> {
     let mut tried = Vec::new();
     for cc in [configured, "cc", "gcc", "clang"] {
@@ -25,7 +25,7 @@ pub(super) fn find(configured: &str) -> Result<String, EnvError> {
     Err(EnvError::NoCompiler { tried: tried.join(", ") })
 }
 
-/// The file that a command's name stands for.
+/// The executable file of a command.
 pub(super) fn on_path(program: &str) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(PathBuf::from(program)).filter(|p| is_executable(p));

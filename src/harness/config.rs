@@ -1,4 +1,4 @@
-//! How a harness is run, and what comes of a run.
+//! How a harness is run, and the results of a run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use super::error::HarnessError;
 use super::protocol::RunReply;
 
-/// Time limits, by the clock of this side.
+/// Time limits, measured by the clock of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// From the start of a process to its first word.
+    /// From the start of a process to its first message.
     pub start: Duration,
     /// Parse and setup of a test case, all rounds together.
     pub setup: Duration,
@@ -26,7 +26,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// So many times the time, for what may only be slow.
+    /// The limits with all times multiplied, for runs that may only be slow.
     #[must_use]
     pub fn stretched(self, times: u32) -> Self {
         Self {
@@ -50,13 +50,13 @@ impl Default for Limits {
     }
 }
 
-/// What harness_go/internal/reports looks for in the detector's memory, to find its
-/// flags. The option it is given to does nothing in Go programs.
+/// harness_go/internal/reports searches the detector's memory for this number to find the
+/// detector's flags. The option that holds it has no effect in Go programs.
 const REPORTS_MARKER: u32 = 1_951_350_895;
 
-/// From how many bytes on the detector forgets what it knew of memory by mapping zeroes
-/// over it. The default, 64 KiB, does so for the stack of every goroutine of every test
-/// case: page faults are a sixth of its processor time.
+/// For blocks from this size on, the detector clears its shadow memory by mapping zeroes over it.
+/// The default, 64 KiB, does this for the stack of every goroutine of every test case, and the page
+/// faults take a sixth of its processor time.
 const SHADOW_MAPPED: u32 = 1 << 20;
 
 /// How a harness is run.
@@ -72,20 +72,20 @@ pub struct HarnessConfig {
     pub recycle_litter: u64,
     /// GOMAXPROCS; the machine's processors if `None`.
     pub procs: Option<u32>,
-    /// Bytes of the coverage map.
+    /// The size of the coverage map in bytes.
     pub map_size: usize,
-    /// Set from elsewhere (a signal handler), it ends a request that takes
-    /// long with [`HarnessError::Interrupted`].
+    /// When set from elsewhere (a signal handler), it ends a slow request with
+    /// [`HarnessError::Interrupted`].
     pub interrupt: Arc<AtomicBool>,
-    /// Where a harness of [`super::BuiltHarness::covered`] leaves its coverage when a
-    /// process ends, which it then does by itself.
+    /// The folder in which a harness of [`super::BuiltHarness::covered`] writes its coverage when a
+    /// process exits. Processes are then allowed to exit by themselves.
     pub cover_dir: Option<PathBuf>,
-    /// When a request that takes long ends in the same way: a campaign's time.
+    /// A time at which a slow request ends in the same way: the end of a campaign.
     pub until: Option<Instant>,
 }
 
 impl HarnessConfig {
-    /// The defaults, for an executable.
+    /// The defaults for an executable.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -101,15 +101,18 @@ impl HarnessConfig {
         }
     }
 
-    /// The race detector's options. By default it reports a pair of stacks
-    /// once in a process's life, and sleeps a second when that ends.
+    /// The race detector's options. By default it reports a pair of stacks only once per process,
+    /// and sleeps for a second at exit.
     ///
     /// # Errors
-    /// A path that cannot be quoted in them.
+    /// A path that cannot be quoted in the options.
     pub fn gorace(&self, log: &Path) -> io::Result<String> {
         let path = log.to_str().filter(|p| !p.contains(['"', '\n']));
         let path = path.ok_or_else(|| {
-            io::Error::other(format!("TMPDIR is no path for GORACE's log_path: {}", log.display()))
+            io::Error::other(format!(
+                "TMPDIR cannot be used in GORACE's log_path: {}",
+                log.display()
+            ))
         })?;
         Ok(format!(
             "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 exitcode=0 \
@@ -126,7 +129,7 @@ pub enum Stage {
     Setup,
     /// The goroutines.
     Concurrent,
-    /// All of it.
+    /// The whole request.
     Total,
 }
 
@@ -145,25 +148,25 @@ impl Stage {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// There is a reply.
+    /// It sent a reply.
     Replied,
     /// The process died.
     Died {
         /// `exit status: 2`, `signal: 9 (SIGKILL)`.
         status: String,
-        /// What it printed during the run: the fatal error and its stacks.
+        /// Its output during the run: the fatal error and its stacks.
         output: String,
     },
     /// The process was killed at the time limit.
     TimedOut {
-        /// Whose limit.
+        /// The stage whose limit was exceeded.
         stage: Stage,
         /// Every goroutine's stack.
         dump: String,
     },
     /// The process was killed over the memory cap.
     OverMemory {
-        /// Bytes of heap; of the whole process if the heap could not be asked.
+        /// Bytes of heap; of the whole process if the heap's size is unknown.
         bytes: u64,
         /// Every goroutine's stack.
         dump: String,
@@ -172,10 +175,10 @@ pub enum End {
     },
 }
 
-/// What a test case did to the harness.
+/// The result of running a test case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The harness's answer, if it lived.
+    /// The harness's answer, if it survived.
     pub reply: Option<RunReply>,
     /// The race detector's reports of this run.
     pub reports: String,

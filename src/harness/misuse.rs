@@ -1,13 +1,13 @@
-//! A harness that misused go/types: its own fault, and no finding.
+//! A harness that misused go/types: a fault of the harness, not a finding.
 
-/// How the harness's last line begins when it gave go/types what the documentation
+/// The start of the harness's last line when it passed go/types something that the documentation
 /// forbids: `onMisuse` in harness_go/internal/engine/misuse.go.
 const MARK: &str = "typerace harness: misuse of go/types: ";
 
-/// What the harness says that it did, with the stack below, if its end was that.
+/// The harness's description of its misuse, with the stack below, if that is how it ended.
 pub(super) fn misuse(output: &str) -> Option<&str> {
     let at_start = output.starts_with(MARK).then_some(0);
-    // Before it there may be stacks of panics that it recovered.
+    // Stacks of panics that the harness recovered may come before it.
     let at = at_start.or_else(|| output.find(&format!("\n{MARK}")).map(|at| at + 1))?;
     Some(output[at + MARK.len()..].trim_end())
 }

@@ -1,6 +1,5 @@
-//! The harness: a Go program, built with the race detector, that runs test
-//! cases. Finding Go, building it, talking to it, and surviving what a test
-//! case does to it.
+//! The harness: a Go program, built with the race detector, that runs test cases. This module finds
+//! Go, builds the harness, communicates with it, and survives whatever a test case does to it.
 
 mod build;
 mod cache;

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::EnvError;
 
-/// An overlay with absolute paths, as the harness is built in another folder,
-/// and with the replacements' content, as a harness is built for each.
+/// An overlay with absolute paths, because the harness is built in another folder. It includes the
+/// replacements' content, because each content needs its own build.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Overlay {
-    /// From the replaced path to the replacement; an empty one removes.
+    /// Maps a replaced path to its replacement; an empty one removes the file.
     replace: BTreeMap<PathBuf, PathBuf>,
     contents: Vec<Vec<u8>>,
 }
@@ -27,8 +27,8 @@ impl Overlay {
     /// Reads the overlay's file and the replacements.
     ///
     /// # Errors
-    /// A file is not there, or nothing in `goroot` is replaced: an overlay for
-    /// another toolchain would be ignored without a word.
+    /// A file is missing, or nothing in `goroot` is replaced: the go command would silently ignore
+    /// an overlay for another toolchain.
     pub(super) fn read(path: &Path, goroot: &Path) -> Result<Self, EnvError> {
         let bad = |why: String| EnvError::BadOverlay { path: path.to_owned(), why };
         let text = fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
@@ -53,7 +53,7 @@ impl Overlay {
         Ok(overlay)
     }
 
-    /// What the go command reads.
+    /// The overlay as the go command reads it.
     pub(super) fn json(&self) -> String {
         let format = Format { replace: self.replace.clone() };
         serde_json::to_string(&format).expect("paths that came from JSON")

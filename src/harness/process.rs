@@ -1,4 +1,4 @@
-//! One harness process: started, asked, killed, waited for.
+//! One harness process: starts it, sends requests, kills it, waits for it.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -19,11 +19,11 @@ use super::sys::{Ready, set_nonblocking, signal_busiest, signal_group, spawn, wa
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
 
-/// How long a dying process may take: to print every stack when it is asked, to
-/// be gone after its pipe was closed.
+/// How long a dying process may take to print every stack when asked, or to end after its pipe was
+/// closed.
 const DYING: Duration = Duration::from_secs(2);
 
-/// How long a killed process may take to be gone. Then it is left: see `left.rs`.
+/// How long a killed process may take to end. After that it is abandoned: see `left.rs`.
 const KILLED: Duration = Duration::from_secs(5);
 
 /// How long a request goes on after the user asked to stop.
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A running harness. Dropping it kills it.
 #[derive(Debug)]
 pub(super) struct Process {
-    /// None once it was left.
+    /// `None` if the process was abandoned.
     child: Option<Child>,
     id: u32,
     status: Option<String>,
@@ -43,14 +43,14 @@ pub(super) struct Process {
     race_path: std::path::PathBuf,
     interrupt: Arc<AtomicBool>,
     until: Option<Instant>,
-    /// Whether it has something to write when it ends.
+    /// Whether it writes something when it exits.
     last_words: bool,
 }
 
 /// Why a request has no reply.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The process ended, or closed its pipe and was ended.
+    /// The process ended, or was ended after it closed its pipe.
     Died {
         status: String,
         output: String,
@@ -60,12 +60,12 @@ pub(super) enum Failure {
         stage: Stage,
         dump: String,
     },
-    /// It was killed over the memory cap.
+    /// It was killed because it exceeded the memory cap.
     OverMemory {
         bytes: u64,
         dump: String,
     },
-    /// The reply cannot be one.
+    /// The reply is malformed.
     Reply(WireError),
     /// The user wants to stop.
     Interrupted,
@@ -79,7 +79,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Process {
-    /// Starts a harness and reads what it says first.
+    /// Starts a harness and reads its first message.
     pub(super) fn start(
         config: &HarnessConfig,
         scratch: &Scratch,
@@ -113,8 +113,8 @@ impl Process {
         } else if room > map.len() {
             return Err(EnvError::TooManyCounters { counters, room: map.len() });
         }
-        // Before its hello, the harness races on purpose to find how reports are bounded:
-        // that is no test case's.
+        // Before its first message, the harness races on purpose to find out how reports are
+        // bounded. No test case is to blame for that.
         process.race_log.skip().map_err(failed)?;
         Ok((process, hello))
     }
@@ -125,7 +125,7 @@ impl Process {
         let (replies, their_replies) = io::pipe()?;
         set_nonblocking(requests.as_fd())?;
         set_nonblocking(replies.as_fd())?;
-        // A file and not a pipe: a dying process never waits for a reader.
+        // A file, because with a pipe a dying process could wait for a reader.
         let output = tempfile::tempfile()?;
         let mut command = Command::new(&config.path);
         command
@@ -173,7 +173,7 @@ impl Process {
         self.status.is_some() || !self.is_running()
     }
 
-    /// Looks whether it runs, and notes how it ended.
+    /// Checks whether it is running, and records how it ended.
     fn is_running(&mut self) -> bool {
         let Some(child) = &mut self.child else { return false };
         match child.try_wait() {
@@ -184,12 +184,12 @@ impl Process {
         false
     }
 
-    /// Bytes that its log and its output take.
+    /// The size of its log and its output in bytes.
     pub(super) fn litter(&mut self) -> io::Result<u64> {
         Ok(self.race_log.len()? + self.output.len()?)
     }
 
-    /// What it said since the last exchange: a late report, or how it ended.
+    /// Its output since the last exchange: a late report, or how it ended.
     pub(super) fn late(&mut self) -> io::Result<Late> {
         let reports = self.race_log.read()?;
         let death = if self.has_ended() {
@@ -202,12 +202,12 @@ impl Process {
         Ok(Late { reports, death })
     }
 
-    /// The frame that answers the one that was sent.
+    /// Receives the reply to the frame that was sent.
     pub(super) fn reply(&mut self, watch: &mut Watch<'_>) -> Result<Vec<u8>, Failure> {
         let reply = self.receive(watch)?;
         match watch.heap() {
             0 => Ok(reply),
-            // It was done before anybody looked.
+            // It finished before the limits were checked.
             bytes => Err(Failure::OverMemory { bytes, dump: self.dump() }),
         }
     }
@@ -256,9 +256,8 @@ impl Process {
         Ok(())
     }
 
-    /// Waits for the pipe, and looks at the limits meanwhile. The interrupt counts
-    /// only when nothing happened for a while, so that a run that is about to end
-    /// is not lost.
+    /// Waits for the pipe, and checks the limits meanwhile. The interrupt counts only after a
+    /// period without activity, so that a run that is about to end is not lost.
     fn wait_until(&mut self, ready: Ready, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let fd = match ready {
             Ready::Read => self.replies.as_fd(),
@@ -294,17 +293,17 @@ impl Process {
         Failure::Died { status, output }
     }
 
-    /// Every goroutine's stack; the process is gone then.
+    /// Collects every goroutine's stack and ends the process.
     fn dump(&mut self) -> String {
         if self.status.is_none() {
-            // The harness prints every goroutine's stack, where it can be read, and exits.
+            // The harness prints the stack of every goroutine that can be stopped, and exits.
             signal_group(self.id(), libc::SIGUSR1);
-            // One that was stopped gets the signal only when it goes on.
+            // A stopped process gets the signal only when it continues.
             signal_group(self.id(), libc::SIGCONT);
             self.wait(DYING);
         }
         if self.status.is_none() {
-            // The runtime does what it can: no goroutine can be stopped.
+            // Fall back to the runtime's own dump, because no goroutine can be stopped.
             signal_busiest(self.id(), libc::SIGQUIT);
             self.wait(DYING);
         }
@@ -312,7 +311,7 @@ impl Process {
         self.output.read().unwrap_or_else(|e| format!("(the dump is lost: {e})"))
     }
 
-    /// Waits for its end, at most so long.
+    /// Waits for its end, but not longer than `limit`.
     fn wait(&mut self, limit: Duration) {
         let deadline = Instant::now() + limit;
         let mut pause = Duration::from_micros(200);
@@ -322,8 +321,8 @@ impl Process {
         }
     }
 
-    /// Ends it and says how it ended. No zombie is left, but one that SIGKILL did not end
-    /// in time: the system is busy with it, or somebody traces it.
+    /// Ends it and returns its status. No zombie is left, unless SIGKILL did not end the process in
+    /// time: the system is busy with it, or a debugger traces it.
     fn kill(&mut self) -> String {
         if self.status.is_none() && self.is_running() {
             signal_group(self.id(), libc::SIGKILL);
@@ -344,12 +343,12 @@ impl Drop for Process {
         if self.last_words
             && let Ok(null) = File::open("/dev/null")
         {
-            // Without a writer at its pipe it comes to its end.
+            // When its pipe has no writer, it exits.
             self.requests = null;
             self.wait(DYING);
         }
         self.kill();
-        // Most processes never race and have none.
+        // Most processes never race and have no log.
         let _ = std::fs::remove_file(&self.race_path);
     }
 }

@@ -1,4 +1,4 @@
-//! The messages of docs/PROTOCOL.md. `harness_go/internal/wire` is the other end.
+//! The messages of docs/PROTOCOL.md. `harness_go/internal/wire` is the other side.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::wire::{Reader, WireError, Writer};
 use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
-/// The protocol's version: both ends must have the same.
+/// The protocol's version, which must be the same on both sides.
 pub const VERSION: u32 = 5;
 
 /// The kind of a request and of its reply.
@@ -32,7 +32,7 @@ impl Kind {
     }
 }
 
-/// What the harness says first.
+/// The harness's first message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hello {
     /// Its protocol version.
@@ -49,8 +49,8 @@ pub struct Hello {
 
 impl Hello {
     /// # Errors
-    /// The frame is no hello. Fields after the version are read only if the
-    /// version is this one's: another version may have others.
+    /// The frame is not a hello. Fields after the version are read only if the version matches,
+    /// because other versions may have other fields.
     pub(super) fn decode(frame: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(frame);
         let version = r.u32("protocol version")?;
@@ -70,14 +70,14 @@ impl Hello {
 /// How a test case is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunFlags {
-    /// One goroutine does every operation, in the order written; no meets.
+    /// One goroutine runs every operation, in the order written, without meets.
     pub sequential: bool,
-    /// Answers of the operations are wanted.
+    /// Whether the operations' answers are wanted.
     pub answers: bool,
-    /// The names that stood in for missing ones are wanted.
+    /// Whether the substitutes for missing names are wanted.
     pub resolutions: bool,
-    /// The number of reports after which the race detector is silent until the run ends;
-    /// 0 is never. A report costs about as much as a run.
+    /// The number of reports after which the race detector is silent until the run ends; 0 for no
+    /// limit. A report costs about as much as a run.
     pub reports: u16,
 }
 
@@ -93,19 +93,19 @@ impl RunFlags {
 /// A test case to run. It borrows the test case to avoid a copy.
 #[derive(Clone, Copy, Debug)]
 pub struct RunRequest<'a> {
-    /// Comes back in the reply.
+    /// An id that the reply repeats.
     pub id: u64,
     /// How it is run.
     pub flags: RunFlags,
-    /// What goroutines do; its `oracle` and comment are not sent.
+    /// The goroutines' operations; its `oracle` and comment are not sent.
     pub scenario: &'a Scenario,
     /// The program.
     pub packages: &'a [SourcePackage],
 }
 
 impl<'a> RunRequest<'a> {
-    /// A concurrent run, with answers if the scenario has an oracle, and with the names
-    /// that stood in for missing ones, which reports mention.
+    /// A concurrent run, with answers if the scenario has an oracle, and with the substitutes for
+    /// missing names, which reports mention.
     #[must_use]
     pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
         let answers = scenario.has_oracle();
@@ -113,27 +113,27 @@ impl<'a> RunRequest<'a> {
         Self { id: 0, flags, scenario, packages }
     }
 
-    /// The same with as many race reports as a campaign looks at. Under a breach of
-    /// contract they all say the same.
+    /// The same, with the number of race reports that a campaign examines. Under a breach of
+    /// contract all reports say the same.
     #[must_use]
     pub fn exploring(self) -> Self {
         let contract = self.scenario.class() == Class::Breach;
         self.with_reports(if contract { 8 } else { 64 })
     }
 
-    /// The same with a bound on race reports; 0 is none.
+    /// The same with a limit on race reports; 0 for none.
     #[must_use]
     pub fn with_reports(self, reports: u16) -> Self {
         Self { flags: RunFlags { reports, ..self.flags }, ..self }
     }
 
-    /// The same with other flags.
+    /// The same with different flags.
     #[must_use]
     pub fn with_flags(self, flags: RunFlags) -> Self {
         Self { flags, ..self }
     }
 
-    /// The whole frame, as it is written to descriptor 3.
+    /// The complete frame, as written to descriptor 3.
     ///
     /// # Errors
     /// The test case is too long for a frame.
@@ -167,7 +167,7 @@ fn operation(w: &mut Writer, op: &Operation) {
     w.str(&op.to_string());
 }
 
-/// What the type checker made of a package.
+/// The type checker's verdict on a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// It does not parse.
@@ -187,7 +187,7 @@ pub struct GoPanic {
     pub goroutine: u32,
     /// Index of the operation, from 0.
     pub operation: u32,
-    /// The value, printed.
+    /// The value as text.
     pub value: String,
     /// The goroutines' stacks.
     pub stack: String,
@@ -198,18 +198,18 @@ pub struct GoPanic {
 pub struct Answer {
     /// Index of the operation, from 0.
     pub operation: u32,
-    /// What was asked.
+    /// The question.
     pub subject: String,
     /// The answer, in parts that are compared.
     pub value: Vec<String>,
-    /// For people, never compared: the messages of a check's errors.
+    /// For people, and never compared: the messages of a check's errors.
     pub note: String,
 }
 
-/// What a test case did.
+/// The result of a test case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunReply {
-    /// The request's.
+    /// The id of the request.
     pub id: u64,
     /// Reports that the race detector wrote during this run.
     pub races: u32,
@@ -221,21 +221,21 @@ pub struct RunReply {
     pub verdicts: Vec<(Verdict, String)>,
     /// Panics in go/types.
     pub panics: Vec<GoPanic>,
-    /// Operations executed, by name, with how often.
+    /// Operations executed, by name, with their counts.
     pub operations: Vec<(String, u32)>,
     /// Operations that were not executed, with the reason.
     pub skipped: Vec<String>,
-    /// Answers of each goroutine, `before` first; empty if not asked for.
+    /// Answers of each goroutine, those of `before` first; empty if not requested.
     pub answers: Vec<Vec<Answer>>,
-    /// The names that stood in for missing ones; empty if not asked for.
+    /// Substitutes for missing names; empty if not requested.
     pub resolutions: Vec<String>,
-    /// Probes passed under a seeded schedule; 0 without one.
+    /// Probes passed under a seeded schedule; 0 without a schedule.
     pub steps: u64,
-    /// A hash over goroutine and function of each step: the interleaving.
+    /// A hash over the goroutine and function of each step, which identifies the interleaving.
     pub trace: u64,
     /// Stacks of goroutines that outlived every operation.
     pub leaks: Vec<String>,
-    /// Bytes that the last collection left; 0 if there was none.
+    /// Live bytes after the last collection; 0 if there was none.
     pub heap: u64,
 }
 
@@ -306,7 +306,7 @@ pub(super) fn parse_request(name: &str, text: &str) -> Result<Vec<u8>, WireError
     w.finish()
 }
 
-/// A tree as JSON, or why there is none.
+/// A tree as JSON, or the reason why there is none.
 pub(super) fn parse_reply(
     r: &mut Reader<'_>,
 ) -> Result<Result<String, Vec<SyntaxError>>, WireError> {
@@ -343,7 +343,7 @@ pub(super) fn plant_reply(r: &mut Reader<'_>) -> Result<u32, WireError> {
     r.u32("races")
 }
 
-/// What the heap holds after a collection.
+/// The content of the heap after a collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heap {
     /// Bytes.

@@ -1,4 +1,4 @@
-//! The private folder of a harness: its working folder and its race logs.
+//! The private folder of a harness: its working directory and its race logs.
 
 use std::fs;
 use std::io;
@@ -8,8 +8,8 @@ use super::sys::is_alive;
 
 const PREFIX: &str = "typerace-run-";
 
-/// A temporary folder. Removed when dropped; if typerace was killed, by the
-/// next one that starts.
+/// A temporary folder. It is removed when dropped or, if typerace was killed, by the next typerace
+/// that starts.
 #[derive(Debug)]
 pub(crate) struct Scratch(tempfile::TempDir);
 
@@ -27,12 +27,12 @@ impl Scratch {
         Ok(Self(dir))
     }
 
-    /// An empty folder to run in.
+    /// An empty working directory.
     pub(crate) fn cwd(&self) -> PathBuf {
         self.0.path().join("cwd")
     }
 
-    /// Where a harness whose heap is over the cap leaves a profile.
+    /// The file for the profile of a harness whose heap exceeds the cap.
     pub(super) fn heap_profile(&self) -> PathBuf {
         self.0.path().join("heap")
     }
@@ -43,8 +43,8 @@ impl Scratch {
     }
 }
 
-/// The number of the process ID namespace: containers that share a temporary
-/// folder have processes of the same numbers.
+/// The number of the process id namespace: containers that share a temporary folder have processes
+/// with the same ids.
 fn pid_namespace() -> Option<String> {
     let link = fs::read_link("/proc/self/ns/pid").ok()?;
     let number: String = link.to_str()?.chars().filter(char::is_ascii_digit).collect();
@@ -67,7 +67,7 @@ fn sweep(parent: &Path) {
             .and_then(|n| n.split('-').next()?.parse().ok())
             .is_some_and(|pid| !is_alive(pid));
         if dead {
-            // Another user's, or another process sweeps too: not our concern.
+            // It belongs to another user, or another process is sweeping too; leave it.
             let _ = fs::remove_dir_all(entry.path());
         }
     }

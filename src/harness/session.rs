@@ -1,5 +1,5 @@
-//! A harness for a whole campaign: a process at a time, restarted when it died
-//! and recycled when it is old.
+//! A harness for a whole campaign: one process at a time, restarted when it dies and recycled when
+//! it is old.
 
 use std::io;
 use std::ptr::NonNull;
@@ -17,15 +17,15 @@ use super::scratch::Scratch;
 use super::wire::{Reader, WireError};
 use crate::goast;
 
-/// How often a process that worked once is started again if it dies at its start, and
-/// how often a request that is no test case's is made again.
+/// How often a process that worked before is started again if it dies at its start, and how often a
+/// request that is not a test case is repeated.
 const RESTARTS: u32 = 3;
 
-/// A request for a heap profile may take this long.
+/// The time limit of a request for a heap profile.
 const PROFILING: Duration = Duration::from_secs(60);
 
-/// A harness and its coverage map. The process is killed when the thread that
-/// started it ends (`PR_SET_PDEATHSIG`): one thread uses it all the time.
+/// A harness and its coverage map. The process is killed when the thread that started it ends
+/// (`PR_SET_PDEATHSIG`), so one thread uses it all the time.
 #[derive(Debug)]
 pub struct Harness {
     // First, so that the process is gone before its folder is removed.
@@ -41,14 +41,14 @@ pub struct Harness {
     worked: Duration,
 }
 
-/// A request whose reply was not read yet.
+/// A request whose reply has not been read yet.
 #[derive(Debug)]
 struct Sent {
     kind: Kind,
-    /// When it was asked for, and when a process was there to be asked.
+    /// When it was requested, and when a process was ready for it.
     asked: Instant,
     began: Instant,
-    /// What went wrong, for who reads the reply.
+    /// An error to report to the caller that reads the reply.
     result: Result<(), Failure>,
 }
 
@@ -56,7 +56,7 @@ impl Harness {
     /// Starts the first process.
     ///
     /// # Errors
-    /// It does not start, or has no working race detector or no counters.
+    /// It does not start, has no working race detector, or has no counters.
     pub fn start(config: HarnessConfig) -> Result<Self, EnvError> {
         let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
         let scratch = Scratch::new().map_err(failed)?;
@@ -76,13 +76,13 @@ impl Harness {
         })
     }
 
-    /// What the harness said first.
+    /// The harness's first message.
     #[must_use]
     pub fn hello(&self) -> &Hello {
         &self.hello
     }
 
-    /// Bytes of coverage.
+    /// The number of coverage counters.
     #[must_use]
     pub fn counters(&self) -> usize {
         self.hello.counters as usize
@@ -94,8 +94,8 @@ impl Harness {
         &self.map.bytes()[..self.counters()]
     }
 
-    /// Where [`Harness::coverage`] lies: for LibAFL's map observer. It stays
-    /// the same, across restarts too, for as long as `self` lives.
+    /// The address of [`Harness::coverage`], for LibAFL's map observer. It stays the same, also
+    /// across restarts, for as long as `self` lives.
     #[must_use]
     pub fn coverage_ptr(&self) -> NonNull<u8> {
         self.map.ptr()
@@ -121,32 +121,32 @@ impl Harness {
 
     /// Makes the next run start a new process.
     pub fn recycle(&mut self) {
-        // What cannot be read now could not be read later.
+        // If this cannot be read now, it cannot be read later either.
         let _ = self.listen();
         self.discard();
     }
 
-    /// Ends the process, whose last words are known.
+    /// Ends the process, whose output has been read.
     fn discard(&mut self) {
         self.process = None;
         self.sent = None;
     }
 
-    /// For how long processes worked: from each request to its reply, and until a new
-    /// process was there.
+    /// How long processes worked: from each request to its reply, and until a new process was
+    /// ready.
     #[must_use]
     pub fn worked(&self) -> Duration {
         self.worked
     }
 
-    /// Whether the user asked to stop. A request does not look at once, so that one which
-    /// is about to end is not lost; who makes many asks this between them.
+    /// Whether the user asked to stop. A request does not check this at once, so that a run that is
+    /// about to end is not lost. Code that makes many requests checks it between them.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
         self.config.interrupt.load(Ordering::Relaxed)
     }
 
-    /// The limits that later runs have.
+    /// The limits of later runs.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.config.limits
@@ -155,25 +155,23 @@ impl Harness {
     /// Sets the time limits of later runs.
     pub fn set_limits(&mut self, limits: Limits) {
         if limits.memory != self.config.limits.memory {
-            // A process learns it when it starts.
+            // A process gets the limit when it starts.
             self.recycle();
         }
         self.config.limits = limits;
     }
 
-    /// Sets how many test cases a process runs before it is replaced; gives what it
-    /// was.
+    /// Sets how many test cases a process runs before it is replaced. Returns the previous number.
     pub fn set_recycle_after(&mut self, runs: u32) -> u32 {
         std::mem::replace(&mut self.config.recycle_after, runs)
     }
 
-    /// What processes said between requests since this was asked last, without
-    /// looking whether there is more.
+    /// Output of processes between requests since the last call, without checking for more.
     pub fn noted_late(&mut self) -> Option<Late> {
         self.late.take()
     }
 
-    /// What processes said between requests, up to now.
+    /// Output of processes between requests, up to now.
     ///
     /// # Errors
     /// The race log or the output cannot be read.
@@ -184,8 +182,8 @@ impl Harness {
         Ok(self.late.take())
     }
 
-    /// What the heap of the current process holds after a collection. `exact` has
-    /// every later allocation of it profiled; a profile is made if it is asked for.
+    /// Measures the heap of the current process after a collection. With `exact`, every later
+    /// allocation is profiled. `profile` asks for a profile.
     ///
     /// # Errors
     /// The harness does not answer.
@@ -193,8 +191,8 @@ impl Harness {
         self.ask(Kind::Heap, protocol::heap_request(exact, profile), protocol::heap_reply)
     }
 
-    /// Runs a test case, in a new process if its scenario says `fresh`. What
-    /// the test case does to the process is no error but the outcome's `end`.
+    /// Runs a test case, in a new process if its scenario says `fresh`. What the test case does to
+    /// the process is not an error but the outcome's `end`.
     ///
     /// # Errors
     /// No process can be started, or the harness breaks the protocol.
@@ -203,8 +201,8 @@ impl Harness {
         self.finish(request)
     }
 
-    /// Has a process begin to run a test case. [`Harness::finish`] gives the outcome; any
-    /// other request meanwhile ends the process.
+    /// Starts to run a test case. [`Harness::finish`] returns the outcome; any other request in
+    /// between ends the process.
     ///
     /// # Errors
     /// No process can be started, or the request cannot be sent.
@@ -219,7 +217,7 @@ impl Harness {
         self.send(Kind::Run, &frame)
     }
 
-    /// The outcome of the request that [`Harness::begin`] was given last.
+    /// The outcome of the latest request passed to [`Harness::begin`].
     ///
     /// # Errors
     /// The harness breaks the protocol.
@@ -246,7 +244,7 @@ impl Harness {
             Err(Gone::OverMemory { bytes, dump }) => {
                 let path = self.scratch.heap_profile();
                 let profile = std::fs::read_to_string(&path).unwrap_or_default();
-                // The next one writes it anew.
+                // The next harness writes a new one.
                 let _ = std::fs::remove_file(&path);
                 outcome.end = End::OverMemory { bytes, dump, profile };
             }
@@ -255,14 +253,14 @@ impl Harness {
         outcome.reports = self.reports()?;
         match &outcome.reply {
             None => self.discard(),
-            // A goroutine that is left would be there in the next run too.
+            // A goroutine that is still running would disturb the next run too.
             Some(reply) if !reply.leaks.is_empty() => self.recycle(),
             Some(_) => {}
         }
         Ok(outcome)
     }
 
-    /// Imports a Go file: its tree, or what go/parser has against it.
+    /// Imports a Go file: returns its tree, or go/parser's messages.
     ///
     /// # Errors
     /// The harness does not answer.
@@ -286,14 +284,14 @@ impl Harness {
         self.ask(Kind::Format, protocol::format_request(text), protocol::format_reply)
     }
 
-    /// Runs the harness's own race: how many reports the detector counted, and
+    /// Runs the harness's own race. Returns the number of reports that the detector counted, and
     /// their text.
     ///
     /// # Errors
     /// The harness does not answer.
     pub fn plant(&mut self) -> Result<(u32, String), HarnessError> {
         let mut asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
-        // That it was killed says nothing about the detector.
+        // If it was killed, that says nothing about the detector.
         for _ in 0..RESTARTS {
             if !matches!(asked, Err(HarnessError::Died { .. })) {
                 break;
@@ -303,7 +301,7 @@ impl Harness {
         Ok((asked?, self.reports()?))
     }
 
-    /// A request whose failure is not blamed on a test case.
+    /// Makes a request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
         kind: Kind,
@@ -337,7 +335,7 @@ impl Harness {
     fn send(&mut self, kind: Kind, frame: &[u8]) -> Result<(), HarnessError> {
         let asked = Instant::now();
         if self.sent.is_some() {
-            // Its reply would be taken for this one's.
+            // The reply to that request would be taken for the reply to this one.
             self.discard();
         }
         let status = status_at(self.hello.counters);
@@ -358,13 +356,13 @@ impl Harness {
     fn limits_of(&self, kind: Kind) -> Limits {
         let limits = self.config.limits;
         match kind {
-            // No test case's: a profile of every allocation takes its time.
+            // This request is not a test case: a profile of every allocation takes its time.
             Kind::Heap => Limits { total: limits.total.max(PROFILING), ..limits },
             _ => limits,
         }
     }
 
-    /// The reply to what was sent.
+    /// Receives the reply to the request that was sent.
     fn receive<T>(
         &mut self,
         kind: Kind,
@@ -416,20 +414,20 @@ impl Harness {
             Ok(value)
         });
         decoded.map(Ok).map_err(|source| {
-            // What it says next cannot be trusted either.
+            // Later messages of this process cannot be trusted either.
             self.discard();
             HarnessError::Reply { during, source }
         })
     }
 
-    /// Has a living process. What the last one said meanwhile is kept.
+    /// Makes sure that a process is running. Output of the previous one is kept.
     fn ready(&mut self) -> Result<(), HarnessError> {
         if self.listen()? {
             self.discard();
         }
         if self.process.is_none() {
             let mut started = Process::start(&self.config, &self.scratch, &self.map);
-            // Something outside can kill one at its start: the system, short of memory.
+            // The system can kill a process at its start, for example when it is short of memory.
             for _ in 0..RESTARTS {
                 if !matches!(started, Err(EnvError::DiedAtStart { .. })) {
                     break;
@@ -441,7 +439,7 @@ impl Harness {
                 e => e.into(),
             })?;
             if hello != self.hello {
-                let what = "the executable is another one since it was started first".to_owned();
+                let what = "the executable has changed since its first start".to_owned();
                 return Err(HarnessError::Confused { during: "starting again", what });
             }
             self.runs = 0;
@@ -451,8 +449,8 @@ impl Harness {
         Ok(())
     }
 
-    /// Takes in what the process said since its last reply, which belongs to a run
-    /// before; says whether it has ended.
+    /// Reads output of the process since its last reply, which belongs to an earlier run. Returns
+    /// whether the process has ended.
     fn listen(&mut self) -> Result<bool, HarnessError> {
         let Some(process) = self.process.as_mut() else { return Ok(false) };
         let said = process.late().map_err(|source| HarnessError::Io {
@@ -460,7 +458,7 @@ impl Harness {
             source,
         })?;
         let ended = said.death.is_some();
-        // A process that has run nothing has no test case to blame.
+        // If the process has run nothing, there is no test case to blame.
         if self.runs > 0 && (ended || !said.reports.is_empty()) {
             let late = self.late.get_or_insert_default();
             late.reports.push_str(&said.reports);
@@ -486,7 +484,7 @@ impl Harness {
     }
 }
 
-/// Why a request that did no harm to the protocol has no reply.
+/// Why a request has no reply, although the protocol was not violated.
 enum Gone {
     Died { status: String, output: String },
     TimedOut { stage: Stage, dump: String },

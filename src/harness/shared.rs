@@ -1,9 +1,8 @@
 //! Shared memory for LLMP, LibAFL's message passing, that leaves nothing behind.
 //!
-//! LibAFL's own maps have names in /dev/shm, which stay there when the process that
-//! made them is killed. These are memfds: without a name, gone with the last process
-//! that has one. Another process of the campaign opens one through
-//! `/proc/PID/fd/N`, which its id spells.
+//! LibAFL's own maps have names in /dev/shm, which stay there when the process that created them is
+//! killed. These are memfds: they have no name, and disappear with the last process that uses them.
+//! Another process of the campaign opens one through `/proc/PID/fd/N`, which its id encodes.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -17,7 +16,7 @@ use super::memfd::Memfd;
 
 const NAME: &std::ffi::CStr = c"typerace-llmp";
 
-/// A map that several processes have. Each keeps it open, so that others can open it.
+/// A map shared by several processes. Each keeps it open, so that others can open it.
 #[derive(Debug)]
 pub struct Shared {
     id: ShMemId,
@@ -31,8 +30,8 @@ impl Shared {
         Ok(Self { id: ShMemId::from_string(&id), memory })
     }
 
-    /// Opens one of another process. The numbers may be another's by now: only a
-    /// map of ours, of this very length, is taken.
+    /// Opens a map of another process. The numbers may have been reused, so only one of our maps
+    /// with exactly this length is accepted.
     fn open(id: ShMemId, len: usize) -> io::Result<Self> {
         let wrong = || io::Error::new(io::ErrorKind::NotFound, "no map of a living process");
         let end = id.as_array().iter().position(|&b| b == 0).ok_or_else(wrong)?;
@@ -75,7 +74,7 @@ unsafe impl ShMem for Shared {
     }
 }
 
-/// Makes [`Shared`] maps.
+/// Creates [`Shared`] maps.
 #[derive(Clone, Debug, Default)]
 pub struct SharedProvider;
 
@@ -118,7 +117,7 @@ mod tests {
         for bad in ["", "1", "x:y", "1:999999999", "../../x:3"] {
             assert!(provider.shmem_from_id_and_size(ShMemId::from_string(bad), 1).is_err());
         }
-        // What was made keeps its pages while somebody has them.
+        // The map keeps its pages while anyone has it open.
         drop(one);
         assert_eq!(two[7], 9);
     }

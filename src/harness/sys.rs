@@ -1,5 +1,5 @@
-//! The system calls that std does not have, but for shared memory: see `memfd`. Unsafe code
-//! is in these two files, and where `shared` implements an unsafe trait.
+//! The system calls that std does not have, except shared memory: see `memfd`. Unsafe code is only
+//! in these two files, and in `shared`, which implements an unsafe trait.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
-/// Has the calling thread, and the processes that it starts, give way to others.
+/// Makes the calling thread, and the processes that it starts, give way to others.
 pub fn lower_priority() {
     // SAFETY: no memory is involved. On Linux, 0 is the calling thread. A
     // refusal changes nothing but the speed of others.
@@ -21,17 +21,17 @@ pub fn lower_priority() {
 }
 
 unsafe extern "C" {
-    /// mimalloc's: sets one of its options.
+    /// A function of mimalloc that sets one of its options.
     fn mi_option_set(option: libc::c_int, value: libc::c_long);
 }
 
-/// mimalloc's number for the milliseconds after which free memory goes back.
+/// mimalloc's option for the delay, in milliseconds, after which it returns free memory.
 const PURGE_DELAY: libc::c_int = 15;
 
-/// Gives memory back as soon as it is free, in pages of 4 KiB. mimalloc asks for huge
-/// pages, and a whole huge page stays resident for the few hundred bytes in it that a
-/// long campaign keeps: memory grew in steps without being used. Processes that are
-/// started from here on have no huge pages either.
+/// Makes mimalloc return memory as soon as it is free, in pages of 4 KiB. mimalloc asks for huge
+/// pages, and a huge page stays resident for the few hundred bytes in it that a long campaign
+/// keeps: memory grew in steps without being used. Processes started from here on have no huge
+/// pages either.
 pub fn return_memory() {
     // SAFETY: no memory is involved; a refusal changes nothing but the memory used.
     unsafe {
@@ -40,13 +40,13 @@ pub fn return_memory() {
     }
 }
 
-/// The process group of this process: the job that a shell made of it.
+/// The process group of this process, which is the shell's job.
 pub(crate) fn process_group() -> i32 {
     // SAFETY: no memory is involved, and it cannot fail.
     unsafe { libc::getpgrp() }
 }
 
-/// Lets this process have as many open files as it may: the broker keeps one for each
+/// Raises this process's limit on open files to the maximum: the broker keeps one open for each
 /// megabyte of messages.
 pub fn raise_file_limit() {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -76,9 +76,9 @@ fn dup_from(fd: &OwnedFd, least: RawFd) -> io::Result<OwnedFd> {
     }
 }
 
-/// Starts a command that inherits `fds` as 3, 4 and 5 and nothing else beside
-/// its standard streams; in a process group of its own, without core files,
-/// killed when the thread that started it ends.
+/// Starts a command that inherits `fds` as 3, 4 and 5, and otherwise only its standard streams. It
+/// runs in its own process group, without core files, and is killed when the thread that started it
+/// ends.
 pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std::process::Child> {
     let high = [above(fds[0])?, above(fds[1])?, above(fds[2])?];
     // std reports a failed exec through a pipe: it must not get 3, 4 or 5,
@@ -94,7 +94,7 @@ pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std
             // is not permitted the network stays: nothing in the harness uses it.
             libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET);
             check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
-            // The parent may have died before that call.
+            // The parent may have died before the call.
             if u32::try_from(libc::getppid()) != Ok(parent) {
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
@@ -113,12 +113,12 @@ pub(super) fn spawn(command: &mut Command, fds: [&OwnedFd; 3]) -> io::Result<std
     child
 }
 
-/// Descriptors and bytes of one file that the harness may have: it needs a dozen, and
-/// a race log of some megabytes before it is replaced.
+/// Limits on descriptors and on the size of a file for the harness: it needs a dozen descriptors,
+/// and a race log of some megabytes before it is replaced.
 const FILES: libc::rlim_t = 64;
 const FILE_SIZE: libc::rlim_t = 1 << 30;
 
-/// Lowers a limit, between fork and exec; one that is lower already stays.
+/// Lowers a limit, between fork and exec; a limit that is already lower stays.
 fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> {
     let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: system calls on a structure that lives through them.
@@ -131,21 +131,21 @@ fn limit(what: libc::__rlimit_resource_t, most: libc::rlim_t) -> io::Result<()> 
     Ok(())
 }
 
-/// Starts a command that is killed when the thread that started it ends, in a process
-/// group of its own: a terminal's Ctrl-C reaches this process alone.
+/// Starts a command that is killed when the thread that started it ends. It runs in its own process
+/// group, so a terminal's Ctrl-C reaches only this process.
 pub(crate) fn spawn_tied(command: &mut Command) -> io::Result<std::process::Child> {
     command.process_group(0);
     tie(command).spawn()
 }
 
-/// Has a command's process killed when the thread that starts it ends.
+/// Makes sure that a command's process is killed when the thread that starts it ends.
 pub(crate) fn tie(command: &mut Command) -> &mut Command {
     let parent = std::process::id();
     // SAFETY: only async-signal-safe calls, and no memory is asked for.
     unsafe {
         command.pre_exec(move || {
             check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
-            // The parent may have died before that call.
+            // The parent may have died before the call.
             if u32::try_from(libc::getppid()) != Ok(parent) {
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
@@ -168,7 +168,7 @@ fn close_others_on_exec(first: RawFd) -> io::Result<()> {
         if libc::syscall(libc::SYS_close_range, low, high, flag) == 0 {
             return Ok(());
         }
-        // Before Linux 5.11.
+        // Kernels before Linux 5.11 do not have it.
         let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         check(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit))?;
         for fd in first..RawFd::try_from(limit.rlim_cur.min(65_536)).unwrap_or(65_536) {
@@ -178,7 +178,7 @@ fn close_others_on_exec(first: RawFd) -> io::Result<()> {
     }
 }
 
-/// Makes reads and writes return instead of wait.
+/// Makes reads and writes return instead of waiting.
 pub(super) fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: flags of an open descriptor.
     unsafe {
@@ -195,8 +195,7 @@ pub(super) enum Ready {
     Write,
 }
 
-/// Waits until the descriptor is ready or its other end is gone; `false` at
-/// the deadline.
+/// Waits until the descriptor is ready or its other end is closed; `false` at the deadline.
 pub(super) fn wait_for(fd: BorrowedFd<'_>, ready: Ready, deadline: Instant) -> io::Result<bool> {
     let events = match ready {
         Ready::Read => libc::POLLIN,
@@ -217,8 +216,8 @@ pub(super) fn wait_for(fd: BorrowedFd<'_>, ready: Ready, deadline: Instant) -> i
     }
 }
 
-/// Sends a signal to the process group that `leader` leads. `leader` must not
-/// have been waited for: its number could be another's.
+/// Sends a signal to the process group of `leader`. `leader` must not have been waited for, because
+/// its id could have been reused.
 pub(super) fn signal_group(leader: u32, signal: i32) {
     if let Ok(pid) = libc::pid_t::try_from(leader)
         && pid > 1
@@ -228,9 +227,9 @@ pub(super) fn signal_group(leader: u32, signal: i32) {
     }
 }
 
-/// Sends a signal to the thread of a process that is busiest, to the process if none is.
-/// Of a Go process that gets SIGQUIT so, the goroutine that does not end is the one whose
-/// stack is printed: it prints none of goroutines that other threads run.
+/// Sends a signal to the busiest thread of a process, or to the process if no thread is busy. A Go
+/// process that gets SIGQUIT this way prints the stack of the goroutine that does not end; it does
+/// not print goroutines that run on other threads.
 pub(super) fn signal_busiest(pid: u32, signal: i32) {
     let before = thread_times(pid);
     std::thread::sleep(BUSY);
@@ -251,10 +250,10 @@ pub(super) fn signal_busiest(pid: u32, signal: i32) {
     }
 }
 
-/// How long threads are watched.
+/// How long threads are observed.
 const BUSY: Duration = Duration::from_millis(50);
 
-/// Processor time of each thread of a process, in nanoseconds.
+/// The processor time of each thread of a process, in nanoseconds.
 fn thread_times(pid: u32) -> BTreeMap<libc::pid_t, u64> {
     let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let time = |entry: std::fs::DirEntry| {
@@ -265,12 +264,12 @@ fn thread_times(pid: u32) -> BTreeMap<libc::pid_t, u64> {
     threads.filter_map(time).collect()
 }
 
-/// Whether a process of that number exists.
+/// Whether a process with this id exists.
 pub(crate) fn is_alive(pid: u32) -> bool {
     let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
     // SAFETY: signal 0 only asks.
     check(unsafe { libc::kill(pid, 0) }).map_or_else(
-        // Another user's process.
+        // The process belongs to another user.
         |e| e.raw_os_error() == Some(libc::EPERM),
         |_| true,
     )
@@ -300,7 +299,7 @@ mod tests {
         let mut said = String::new();
         out.read_to_string(&mut said).unwrap();
         assert!(child.wait().unwrap().success());
-        // The last one is ls's own, of the folder it lists.
+        // The last one is ls's own, for the folder that it lists.
         assert_eq!(said, "0\n0 1 2 3 4 5 6\n");
         assert_eq!(&map.bytes()[..3], b"ok\0");
         map.clear(0..1);
@@ -331,7 +330,8 @@ mod tests {
 
     #[test]
     fn the_busiest_thread_gets_the_signal() {
-        // Of a shell that spins there is one; of one that waits, none: both get it.
+        // In a shell that spins there is a busiest thread, and in one that waits there is none:
+        // both get the signal.
         for script in ["while :; do :; done", "read x"] {
             let mut child = Command::new("/bin/sh")
                 .args(["-c", script])

@@ -1,11 +1,11 @@
-//! Follows a file that is appended to: the race detector's log, a process's output.
+//! Follows a growing file: the race detector's log, a process's output.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
-/// Reads a file piece by piece, without its position: the writer shares it.
+/// Reads a file piece by piece with its own offset, because the writer shares the file's position.
 #[derive(Debug)]
 pub(super) struct Tail {
     source: Source,
@@ -14,12 +14,12 @@ pub(super) struct Tail {
 
 #[derive(Debug)]
 enum Source {
-    /// The race detector makes its log at the first report.
+    /// The race detector creates its log at the first report.
     NotThere(PathBuf),
     Open(File),
 }
 
-/// The greatest piece that is kept, half from its start, half from its end.
+/// The maximum size of a piece; from a longer one, the start and the end are kept.
 const KEEP: u64 = 8 << 20;
 
 impl Tail {
@@ -50,14 +50,14 @@ impl Tail {
         self.file()?.map_or(Ok(0), |f| Ok(f.metadata()?.len()))
     }
 
-    /// Leaves out what is there by now.
+    /// Skips what has been written so far.
     pub(super) fn skip(&mut self) -> io::Result<()> {
         self.offset = self.len()?;
         Ok(())
     }
 
-    /// What was appended since the last call. Of very much, the middle is left
-    /// out; bytes that are not UTF-8 are replaced.
+    /// Returns what was appended since the last call. From very long output, the middle is left
+    /// out. Bytes that are not UTF-8 are replaced.
     pub(super) fn read(&mut self) -> io::Result<String> {
         self.read_at_most(KEEP)
     }
@@ -101,7 +101,7 @@ mod tests {
         file.write_all(b"0123456789").unwrap();
         assert_eq!(tail.read_at_most(4).unwrap(), "01\n[typerace left out 6 bytes]\n89");
         assert_eq!(tail.len().unwrap(), 16);
-        // A truncated file is no reason to panic.
+        // A truncated file must not cause a panic.
         file.set_len(0).unwrap();
         assert_eq!(tail.read().ok(), Some(String::new()));
     }

@@ -1,5 +1,5 @@
-//! A user's own Go package in the harness: found, described, hashed, and given to the
-//! build. docs/TARGETS.md is for those who write one.
+//! A user's own Go package in the harness: finds it, describes it, hashes it, and adds it to the
+//! build. docs/TARGETS.md explains how to write one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,21 +16,21 @@ use super::toolchain::Toolchain;
 
 /// The harness's own module, whose package `target` targets import.
 const HARNESS: &str = "typerace/harness";
-/// The folder in the harness's sources for a package that is in no module.
+/// The folder in the harness's sources for a package outside any module.
 const LOOSE: &str = "loosetarget";
 /// A comment that names further packages to count coverage in.
 const COVER: &str = "//typerace:cover ";
-/// Files hashed at most: a folder with more is not a target by intention.
+/// The maximum number of files to hash: a folder with more is not meant to be a target.
 const MOST_FILES: usize = 20_000;
 
-/// A target, read.
+/// A target that was read from its folder.
 #[derive(Debug)]
 pub(super) struct TargetPackage {
     dir: PathBuf,
-    /// What main imports.
+    /// The import path that main uses.
     import_path: String,
     module: Option<Module>,
-    /// Packages whose coverage is counted beside go/types'.
+    /// Packages whose coverage is counted in addition to go/types'.
     cover: Vec<String>,
     digest: u64,
 }
@@ -39,27 +39,27 @@ pub(super) struct TargetPackage {
 struct Module {
     root: PathBuf,
     path: String,
-    /// Replacements of its go.mod, which only a main module's count for the go
-    /// command: module and version to what stands on the right, absolute if a path.
+    /// Replacements from its go.mod, because the go command respects them only in the main module.
+    /// They map module and version to the right-hand side, which is absolute if it is a path.
     replace: BTreeMap<String, String>,
 }
 
-/// What a target registered, as the harness tells it.
+/// What a target registered, as reported by the harness.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct TargetOperation {
-    /// The word in a scenario.
+    /// The name used in scenarios.
     pub name: String,
-    /// What it does.
+    /// A description.
     pub does: String,
     /// `bug`, `unstated` or `contract`.
     pub class: crate::scenario::Class,
-    /// The sentence that the class rests on; empty for `unstated`.
+    /// The sentence that justifies the class; empty for `unstated`.
     pub rule: String,
-    /// Where it stands.
+    /// Where that sentence is stated.
     pub place: String,
 }
 
-/// What `go mod edit -json` prints, as far as it matters here.
+/// The relevant part of the output of `go mod edit -json`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GoMod {
@@ -93,10 +93,10 @@ impl GoModPath {
 }
 
 impl TargetPackage {
-    /// Reads a folder that holds a Go package.
+    /// Reads a folder that contains a Go package.
     ///
     /// # Errors
-    /// It holds none, or its go.mod is unusable.
+    /// It contains none, or its go.mod is unusable.
     pub(super) fn read(dir: &Path, toolchain: &Toolchain) -> Result<Self, EnvError> {
         let bad = |why: String| EnvError::BadTarget { path: dir.to_owned(), why };
         let dir = dir.canonicalize().map_err(|e| bad(e.to_string()))?;
@@ -120,7 +120,7 @@ impl TargetPackage {
             None => format!("{HARNESS}/{LOOSE}"),
         };
         let mut cover = vec![match &module {
-            // A fork's other packages are in its module.
+            // In a fork, the other packages are in the same module.
             Some(m) => format!("{}/...", m.path),
             None => import_path.clone(),
         }];
@@ -148,19 +148,19 @@ impl TargetPackage {
         Ok(Self { dir, import_path, module, cover, digest: hash.finish() })
     }
 
-    /// What distinguishes a build with it.
+    /// A hash that distinguishes a build with it.
     pub(super) fn digest(&self) -> u64 {
         self.digest
     }
 
-    /// Flags of a build with it.
+    /// Flags for a build with it.
     pub(super) fn flags(&self) -> Vec<String> {
         self.cover.iter().map(|p| format!("-gcflags={p}=-d=libfuzzer")).collect()
     }
 
-    /// Adds it to the harness's sources in `src`, for a build with these flags. Gives
-    /// the flags to put behind them: a go.mod of its own, which the go command may
-    /// complete, as other commands use the harness's.
+    /// Adds it to the harness's sources in `src`, for a build with these flags. Returns additional
+    /// flags: they select a separate go.mod, which the go command may complete, because other
+    /// commands use the harness's go.mod.
     pub(super) fn add_to(&self, src: &Path, flags: &[String]) -> Result<Vec<String>, EnvError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -194,7 +194,7 @@ impl TargetPackage {
         }
         let own = src.join("target.mod");
         fs::write(&own, text).map_err(failed(&own))?;
-        // Its sums too, so that what it has downloaded needs no checksum database.
+        // Its checksums too, so that modules it has downloaded need no checksum database.
         let sums = path.with_extension("sum");
         let mut all = fs::read_to_string(&sums).unwrap_or_default();
         all.push_str(&fs::read_to_string(module.root.join("go.sum")).unwrap_or_default());
@@ -203,7 +203,7 @@ impl TargetPackage {
         Ok(vec!["-modfile=target.mod".to_owned(), "-mod=mod".to_owned()])
     }
 
-    /// A build that failed: the user's package, more often than not.
+    /// The error for a failed build, usually caused by the user's package.
     pub(super) fn blame(&self, output: &str) -> EnvError {
         EnvError::BadTarget { path: self.dir.clone(), why: format!("it does not build:\n{output}") }
     }
@@ -211,7 +211,7 @@ impl TargetPackage {
     /// Asks a built harness what is registered.
     ///
     /// # Errors
-    /// The package refuses to start, or registers nothing.
+    /// The package fails to start, or registers nothing.
     pub(super) fn ask(&self, harness: &Path) -> Result<Vec<TargetOperation>, EnvError> {
         let bad = |why: String| EnvError::BadTarget { path: self.dir.clone(), why };
         let output = Command::new(harness)
@@ -249,7 +249,7 @@ impl Module {
         let mut replace = BTreeMap::new();
         for r in text.replace.unwrap_or_default() {
             if r.old.path == HARNESS {
-                // For editors; the build has the harness itself.
+                // This is for editors; the build contains the harness itself.
                 continue;
             }
             let new = if r.new.version.as_deref().unwrap_or_default().is_empty() {
@@ -279,8 +279,7 @@ fn is_source(path: &Path) -> bool {
     name.ends_with(".go") && !name.ends_with("_test.go") && !name.starts_with(['.', '_'])
 }
 
-/// The files of a folder that can decide what is built, sorted; with those of folders
-/// in it.
+/// The files of a folder and its subfolders that can affect the build, sorted.
 fn files(dir: &Path, recursive: bool) -> std::io::Result<Vec<PathBuf>> {
     let (mut found, mut folders) = (Vec::new(), vec![dir.to_owned()]);
     while let Some(folder) = folders.pop() {
@@ -292,7 +291,7 @@ fn files(dir: &Path, recursive: bool) -> std::io::Result<Vec<PathBuf>> {
                 continue;
             }
             if path.is_dir() {
-                // Packages there are built too, unless they are no package's.
+                // Packages in subfolders are built too, unless the go command ignores the folder.
                 if recursive && name != "testdata" && !entry.file_type()?.is_symlink() {
                     folders.push(path);
                 }
@@ -343,7 +342,7 @@ mod tests {
         let replace = &one.module.as_ref().unwrap().replace;
         assert_eq!(replace["c.org/d v1.0.0"], "e.org/f v1.2.0");
         assert!(Path::new(&replace["a.org/b"]).is_absolute() && replace.len() == 2);
-        // What it is built of counts, wherever that lies.
+        // Everything that it is built from counts, wherever it is.
         fs::write(tmp.path().join("b/b.go"), "package b\n").unwrap();
         assert_ne!(TargetPackage::read(&dir, &go).unwrap().digest(), one.digest());
         fs::write(dir.join("a.go"), "package sub\n\n//typerace:cover a=b\n").unwrap();

@@ -1,5 +1,5 @@
-//! Which Go is used: finding it, choosing another, checking that it can build
-//! with the race detector.
+//! Chooses the Go toolchain: finds it, or selects another one, and checks that it can build with
+//! the race detector.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::error::EnvError;
 use super::go_bin;
 use crate::go_release;
 
-/// What the user says about Go.
+/// The user's options for Go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoOptions {
     /// A go command.
@@ -24,16 +24,16 @@ pub struct GoOptions {
     pub target: Option<PathBuf>,
 }
 
-/// A Go toolchain that was asked who it is.
+/// A Go toolchain with its version and settings.
 #[derive(Clone, Debug)]
 pub struct Toolchain {
     /// The go command.
     pub go: PathBuf,
     /// `go1.27.3`; longer for a development version.
     pub version: String,
-    /// 27 of `go1.27.3`.
+    /// 27 for `go1.27.3`.
     pub minor: u32,
-    /// Where its standard library is.
+    /// The path of its GOROOT.
     pub goroot: PathBuf,
     /// The C compiler that cgo uses.
     pub cc: String,
@@ -41,8 +41,8 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Finds Go as the options say and a C compiler for it; gets Go if there
-    /// is none. `progress` receives a line when something takes long.
+    /// Finds Go according to the options, and a C compiler for it. Installs Go if there is none.
+    /// `progress` receives a line before slow steps.
     ///
     /// # Errors
     /// There is none, it is too old, or it has no C compiler.
@@ -55,14 +55,14 @@ impl Toolchain {
     /// Chooses the C compiler: the configured one, or one of the usual names.
     ///
     /// # Errors
-    /// There is none.
+    /// There is no C compiler.
     pub fn find_compiler(&mut self) -> Result<(), EnvError> {
         self.cc = compiler::find(&self.cc)?;
         self.env.insert("CC", self.cc.clone());
         Ok(())
     }
 
-    /// As [`Toolchain::find`], without the C compiler.
+    /// Like [`Toolchain::find`], but without the C compiler.
     ///
     /// # Errors
     /// There is no Go, or it is too old.
@@ -101,7 +101,7 @@ impl Toolchain {
             }
             None => "no go command was found".to_owned(),
         };
-        // A network may let pip through and not the go command.
+        // A network may allow pip but not the go command.
         let go = own(&number, progress).map_err(|e| {
             let second = match e {
                 EnvError::NoGo { why } => why,
@@ -115,13 +115,13 @@ impl Toolchain {
     /// Asks a go command for its version and settings.
     fn ask(go: &Path, toolchain: Option<&str>) -> Result<Self, EnvError> {
         let not_go = |why: String| EnvError::NotGo { path: go.to_owned(), why };
-        // An absolute path, as the build runs in another folder.
+        // An absolute path, because the build runs in another folder.
         let go = &std::path::absolute(go).map_err(|e| not_go(e.to_string()))?;
         let mut env = fixed_env();
         if let Some(t) = toolchain {
             env.insert("GOTOOLCHAIN", t.to_owned());
         }
-        // Away from any go.mod, which could ask for yet another toolchain.
+        // Outside any folder with a go.mod, which could ask for yet another toolchain.
         let output = go_command(go, &env)
             .args(["env", "GOVERSION", "GOROOT", "GOHOSTOS", "GOHOSTARCH", "CC", "GOMODCACHE"])
             .current_dir("/")
@@ -145,9 +145,9 @@ impl Toolchain {
         }
         // Variables and `go env -w` may ask for another target.
         env.extend([("GOOS", os.into()), ("GOARCH", arch.into())]);
-        // Overlays must not replace files below the module cache, and that is
-        // where the go command keeps the toolchains it fetches. Called by its own
-        // go command, with another module cache, such a toolchain is like any.
+        // Overlays must not replace files below the module cache, which is where the go command
+        // keeps toolchains that it downloads. Such a toolchain works like any other if its own go
+        // command is called with a different module cache.
         let own = Path::new(goroot).join("bin/go");
         let go = if own.is_file() { &own } else { go };
         if Path::new(goroot).starts_with(modcache) {
@@ -165,7 +165,7 @@ impl Toolchain {
         })
     }
 
-    /// A call of this toolchain's go command, with its environment.
+    /// Creates a call of this toolchain's go command, with its environment.
     #[must_use]
     pub fn command(&self) -> Command {
         go_command(&self.go, &self.env)
@@ -175,20 +175,20 @@ impl Toolchain {
 fn go_command(go: &Path, env: &BTreeMap<&'static str, String>) -> Command {
     let mut c = Command::new(go);
     c.envs(env).env_remove("GOROOT").stdin(Stdio::null());
-    // A build must not go on after typerace has ended.
+    // A build must not continue after typerace has ended.
     super::sys::tie(&mut c);
     c
 }
 
-/// Settings that a user's environment must not change. GOFLAGS is set and not
-/// emptied: an empty one means what `go env -w` has stored.
+/// Settings that a user's environment must not change. GOFLAGS is set to a value, because with an
+/// empty one the go command uses what `go env -w` has stored.
 fn fixed_env() -> BTreeMap<&'static str, String> {
     [("GOFLAGS", "-buildvcs=false"), ("GO111MODULE", "on"), ("GOWORK", "off"), ("CGO_ENABLED", "1")]
         .map(|(k, v)| (k, v.to_owned()))
         .into()
 }
 
-/// Where go commands usually are, those that exist, best first.
+/// Paths where go commands usually are; those that exist, best first.
 fn candidates(cache: Option<&Path>) -> Vec<PathBuf> {
     let mut all = Vec::new();
     if let Some(path) = std::env::var_os("PATH") {
@@ -208,7 +208,7 @@ fn candidates(cache: Option<&Path>) -> Vec<PathBuf> {
     all
 }
 
-/// `1.25.3` of `go1.25.3`.
+/// `1.25.3` for `go1.25.3`.
 fn version_number(wanted: &str) -> Result<String, EnvError> {
     let number = wanted.strip_prefix("go").unwrap_or(wanted);
     let shape = regex::Regex::new(r"^1\.([0-9]{1,3})(\.[0-9]{1,3}|rc[0-9]{1,2}|beta[0-9]{1,2})?$")
@@ -223,7 +223,7 @@ fn version_number(wanted: &str) -> Result<String, EnvError> {
     Ok(if found.get(2).is_none() { format!("{number}.0") } else { number.to_owned() })
 }
 
-/// 27 of `go1.27.3`, `go1.27-devel_1a2b3c` and `devel go1.27-1a2b3c`.
+/// 27 for `go1.27.3`, `go1.27-devel_1a2b3c` and `devel go1.27-1a2b3c`.
 fn minor(version: &str) -> Option<u32> {
     let rest = version.split_whitespace().find_map(|w| w.strip_prefix("go1."))?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

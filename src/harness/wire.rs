@@ -1,6 +1,6 @@
 //! How frames are encoded: docs/PROTOCOL.md, "Encoding".
 
-/// The greatest frame either side accepts.
+/// The maximum size of a frame on either side.
 pub const MAX_FRAME: usize = 64 << 20;
 
 /// A frame that does not decode.
@@ -9,7 +9,7 @@ pub enum WireError {
     /// The frame ends inside a field.
     #[error("it ends inside {field}: {wanted} bytes wanted, {left} left")]
     Short {
-        /// What was being read.
+        /// The field that was being read.
         field: &'static str,
         /// Bytes that the field needs at least.
         wanted: usize,
@@ -22,7 +22,7 @@ pub enum WireError {
     /// The frame is longer than [`MAX_FRAME`].
     #[error("it is {0} bytes long, more than a frame may be")]
     TooLong(usize),
-    /// A field has a value that the protocol does not know.
+    /// A field has a value that the protocol does not define.
     #[error("its {field} is {value}, which means nothing")]
     Value {
         /// The field.
@@ -32,7 +32,7 @@ pub enum WireError {
     },
 }
 
-/// Builds one frame, its length included.
+/// Builds one frame, including its length.
 #[derive(Debug)]
 pub struct Writer(Vec<u8>);
 
@@ -43,7 +43,7 @@ impl Writer {
         Self(vec![0, 0, 0, 0, kind])
     }
 
-    /// Appends bytes as they are.
+    /// Appends bytes unchanged.
     #[cfg(test)]
     pub fn raw(&mut self, bytes: &[u8]) {
         self.0.extend(bytes);
@@ -64,8 +64,8 @@ impl Writer {
         self.0.extend(v.to_le_bytes());
     }
 
-    /// Appends a `str`. A longer one than a `u32` can count makes the frame
-    /// too long, which [`Writer::finish`] reports.
+    /// Appends a `str`. If it is too long for a `u32`, so is the frame, which [`Writer::finish`]
+    /// reports.
     pub fn str(&mut self, s: &str) {
         self.count(s.len());
         self.0.extend(s.as_bytes());
@@ -88,7 +88,7 @@ impl Writer {
         }
     }
 
-    /// The frame's bytes, length first.
+    /// Returns the frame's bytes, length first.
     ///
     /// # Errors
     /// The frame is longer than [`MAX_FRAME`].
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
     /// Reads a `u8`.
     ///
     /// # Errors
-    /// The frame ends before.
+    /// The frame ends too early.
     pub fn u8(&mut self, field: &'static str) -> Result<u8, WireError> {
         self.array(field).map(|[b]: [u8; 1]| b)
     }
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
     /// Reads a `u8` that is 0 or 1.
     ///
     /// # Errors
-    /// The frame ends before, or it is another number.
+    /// The frame ends too early, or the value is another number.
     pub fn bool(&mut self, field: &'static str) -> Result<bool, WireError> {
         match self.u8(field)? {
             0 => Ok(false),
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
     /// Reads a `u32`.
     ///
     /// # Errors
-    /// The frame ends before.
+    /// The frame ends too early.
     pub fn u32(&mut self, field: &'static str) -> Result<u32, WireError> {
         self.array(field).map(u32::from_le_bytes)
     }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
     /// Reads a `u64`.
     ///
     /// # Errors
-    /// The frame ends before.
+    /// The frame ends too early.
     pub fn u64(&mut self, field: &'static str) -> Result<u64, WireError> {
         self.array(field).map(u64::from_le_bytes)
     }
@@ -166,17 +166,17 @@ impl<'a> Reader<'a> {
     /// Reads a `str`. Bytes that are not UTF-8 are replaced.
     ///
     /// # Errors
-    /// The frame ends before.
+    /// The frame ends too early.
     pub fn str(&mut self, field: &'static str) -> Result<String, WireError> {
         let n = self.u32(field)? as usize;
         Ok(String::from_utf8_lossy(self.take(n, field)?).into_owned())
     }
 
-    /// Reads a `list`. `least` is the size of the smallest element: a count
-    /// that cannot be true is refused before memory is asked for.
+    /// Reads a `list`. `least` is the size of the smallest element: an impossible count is refused
+    /// before memory is allocated.
     ///
     /// # Errors
-    /// The frame ends before, or `each` fails.
+    /// The frame ends too early, or `each` fails.
     pub fn list<T>(
         &mut self,
         field: &'static str,
@@ -198,15 +198,15 @@ impl<'a> Reader<'a> {
     /// Reads a `list<str>`.
     ///
     /// # Errors
-    /// The frame ends before.
+    /// The frame ends too early.
     pub fn strs(&mut self, field: &'static str) -> Result<Vec<String>, WireError> {
         self.list(field, 4, |r| r.str(field))
     }
 
-    /// Nothing may be left.
+    /// Checks that nothing is left.
     ///
     /// # Errors
-    /// Something is.
+    /// Bytes are left.
     pub fn end(self) -> Result<(), WireError> {
         if self.0.is_empty() { Ok(()) } else { Err(WireError::Trailing(self.0.len())) }
     }

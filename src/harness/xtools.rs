@@ -1,28 +1,28 @@
-//! golang.org/x/tools in the harness, and what happens where it cannot be fetched.
+//! golang.org/x/tools in the harness, and the fallback when it cannot be downloaded.
 
 use std::path::Path;
 use std::time::Duration;
 
 use crate::go_release;
 
-/// After this time, a build that had to do without x/tools is tried again.
+/// After this time, a build that had to omit x/tools is tried again.
 const RETRY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The flags of a build with x/tools, for a Go that has one. Its go.mod stands beside
-/// the harness's own, which needs no module, and has a go.sum.
+/// The flags of a build with x/tools, for a Go version that has one. It uses a separate go.mod with
+/// a go.sum, beside the harness's own, which needs no module.
 pub(super) fn flags(minor: u32) -> Option<[String; 2]> {
     let file = go_release::xtools(minor)?;
     Some([format!("-modfile={file}"), "-tags=xtools".to_owned()])
 }
 
-/// Whether a build with x/tools failed not long ago: where there is no module
-/// proxy, the go command can take minutes to say so.
+/// Whether a build with x/tools failed recently: without a module proxy, the go command can take
+/// minutes to fail.
 pub(super) fn tried_lately(plain: &Path) -> bool {
     let age = plain.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
     age.is_some_and(|age| age < RETRY)
 }
 
-/// The message when the build with x/tools failed.
+/// Saves the message of a failed build with x/tools.
 pub(super) fn missing(output: &str) -> String {
     let why = output.lines().find(|l| !l.starts_with('#')).unwrap_or("the build failed");
     format!(

@@ -1,22 +1,22 @@
-//! Does a test case leave something behind in the process?
+//! Determines whether a test case leaves something behind in the process.
 
 use crate::finding::{Finding, Origin, growth};
 use crate::harness::{End, Harness, HarnessError, RunRequest};
 
-/// Runs before the first measurement: what is made once is made by then. The Go runtime
-/// and the harness make tables larger for some 200 runs.
+/// Runs before the first measurement, by which everything that is made only once exists. The tables
+/// of the Go runtime and the harness grow for about 200 runs.
 const WARM_UP: u32 = 100;
 
-/// Parts of the runs; the heap is measured after each, and grows if it does in all, and
-/// in all of as many more.
+/// The number of parts that the runs are divided into. The heap is measured after each. It counts
+/// as growing if it grows in every part, and again in every one of as many more.
 const PARTS: u32 = 4;
 
-/// A heap that grows by less for each execution keeps nothing of a test case: the
-/// smallest object that go/types makes for one is larger. Maps of the runtime's own
-/// wander by some bytes.
+/// If the heap grows by less than this for each execution, it keeps nothing of the test case: the
+/// smallest object that go/types makes for one is larger. The runtime's own maps vary by some
+/// bytes.
 const LEAST: u64 = 64;
 
-/// What repeating a test case in one process did to the heap.
+/// The effect on the heap of repeating a test case in one process.
 #[derive(Clone, Debug)]
 pub struct Growth {
     /// Live bytes after the warm-up and after each part. There are twice as many parts if
@@ -28,12 +28,12 @@ pub struct Growth {
     pub finding: Option<Finding>,
     /// The heap's profile at the end.
     pub profile: String,
-    /// How the repetition ended early, if it did.
+    /// Why the repetition ended early, if it did.
     pub stopped: Option<String>,
 }
 
-/// Repeats a test case in a fresh process. The harness's profile of that process has
-/// every allocation, which costs time.
+/// Repeats a test case in a fresh process. The harness profiles every allocation in that process,
+/// which costs time.
 ///
 /// # Errors
 /// The harness's.
@@ -43,12 +43,12 @@ pub fn repeat(
     runs: u32,
     origin: &Origin,
 ) -> Result<Growth, HarnessError> {
-    // A process that is replaced in between would start from nothing.
+    // If the process were replaced in between, the measurement would start over.
     let recycled = harness.set_recycle_after(u32::MAX);
     harness.recycle();
     let result = repeat_in(harness, request, (runs / PARTS).max(1), origin);
     harness.set_recycle_after(recycled);
-    // It profiles everything.
+    // The process profiles every allocation.
     harness.recycle();
     result
 }

@@ -1,11 +1,11 @@
-//! What an execution shows: a campaign and `reproduce` ask the same judge.
+//! Determines what an execution shows. Campaigns and `reproduce` use the same judge.
 
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
 use crate::finding::{Finding, Kind, Origin, describe, mismatch};
 use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 
-/// Turns executions into findings; runs them again where that takes it.
+/// Turns executions into findings, with repeated runs where necessary.
 #[derive(Clone, Debug)]
 pub struct Judge {
     /// Copied into every finding.
@@ -22,7 +22,7 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// What the tools said: report.txt.
+    /// The raw output of the tools, for report.txt.
     #[must_use]
     pub fn report(&self, outcome: &Outcome) -> String {
         raw_report(outcome) + &self.differences
@@ -30,19 +30,19 @@ impl Judgement {
 }
 
 impl Judge {
-    /// A judge of executions of one origin.
+    /// A judge for executions with this origin.
     #[must_use]
     pub fn new(origin: Origin) -> Self {
         Self { origin }
     }
 
-    /// What findings say about where they come from.
+    /// What findings record about their origin.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Runs a request and judges what comes of it.
+    /// Runs a request and judges the outcome.
     ///
     /// # Errors
     /// The harness's.
@@ -56,8 +56,8 @@ impl Judge {
         Ok((outcome, judgement))
     }
 
-    /// Judges what came of a request. If its scenario has an oracle, the
-    /// answers are compared with those of sequential runs.
+    /// Judges the outcome of a request. If its scenario has an oracle, the answers are compared
+    /// with those of sequential runs.
     ///
     /// # Errors
     /// The harness's.
@@ -71,7 +71,7 @@ impl Judge {
         let mut findings = observe(outcome, scenario, &self.origin);
         let different = if scenario.has_oracle() && request.flags.answers {
             match differences(harness, request, outcome) {
-                // Somebody asked for the end: what the run itself shows counts.
+                // The user asked for the end: findings of the run itself still count.
                 Err(HarnessError::Interrupted) => Vec::new(),
                 different => different?,
             }
@@ -82,9 +82,8 @@ impl Judge {
         Ok(Judgement { findings, differences: describe(&different, scenario) })
     }
 
-    /// Marks the findings that one goroutine alone makes too: a panic that the
-    /// same operations show one after another, a run that does not end then
-    /// either.
+    /// Marks findings that also show on a single goroutine: a panic that the same operations cause
+    /// one after another, or a run that does not end then either.
     ///
     /// # Errors
     /// The harness's.
@@ -104,8 +103,8 @@ impl Judge {
         let deadlocked = seen.iter().any(|f| f.kind == Kind::Deadlock);
         let stalled = deadlocked || matches!(outcome.end, End::TimedOut { .. });
         for finding in findings.iter_mut().filter(|f| open(f)) {
-            // A stall's signature has every goroutine in it, and here is one. A run that
-            // only takes long says nothing about who waits for whom.
+            // The signature of a stall names every goroutine, and here is only one. A run that is
+            // merely slow says nothing about who waits for whom.
             finding.sequential = seen.iter().any(|f| f.id == finding.id)
                 || match finding.kind {
                     Kind::Deadlock => deadlocked,

@@ -1,4 +1,4 @@
-//! What a user names: a crash directory, a txtar or a Go file.
+//! Loads what a user names: a crash directory, a txtar or a Go file.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::{Finding, FindingError};
 use crate::testcase::{SourceCase, TestCaseError};
 
-/// A path that is no test case.
+/// A path that is not a test case.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// It cannot be read.
@@ -15,7 +15,7 @@ pub enum LoadError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// It is not text.
@@ -23,10 +23,10 @@ pub enum LoadError {
     NotText {
         /// The file.
         path: PathBuf,
-        /// The first line that is none.
+        /// The first line that is not UTF-8.
         line: usize,
     },
-    /// A txtar that is no test case. The source names the line.
+    /// A txtar that is not a test case. The source names the line.
     #[error("{path}, {source}")]
     Case {
         /// The file.
@@ -45,19 +45,19 @@ pub enum LoadError {
     /// A directory without a test case.
     #[error("{0} is not a crash directory: there is no testcase.txtar in it")]
     NotACrash(PathBuf),
-    /// A file of another kind.
+    /// A file of a different kind.
     #[error("{0} is neither a crash directory nor a .txtar nor a .go file")]
     Unknown(PathBuf),
-    /// A Go file with nothing in it.
+    /// An empty Go file.
     #[error("{0}, line 1: empty; a Go file starts with a package clause")]
     Empty(PathBuf),
 }
 
-/// Reads a crash directory, its testcase.txtar, another txtar or a Go file. A
-/// crash directory, or a txtar in one, comes with its finding.
+/// Reads a crash directory, its testcase.txtar, another txtar or a Go file. A crash directory, or a
+/// txtar in one, includes its finding.
 ///
 /// # Errors
-/// A path that is none of these, with file and line where there are such.
+/// A path that is none of these; the error names file and line where possible.
 pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError> {
     if path.is_dir() {
         let file = path.join("testcase.txtar");
@@ -91,7 +91,7 @@ fn txtar(path: &Path) -> Result<SourceCase, LoadError> {
     SourceCase::from_txtar(&read(path)?).map_err(wrong)
 }
 
-/// `None` if there is no finding.json: a test case may be kept without one.
+/// `None` if there is no finding.json: a test case may be stored without one.
 fn finding(dir: &Path) -> Result<Option<Finding>, LoadError> {
     let path = dir.join("finding.json");
     if !path.exists() {

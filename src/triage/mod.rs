@@ -1,4 +1,4 @@
-//! What is done with a finding after it was found.
+//! Processing of findings after they were found.
 
 mod growth;
 mod judge;

@@ -1,4 +1,4 @@
-//! From what the harness brought back to findings.
+//! Turns the harness's output into findings.
 
 use crate::finding::{
     self, Exit, Finding, Kind, Observed, Origin, Panic, findings, leaked, name_stall, over_memory,
@@ -6,8 +6,8 @@ use crate::finding::{
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
 
-/// The tool's raw output: what the race detector reported, and what the process
-/// said when it died or was killed.
+/// The raw output: the race detector's reports, and the output of the process when it died or was
+/// killed.
 #[must_use]
 pub fn raw_report(outcome: &Outcome) -> String {
     let mut text = outcome.reports.clone();
@@ -28,7 +28,7 @@ pub fn raw_report(outcome: &Outcome) -> String {
         text.push_str(&format!("panic: {}\n\n{}\n", panic.value, panic.stack));
     }
     if !text.is_empty() {
-        // Names that do not exist stand for ones that do: which is part of what failed.
+        // Names that do not exist stand for existing ones, which is part of the failing test case.
         for resolved in outcome.reply.iter().flat_map(|r| &r.resolutions) {
             text.push_str(&format!("name resolved in {resolved}\n"));
         }
@@ -69,7 +69,7 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
         End::Replied => finding::End::Replied,
         End::Died { status, output } => finding::End::Died { exit: exit(status), output },
         End::TimedOut { dump, .. } => finding::End::TimedOut { dump },
-        // See below: its profile says more than its dump.
+        // See below: the profile says more than the dump.
         End::OverMemory { .. } => finding::End::Replied,
     };
     let mut found = findings(&Observed {

@@ -1,9 +1,8 @@
-//! The sequential oracle: what operations answer concurrently, against what
-//! they answer one after another.
+//! The sequential oracle: compares the concurrent answers of operations with their sequential ones.
 //!
-//! An answer is evidence only if it cannot be otherwise: sequential runs in
-//! several orders of the goroutines must agree on it, and it must be clear what
-//! it is about. docs/FINDINGS.md has the rules.
+//! An answer is evidence only if no other answer is possible: sequential runs in several orders of
+//! the goroutines must agree on it, and its subject must be unambiguous. docs/FINDINGS.md has the
+//! rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +10,12 @@ use crate::finding::Difference;
 use crate::harness::{Answer, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest};
 use crate::scenario::{Operation, Scenario};
 
-/// What was asked: goroutine, operation, subject.
+/// A question: goroutine, operation, subject.
 type Key<'a> = (usize, u32, &'a str);
 type Answers<'a> = BTreeMap<Key<'a>, BTreeSet<&'a [String]>>;
 
-/// The answers of a concurrent run that no sequential run gives. Empty if the
-/// run was not asked for answers, did not end well or has no oracle.
+/// The answers of a concurrent run that no sequential run gives. Empty if the run was not asked for
+/// answers, did not end well, or has no oracle.
 ///
 /// # Errors
 /// The harness's.
@@ -33,7 +32,7 @@ pub fn differences(
         return Ok(Vec::new());
     }
     let mut found = compare(request.scenario, &first, got);
-    // What depends on who comes first is no evidence, nor what depends on chance.
+    // Answers that depend on the order of goroutines, or on chance, are not evidence.
     for reversed in [true, false, true] {
         if found.is_empty() {
             break;
@@ -49,20 +48,20 @@ pub fn differences(
             .map(|d| (d.goroutine, d.operation, d.subject))
             .collect();
         found.retain(|d| {
-            // What only one of the runs was asked is not said to be the same.
+            // Answers to questions that only one of the runs was asked are not evidence.
             !unstable.contains(&(d.goroutine, d.operation, d.subject.clone())) && asked(&again, d)
         });
     }
     Ok(found)
 }
 
-/// A goroutine that panicked stopped answering, which is a finding of its own.
+/// A goroutine that panicked stopped answering, which is a separate finding.
 fn comparable(reply: &RunReply, scenario: &Scenario) -> bool {
     reply.panics.is_empty() && reply.answers.len() == scenario.go.len() + 1
 }
 
-/// A sequential run, `None` if it brings nothing to compare with. Reversed, the
-/// last goroutine comes first.
+/// A sequential run; `None` if it yields nothing to compare with. If reversed, the last goroutine
+/// comes first.
 fn sequential(
     harness: &mut Harness,
     request: &RunRequest<'_>,
@@ -84,9 +83,8 @@ fn asked(reply: &RunReply, d: &Difference) -> bool {
     answers.into_iter().any(|a| a.operation as usize == d.operation && a.subject == d.subject)
 }
 
-/// The answers to one question that differ. A question that only one side was
-/// asked is no difference: which of two identical types a walk meets first
-/// decides where it goes on.
+/// The answers to one question that differ. A question that only one side was asked is not a
+/// difference: which of two identical types a walk reaches first decides how it continues.
 fn compare(scenario: &Scenario, sequential: &RunReply, concurrent: &RunReply) -> Vec<Difference> {
     let (expected, got) = (by_question(scenario, sequential), by_question(scenario, concurrent));
     let mut out = Vec::new();
@@ -133,7 +131,7 @@ fn by_question<'a>(scenario: &Scenario, reply: &'a RunReply) -> Answers<'a> {
     out
 }
 
-/// Type parameters are `$0`, types of a function `T·`: several have one name.
+/// Type parameters are `$0`, and types declared in a function `T·`: several may share a name.
 fn is_ambiguous(subject: &str) -> bool {
     subject.contains(['$', '·', '…'])
 }

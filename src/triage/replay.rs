@@ -1,4 +1,4 @@
-//! Runs a test case again and again, under its schedule as long as that carries it.
+//! Runs a test case repeatedly, under its schedule as long as that shows the finding.
 
 use std::collections::BTreeSet;
 
@@ -7,31 +7,31 @@ use super::reproduce::{Clear, Tally};
 use crate::finding::Finding;
 use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
 
-/// What came of the runs.
+/// The results of the runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Replay {
-    /// The runs that count: those under the schedule if any of them showed what is
-    /// looked for, else the parallel ones.
+    /// The runs that count: those under the schedule if any of them showed the finding, otherwise
+    /// the parallel ones.
     pub runs: Tally,
-    /// The runs under the schedule; none without one.
+    /// The runs under the schedule; none if there is no schedule.
     pub scheduled: Tally,
-    /// The runs without it, or of a scenario that has none.
+    /// The runs without a schedule.
     pub parallel: Tally,
     /// All runs.
     pub total: u32,
     /// Different interleavings under the schedule; 0 without one.
     pub interleavings: usize,
-    /// The schedule did not show it: the runs that count are parallel ones.
+    /// Whether the schedule failed to show the finding, so that the parallel runs count.
     pub fell_back: bool,
 }
 
-/// Looks at one run, and says whether it showed what is looked for.
+/// Examines one run, and returns whether it showed the finding.
 pub type Look<'a, E> =
     dyn FnMut(&mut Harness, &RunRequest<'_>, &Outcome, Judgement) -> Result<bool, E> + 'a;
 
-/// Runs a request `n` times, or fewer if it is clear sooner and `clear` says so. If its schedule never shows what is looked for, `n` times
-/// more as the runtime's scheduler likes. `each` looks at every run, and says whether it
-/// showed that.
+/// Runs a request `n` times, or fewer if `clear` allows it and the result is clear sooner. If its
+/// schedule never shows the finding, runs it `n` more times without the schedule. `each` examines
+/// every run, and returns whether it showed the finding.
 ///
 /// # Errors
 /// The harness's, and those of `each`.
@@ -80,8 +80,8 @@ pub fn replay<E: From<HarnessError>>(
     Ok(result)
 }
 
-/// Runs a request up to `n` times in a new process each, until it is clear; under its
-/// schedule unless that did not carry it.
+/// Runs a request up to `n` times, each in a new process, until the result is clear. The schedule
+/// is used unless it failed to show the finding.
 ///
 /// # Errors
 /// The harness's.
@@ -107,7 +107,7 @@ pub fn anew(
     Ok(runs)
 }
 
-/// Whether a run shows what is looked for: a finding, or anything if none is named.
+/// Whether a run shows the wanted finding, or any finding if none is given.
 #[must_use]
 pub fn shows(judgement: &Judgement, expected: Option<&Finding>) -> bool {
     match expected {

@@ -1,28 +1,28 @@
-//! How often a test case shows its finding: the statistics of repeated runs.
+//! Measures how often a test case shows its finding: the statistics of repeated runs.
 
 use crate::finding::Rate;
 
 /// The standard normal quantile of a two-sided interval of 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// What counts as clear.
+/// When a result is clear enough.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clear {
     /// The interval is at most this wide, once the finding was seen.
     pub width: f64,
-    /// The rate is below this, if the finding was never seen.
+    /// The rate is below this, if the finding has never shown.
     pub never: f64,
 }
 
 impl Default for Clear {
-    /// Stops after 9 runs that all show it, after at most 40 with any rate,
-    /// after 73 that never do.
+    /// Stops after 9 runs that all show it, after at most 40 with any other rate, and after 73 that
+    /// never show it.
     fn default() -> Self {
         Self { width: 0.3, never: 0.05 }
     }
 }
 
-/// Runs of a test case, and how many showed the finding.
+/// The number of runs of a test case, and of those that showed the finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Runs that showed it.
@@ -44,9 +44,8 @@ impl Tally {
         if self.runs == 0 { 0.0 } else { f64::from(self.hits) / f64::from(self.runs) }
     }
 
-    /// The Wilson interval: where the true rate is, with 95 % confidence. It
-    /// stays inside 0..=1 and is honest for few runs and extreme rates, where
-    /// races are.
+    /// The Wilson interval, which contains the true rate with 95 % confidence. It stays inside
+    /// 0..=1 and is accurate for few runs and extreme rates, which are typical of races.
     #[must_use]
     pub fn interval(self) -> (f64, f64) {
         if self.runs == 0 {
@@ -55,20 +54,20 @@ impl Tally {
         let (n, p, zz) = (f64::from(self.runs), self.rate(), Z * Z);
         let centre = (p + zz / (2.0 * n)) / (1.0 + zz / n);
         let half = Z / (1.0 + zz / n) * (p * (1.0 - p) / n + zz / (4.0 * n * n)).sqrt();
-        // Exact at the ends, which rounding would miss by a hair.
+        // Exact at the ends, which rounding would miss slightly.
         let low = if self.hits == 0 { 0.0 } else { (centre - half).max(0.0) };
         let high = if self.hits == self.runs { 1.0 } else { (centre + half).min(1.0) };
         (low, high)
     }
 
-    /// What is stored of it; `None` without runs.
+    /// The stored form; `None` without runs.
     #[must_use]
     pub fn stored(self) -> Option<Rate> {
         let (low, high) = self.interval();
         (self.runs > 0).then_some(Rate { seen: self.hits, runs: self.runs, low, high })
     }
 
-    /// Whether more runs would not change what is said.
+    /// Whether more runs would not change the conclusion.
     #[must_use]
     pub fn is_clear(self, clear: Clear) -> bool {
         let (low, high) = self.interval();
@@ -85,9 +84,8 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// Runs it takes so that a race of this rate is missed with at most the given
-/// probability; `None` if no number is enough, or the arguments are no
-/// probabilities.
+/// The number of runs needed so that a race with this rate is missed with at most the given
+/// probability. `None` if no number is enough, or the arguments are not probabilities.
 #[must_use]
 pub fn runs_needed(rate: f64, miss: f64) -> Option<u32> {
     let probability = |p: f64| (0.0..=1.0).contains(&p);
@@ -101,8 +99,7 @@ pub fn runs_needed(rate: f64, miss: f64) -> Option<u32> {
     if rate >= 1.0 || miss >= 1.0 {
         return Some(1);
     }
-    // ln_1p keeps small rates exact; the hair keeps exact powers from a run too
-    // many.
+    // ln_1p keeps small rates exact; the small margin avoids one run too many for exact powers.
     let runs = (miss.ln() / (-rate).ln_1p() - 1e-9).ceil().max(1.0);
     (runs <= f64::from(u32::MAX)).then_some(runs as u32)
 }

@@ -86,7 +86,7 @@ pub fn import(
             Err(SeedError::Harness(
                 e @ (HarnessError::Died { .. } | HarnessError::TimedOut { .. }),
             )) => {
-                leave_out(format!("the parser does not end well: {e}"));
+                leave_out(format!("the parser failed: {e}"));
                 continue;
             }
             Err(e @ SeedError::Harness(_)) => return Err(e),

@@ -56,9 +56,9 @@ impl Display {
             group.is_none_or(|g| g.as_raw_nonzero().get() == process_group())
         };
         if !std::io::stderr().is_terminal() {
-            Some("standard error is no terminal")
+            Some("standard error is not a terminal")
         } else if !terminal.is_terminal() {
-            Some("standard input is no terminal")
+            Some("standard input is not a terminal")
         } else if std::env::var_os("TERM").is_none_or(|t| t.is_empty() || t == "dumb") {
             Some("TERM says that the terminal can only print lines")
         } else if !ours() {

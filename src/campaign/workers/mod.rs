@@ -393,7 +393,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Nothing is left of the worker.
+    /// Kills the remaining workers, and ends the broker.
     fn end(&mut self) {
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
             let _ = child.kill();

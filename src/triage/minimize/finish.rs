@@ -1,5 +1,4 @@
-//! The last steps with the smallest test case: names, gofmt, and the proof in new
-//! processes.
+//! The last steps with the smallest test case: names, gofmt, and confirmation in new processes.
 
 use std::sync::atomic::Ordering;
 
@@ -13,7 +12,7 @@ use crate::scenario::Class;
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
 
-/// What a test case amounts to.
+/// Summarizes a test case.
 pub(crate) struct Shape {
     pub lines: usize,
     pub packages: usize,
@@ -23,8 +22,8 @@ pub(crate) struct Shape {
     pub class: Class,
 }
 
-/// The text of the smallest test case that holds in new processes, with how
-/// often it does; `None` if that was not measured for lack of time.
+/// The text of the smallest test case that holds in new processes, with its rate there; `None` if
+/// there was no time to measure.
 pub(crate) fn finish(
     search: &mut Search<'_>,
     options: &Options,
@@ -32,7 +31,7 @@ pub(crate) fn finish(
 ) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
     let (tally, source) = match polish(search, options, original) {
         Ok((tally, source)) => (Some(tally), source),
-        // The result so far counts.
+        // The result so far is used.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
         Err(e) => return Err(e),
     };
@@ -61,7 +60,7 @@ fn polish(
     let mut source = search.case.to_source();
     for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {
         let text = file.1.clone();
-        // Text that gofmt refuses stays as it was printed.
+        // If gofmt refuses the text, it stays as printed.
         if let Ok(formatted) = search.pool.ask(move |harness| harness.format(&text))? {
             file.1 = formatted;
         }
@@ -69,8 +68,7 @@ fn polish(
     Ok((tally, source))
 }
 
-/// Gives conventional names, all at once or, if that loses the finding, those
-/// that keep it.
+/// Applies conventional names, all at once or, if that loses the finding, those that keep it.
 fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     let mut all = search.case.clone();
     for renaming in renamings(&search.case) {
@@ -109,8 +107,8 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
     }
 }
 
-/// Measures the smallest test case in new processes; if it does not hold there
-/// as it should, makes the race more likely or goes back to one that holds.
+/// Measures the smallest test case in new processes. If it does not hold there as it should, makes
+/// the race more likely or goes back to a test case that holds.
 fn settle(
     search: &mut Search<'_>,
     options: &Options,
@@ -150,7 +148,7 @@ fn settle(
     }
 }
 
-/// A rate that needs no help.
+/// A rate high enough not to need improvement.
 const WANTED: f64 = 0.9;
 
 fn proof(search: &Search<'_>, case: &TestCase, runs: u32) -> Result<Tally, HarnessError> {

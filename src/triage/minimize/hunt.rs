@@ -1,4 +1,4 @@
-//! Ways to see a race that is rare: another schedule, more rounds.
+//! Ways to make a rare race show: another schedule, more rounds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,17 +15,17 @@ use crate::triage::Tally;
 
 /// Below this rate, ways to raise it are tried.
 pub(crate) const RARE: f64 = 0.85;
-/// Runs of a short measurement, and in processes of their own when the others show nothing.
+/// Runs of a short measurement; also the number of runs in new processes when the others show
+/// nothing.
 pub(crate) const FRESH: u32 = 12;
-/// How many seeds are tried with a rare race, for how long, and how often a seed must show
-/// it.
+/// How many seeds are tried with a rare race, for how long, and how often a seed must show it.
 const HUNT: u64 = 1000;
 pub(crate) const HUNTING: Duration = Duration::from_secs(4);
 pub(crate) const AGAIN: u32 = 4;
 
-/// Looks for a seed under which a rare race always shows: then a few runs are enough to
-/// judge a candidate, instead of a hundred rounds. All processes look, each at its share
-/// of the seeds.
+/// Looks for a seed under which a rare race always shows. A few runs then suffice to judge a
+/// candidate, instead of a hundred rounds. All processes take part, each with its share of the
+/// seeds.
 pub(crate) fn hunt(
     pool: &Pool,
     predicate: &Predicate,

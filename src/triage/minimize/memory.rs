@@ -1,5 +1,5 @@
-//! What a search remembers, in little memory: a campaign minimizes for as long as it runs,
-//! and hundreds of trees and thousands of texts would take tens of MiB.
+//! What a search remembers, stored compactly: a campaign minimizes for as long as it runs, and
+//! hundreds of trees and thousands of texts would take tens of MiB.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,17 +7,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::predicate::Answer;
 use crate::testcase::TestCase;
 
-/// The test cases that were smallest once, the first one first, as JSON.
+/// The successive smallest test cases, the first one first, as JSON.
 #[derive(Debug, Default)]
 pub(crate) struct History(Vec<Vec<u8>>);
 
 impl History {
     pub fn push(&mut self, case: &TestCase) {
-        // A test case without a JSON form cannot be gone back to.
+        // The search cannot go back to a test case without a JSON form.
         self.0.extend(serde_json::to_vec(case));
     }
 
-    /// The last one, which is forgotten.
+    /// Removes and returns the last one.
     pub fn pop(&mut self) -> Option<TestCase> {
         self.0.pop().and_then(|json| serde_json::from_slice(&json).ok())
     }
@@ -27,8 +27,8 @@ impl History {
     }
 }
 
-/// Answers by the test case's text, of which a 128-bit hash is kept. Two texts with the
-/// same hash would at worst lose one reduction.
+/// Answers by the test case's text, stored as a 128-bit hash. If two texts had the same hash, at
+/// worst one reduction would be lost.
 #[derive(Debug, Default)]
 pub(crate) struct Verdicts(BTreeMap<[u64; 2], Answer>);
 

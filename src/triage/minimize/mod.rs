@@ -1,8 +1,8 @@
 //! Minimization: the smallest program and scenario that show the same finding.
 //!
-//! A list of reducers is run to a fixpoint ([`reducers`]); a candidate counts if
-//! a sequential test says that it shows the finding about as often as the test
-//! case before it. `size.rs` says which of two test cases is smaller.
+//! A list of reducers runs to a fixpoint ([`reducers`]). A candidate counts if a sequential test
+//! says that it shows the finding about as often as the test case before it. `size.rs` defines
+//! which of two test cases is smaller.
 
 mod finish;
 mod hunt;
@@ -41,33 +41,33 @@ use pool::Pool;
 use predicate::Candidate;
 use search::Search;
 
-/// How minimization goes about it.
+/// Settings of minimization.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The harness to run.
     pub harness: HarnessConfig,
-    /// What findings say about their origin.
+    /// What findings record about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
     pub go_minor: u32,
-    /// Harness processes at once.
+    /// The number of parallel harness processes.
     pub jobs: usize,
-    /// When to stop with the best so far; `None` is at the fixpoint.
+    /// When to stop with the best result so far; `None` to stop only at the fixpoint.
     pub time: Option<Duration>,
-    /// Runs that measure the result, each in a process of its own.
+    /// Runs that measure the result, each in a new process.
     pub runs: u32,
-    /// Set from elsewhere, it ends the search with the best so far.
+    /// When set from elsewhere, ends the search with the best result so far.
     pub stop: Arc<AtomicBool>,
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
     /// Whether the processes give way to others.
     pub nice: bool,
-    /// Small test cases of other findings, to start from as well
+    /// Small test cases of other findings, to use as additional starting points
     /// ([`crate::store::Store::neighbours`]).
     pub neighbours: Vec<SourceCase>,
 }
 
-/// Where a search is.
+/// The progress of a search.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
     /// The reducer that made it smaller.
@@ -89,7 +89,7 @@ pub struct Minimized {
     pub text: String,
     /// Lines of Go of the original.
     pub lines_before: usize,
-    /// What is stored beside the text.
+    /// The description stored beside the text.
     pub info: Minimization,
     /// Candidates judged.
     pub tried: u64,
@@ -104,13 +104,13 @@ pub enum MinimizeError {
     /// No harness starts.
     #[error(transparent)]
     Environment(#[from] EnvError),
-    /// The harness does not answer.
+    /// The harness does not respond.
     #[error(transparent)]
     Harness(#[from] HarnessError),
 }
 
-/// Every reducer, in the order in which they run: first those that remove most with one
-/// candidate, last those that only make the test case prettier.
+/// Every reducer, in the order in which they run: first those that remove most with one candidate,
+/// last those that only make the test case more readable.
 #[must_use]
 pub fn reducers() -> Vec<&'static dyn Reducer> {
     vec![
@@ -138,16 +138,16 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &program::merge_packages::MergePackages,
         &program::source::Source,
         &scenario::queries::Queries,
-        // The last ones are run once, when the others find nothing more.
+        // The last ones run only once, when the others find nothing more.
         &scenario::schedule::Schedule,
         &scenario::meets::Meets,
     ]
 }
 
-/// How many of the reducers are run once, at the end.
+/// The number of reducers that run only once, at the end.
 const LAST: usize = 2;
 
-/// What an edit makes of a test case, tidied up; `None` if that is not smaller.
+/// Applies an edit to a test case and tidies the result; `None` if that is not smaller.
 #[must_use]
 pub fn apply(case: &TestCase, edit: &Edit) -> Option<TestCase> {
     let limit = Size::of_case(case);
@@ -155,12 +155,11 @@ pub fn apply(case: &TestCase, edit: &Edit) -> Option<TestCase> {
     edit(&mut new).then(|| Candidate::new(new, limit)).flatten().map(|c| c.case)
 }
 
-/// Minimizes a test case; `None` if it does not show the finding, or, without
-/// one, shows none at all.
+/// Minimizes a test case. Returns `None` if it does not show the finding or, when no finding is
+/// given, shows none at all.
 ///
 /// # Errors
-/// A test case that does not parse, a harness that does not work. Being stopped
-/// is no error.
+/// A test case that does not parse, or a harness that does not work. Being stopped is not an error.
 pub fn minimize(
     source: &SourceCase,
     expected: Option<&Finding>,
@@ -170,13 +169,13 @@ pub fn minimize(
     let started = Instant::now();
     let config = HarnessConfig {
         interrupt: Arc::clone(&options.stop),
-        // A run that does not end must not cost more than the time there is.
+        // A run that does not end must not take longer than the time available.
         until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
     let mut pool = Pool::start(options.jobs.max(1), &config, options.nice)?;
     let ready = match prepare::prepare(&pool, source, expected, options) {
-        // Time was up before it showed.
+        // Time was up before the finding showed.
         Err(MinimizeError::Harness(HarnessError::Interrupted))
             if !options.stop.load(Ordering::Relaxed) =>
         {
@@ -186,7 +185,7 @@ pub fn minimize(
     };
     let Some(ready) = ready else { return Ok(None) };
     if ready.predicate.stalls() {
-        // Waiting for a time limit takes no processor.
+        // Waiting for a time limit uses no processor.
         pool.grow(options.jobs.max(1) * 2)?;
     }
     let text = ready.case.to_source().to_txtar();
@@ -209,7 +208,7 @@ pub fn minimize(
     search.pace(started.elapsed());
     let complete = match search.descend() {
         Ok(complete) => complete,
-        // The result so far counts.
+        // The result so far is used.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,
         Err(e) => return Err(e),
     };

@@ -34,8 +34,7 @@ fn rename_object(case: &mut TestCase, package: usize, old: &str, new: &str) {
     }
 }
 
-/// Every renaming that would help, in a fixed order: packages, objects, type
-/// parameters, members, files.
+/// Every useful renaming, in a fixed order: packages, objects, type parameters, members, files.
 pub(crate) fn renamings(case: &TestCase) -> Vec<Renaming> {
     let mut out: Vec<Renaming> = Vec::new();
     packages(case, &mut out);
@@ -48,7 +47,7 @@ pub(crate) fn renamings(case: &TestCase) -> Vec<Renaming> {
     out
 }
 
-/// The package that others import becomes `p`, its importers `a` and `b`.
+/// The package that others import becomes `p`, and its importers become `a` and `b`.
 fn packages(case: &TestCase, out: &mut Vec<Renaming>) {
     let imports = case.imports();
     let imported = |path: &str| imports.iter().any(|(_, deps)| deps.iter().any(|d| d == path));
@@ -111,7 +110,7 @@ fn rename_package(case: &mut TestCase, old: &str, new: &str) -> bool {
 fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut Vec<Renaming>) {
     let taken: BTreeSet<&str> = package.scope.objects.keys().map(String::as_str).collect();
     let mut given: BTreeSet<&str> = BTreeSet::new();
-    // In source order: the reader meets T first.
+    // In source order, so that the reader meets T first.
     let mut all: Vec<_> = package.scope.objects.iter().collect();
     all.sort_by_key(|(_, o)| o.at);
     for (old, object) in all {
@@ -132,7 +131,7 @@ fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut V
         let (old, swap) = (old.clone(), taken.contains(new));
         out.push(Box::new(move |case| {
             if swap {
-                // The object that has the name makes room.
+                // If another object has the name, it gets a different one.
                 let aside = Symbols::new(case).fresh(new);
                 rename_object(case, p, new, &aside);
             }
@@ -142,7 +141,7 @@ fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut V
     }
 }
 
-/// Type parameters are P and Q.
+/// Type parameters become P and Q.
 fn type_params(case: &TestCase, out: &mut Vec<Renaming>) {
     for at in address::all(case) {
         let Some(decl) = address::decl(case, at) else { continue };
@@ -167,7 +166,7 @@ fn members(case: &TestCase, out: &mut Vec<Renaming>) {
     {
         let mut names = names.into_iter().filter(|n| free(n));
         for old in list.iter().filter(|n| n.len() > 1 && n.as_str() != "_") {
-            // Exported or not: other packages see it, or they do not.
+            // Exported names stay exported, and the others stay unexported.
             let Some(new) = names.find(|n| is_exported(n) == is_exported(old)) else { continue };
             let old = old.clone();
             if universe(new).is_none() {
@@ -177,7 +176,7 @@ fn members(case: &TestCase, out: &mut Vec<Renaming>) {
     }
 }
 
-/// Files are named after their packages.
+/// Names files after their packages.
 pub(crate) fn name_files(case: &mut TestCase) {
     for package in &mut case.packages {
         let name = package.path.rsplit('/').next().unwrap_or("p").to_owned();

@@ -1,4 +1,4 @@
-//! Several harness processes at once.
+//! Runs several harness processes in parallel.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -8,8 +8,8 @@ use crate::harness::{EnvError, Harness, HarnessConfig, HarnessError};
 
 type Job = Box<dyn FnOnce(&mut Harness) + Send>;
 
-/// Threads with a harness each: its process dies with the thread that started
-/// it, so one thread keeps it all the time.
+/// Threads with one harness each. A process dies with the thread that started it, so the same
+/// thread keeps it all the time.
 pub(crate) struct Pool {
     jobs: Option<Sender<Job>>,
     queue: Arc<Mutex<Receiver<Job>>>,
@@ -22,7 +22,7 @@ impl Pool {
     /// Starts `n` harnesses.
     ///
     /// # Errors
-    /// The first that does not start.
+    /// The error of the first harness that does not start.
     pub fn start(n: usize, config: &HarnessConfig, nice: bool) -> Result<Self, EnvError> {
         let (jobs, queue) = channel::<Job>();
         let mut pool = Self {
@@ -39,7 +39,7 @@ impl Pool {
     /// Starts `n` more.
     ///
     /// # Errors
-    /// The first that does not start.
+    /// The error of the first harness that does not start.
     pub fn grow(&mut self, n: usize) -> Result<(), EnvError> {
         let (ready, started) = channel();
         let nice = self.nice;
@@ -66,27 +66,26 @@ impl Pool {
         started.iter().collect()
     }
 
-    /// How many there are.
+    /// The number of harnesses.
     pub fn size(&self) -> usize {
         self.threads.len()
     }
 
-    /// Does something with any of the harnesses; the answer comes through the
-    /// channel.
+    /// Runs a job on any of the harnesses; the answer arrives through the channel.
     pub fn submit<T: Send + 'static>(
         &self,
         answer: Sender<Result<T, HarnessError>>,
         f: impl FnOnce(&mut Harness) -> Result<T, HarnessError> + Send + 'static,
     ) {
         if let Some(jobs) = &self.jobs {
-            // Nothing waits for the answer if the search was given up.
+            // If the search was abandoned, nothing waits for the answer.
             let _ = jobs.send(Box::new(move |harness| {
                 let _ = answer.send(f(harness));
             }));
         }
     }
 
-    /// Does one thing and waits for it.
+    /// Runs one job and waits for it.
     ///
     /// # Errors
     /// The harness's.
@@ -96,7 +95,7 @@ impl Pool {
     ) -> Result<T, HarnessError> {
         let (answer, result) = channel();
         self.submit(answer, f);
-        // A thread that has ended gives no answer.
+        // A thread that has ended sends no answer.
         result.recv().unwrap_or(Err(HarnessError::Interrupted))
     }
 }

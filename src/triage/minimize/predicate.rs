@@ -1,4 +1,4 @@
-//! Whether a test case still shows the finding.
+//! Decides whether a test case still shows the finding.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,61 +16,61 @@ use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
 
-/// The longest limit for a test case that hangs, as each run costs all of it.
+/// The maximum time limit for a test case that hangs, because each run takes all of it.
 pub(crate) const STALL_LIMIT: Duration = Duration::from_millis(1000);
 
-/// Schedules that are tried with a candidate whose own does not show the finding: each
-/// cut moves the steps that a seed counts.
+/// The number of schedules tried with a candidate whose own schedule does not show the finding:
+/// each cut shifts the steps that a seed counts.
 pub(crate) const SEEDS: u64 = 6;
-/// The same once nothing gets smaller, if there is time.
+/// The same when nothing gets smaller any more, if there is time.
 pub(crate) const MORE_SEEDS: u64 = 30;
 
-/// What a candidate is held against.
+/// The conditions that a candidate must meet.
 #[derive(Clone, Debug)]
 pub(crate) struct Predicate {
     /// The finding's id.
     pub id: String,
     pub kind: Kind,
-    /// No greater class is accepted.
+    /// A greater class is not accepted.
     pub class: Class,
-    /// The rate that is to be kept.
+    /// The rate to preserve.
     pub rate: f64,
     /// Whether a run takes so long that only a few are possible.
     pub dear: bool,
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
-    /// When runs end without an answer.
+    /// When runs must end, with or without an answer.
     pub deadline: Option<Instant>,
-    /// The number of race reports after which a run is silent; 0 is never.
+    /// The number of race reports after which a run is silent; 0 for no limit.
     pub reports: u16,
-    /// The place of a fatal error on a map. During the search a race at this place counts
-    /// as well: two goroutines seldom meet in the map itself, and a process dies each time,
-    /// but the race between them always shows.
+    /// The place of a fatal error on a map. During the search, a race at this place counts as well:
+    /// two goroutines seldom meet in the map itself, and a process dies each time, but the race
+    /// between them always shows.
     pub site: Option<String>,
-    /// Seeds that are tried with a candidate, beside its own.
+    /// Additional seeds to try with a candidate.
     pub seeds: u64,
-    /// How long a run that hangs is waited for.
+    /// How long to wait for a run that hangs.
     pub stall: Duration,
-    /// Whether a lone check of a package does not end: nothing says whether it has
+    /// Whether checking a package alone does not end, so that it is unknown whether the package has
     /// errors.
     pub unknowable: bool,
 }
 
-/// What was said about a candidate.
+/// The answer for a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// It shows the finding as often as it should.
+    /// It shows the finding often enough.
     Shows,
-    /// It does not.
+    /// It does not show it often enough.
     Not,
-    /// It does not type-check, and must.
+    /// It does not type-check, but must.
     Invalid,
     /// An earlier candidate won, or time is up.
     Abandoned,
 }
 
-/// A candidate on its way.
+/// A candidate being judged.
 pub(crate) struct Candidate {
     pub case: TestCase,
     pub text: String,
@@ -83,7 +83,7 @@ impl From<TestCase> for Candidate {
 }
 
 impl Candidate {
-    /// A candidate, tidied; `None` if it is not smaller than `limit`.
+    /// A tidied candidate; `None` if it is not smaller than `limit`.
     pub fn new(mut case: TestCase, limit: Size) -> Option<Self> {
         tidy(&mut case);
         if case.packages.is_empty() || case.scenario.go.is_empty() {
@@ -93,7 +93,7 @@ impl Candidate {
         (Size::of(&case, &text) < limit).then_some(Self { case, text })
     }
 
-    /// The same after a repair; `None` if that changes nothing.
+    /// The candidate after a repair; `None` if that changes nothing.
     pub fn repaired(&self, before: &TestCase, limit: Size) -> Option<Self> {
         let mut case = self.case.clone();
         repair(&mut case, before, &mut Rng::new(1));
@@ -121,13 +121,12 @@ impl Predicate {
         self.kind.stalls()
     }
 
-    /// The same about the finding itself, where a race stood in for it, and with
-    /// patience.
+    /// The predicate for the finding itself, where a race stood in for it, and with longer limits.
     pub fn itself(&self) -> Self {
         Self { site: None, stall: STALL_LIMIT, ..self.clone() }
     }
 
-    /// One run: whether it shows the finding.
+    /// Makes one run. Returns whether it shows the finding.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         if harness.is_interrupted() {
             return Err(HarnessError::Interrupted);
@@ -152,7 +151,7 @@ impl Predicate {
         Ok(Self::checked(harness, case)?.is_none())
     }
 
-    /// Sets the limits of what may hang.
+    /// Sets the limits for a run that may hang.
     fn shorten(&self, harness: &mut Harness) {
         let mut limits = harness.limits();
         for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
@@ -161,7 +160,7 @@ impl Predicate {
         harness.set_limits(limits);
     }
 
-    /// Checks each package by itself; `None` if that does not end.
+    /// Checks each package separately; `None` if a check does not end.
     fn checked(harness: &mut Harness, case: &TestCase) -> Result<Option<RunReply>, HarnessError> {
         let check = |p: &crate::testcase::Package| Operation::Check { package: p.path.clone() };
         let scenario = Scenario {
@@ -173,17 +172,17 @@ impl Predicate {
         Ok(harness.run(&RunRequest::new(&scenario, &source.packages))?.reply)
     }
 
-    /// Whether every package type-checks. The scenario says nothing about that:
-    /// two checks of one package declare everything twice.
+    /// Whether every package type-checks. The scenario does not show this, because two checks of
+    /// one package declare everything twice.
     pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         let reply = Self::checked(harness, case)?;
-        // A lone check of this program does not end, so it shows no errors.
+        // Checking this program alone does not end, so it reports no errors.
         Ok(!reply.as_ref().is_some_and(has_errors))
     }
 
-    /// Runs a candidate until it is clear what it shows. `won` is the place of
-    /// the best candidate so far; later ones give up. A candidate with a schedule gets
-    /// the seed that shows the finding, if its own does not.
+    /// Runs a candidate until the answer is clear. `won` is the index of the best candidate so far;
+    /// later ones give up. A candidate with a schedule gets a seed that shows the finding, if its
+    /// own does not.
     pub fn judge(
         &self,
         harness: &mut Harness,
@@ -223,7 +222,7 @@ impl Predicate {
         Ok(Answer::Not)
     }
 
-    /// The test case with the schedule that shows the finding, if any of those tried does.
+    /// The test case with a schedule that shows the finding, if one of those tried does.
     pub fn ask(&self, pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessError> {
         let (predicate, mut case) = (self.clone(), case.clone());
         let won = Arc::new(AtomicUsize::new(usize::MAX));
@@ -257,9 +256,9 @@ impl Predicate {
         }
     }
 
-    /// One run decides: it costs a time limit and a process, and no other test case's stall
-    /// has the same signature. The rate is measured at the end. Only candidates that show
-    /// it are checked for errors, as a lone check may hang too.
+    /// One run decides, because it costs a time limit and a process, and no other test case's stall
+    /// has the same signature. The rate is measured at the end. Only candidates that show the
+    /// finding are checked for errors, because checking a package alone may hang too.
     fn judge_stall(&self, harness: &mut Harness, case: &TestCase) -> Result<Answer, HarnessError> {
         if self.deadline.is_some_and(|d| Instant::now() >= d) {
             return Ok(Answer::Abandoned);
@@ -273,8 +272,8 @@ impl Predicate {
         Ok(Answer::Shows)
     }
 
-    /// How often a test case shows the finding. Each run gets a process of its
-    /// own if `fresh`; stops early when clear.
+    /// How often a test case shows the finding. With `fresh`, each run gets its own process. Stops
+    /// early when the answer is clear.
     pub fn measure(
         &self,
         harness: &mut Harness,
@@ -289,7 +288,7 @@ impl Predicate {
             }
             match self.run(harness, case) {
                 Ok(shown) => tally.record(shown),
-                // Time is up: what was measured counts.
+                // Time is up: the measurement so far is used.
                 Err(HarnessError::Interrupted) if tally.runs > 0 => break,
                 Err(e) => return Err(e),
             }

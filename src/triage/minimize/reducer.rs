@@ -1,4 +1,4 @@
-//! What a reducer is, and helpers that several of them use.
+//! The trait of reducers, and helpers that several of them use.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
 use crate::testcase::TestCase;
 
-/// One change that may make a test case smaller; false if it does not apply.
-/// What it leaves dangling, [`super::tidy::tidy`] and repair take care of.
+/// A change that may make a test case smaller; false if it does not apply. [`super::tidy::tidy`]
+/// and repair clean up what it leaves dangling.
 pub type Edit = Box<dyn Fn(&mut TestCase) -> bool + Send + Sync>;
 
-/// One way to make a test case smaller.
+/// A way to make a test case smaller.
 pub trait Reducer: Sync {
-    /// What it does, in words: `delete declarations`.
+    /// A description: `delete declarations`.
     fn name(&self) -> &'static str;
 
-    /// Everything that it would try on this test case, the boldest first. The
-    /// edits are for exactly this test case, in a fixed order.
+    /// Every edit that it would try on this test case, the boldest first. The edits apply to
+    /// exactly this test case, and their order is fixed.
     fn edits(&self, case: &TestCase) -> Vec<Edit>;
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn chunks(n: usize) -> Vec<Range<usize>> {
 
 /// Calls `f` with every place of the test case and its number.
 pub(crate) fn places(case: &TestCase, mut f: impl FnMut(usize, Site<'_>, &Env<'_>)) {
-    // The walk is one that may change things; this one only looks.
+    // The walk can change things, but this one only looks.
     let mut copy = case.clone();
     let symbols = Symbols::new(case);
     let mut n = 0;
@@ -47,7 +47,7 @@ pub(crate) fn places(case: &TestCase, mut f: impl FnMut(usize, Site<'_>, &Env<'_
     });
 }
 
-/// An edit of the place with that number.
+/// An edit of the place with this number.
 pub(crate) fn at_place(
     n: usize,
     change: impl Fn(Site<'_>, &Env<'_>) -> bool + Send + Sync + 'static,

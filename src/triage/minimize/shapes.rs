@@ -1,26 +1,25 @@
-//! The smallest test cases there could be, as places to start from: every kind of
-//! declaration, every use of it in a package that imports it, every common scenario, each
-//! in as few lines as it takes.
+//! The smallest possible test cases, as starting points: every kind of declaration, every use of it
+//! in a package that imports it, every common scenario, each in as few lines as possible.
 //!
-//! Cuts lead from a program to the smallest one of its kind; from another program they
-//! lead elsewhere. What is looked for here is the same whatever the original was.
+//! Cuts lead from a program to the smallest one of its kind, and from another program to a
+//! different one. The shapes tried here are the same whatever the original was.
 
 use super::size::SHARED;
 use crate::finding::Kind;
 
-/// What a type is underneath, which says what can be done with it.
+/// The kind of a type's underlying type, which decides how the type can be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Underlying {
-    /// An interface: it has a method `M`, is a constraint, and others are assigned to it.
+    /// An interface: it has a method `M`, can be a constraint, and can be assigned to.
     Interface,
     /// A struct with a field `F`.
     Struct,
-    /// Neither.
+    /// Any other type.
     Other,
 }
 use Underlying::{Interface, Other, Struct};
 
-/// Declarations of a package `p`, with the type that others use.
+/// Declarations of a package `p`, with the type that other packages use.
 const DECLS: &[(Underlying, &str, &str)] = &[
     (Other, "p.T[int]", "type T[P any] int"),
     (Other, "p.T[int]", "type T[P any] int\nfunc (T[P]) M() {}"),
@@ -57,7 +56,8 @@ const DECLS: &[(Underlying, &str, &str)] = &[
     ),
 ];
 
-/// What a package `a` declares with such a type, `$`, if it is that underneath; `None` is any.
+/// Declarations of a package `a` that use a type `$`, if it is of the given kind; `None` for any
+/// kind.
 const USES: &[(Option<Underlying>, &str)] = &[
     (None, "var X $"),
     (None, "type X = $"),
@@ -85,8 +85,8 @@ const USES: &[(Option<Underlying>, &str)] = &[
     (Some(Struct), "var X = p.X.F.F"),
 ];
 
-/// Declarations that are about themselves, of a package `p` alone: what panics there. One
-/// that does not end is no shape: each run would cost a time limit.
+/// Self-referential declarations for a package `p` alone, which may cause panics. Declarations
+/// whose check does not end are left out, because each run would cost a time limit.
 const CYCLES: &[&str] = &[
     "type T[P T[P]] int",
     "type T[P T[P]] = int",
@@ -98,8 +98,8 @@ const CYCLES: &[&str] = &[
     "import \"unsafe\"\ntype T[P any] [unsafe.Sizeof(T[P]{})]int",
 ];
 
-/// Declarations of a package `p` alone without generics, for checkers that share what they
-/// set up.
+/// Declarations without generics for a package `p` alone, for checkers that share their
+/// configuration.
 const PLAIN: &[&str] = &[
     "",
     "var _ int",
@@ -120,13 +120,13 @@ const OF_TWO: &[&str] = &[
     "before check p\ngo check a\ngo check a\n",
 ];
 
-/// The same for `var X $` alone.
+/// The same for `var X $` only.
 const OF_VAR: &[&str] = &[
     "share context\nbefore check p\ngo typeset a.X\ngo typeset a.X\n",
     "share context\nbefore check p\ngo methods a.X\ngo methods a.X\n",
 ];
 
-/// Scenarios of `p` alone.
+/// Scenarios for `p` alone.
 const OF_ONE: &[&str] = &[
     "before check p\ngo walk underlying p\ngo walk underlying p\n",
     "before check p\ngo walk methods p\ngo walk methods p\n",
@@ -135,7 +135,7 @@ const OF_ONE: &[&str] = &[
     "go underlying p.T\n",
 ];
 
-/// Scenarios of a plain `p`.
+/// Scenarios for a `p` without generics.
 const OF_CONFIG: &[&str] = &[
     "share config\ngo check p\ngo check p\n",
     "share config\ngodebug gotypesalias=0\ngo check p\ngo check p\n",
@@ -143,15 +143,15 @@ const OF_CONFIG: &[&str] = &[
     "share config\ngo check p ; check p\ngo check p ; check p\n",
 ];
 
-/// Scenarios of an empty package.
+/// Scenarios for an empty package.
 const OF_NONE: &[&str] = &[
     "share interface\nbefore check p\ngo walk typeset instances\ngo walk typeset instances\n",
     "share interface\nbefore check p\ngo walk underlying instances\ngo walk underlying instances\n",
     "share alias\nbefore check p\ngo walk underlying instances\ngo walk underlying instances\n",
 ];
 
-/// All of them for such findings as txtar, the shortest first, where what is shared counts as
-/// [`super::size`] says; none for what costs a process or a time limit to show.
+/// All shapes for such findings as txtar, the shortest first, where [`super::size`] says how much
+/// sharing counts. None for findings that take a process or a time limit to show.
 pub(crate) fn all(kind: Kind) -> Vec<String> {
     let cycles = match kind {
         Kind::DataRace => &[],

@@ -1,12 +1,12 @@
-//! How large a test case is to the person who reads it.
+//! The size of a test case for the person who reads it.
 
 use std::collections::BTreeSet;
 
 use crate::scenario::{Import, Operand, Operation, Query, Scenario, Share};
 use crate::testcase::TestCase;
 
-/// The order in which minimization goes down: a weight of everything there is to
-/// understand, then how well known the queries are, then the length of the text.
+/// The order by which minimization shrinks: a weight of everything the reader has to understand,
+/// then how well known the queries are, then the length of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
     weight: usize,
@@ -20,7 +20,7 @@ impl Size {
     pub fn of(case: &TestCase, text: &str) -> Self {
         let go = case.packages.iter().flat_map(|p| &p.files);
         let nodes: usize = go.map(|f| f.tree.count_nodes()).sum();
-        // Comments and directives are weighed by what they say.
+        // Comments and directives are weighed by their content.
         let files: usize = case.packages.iter().map(|p| p.files.len()).sum();
         let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
         let program = LINE * lines + nodes + 8 * case.packages.len() + 2 * files;
@@ -42,13 +42,13 @@ impl Size {
     }
 }
 
-/// What a line weighs.
+/// The weight of a line.
 const LINE: usize = 4;
 
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
     let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
-    // Two goroutines should do: more are hard to follow.
+    // Two goroutines should be enough: more are hard to follow.
     20 * s.go.len()
         + 40 * s.go.len().saturating_sub(2)
         + 3 * distinct.len()
@@ -71,25 +71,24 @@ fn scenario(s: &Scenario) -> usize {
         }
 }
 
-/// What a share weighs, in lines. More people meet a race that does without it, and nobody
-/// can object that the sharing is the cause.
+/// The weight of a share, in lines. A race without it affects more users, and the share cannot be
+/// blamed for it.
 pub(crate) const SHARED: usize = 10;
 
 fn shared(share: Share) -> usize {
     match share {
-        // Only positions come from it.
+        // Only positions depend on it.
         Share::Fset => 4,
         _ => LINE * SHARED,
     }
 }
 
-/// The place of a query in the vocabulary, which starts with what everybody uses.
+/// The index of a query in the vocabulary, which starts with the most common ones.
 fn rank(op: &Operation) -> usize {
     op.query().and_then(|query| Query::ALL.iter().position(|q| *q == query)).unwrap_or(0)
 }
 
-/// An operation of `before` makes the packages that goroutines use, if possible by a
-/// check.
+/// An operation of `before` makes the packages that goroutines use, preferably by a check.
 fn before(op: &Operation) -> usize {
     if matches!(op, Operation::Check { .. }) { 7 } else { operation(op) }
 }

@@ -1,16 +1,16 @@
-//! Whether a candidate shows a finding as often as it should: Wald's sequential
-//! probability ratio test, which stops as soon as the runs are clear.
+//! Tests whether a candidate shows a finding often enough: Wald's sequential probability ratio
+//! test, which stops as soon as the result is clear.
 
-/// The rate that is never asked for more than: one miss is no evidence.
+/// The maximum rate that is required: a single miss is not evidence.
 const HIGHEST: f64 = 0.9;
-/// A candidate with this share of the rate is to be refused: where runs are
-/// cheap and where they are dear. A rate that every accepted candidate lowers a
-/// little is gone after ten of them.
+/// A candidate whose rate is this share of the required rate should be refused: for cheap and for
+/// expensive runs. If every accepted candidate lowers the rate a little, it is gone after ten of
+/// them.
 const WORSE: [f64; 2] = [0.75, 0.5];
-/// Probability of taking a candidate that is that much worse, where runs are
-/// cheap and where they are dear.
+/// The probability of accepting a candidate that is that much worse, for cheap and for expensive
+/// runs.
 const FALSE_ACCEPT: [f64; 2] = [0.05, 0.2];
-/// Probability of refusing one that is as good.
+/// The probability of refusing a candidate that is as good.
 const FALSE_REJECT: f64 = 0.1;
 
 /// A test of one candidate.
@@ -24,8 +24,7 @@ pub struct SequentialTest {
 }
 
 impl SequentialTest {
-    /// A test against the rate, 0 to 1, that is to be kept; with fewer runs if
-    /// they are dear.
+    /// A test against the rate to preserve, 0 to 1, with fewer runs if they are expensive.
     #[must_use]
     pub fn new(rate: f64, dear: bool) -> Self {
         let good = rate.clamp(0.02, HIGHEST);
@@ -35,13 +34,13 @@ impl SequentialTest {
             hit: (good / bad).ln(),
             miss: ((1.0 - good) / (1.0 - bad)).ln(),
             accept: ((1.0 - FALSE_REJECT) / FALSE_ACCEPT[usize::from(dear)]).ln(),
-            // Both hypotheses are far apart: this is for the rare walk between.
+            // The hypotheses are far apart: this limit is for the rare sequence that stays between
+            // them.
             left: (60.0 / good) as u32,
         }
     }
 
-    /// Takes a run into account; says whether the rate is kept once that is
-    /// clear.
+    /// Records a run. Returns whether the rate is preserved, once that is clear.
     pub fn record(&mut self, shown: bool) -> Option<bool> {
         self.ratio += if shown { self.hit } else { self.miss };
         self.left = self.left.saturating_sub(1);

@@ -1,7 +1,7 @@
-//! Starting points that no reduction leads to: the minimized test cases of other findings,
-//! because one mistake shows at many places of go/types, and the smallest possible test
-//! cases ([`super::shapes`]). A race that is rare in a large program is often frequent in
-//! a small one, and two originals that are left for the same small one end alike.
+//! Starting points that no reduction leads to: the minimized test cases of other findings, because
+//! one mistake shows at many places of go/types, and the smallest possible test cases
+//! ([`super::shapes`]). A race that is rare in a large program is often frequent in a small one.
+//! Two originals that lead to the same small test case give the same result.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,11 +18,12 @@ use crate::harness::{Harness, HarnessError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
 
-/// How long a seed is looked for with each neighbour, and the time for all that show
+/// How long to look for a seed with each neighbour, and the total time for neighbours that show
 /// nothing.
 const EACH: Duration = Duration::from_millis(500);
 const NEIGHBOURS: Duration = Duration::from_secs(8);
-/// The time for shapes, the seeds that are tried with each, and the rounds without one.
+/// The time for shapes, the number of seeds to try with each, and the number of rounds without a
+/// seed.
 const SHAPES: Duration = Duration::from_secs(10);
 const SEEDS: u64 = 10;
 const ROUNDS: u32 = 10;
@@ -31,22 +32,21 @@ const ROUNDS: u32 = 10;
 type Shown = (TestCase, Tally);
 type Start = Option<Shown>;
 
-/// Places to start from, each of which is tried once.
+/// Starting points, each of which is tried once.
 pub(crate) struct Starts {
-    /// The comment that test cases from elsewhere get.
+    /// The comment for test cases that come from elsewhere.
     title: String,
-    /// The next one last.
+    /// In reverse order: the next one is last.
     neighbours: Vec<(TestCase, Size)>,
     /// The time spent on those that showed nothing.
     spent: Duration,
     shapes: Arc<Vec<String>>,
-    /// How many of them were tried.
+    /// The number that were tried.
     tried: usize,
 }
 
 impl Starts {
-    /// Those of the neighbours that are programs in the Go under test, the first one
-    /// first, and the shapes.
+    /// The neighbours that are valid programs for the Go under test, in order, and the shapes.
     pub fn new(
         pool: &Pool,
         neighbours: &[SourceCase],
@@ -56,7 +56,7 @@ impl Starts {
         let mut untried: Vec<(TestCase, Size)> = Vec::new();
         for source in neighbours {
             let source = source.clone();
-            // A program for another Go release may not be one for this release.
+            // A program for another Go release may be invalid in this one.
             let Ok(mut case) = pool.ask(move |harness| Ok(harness.import(&source)))? else {
                 continue;
             };
@@ -71,8 +71,8 @@ impl Starts {
         Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes, tried: 0 })
     }
 
-    /// The next one that is smaller than `limit` and shows the finding, if need be under a
-    /// schedule that is searched for. One that is not smaller now will never be.
+    /// The next starting point that is smaller than `limit` and shows the finding, if necessary
+    /// under a schedule that is searched for. One that is not smaller now will never be.
     pub fn next(
         &mut self,
         pool: &Pool,
@@ -92,19 +92,18 @@ impl Starts {
             self.spent += began.elapsed();
         }
         let found = self.shape_from(self.tried, pool, predicate, Some(limit))?;
-        // A later one may be smaller still, as it needs no schedule.
+        // A later one may be smaller still, because it needs no schedule.
         self.tried = found.as_ref().map_or(self.shapes.len(), |(i, _)| i + 1);
         Ok(found.map(|(_, start)| start))
     }
 
-    /// The first shape that shows the finding, under a schedule or in a few rounds, whatever
-    /// its size.
+    /// The first shape, of any size, that shows the finding under a schedule or in a few rounds.
     pub fn shape(&self, pool: &Pool, predicate: &Predicate) -> Result<Start, HarnessError> {
         Ok(self.shape_from(0, pool, predicate, None)?.map(|(_, start)| start))
     }
 
-    /// The first shape from a place on that shows the finding and is smaller than `limit`,
-    /// with its place.
+    /// The first shape, from an index on, that shows the finding and is smaller than `limit`. Also
+    /// returns its index.
     fn shape_from(
         &self,
         from: usize,
@@ -159,7 +158,7 @@ fn shows(
     title: &str,
 ) -> Result<Start, HarnessError> {
     let Ok(source) = SourceCase::from_txtar(shape) else { return Ok(None) };
-    // Not everything is a program in every Go.
+    // Not every shape is a valid program in every Go release.
     let Ok(mut case) = harness.import(&source) else { return Ok(None) };
     case.scenario.comment = vec![title.to_owned()];
     let is_smaller = |case: &TestCase| limit.is_none_or(|limit| Size::of_case(case) < limit);
@@ -169,7 +168,7 @@ fn shows(
     {
         return Ok(None);
     }
-    // As it is, which is smallest; then with settings that make a race show.
+    // First unchanged, which is smallest, then with settings that make a race show.
     let mut ways = vec![(None, None)];
     if case.scenario.go.len() > 1 {
         ways.extend((1..=SEEDS).map(|seed| (Some(seed), None)));

@@ -1,5 +1,5 @@
-//! What each reducer makes of a test case: the text before and after, and that
-//! all of it is smaller.
+//! The result of each reducer on a test case: the text before and after. All of the results must be
+//! smaller.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::edit::test_support::{diff, sample, text};
 use crate::goast::build::{ident, instance, var_decl};
 use crate::testcase::TestCase;
 
-/// The sample with more of what reducers of scenarios and files work on.
+/// The sample, extended for reducers of scenarios and files.
 fn rich() -> TestCase {
     let mut case = sample();
     let mut scenario = crate::scenario::Scenario::parse(
@@ -24,7 +24,7 @@ fn rich() -> TestCase {
     let third = scenario.go[0].clone();
     scenario.go.push(third);
     case.scenario = scenario;
-    // An instance that a variable has.
+    // An instance that is a variable's type.
     let list = instance(ident("List"), vec![ident("int")]);
     let lib = case.packages.iter_mut().find(|p| p.path == "lib").unwrap();
     lib.files[0].tree.decls.insert(1, var_decl("Cached", list));
@@ -53,7 +53,7 @@ fn every_reducer_has_an_example_and_only_makes_smaller() {
         for new in &smaller {
             assert!(of(new) < of(&case), "{}:\n{}", reducer.name(), text(new));
         }
-        // The same edits give the same again: the choice of a search repeats.
+        // The same edits give the same result, so the choice of a search can be repeated.
         let again = reducer.edits(&case);
         assert_eq!(again.len(), edits.len());
         assert_eq!(again.iter().find_map(|e| apply(&case, e)).as_ref(), smaller.first());
@@ -69,8 +69,7 @@ fn every_reducer_has_an_example_and_only_makes_smaller() {
 #[test]
 fn a_cut_takes_along_what_hangs_on_it() {
     let mut case = rich();
-    // Without its first package, whatever needs it dangles; tidying is done at
-    // the first go.
+    // Without its first package, everything that needs it dangles; tidying finishes in one pass.
     case.packages.remove(0);
     tidy(&mut case);
     let once = case.clone();
@@ -90,7 +89,7 @@ fn names_become_short() {
     }
     name_files(&mut new);
     insta::assert_snapshot!("names", diff(&text(&case), &text(&new)));
-    // A second time changes nothing.
+    // A second pass changes nothing.
     let mut again = new.clone();
     for renaming in renamings(&new) {
         renaming(&mut again);

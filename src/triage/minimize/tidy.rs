@@ -1,5 +1,5 @@
-//! What a deletion takes with it: methods go with their type, operations with the objects
-//! that they name, packages and imports with their last use.
+//! Cleans up after a deletion: methods go with their type, operations with the objects that they
+//! name, packages and imports with their last use.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::goast::{Decl, Spec};
 use crate::scenario::{INSTANCES, ObjectRef, Operand, Operation, Scenario};
 use crate::testcase::TestCase;
 
-/// Removes what refers to something that is gone.
+/// Removes everything that refers to something deleted.
 pub(crate) fn tidy(case: &mut TestCase) {
     drop_methods(case);
     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
@@ -79,7 +79,7 @@ fn drop_operations(case: &mut TestCase) {
             && op.operands().into_iter().all(|operand| match operand {
                 Operand::Walked(p) => p == INSTANCES || package(p).is_some(),
                 Operand::Source(p) | Operand::Package(p) | Operand::Home(p) => package(p).is_some(),
-                // The harness would silently take another object.
+                // The harness would silently substitute another object.
                 Operand::Generic(t) => !plain.contains(t),
                 _ => true,
             })
@@ -96,7 +96,7 @@ pub(crate) fn named(scenario: &Scenario) -> BTreeSet<String> {
     scenario.operations().flat_map(Operation::packages).map(str::to_owned).collect()
 }
 
-/// Packages that no operation reaches do nothing.
+/// Removes packages that no operation reaches, because they do nothing.
 fn drop_packages(case: &mut TestCase) {
     let mut reached = named(&case.scenario);
     let imports = case.imports();

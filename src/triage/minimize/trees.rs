@@ -1,4 +1,4 @@
-//! Names in trees, below what scopes know: members and type parameters.
+//! Names in trees that scopes do not cover: members and type parameters.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,7 @@ use crate::goast::{
 };
 use crate::testcase::TestCase;
 
-/// The type parameters that a piece of a declaration declares, a receiver's
-/// among them.
+/// The type parameters that a piece of a declaration declares, including a receiver's.
 pub(crate) fn type_params(decl: &Decl, spec: usize) -> Vec<String> {
     match decl {
         Decl::FuncDecl(f) => {
@@ -26,8 +25,7 @@ pub(crate) fn type_params(decl: &Decl, spec: usize) -> Vec<String> {
     }
 }
 
-/// Renames a type parameter inside its declaration; false if the new name is in
-/// use there.
+/// Renames a type parameter inside its declaration; false if the new name is already used there.
 pub(crate) fn rename_in_decl(decl: &mut Decl, old: &str, new: &str) -> bool {
     let (mut found, mut taken) = (false, false);
     Names(|id: &mut Ident| {
@@ -67,7 +65,7 @@ pub(crate) fn members(case: &TestCase) -> (BTreeSet<String>, BTreeSet<String>) {
     (find.0, find.1)
 }
 
-/// Renames every method and field of a name, with what selects them.
+/// Renames every method and field with this name, and all selectors of it.
 pub(crate) fn rename_everywhere(case: &mut TestCase, old: &str, new: &str) -> bool {
     struct Rename<'a>(&'a str, &'a str);
     impl VisitorMut for Rename<'_> {
@@ -103,7 +101,7 @@ pub(crate) fn selectors(file: &mut File, mut f: impl FnMut(&mut Ident, &Ident)) 
     });
 }
 
-/// Hands every identifier and every declared type parameter to a function.
+/// Passes every identifier and every declared type parameter to a function.
 struct Names<F>(F);
 
 impl<F: FnMut(&mut Ident)> VisitorMut for Names<F> {

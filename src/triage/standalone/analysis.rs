@@ -1,5 +1,5 @@
-//! What a race report and the toolchain's sources say about a race: which line writes,
-//! which line reads, and which locks each side holds.
+//! Describes a race from its report and the toolchain's sources: which line writes, which line
+//! reads, and which locks each side holds.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,7 @@ use crate::finding::{End, Observed, Origin};
 use crate::finding::{Finding, Frame, findings, race_reports};
 use crate::scenario::Scenario;
 
-/// The report of a finding among those in its report.txt. If the finding is not a race,
-/// the start of the whole text.
+/// The finding's own report in report.txt. If the finding is not a race, the start of the text.
 #[must_use]
 pub fn report(finding: &Finding, text: &str) -> String {
     let scenario = Scenario::default();
@@ -104,7 +103,7 @@ fn in_short(one: &Access, two: &Access) -> String {
     )
 }
 
-/// What a line of Go assigns to: `check.posStack` of `check.posStack = …`.
+/// The left-hand side of an assignment: `check.posStack` for `check.posStack = …`.
 fn assigned(line: &str) -> Option<&str> {
     let line = line.trim();
     if let Some(rest) = line.strip_prefix("delete(").or_else(|| line.strip_prefix("clear(")) {
@@ -114,7 +113,7 @@ fn assigned(line: &str) -> Option<&str> {
         Some((to, _)) => to,
         None => line.strip_suffix("++").or_else(|| line.strip_suffix("--"))?,
     };
-    // Keep the map or slice of an element, and drop the head of an `if`.
+    // Keep the map or slice of an element, and drop the `if` before the assignment.
     let to = to.rsplit([';', '{']).next().unwrap_or(to).trim();
     let to = to.split('[').next().unwrap_or(to).trim();
     (!to.is_empty() && !to.contains([' ', '('])).then_some(to)
@@ -126,8 +125,8 @@ struct Held {
     place: String,
 }
 
-/// The locks that the calls of a stack hold, judging by the text of their functions,
-/// and the number of calls whose text was read.
+/// The locks that the calls of a stack hold, judging by the source of their functions, and the
+/// number of calls whose source was read.
 fn held(stack: &[Frame]) -> (Vec<Held>, usize) {
     let mut held = Vec::new();
     let mut looked = 0;
@@ -155,7 +154,7 @@ fn locks(held: &[Held], looked: usize) -> String {
     }
 }
 
-/// `go/types/named.go` of a path below a GOROOT.
+/// `go/types/named.go` for a path below a GOROOT.
 fn short(file: &str) -> &str {
     file.rsplit_once("/src/").map_or(file, |(_, f)| f)
 }
@@ -175,7 +174,7 @@ impl Source {
         self.0.get((line as usize).checked_sub(1)?).map(String::as_str)
     }
 
-    /// Locks that are taken between the start of the function and a line, and not released.
+    /// Locks acquired between the start of the function and a line, and not released.
     fn held(&self, line: u32) -> Vec<(usize, String)> {
         let end = (line as usize).saturating_sub(1).min(self.0.len());
         let start = self.0[..end].iter().rposition(|l| l.starts_with("func ")).unwrap_or(end);

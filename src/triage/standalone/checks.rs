@@ -1,5 +1,5 @@
-//! How a program checks packages: what its checks have in common, and the functions
-//! that check.
+//! How a program checks packages: the common properties of its checks, and the functions that
+//! check.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use super::plan::{Imports, Plan};
 use super::program::Options;
 use crate::scenario::{Import, Meet, Operation, Share};
 
-/// What the checks of a program have in common.
+/// The common properties of a program's checks.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_excessive_bools)]
 pub struct Mode {
-    /// A package has more than one file, or none.
+    /// Some package does not have exactly one file.
     pub several_files: bool,
     /// All checks use one file set.
     pub fset: bool,
     /// All checks use one `types.Context`.
     pub context: bool,
-    /// The checks of goroutines share what each check should have for itself, so they
-    /// are written out instead of calling a function.
+    /// The checks of goroutines share what each check should have for itself, so they are written
+    /// out instead of calling a function.
     pub special: bool,
     /// Every check records into a `types.Info`.
     pub info: bool,
@@ -29,7 +29,7 @@ pub struct Mode {
 }
 
 impl Mode {
-    /// The mode of a program.
+    /// Determines the mode of a program.
     #[must_use]
     pub fn new(plan: &Plan<'_>, options: &Options) -> Self {
         let shares = |s| plan.scenario.share.contains(&s);
@@ -94,9 +94,9 @@ fn is_ssa(op: &Operation) -> bool {
 /// A function that checks a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Check {
-    /// It returns the syntax too.
+    /// Whether it also returns the syntax.
     pub syntax: bool,
-    /// It stops at the first error.
+    /// Whether it stops at the first error.
     pub stops: bool,
 }
 
@@ -170,7 +170,7 @@ pub fn load(import: Import) -> String {
     let (_, value) = delivered(import, "check(path, sources[path], im)".to_owned());
     format!(
         "
-// load checks a package that an importer asks for.
+// `load` checks a package that an importer asks for.
 func load(path string, im types.Importer) *types.Package {{
 	return {value}
 }}
@@ -178,7 +178,7 @@ func load(path string, im types.Importer) *types.Package {{
     )
 }
 
-/// How a checked package reaches those who import it: the helper, and its call.
+/// How a checked package reaches its importers: the helper, and its call.
 #[must_use]
 pub fn delivered(import: Import, package: String) -> (Option<&'static str>, String) {
     let helper = match import {

@@ -1,5 +1,5 @@
-//! One question about one type, in the place of an operation that asks many questions
-//! or walks over all types.
+//! One question about one type, which replaces an operation that asks many questions or walks over
+//! all types.
 
 use super::emit::type_of;
 use super::goroutine::{Goroutine, makes_instances, walks_instances};
@@ -13,9 +13,9 @@ use crate::scenario::{INSTANCES, Operation, Query, Scenario, Share};
 /// An operation that may be replaced.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    /// From 1.
+    /// The goroutine, counted from 1.
     pub goroutine: usize,
-    /// From 0.
+    /// The operation, counted from 0.
     pub operation: usize,
     /// The operation's text: equal operations get equal replacements.
     pub text: String,
@@ -23,7 +23,7 @@ pub struct Slot {
     pub instances: bool,
     /// Whether its types are known before the goroutines start.
     pub early: bool,
-    /// What replaces it.
+    /// Its replacement.
     pub direct: Option<Direct>,
 }
 
@@ -52,21 +52,21 @@ impl Forms {
             slot.direct =
                 options.direct.iter().find(|d| slot.is(d.goroutine, d.operation)).cloned();
         }
-        // If one walk over the list of instances stays, the list stays.
+        // If one walk over the list of instances remains, so does the list.
         if slots.iter().any(|s| s.instances && s.direct.is_none()) {
             slots.iter_mut().filter(|s| s.instances).for_each(|s| s.direct = None);
         }
         Self { slots, probe: options.probe, early: Vec::new(), values: Vec::new() }
     }
 
-    /// Whether instances have variables of their own and no list.
+    /// Whether instances have variables of their own and there is no list.
     pub fn names_instances(&self, scenario: &Scenario) -> bool {
         let walks = scenario.go.iter().flatten().filter(|op| walks_instances(op)).count();
         walks > 0
             && self.slots.iter().filter(|s| s.instances && s.direct.is_some()).count() == walks
     }
 
-    /// Whether something replaces an operation.
+    /// Whether an operation has a replacement.
     pub fn replaces(&self, goroutine: usize, operation: usize) -> bool {
         let replaced = |s: &&Slot| s.is(goroutine, operation);
         self.slots.iter().find(replaced).is_some_and(|s| s.direct.is_some())
@@ -165,7 +165,7 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
 }
 
 impl Goroutine<'_, '_> {
-    /// Emits what stands in the place of an operation, if something does.
+    /// Emits the replacement of an operation, if it has one.
     pub(super) fn shorter(&mut self, op: &Operation) -> bool {
         let Some(slot) = self.forms.slots.iter().position(|s| s.is(self.id, self.op)) else {
             return false;
@@ -174,7 +174,7 @@ impl Goroutine<'_, '_> {
             return self.probed(slot, op);
         }
         let Some(direct) = self.forms.slots[slot].direct.clone() else { return false };
-        // The variables that the expressions name are made.
+        // This creates the variables that the expressions name.
         for i in 0..self.cx.plan.packages.len() {
             let v = &self.cx.plan.packages[i].variable;
             let names = |text: &str| {
@@ -208,7 +208,7 @@ impl Goroutine<'_, '_> {
         true
     }
 
-    /// The types that an operation starts from, as a probe takes them.
+    /// The types that an operation starts from, in the form that a probe takes.
     fn roots(&mut self, op: &Operation) -> Option<String> {
         match op {
             Operation::Walk { package, .. } if package == INSTANCES => {

@@ -1,4 +1,4 @@
-//! Operations → statements: one entry for each operation.
+//! Turns operations into statements, with one entry for each operation.
 
 use super::goroutine::{Goroutine, Latest};
 use super::line::Line;
@@ -26,7 +26,7 @@ impl Goroutine<'_, '_> {
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
             Operation::Set { object: target, what } => self.set(target, *what),
-            // There is no program for it: it would need the user's package.
+            // There is no program for it, because it would need the user's package.
             Operation::Target { .. } => {}
         }
     }
@@ -80,7 +80,7 @@ impl Goroutine<'_, '_> {
         self.block(condition, &format!("instances = append(instances, {t})"));
     }
 
-    /// Types stand in for generic objects that do not exist before functions do.
+    /// For a generic object that does not exist, types are substituted before functions.
     fn generic(&self, target: &ObjectRef) -> Option<(usize, Declared)> {
         let is_generic = |d: &Declared| d.type_params > 0;
         let plan = self.cx.plan;

@@ -1,4 +1,4 @@
-//! The operation `check`, the one with the most to share.
+//! The operation `check`, which can share the most.
 
 use super::goroutine::Goroutine;
 use super::line::CheckLine;
@@ -24,7 +24,7 @@ impl Goroutine<'_, '_> {
         }
     }
 
-    /// A check that shares what should be its own.
+    /// A check that shares something that it should have for itself.
     fn special_check(&mut self, i: usize) {
         let cx = self.cx;
         let p = &cx.plan.packages[i];

@@ -1,5 +1,5 @@
-//! The statements of one goroutine, or of what runs before the goroutines: which
-//! variable holds a package, who answers imports, what is recorded as used.
+//! The statements of one goroutine, or of `before`: which variable holds a package, what answers
+//! imports, and what is recorded as used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::text::quoted;
 use super::uses::{Context, Uses};
 use crate::scenario::{INSTANCES, Meet, Operation};
 
-/// Where a goroutine has a package from that was not complete when it started.
+/// The source of a package in a goroutine, if it was not complete when the goroutine started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Latest {
     /// Its importer.
@@ -22,9 +22,9 @@ pub(super) enum Latest {
 /// The statements of a goroutine while they are emitted.
 pub struct Goroutine<'p, 'a> {
     pub(super) cx: Context<'p, 'a>,
-    /// 0 runs before the others, n is the n-th.
+    /// 0 for `before`, n for the n-th goroutine.
     pub(super) id: usize,
-    /// Index of the operation that is being emitted.
+    /// Index of the operation being emitted.
     pub(super) op: usize,
     /// Packages that are complete so far.
     pub(super) complete: BTreeSet<usize>,
@@ -35,7 +35,7 @@ pub struct Goroutine<'p, 'a> {
     pub(super) keeps: bool,
     /// The number of instances that are not kept in a list.
     pub(super) instances: usize,
-    /// Its importer, and how often it is used: as an argument, as a receiver.
+    /// Its importer, and how often it is used as an argument and as a receiver.
     importer: String,
     imports: (usize, usize),
     pub(super) forms: &'p mut Forms,
@@ -43,7 +43,7 @@ pub struct Goroutine<'p, 'a> {
     pub(super) lines: Vec<Line>,
 }
 
-/// Emits the statements of a goroutine's operations; of those of `before` if it is 0.
+/// Emits the statements for a goroutine's operations; for those of `before` if it is 0.
 pub fn emit(cx: Context<'_, '_>, id: usize, forms: &mut Forms, uses: &mut Uses) -> Vec<Line> {
     let before = (forms.clone(), uses.clone());
     let (mut lines, imports) = run(cx, id, "im", forms, uses);
@@ -144,7 +144,7 @@ impl Goroutine<'_, '_> {
         self.say(format!("{head} {{\n\t{inner}\n}}"));
     }
 
-    /// Has a package and what it imports checked, dependencies first.
+    /// Makes sure that a package and its imports are checked, dependencies first.
     pub(super) fn finish(&mut self, i: usize) {
         if !self.complete.insert(i) {
             return;
@@ -179,7 +179,7 @@ impl Goroutine<'_, '_> {
         format!("{importer}.Import({})", quoted(self.cx.plan.packages[i].path))
     }
 
-    /// An expression for a package, which is imported if it has to be.
+    /// An expression for a package, which is imported if necessary.
     pub(super) fn package(&mut self, i: usize) -> String {
         if self.id == 0 {
             self.finish(i);

@@ -43,8 +43,8 @@ fn rules(out: &mut String, plan: &Plan<'_>) {
         " ",
     ));
     for rule in concurrent_rules(plan) {
-        // The rule about the importer's lock goes without saying. issue.md has the
-        // whole place.
+        // The rule about the importer's lock need not be mentioned here. issue.md has the full
+        // text.
         if class != Class::Breach && rule.elements.iter().all(|e| e == "share importer") {
             continue;
         }
@@ -53,8 +53,7 @@ fn rules(out: &mut String, plan: &Plan<'_>) {
     }
 }
 
-/// The rules for what goroutines do concurrently. What runs before them runs in one
-/// goroutine, and breaks no rule.
+/// The rules for concurrent operations. `before` runs in a single goroutine, and breaks no rule.
 pub fn concurrent_rules(plan: &Plan<'_>) -> Vec<RuleQuote> {
     let mut scenario = plan.scenario.clone();
     if scenario.class() == Class::Breach {

@@ -1,13 +1,13 @@
-//! The Go declarations that programs are made of: `harness_go/standalone`, and the
-//! package that builds packages by hand. A program gets the declarations that its
-//! statements use and those that these use in turn.
+//! The Go declarations that programs consist of: `harness_go/standalone`, and the package that
+//! builds packages by hand. A program gets the declarations that its statements use, and those that
+//! these use in turn.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::scan::{Token, tokens};
 use crate::harness::source_files;
 
-/// What every program declares for itself.
+/// Names that every program declares itself.
 const OWN: &str = "program.go";
 
 /// A top-level declaration of a Go file; a type with its methods.
@@ -17,7 +17,7 @@ struct Declaration {
     names: Vec<&'static str>,
     /// Its text, comments included: one piece for the type, one for each method.
     text: Vec<&'static str>,
-    /// Whether a program declares it for itself.
+    /// Whether a program declares it itself.
     own: bool,
 }
 
@@ -30,7 +30,7 @@ pub struct Library {
     imports: BTreeMap<&'static str, &'static str>,
 }
 
-/// What a program takes from the library.
+/// The part of the library that a program needs.
 #[derive(Debug, Default)]
 pub struct Selection {
     /// The declarations, an empty line before each.
@@ -99,7 +99,7 @@ impl Library {
         }
     }
 
-    /// The names that variables of a program must not have.
+    /// The names that variables of a program must not use.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.by_name.keys().chain(self.imports.keys()).copied()
     }
@@ -138,8 +138,8 @@ impl Library {
     }
 }
 
-/// Whether a file's build constraint holds: release tags joined by `&&`, each
-/// perhaps negated. Programs may use golang.org/x/tools.
+/// Whether a file's build constraint holds. It consists of release tags joined by `&&`, each
+/// optionally negated. Programs may use golang.org/x/tools.
 fn holds(text: &str, go_minor: u32) -> bool {
     let Some(constraint) = text.lines().next().and_then(|l| l.strip_prefix("//go:build ")) else {
         return true;
@@ -154,8 +154,8 @@ fn holds(text: &str, go_minor: u32) -> bool {
     })
 }
 
-/// The top-level declarations of a file in gofmt's format, with the comments above
-/// them: what stands between empty lines, unless the next line is indented or closes.
+/// The top-level declarations of a file in gofmt's format, with the comments above them: blocks
+/// between empty lines, unless the next line is indented or a closing bracket.
 fn chunks(text: &'static str) -> Vec<&'static str> {
     let mut out: Vec<&'static str> = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -206,7 +206,7 @@ fn names(tokens: &[Token<'static>]) -> Vec<&'static str> {
     }
 }
 
-/// The identifiers of a text that are not selected from something.
+/// The identifiers in a text, without the selected names.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let tokens = tokens(text);
     let mut before = Token::Mark(';');

@@ -1,4 +1,4 @@
-//! A statement of a program. Some become text only when it is known what later
+//! A statement of a program. Some statements become text only when it is known what later
 //! statements use.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use super::uses::Uses;
 /// A statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// As it stands.
+    /// Plain text.
     Text(String),
     /// Checks a package before the goroutines start.
     Complete(usize),
@@ -32,7 +32,7 @@ pub struct CheckLine {
 enum How {
     /// Calls a function with these arguments.
     Call(String),
-    /// Is written out: what stands before the package, the package, and the rest.
+    /// Is written out: the text before the package, the package, and the rest.
     Written(String, String, String),
     /// Fills a package that has a variable already.
     Filled { text: String, package: String },
@@ -58,7 +58,7 @@ impl CheckLine {
         Self { variable: variable.to_owned(), how, package: None, syntax: None }
     }
 
-    /// The variable of the package, which something reads.
+    /// Marks the variable of the package as read, and returns it.
     pub fn package(&mut self, declared: &mut BTreeSet<String>) -> String {
         if let How::Filled { package, .. } = &self.how {
             return package.clone();

@@ -8,14 +8,13 @@ use crate::scenario::Meet;
 
 /// The statements of a program before they are put together.
 pub(super) struct Statements {
-    /// What runs before the goroutines.
+    /// The statements before the goroutines.
     pub before: Vec<String>,
-    /// What each goroutine runs.
+    /// The statements of each goroutine.
     pub goroutines: Vec<Vec<Line>>,
 }
 
-/// The variable for the `types.Context`, and the function `main`; `attempt` where a
-/// probe calls it.
+/// The variable for the `types.Context`, and the function `main`, or `attempt` if a probe calls it.
 pub(super) fn main(
     cx: Context<'_, '_>,
     finding: Option<&Finding>,
@@ -77,10 +76,10 @@ fn times(cx: Context<'_, '_>, n: impl std::fmt::Display) -> String {
     }
 }
 
-/// gofmt puts a longer function literal on lines of its own.
+/// gofmt puts a longer function literal on several lines.
 const ONE_LINE: usize = 80;
 
-/// What is set before anything else.
+/// Settings made before anything else.
 fn settings(cx: Context<'_, '_>, finding: Option<&Finding>, uses: &mut Uses) -> Vec<String> {
     let scenario = cx.plan.scenario;
     let mut out = Vec::new();
@@ -98,7 +97,7 @@ fn settings(cx: Context<'_, '_>, finding: Option<&Finding>, uses: &mut Uses) -> 
     out
 }
 
-/// What is printed at the end.
+/// The final output.
 fn afterwards(finding: &Finding, uses: &mut Uses) -> Option<String> {
     let print = match finding.kind {
         Kind::Leak => "printGoroutines",

@@ -1,5 +1,5 @@
-//! What is known about a test case before it runs: which package a name stands for,
-//! what is complete when the goroutines start, and how imports are answered.
+//! What can be determined about a test case before it runs: which package a name stands for, which
+//! packages are complete when the goroutines start, and how imports are answered.
 
 use std::collections::BTreeSet;
 
@@ -26,14 +26,14 @@ pub struct Package<'a> {
     pub declared: Vec<Declared>,
 }
 
-/// Who answers imports while the goroutines run.
+/// How imports are answered while the goroutines run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imports {
     /// Nothing is imported.
     None,
-    /// Everything that is imported is complete by then.
+    /// Everything that is imported is already complete.
     Completed,
-    /// Each goroutine checks for itself what is not complete.
+    /// Each goroutine checks incomplete packages for itself.
     Own,
     /// One importer for all, with a lock.
     Locked,
@@ -43,24 +43,23 @@ pub enum Imports {
     Unlocked,
 }
 
-/// What is known about a test case.
+/// What is known about a test case before it runs.
 #[derive(Debug)]
 pub struct Plan<'a> {
-    /// What goroutines do.
+    /// The goroutines' operations.
     pub scenario: &'a Scenario,
     /// In the test case's order.
     pub packages: Vec<Package<'a>>,
     /// Packages that are complete when the goroutines start.
     pub completed: BTreeSet<usize>,
-    /// Who answers imports.
+    /// How imports are answered.
     pub imports: Imports,
-    /// For each goroutine, how many imports it asks for; 0 if it never calls an
-    /// importer.
+    /// For each goroutine, the number of imports it asks for; 0 if it never calls an importer.
     pub importing: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
-    /// Examines a test case. Variables get none of the `taken` names.
+    /// Examines a test case. Variables avoid the `taken` names.
     #[must_use]
     pub fn new(case: &'a SourceCase, scenario: &'a Scenario, taken: &[&str]) -> Self {
         let mut names: Vec<String> = taken.iter().map(|n| (*n).to_owned()).collect();
@@ -225,15 +224,14 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// The package of a path, or the one that stands in for it as the harness
-    /// chooses it.
+    /// The package with this path, or the harness's substitute for it.
     #[must_use]
     pub fn index(&self, path: &str) -> Option<usize> {
         let at = self.packages.iter().position(|p| p.path == path);
         at.or_else(|| stand_in(path, self.packages.len()))
     }
 
-    /// The object of a target that `fits`, or the one that stands in for it.
+    /// The object of a target that `fits`, or the harness's substitute for it.
     #[must_use]
     pub fn object(
         &self,
@@ -252,7 +250,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Which of n stands in for a name: the harness's choice, FNV-1a.
+/// The index, among n, of the substitute for a name: the harness's choice, FNV-1a.
 fn stand_in(name: &str, n: usize) -> Option<usize> {
     (n > 0).then(|| fnv1a_32(name.as_bytes()) as usize % n)
 }

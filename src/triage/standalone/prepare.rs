@@ -1,5 +1,5 @@
-//! What is made before the goroutines start: completed packages, and what goroutines
-//! share beside them.
+//! The preparations before the goroutines start: completed packages, and other things that
+//! goroutines share.
 
 use super::checks::{Check, delivered};
 use super::goroutine::walks_instances;
@@ -22,7 +22,7 @@ impl Context<'_, '_> {
         delivered(self.plan.scenario.import, String::new()).0
     }
 
-    /// Statements that make what goroutines share.
+    /// Statements that create what goroutines share.
     pub(super) fn shared(&self, uses: &mut Uses) -> Vec<String> {
         let mut out = self.by_hand(uses);
         out.extend(self.shared_checks(uses));
@@ -48,7 +48,7 @@ impl Context<'_, '_> {
         format!("{sign}{kind}{{{complete}loader: {}}}", uses.loader(self))
     }
 
-    /// Types made by hand, among the instances.
+    /// Types made by hand, which are among the instances.
     fn by_hand(&self, uses: &mut Uses) -> Vec<String> {
         let mut out = Vec::new();
         if !self.plan.scenario.go.iter().flatten().any(walks_instances) {
@@ -82,7 +82,7 @@ impl Context<'_, '_> {
         all
     }
 
-    /// What checks of several goroutines have in common.
+    /// The common properties of checks in several goroutines.
     fn shared_checks(&self, uses: &mut Uses) -> Vec<String> {
         let checks = self.checks();
         let mut out = Vec::new();
@@ -179,7 +179,7 @@ impl Context<'_, '_> {
         out
     }
 
-    /// Checks a package and keeps it where something wants it.
+    /// Checks a package and keeps it if something uses it.
     fn complete(&self, i: usize, importer: Option<&str>, uses: &mut Uses, out: &mut Vec<String>) {
         let p = &self.plan.packages[i];
         let (v, path) = (&p.variable, quoted(p.path));

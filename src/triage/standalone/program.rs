@@ -1,4 +1,4 @@
-//! A test case → the files of a Go program.
+//! Turns a test case into the files of a Go program.
 
 use std::collections::BTreeSet;
 
@@ -19,20 +19,20 @@ use crate::finding::{Direct, Finding};
 use crate::scenario::{Meet, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
 
-/// What a test case leaves open.
+/// Properties of a program that the test case does not determine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How often the program tries, each time with new packages.
+    /// The number of attempts, each with new packages.
     pub attempts: u32,
-    /// Whether each check records what it finds in a `types.Info`.
+    /// Whether each check records its results in a `types.Info`.
     pub info: bool,
     /// The minor version of the Go release that the program is for: 27 for Go 1.27.
     pub go_minor: u32,
-    /// Whether goroutines wait for one another in importers, where the scenario says so.
+    /// Whether goroutines wait for one another in importers, if the scenario says so.
     pub meet: bool,
-    /// What stands in the place of operations.
+    /// Replacements of operations.
     pub direct: Vec<Direct>,
-    /// Whether the program is one that looks for that itself.
+    /// Whether the program is a probe, which looks for replacements itself.
     pub probe: bool,
 }
 
@@ -60,8 +60,7 @@ pub struct Program {
     pub go_sum: Option<String>,
 }
 
-/// Writes the program of a test case. A finding adds what it shows, and what
-/// its kind needs.
+/// Writes the program of a test case. A finding adds what it shows and what its kind needs.
 #[must_use]
 pub fn program(
     case: &SourceCase,
@@ -99,7 +98,7 @@ pub fn program(
     }
 }
 
-/// Whether some walk takes types in another order than that in which it reaches them.
+/// Whether some walk visits types in another order than the one in which it reaches them.
 fn is_ordered(scenario: &Scenario, forms: &Forms) -> bool {
     scenario.go.iter().enumerate().any(|(g, ops)| {
         ops.iter().enumerate().any(|(i, op)| match op {
@@ -111,8 +110,8 @@ fn is_ordered(scenario: &Scenario, forms: &Forms) -> bool {
     })
 }
 
-/// The statements of the goroutines and of what runs before them. What runs before
-/// comes last: it makes what the others use.
+/// The statements of the goroutines and of `before`. Those of `before` come last, because they
+/// create what the others use.
 fn statements(cx: Context<'_, '_>, forms: &mut Forms, uses: &mut Uses) -> Statements {
     let goroutines: Vec<Vec<Line>> =
         (1..=cx.plan.scenario.go.len()).map(|id| emit(cx, id, forms, uses)).collect();
@@ -124,8 +123,7 @@ fn statements(cx: Context<'_, '_>, forms: &mut Forms, uses: &mut Uses) -> Statem
     Statements { before, goroutines }
 }
 
-/// Adds the functions that the program declares for itself, and selects those of the
-/// library.
+/// Adds the functions that the program declares itself, and selects declarations from the library.
 fn declarations(
     cx: Context<'_, '_>,
     library: &Library,

@@ -1,4 +1,4 @@
-//! Queries → Go.
+//! Turns queries into Go.
 
 use crate::scenario::Query;
 
@@ -40,7 +40,7 @@ pub fn form(query: Query) -> Form {
     }
 }
 
-/// A query on one object as a plain call, where a single call says it all.
+/// A query on one object as a plain call, where a single call is enough.
 pub fn inline(query: Query, t: &str, u: &str) -> Option<String> {
     match query {
         Query::Underlying => Some(format!("{t}.Underlying()")),

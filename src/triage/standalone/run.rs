@@ -1,5 +1,5 @@
-//! Runs a program as anyone would: built with `-race`, each time in a process
-//! of its own, with the race detector's defaults.
+//! Runs a program as a user would: built with `-race`, each time in a new process, with the race
+//! detector's default settings.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,7 +15,7 @@ use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, findings, name_
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
 
-/// How long one process may take. A program that hangs ends itself after ten seconds.
+/// The time limit of a process. A program that hangs ends itself after ten seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// How often the output of a process is read.
@@ -27,7 +27,7 @@ pub enum RunError {
     /// The file system.
     #[error("cannot run the standalone program: {0}")]
     Io(#[from] io::Error),
-    /// It does not compile: a fault of typerace, or a module cannot be fetched.
+    /// It does not compile: typerace is at fault, or a module cannot be downloaded.
     #[error("the standalone program does not build:\n{0}")]
     Build(String),
     /// The user wants to stop.
@@ -35,7 +35,7 @@ pub enum RunError {
     Interrupted,
 }
 
-/// What several processes showed.
+/// The results of several processes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// Processes that showed the finding.
@@ -44,20 +44,20 @@ pub struct Shown {
     pub runs: u32,
     /// Other signatures that were seen.
     pub others: Vec<String>,
-    /// What the first process printed that showed the finding.
+    /// The output of the first process that showed the finding.
     pub output: String,
 }
 
-/// What a probe's trials showed.
+/// The results of a probe's trials.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tried {
     /// The trial of each attempt that showed the finding.
     pub hits: Vec<usize>,
-    /// The last trial that began.
+    /// The last trial that started.
     pub last: Option<usize>,
-    /// Whether the process did not come to its end.
+    /// Whether the process did not finish.
     pub died: bool,
-    /// What it printed on standard output.
+    /// Its standard output.
     pub listed: String,
 }
 
@@ -91,7 +91,7 @@ impl Runner {
         }
     }
 
-    /// The folder that it was built in.
+    /// The folder in which it was built.
     pub(super) fn dir(&self) -> &Path {
         self.dir.path()
     }
@@ -200,7 +200,7 @@ impl Runner {
     }
 }
 
-/// A process that is killed when its owner is dropped.
+/// A process that is killed when dropped.
 struct Process(Child);
 
 impl Process {
@@ -261,7 +261,7 @@ impl Drop for Process {
     }
 }
 
-/// The signatures in what a process printed.
+/// The signatures in the output of a process.
 fn seen(output: &str, status: ExitStatus) -> Vec<String> {
     let scenario = Scenario::default();
     let origin = Origin::default();

@@ -63,7 +63,7 @@ pub fn scan(text: &str) -> FileFacts {
     facts
 }
 
-/// The index of the `;` that ends the declaration which begins at `at`.
+/// The index of the `;` that ends the declaration starting at `at`.
 fn end_of_declaration(tokens: &[Token<'_>], at: usize) -> usize {
     let mut depth = 0_i32;
     for (i, token) in tokens.iter().enumerate().skip(at) {

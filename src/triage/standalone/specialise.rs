@@ -1,5 +1,5 @@
-//! Searches for one question about one type that shows a finding whose scenario walks
-//! over all types. A program, the probe, tries every question that it can ask.
+//! Searches for one question about one type that shows a finding whose scenario walks over all
+//! types. A generated program, the probe, tries every question that it can ask.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -15,12 +15,11 @@ use crate::harness::Toolchain;
 
 /// How long one search may take.
 const LIMIT: Duration = Duration::from_secs(8);
-/// Attempts with each question, and how many of the cheapest questions are tried. If no
-/// question shows the finding, the schedule may be rare: then fewer questions get more
-/// attempts.
+/// Attempts with each question, and the number of the cheapest questions to try. If no question
+/// shows the finding, the schedule may be rare, so fewer questions get more attempts.
 const SEARCHES: [(u32, usize); 2] = [(3, 600), (50, 60)];
 
-/// What a program can ask in a slot.
+/// The questions that a program can ask in a slot.
 #[derive(Clone, Debug)]
 struct Candidate {
     cost: u32,
@@ -29,7 +28,7 @@ struct Candidate {
     ask: String,
 }
 
-/// What one slot does in a trial: everything, or one candidate.
+/// The content of a slot in a trial: everything, or one candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     General,
@@ -47,7 +46,7 @@ impl Form {
     }
 }
 
-/// The questions that take the place of walks and queries and still show the finding.
+/// Questions that replace walks and queries and still show the finding.
 ///
 /// # Errors
 /// The program does not build or run.
@@ -60,7 +59,7 @@ pub fn specialise(
     let plan = Plan::new(&crash.case, &crash.scenario, &[]);
     let slots = slots(&plan);
     let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic];
-    // State that is computed once in a process allows only one try in a process.
+    // State that is computed once per process allows only one try in each process.
     if slots.is_empty() || crash.scenario.fresh || !kinds.contains(&crash.finding.kind) {
         return Ok(Vec::new());
     }
@@ -167,7 +166,7 @@ fn best(
     Ok(at.is_some())
 }
 
-/// The candidates that the program has listed.
+/// The candidates that the program listed.
 fn read(tried: &Tried, found: &mut [Vec<Candidate>]) {
     for line in tried.listed.lines() {
         let mut fields = line.split('\t');

@@ -1,4 +1,4 @@
-//! What all parts of a program are written from, and what its statements use.
+//! The common inputs of all parts of a program, and a record of what its statements use.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use super::plan::{Imports, Plan};
 use super::program::Options;
 use crate::scenario::Share;
 
-/// What all parts of a program are written from.
+/// The common inputs of all parts of a program.
 #[derive(Clone, Copy)]
 pub struct Context<'p, 'a> {
     pub plan: &'p Plan<'a>,
     pub mode: Mode,
     pub options: &'p Options,
-    /// Whether a walk takes types in another order than that in which it reaches them.
+    /// Whether a walk visits types in another order than the one in which it reaches them.
     pub ordered: bool,
 }
 
@@ -74,7 +74,7 @@ impl Uses {
         }
     }
 
-    /// The importer that all goroutines have in common.
+    /// The importer that all goroutines share.
     pub fn importer(&mut self, plan: &Plan<'_>) -> &'static str {
         match plan.imports {
             Imports::None => "nil",

@@ -22,20 +22,19 @@ pub enum VerifyError {
     Run(#[from] RunError),
 }
 
-/// Attempts, and whether checks record a `types.Info`. These forms follow the shortest
-/// ones until nine of ten processes show the finding: many attempts reach rare
-/// schedules, and most users of checkers record a `types.Info`.
+/// Attempts, and whether checks record a `types.Info`. These forms are tried in order, the shortest
+/// first, until nine of ten processes show the finding: many attempts reach rare schedules, and
+/// most users of checkers record a `types.Info`.
 const LADDER: [(u32, bool); 3] = [(100, true), (500, false), (500, true)];
-/// If no form shows the finding that often: attempts, and how many of the best forms get
-/// them. 5,000 attempts take up to twenty seconds under the race detector. Few runs say
-/// little about a form.
+/// If no form shows the finding that often: the number of attempts, and how many of the best forms
+/// get them. 5,000 attempts take up to twenty seconds under the race detector. Few runs say little
+/// about a form.
 const LONG: [(u32, usize); 2] = [(5_000, 2), (20_000, 1)];
 
-/// Measures the program of a crash directory with the first form that shows
-/// its finding in nine of ten processes, or else with the best one: first one
-/// question in the place of each walk ([`specialise`]) and no waiting in importers,
-/// then what the scenario says. The returned finding holds the result; the caller
-/// stores it and writes `repro/` again.
+/// Measures the program of a crash directory with the first form that shows its finding in nine of
+/// ten processes, or else with the best one. It first tries one question in place of each walk
+/// ([`specialise`]) without waiting in importers, then what the scenario says. The returned finding
+/// holds the result; the caller stores it and writes `repro/` again.
 ///
 /// # Errors
 /// No crash directory, a program that does not build.
@@ -137,7 +136,7 @@ impl Trial<'_> {
             rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1])
         });
         if better {
-            // The folder that the program was built in is of no interest.
+            // The name of the build folder does not matter.
             let output = match runner.dir().to_str() {
                 Some(dir) => shown.output.replace(&format!("{dir}/"), ""),
                 None => shown.output,

@@ -14,22 +14,22 @@ use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, Tally, load_case};
 
-/// Attempts of a program that was not measured yet.
+/// The number of attempts in a program that has not been measured yet.
 const ATTEMPTS: u32 = 100;
 
-/// What the standalone program printed.
+/// The output of the standalone program.
 const OWN_REPORT: &str = "repro/report.txt";
 
-/// Why `repro/` or `issue.md` cannot be written.
+/// Errors in writing `repro/` or `issue.md`.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// It is no crash directory.
+    /// It is not a crash directory.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// A test case without a finding: there is nothing to show.
     #[error("{0} has no finding.json")]
     NoFinding(std::path::PathBuf),
-    /// It runs a package of the user's.
+    /// It runs one of the user's packages.
     #[error(
         "it has no program of its own: its scenario uses a target; typerace reproduce --harness DIR runs it"
     )]
@@ -39,7 +39,7 @@ pub enum WriteError {
     Io(std::path::PathBuf, #[source] io::Error),
 }
 
-/// The contents of a crash directory.
+/// The content of a crash directory.
 #[derive(Clone, Debug)]
 pub struct Crash {
     /// The minimized test case if there is one, else the one found.
@@ -50,9 +50,9 @@ pub struct Crash {
     pub scenario: Scenario,
     /// The finding.
     pub finding: Finding,
-    /// report.txt; empty if it is not there.
+    /// The text of report.txt; empty if the file does not exist.
     pub report: String,
-    /// What its standalone program printed, if that was run and showed it.
+    /// The output of its standalone program, if it was run and showed the finding.
     pub own: Option<String>,
 }
 
@@ -60,7 +60,7 @@ impl Crash {
     /// Reads a crash directory.
     ///
     /// # Errors
-    /// It is none.
+    /// It is not a crash directory.
     pub fn read(dir: &Path) -> Result<Self, WriteError> {
         let (case, finding) = load_case(dir)?;
         let finding = finding.ok_or_else(|| WriteError::NoFinding(dir.to_owned()))?;
@@ -77,7 +77,7 @@ impl Crash {
         Ok(Self { case, minimized, scenario, finding, report, own })
     }
 
-    /// The options of its program: those that were measured.
+    /// The options of its program, which are those that were measured.
     #[must_use]
     pub fn options(&self) -> Options {
         let measured = self.finding.standalone.as_ref();
@@ -102,7 +102,7 @@ impl Crash {
     pub fn issue(&self) -> String {
         let f = &self.finding;
         let program = self.program(&self.options());
-        // The program's own report names the program's lines and nothing of typerace.
+        // The program's own report names only the program's lines, not typerace's.
         let own = self.own.as_deref().unwrap_or(&self.report);
         let report = report(f, own);
         let mut out = format!("# {}: {}\n\n", f.blame.as_str(), f.title);
@@ -124,7 +124,7 @@ impl Crash {
         out
     }
 
-    /// What the documentation says.
+    /// The documentation's rules.
     fn safe(&self, out: &mut String) {
         out.push_str("### Is it safe to do this?\n\n");
         out.push_str(match self.finding.class {
@@ -208,15 +208,15 @@ impl Crash {
     }
 }
 
-/// Writes `repro/` and `issue.md` into a crash directory, from minimized.txtar
-/// if it is there. It may be called again whenever something changes.
+/// Writes `repro/` and `issue.md` into a crash directory, from minimized.txtar if it exists. It may
+/// be called again whenever something changes.
 ///
 /// # Errors
-/// It is no crash directory, or cannot be written.
+/// It is not a crash directory, or cannot be written.
 pub fn write(dir: &Path) -> Result<(), WriteError> {
     let crash = Crash::read(dir)?;
     if crash.scenario.uses_targets() {
-        // It cannot be run without the user's package, and is nobody else's issue.
+        // It cannot be run without the user's package, and concerns only that user.
         return Ok(());
     }
     let program = crash.program(&crash.options());
@@ -230,14 +230,14 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
     put(&dir.join("issue.md"), &crash.issue())
 }
 
-/// Keeps what the standalone program printed.
+/// Stores the output of the standalone program.
 pub(super) fn write_own_report(dir: &Path, text: &str) -> Result<(), WriteError> {
     let repro = dir.join("repro");
     fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro, e))?;
     put(&dir.join(OWN_REPORT), text)
 }
 
-/// A report with `$GOROOT` for the toolchain's folder.
+/// A report with the toolchain's folder replaced by `$GOROOT`.
 fn shortened(report: &str) -> String {
     let short = |line: &str| match line.split_once("/src/") {
         Some((root, rest)) if root.trim_start().starts_with('/') && !root.contains("/cache/") => {
@@ -271,7 +271,7 @@ fn scenario(case: &SourceCase) -> Scenario {
     Scenario::default_for(&imports)
 }
 
-/// 27 of `go1.27.3`; a recent one if the version says nothing.
+/// 27 for `go1.27.3`; a recent one if the version is unknown.
 fn minor(version: &str) -> u32 {
     let after = version.split("1.").nth(1).unwrap_or_default();
     let digits: String = after.chars().take_while(char::is_ascii_digit).collect();

@@ -97,7 +97,7 @@ pub fn receive(store: &Store, flags: Flags, bytes: &[u8]) -> Result<Option<Findi
     }
     let finding = Finding::from_json(&parcel.finding).map_err(|e| e.to_string())?;
     if !is_id(&finding.id) {
-        return Err(format!("'{}' is no finding's name", finding.id));
+        return Err(format!("'{}' is not a finding's name", finding.id));
     }
     let news = match store.save(&finding, &parcel.testcase, &parcel.report, &[]) {
         Ok(Saved::New(at) | Saved::Raised(at)) => {

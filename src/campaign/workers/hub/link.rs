@@ -177,7 +177,7 @@ impl Links {
         let who = match hands {
             Ok(who) => who,
             Err(e) => {
-                self.say(format!("warning: {peer} is no typerace: {e}"));
+                self.say(format!("warning: {peer} is not typerace: {e}"));
                 return;
             }
         };
@@ -210,12 +210,12 @@ impl Links {
     /// The handshake on the side that was called.
     fn call(&self, stream: &TcpStream) -> io::Result<String> {
         let TcpResponse::BrokerConnectHello { hostname, .. } = get(stream)? else {
-            return Err(io::Error::other("it is no broker"));
+            return Err(io::Error::other("it is not a broker"));
         };
         put(stream, &self.hello())?;
         match get(stream)? {
             TcpResponse::RemoteBrokerAccepted { .. } => Ok(hostname),
-            _ => Err(io::Error::other("it does not want us")),
+            _ => Err(io::Error::other("it refused the connection")),
         }
     }
 
@@ -230,7 +230,7 @@ impl Links {
             },
         )?;
         let TcpRequest::RemoteBrokerHello { hostname } = get(stream)? else {
-            return Err(io::Error::other("it is no broker"));
+            return Err(io::Error::other("it is not a broker"));
         };
         put(stream, &TcpResponse::RemoteBrokerAccepted { broker_id: BrokerId(0) })?;
         Ok(hostname)

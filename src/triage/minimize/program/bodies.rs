@@ -1,4 +1,4 @@
-//! Functions without code.
+//! Removes the bodies of functions.
 
 use super::super::reducer::{Edit, Reducer, at_place, places};
 use crate::edit::walk::Site;

@@ -1,18 +1,18 @@
-//! Fewer declarations.
+//! Removes declarations.
 
 use super::super::reducer::{Edit, Reducer, chunks};
 use crate::edit::address::{self, Address};
 use crate::testcase::TestCase;
 
-/// Deletes declarations, methods among them, and specs of grouped ones: of a
-/// package first, in halves, then one by one.
+/// Deletes declarations, including methods and specs of grouped declarations: first all of a
+/// package's, then halves, then single ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Decls;
 
 /// An edit that deletes pieces, given in source order.
 pub(crate) fn delete(pieces: Vec<Address>) -> Edit {
     Box::new(move |case| {
-        // From the end, so that the places of the rest stay.
+        // From the end, so that the other positions stay valid.
         let taken = pieces.iter().rev().filter(|a| address::take(case, **a).is_some()).count();
         taken > 0
     })

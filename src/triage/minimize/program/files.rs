@@ -1,16 +1,16 @@
-//! Fewer files.
+//! Removes files.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::edit::address::is_import;
 use crate::goast::{Decl, Spec};
 use crate::testcase::{Package, TestCase};
 
-/// Deletes files, and makes one file of a package's files.
+/// Deletes files, or merges a package's files into one.
 #[derive(Clone, Copy, Debug)]
 pub struct Files;
 
-/// Puts everything into a package's first file. Imports of one package under
-/// two names stay two.
+/// Moves everything into a package's first file. Two imports of one package under different names
+/// stay separate.
 pub(crate) fn merge(package: &mut Package) {
     let rest = package.files.split_off(1.min(package.files.len()));
     let Some(first) = package.files.first_mut() else { return };
@@ -29,7 +29,7 @@ pub(crate) fn merge(package: &mut Package) {
             }
         }
     }
-    // Imports stand first.
+    // Imports come first.
     first.tree.decls.sort_by_key(|d| !is_import(d));
 }
 

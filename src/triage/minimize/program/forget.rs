@@ -1,4 +1,4 @@
-//! A declared type that nothing needs to be.
+//! Replaces a declared type that nothing needs.
 
 use super::super::reducer::{Edit, Reducer};
 use super::decls::delete;
@@ -9,8 +9,7 @@ use crate::goast::Role;
 use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
-/// Deletes a type and puts `int`, or `any` where there must be an interface,
-/// where it was used.
+/// Deletes a type and replaces its uses by `int`, or by `any` where an interface is required.
 #[derive(Clone, Copy, Debug)]
 pub struct Forget;
 

@@ -1,4 +1,4 @@
-//! A declared type written out where it is used.
+//! Writes out a declared type where it is used.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::goast::scope::flatten;
 use crate::goast::{Expr, TypeSpec, VisitorMut, walk};
 use crate::testcase::TestCase;
 
-/// Replaces the uses of a type by its right-hand side, type arguments put in,
-/// and deletes its declaration: aliases above all.
+/// Replaces the uses of a type by its right-hand side, with type arguments substituted, and deletes
+/// its declaration. Most useful for aliases.
 #[derive(Clone, Copy, Debug)]
 pub struct Inline;
 
-/// Puts expressions in the place of names.
+/// Substitutes expressions for names.
 pub(crate) fn substitute(e: &mut Expr, by: &BTreeMap<String, Expr>) {
     struct Put<'a>(&'a BTreeMap<String, Expr>);
     impl VisitorMut for Put<'_> {

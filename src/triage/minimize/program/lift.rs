@@ -1,4 +1,4 @@
-//! An expression taken out of a body.
+//! Moves an expression out of a function.
 
 use super::super::reducer::{Edit, Reducer, places};
 use crate::edit::address;
@@ -8,8 +8,8 @@ use crate::goast::build::value_spec;
 use crate::goast::{Decl, Expr, GenDecl, Spec, TypeSpec};
 use crate::testcase::TestCase;
 
-/// Replaces a function by a variable with an expression of its body as value,
-/// or with a type of its signature or body as type.
+/// Replaces a function by a variable whose value is an expression from its body, or whose type is a
+/// type from its signature or body.
 #[derive(Clone, Copy, Debug)]
 pub struct Lift;
 
@@ -44,7 +44,7 @@ impl Reducer for Lift {
             if *old == new || matches!(old, Decl::GenDecl(g) if g.specs.len() != 1) {
                 return;
             }
-            // A type stays one that can be named: `type T[P any] struct{ F *U }`.
+            // A type declaration stays a type that can be named: `type T[P any] struct{ F *U }`.
             if let Decl::GenDecl(g) = old
                 && let [Spec::TypeSpec(TypeSpec { type_params, .. })] = &g.specs[..]
                 && !type_params.is_empty()

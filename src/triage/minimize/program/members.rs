@@ -1,12 +1,12 @@
-//! Fewer fields, interface elements, parameters and results.
+//! Removes fields, interface elements, parameters and results.
 
 use super::super::reducer::{Edit, Reducer, at_place, chunks, places};
 use crate::edit::walk::Site;
 use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
-/// Deletes members of structs, interfaces and signatures, and names that share
-/// a type.
+/// Deletes members of structs, interfaces and signatures, and single names from lists that share a
+/// type.
 #[derive(Clone, Copy, Debug)]
 pub struct Members;
 

@@ -1,4 +1,4 @@
-//! Two packages made one.
+//! Merges two packages.
 
 use super::super::reducer::{Edit, Reducer};
 use super::super::scenario::redirect::each_name;
@@ -13,14 +13,14 @@ use crate::goast::scope::is_exported;
 use crate::goast::{Decl, Expr, Spec};
 use crate::testcase::TestCase;
 
-/// Moves everything of one package into another, and has those that import the
-/// first import the second.
+/// Moves everything from one package into another, and makes importers of the first import the
+/// second.
 #[derive(Clone, Copy, Debug)]
 pub struct MergePackages;
 
 fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
     let symbols = Symbols::new(case);
-    // Names that both declare: the moved ones get new names.
+    // If both declare a name, the moved object gets a new one.
     let both: Vec<String> = symbols.packages[from]
         .scope
         .objects

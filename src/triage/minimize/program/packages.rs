@@ -1,4 +1,4 @@
-//! Fewer packages.
+//! Removes packages.
 
 use super::super::reducer::{Edit, Reducer, chunks};
 use crate::testcase::TestCase;

@@ -1,4 +1,4 @@
-//! Methods of one name changed together.
+//! Changes all methods of one name together.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use super::super::trees::members;
 use crate::goast::{BlockStmt, Decl, Expr, Field, FieldRole, FuncDecl, FuncType, VisitorMut, walk};
 use crate::testcase::TestCase;
 
-/// Takes the results, or a parameter, from every method of a name, of types and
-/// of interfaces: one alone would no longer implement the other.
+/// Removes the results, or a parameter, from every method with a given name, in types and in
+/// interfaces: otherwise a type would no longer implement the interface.
 #[derive(Clone, Copy, Debug)]
 pub struct Signatures;
 
-/// Changes every method of a name.
+/// Changes every method with a given name.
 struct Change<'a, F> {
     name: &'a str,
     change: F,

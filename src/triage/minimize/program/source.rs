@@ -1,4 +1,4 @@
-//! Dependencies checked from source.
+//! Checks dependencies from source.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::edit::address;
@@ -11,10 +11,10 @@ use crate::goast::{Decl, Expr, FuncDecl, Ident, Role, Spec, TypeSpec, VisitorMut
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
-/// Replaces an importer that builds packages by hand, or reads export data, by one that
-/// checks source. There, an instance that a variable has is expanded while it is
-/// checked; so the variable gets a type whose field, or method's result, comes to be that
-/// instance by substitution, and is expanded by who asks first.
+/// Replaces an importer that builds packages by hand, or reads export data, by one that checks
+/// source. With the latter, an instance that is a variable's type is already expanded during the
+/// check. So the variable gets a type with a field, or a method result, that becomes that instance
+/// by substitution, and the first goroutine that asks expands it.
 #[derive(Clone, Copy, Debug)]
 pub struct Source;
 
@@ -50,18 +50,18 @@ fn wrapper(name: &str, generic: &Expr, args: usize, through: Through) -> Vec<Dec
     out
 }
 
-/// Puts the way to the instance behind every use of the variable, told by its name: where
-/// another object has it, the candidate is no good, and nothing is lost.
+/// Appends the path to the instance to every use of the variable, identified by its name. If
+/// another object has that name, the candidate fails, and nothing is lost.
 struct Uses<'a> {
     name: &'a str,
-    /// Whether it is the variable's own package.
+    /// Whether the current package is the variable's own.
     own: bool,
     through: Through,
 }
 
 impl VisitorMut for Uses<'_> {
     fn expr(&mut self, e: &mut Expr, role: Role) {
-        // What is inside first, as it is inside the new expression too.
+        // Inner expressions first, because they are inside the new expression too.
         walk::walk_expr_mut(self, e, role);
         let is = match e {
             Expr::Ident(id) => self.own && role != Role::LitKey && id.0 == self.name,

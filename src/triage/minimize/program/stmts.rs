@@ -1,15 +1,15 @@
-//! Fewer statements.
+//! Removes statements.
 
 use super::super::reducer::{Edit, Reducer, at_place, chunks, places};
 use crate::edit::walk::Site;
 use crate::goast::Stmt;
 use crate::testcase::TestCase;
 
-/// Deletes statements, and puts what is inside a compound one in its place.
+/// Deletes statements, or replaces a compound statement by its contents.
 #[derive(Clone, Copy, Debug)]
 pub struct Stmts;
 
-/// The statements inside a compound one.
+/// The statements inside a compound statement.
 fn inside(s: &Stmt) -> Option<Vec<Stmt>> {
     Some(match s {
         Stmt::LabeledStmt(x) => vec![(*x.stmt).clone()],

@@ -1,4 +1,4 @@
-//! Fewer type parameters.
+//! Removes type parameters.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use crate::goast::scope::{flatten, method_base, receiver_type_params};
 use crate::goast::{Decl, Expr, Field, VisitorMut, walk};
 use crate::testcase::TestCase;
 
-/// Takes a type parameter from a declaration, with the arguments for it
-/// everywhere and `int` in its place; or its constraint.
+/// Removes a type parameter from a declaration, replaces its uses by `int`, and removes the
+/// arguments for it everywhere; or simplifies its constraint.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeParams;
 
@@ -24,8 +24,7 @@ fn fields(case: &mut TestCase, at: Address) -> Option<&mut Vec<Field>> {
     address::func_mut(case, at).map(|f| &mut f.typ.type_params)
 }
 
-/// Puts `int` in the place of a name, everywhere in a declaration but in its
-/// receiver.
+/// Replaces a name by `int` everywhere in a declaration except in its receiver.
 fn erase(decl: &mut Decl, name: &str) {
     struct Erase(BTreeMap<String, Expr>);
     impl VisitorMut for Erase {
@@ -52,8 +51,8 @@ fn remove(case: &mut TestCase, at: Address, n: usize) -> bool {
     }
     list.retain(|f| !f.names.is_empty());
     if let Some(decl) = address::decl_mut(case, at) {
-        // A grouped declaration may use the name elsewhere: then the candidate
-        // is no good, and nothing is lost.
+        // The name may also be used elsewhere in a grouped declaration. Then the candidate fails,
+        // and nothing is lost.
         erase(decl, &gone);
     }
     on_uses(case, &symbols, at.package, &object, |e, _, _| {

@@ -1,4 +1,4 @@
-//! Simpler types.
+//! Simplifies types.
 
 use super::super::reducer::{Edit, Reducer, places, put};
 use crate::edit::walk::Site;
@@ -7,8 +7,8 @@ use crate::goast::build::{ident, int, interface_of, slice_of, split_instance, st
 use crate::goast::{Expr, Token};
 use crate::testcase::TestCase;
 
-/// Replaces a type by `int`, by one of its parts, or by the plainest type of its
-/// sort; a constraint by `any` or one of its terms.
+/// Replaces a type by `int`, by one of its parts, or by the simplest type of its kind; a constraint
+/// by `any` or one of its terms.
 #[derive(Clone, Copy, Debug)]
 pub struct Types;
 
@@ -40,7 +40,7 @@ fn parts(e: &Expr) -> Vec<Expr> {
     }
 }
 
-/// The plainest type of the same sort.
+/// The simplest type of the same kind.
 fn plain(e: &Expr) -> Option<Expr> {
     Some(match e {
         Expr::StructType(_) => struct_of(Vec::new()),

@@ -1,4 +1,4 @@
-//! Parameters and receivers without names.
+//! Removes names of parameters and receivers.
 
 use super::super::reducer::{Edit, Reducer, at_place, places};
 use crate::edit::walk::Site;
@@ -7,8 +7,8 @@ use crate::goast::build::{ident, instance, split_instance, star};
 use crate::goast::{FieldRole, Role};
 use crate::testcase::TestCase;
 
-/// Takes the names from parameters, results and receivers, and the names that a
-/// receiver gives to type parameters, and makes pointer receivers values.
+/// Removes the names of parameters, results and receivers, and the names that a receiver gives to
+/// type parameters. Also turns pointer receivers into value receivers.
 #[derive(Clone, Copy, Debug)]
 pub struct Unname;
 

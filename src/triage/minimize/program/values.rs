@@ -1,4 +1,4 @@
-//! Simpler values.
+//! Simplifies values.
 
 use super::super::reducer::{Edit, Reducer, places, put};
 use crate::edit::walk::Site;

@@ -1,4 +1,4 @@
-//! Variables and constants with less to them.
+//! Simplifies variables and constants.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::edit::address::{self, Address};
@@ -6,8 +6,8 @@ use crate::goast::build::{ident, star, value_spec};
 use crate::goast::{Decl, DeclTok, Expr, Spec, ValueSpec};
 use crate::testcase::TestCase;
 
-/// Takes the value or the type from a declared variable, or a name from those
-/// that share a line, and makes functions variables.
+/// Removes the value or the type of a declared variable, or one of several names on a line, and
+/// turns functions into variables.
 #[derive(Clone, Copy, Debug)]
 pub struct Vars;
 
@@ -58,7 +58,7 @@ impl Reducer for Vars {
                     v.typ = Some(ident("int"));
                     v.values.clear();
                 }));
-                // `var x = T{}` and `var x = &T{}` say their types.
+                // `var x = T{}` and `var x = &T{}` show their types.
                 let typ = match v.values.first() {
                     Some(Expr::CompositeLit(c)) => c.typ.as_deref().cloned(),
                     Some(Expr::UnaryExpr(u)) => match &*u.x {

@@ -1,10 +1,10 @@
-//! Packages that are complete before the goroutines start.
+//! Completes packages before the goroutines start.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Operation, Share};
 use crate::testcase::TestCase;
 
-/// Checks dependencies before instead of in an importer that goroutines share: complete
+/// Checks dependencies in `before` instead of in an importer that goroutines share: complete
 /// packages need no lock, neither in a scenario nor in a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Completed;
@@ -28,8 +28,8 @@ impl Reducer for Completed {
         }
         let mut out: Vec<Edit> = Vec::new();
         for set in sets {
-            // The goroutines that shared packages which are complete now each check the rest
-            // for themselves, or all of them ask about packages that only one checked.
+            // The goroutines shared packages that are complete now. Let each check the rest for
+            // itself, or let all of them ask about packages that only one of them checked.
             for all_check in [false, true] {
                 let set = set.clone();
                 out.push(Box::new(move |case| {

@@ -1,10 +1,10 @@
-//! Fewer goroutines.
+//! Removes goroutines.
 
 use super::super::reducer::{Edit, Reducer, chunks};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Deletes goroutines, lets one do the work of two, or gives all the same work.
+/// Deletes goroutines, merges two into one, or gives all of them the same operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Goroutines;
 
@@ -23,7 +23,7 @@ impl Reducer for Goroutines {
             }));
         }
         for range in chunks(n).into_iter().filter(|r| r.len() < n && n > 2) {
-            // Fewer goroutines may overlap less often, so meetings help them.
+            // With fewer goroutines the overlap may become rarer, so meets are added.
             out.push(Box::new(move |case| {
                 let s = &mut case.scenario;
                 s.go.drain(range.clone());
@@ -34,7 +34,7 @@ impl Reducer for Goroutines {
             }));
         }
         for range in chunks(n).into_iter().filter(|r| r.len() < n && n > 2) {
-            // Or a seed is tried.
+            // Alternatively, a seed is tried.
             out.push(Box::new(move |case| {
                 let s = &mut case.scenario;
                 s.go.drain(range.clone());
@@ -44,7 +44,8 @@ impl Reducer for Goroutines {
             }));
         }
         for from in 1..n {
-            // One after another shows what needs an order, not a third one.
+            // Running two one after the other shows a finding that needs an order but not a third
+            // goroutine.
             for into in 0..from {
                 out.push(Box::new(move |case| {
                     let operations = case.scenario.go.remove(from);

@@ -1,12 +1,12 @@
-//! Instances made by hand, instead of the code that reaches them.
+//! Makes instances by hand, instead of through the code that reaches them.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::{Decl, Spec};
 use crate::scenario::{INSTANCES, ObjectRef, Operation, Order, Query};
 use crate::testcase::TestCase;
 
-/// Lets two goroutines only ask about an instance that was made before. This is the
-/// shortest way to a type that is completed when it is first asked.
+/// Makes two goroutines only ask about an instance that `before` made. This is the shortest way to
+/// a type that is completed by the first question about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Instances;
 
@@ -39,7 +39,7 @@ fn ask(case: &mut TestCase, target: ObjectRef, args: Vec<String>, query: Query) 
     case.scenario.go = vec![vec![walk.clone()], vec![walk]];
 }
 
-/// The same with nothing declared but that type and its methods.
+/// The same, with only that type and its methods declared.
 fn alone(target: &ObjectRef, n: usize, query: Query) -> Edit {
     let (target, args) = (target.clone(), vec!["int".to_owned(); n]);
     Box::new(move |case| {
@@ -77,7 +77,7 @@ impl Reducer for Instances {
                     let before = case.scenario.clone();
                     ask(case, target.clone(), args.clone(), query);
                     let changed = case.scenario != before;
-                    // The code that reached the instance is not needed any more.
+                    // The code that reached the instance is no longer needed.
                     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
                         file.tree.decls.retain(|d| match d {
                             Decl::FuncDecl(f) => methods && f.recv.is_some(),

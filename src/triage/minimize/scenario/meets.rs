@@ -1,10 +1,10 @@
-//! Fewer meets.
+//! Removes meets.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::testcase::TestCase;
 
-/// Removes the points where goroutines wait for one another. It comes at the end, because
-/// they make the race show and so make every other reduction more reliable.
+/// Removes the points where goroutines wait for one another. This comes at the end, because these
+/// points make the race show and so make every other reduction more reliable.
 #[derive(Clone, Copy, Debug)]
 pub struct Meets;
 

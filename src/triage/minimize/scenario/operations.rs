@@ -1,10 +1,10 @@
-//! Fewer operations.
+//! Removes operations.
 
 use super::super::reducer::{Edit, Reducer, chunks};
 use crate::scenario::Operation;
 use crate::testcase::TestCase;
 
-/// Deletes operations of goroutines and those that run before.
+/// Deletes operations of goroutines and of `before`.
 #[derive(Clone, Copy, Debug)]
 pub struct Operations;
 

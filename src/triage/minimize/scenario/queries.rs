@@ -6,12 +6,12 @@ use crate::goast::scope::ObjectKind;
 use crate::scenario::{INSTANCES, ObjectRef, Operand, OperandMut, Operation, Order, Query};
 use crate::testcase::TestCase;
 
-/// Replaces a walk by the query on one object, a check by a query on what it
-/// imports, type arguments by `int`, orders by the declared one.
+/// Replaces a walk by the query on one object, a check by a query on an imported object, type
+/// arguments by `int`, and orders by the declared one.
 #[derive(Clone, Copy, Debug)]
 pub struct Queries;
 
-/// Where an operation stands: goroutine, 0 for `before`, and index.
+/// The position of an operation: goroutine, 0 for `before`, and index.
 type Place = (usize, usize);
 
 fn at(case: &mut TestCase, (g, i): Place) -> Option<&mut Operation> {
@@ -21,7 +21,7 @@ fn at(case: &mut TestCase, (g, i): Place) -> Option<&mut Operation> {
     }
 }
 
-/// Replaces the operation at a place, or, if `everywhere`, each one like it.
+/// Replaces the operation at a position or, if `everywhere`, every equal one.
 fn replace(place: Place, new: Operation, everywhere: bool) -> Edit {
     Box::new(move |case| {
         let Some(op) = at(case, place) else { return false };
@@ -48,7 +48,7 @@ fn objects(symbols: &Symbols, path: &str) -> Vec<ObjectRef> {
         .collect()
 }
 
-/// What may take the place of an operation, the best first.
+/// The possible replacements of an operation, the best first.
 fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation> {
     match &op.operands()[..] {
         [Operand::Query(q), Operand::Walked(package), Operand::Order(order)] => {
@@ -105,7 +105,7 @@ fn instead_of_walk(
     }
     out.extend(other_queries(op, q));
     if packaged {
-        // Perhaps only the check counts that completes the package.
+        // It may be enough to keep the check that completes the package.
         out.push(check(package));
     }
     if order != Order::Declared {
@@ -150,7 +150,7 @@ fn instead_of_imports(
     out
 }
 
-/// The same operation with each other query.
+/// The same operation with each of the other queries.
 fn other_queries(op: &Operation, but: Query) -> impl Iterator<Item = Operation> {
     Query::ALL.iter().filter(move |other| **other != but).map(|other| {
         op.changed(|operand| {
@@ -182,7 +182,7 @@ impl Reducer for Queries {
             for (i, op) in operations.iter().enumerate() {
                 let twice = case.scenario.go.iter().flatten().filter(|o| *o == op).count() > 1;
                 if g == 0 {
-                    // Perhaps all that counts is that a package is complete.
+                    // It may be enough that a package is complete.
                     let packages = case.packages.iter().map(|p| p.path.clone());
                     let checks = packages.map(|package| Operation::Check { package });
                     out.extend(checks.map(|new| replace((g, i), new, false)));

@@ -4,8 +4,8 @@ use super::super::reducer::{Edit, Reducer};
 use super::super::tidy::named;
 use crate::testcase::TestCase;
 
-/// Makes operations on one package name another, so that the first can go: two goroutines
-/// that check `a` show the same as two that check `a` and `b`.
+/// Makes operations on one package use another one, so that the first can be deleted: two
+/// goroutines that check `a` show the same as two that check `a` and `b`.
 #[derive(Clone, Copy, Debug)]
 pub struct Redirect;
 

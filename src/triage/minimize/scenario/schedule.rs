@@ -4,8 +4,8 @@ use super::super::reducer::{Edit, Reducer};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Removes the seed of the schedule and adds rounds instead, because other programs cannot
-/// replay a seed. It comes late, as each run costs all its rounds.
+/// Removes the seed of the schedule and adds rounds instead, because other programs cannot replay a
+/// seed. It comes late, because every run then runs all rounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule;
 

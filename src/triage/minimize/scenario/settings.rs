@@ -1,4 +1,4 @@
-//! Fewer settings of a scenario.
+//! Removes settings of a scenario.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Import, Meet, Scenario};
@@ -25,7 +25,7 @@ impl Reducer for Settings {
     fn edits(&self, case: &TestCase) -> Vec<Edit> {
         let s = &case.scenario;
         let mut out = vec![
-            // All settings that say how operations run, at once.
+            // All settings that affect how operations run, at once.
             edit(|s| {
                 s.schedule = None;
                 s.oracle = false;
