@@ -8,8 +8,8 @@ import (
 	"typerace/harness/internal/engine"
 )
 
-// mapCoverage maps the file that the parent reads coverage from: as many bytes
-// as there are counters; and, from the next multiple of 8 on, the status.
+// mapCoverage maps the file from which the parent reads coverage. It has one byte for each counter
+// and then, from the next multiple of 8, the status.
 func mapCoverage(fd, counters int) ([]byte, *engine.Status, error) {
 	at := (counters + 7) / 8 * 8
 	size := at + engine.StatusSize

@@ -7,7 +7,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// formatSource formats as gofmt does.
+// formatSource formats source like gofmt.
 func formatSource(req *wire.FormatRequest) (reply *wire.FormatReply) {
 	defer func() {
 		if value := recover(); value != nil {

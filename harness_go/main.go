@@ -1,6 +1,6 @@
-// Command harness runs test cases of typerace: it type-checks Go packages with
-// go/types on several goroutines, under the race detector. It is started by
-// typerace and speaks the protocol of docs/PROTOCOL.md.
+// Command harness runs typerace's test cases: it type-checks Go packages with go/types on several
+// goroutines, under the race detector. typerace starts it and communicates with it by the protocol
+// of docs/PROTOCOL.md.
 //
 // It is built with
 //

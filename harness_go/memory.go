@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// heapCap is how many bytes the heap may have above the harness's own; 0 if the
-// parent does not say.
+// heapCap is the number of bytes that the heap may have above the harness's own; 0 if the parent
+// does not set it.
 func heapCap() uint64 {
 	n, err := strconv.ParseUint(os.Getenv("TYPERACE_HEAP_CAP"), 10, 64)
 	if err != nil {
@@ -15,8 +15,8 @@ func heapCap() uint64 {
 	return n
 }
 
-// writeProfile writes a heap profile where the parent looks for it. The parent then kills
-// this process, so an error cannot be reported.
+// writeProfile writes a heap profile to the file where the parent looks for it. The parent then
+// kills this process, so an error cannot be reported.
 func writeProfile(text []byte) {
 	if path := os.Getenv("TYPERACE_HEAP_PROFILE"); path != "" {
 		_ = os.WriteFile(path, text, 0o600)

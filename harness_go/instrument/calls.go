@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// directCalls makes what the compiler adds to each access and each function call the race
-// detector itself. Package runtime has all of them jump to one place that calls through a
-// register, where the processor cannot foresee which function is next; and a goroutine
-// that works alone (see ../internal/quiet) tells the detector of functions too. Without
-// these changes, as on another processor or after a change of that file, all works as
-// before and costs more.
+// directCalls makes the calls that the compiler adds to each access and each function call go
+// directly to the race detector. In package runtime they all jump to one place that calls through a
+// register, where the processor cannot predict the next function; and a goroutine that works alone
+// (see ../internal/quiet) also reports its functions to the detector. Without these changes, as on
+// another processor or after a change of that file, everything works as before but costs more.
 func directCalls(goroot, out string, result *overlay) error {
 	dir := filepath.Join(goroot, "src", "runtime")
 	path := filepath.Join(dir, "race_amd64.s")
@@ -36,10 +35,10 @@ func directCalls(goroot, out string, result *overlay) error {
 }
 
 var (
-	// access is a function that tells of an access: its first line, what it does, and its
-	// end, which goes elsewhere.
+	// access is a function that reports an access: its first line, its action, and its end, which
+	// goes elsewhere.
 	access = regexp.MustCompile(`(TEXT\t[^,\n]+, NOSPLIT)(, \$0-\d+\n(?:\t.*\n)*)\tMOVQ\t\$(__tsan_\w+)\(SB\), AX\n\tJMP\tracecalladdr<>\(SB\)\n`)
-	// enter and exit are those of racefuncenter and racefuncexit.
+	// enter and exit are the same for racefuncenter and racefuncexit.
 	enter   = regexp.MustCompile(`\tMOVQ\t\$(__tsan_func_enter)\(SB\), AX\n(?:\t//.*\n)*\tCALL\tracecall<>\(SB\)\n`)
 	exit    = regexp.MustCompile(`(TEXT\t[^,\n]+, NOSPLIT)(, \$0-\d+\n(?:\t.*\n)*)\tMOVQ\t\$(__tsan_func_exit)\(SB\), AX\n\tJMP\tracecall<>\(SB\)\n`)
 	label   = regexp.MustCompile(`(?m)^(\w+:)`)
@@ -47,10 +46,10 @@ var (
 	toCall  = regexp.MustCompile(`(?:\tMOVQ\tAX, AX\b.*\n)?\tJMP\tracecall<>\(SB\)\n`)
 )
 
-// alone has the calling goroutine, whose context is in RARG0, leave if it works alone.
+// alone makes the calling goroutine, whose context is in RARG0, return early if it works alone.
 const alone = "\tCMPQ\tRARG0, runtime·typeraceAlone(SB)\n\tJEQ\talone\n"
 
-// direct returns race_amd64.s with direct calls, nil if it is not as expected.
+// direct returns race_amd64.s with direct calls, or nil if the file is not as expected.
 func direct(text []byte) []byte {
 	call := body(text, "racecall<>(SB)")
 	address := body(text, "racecalladdr<>(SB)")
@@ -59,7 +58,7 @@ func direct(text []byte) []byte {
 		len(enter.FindAll(text, -1)) != 1 || len(exit.FindAll(text, -1)) != 1 {
 		return nil
 	}
-	// Labels are a function's own: those of the two must differ in one function.
+	// Labels belong to a function, so where both parts are in one function they must differ.
 	call = label.ReplaceAll(call, []byte("switch_$1"))
 	call = toLabel.ReplaceAll(call, []byte("${1}switch_$2"))
 	to := func(function []byte) []byte {
@@ -75,7 +74,8 @@ func direct(text []byte) []byte {
 			if len(parts) == 2 {
 				return new
 			}
-			// Who calls would keep a frame, and where it was called from be elsewhere.
+			// A function with calls would keep a frame, and its caller's position would be
+			// elsewhere.
 			return bytes.Join([][]byte{parts[1], []byte("|NOFRAME"), parts[2], new}, nil)
 		})
 	}
@@ -84,7 +84,7 @@ func direct(text []byte) []byte {
 	})
 	replace(enter, func(call []byte) string { return alone + string(call) + "alone:\n" })
 	replace(exit, func(call []byte) string { return alone + string(call) + "alone:\n\tRET\n" })
-	// Compiled code reaches these two through a wrapper, which is for arguments on the stack.
+	// Compiled code reaches these two through a wrapper, which passes arguments on the stack.
 	for old, new := range map[string]string{
 		"·racefuncenter(SB), NOSPLIT, $0-8\n\tMOVQ\tcallpc+0(FP), R11\n": "·racefuncenter<ABIInternal>(SB), NOSPLIT, $0-8\n\tMOVQ\tAX, R11\n",
 		"·racefuncexit(SB), NOSPLIT|":                                    "·racefuncexit<ABIInternal>(SB), NOSPLIT|",

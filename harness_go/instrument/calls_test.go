@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestDirectCalls: each function calls the detector itself and has no frame, which
-// would be taken for the place that it was called from.
+// TestDirectCalls checks that each function calls the detector itself and has no frame, which would
+// be mistaken for the place from which it was called.
 func TestDirectCalls(t *testing.T) {
 	original, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src", "runtime", "race_amd64.s"))
 	if err != nil {

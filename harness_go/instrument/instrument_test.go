@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestOverlay instruments the Go that runs the test.
+// TestOverlay instruments the Go release that runs the test.
 func TestOverlay(t *testing.T) {
 	out := t.TempDir()
 	probes, err := instrument(runtime.GOROOT(), out, "")
@@ -70,8 +70,8 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
-// TestUserOverlay: replaced files get probes too, deleted ones none, and an overlay
-// that is none is an error.
+// TestUserOverlay checks that replaced files get probes too, that deleted ones get none, and that a
+// malformed overlay is an error.
 func TestUserOverlay(t *testing.T) {
 	out := t.TempDir()
 	dir := filepath.Join(runtime.GOROOT(), "src", "go", "types")
@@ -141,7 +141,7 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// TestLoops: a loop over a map of addresses is silent, others are not.
+// TestLoops checks that a loop over a map with address keys is silent, and that others are not.
 func TestLoops(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.go")

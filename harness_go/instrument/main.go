@@ -3,10 +3,9 @@
 //
 //	go run ./instrument -goroot $(go env GOROOT) -out DIR [-overlay USER.json]
 //
-// Everything is inserted within lines, so line numbers stay. Probes and hooks call
-// what the harness sets; see ../internal/schedule for what that does. A user's
-// overlay is carried over, and files of go/types that it replaces are instrumented
-// too.
+// Everything is inserted within lines, so line numbers do not change. Probes and hooks call
+// functions that the harness sets; see ../internal/schedule for what those do. A user's overlay is
+// carried over, and files of go/types that it replaces are instrumented too.
 package main
 
 import (
@@ -24,8 +23,8 @@ type overlay struct {
 	Replace map[string]string
 }
 
-// put writes files to out, under names that begin with prefix, and has them replace or
-// join those of dir.
+// put writes files to out, with names that start with prefix, and makes them replace or supplement
+// those in dir.
 func (o *overlay) put(dir, out, prefix string, files map[string][]byte) error {
 	for name, content := range files {
 		to := filepath.Join(out, prefix+name)
@@ -67,7 +66,7 @@ func instrument(goroot, out, user string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	// An overlay may add files of its own.
+	// An overlay may also add files.
 	for path := range result.Replace {
 		if filepath.Dir(path) == dir && strings.HasSuffix(path, ".go") && !contains(files, path) {
 			files = append(files, path)

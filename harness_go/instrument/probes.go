@@ -14,22 +14,22 @@ import (
 	"strings"
 )
 
-// pkg is go/types, parsed and type-checked as far as that goes without what it
-// imports: enough to know what its own maps are.
+// pkg is go/types, parsed and type-checked as far as possible without its imports: enough to
+// recognize its own maps.
 type pkg struct {
 	fset  *token.FileSet
 	files []*file
 	info  types.Info
 }
 
-// file is a source file. Its path is where the go command expects it.
+// file is a source file. Its path is the one where the go command expects it.
 type file struct {
 	path string
 	text []byte
 	ast  *ast.File
 }
 
-// load reads the files that are part of the package; replace is an overlay's.
+// load reads the files that are part of the package; replace is from an overlay.
 func load(dir string, paths []string, replace map[string]string) (*pkg, error) {
 	p := &pkg{fset: token.NewFileSet(), info: types.Info{Types: make(map[ast.Expr]types.TypeAndValue)}}
 	var files []*ast.File
@@ -75,14 +75,14 @@ func (nothing) Import(name string) (*types.Package, error) {
 	return p, nil
 }
 
-// insertion is text that goes into a file.
+// insertion is text to insert into a file.
 type insertion struct {
 	offset int
 	text   string
 }
 
-// probe returns the text of a file with a probe in each function that gets one,
-// numbered from first, and how many there are.
+// probe returns the text of a file with a probe in each function that gets one, numbered from
+// first, and the number of probes.
 func (p *pkg) probe(f *file, first int) (text []byte, n int) {
 	var insertions []insertion
 	for _, decl := range f.ast.Decls {
@@ -114,19 +114,18 @@ func (p *pkg) probe(f *file, first int) (text []byte, n int) {
 
 func (p *pkg) offset(pos token.Pos) int { return p.fset.Position(pos).Offset }
 
-// plain are receivers that belong to one goroutine and have nothing lazy in them.
+// plain lists receivers that belong to one goroutine and have no lazy state.
 var plain = map[string]bool{"typeWriter": true, "operand": true, "action": true}
 
-// cheap are functions that a trivial one may call. Unalias has work to do for aliases
-// only, and what it calls for those has a probe.
+// cheap lists functions that a trivial one may call. Unalias does work for aliases only, and the
+// functions that it calls for those have a probe.
 var cheap = map[string]bool{
 	"len": true, "cap": true, "panic": true, "assert": true, "list": true, "Unalias": true,
 }
 
-// trivial says that a function does nothing but look at what is there, or is called
-// by package sort or container/heap, in numbers that depend on the order of a map.
-// Half of all calls are to such functions, and no other goroutine can tell whether it
-// got its turn before or after one.
+// trivial reports whether a function only reads existing state, or is called by package sort or
+// container/heap, a number of times that depends on the order of a map. Half of all calls are to
+// such functions, and no other goroutine can tell whether it got its turn before or after one.
 func trivial(d *ast.FuncDecl) bool {
 	if d.Recv != nil {
 		receiver := d.Recv.List[0].Type
@@ -175,13 +174,13 @@ func trivial(d *ast.FuncDecl) bool {
 	return !works
 }
 
-// unordered are functions whose work is ordered by maps from one end to the other.
-// They work on what belongs to one checker.
+// unordered lists functions whose work is ordered by maps from start to end. They work on data that
+// belongs to one checker.
 var unordered = map[string]bool{"initOrder": true, "dependencyGraph": true, "findPath": true}
 
-// hush makes the probes silent in loops over maps whose order depends on addresses,
-// which no seed repeats. Loops that are left in the middle are left alone: they
-// would have to be made loud again there.
+// hush makes the probes silent in loops over maps whose order depends on addresses, which no seed
+// repeats. Loops that are left in the middle stay unchanged, because the probes would have to be
+// enabled again at each exit.
 func (p *pkg) hush(body *ast.BlockStmt) (insertions []insertion) {
 	labels := make(map[ast.Stmt]token.Pos)
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -202,8 +201,8 @@ func (p *pkg) hush(body *ast.BlockStmt) (insertions []insertion) {
 	return insertions
 }
 
-// unrepeatable says that x is a map with keys that are hashed by address, and may be
-// many: up to eight entries come in an order that the seed decides.
+// unrepeatable reports whether x is a map with keys that are hashed by address, and possibly many
+// of them: the seed decides the order of up to eight entries.
 func (p *pkg) unrepeatable(x ast.Expr) bool {
 	t := p.info.Types[x].Type
 	if t == nil {
@@ -218,11 +217,11 @@ func (p *pkg) unrepeatable(x ast.Expr) bool {
 		return !ok || named.Obj().Name() != "TypeParam"
 	}
 	basic, ok := m.Key().Underlying().(*types.Basic)
-	// An invalid key's type is another package's: a syntax tree's node.
+	// The type of an invalid key comes from another package: it is a syntax node.
 	return !ok || basic.Kind() == types.Invalid
 }
 
-// leaves says whether a loop's body may end the loop otherwise than by a break.
+// leaves reports whether a loop's body may end the loop other than by a break.
 func leaves(body *ast.BlockStmt) (found bool) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -238,8 +237,8 @@ func leaves(body *ast.BlockStmt) (found bool) {
 	return found
 }
 
-// hookSource is added to go/types. Probes must not be seen by the race detector:
-// they and the hook are norace functions, which are never inlined.
+// hookSource is added to go/types. The race detector must not see probes: they and the hook are
+// norace functions, which are never inlined.
 const hookSource = `package types
 
 import _ "unsafe" // for go:linkname

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// countReports adds a file to package runtime that silences the race detector when a
-// run had its reports, and counts them where the detector asks for a report's data.
+// countReports adds a file to package runtime that silences the race detector when a run has
+// reached its number of reports. It counts them where the detector asks for a report's data.
 func countReports(goroot, out string, result *overlay) error {
 	dir := filepath.Join(goroot, "src", "runtime")
 	original := func(name string) (string, error) {
@@ -31,7 +31,7 @@ func countReports(goroot, out string, result *overlay) error {
 	if err != nil {
 		return err
 	}
-	// From Go 1.22 on, what stops the world gives what starts it again.
+	// Since Go 1.22, the function that stops the world returns a value for restarting it.
 	stop, start := "stopTheWorld(stwGOMAXPROCS)", "startTheWorld()"
 	if strings.Contains(scheduler, "\nfunc stopTheWorld(reason stwReason) worldStop {") {
 		stop, start = "stopped := "+stop, "startTheWorld(stopped)"
@@ -39,7 +39,7 @@ func countReports(goroot, out string, result *overlay) error {
 		return fmt.Errorf("%s: proc.go does not stop the world as this instrumentation knows", dir)
 	}
 	return result.put(dir, out, "runtime_", map[string][]byte{
-		// On the same line: line numbers stay.
+		// On the same line, so that line numbers do not change.
 		"race.go":             []byte(strings.Replace(race, call, call+" typeraceReported()", 1)),
 		"zz_typerace_race.go": []byte(fmt.Sprintf(reportsSource, stop, start)),
 	})

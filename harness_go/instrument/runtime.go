@@ -8,16 +8,16 @@ import (
 	"regexp"
 )
 
-// reseed adds a file to package runtime that sets the random state of the running
-// thread: the order of map iterations, which go/types has some of, comes from it.
+// reseed adds a file to package runtime that sets the random state of the running thread. The order
+// of map iterations, some of which are in go/types, depends on it.
 func reseed(goroot, out string, result *overlay) error {
 	dir := filepath.Join(goroot, "src", "runtime")
 	text, err := os.ReadFile(filepath.Join(dir, "runtime2.go"))
 	if err != nil {
 		return err
 	}
-	// Fields of runtime.m: fastrand until Go 1.21, then chacha8 and cheaprand, of a
-	// type that changed.
+	// Fields of runtime.m: fastrand until Go 1.21, then chacha8 and cheaprand, with a type that
+	// changed.
 	field := regexp.MustCompile(`(?m)^\t(fastrand|cheaprand)\s+(uint32|uint64)\b`).FindSubmatch(text)
 	if field == nil {
 		return fmt.Errorf("%s has no random state that this instrumentation knows", dir)
@@ -44,9 +44,9 @@ func typeraceReseed(seed uint64) {
 }
 `
 
-// locks puts a hook into sync.Mutex.Lock: under a seeded schedule, who cannot have a
-// lock hands its turn on instead of blocking. Otherwise who gets a lock first is up
-// to the clock: a mutex on which somebody waited for a millisecond is handed over.
+// locks puts a hook into sync.Mutex.Lock. Under a seeded schedule, a goroutine that fails to get a
+// lock gives up its turn instead of blocking. Otherwise the clock decides which goroutine gets a
+// lock first: a mutex is handed to a goroutine that has waited for a millisecond.
 func locks(goroot, out string, result *overlay) error {
 	for _, pkg := range []string{"internal/sync", "sync"} { // since, and until, Go 1.24
 		path := filepath.Join(goroot, "src", filepath.FromSlash(pkg), "mutex.go")
@@ -76,8 +76,8 @@ func locks(goroot, out string, result *overlay) error {
 	return fmt.Errorf("%s has no sync.Mutex that this instrumentation knows", goroot)
 }
 
-// lockSource is added to the package of the mutex. TryLock is for the race detector
-// what Lock is; while it fails it does nothing that the detector sees.
+// lockSource is added to the package of the mutex. To the race detector, TryLock is the same as
+// Lock; while it fails, the detector sees nothing.
 const lockSource = `package sync
 
 import _ "unsafe"

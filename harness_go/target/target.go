@@ -6,7 +6,7 @@
 // scenario says `target NAME PACKAGE` or `target NAME PACKAGE OBJECT`, and the generator
 // and the mutators use them like any other operation.
 //
-// docs/TARGETS.md of typerace says how to write one.
+// docs/TARGETS.md in typerace's repository explains how to write one.
 package target
 
 import (
@@ -17,11 +17,11 @@ import (
 	"sort"
 )
 
-// What a race in an operation says; see docs/FINDINGS.md.
+// The meaning of a race in an operation; see docs/FINDINGS.md.
 const (
-	// Bug: what the operation does is documented as safe for concurrent use.
+	// Bug: the documentation says that what the operation does is safe for concurrent use.
 	Bug = "bug"
-	// Unstated: no documentation says whether it is. The default.
+	// Unstated: no documentation says whether it is safe. This is the default.
 	Unstated = "unstated"
 	// Contract: it breaks a documented rule, so that races are expected.
 	Contract = "contract"
@@ -29,14 +29,14 @@ const (
 
 // Operation is something that a goroutine of a test case can do.
 type Operation struct {
-	// Name is the word in a scenario: letters, digits and - _, a letter first.
+	// Name is the name in a scenario: letters, digits, - and _, starting with a letter.
 	Name string
-	// Does says in one line what it does.
+	// Does describes the operation in one line.
 	Does string
-	// Class is Bug, Unstated or Contract; empty is Unstated.
+	// Class is Bug, Unstated or Contract; empty means Unstated.
 	Class string
-	// Rule is the sentence of the documentation that the class rests on, and
-	// Place where it stands. A class other than Unstated needs both.
+	// Rule is the sentence of the documentation that justifies the class, and Place says where it
+	// is stated. A class other than Unstated needs both.
 	Rule, Place string
 	// Faulty says that the operation accepts packages with type errors. Without it the
 	// operation is skipped for them, as most programs would stop there.
@@ -50,18 +50,17 @@ type Operation struct {
 	Run func(in *Input) (answer string, err error)
 }
 
-// Input is what an operation works on. Nothing in it but Own may be changed:
-// other goroutines read the same.
+// Input is what an operation works on. Only Own may be changed, because other goroutines read the
+// rest.
 type Input struct {
 	// Package is the package that the scenario names: the completed one that all
 	// goroutines see, or the one that this goroutine checked itself.
 	Package *types.Package
-	// Object is the named object of Package's scope; nil if the scenario names a
-	// package alone.
+	// Object is the named object in Package's scope; nil if the scenario names only a package.
 	Object types.Object
 
-	// Fset, Files and Info are what Package was checked from, with every map of
-	// Info filled. Files and Info are nil if another goroutine checked it.
+	// Fset, Files and Info are what Package was checked from, with every map of Info filled. Files
+	// and Info are nil if another goroutine checked it.
 	Fset  *token.FileSet
 	Files []*ast.File
 	Info  *types.Info
@@ -76,8 +75,7 @@ type Input struct {
 
 	// Own is the goroutine's own memory in this run, nil at first.
 	Own map[string]any
-	// Before is what the operations of `before` left in their Own. All goroutines may
-	// read it.
+	// Before is what the operations of `before` left in their Own. All goroutines may read it.
 	Before map[string]any
 }
 
@@ -103,9 +101,8 @@ func (in *Input) Keep(key string, value any) {
 
 var registered = make(map[string]*Operation)
 
-// Register adds an operation; called by init functions. It panics if the operation
-// is not complete or its name is taken: the build of the harness then fails with that
-// message.
+// Register adds an operation; init functions call it. It panics if the operation is incomplete or
+// its name is taken: the build of the harness then fails with that message.
 func Register(op Operation) {
 	if why := fault(&op); why != "" {
 		panic(fmt.Sprintf("target: operation %q: %s", op.Name, why))
@@ -151,10 +148,10 @@ func validName(name string) bool {
 	return name != "" && len(name) <= 40
 }
 
-// Find is the operation of that name; nil if there is none.
+// Find returns the operation with this name; nil if there is none.
 func Find(name string) *Operation { return registered[name] }
 
-// All are the registered operations, by name.
+// All returns the registered operations, by name.
 func All() []*Operation {
 	all := make([]*Operation, 0, len(registered))
 	for _, op := range registered {

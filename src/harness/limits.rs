@@ -15,7 +15,7 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Memory that a process may use besides a heap of the cap's size. Above it, the process is killed
 /// without asking for the size of its heap. It covers garbage and the race detector's shadow, which
-/// is several times the heap (docs/FAULTS.md has the measurement).
+/// is several times the heap (docs/FAULTS.md states the limits).
 const SHADOW: u64 = 8;
 const OWN: u64 = 1 << 30;
 

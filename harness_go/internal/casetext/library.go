@@ -1,7 +1,6 @@
 package casetext
 
-// Library is a package that has something for every query, and two that import
-// it.
+// Library is a package with something for every query, and two packages that import it.
 const Library = `
 -- lib/lib.go --
 package lib

@@ -11,11 +11,10 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// BuildSSA builds SSA code for a package that was type-checked without
-// errors, generic functions instantiated, in a program of its own, and
-// returns the names of its members.
+// BuildSSA builds SSA code, in its own program, for a package that was type-checked without errors,
+// and instantiates generic functions. It returns the names of the package's members.
 func BuildSSA(fset *token.FileSet, pkg *types.Package, files []*ast.File, info *types.Info) []string {
-	// Serially, as goroutines of its own could outlive the operation.
+	// Serially, because goroutines of its own could outlive the operation.
 	prog := ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially)
 	made := map[*types.Package]bool{pkg: true}
 	var dependencies func(*types.Package)

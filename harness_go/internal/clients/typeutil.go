@@ -22,8 +22,8 @@ func ObjectPath(obj types.Object) (string, types.Object, error) {
 // MethodSets is a cache of method sets. Several goroutines may use it.
 type MethodSets = typeutil.MethodSetCache
 
-// TypeMap is a set of types that has identical types once. One goroutine uses it.
+// TypeMap is a set of types that holds identical types only once. One goroutine uses it.
 type TypeMap struct{ m typeutil.Map }
 
-// Add adds a type, and says whether an identical one was there.
+// Add adds a type, and reports whether an identical one was already present.
 func (s *TypeMap) Add(t types.Type) bool { return s.m.Set(t, true) != nil }

@@ -1,8 +1,8 @@
 // Package counters gives access to the 8-bit coverage counters of a program
 // built with -gcflags=go/types=-d=libfuzzer.
 //
-// Only the command imports it: a test binary has internal/fuzz, which defines
-// the same symbols, and would not link.
+// Only the command imports it: a test binary contains internal/fuzz, which defines the same
+// symbols, so it would not link.
 package counters
 
 import "unsafe"

@@ -2,9 +2,9 @@ package counters
 
 import _ "unsafe" // for go:linkname
 
-// Instrumented code calls these on comparisons. The runtime has them only in
-// programs built for libFuzzer itself, so a program of any other kind must
-// define them. They do nothing: what a comparison saw is not feedback yet.
+// Instrumented code calls these on comparisons. The runtime has them only in programs built for
+// libFuzzer itself, so any other program must define them. They do nothing, because the operands of
+// comparisons are not used as feedback.
 //
 // They must stay free of atomics, locks and shared stores, which would order
 // goroutines and hide races.

@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// WhenAsked prints the stack of every goroutine to w when the parent sends SIGUSR1,
-// and ends the process. The runtime's own dump, for SIGQUIT, has no stack of a goroutine
-// that another thread runs, nor of one that is inside the race detector; here the
-// goroutines stop first, where their stacks can be read.
+// WhenAsked prints the stack of every goroutine to w when the parent sends SIGUSR1, and ends the
+// process. The runtime's own dump, for SIGQUIT, has no stack for a goroutine that another thread
+// runs, nor for one that is inside the race detector. Here the goroutines first stop at a point
+// where their stacks can be read.
 func WhenAsked(w io.Writer, exit func(int)) {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGUSR1)

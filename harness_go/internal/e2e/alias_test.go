@@ -7,9 +7,9 @@ import (
 	"typerace/harness/internal/casetext"
 )
 
-// TestAliasInstanceRaces: go/types computes the type of an alias instance when it is first
-// asked, and several goroutines are the first to ask an instance that was made after type
-// checking. golang.org/issue/79035.
+// TestAliasInstanceRaces: go/types computes the type of an alias instance on first use, and several
+// goroutines are the first to use an instance that was made after type checking.
+// golang.org/issue/79035.
 func TestAliasInstanceRaces(t *testing.T) {
 	if n := minor(); n < 24 || n > 27 {
 		t.Skipf("generic aliases came with Go 1.24, and the race is known until 1.27; this is 1.%d", n)
@@ -22,7 +22,7 @@ func TestAliasInstanceRaces(t *testing.T) {
 		want           int
 	}{
 		{"instantiate", "meet start\nbefore check lib ; instantiate lib.A int\ngo walk unalias instances\ngo walk unalias instances", runs * 9 / 10},
-		// Expansion of a method takes a lock, which orders some runs.
+		// Expanding a method takes a lock, which orders some runs.
 		{"substitution", "meet start\nbefore check lib\ngo walk methods lib\ngo walk unalias lib reversed", 1},
 	} {
 		p := start(t)

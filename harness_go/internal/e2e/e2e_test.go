@@ -9,8 +9,8 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// dependency is a completed package on which two legal importers race in Go 1.27: one
-// unpacks a type while the other asks whether it is complete.
+// dependency is a completed package on which two legal importers race in Go 1.27: one unpacks a
+// type while the other asks whether it is complete.
 const dependency = `
 meet import
 before check p
@@ -94,8 +94,8 @@ func TestCoverageIsOfTheRun(t *testing.T) {
 	}
 }
 
-// TestNothingOrdersGoroutines checks what everything depends on: the harness's own work
-// between goroutines must not hide the race from the detector.
+// TestNothingOrdersGoroutines checks the property on which everything depends: the harness's own
+// work between goroutines must not hide the race from the detector.
 func TestNothingOrdersGoroutines(t *testing.T) {
 	if n := minor(); n != 27 {
 		t.Skipf("the race is known in Go 1.27, this is 1.%d", n)
@@ -169,8 +169,7 @@ func TestSharedInfoRaces(t *testing.T) {
 	}
 }
 
-// TestSpeed prints what a run costs, and fails only where something waits for
-// a time-out in every run.
+// TestSpeed prints the cost of a run. It fails only if something waits for a time-out in every run.
 func TestSpeed(t *testing.T) {
 	const runs = 500
 	for _, c := range []struct{ name, text string }{

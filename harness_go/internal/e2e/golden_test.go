@@ -10,8 +10,8 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// TestGoldenScenarios runs tests/scenarios. Each is named for the element that
-// it must execute; one of class contract must race, every other one must not.
+// TestGoldenScenarios runs tests/scenarios. Each scenario is named for the element that it must
+// execute. A scenario of class contract must race, and every other one must not.
 func TestGoldenScenarios(t *testing.T) {
 	files, err := filepath.Glob("../../../tests/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -48,8 +48,8 @@ func TestGoldenScenarios(t *testing.T) {
 		}
 		req := casetext.Request(string(text))
 		req.Flags = wire.FlagResolutions
-		// On a loaded machine the two sides may run one after the other, ordered by a lock
-		// of the first. So a breach gets many runs.
+		// On a loaded machine the two sides may run one after the other, ordered by a lock that the
+		// first side takes. So a breach gets many runs.
 		runs, raced, executed := 10, 0, map[string]uint32{}
 		if contract(name) {
 			runs = 300

@@ -1,5 +1,5 @@
-// Package e2e tests the built harness: its processes, its coverage and that
-// the race detector sees what it should.
+// Package e2e tests the built harness: its processes, its coverage, and that the race detector sees
+// the races that it should.
 package e2e
 
 import (
@@ -74,13 +74,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// start starts a harness and reads what it says first.
+// start starts a harness and reads its first message.
 func start(t *testing.T) *process {
 	t.Helper()
 	return startBinary(t, binary(t))
 }
 
-// startBinary starts a harness that was built another way.
+// startBinary starts a harness from another build.
 func startBinary(t *testing.T, binary string) *process {
 	t.Helper()
 	dir := t.TempDir()
@@ -132,13 +132,13 @@ func startBinary(t *testing.T, binary string) *process {
 	return p
 }
 
-// said is what the process printed.
+// said is the output of the process.
 func (p *process) said() string {
 	text, _ := os.ReadFile(p.output.Name())
 	return string(text)
 }
 
-// reports are the race detector's.
+// reports is the output of the race detector.
 func (p *process) reports() string {
 	text, _ := os.ReadFile(fmt.Sprintf("%s.%d", p.log, p.cmd.Process.Pid))
 	return string(text)
@@ -180,7 +180,7 @@ func (p *process) end() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// covered is how many counters are not zero.
+// covered is the number of nonzero counters.
 func (p *process) covered() int {
 	text, err := os.ReadFile(p.coverage.Name())
 	if err != nil {
@@ -189,7 +189,7 @@ func (p *process) covered() int {
 	return len(text) - bytes.Count(text, []byte{0})
 }
 
-// harnessOnly says whether a report's two accesses are both in the harness.
+// harnessOnly reports whether both accesses in a report are in the harness.
 func harnessOnly(report string) bool {
 	return !strings.Contains(report, "/go/types/")
 }

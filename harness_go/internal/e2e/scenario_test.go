@@ -31,8 +31,8 @@ func TestEveryMeetEnds(t *testing.T) {
 	}
 }
 
-// TestSequentialAnswersAreTheConcurrentOnes: questions have the same answers whether
-// goroutines ask one after another or at the same time.
+// TestSequentialAnswersAreTheConcurrentOnes: questions have the same answers whether goroutines ask
+// them one after another or at the same time.
 func TestSequentialAnswersAreTheConcurrentOnes(t *testing.T) {
 	p := start(t)
 	const text = "meet start\nbefore check lib\ngo check a ; walk methods lib ; walk string lib\ngo check b ; walk lookup lib reversed" + casetext.Library
@@ -51,8 +51,7 @@ const work = "before check lib ; instantiate lib.List lib.Array context\n" +
 	"go check a ; check b ; walk methods lib ; walk string instances\n" +
 	"go check b ; check a ; walk methods lib reversed ; eval lib Answer ; instantiate lib.Tree int context\n"
 
-// Each of these is documented or stated to be safe, or at least must not
-// change what is answered.
+// Each of these is documented or stated to be safe, or at least must not change any answer.
 func TestSharingChangesNoAnswer(t *testing.T) {
 	p := start(t)
 	answers := func(text string) [][]wire.Answer {

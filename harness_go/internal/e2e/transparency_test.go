@@ -12,11 +12,11 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// transparent are races that are planted (a breach of contract) or known, in the
-// newest Go that has them. What a Go does not race on is not compared.
+// transparent lists races that are planted (a breach of contract) or known, in the newest Go
+// release that has them. Races that a Go release does not show are not compared.
 var transparent = map[string]string{
 	"two checkers on one Info": "share info\nmeet start\nbefore check lib\ngo check a\ngo check a\n" + casetext.Library,
-	// Interfaces that nobody completed.
+	// Interfaces that were never completed.
 	"open interfaces": "share interface\nmeet start\nbefore check lib\ngo walk typeset instances\ngo walk typeset instances\n" + casetext.Library,
 	// golang.org/issue/79035
 	"alias instances": "before check lib ; instantiate lib.Set string\ngo walk unalias instances\ngo walk unalias instances\n" +
@@ -29,11 +29,10 @@ var transparent = map[string]string{
 	"readers of an instance": "before check lib ; instantiate lib.Tree string\ngo walk methods instances\ngo walk lookup instances reversed\n" + casetext.Library,
 }
 
-// TestFeedbackHidesNoRace runs each in many processes, once in each: by a harness
-// without counters, and by one with counters. The second must not report the race in
-// fewer processes.
+// TestFeedbackHidesNoRace runs each case in many processes, once in each: with a harness without
+// counters, and with one with counters. The second must not report the race in fewer processes.
 //
-// TYPERACE_TRANSPARENCY is how many processes; `make transparency` takes 50.
+// TYPERACE_TRANSPARENCY is the number of processes; `make transparency` uses 50.
 func TestFeedbackHidesNoRace(t *testing.T) {
 	processes := 6
 	if n, err := strconv.Atoi(os.Getenv("TYPERACE_TRANSPARENCY")); err == nil && n > 0 {
@@ -47,7 +46,7 @@ func TestFeedbackHidesNoRace(t *testing.T) {
 	if out, err := exec.Command("go", append(args, "../..")...).CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	// A run that dies (of concurrent map writes) has raced.
+	// A run that dies (of concurrent map writes) counts as a race.
 	raced := func(p *process, req *wire.RunRequest) bool {
 		reply := p.run(req)
 		return reply == nil || reply.Races > 0
@@ -74,7 +73,7 @@ func TestFeedbackHidesNoRace(t *testing.T) {
 				p.end()
 			}
 			t.Logf("%d of %d processes without feedback, %d with it", without, processes, with)
-			// A race that shows by chance may show less often by chance: two and a half
+			// A race that shows by chance may also show less often by chance: two and a half
 			// standard deviations of the difference are allowed.
 			n, rate := float64(processes), float64(without)/float64(processes)
 			slack := 0.5 + 2.5*math.Sqrt(2*n*rate*(1-rate))

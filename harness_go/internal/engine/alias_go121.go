@@ -4,7 +4,7 @@ package engine
 
 import "go/types"
 
-// Before Go 1.22 the API had no aliases: a type is never one.
+// Before Go 1.22 the API had no aliases: no type is ever one.
 
 func unalias(t types.Type) types.Type { return t }
 

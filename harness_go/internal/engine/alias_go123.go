@@ -4,8 +4,8 @@ package engine
 
 import "go/types"
 
-// Only this file and the alias_go*.go beside it know which release added what to the
-// API of aliases.
+// Only this file and the other alias_go*.go files know which release added which part of the alias
+// API.
 
 // asAlias returns the type as an alias, if it is one.
 func asAlias(t types.Type) (*types.Alias, bool) {

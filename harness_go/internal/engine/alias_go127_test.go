@@ -2,5 +2,5 @@
 
 package engine
 
-// Since Go 1.27 aliases are represented whatever GODEBUG says.
+// Since Go 1.27 aliases are represented regardless of GODEBUG.
 const hasAliases, aliasesAlways = true, true

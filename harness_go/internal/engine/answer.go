@@ -12,21 +12,21 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// answer is what an operation learnt. It holds what the API returned, and
-// becomes text only after the goroutines have ended, because printing a type uses it.
+// answer is what an operation learned. It holds the values that the API returned, and becomes text
+// only after the goroutines have ended, because printing a type uses the type.
 type answer struct {
 	op   int
 	what string
-	// subject is what was asked: strings and types.
+	// subject is the subject of the question: strings and types.
 	subject []any
-	// parts are what was learnt: strings, booleans, numbers, types, objects.
+	// parts are what was learned: strings, booleans, numbers, types, objects.
 	parts []any
-	// note is for people, never compared.
+	// note is for people, and never compared.
 	note string
 }
 
 const (
-	// maxParts bounds what a goroutine keeps.
+	// maxParts bounds the number of parts that a goroutine keeps.
 	maxParts = 1 << 16
 	// maxAnswers bounds the bytes of a goroutine's answers.
 	maxAnswers = 1 << 20
@@ -39,7 +39,7 @@ func (g *goroutine) answer(what string, subject []any, parts []any, note string)
 	}
 }
 
-// answerCheck makes an answer of what a check reported and declared.
+// answerCheck makes an answer from what a check reported and declared.
 func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
 	scope := pkg.Scope()
 	g.answer("errors", []any{pkg.Path()}, []any{record.all}, "")
@@ -49,7 +49,7 @@ func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
 	}
 }
 
-// answerTexts are the answers of a goroutine that has ended.
+// answerTexts returns the answers of a goroutine that has ended.
 func (g *goroutine) answerTexts() []wire.Answer {
 	var texts []wire.Answer
 	bytes := 0
@@ -79,8 +79,8 @@ func (g *goroutine) answerTexts() []wire.Answer {
 	return texts
 }
 
-// subjectText names what was asked. Two spellings of identical types are two subjects:
-// their explicit methods may differ, for example.
+// subjectText names the subject of a question. Two spellings of identical types are two subjects,
+// because, for example, their explicit methods may differ.
 func subjectText(s any) string {
 	t, ok := s.(types.Type)
 	if !ok {
@@ -99,7 +99,7 @@ func subjectText(s any) string {
 	})
 }
 
-// partText is the text of something that was learnt.
+// partText is the text of a part of an answer.
 func partText(p any) string {
 	return guarded(func() string {
 		switch p := p.(type) {
@@ -120,7 +120,7 @@ func partText(p any) string {
 	})
 }
 
-// guarded turns a panic into text: a type that cannot be printed is an answer.
+// guarded turns a panic into text: a type that cannot be printed is also an answer.
 func guarded(text func() string) (s string) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -130,8 +130,8 @@ func guarded(text func() string) (s string) {
 	return text()
 }
 
-// errorTexts are a check's errors in the order of their positions, as place
-// and code; the messages, which spell types, are a note.
+// errorTexts returns a check's errors in the order of their positions, as place and code. The
+// messages, which spell types, are in the note.
 func errorTexts(errs []types.Error) (texts []string, note string) {
 	var messages []string
 	for _, err := range errs {
@@ -151,8 +151,8 @@ func errorText(err error) string {
 	return "error"
 }
 
-// errorCode is the name of an error's code, which go/types does not export but
-// lets tools read by reflection.
+// errorCode is the name of an error's code, which go/types does not export but lets tools read by
+// reflection.
 func errorCode(err types.Error) string {
 	field := reflect.ValueOf(&err).Elem().FieldByName("go116code")
 	if !field.IsValid() {

@@ -10,7 +10,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// checkedPackage type-checks a package of no imports.
+// checkedPackage type-checks a package without imports.
 func checkedPackage(t *testing.T, text string) *types.Package {
 	t.Helper()
 	fset := token.NewFileSet()
@@ -26,7 +26,7 @@ func checkedPackage(t *testing.T, text string) *types.Package {
 	return pkg
 }
 
-// TestIdenticalTypesHaveOneText: and types that are not identical, two.
+// TestIdenticalTypesHaveOneText also checks that types that are not identical have two.
 func TestIdenticalTypesHaveOneText(t *testing.T) {
 	pkg := checkedPackage(t, `package p
 type T[P any] struct{ f P }
@@ -110,7 +110,7 @@ func TestErrorsAreAnsweredByCodeAndPlace(t *testing.T) {
 	}
 }
 
-// In a cycle of imports the first to come decides which of them fails.
+// In an import cycle, the first goroutine to arrive decides which of the packages fails.
 func TestNoAnswersOfImportCyclesWithASharedImporter(t *testing.T) {
 	const packages = "go import a\ngo import b\n-- a/a.go --\npackage a\n\nimport _ \"b\"\n-- b/b.go --\npackage b\n\nimport _ \"a\"\n"
 	if got := run(t, "share importer\n"+packages, 0).Answers; len(got) != 0 {

@@ -6,15 +6,14 @@ import (
 	"strconv"
 )
 
-// A type can be spelled in several ways: through an alias, with other parameter names,
-// as an embedded interface or as its methods. A types.Context, and so the lazy expansion
-// of an instance, keeps one of several identical types: the spelling of an instance
-// depends on which goroutine made it first. So answers name types in a spelling that
-// identical types share.
+// A type can be spelled in several ways: through an alias, with other parameter names, as an
+// embedded interface or as its methods. A types.Context, and therefore the lazy expansion of an
+// instance, keeps one of several identical types, so the spelling of an instance depends on which
+// goroutine made it first. Answers therefore name types in a spelling that identical types share.
 
 const (
-	// canonicalDepth and canonicalSteps bound the text of a type. Identical
-	// types are cut at the same place.
+	// canonicalDepth and canonicalSteps limit the text of a type. Identical types are cut at the
+	// same place.
 	canonicalDepth = 12
 	canonicalSteps = 600
 )
@@ -56,7 +55,7 @@ func (c *canonical) typ(t types.Type) {
 	case *types.Named:
 		c.named(t)
 	case *types.TypeParam:
-		// Identical signatures may name them differently.
+		// Identical signatures may name their parameters differently.
 		c.str("$" + strconv.Itoa(t.Index()))
 	case *types.Pointer:
 		c.str("*")
@@ -128,8 +127,8 @@ func (c *canonical) qualified(o types.Object) {
 	c.str(o.Name())
 }
 
-// member writes the name of a field or method; the package is part of the
-// identity of one that is not exported.
+// member writes the name of a field or method. For an unexported one, the package is part of its
+// identity.
 func (c *canonical) member(o types.Object) {
 	if o.Exported() {
 		c.str(o.Name())

@@ -24,7 +24,7 @@ type built struct {
 	info  *types.Info
 }
 
-// noteSound remembers a package without errors in it or in its dependencies. Only such
+// noteSound remembers a package that is free of errors, including its dependencies. Only such
 // packages may be exported, rebuilt or compiled to SSA code.
 func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {
 	if errors > 0 || g.sources[i].err != nil {
@@ -42,7 +42,7 @@ func (g *goroutine) isSound(pkg *types.Package) bool {
 	return pkg == types.Unsafe || g.sound[pkg] || g.first.sound[pkg]
 }
 
-// deliver gives a checked package the form in which its importers get it.
+// deliver converts a checked package to the form in which its importers get it.
 func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 	if g.delivery == fromSource {
 		if g.id > 0 {
@@ -66,8 +66,8 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 	return fresh
 }
 
-// throughExportData writes a package and reads it back, with a file set of its
-// own, as a compiler's export data has.
+// throughExportData writes a package and reads it back, with a separate file set, like export data
+// from a compiler.
 func (g *goroutine) throughExportData(pkg *types.Package) (*types.Package, error) {
 	data, err := clients.Export(g.fset, pkg)
 	if err != nil {
@@ -76,7 +76,7 @@ func (g *goroutine) throughExportData(pkg *types.Package) (*types.Package, error
 	return clients.Import(token.NewFileSet(), data, dependencies(pkg), pkg.Path())
 }
 
-// dependencies are all packages that a package imports, by path.
+// dependencies returns all packages that a package imports, by path.
 func dependencies(pkg *types.Package) map[string]*types.Package {
 	found := make(map[string]*types.Package)
 	var add func(*types.Package)

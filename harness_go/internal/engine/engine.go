@@ -1,10 +1,10 @@
 // Package engine runs test cases: Go packages, and goroutines that use
 // go/types on them.
 //
-// What it adds between the goroutines of a test case may order them, and what
-// is ordered does not race. So while they run it uses no lock, channel,
-// atomic, fmt or map that two of them share, beyond what the scenario asks
-// for; meet.go says how they wait for one another all the same.
+// Anything that the engine adds between the goroutines of a test case may order them, and ordered
+// accesses do not race. So while they run, the engine uses no lock, channel, atomic, fmt or map
+// that two of them share, beyond what the scenario asks for. meet.go explains how the goroutines
+// wait for one another nevertheless.
 package engine
 
 import (
@@ -20,25 +20,24 @@ import (
 type Engine struct {
 	// Counters are the program's coverage counters. A run zeroes them first.
 	Counters []byte
-	// Map receives the counters after a run; at least as long as they are.
+	// Map receives the counters after a run; it is at least as long as they are.
 	Map []byte
-	// Scheduler seeds interleavings; nil if that is not to be had.
+	// Scheduler seeds interleavings; nil if it is unavailable.
 	Scheduler Scheduler
-	// Reports bounds the race detector's reports; nil if that is not to be had.
+	// Reports limits the race detector's reports; nil if it is unavailable.
 	Reports Limiter
-	// Detector turns the race detector off where nothing can race; nil if that is
-	// not to be had.
+	// Detector turns the race detector off where nothing can race; nil if it is unavailable.
 	Detector Detector
-	// watched says that it stays on for this request.
+	// watched says that the detector stays on for this request.
 	watched bool
 
-	// warm says that what a process computes once is computed.
+	// warm says that state that is computed once per process has been computed.
 	warm    bool
 	procs   int // GOMAXPROCS when a test case does not say
 	godebug godebug
 	memory  memory
 	watch   watch
-	// Status is what the parent sees while a test case runs; may be nil.
+	// Status is what the parent sees while a test case runs; it may be nil.
 	status *Status
 }
 
@@ -47,47 +46,46 @@ type Engine struct {
 type Scheduler interface {
 	Start(seed uint64, goroutines int)
 	Enter(i int)
-	// Yield says whether another goroutine took a step.
+	// Yield reports whether another goroutine took a step.
 	Yield(i int) bool
 	Leave(i int)
 	Stop()
 	Steps() uint64
 	Trace() uint64
-	// Reseed sets what is random on the calling thread, for a run of one
-	// goroutine.
+	// Reseed sets the random state of the calling thread, for a run with one goroutine.
 	Reseed(seed uint64)
 }
 
-// Limiter bounds how many races are reported from a call on, 0 is no bound. See
-// package reports, which engine's tests cannot link.
+// Limiter limits how many races are reported from a call on; 0 for no limit. See package reports,
+// which engine's tests cannot link.
 type Limiter interface{ Limit(n uint32) }
 
 // Detector is the race detector's switch. See package quiet, which engine's tests
 // cannot link.
 type Detector interface {
-	// Quiet turns it off: the caller's goroutine works alone from here on.
+	// Quiet turns it off: from here on, only the caller's goroutine works.
 	Quiet()
 	// Loud turns it on.
 	Loud()
 }
 
-// alone has one goroutine work, unwatched. A target's operation may start goroutines of
-// its own anywhere: what has one is watched from its beginning to its end.
+// alone lets one goroutine work unwatched. A target's operation may start goroutines of its own
+// anywhere, so a test case with such an operation is watched from start to end.
 func (e *Engine) alone() {
 	if e.Detector != nil && !e.watched {
 		e.Detector.Quiet()
 	}
 }
 
-// together has the detector watch from here on.
+// together makes the detector watch from here on.
 func (e *Engine) together() {
 	if e.Detector != nil {
 		e.Detector.Loud()
 	}
 }
 
-// New returns an engine. It takes the garbage collector into its hands, so a
-// process has one.
+// New returns an engine. It takes control of the garbage collector, so a process has only one
+// engine.
 func New(counters, coverage []byte) *Engine {
 	e := &Engine{Counters: counters, Map: coverage, procs: defaultProcs()}
 	e.godebug.init()
@@ -96,16 +94,16 @@ func New(counters, coverage []byte) *Engine {
 	return e
 }
 
-// Observe has the engine tell its parent where it is, and cap the heap at so many
-// bytes above its own. A profile of a heap that is over goes to profile.
+// Observe makes the engine report its stage to its parent, and cap the heap at the given number of
+// bytes above its own. If the heap exceeds the cap, its profile is passed to profile.
 func (e *Engine) Observe(status *Status, heapCap uint64, profile func([]byte)) {
 	e.status = status
 	e.watch.status, e.watch.Cap, e.watch.Profile = status, heapCap, profile
 }
 
-// defaultProcs is at least 2, as goroutines that never run at the same time
-// hide what needs it, and at most 4: campaigns run one harness for each core. Who sets
-// GOMAXPROCS gets that.
+// defaultProcs is at least 2, because goroutines that never run at the same time hide races that
+// need it, and at most 4, because campaigns run one harness for each core. If GOMAXPROCS is set,
+// that value is used.
 func defaultProcs() int {
 	if n, err := strconv.Atoi(os.Getenv("GOMAXPROCS")); err == nil && n > 0 {
 		return n
@@ -113,8 +111,8 @@ func defaultProcs() int {
 	return max(2, min(runtime.GOMAXPROCS(0), 4))
 }
 
-// Run runs a test case. All its goroutines have ended when it returns.
-// The error is about a request that cannot be run.
+// Run runs a test case. All its goroutines have ended when it returns. The error means that the
+// request cannot be run.
 func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	options, err := readOptions(req)
 	if err != nil {
@@ -131,7 +129,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		procs = 1
 	}
 	if procs != runtime.GOMAXPROCS(0) {
-		// It stops the world: left as it is for the next run.
+		// Changing GOMAXPROCS stops the world, so it stays as it is for the next run.
 		runtime.GOMAXPROCS(procs)
 	}
 	if seeded && !options.fresh && !e.warm {
@@ -147,7 +145,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	}
 	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
-	// Begun and ended while the detector watches: its timer is another goroutine.
+	// Begins and ends while the detector watches, because its timer is another goroutine.
 	e.watch.begin()
 	defer e.status.enter(stageIdle)
 	e.alone()
@@ -188,10 +186,10 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	return reply, nil
 }
 
-// publish copies the counters to the map that the parent reads. Neither is
-// memory that the race detector should watch: the counters lie behind the data
-// that it has shadow memory for, and where they share its last page, a watched
-// access to all of them is a fault. A loop, as copy is watched even here.
+// publish copies the counters to the map that the parent reads. The race detector should watch
+// neither: the counters are behind the data for which it has shadow memory, and where they share
+// its last page, a watched access to all of them would fault. It is a loop because copy is watched
+// even here.
 //
 //go:norace
 func (e *Engine) publish() {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// godebug sets $GODEBUG, which go/types reads when a check begins.
+// godebug sets $GODEBUG, which go/types reads at the start of a check.
 type godebug struct {
 	base    string
 	current string
 }
 
-// init reads the environment and makes gotypesalias explicit: this module's go line
-// would silently turn it off.
+// init reads the environment and makes gotypesalias explicit, because this module's go line would
+// silently turn it off.
 func (g *godebug) init() {
 	g.base = os.Getenv("GODEBUG")
 	if !strings.Contains(g.base, "gotypesalias=") {
@@ -22,7 +22,7 @@ func (g *godebug) init() {
 	g.set("")
 }
 
-// set adds settings to the base ones. Of two settings with one name the later counts.
+// set adds settings to the base ones. If two settings have the same name, the later one counts.
 func (g *godebug) set(settings string) {
 	want := join(g.base, settings)
 	if want == g.current {

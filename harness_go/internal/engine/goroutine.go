@@ -21,12 +21,12 @@ type goroutine struct {
 	// imports says whether the goroutine is expected to call an importer.
 	imports bool
 
-	// imported are the packages that the goroutine's own importer keeps, latest those
-	// that `check` made last, by package.
+	// imported holds the packages that the goroutine's own importer keeps, and latest those that
+	// `check` made last, by package.
 	imported, latest []*types.Package
 	// built has the syntax that packages were checked from, if an operation wants it.
 	built []*built
-	// sound are the packages that are known to be without errors.
+	// sound holds the packages that are known to be free of errors.
 	sound map[*types.Package]bool
 	// used says which shared things the goroutine used, and delivered how many imports
 	// it saw, for the reply's counts.
@@ -45,9 +45,9 @@ type goroutine struct {
 	answers  []answer
 	size     int // of answers, in parts
 
-	// typeExprs are the type arguments of instantiate, parsed before others run; builder
-	// makes types of them. Both are kept here because the race detector of Go 1.27
-	// confuses stacks (docs/DECISIONS.md, "Stacks are grown first").
+	// typeExprs are the type arguments of instantiate, parsed before other goroutines run; builder
+	// makes types from them. Both are kept here because the race detector of Go 1.27 confuses
+	// stacks (docs/DECISIONS.md, "Stacks are grown first").
 	typeExprs map[string]ast.Expr
 	builder   typeBuilder
 }
@@ -58,7 +58,7 @@ type note struct {
 	text string
 }
 
-// panicked is a panic that was recovered.
+// panicked is a recovered panic.
 type panicked struct {
 	op    int
 	value any
@@ -83,8 +83,8 @@ func newGoroutine(r *round, id int, ops []*call) *goroutine {
 	return g
 }
 
-// prepare parses the packages that the operations are expected to check, so that this
-// does not happen while others run.
+// prepare parses the packages that the operations are expected to check, so that this does not
+// happen while other goroutines run.
 func (g *goroutine) prepare() {
 	for _, c := range g.ops {
 		for _, arg := range c.args {
@@ -147,9 +147,9 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 	g.run()
 }
 
-// growStack grows the goroutine's stack to the size that its operations need, before
-// they begin. The race detector of Go 1.27 reports races between local variables of a
-// goroutine and of one that has ended; this makes them rarer. See docs/DECISIONS.md.
+// growStack grows the goroutine's stack to the size that its operations need, before they begin.
+// The race detector of Go 1.27 reports races between local variables of a goroutine and those of a
+// goroutine that has ended; this makes such reports rarer. See docs/DECISIONS.md.
 //
 //go:noinline
 func growStack() {
@@ -184,14 +184,13 @@ func (g *goroutine) recover() {
 	}
 	stack := debug.Stack()
 	g.panics = append(g.panics, panicked{op: g.op, value: value, stack: stack})
-	// The reply has it too. But a panic can leave a lock locked, on which another
-	// goroutine waits forever, and then there is no reply. This is a bare system call
-	// because os.Stderr has a lock.
+	// The reply has it too. But a panic can leave a lock locked on which another goroutine waits
+	// forever, and then there is no reply. This is a bare system call because os.Stderr has a lock.
 	text := append([]byte("typerace: recovered panic: "+plainText(value)+"\n"), stack...)
 	_, _ = syscall.Write(2, text)
 }
 
-// plainText is a panic's value without package fmt.
+// plainText returns a panic's value without using package fmt.
 func plainText(value any) string {
 	switch v := value.(type) {
 	case string:

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// importer gives a checker the packages that it imports. Each check has one,
-// which knows the checks that led to it, so that cycles end.
+// importer gives a checker the packages that it imports. Each check has its own importer, which
+// knows the checks that led to it, so that cycles end.
 type importer struct {
 	r *round
 	g *goroutine // nil if the caller's goroutine is not known
-	// nested says whether the call comes from a check by the shared importer itself,
-	// which holds its lock.
+	// nested reports whether the call comes from a check by the shared importer itself, which holds
+	// its lock.
 	nested bool
 	chain  *link
 }
@@ -31,7 +31,7 @@ func (l *link) contains(pkg int) bool {
 	return false
 }
 
-// importError is why a package cannot be imported.
+// importError is the reason why a package cannot be imported.
 type importError string
 
 func (e importError) Error() string { return string(e) }
@@ -89,7 +89,7 @@ func (im *importer) arrive() {
 	}
 }
 
-// ownImport checks a package for the goroutine alone, once.
+// ownImport checks a package once, for this goroutine alone.
 func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
 	if pkg := g.imported[i]; pkg != nil {
 		return pkg, nil
@@ -103,13 +103,13 @@ func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
 	return pkg, nil
 }
 
-// sharedImporter is one importer for all goroutines: it checks a package at
-// its first import and keeps it.
+// sharedImporter is one importer for all goroutines. It checks a package at its first import and
+// keeps it.
 type sharedImporter struct {
 	unlocked bool
 	mu       sync.Mutex
 	packages map[string]*types.Package
-	// entries are those of share importer parallel.
+	// entries are for share importer parallel.
 	entries map[string]*entry
 }
 
@@ -123,8 +123,8 @@ func newSharedImporter(r *round, unlocked bool) *sharedImporter {
 	return &sharedImporter{unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources))}
 }
 
-// getParallel lets different packages be checked at the same time, each by the first
-// goroutine that asks for it. A goroutine waits for a package that another one checks.
+// getParallel lets different packages be checked at the same time, each by the first goroutine that
+// asks for it. A goroutine waits for a package that another one is checking.
 func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, error) {
 	im.used(useParallel)
 	im.used(useImporter)
@@ -175,11 +175,11 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 		return pkg, nil
 	}
 	if !s.unlocked {
-		// It stays nil if the check panics. Without a lock, others would see it.
+		// It stays nil if the check panics. Without a lock, other goroutines would see it.
 		s.packages[path] = nil
 	}
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}
-	// Positions and trees are the round's: the package belongs to no goroutine.
+	// Positions and trees are the round's, because the package belongs to no goroutine.
 	pkg := g.checkSource(i, checkWith{importer: nested, base: true})
 	if im.g != nil {
 		pkg = g.deliver(i, pkg)
@@ -188,7 +188,7 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 	return pkg, nil
 }
 
-// offer gives a package away while it is being checked.
+// offer makes a package available while it is being checked.
 //
 //go:norace
 func (r *round) offer(i int, pkg *types.Package) { r.partial[i] = pkg }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// How long goroutines may take to end after the last operation returned, and how far
-// apart their stacks are sampled after that.
+// How long goroutines may take to end after the last operation returned, and the interval at which
+// their stacks are sampled after that.
 const (
 	yields      = 64
 	leakPauses  = 10
@@ -16,9 +16,9 @@ const (
 	sampleEvery = 30 * time.Millisecond
 )
 
-// leftovers are the stacks of goroutines that did not exist when the test case began and
-// are still there after every operation has returned. A waiting goroutine counts if it
-// has the same stack in every sample, a running one if it is in every sample.
+// leftovers returns the stacks of goroutines that did not exist when the test case began and still
+// exist after every operation has returned. A waiting goroutine counts if it has the same stack in
+// every sample, a running one if it is in every sample.
 func leftovers(before int) []string {
 	// A goroutine signals that it is done a moment before it ends.
 	for i := 0; i < yields && runtime.NumGoroutine() > before; i++ {
@@ -48,7 +48,7 @@ func leftovers(before int) []string {
 	return stacks
 }
 
-// own are words in the stacks of the harness's own goroutines.
+// own lists words that occur in the stacks of the harness's own goroutines.
 var own = [...]string{"engine.(*watch).", "dump.WhenAsked", "os/signal."}
 
 func isOwn(stack string) bool {
@@ -60,8 +60,7 @@ func isOwn(stack string) bool {
 	return false
 }
 
-// strangers are the stacks of all goroutines but this one and the harness's own, by
-// number.
+// strangers returns the stacks of all goroutines except this one and the harness's own, by number.
 func strangers() map[string]string {
 	const most = 16 << 20
 	text := make([]byte, 64<<10)
@@ -84,13 +83,13 @@ func strangers() map[string]string {
 	return found
 }
 
-// waits says whether a goroutine neither runs nor is ready to run.
+// waits reports whether a goroutine neither runs nor is ready to run.
 func waits(stack string) bool {
 	head, _, _ := strings.Cut(stack, "\n")
 	return !strings.Contains(head, "[run") && !strings.Contains(head, "[sleep")
 }
 
-// place is a stack without its first line, which has the time it waited.
+// place is a stack without its first line, which contains the waiting time.
 func place(stack string) string {
 	_, frames, _ := strings.Cut(stack, "\n")
 	return frames

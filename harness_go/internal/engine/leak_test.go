@@ -32,7 +32,7 @@ func TestLeftovers(t *testing.T) {
 	go waitsFor(long)
 	got := leftovers(before)
 	found := false
-	// The test's own framework waits too.
+	// The test framework itself waits too.
 	for _, stack := range got {
 		found = found || strings.Contains(stack, "engine.waitsFor(") && strings.Contains(stack, "chan receive")
 	}

@@ -5,39 +5,37 @@ import (
 	"time"
 )
 
-// How long a goroutine waits at a meeting. The others are expected to come, so this is
-// only a bound: on a loaded machine a goroutine may not run for milliseconds, and
-// operations that then do not overlap hide their races. Not every goroutine is expected
-// to see an error, so that wait is short.
+// How long a goroutine waits at a meeting. The others are expected to come, so this is only a
+// bound: on a loaded machine a goroutine may not be scheduled for milliseconds, and operations that
+// then do not overlap hide their races. Not every goroutine is expected to see an error, so that
+// wait is short.
 const (
 	patience      = 20 * time.Millisecond
 	errorPatience = 2 * time.Millisecond
 )
 
-// meeting is a point where goroutines wait for one another so that what they
-// do next overlaps.
+// meeting is a point where goroutines wait for one another so that their next actions overlap.
 //
-// It must not order them: the race detector would see locks, channels and atomics, and
-// everything before the meeting would be ordered before everything after it. So
-// goroutines write and read plain memory, in functions that the detector does not
-// instrument. Every slot has one writer, and it is enough that others see its writes
-// eventually.
+// It must not order them: the race detector would see locks, channels and atomics, and everything
+// before the meeting would be ordered before everything after it. So goroutines write and read
+// plain memory, in functions that the detector does not instrument. Every slot has one writer, and
+// it is enough that other goroutines see its writes eventually.
 type meeting struct {
 	// arrived counts each goroutine's arrivals.
 	arrived []slot
-	// party says which goroutines are waited for.
+	// party says which goroutines to wait for.
 	party []bool
-	// round knows which goroutines have ended and which wait, at any meeting of the round.
+	// round knows which goroutines have ended and which are waiting, at any meeting of the round.
 	round    *attendance
 	patience time.Duration
 	// scheduler is the seeded schedule's, or nil.
 	scheduler Scheduler
-	// strangers counts arrivals of goroutines that the caller cannot name.
+	// strangers counts arrivals of goroutines that the caller cannot identify.
 	strangers uint32
 	over      bool
 }
 
-// slot has a cache line for itself.
+// slot has its own cache line.
 type slot struct {
 	n uint32
 	_ [60]byte
@@ -52,8 +50,8 @@ func (r *round) newMeeting(party []bool, patience time.Duration) *meeting {
 	return m
 }
 
-// meet is the goroutine's next arrival; it waits until the others have arrived
-// as often, have ended, cannot come, or patience is at its end.
+// meet is the goroutine's next arrival. It waits until the others have arrived as often, have
+// ended, cannot come, or the patience has run out.
 //
 //go:norace
 func (m *meeting) meet(id int) {
@@ -81,8 +79,8 @@ func (m *meeting) meetOnce(id int) {
 	}
 }
 
-// meetStranger is for a caller that does not know which goroutine it is on.
-// Such callers count each other; after a meeting has ended none of them waits.
+// meetStranger is for a caller that does not know which goroutine it runs on. Such callers count
+// each other; after a meeting has ended none of them waits.
 //
 //go:norace
 func (m *meeting) meetStranger() {
@@ -97,18 +95,18 @@ func (m *meeting) meetStranger() {
 }
 
 const (
-	// turnsPatience is how many turns a goroutine gives up at a meeting under a seeded
-	// schedule, where a clock would make the run differ from time to time.
+	// turnsPatience is the number of turns that a goroutine gives up at a meeting under a seeded
+	// schedule, where a clock would make runs differ.
 	turnsPatience = 64
-	// idlePatience is how many of them in a row may pass without a step by another
-	// goroutine: after the first, any goroutine that woke up has had its turn.
+	// idlePatience is how many of these turns in a row may pass without a step by another
+	// goroutine. After the first, any goroutine that woke up has had its turn.
 	idlePatience = 2
-	// spins is how often a goroutine yields before it sleeps. A spinning goroutine takes
-	// the processor from those that work, here or in another process, and a meeting that
-	// is not complete after so many yields will take them a while longer.
+	// spins is how often a goroutine yields before it sleeps. A spinning goroutine takes the
+	// processor from goroutines that work, here or in another process. If a meeting is not complete
+	// after this number of yields, it will take a while longer.
 	spins = 64
-	// nap is short beside a check, so that what follows the meeting overlaps.
-	// To the race detector, sleeping does not synchronize.
+	// nap is short compared to a check, so that the operations after the meeting overlap. To the
+	// race detector, sleeping does not synchronize.
 	nap = 20 * time.Microsecond
 )
 
@@ -120,7 +118,7 @@ type waiting struct {
 	began time.Time
 }
 
-// late yields, and says whether the goroutine waited long enough.
+// late yields, and reports whether the goroutine has waited long enough.
 //
 //go:norace
 func (m *meeting) late(w *waiting) bool {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Two goroutines that wait at different meetings, each for the other, go on.
+// Two goroutines that wait at different meetings, each for the other, continue.
 func TestMeetingsDoNotWaitForEachOther(t *testing.T) {
 	const forever = time.Hour
 	r := &round{attendance: newAttendance(3)}
@@ -26,12 +26,11 @@ func TestMeetingsDoNotWaitForEachOther(t *testing.T) {
 			m.meet(id)
 		}(id, m)
 	}
-	// With meetings that wait for each other this takes an hour.
+	// If the meetings waited for each other, this would take an hour.
 	wg.Wait()
 }
 
-// A goroutine whose meeting is complete is about to go on, though it still counts as
-// waiting.
+// A goroutine whose meeting is complete is about to continue, although it still counts as waiting.
 func TestWhoIsOnItsWayIsWaitedFor(t *testing.T) {
 	r := &round{attendance: newAttendance(3)}
 	everyone := []bool{false, true, true}

@@ -7,23 +7,21 @@ import (
 )
 
 const (
-	// collectAfter is how much a process may allocate between collections. The cost of a
-	// collection grows with the garbage, so rare collections are no cheaper than frequent
-	// ones, and memory that is soon used again is still in the caches, with the detector's
-	// shadow of it.
+	// collectAfter is how much a process may allocate between collections. The cost of a collection
+	// grows with the garbage, so rare collections are no cheaper than frequent ones. Memory that is
+	// soon reused is still in the caches, together with the detector's shadow of it.
 	collectAfter = 16 << 20
-	// softLimit is the heap at which the collector starts on its own, for a test case that
+	// softLimit is the heap size at which the collector starts on its own, for a test case that
 	// allocates that much by itself.
 	softLimit = 256 << 20
 )
 
-// memory collects garbage between test cases instead of within them. A
-// collection within one costs time on every goroutine and moves where they
-// are preempted.
+// memory collects garbage between test cases instead of during them. A collection during a test
+// case costs time on every goroutine and changes where they are preempted.
 type memory struct {
 	sample    []metrics.Sample
 	collected uint64
-	// left is how many bytes the last collection left.
+	// left is the number of bytes after the last collection.
 	left uint64
 }
 
@@ -49,5 +47,5 @@ func (m *memory) collect() {
 	}
 }
 
-// live is how many bytes the last collection left; 0 before the first.
+// live is the number of bytes after the last collection; 0 before the first.
 func (m *memory) live() uint64 { return m.left }

@@ -8,25 +8,25 @@ import (
 	"syscall"
 )
 
-// A call that the documentation of go/types forbids is a fault of this harness and not a
-// finding: a call with nil, or with arguments that a constructor refuses. Both end the
-// process with a line that typerace knows (src/harness/misuse.rs).
+// A call that the documentation of go/types forbids is a fault of this harness and not a finding: a
+// call with nil, or with arguments that a constructor refuses. Both end the process with a line
+// that typerace recognizes (src/harness/misuse.rs).
 
-// misuse is the value of the panic that says so.
+// misuse is the value of a panic that reports a misuse.
 type misuse string
 
-// given panics if the harness is about to pass nil to go/types where a value is required.
-// It is not for values that go/types itself returned: those may be nil because two
-// goroutines raced, which is what this program searches for.
+// given panics if the harness is about to pass nil to go/types where a value is required. It is not
+// for values that go/types itself returned: those may be nil because two goroutines raced, which is
+// what this program searches for.
 func given(there bool, what string) {
 	if !there {
 		panic(misuse("nil as " + what))
 	}
 }
 
-// refused are the panics with which the API refuses arguments, where the harness makes
-// these arguments. Not among them are "underlying type must not be nil" and "nil
-// constraint": the operation `set` passes on what go/types returned.
+// refused lists the panics with which the API refuses arguments, where the harness makes these
+// arguments. It does not include "underlying type must not be nil" and "nil constraint", because
+// the operation `set` passes on what go/types returned.
 var refused = []string{
 	"variadic function must have at least one parameter",
 	"function with receiver type parameters must have a receiver",
@@ -38,8 +38,8 @@ var refused = []string{
 	"LookupFieldOrMethod on nil type",
 }
 
-// misused says whether a panic that is being recovered is a misuse, and which one. A
-// deferred function calls it.
+// misused reports whether a panic that is being recovered is a misuse, and which one. A deferred
+// function calls it.
 func misused(value any) (string, bool) {
 	switch v := value.(type) {
 	case misuse:
@@ -54,8 +54,8 @@ func misused(value any) (string, bool) {
 	return "", false
 }
 
-// calledByHarness says whether the function of go/types that panicked first was called by
-// the harness itself, and not by go/types.
+// calledByHarness reports whether the harness itself, and not go/types, called the function of
+// go/types that panicked first.
 func calledByHarness() bool {
 	var pcs [128]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
@@ -64,21 +64,21 @@ func calledByHarness() bool {
 		var frame runtime.Frame
 		frame, more = frames.Next()
 		if frame.Function == "runtime.gopanic" {
-			// The last one is the first panic: others raised it again.
+			// The last one is the first panic: the others raised it again.
 			after = after[:0]
 			continue
 		}
 		after = append(after, frame.Function)
 	}
 	i := 0
-	// A constructor may do its work in functions of its own.
+	// A constructor may do its work in other functions.
 	for i < len(after) && strings.HasPrefix(after[i], "go/types.") && i < refusalDepth {
 		i++
 	}
 	return i > 0 && i < len(after) && strings.HasPrefix(after[i], "typerace/harness/")
 }
 
-// refusalDepth is how deep in the API a refusal is.
+// refusalDepth is how deep in the API a refusal can be.
 const refusalDepth = 2
 
 // onMisuse ends the process. In tests it fails the test instead.

@@ -11,7 +11,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// packages of every kind that operations meet. Each text has the package p.
+// packages lists every kind of package that operations encounter. Each text has the package p.
 var kindsOfPackages = []struct{ name, text string }{
 	{"empty", "package p\n"},
 	{"without a file that parses", "package p\n\nfunc (\n"},
@@ -28,8 +28,8 @@ var kindsOfPackages = []struct{ name, text string }{
 	{"library", ""},
 }
 
-// everything is a scenario with every operation, query and setter on the package, on all
-// its objects and on objects that it lacks.
+// everything is a scenario with every operation, query and setter on the package, on all its
+// objects and on objects that it lacks.
 func everything(pkg string) string {
 	var ops []string
 	objects := []string{"T", "X", "I", "F", "A", "List", "Nosuch"}
@@ -62,7 +62,7 @@ func everything(pkg string) string {
 	return strings.Join(ops, " ; ")
 }
 
-// failOnMisuse makes a misuse a failure of the test. Gives what was misused so far.
+// failOnMisuse makes a misuse a failure of the test. It returns the misuses so far.
 func failOnMisuse(t *testing.T) *[]string {
 	t.Helper()
 	var seen []string
@@ -72,8 +72,8 @@ func failOnMisuse(t *testing.T) *[]string {
 	return &seen
 }
 
-// Whatever the packages are, no operation calls go/types in a way that its documentation
-// forbids, and none panics.
+// Whatever the packages are, no operation calls go/types in a way that its documentation forbids,
+// and none panics.
 func TestNoOperationMisusesGoTypes(t *testing.T) {
 	seen := failOnMisuse(t)
 	for _, kind := range kindsOfPackages {
@@ -100,7 +100,7 @@ func TestNoOperationMisusesGoTypes(t *testing.T) {
 	}
 }
 
-// onePackage runs a test case; says how many operations were executed.
+// onePackage runs a test case and returns how many operations were executed.
 func onePackage(t *testing.T, name, text string) (executed uint32) {
 	t.Helper()
 	req := casetext.Request(text)
@@ -127,8 +127,8 @@ func onePackage(t *testing.T, name, text string) (executed uint32) {
 	return executed
 }
 
-// Planted misuses, each as an operation of the harness would make it: all are noticed, on a
-// goroutine of a test case, and none is in the reply's way otherwise.
+// Each misuse is planted as an operation of the harness would make it. All are noticed on a
+// goroutine of a test case, and none affects the rest of the reply.
 func TestAMisuseIsNoticed(t *testing.T) {
 	seen := failOnMisuse(t)
 	req := casetext.Request("before check lib\ngo check lib" + casetext.Library)
@@ -189,7 +189,7 @@ func panicTexts(g *goroutine) (texts []string) {
 	return texts
 }
 
-// A call by go/types itself, or by other code, is no misuse of ours.
+// A call by go/types itself, or by other code, is not a misuse by the harness.
 func TestOtherPanicsAreNoMisuse(t *testing.T) {
 	seen := failOnMisuse(t)
 	r := newRound(casetext.Request("go check a"), options{})

@@ -9,26 +9,26 @@ import (
 	"typerace/harness/target"
 )
 
-// operation is something that a goroutine of a test case can do. The files ops_*.go
-// register theirs when the program starts; from then on the table is only read, and
-// only before goroutines run.
+// operation is something that a goroutine of a test case can do. The ops_*.go files register theirs
+// when the program starts. From then on the table is only read, and only before goroutines run.
 type operation struct {
 	// word starts the operation's text.
 	word string
-	// bare says that the text leaves the word out and starts with the first operand.
+	// bare says that the text omits the word and starts with the first operand.
 	bare bool
 	// operands read the words that follow, in order.
 	operands []operand
 	// client says that it needs golang.org/x/tools.
 	client bool
-	// syntax says that it wants the syntax that packages were checked from.
+	// syntax says that it needs the syntax from which packages were checked.
 	syntax bool
 	// foreign says that it runs a user's code, which may start goroutines anywhere.
 	foreign bool
-	// prepare does, for a package that the operation names, what need not be done
-	// while others run; nil if the package is expected to be imported.
+	// prepare does the work, for a package that the operation names, that need not be done while
+	// other goroutines run; nil if the package is expected to be imported.
 	prepare func(g *goroutine, i int)
-	// run executes it; false, after a call of skip, if there was nothing to do it on.
+	// run executes it. It returns false, after a call of skip, if there was nothing to execute it
+	// on.
 	run func(g *goroutine, c *call) bool
 }
 
@@ -42,17 +42,17 @@ func register(op operation) {
 	operations[op.word] = &op
 }
 
-// call is an operation with its operands, as read from its text before any goroutine
-// runs. Nothing writes to it after that.
+// call is an operation with its operands, read from its text before any goroutine runs. Nothing
+// writes to it after that.
 type call struct {
 	*operation
-	// name is what it is counted as: its word, with its query, setter or registered
+	// name is the name under which it is counted: its word, with its query, setter or registered
 	// name if it has one.
 	name string
 	// wrong says why it cannot be executed; empty if it can.
 	wrong string
 
-	// packages are the import paths that it names, path the first of them.
+	// packages are the import paths that it names; path is the first of them.
 	packages []string
 	path     string
 	object   string      // of path; empty if none is named
@@ -69,7 +69,7 @@ type call struct {
 // objectName names an object of a package.
 type objectName struct{ path, object string }
 
-// unknown is what stands for operations that the harness does not know.
+// unknown stands for operations that the harness does not know.
 var unknown = operation{run: func(g *goroutine, _ *call) bool {
 	return g.skip("not an operation that this harness knows")
 }}
@@ -94,7 +94,7 @@ func readCall(text string) *call {
 		words = read(c, words)
 	}
 	if len(words) > 0 && c.wrong == "" {
-		c.wrong = "it has words too many"
+		c.wrong = "it has too many words"
 	}
 	if len(c.packages) > 0 {
 		c.path = c.packages[0]
@@ -111,7 +111,7 @@ func readCalls(texts []string) []*call {
 	return calls
 }
 
-// execute executes an operation; false if there was nothing to do it on.
+// execute executes an operation. It returns false if there was nothing to execute it on.
 func (g *goroutine) execute(c *call) bool {
 	if c.wrong != "" {
 		return g.skip(c.wrong)
@@ -165,7 +165,7 @@ func optional(read func(c *call, word string)) operand {
 	}
 }
 
-// The kinds of operands. src/scenario/operand.rs has the same.
+// The kinds of operands. src/scenario/operand.rs has the same list.
 var (
 	aPackage = required(func(c *call, word string) { c.packages = append(c.packages, word) })
 	// walked is a package or the instances.

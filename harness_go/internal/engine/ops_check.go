@@ -9,13 +9,13 @@ import (
 // checkWith says how a package is checked.
 type checkWith struct {
 	importer types.Importer
-	// base wants the round's trees and file set instead of the goroutine's.
+	// base requests the round's trees and file set instead of the goroutine's.
 	base bool
 	// operation says that it is a `check`, not a check for an importer.
 	operation bool
 }
 
-// checked is what a check found. It is reported after the goroutines have ended.
+// checked is the result of a check. It is reported after the goroutines have ended.
 type checked struct {
 	pkg    int
 	errors int
@@ -23,7 +23,7 @@ type checked struct {
 	all    []types.Error // of an operation whose answer is wanted
 }
 
-// sizes are the same for every check; they hold no state.
+// sizes is the same for every check and holds no state.
 var sizes = types.SizesFor("gc", "amd64")
 
 func init() {
@@ -109,7 +109,7 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	}
 	checker, pkg := g.checker(i, fset, record, with, shares)
 	if g.share.incomplete && shares {
-		// An importer's package is used only if it says that it is complete.
+		// An importer's package is used only if it is marked complete.
 		pkg.MarkComplete()
 		g.offer(i, pkg)
 	}
@@ -142,7 +142,7 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	}
 	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
 	if g.share.unfinished && !shares {
-		// Others will use this package, and the first error ends its check where it stands.
+		// Others will use this package, and the first error ends its check at once.
 		config.Error = nil
 	}
 	if shares && g.share.config {
@@ -151,7 +151,7 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	return types.NewChecker(config, fset, pkg, info), pkg
 }
 
-// errorFunc is a Config.Error that fills the record.
+// errorFunc returns a Config.Error that fills the record.
 func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
 	const most = 20
 	return func(err error) {
@@ -166,8 +166,8 @@ func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
 	}
 }
 
-// newConfig returns a configuration; without an error function and an
-// importer, one that belongs to no goroutine.
+// newConfig returns a configuration. Without an error function and an importer, the configuration
+// belongs to no goroutine.
 func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 	if im == nil {
 		im = &importer{r: r}
@@ -175,12 +175,12 @@ func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 	if report == nil {
 		report = func(error) { r.atError.meetStranger() }
 	}
-	// Error is not nil, but for `share unfinished`: without it the checker stops at the first error and
-	// leaves types unfinished, which must not be used.
+	// Error is never nil except under `share unfinished`: without it the checker stops at the first
+	// error and leaves types unfinished, which must not be used.
 	return &types.Config{Context: r.context, Importer: im, Error: report, Sizes: sizes}
 }
 
-// newInfo has every map that a checker fills.
+// newInfo returns an Info with every map that a checker fills.
 func newInfo() *types.Info {
 	info := &types.Info{
 		Types:      make(map[ast.Expr]types.TypeAndValue),

@@ -42,14 +42,14 @@ func (g *goroutine) export(c *call) bool {
 		return g.skip("it cannot be exported: " + err.Error())
 	}
 	if g.round.answers {
-		// Its bytes depend on which instances are identical pointers.
+		// The bytes depend on which instances are identical pointers.
 		g.answer("export", []any{pkg.Path()}, []any{true}, "")
 	}
 	return true
 }
 
-// ssa is the operation `ssa P`. It builds the package that was type-checked, whatever
-// form importers got.
+// ssa is the operation `ssa P`. It builds the package that was type-checked, in whatever form
+// importers got it.
 func (g *goroutine) ssa(c *call) bool {
 	i := g.resolvePackage(c.path)
 	if i < 0 || g.typesPackage(i) == nil {
@@ -94,7 +94,7 @@ func (a *asker) objectPath(obj types.Object) {
 	if obj.Pkg() == nil {
 		return
 	}
-	// Objects of functions and of instances have none: an error.
+	// Objects of functions and of instances have no path: an error.
 	path, found, err := clients.ObjectPath(obj)
 	if err != nil {
 		a.str("none")
@@ -125,6 +125,6 @@ func askTypeMap(a *asker, t, _ types.Type) {
 		a.seen = new(clients.TypeMap)
 	}
 	a.seen.Add(t)
-	// The second time, the type is there.
+	// The second time, the type is present.
 	a.bool(a.seen.Add(t))
 }

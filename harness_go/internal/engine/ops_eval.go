@@ -13,8 +13,7 @@ func init() {
 	register(operation{word: "checkexpr", operands: operands, run: (*goroutine).checkExpr})
 }
 
-// evalPackage is the package in which an expression is checked, with the file set of
-// its positions.
+// evalPackage is the package in which an expression is checked, with the file set of its positions.
 func (g *goroutine) evalPackage(path string) (*types.Package, *token.FileSet) {
 	i := g.resolvePackage(path)
 	pkg := g.typesPackage(i)

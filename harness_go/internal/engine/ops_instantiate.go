@@ -21,8 +21,8 @@ func (g *goroutine) instantiate(c *call) bool {
 	}
 	origin := obj.Type()
 	g.builder = typeBuilder{g: g, pkg: obj.Pkg()}
-	// Extra arguments are dropped and missing ones are made up, so that the operation
-	// still means something after the number of type parameters has changed.
+	// Extra arguments are dropped and missing ones are made up, so that the operation still works
+	// after the number of type parameters has changed.
 	targs := make([]types.Type, typeParams(origin).Len())
 	for i := range targs {
 		targs[i] = types.Typ[types.Int]
@@ -54,7 +54,7 @@ func (g *goroutine) instantiate(c *call) bool {
 	return true
 }
 
-// typeExpr parses a type argument; nil if it is none.
+// typeExpr parses a type argument; nil if it does not parse.
 func (g *goroutine) typeExpr(text string) ast.Expr {
 	if expr, ok := g.typeExprs[text]; ok {
 		return expr

@@ -32,7 +32,7 @@ func (g *goroutine) queryObject(c *call) bool {
 	if t == nil {
 		return g.skip("the object has no type")
 	}
-	// A query on two types has the object's own as second one if none is named.
+	// A query on two types uses the object's own type as the second one if none is named.
 	other := t
 	if c.other != nil {
 		second := g.object(c.other.path, c.other.object)

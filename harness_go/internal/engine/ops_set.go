@@ -11,15 +11,15 @@ func init() {
 	register(operation{word: "set", operands: []operand{anObject, aSetter}, run: (*goroutine).set})
 }
 
-// setter is something that the operation `set` sets. What it sets is what is there
-// already, or new under a name that no program has, so that it changes no answer.
+// setter is something that the operation `set` sets. It sets the existing value again, or a new one
+// under a name that no program has, so that it changes no answer.
 type setter struct {
 	name string
-	// set sets it; false, after a call of skip, if there is nothing to set it of.
+	// set sets it. It returns false, after a call of skip, if there is nothing to set it on.
 	set func(g *goroutine, path, name string) bool
 }
 
-// setters are all of them.
+// setters lists all setters.
 var setters = []setter{
 	{"constraint", setConstraint},
 	{"underlying", setUnderlying},
@@ -37,8 +37,8 @@ func findSetter(name string) *setter {
 	return nil
 }
 
-// set is the operation `set P.T WHAT`: a setter of the API on an object of a
-// package that others read.
+// set is the operation `set P.T WHAT`: a setter of the API on an object of a package that other
+// goroutines read.
 func (g *goroutine) set(c *call) bool { return c.setter.set(g, c.path, c.object) }
 
 func setConstraint(g *goroutine, path, name string) bool {
@@ -91,13 +91,12 @@ func insertObject(g *goroutine, path, _ string) bool {
 	return true
 }
 
-// newName is a name of its own for each operation of each goroutine.
+// newName returns a different name for each operation of each goroutine.
 func (g *goroutine) newName() string {
 	return absent + strconv.Itoa(g.id) + "·" + strconv.Itoa(g.op)
 }
 
-// declaredType is the named type, or the one that stands in for it; nil if the
-// package declares none.
+// declaredType is the named type, or its substitute; nil if the package declares none.
 func (g *goroutine) declaredType(path, name string) *types.Named {
 	pkg := g.typesPackage(g.resolvePackage(path))
 	if pkg == nil {
@@ -129,8 +128,8 @@ func declared(obj types.Object) *types.Named {
 	return nil
 }
 
-// openInterfaces are interfaces that embed those of completed packages. They are made by
-// hand and not completed, which is how goroutines must not get them.
+// openInterfaces are interfaces that embed those of completed packages. They are made by hand and
+// not completed, which breaks the rule for sharing them with goroutines.
 func (r *round) openInterfaces() []types.Type {
 	const most = 8
 	var open []types.Type
@@ -154,15 +153,14 @@ func (r *round) openInterfaces() []types.Type {
 	return open
 }
 
-// newTypeParam is a new type parameter. It has a package, because it could not be exported
-// without one.
+// newTypeParam returns a new type parameter. It has a package, because without one it could not be
+// exported.
 func newTypeParam(pkg *types.Package, name string) *types.TypeParam {
 	obj := types.NewTypeName(token.NoPos, pkg, name, nil)
 	return types.NewTypeParam(obj, types.Universe.Lookup("any").Type())
 }
 
-// declaredAlias is the alias, or the first one of the package; nil if it
-// declares none.
+// declaredAlias is the alias, or the first one of the package; nil if it declares none.
 func (g *goroutine) declaredAlias(path, name string) types.Type {
 	pkg := g.typesPackage(g.resolvePackage(path))
 	if pkg == nil {
@@ -180,8 +178,8 @@ func (g *goroutine) declaredAlias(path, name string) types.Type {
 	return nil
 }
 
-// openAliases are aliases made by hand for types of completed packages, whose
-// type parameters are still to be set.
+// openAliases are aliases made by hand for types of completed packages. Their type parameters are
+// not set yet.
 func (r *round) openAliases() []types.Type {
 	const most = 8
 	var open []types.Type
@@ -202,8 +200,8 @@ func (r *round) openAliases() []types.Type {
 	return open
 }
 
-// completeAliases sets the type parameters of the aliases of `share alias`, which their
-// maker should have set before others see them.
+// completeAliases sets the type parameters of the aliases of `share alias`, which should have been
+// set before other goroutines see the aliases.
 func (g *goroutine) completeAliases() {
 	for _, a := range g.round.aliases {
 		g.use(useAlias)

@@ -14,8 +14,7 @@ func init() {
 	})
 }
 
-// target is the operation `target NAME P [T]`: one that a package of the user's
-// registered.
+// target is the operation `target NAME P [T]`, which a user's package registered.
 func (g *goroutine) target(c *call) bool {
 	op := c.target
 	i := g.resolvePackage(c.path)
@@ -51,7 +50,7 @@ func (g *goroutine) target(c *call) bool {
 	return true
 }
 
-// syntax fills in what the package was checked from, if this goroutine may see it.
+// syntax fills in the syntax from which the package was checked, if this goroutine may see it.
 func (g *goroutine) syntax(in *target.Input, i int, pkg *types.Package) {
 	for _, from := range []*goroutine{g.first, g} {
 		if b := from.built[i]; b != nil && b.pkg == pkg {
@@ -64,7 +63,7 @@ func (g *goroutine) syntax(in *target.Input, i int, pkg *types.Package) {
 	}
 }
 
-// beforeOwn is what `before` left; nil for its own operations, which have it in Own.
+// beforeOwn is what `before` left; nil for the operations of `before`, which have it in Own.
 func (g *goroutine) beforeOwn() map[string]any {
 	if g.id == 0 {
 		return nil
@@ -72,8 +71,8 @@ func (g *goroutine) beforeOwn() map[string]any {
 	return g.first.own
 }
 
-// targetTexts are the test case's packages as targets get them; nil if no operation
-// is a target's.
+// targetTexts are the test case's packages in the form that targets get; nil if no operation
+// belongs to a target.
 func targetTexts(req *wire.RunRequest, o *options) []target.Source {
 	if !o.foreign {
 		return nil

@@ -6,9 +6,9 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// options are what the words of a request mean.
+// options are the parsed words of a request.
 type options struct {
-	// before and goes are the operations that come first and those of each goroutine.
+	// before and goes are the operations of `before` and of each goroutine.
 	before []*call
 	goes   [][]*call
 
@@ -18,7 +18,7 @@ type options struct {
 	answers    bool
 	// delivery is how a dependency reaches its importer.
 	delivery string
-	// keep says that an operation wants the syntax that packages were checked from.
+	// keep says that an operation needs the syntax from which packages were checked.
 	keep bool
 	// foreign says that an operation runs a user's code.
 	foreign bool
@@ -27,7 +27,7 @@ type options struct {
 	resolve bool
 }
 
-// shares says what goroutines have in common beside completed packages.
+// shares says what goroutines have in common besides completed packages.
 type shares struct {
 	fset, context, config, ast          bool
 	importer, unlocked                  bool
@@ -87,12 +87,12 @@ func readOptions(req *wire.RunRequest) (options, error) {
 			*flag = true
 		}
 	}
-	// A tree's positions are of the file set that it was parsed into, and a
-	// checker has one file set.
+	// A tree's positions belong to the file set into which it was parsed, and a checker has one
+	// file set.
 	s.fset = s.fset || s.ast || s.checker
 	// A Config has one Importer, and a Checker one Config.
 	s.importer = s.importer || s.config || s.checker || s.parallel
-	// Only a known goroutine can be made to wait, and without a lock none does.
+	// Only an identified goroutine can be made to wait, and without a lock none is identified.
 	s.parallel = s.parallel && !s.config && !s.checker && !s.unlocked
 	return o, nil
 }

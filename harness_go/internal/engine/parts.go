@@ -2,7 +2,7 @@ package engine
 
 import "go/types"
 
-// typeParams are a generic type's parameters; nil if it has none.
+// typeParams returns a generic type's parameters; nil if it has none.
 func typeParams(t types.Type) *types.TypeParamList {
 	switch t := t.(type) {
 	case *types.Named:
@@ -13,7 +13,7 @@ func typeParams(t types.Type) *types.TypeParamList {
 	return aliasTypeParams(t)
 }
 
-// typeArgs are an instance's type arguments; nil if there are none.
+// typeArgs returns an instance's type arguments; nil if there are none.
 func typeArgs(t types.Type) *types.TypeList {
 	if n, ok := t.(*types.Named); ok {
 		return n.TypeArgs()
@@ -21,13 +21,13 @@ func typeArgs(t types.Type) *types.TypeList {
 	return aliasTypeArgs(t)
 }
 
-// uninstantiated says whether the type is generic and no instance: what most
-// questions about two types leave unspecified.
+// uninstantiated reports whether the type is generic and not an instance. Most questions about two
+// types leave the answer for such types unspecified.
 func uninstantiated(t types.Type) bool {
 	return typeParams(t).Len() > 0 && typeArgs(t).Len() == 0
 }
 
-// typeName is the object that declares a named type; nil if it has none.
+// typeName is the object that declares a named type; nil if there is none.
 func typeName(t types.Type) *types.TypeName {
 	switch t := t.(type) {
 	case *types.Named:
@@ -38,7 +38,7 @@ func typeName(t types.Type) *types.TypeName {
 	return aliasObject(t)
 }
 
-// packageOf is the package that declares the type; nil if none does.
+// packageOf is the package that declares the type; nil if no package does.
 func packageOf(t types.Type) *types.Package {
 	if obj := typeName(t); obj != nil {
 		return obj.Pkg()
@@ -46,8 +46,8 @@ func packageOf(t types.Type) *types.Package {
 	return nil
 }
 
-// eachPart calls f with the types that a type is made of. Every walk does so
-// for every type, after its query, so that all walks read the same.
+// eachPart calls f with the types that a type consists of. Every walk does this for every type,
+// after its query, so that all walks read the same state.
 func eachPart(t types.Type, f func(types.Type)) {
 	for i, args := 0, typeArgs(t); i < args.Len(); i++ {
 		f(args.At(i))

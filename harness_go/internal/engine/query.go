@@ -6,26 +6,26 @@ import (
 	"typerace/harness/internal/clients"
 )
 
-// query is something that can be asked of a type, or of two.
+// query is a question about one or two types.
 type query struct {
 	name string
 	// pair says that it is about two types.
 	pair bool
 	// interfaces says that the second one is an interface.
 	interfaces bool
-	// client says that it is asked with golang.org/x/tools.
+	// client says that it needs golang.org/x/tools.
 	client bool
-	// ask asks; t is never nil, other is nil unless it is about two types.
+	// ask asks; t is never nil, and other is nil unless the query is about two types.
 	ask func(a *asker, t, other types.Type)
-	// scope is asked instead, if there is one: the query is about scopes.
+	// If scope is set, the query is about scopes, and scope is called instead.
 	scope func(a *asker, s *types.Scope)
 }
 
-// queries are all of them. The package documentation of go/types lets any number
-// of goroutines ask them of completed packages.
+// queries lists all queries. The package documentation of go/types lets any number of goroutines
+// ask them of completed packages.
 var queries []query
 
-// registerQueries adds queries to the table, before the program starts its work.
+// registerQueries adds queries to the table during program initialization.
 func registerQueries(more ...query) { queries = append(queries, more...) }
 
 func findQuery(name string) *query {
@@ -37,14 +37,14 @@ func findQuery(name string) *query {
 	return nil
 }
 
-// asker asks one query and keeps the answers, if they are wanted. Without
-// them it calls the API and nothing else.
+// asker asks one query and keeps the answers, if they are wanted. Otherwise it calls the API and
+// does nothing else.
 type asker struct {
 	g     *goroutine
 	pkg   *types.Package // of the query; nil for instances
 	want  bool
 	parts []any
-	// seen is of the query typemap.
+	// seen is for the query typemap.
 	seen *clients.TypeMap
 }
 
@@ -52,7 +52,7 @@ func (g *goroutine) asker(pkg *types.Package) asker {
 	return asker{g: g, pkg: pkg, want: g.round.answers}
 }
 
-// ask asks, and gives the answer the name of the types.
+// ask asks, and labels the answer with the names of the types.
 func (a *asker) ask(q *query, t, other types.Type) {
 	given(t != nil, "the type of "+q.name)
 	given(other != nil || !q.pair, "the second type of "+q.name)
@@ -67,7 +67,7 @@ func (a *asker) ask(q *query, t, other types.Type) {
 	a.flush(q, subject...)
 }
 
-// flush makes an answer of what was said about the subject.
+// flush makes an answer of what was recorded about the subject.
 func (a *asker) flush(q *query, subject ...any) {
 	if a.want {
 		a.g.answer(q.name, subject, a.parts, "")
@@ -75,8 +75,7 @@ func (a *asker) flush(q *query, subject ...any) {
 	a.parts = nil
 }
 
-// A query says what it learnt with these: values that the API returned, kept
-// as they are.
+// A query records what it learned with these methods: values that the API returned, unchanged.
 
 func (a *asker) say(part any) {
 	if a.want {

@@ -2,8 +2,8 @@ package engine
 
 import "go/types"
 
-// Queries on two types. They are not asked of types for which the documentation leaves
-// the answer unspecified: uninstantiated generic types, and tuples and unions.
+// Queries on two types. They are not asked about types for which the documentation leaves the
+// answer unspecified: uninstantiated generic types, tuples and unions.
 
 func init() {
 	registerQueries(
@@ -50,7 +50,7 @@ func askSatisfies(a *asker, t, other types.Type) {
 	}
 }
 
-// asInterface is the second type's interface, if both may be asked about.
+// asInterface is the second type's interface, if the query is defined for both types.
 func asInterface(t, other types.Type) *types.Interface {
 	if !askable(t) || !askable(other) {
 		return nil

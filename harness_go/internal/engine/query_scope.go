@@ -32,8 +32,8 @@ func (g *goroutine) walkScopes(q *query, pkgs []*types.Package, o order) {
 	}
 }
 
-// scopePackages are the packages whose scopes a walk visits: pkg or, if it is nil, those
-// that declare the instances' types.
+// scopePackages returns the packages whose scopes a walk visits: pkg or, if it is nil, those that
+// declare the instances' types.
 func (g *goroutine) scopePackages(pkg *types.Package) []*types.Package {
 	if pkg != nil {
 		return []*types.Package{pkg}
@@ -68,6 +68,6 @@ func askScope(a *asker, s *types.Scope) {
 	a.bool(s.Contains(middle))
 	_, none := s.LookupParent(absent, token.NoPos)
 	a.obj(none)
-	// The text has the scope's address and spelled types, so it is no answer.
+	// The text contains the scope's address and spelled types, so it is not an answer.
 	_ = s.String()
 }

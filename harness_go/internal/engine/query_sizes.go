@@ -25,9 +25,9 @@ func askSizes(a *asker, t, _ types.Type) {
 	}
 }
 
-// sized says whether a type has a size. Sizeof is not defined for type parameters and
-// invalid types, and it does not end for a type that contains itself, which only a
-// program with errors has. `inside` are the named types that the type is part of.
+// sized reports whether a type has a size. Sizeof is not defined for type parameters and invalid
+// types, and it does not end for a type that contains itself, which occurs only in programs with
+// errors. `inside` are the named types that contain the type.
 func sized(t types.Type, inside []types.Type) bool {
 	const deepest = 50
 	t = unalias(t)
@@ -40,7 +40,7 @@ func sized(t types.Type, inside []types.Type) bool {
 				return false
 			}
 		}
-		// A new slice: siblings must not see each other.
+		// A new slice, because siblings must not see each other.
 		inside = append(inside[:len(inside):len(inside)], t)
 	}
 	if _, ok := t.(*types.TypeParam); ok {

@@ -31,8 +31,8 @@ func askUnalias(a *asker, t, _ types.Type) {
 }
 
 func askString(a *asker, t, _ types.Type) {
-	// Which of several identical types is printed depends on which goroutine came first.
-	// So all that can be compared is that there is text.
+	// Which of several identical types is printed depends on which goroutine came first. So the
+	// only thing that can be compared is whether there is text.
 	a.bool(types.TypeString(t, nil) != "")
 	if obj := typeName(t); obj != nil {
 		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")

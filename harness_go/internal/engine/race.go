@@ -7,5 +7,5 @@ import "runtime"
 // RaceDetector says whether the program was built with the race detector.
 const RaceDetector = true
 
-// raceErrors is how many races were reported since the process started.
+// raceErrors is the number of races reported since the process started.
 func raceErrors() int { return runtime.RaceErrors() }

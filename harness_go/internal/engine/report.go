@@ -8,7 +8,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// report gathers what rounds bring.
+// report collects the results of rounds.
 type report struct {
 	req      *wire.RunRequest
 	reply    *wire.RunReply
@@ -25,13 +25,13 @@ func newReport(req *wire.RunRequest) *report {
 	return r
 }
 
-// schedule adds what a seeded schedule did in a round.
+// schedule adds the figures of a seeded schedule in a round.
 func (r *report) schedule(s Scheduler) {
 	r.reply.Steps += s.Steps()
 	r.reply.Trace = r.reply.Trace*31 + s.Trace()
 }
 
-// add adds what a round brought.
+// add adds the results of a round.
 func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.reply.SetupNS += uint64(setup)
 	r.reply.ConcurrentNS += uint64(concurrent)
@@ -65,7 +65,7 @@ func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.first = false
 }
 
-// verdict adds what a check found; the worst verdict on a package counts.
+// verdict adds the result of a check; the worst verdict on a package counts.
 func (r *report) verdict(c *checked) {
 	v := &r.reply.Verdicts[c.pkg]
 	switch {

@@ -2,10 +2,10 @@ package engine
 
 import "go/types"
 
-// instancesName is what a walk names to visit instances.
+// instancesName is the name with which a walk selects the instances.
 const instancesName = "instances"
 
-// hash is FNV-1a. It chooses the name that stands in for one that does not exist.
+// hash is FNV-1a. It chooses the substitute for a name that does not exist.
 func hash(s string) uint32 {
 	h := uint32(2166136261)
 	for i := 0; i < len(s); i++ {
@@ -14,8 +14,7 @@ func hash(s string) uint32 {
 	return h
 }
 
-// packageIndex is the package of that name, or the one that stands in for it;
-// -1 if there is no package at all.
+// packageIndex is the package with this name, or its substitute; -1 if there is no package at all.
 func (r *round) packageIndex(name string) int {
 	if i, ok := r.index[name]; ok {
 		return i
@@ -39,8 +38,8 @@ func (g *goroutine) resolution(from, to string) {
 	g.resolved = append(g.resolved, note{g.op, from + " is " + to})
 }
 
-// typesPackage is the package that a query sees: the completed one, or the goroutine's
-// own latest, or else the one that its importer gives.
+// typesPackage is the package that a query sees: the completed one, or the goroutine's own latest
+// one, or else the one that its importer returns.
 func (g *goroutine) typesPackage(i int) *types.Package {
 	if i < 0 {
 		return nil
@@ -59,8 +58,7 @@ func (g *goroutine) typesPackage(i int) *types.Package {
 	return pkg
 }
 
-// object is the named object of a package's scope, or the one that stands in
-// for it; nil if there is none.
+// object is the named object in a package's scope, or its substitute; nil if there is none.
 func (g *goroutine) object(path, name string) types.Object {
 	i := g.resolvePackage(path)
 	pkg := g.typesPackage(i)
@@ -78,8 +76,8 @@ func (g *goroutine) object(path, name string) types.Object {
 	return g.standIn(pkg, name, names[hash(name)%uint32(len(names))])
 }
 
-// genericObject is object for a generic type or function. Types stand in for
-// names that do not exist before functions do.
+// genericObject is object for a generic type or function. For names that do not exist, types are
+// substituted before functions.
 func (g *goroutine) genericObject(path, name string) types.Object {
 	pkg := g.typesPackage(g.resolvePackage(path))
 	if pkg == nil {

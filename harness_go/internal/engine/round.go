@@ -10,8 +10,8 @@ import (
 	"typerace/harness/target"
 )
 
-// round is one run of a scenario on packages of its own. What goroutines read
-// here was written before they started.
+// round is one run of a scenario on its own packages. Everything that goroutines read here was
+// written before they started.
 type round struct {
 	req *wire.RunRequest
 	options
@@ -22,21 +22,21 @@ type round struct {
 	config  *types.Config // of share config
 	info    *types.Info   // of share info
 	context *types.Context
-	// checkers and packages are those of share checker and share package.
+	// checkers and packages are for share checker and share package.
 	checkers []*types.Checker
 	packages []*types.Package
-	// partial are the packages that share incomplete gives away.
+	// partial holds the packages that share incomplete makes available.
 	partial []*types.Package
 	shared  *sharedImporter
 
-	// methodSets is a cache that all goroutines share, as in tools.
+	// methodSets is a cache that all goroutines share, as in real tools.
 	methodSets clients.MethodSets
 
 	// completed are the packages that `before` checked; nil if it did not.
 	completed []*types.Package
 	// instances are the types that `before` made.
 	instances []types.Type
-	// aliases are those of share alias.
+	// aliases are for share alias.
 	aliases []types.Type
 
 	sourceTexts []target.Source // for targets' operations
@@ -47,14 +47,14 @@ type round struct {
 	strangers *goroutine
 
 	scheduler Scheduler // nil unless the schedule is seeded
-	// reseed makes random choices repeat in runs that are to repeat; nil in others.
+	// reseed makes random choices repeat in runs that must repeat; nil in others.
 	reseed func(seed uint64)
 
 	attendance                              *attendance // for all meetings
 	atStart, atImport, atError, atOperation *meeting
 }
 
-// newRound parses the packages, each with trees of its own.
+// newRound parses the packages, each with its own trees.
 func newRound(req *wire.RunRequest, o options) *round {
 	n := len(req.Packages)
 	r := &round{
@@ -99,17 +99,17 @@ func (r *round) baseTrees() [][]*tree {
 	return files
 }
 
-// before runs the operations that come first. The packages that they check
-// are complete from then on.
+// before runs the operations of `before`. The packages that they check are complete from then on.
 func (r *round) before() {
 	r.first.run()
 }
 
-// prepare makes the goroutines' state and everything that they share, so that they make
-// as little as possible themselves.
+// prepare makes the goroutines' state and everything that they share, so that the goroutines
+// themselves do as little as possible.
 func (r *round) prepare() {
 	if len(r.first.panics) > 0 {
-		// A panic leaves locks and half-made state behind: nothing more can be run on it.
+		// A panic leaves locks and half-made state behind, so nothing more can be run on this
+		// round.
 		return
 	}
 	r.instances = r.first.instances
@@ -171,8 +171,8 @@ func (r *round) arrangeMeetings() {
 	}
 }
 
-// concurrent runs the goroutines and returns when all have ended. The
-// WaitGroup orders each of them before the return, and none before another.
+// concurrent runs the goroutines and returns when all have ended. The WaitGroup orders each of them
+// before the return, and none before another.
 func (r *round) concurrent() {
 	if r.sequential {
 		for _, g := range r.goroutines {

@@ -14,7 +14,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// one is the engine of this process: it owns the garbage collector.
+// one is the engine of this process. It controls the garbage collector.
 var one = sync.OnceValue(func() *Engine { return New(nil, nil) })
 
 // run runs a test case with answers and resolutions.
@@ -23,8 +23,8 @@ func run(t *testing.T, text string, flags uint32) *wire.RunReply {
 	req := casetext.Request(text)
 	req.Flags = flags | wire.FlagAnswers | wire.FlagResolutions
 	if RaceDetector {
-		// A race in this Go's go/types would fail the test. The end-to-end tests
-		// run concurrently under the race detector, in processes of their own.
+		// A race in this release's go/types would fail the test. The end-to-end tests run
+		// concurrently under the race detector, in separate processes.
 		req.Flags |= wire.FlagSequential
 	}
 	reply, err := one().Run(req)
@@ -42,8 +42,8 @@ func TestEveryOperationAndQuery(t *testing.T) {
 	scenario.WriteString("meet start operation\nbefore check lib ; instantiate lib.List map[string]lib.Array\n")
 	want := map[string]uint32{"check": 3, "instantiate": 3, "eval": 1, "checkexpr": 1, "import": 1}
 	var first, second []string
-	// Queries about two types have the most answers, and the answers of a goroutine are
-	// bounded, so these queries come last.
+	// Queries about two types have the most answers, and the number of a goroutine's answers is
+	// limited, so these queries come last.
 	ordered := append([]query(nil), queries...)
 	sort.SliceStable(ordered, func(i, j int) bool { return !ordered[i].pair && ordered[j].pair })
 	for _, q := range ordered {
@@ -99,7 +99,7 @@ func TestEveryOperationAndQuery(t *testing.T) {
 	}
 }
 
-// texts are answers as people read them.
+// texts returns answers in readable form.
 func texts(answers []wire.Answer) []string {
 	var lines []string
 	for _, a := range answers {
@@ -124,7 +124,7 @@ func TestEveryOrderVisitsTheSameTypes(t *testing.T) {
 		t.Fatalf("%d types", len(want))
 	}
 	for _, order := range []string{"reversed", "rotated 3", "shuffled 1", "shuffled 2"} {
-		// Where depth cuts the walk differs by a few.
+		// Because of the depth limit, the number of visited types differs slightly.
 		missing := 0
 		got := visited(order)
 		for a := range want {
@@ -230,7 +230,7 @@ func TestVerdicts(t *testing.T) {
 		"\n-- ok/x.go --\npackage ok\n-- syntax/x.go --\npackage syntax\nvar = 3\nvar X int\n-- types/x.go --\npackage types\nvar x int = 1.5\nimport \"syntax\"\n"+
 		"-- cycle/x.go --\npackage cycle\nimport \"other\"\nvar _ = other.X\n-- other/x.go --\npackage other\nimport \"cycle\"\nvar X = cycle.Y\n"+
 		"-- idle/x.go --\npackage idle\n-- empty/x.go --\nnothing\n", 0)
-	// The import that closes a cycle is the error, so it is the other package's.
+	// The import that closes a cycle is the error, so it is reported for the other package.
 	want := []uint8{wire.VerdictValid, wire.VerdictSyntax, wire.VerdictSyntax, wire.VerdictValid,
 		wire.VerdictTypeErrors, wire.VerdictNotChecked, wire.VerdictSyntax}
 	for i, v := range reply.Verdicts {

@@ -12,7 +12,7 @@ import (
 // maxSource is the size of the largest file that is parsed.
 const maxSource = 1 << 20
 
-// source is a package's files, parsed.
+// source is a package's parsed files.
 type source struct {
 	name    string // of the package clause
 	trees   []*tree
@@ -27,8 +27,8 @@ type sourceError string
 
 func (e sourceError) Error() string { return string(e) }
 
-// parseSource parses every file of a package into the file set. A file with syntax
-// errors is there as far as it could be parsed.
+// parseSource parses every file of a package into the file set. A file with syntax errors is
+// included as far as it could be parsed.
 func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
 	s := &source{trees: []*tree{}}
 	for i := range pkg.Files {
@@ -42,7 +42,7 @@ func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
 		if err != nil {
 			s.fail(err)
 		}
-		// Without a package clause nothing of the file is kept.
+		// Without a package clause, nothing in the file is kept.
 		if f == nil || f.Name == nil || f.Name.Name == "" {
 			continue
 		}
@@ -68,7 +68,7 @@ func (s *source) fail(err error) {
 	}
 }
 
-// cyclic says whether packages import one another in a cycle.
+// cyclic reports whether packages import one another in a cycle.
 func cyclic(sources []*source, index map[string]int) bool {
 	const new, open, done = 0, 1, 2
 	state := make([]int, len(sources))

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// typeBuilder makes types of Go type expressions without a checker. A part of an
-// expression that is wrong becomes int.
+// typeBuilder makes types from Go type expressions without a checker. Invalid parts of an
+// expression become int.
 type typeBuilder struct {
 	g   *goroutine
 	pkg *types.Package // in whose scope names are looked up
@@ -59,7 +59,7 @@ func (b *typeBuilder) form(expr ast.Expr, depth int) types.Type {
 	return nil
 }
 
-// generic is the type that a name stands for, generic or not; nil if none.
+// generic is the type that a name stands for, generic or not; nil if there is none.
 func (b *typeBuilder) generic(expr ast.Expr) types.Type {
 	switch e := expr.(type) {
 	case *ast.Ident:
@@ -78,8 +78,7 @@ func (b *typeBuilder) generic(expr ast.Expr) types.Type {
 	return nil
 }
 
-// qualified splits `lib.T`. The parser reads the path in `x/lib.T` as a
-// division.
+// qualified splits `lib.T`. The parser reads the path in `x/lib.T` as a division.
 func qualified(expr ast.Expr) (path, name string) {
 	switch e := expr.(type) {
 	case *ast.SelectorExpr:
@@ -108,8 +107,8 @@ func slashed(expr ast.Expr) string {
 	return ""
 }
 
-// complete makes an instance of a generic type without arguments, as such a type cannot
-// be an argument itself. Neither can a constraint.
+// complete instantiates a generic type that has no arguments, because such a type cannot itself be
+// an argument. It also replaces constraints, which cannot be arguments either.
 func (b *typeBuilder) complete(t types.Type) types.Type {
 	if t == nil || !uninstantiated(t) {
 		return t
@@ -225,6 +224,6 @@ func (b *typeBuilder) interfaceType(e *ast.InterfaceType, depth int) types.Type 
 			embedded = append(embedded, t)
 		}
 	}
-	// Documented: to be shared, an interface made by hand must be completed.
+	// As documented, an interface made by hand must be completed before it is shared.
 	return types.NewInterfaceType(methods, embedded).Complete()
 }

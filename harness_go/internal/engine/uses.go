@@ -1,7 +1,7 @@
 package engine
 
-// A shared thing counts only when two goroutines used it, so that a campaign can show
-// that sharing took place. A test case that only names it does not count.
+// A shared object counts only if two goroutines used it, so that a campaign can show that sharing
+// took place. A test case that only names it does not count.
 const (
 	useFset = iota
 	useContext
@@ -34,18 +34,18 @@ func (s *shares) shared() [numUses]bool {
 	}
 }
 
-// use notes that the goroutine used something, if it is shared.
+// use records that the goroutine used an object, if the object is shared.
 func (g *goroutine) use(what int) { g.used[what] = true }
 
-// noteUses notes what a check uses.
+// noteUses records what a check uses.
 func (g *goroutine) noteUses() {
 	for _, what := range [...]int{useFset, useContext, useConfig, useAst, useInfo, useChecker, usePackage, useIncomplete} {
 		g.use(what)
 	}
 }
 
-// used is use for the goroutine that calls an importer. Under a shared Config the caller
-// is unknown and may hold no lock, so nothing is noted then.
+// used is use for the goroutine that calls an importer. Under a shared Config the caller is unknown
+// and may hold no lock, so nothing is recorded then.
 func (im *importer) used(what int) {
 	if im.g != nil {
 		im.g.use(what)
@@ -64,8 +64,8 @@ func (im *importer) count() {
 	}
 }
 
-// uses adds what two goroutines or more used, what was imported and which
-// meetings took place to the reply's counts.
+// uses adds to the reply's counts what two or more goroutines used, what was imported, and which
+// meetings took place.
 func (r *report) uses(round *round) {
 	for what, shared := range round.share.shared() {
 		n := 0
@@ -95,7 +95,7 @@ func (r *report) uses(round *round) {
 	}
 }
 
-// met says whether two goroutines or more arrived.
+// met reports whether two or more goroutines arrived.
 //
 //go:norace
 func (m *meeting) met() bool {

@@ -10,7 +10,7 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// counts are what a run executed, by name.
+// counts returns what a run executed, by name.
 func counts(reply *wire.RunReply) map[string]uint32 {
 	got := map[string]uint32{}
 	for _, c := range reply.Executed {
@@ -19,8 +19,8 @@ func counts(reply *wire.RunReply) map[string]uint32 {
 	return got
 }
 
-// executedOps are its operations alone: which meetings take place depends on
-// the race detector, see run.
+// executedOps returns only its operations, because which meetings take place depends on the race
+// detector; see run.
 func executedOps(reply *wire.RunReply) map[string]uint32 {
 	got := counts(reply)
 	for name := range got {
@@ -47,8 +47,8 @@ func TestExportDataGivesTheOriginal(t *testing.T) {
 	likeTheOriginal(t, "export")
 }
 
-// likeTheOriginal asks every query of a package that was checked from source
-// and of one that reached its importers otherwise.
+// likeTheOriginal asks every query of a package that was checked from source and of one that
+// reached its importers in another form.
 func likeTheOriginal(t *testing.T, mode string) {
 	t.Helper()
 	var ops []string
@@ -66,8 +66,8 @@ func likeTheOriginal(t *testing.T, mode string) {
 	if !reflect.DeepEqual(got.Verdicts, want.Verdicts) {
 		t.Errorf("verdicts %v, want %v", got.Verdicts, want.Verdicts)
 	}
-	// A walk's order may differ, as embedded types and methods may be sorted;
-	// scopes lose their positions and what is inside functions.
+	// A walk's order may differ, because embedded types and methods may be sorted. Scopes lose
+	// their positions and the content of functions.
 	for g := range want.Answers {
 		missing := 0
 		have := map[string]bool{}

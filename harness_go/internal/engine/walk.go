@@ -2,16 +2,15 @@ package engine
 
 import "go/types"
 
-// Instances of a recursive generic type have no end, so a walk has a depth and a number
-// of types at which it stops.
+// A recursive generic type has infinitely many instances, so a walk stops at a certain depth and
+// number of types.
 const (
 	walkDepth = 8
 	walkTypes = 96
 )
 
-// walker asks a query of every type reachable from where it starts. It asks
-// first and looks for parts after, so that the order of the walk is the order
-// in which lazy types are completed.
+// walker asks a query of every type reachable from its roots. It first asks and then looks for
+// parts, so that the order of the walk is the order in which lazy types are completed.
 type walker struct {
 	asker
 	query *query
@@ -19,14 +18,14 @@ type walker struct {
 	seen  map[types.Type]struct{}
 	work  []reached
 	taken int
-	// recent are the types taken last, for queries on two types.
+	// recent are the latest types, for queries on two types.
 	recent [4]types.Type
-	// interfaces are the interfaces taken last, for queries about them.
+	// interfaces are the latest interfaces, for queries about them.
 	interfaces [3]types.Type
 	found      int
 }
 
-// reached is a type that is still to be asked.
+// reached is a type that is still to be visited.
 type reached struct {
 	t     types.Type
 	depth int
@@ -40,13 +39,13 @@ type order struct {
 	state    uint64
 }
 
-// next is the index of the item to take of n.
+// next is the index of the item to take, out of n.
 func (o *order) next(n int) int {
 	switch {
 	case o.reversed:
 		return n - 1
 	case o.shuffled:
-		// SplitMix64: specified bit by bit, so that a seed means one order.
+		// SplitMix64 is specified bit by bit, so a seed always gives the same order.
 		o.state += 0x9e3779b97f4a7c15
 		z := o.state
 		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -65,8 +64,7 @@ func rotate[T any](o order, items []T) []T {
 	return append(append(make([]T, 0, len(items)), items[n:]...), items[:n]...)
 }
 
-// takeFrom takes the next item. The rest keeps its order unless it is
-// shuffled anyway.
+// takeFrom takes the next item. The rest keeps its order unless it is shuffled anyway.
 func takeFrom[T any](o *order, items []T) (T, []T) {
 	i, last := o.next(len(items)), len(items)-1
 	item := items[i]
@@ -92,8 +90,8 @@ func (g *goroutine) walkTypes(q *query, pkg *types.Package, o order) {
 	}
 }
 
-// roots are the types that a walk starts from: those of the package's objects
-// in the order of their names or, without a package, the instances.
+// roots are the types from which a walk starts: those of the package's objects in the order of
+// their names or, without a package, the instances.
 func (g *goroutine) roots(pkg *types.Package) []types.Type {
 	var roots []types.Type
 	if pkg == nil {
@@ -141,8 +139,8 @@ func (w *walker) take(r reached) {
 	eachPart(r.t, func(part types.Type) { w.reach(part, r.depth+1) })
 }
 
-// askInterfaces asks whether the type implements the latest interfaces. Few of the
-// recent types are interfaces, so these are remembered apart.
+// askInterfaces asks whether the type implements the latest interfaces. Few of the recent types are
+// interfaces, so interfaces are remembered separately.
 func (w *walker) askInterfaces(t types.Type) {
 	for _, i := range w.interfaces {
 		if i != nil {
@@ -155,8 +153,8 @@ func (w *walker) askInterfaces(t types.Type) {
 	}
 }
 
-// skipType says whether a query of a type is useless: basic types have no lazy state,
-// and there may be no type at all.
+// skipType reports whether a query on a type is useless: basic types have no lazy state, and the
+// type may be nil.
 func skipType(t types.Type) bool {
 	switch t := t.(type) {
 	case nil, *types.Basic:

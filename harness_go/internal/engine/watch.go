@@ -11,23 +11,23 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// watchEvery is how often the heap is looked at while a test case runs. Most test cases
-// end before the first look.
+// watchEvery is the interval at which the heap is checked while a test case runs. Most test cases
+// end before the first check.
 const watchEvery = 20 * time.Millisecond
 
-// idleTicks is the number of looks without an allocation after which watching stops. A
-// pending timer keeps the runtime from noticing that all goroutines are asleep. A heap
-// that grows after that shows in the process's size, which the parent watches.
+// idleTicks is the number of checks without an allocation after which watching stops. A pending
+// timer keeps the runtime from noticing that all goroutines are asleep. If a heap grows after that,
+// the process's size shows it, which the parent watches.
 const idleTicks = 3
 
-// watch keeps an eye on the heap while a test case runs. It shares nothing with the
-// goroutines of the scenario. The race detector does not see it, as it does not see the
-// locks of a timer that fires while the detector is turned off (package quiet).
+// watch checks the heap while a test case runs. It shares nothing with the goroutines of the
+// scenario. The race detector does not see it, because it does not see the locks of a timer that
+// fires while the detector is turned off (package quiet).
 type watch struct {
-	// Cap is how many bytes the heap may have above what the harness itself needs;
-	// 0 for no cap.
+	// Cap is the number of bytes that the heap may have above the harness's own needs; 0 for no
+	// cap.
 	Cap uint64
-	// Profile is called with a heap profile when the heap is over the cap.
+	// Profile is called with a heap profile when the heap exceeds the cap.
 	Profile func([]byte)
 
 	status *Status
@@ -57,7 +57,7 @@ func (w *watch) init(status *Status) {
 	w.own = w.collected()
 }
 
-// read returns a figure of the last metrics.Read; 0 if this Go does not have it.
+// read returns a figure of the last metrics.Read; 0 if this Go release does not have it.
 //
 //go:norace
 func (w *watch) read(i int) uint64 {
@@ -67,7 +67,7 @@ func (w *watch) read(i int) uint64 {
 	return w.sample[i].Value.Uint64()
 }
 
-// collected is how many bytes a collection leaves.
+// collected returns the number of bytes left after a collection.
 //
 //go:norace
 func (w *watch) collected() uint64 {
@@ -79,8 +79,8 @@ func (w *watch) collected() uint64 {
 	return w.read(objects)
 }
 
-// begin starts watching, end stops it. The lock is between the timer and the
-// goroutine that runs the test case; the scenario's goroutines never see it.
+// begin starts watching, and end stops it. The lock is between the timer and the goroutine that
+// runs the test case; the scenario's goroutines never see it.
 //
 //go:norace
 func (w *watch) begin() {
@@ -117,7 +117,7 @@ func (w *watch) tick() {
 	}
 }
 
-// look looks at the heap and says whether to look again.
+// look checks the heap and reports whether to check again.
 //
 //go:norace
 func (w *watch) look() bool {
@@ -132,7 +132,7 @@ func (w *watch) look() bool {
 	if w.read(objects) <= w.own+w.Cap {
 		return true
 	}
-	// Most of it may be garbage, as collections are postponed.
+	// Most of it may be garbage, because collections are postponed.
 	heap := w.collected()
 	if heap <= w.own+w.Cap {
 		return true
@@ -144,25 +144,24 @@ func (w *watch) look() bool {
 	return false
 }
 
-// heapProfile is a profile as text: `go tool pprof` and people can read it.
+// heapProfile returns a profile as text, which people and `go tool pprof` can read.
 func heapProfile() []byte {
 	var text bytes.Buffer
-	// A heap profile has no goroutine labels, which package schedule uses for
-	// pointers of its own.
+	// A heap profile has no goroutine labels, in which package schedule stores its own pointers.
 	if err := pprof.Lookup("heap").WriteTo(&text, 1); err != nil {
 		return []byte("no heap profile: " + err.Error() + "\n")
 	}
 	return text.Bytes()
 }
 
-// Heap collects garbage and says how many bytes are left.
+// Heap collects garbage and returns the number of bytes left.
 func (e *Engine) Heap(req *wire.HeapRequest) *wire.HeapReply {
 	if req.Exact {
 		runtime.MemProfileRate = 1
 	}
 	e.watch.mu.Lock()
 	defer e.watch.mu.Unlock()
-	// Objects with finalizers, and the profile, are one collection late.
+	// Objects with finalizers, and the profile, lag one collection behind.
 	runtime.GC()
 	reply := &wire.HeapReply{Live: e.watch.collected()}
 	if req.Profile {

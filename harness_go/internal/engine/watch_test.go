@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// filler is what the test's heap holds.
+// filler holds the test's heap.
 var filler [][]byte
 
 func TestWatch(t *testing.T) {

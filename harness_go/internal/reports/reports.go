@@ -1,16 +1,16 @@
-// Package reports bounds how many races the detector reports in a run.
+// Package reports limits how many races the detector reports in a run.
 //
 // A report costs about a millisecond: the detector replays a goroutine's history to find
 // the stack of the other side, and looks up the name of every frame. A test case that
 // breaks a documented rule races in hundreds of places. All these reports would take more
 // time than a hundred other test cases and say no more than the first ones.
 //
-// The detector has a flag, report_bugs, that it looks at before all that work. This
-// package finds the flag in the detector's memory, and hooks in packages runtime and
-// go/types (see ../../instrument) clear it soon after a run has had its reports. A few
-// more may come. To the detector, none of this is synchronization.
+// The detector has a flag, report_bugs, which it checks before all that work. This package finds
+// the flag in the detector's memory, and hooks in packages runtime and go/types (see
+// ../../instrument) clear it soon after a run has reached its number of reports. A few more reports
+// may follow. To the detector, none of this is synchronization.
 //
-// Only the command imports it, as it needs -checklinkname=0.
+// Only the command imports it, because it needs -checklinkname=0.
 package reports
 
 import (
@@ -22,8 +22,8 @@ import (
 	"unsafe"
 )
 
-// made counts reports and limit is their number at which the flag is cleared; both
-// are the hook's.
+// made counts reports, and limit is the number at which the flag is cleared. Both belong to the
+// hook.
 //
 //go:linkname made runtime.typeraceReports
 var made uint32
@@ -39,12 +39,12 @@ var flag *byte
 //go:linkname pending runtime.typeracePending
 var pending bool
 
-// Limiter bounds reports.
+// Limiter limits reports.
 type Limiter struct{}
 
-// New finds the detector's flag. plant makes a race and says how many reports it caused:
-// the flag is the right one if there is none while it is clear. If it is not found, New
-// returns nil, and reports are not bounded, which only costs time.
+// New finds the detector's flag. plant makes a race and returns the number of reports it caused: a
+// flag is the right one if there are none while it is clear. If it is not found, New returns nil,
+// and reports are not limited, which only costs time.
 func New(plant func() int) *Limiter {
 	candidates := candidates()
 	if len(candidates) == 0 || plant() != 1 {
@@ -62,8 +62,8 @@ func New(plant func() int) *Limiter {
 	return nil
 }
 
-// Limit lets the detector report at most n races from now on; 0 is no bound. No goroutine
-// may race during the call.
+// Limit lets the detector report at most n races from now on; 0 for no limit. No goroutine may race
+// during the call.
 func (*Limiter) Limit(n uint32) {
 	made, limit, pending = 0, n, false
 	set(flag, 1)
@@ -72,20 +72,20 @@ func (*Limiter) Limit(n uint32) {
 //go:norace
 func set(at *byte, value byte) { *at = value }
 
-// marker is the value that GORACE must give flush_symbolizer_ms, which does nothing
-// in Go programs: the flags are where it is.
+// marker is the value that GORACE must give flush_symbolizer_ms, an option without effect in Go
+// programs. It shows where the flags are.
 const marker = 1951350895
 
-// window is how far in front of the marker a flag may be.
+// window is the maximum distance of a flag before the marker.
 const window = 32
 
-// Marked says whether the parent set the marker. Such a parent ignores the races that the
+// Marked reports whether the parent set the marker. Such a parent ignores the races that the
 // harness makes on purpose before its hello.
 func Marked() bool {
 	return strings.Contains(os.Getenv("GORACE"), "flush_symbolizer_ms=1951350895")
 }
 
-// candidates are the bytes that may be the flag: those that are 1 among the flags.
+// candidates are the bytes that may be the flag: those with value 1 among the flags.
 //
 //go:norace
 func candidates() []*byte {
@@ -93,7 +93,7 @@ func candidates() []*byte {
 		return nil
 	}
 	state, size := symbol("_ZN6__tsanL15ctx_placeholderE")
-	// From the end, as the flags lie behind megabytes of untouched memory.
+	// From the end, because the flags are behind megabytes of untouched memory.
 	for at := size &^ 3; at >= window+4; {
 		at -= 4
 		if *(*uint32)(unsafe.Add(state, at)) != marker {
@@ -110,8 +110,8 @@ func candidates() []*byte {
 	return nil
 }
 
-// symbol is the address and size of a variable of this program; nil if it has none, or
-// was loaded to another address than it was linked for.
+// symbol returns the address and size of a variable of this program; nil if it has none, or was
+// loaded at another address than the linked one.
 func symbol(name string) (at unsafe.Pointer, size uintptr) {
 	f, err := elf.Open("/proc/self/exe")
 	if err != nil {
@@ -122,7 +122,7 @@ func symbol(name string) (at unsafe.Pointer, size uintptr) {
 	if f.Type != elf.ET_EXEC || f.Class != elf.ELFCLASS64 || table == nil || int(table.Link) >= len(f.Sections) {
 		return nil, 0
 	}
-	// elf.File.Symbols makes a struct of each, which takes long.
+	// elf.File.Symbols makes a struct of each symbol, which takes long.
 	names, err := f.Sections[table.Link].Data()
 	if err != nil {
 		return nil, 0

@@ -1,13 +1,13 @@
 package schedule
 
-// patienceOfLocks is how many turns each goroutine has, without a step of anyone,
-// until one that waits for a lock blocks: then it is a deadlock, or waits for one
-// who is blocked elsewhere.
+// patienceOfLocks is the number of turns that each goroutine gets, without a step by any of them,
+// before a goroutine that waits for a lock blocks. By then it is a deadlock, or the lock's holder
+// is blocked elsewhere.
 const patienceOfLocks = 4
 
-// block hands on the turn of a goroutine that cannot have a lock, and says whether it
-// is to try again. If all wait and none takes a step they may block, so that a
-// deadlock looks like one.
+// block passes on the turn of a goroutine that fails to get a lock, and reports whether to try
+// again. If all goroutines wait and none takes a step, they may block, so that a deadlock looks
+// like one.
 //
 //go:norace
 func (s *Schedule) block() bool {

@@ -1,18 +1,17 @@
 // Package schedule makes the interleaving of goroutines a function of a seed.
 //
-// Probes at the entry of go/types' functions (see ../../instrument) call a hook;
-// there the goroutine whose turn it is counts a step and may hand the turn on, and
-// any other waits until it is its turn. With one processor only the goroutine whose
-// turn it is makes progress, whatever the runtime's scheduler or the garbage
-// collector do.
+// Probes at the entry of go/types' functions (see ../../instrument) call a hook. There the
+// goroutine whose turn it is counts a step and may pass on the turn, and any other goroutine waits
+// for its turn. With one processor only the goroutine whose turn it is makes progress, whatever the
+// runtime's scheduler or the garbage collector does.
 //
-// Nothing here may order goroutines in the eyes of the race detector: what runs
-// between them are norace functions that use plain variables and runtime.Gosched,
-// which is no synchronisation. A goroutine knows itself by its profiler label, which
-// is a pointer in its g; reading it is no synchronisation either.
+// Nothing here may order goroutines in the eyes of the race detector: the code that runs between
+// them consists of norace functions that use plain variables and runtime.Gosched, which is not
+// synchronization. A goroutine identifies itself by its profiler label, which is a pointer in its
+// g; reading it is not synchronization either.
 //
-// Only the command imports it, as it needs -checklinkname=0; without the probes the
-// hook is never called.
+// Only the command imports it, because it needs -checklinkname=0. Without the probes, the hook is
+// never called.
 package schedule
 
 import (
@@ -25,21 +24,20 @@ import (
 type taker struct {
 	index int
 	done  bool
-	// priority is used by the priority strategy: the greatest goes first.
+	// priority is used by the priority strategy: the highest priority goes first.
 	priority uint64
-	// quiet is how deep the goroutine is in what no seed can repeat.
+	// quiet is the number of nested sections that the goroutine is in that no seed can repeat.
 	quiet int
 }
 
-// spinLimit is how often a waiting goroutine yields without seeing a step before
-// it decides that the one whose turn it is has blocked on a lock. On one processor
-// Gosched comes back after every goroutine that can run had a time slice, so that
-// one is not reached by chance; each yield costs a microsecond for each goroutine.
+// spinLimit is how often a waiting goroutine yields without seeing a step before it decides that
+// the goroutine whose turn it is has blocked on a lock. On one processor, Gosched returns after
+// every runnable goroutine had a time slice, so the limit is not reached by chance; each yield
+// costs a microsecond for each goroutine.
 const spinLimit = 8
 
-// changes is how many times priorities change: most races and deadlocks need one or
-// two (Burckhardt and others, A Randomized Scheduler with Probabilistic Guarantees of
-// Finding Bugs, 2010).
+// changes is how many times priorities change: most races and deadlocks need one or two (Burckhardt
+// and others, A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, 2010).
 const changes = 4
 
 // Schedule is the state of the running schedule; a process has one.
@@ -49,20 +47,19 @@ type Schedule struct {
 	steps  uint64
 	random uint64
 	seed   uint64
-	// yieldBelow is the chance of handing the turn on at a step, of 2^16;
-	// 0 selects the priority strategy.
+	// yieldBelow is the chance, out of 2^16, of passing on the turn at a step; 0 selects the
+	// priority strategy.
 	yieldBelow uint64
-	// changeAt are the steps at which the running goroutine's priority drops
-	// below all others (PCT's change points), ascending; changed of them are over.
+	// changeAt are the steps at which the running goroutine's priority drops below all others
+	// (PCT's change points), ascending. The first `changed` of them are over.
 	changeAt [changes]uint64
 	changed  int
 	// stolen counts turns that were taken from blocked goroutines.
 	stolen uint64
-	// trace is a hash over (goroutine, function) of every step: two runs with
-	// the same trace had the same interleaving.
+	// trace is a hash over (goroutine, function) of every step: two runs with the same trace had
+	// the same interleaving.
 	trace uint64
-	// refused counts in a row how often a lock could not be had, since the step
-	// refusedAt.
+	// refused counts consecutive failures to get a lock since the step refusedAt.
 	refused   int
 	refusedAt uint64
 }
@@ -70,13 +67,13 @@ type Schedule struct {
 //go:linkname typeraceHook go/types.typeraceHook
 var typeraceHook func(function uint32)
 
-// typeraceHush is told where probes are to be silent, and where no more.
+// typeraceHush is called where probes must become silent, and where they may sound again.
 //
 //go:linkname typeraceHush go/types.typeraceHush
 var typeraceHush func(quiet bool)
 
-// reseed sets the random state of the running thread, from which the order of map
-// iterations comes; nil in a build without instrumentation.
+// reseed sets the random state of the running thread, which determines the order of map iterations;
+// nil in a build without instrumentation.
 //
 //go:linkname reseed runtime.typeraceSeed
 var reseed func(seed uint64)
@@ -87,8 +84,8 @@ func profLabel() unsafe.Pointer
 //go:linkname setProfLabel runtime/pprof.runtime_setProfLabel
 func setProfLabel(unsafe.Pointer)
 
-// Start arms the schedule for n goroutines. Change points are spread over the
-// steps that runs usually have.
+// Start arms the schedule for n goroutines. Change points are spread over the usual number of steps
+// in a run.
 func (s *Schedule) Start(seed uint64, n int) {
 	s.takers = make([]*taker, n)
 	s.seed = seed
@@ -100,12 +97,12 @@ func (s *Schedule) Start(seed uint64, n int) {
 	}
 	s.yieldBelow = 0
 	if seed%2 == 1 {
-		// From one in 16 steps to one in 4096. More often costs time, not order:
-		// the race detector compares what is not ordered, however far apart.
+		// From one in 16 steps to one in 4096. More frequent changes cost time but add no order:
+		// the race detector compares unordered accesses, however far apart they are.
 		s.yieldBelow = 1 << (4 + s.next()>>32%9)
 	} else {
 		for i := range s.changeAt {
-			// Uneven powers of two up to 4096: short runs get their share.
+			// Uneven powers of two up to 4096, so that short runs get their share.
 			s.changeAt[i] = 1 + (s.next()>>16)%(16<<(s.next()>>16%9))
 		}
 		sort.Slice(s.changeAt[:], func(i, j int) bool { return s.changeAt[i] < s.changeAt[j] })
@@ -127,15 +124,15 @@ func (s *Schedule) Steps() uint64 { return s.steps }
 // Stolen is how often a turn was taken from a goroutine that had blocked.
 func (s *Schedule) Stolen() uint64 { return s.stolen }
 
-// Reseed sets the random state of the calling thread. go/types walks maps, so what
-// a sequential run covers depends on it.
+// Reseed sets the random state of the calling thread. go/types iterates over maps, so the coverage
+// of a sequential run depends on it.
 func (s *Schedule) Reseed(seed uint64) {
 	if reseed != nil {
 		reseed(seed)
 	}
 }
 
-// Enter makes the calling goroutine the i-th to take turns, and waits for its first.
+// Enter registers the calling goroutine as the i-th taker, and waits for its first turn.
 //
 //go:norace
 func (s *Schedule) Enter(i int) {
@@ -143,7 +140,7 @@ func (s *Schedule) Enter(i int) {
 	s.wait(s.takers[i])
 }
 
-// Leave ends the calling goroutine's part, and hands its turn on.
+// Leave ends the calling goroutine's participation, and passes on its turn.
 //
 //go:norace
 func (s *Schedule) Leave(i int) {
@@ -154,9 +151,9 @@ func (s *Schedule) Leave(i int) {
 	}
 }
 
-// Yield hands the turn to the next goroutine, in a fixed order, and comes back when
-// it is the caller's again: for a goroutine that waits for others. It says whether
-// any of them took a step meanwhile; if not, they wait or have blocked.
+// Yield passes the turn to the next goroutine, in a fixed order, and returns when it is the
+// caller's turn again: for a goroutine that waits for others. It reports whether any of them took a
+// step meanwhile; if not, they wait or have blocked.
 //
 //go:norace
 func (s *Schedule) Yield(i int) bool {
@@ -178,8 +175,8 @@ func (s *Schedule) next() uint64 {
 	return z ^ z>>31
 }
 
-// pick returns whose turn is next: by priority, or at random among those that are
-// not done, other than from if there is a choice. -1 if all are done.
+// pick returns the next taker: by priority, or at random among those that are not done, other than
+// from if there is a choice. It returns -1 if all are done.
 //
 //go:norace
 func (s *Schedule) pick(from int) int {
@@ -237,14 +234,14 @@ func (s *Schedule) probe(function uint32) {
 	}
 }
 
-// wait yields until it is me's turn. If there is no step for long, whose turn it is
-// has blocked on a lock that a waiting goroutine holds: the turn goes round. The
-// successor is computed, not "whoever notices", so that it does not depend on the
+// wait yields until it is me's turn. If there is no step for long, the goroutine whose turn it is
+// has blocked on a lock that a waiting goroutine holds, and the turn passes on. The successor is
+// computed, and is not just the goroutine that notices first, so that it does not depend on the
 // runtime's scheduler.
 //
 //go:norace
 func (s *Schedule) wait(me *taker) {
-	// A step or a stolen turn is progress: several wait, and one steals.
+	// A step or a stolen turn counts as progress: several goroutines wait, and only one steals.
 	seen, spins := s.steps+s.stolen, 0
 	for s.turn != me.index {
 		runtime.Gosched()
@@ -258,14 +255,14 @@ func (s *Schedule) wait(me *taker) {
 			spins = 0
 		}
 	}
-	// Whoever ran in between, and on whatever thread: what is random from here on
-	// depends on the step alone.
+	// Whichever goroutine ran in between, and on whatever thread, random choices from here on
+	// depend on the step alone.
 	if reseed != nil {
 		reseed(s.seed ^ s.steps<<20 ^ uint64(me.index))
 	}
 }
 
-// after returns the next taker behind i that is not done.
+// after returns the next taker after i that is not done.
 //
 //go:norace
 func (s *Schedule) after(i int) int {
@@ -278,7 +275,7 @@ func (s *Schedule) after(i int) int {
 	return i
 }
 
-// hush makes the calling goroutine's probes silent, or loud again. It nests.
+// hush makes the calling goroutine's probes silent, or enables them again. It nests.
 //
 //go:norace
 func (s *Schedule) hush(quiet bool) {

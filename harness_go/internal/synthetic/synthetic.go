@@ -1,6 +1,5 @@
-// Package synthetic rebuilds a type-checked package through go/types' API, the
-// way importers build packages: NewPackage, NewTypeName, NewNamed, SetUnderlying
-// and the rest, without a checker.
+// Package synthetic rebuilds a type-checked package through go/types' API, as importers build
+// packages: with NewPackage, NewTypeName, NewNamed, SetUnderlying and the rest, without a checker.
 package synthetic
 
 import (
@@ -8,8 +7,8 @@ import (
 	"go/types"
 )
 
-// Rebuild returns a package with the same path and declarations. Packages that
-// it imports are shared with the original. It must have no type errors.
+// Rebuild returns a package with the same path and declarations. Its imported packages are shared
+// with the original. The original must have no type errors.
 func Rebuild(from *types.Package) *types.Package {
 	c := &copier{
 		from: from, to: types.NewPackage(from.Path(), from.Name()),
@@ -17,7 +16,7 @@ func Rebuild(from *types.Package) *types.Package {
 		params: make(map[*types.TypeParam]*types.TypeParam),
 	}
 	scope := from.Scope()
-	// Names are sorted, so the order of what follows is always the same.
+	// Names are sorted, so the following steps always run in the same order.
 	for _, name := range scope.Names() {
 		if obj := c.object(scope.Lookup(name)); obj != nil && c.to.Scope().Lookup(name) == nil {
 			c.to.Scope().Insert(obj)
@@ -29,7 +28,7 @@ func Rebuild(from *types.Package) *types.Package {
 	return c.to
 }
 
-// copier copies what one package declares.
+// copier copies the declarations of one package.
 type copier struct {
 	from, to *types.Package
 
@@ -37,7 +36,7 @@ type copier struct {
 	aliases map[types.Type]types.Type
 	params  map[*types.TypeParam]*types.TypeParam
 
-	// The parts that can only be filled once the types that they need exist.
+	// The parts that can be filled only once the types that they need exist.
 	openNamed      []*types.Named
 	openParams     []*types.TypeParam
 	openInterfaces []*types.Interface
@@ -75,7 +74,7 @@ func (c *copier) object(obj types.Object) types.Object {
 
 func (c *copier) typeName(obj *types.TypeName) types.Object {
 	t := c.typ(obj.Type())
-	// A declared type has its name; an alias that is not represented has another.
+	// A declared type has its own name; an alias that is not represented has another name.
 	if n, ok := t.(*types.Named); ok && !obj.IsAlias() {
 		return n.Obj()
 	}
@@ -88,7 +87,7 @@ func (c *copier) typeName(obj *types.TypeName) types.Object {
 // finish fills the parts that were left open. Filling one may leave others open.
 func (c *copier) finish() {
 	for len(c.openNamed) > 0 || len(c.openParams) > 0 {
-		// SetConstraint looks into the constraint, so types come first.
+		// SetConstraint examines the constraint, so types come first.
 		if n := len(c.openNamed); n > 0 {
 			old := c.openNamed[n-1]
 			c.openNamed = c.openNamed[:n-1]
@@ -120,7 +119,7 @@ func (c *copier) fillAll() {
 	}
 }
 
-// fill gives a declared type what it is declared as, and its methods.
+// fill sets the right-hand side of a declared type, and its methods.
 func (c *copier) fill(old *types.Named) {
 	named := c.named[old]
 	// The underlying type of a named type is never a named type.

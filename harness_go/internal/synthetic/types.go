@@ -63,7 +63,7 @@ func (c *copier) namedType(t *types.Named) types.Type {
 	return copied
 }
 
-// instance is an instance of a generic type whose arguments are known to fit.
+// instance makes an instance of a generic type whose arguments are known to be valid.
 func instance(origin types.Type, args []types.Type) types.Type {
 	t, err := types.Instantiate(nil, origin, args, false)
 	if err != nil {
@@ -81,8 +81,8 @@ func (c *copier) list(list *types.TypeList) []types.Type {
 	return out
 }
 
-// typeParams declares the copies of type parameters. Their constraints, which
-// may mention them, come later.
+// typeParams declares the copies of type parameters. Their constraints, which may mention them,
+// come later.
 func (c *copier) typeParams(list *types.TypeParamList) []*types.TypeParam {
 	var out []*types.TypeParam
 	for i := 0; i < list.Len(); i++ {
@@ -131,7 +131,7 @@ func (c *copier) structType(t *types.Struct) types.Type {
 }
 
 func (c *copier) interfaceType(t *types.Interface) types.Type {
-	// Where aliases are not represented, `any` is an interface that is printed so.
+	// Where aliases are not represented, `any` is an interface that prints as `any`.
 	if any := types.Universe.Lookup("any").Type(); types.Type(t) == any {
 		return any
 	}

@@ -5,7 +5,7 @@ import (
 	"go/token"
 )
 
-// part writes an expression as a part that is always there.
+// part writes an expression as a part that is always present.
 func (w *writer) part(name string, x ast.Expr) {
 	w.key(name)
 	w.expr(x)

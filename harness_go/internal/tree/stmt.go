@@ -95,8 +95,7 @@ func (w *writer) stmt(s ast.Stmt) {
 	}
 }
 
-// exprStmt writes a statement that is a keyword, or nothing, before an
-// expression.
+// exprStmt writes a statement that consists of an optional keyword and an expression.
 func (w *writer) exprStmt(name string, x ast.Expr) {
 	w.put(`{"`)
 	w.put(name)

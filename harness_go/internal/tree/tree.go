@@ -1,7 +1,6 @@
-// Package tree writes syntax trees as the JSON that typerace reads: an object
-// with one field, the go/ast name of a node, whose value holds the node's
-// parts under their go/ast names. Positions and comments are left out, and so
-// are parts that are empty. src/goast/node.rs is the other end.
+// Package tree writes syntax trees as the JSON that typerace reads: an object with one field, the
+// go/ast name of a node, whose value holds the node's parts under their go/ast names. Positions,
+// comments and empty parts are left out. src/goast/node.rs is the other side.
 package tree
 
 import (
@@ -13,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// MaxDepth is how many nodes may contain one another. A visit of a tree uses
-// the stack, on this side and on the other.
+// MaxDepth is the maximum nesting of nodes. A visit of a tree uses the stack, on this side and on
+// the other.
 const MaxDepth = 500
 
 // ErrTooDeep is the error for a tree that is deeper than MaxDepth.
@@ -37,8 +36,8 @@ type writer struct {
 	err   error
 }
 
-// enter is called for every node that can contain itself; false means that
-// the tree is not written any further.
+// enter is called for every node that can contain itself; false means that no more of the tree is
+// written.
 func (w *writer) enter() bool {
 	w.depth++
 	if w.depth > MaxDepth && w.err == nil {
@@ -99,7 +98,7 @@ func elements[T any](w *writer, items []T, one func(T)) {
 	w.out = append(w.out, ']')
 }
 
-// flag writes a part that is true, and nothing for false.
+// flag writes a part that is true, and nothing if it is false.
 func (w *writer) flag(name string, on bool) {
 	if on {
 		w.key(name)
@@ -124,8 +123,8 @@ func (w *writer) optIdent(name string, x *ast.Ident) {
 
 const hex = "0123456789abcdef"
 
-// str writes a JSON string. Source that parses is UTF-8; anything else is replaced, so
-// that the result is always JSON.
+// str writes a JSON string. Source that parses is UTF-8; anything else is replaced, so that the
+// result is always valid JSON.
 func (w *writer) str(s string) {
 	w.out = append(w.out, '"')
 	for i := 0; i < len(s); {

@@ -101,7 +101,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// Every file of the type checker, whatever its version, has a tree.
+// Every file of the type checker, in any version, has a tree.
 func TestGoTypes(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src/go/types/*.go"))
 	if err != nil || len(files) == 0 {

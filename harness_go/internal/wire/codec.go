@@ -1,5 +1,5 @@
-// Package wire is the harness's end of the protocol in docs/PROTOCOL.md: the
-// encoding of fields, frames, and one Go type for each message.
+// Package wire is the harness's side of the protocol in docs/PROTOCOL.md: the encoding of fields,
+// frames, and one Go type for each message.
 package wire
 
 import (
@@ -37,7 +37,7 @@ func WriteFrame(w io.Writer, frame []byte) error {
 	if len(frame) > MaxFrame {
 		return fmt.Errorf("%w: frame of %d bytes", ErrMalformed, len(frame))
 	}
-	// One write a frame, so that the parent is woken once.
+	// A frame is written in one call, so that the parent wakes only once.
 	out := make([]byte, 4, 4+len(frame))
 	binary.LittleEndian.PutUint32(out, uint32(len(frame)))
 	_, err := w.Write(append(out, frame...))
@@ -66,8 +66,8 @@ func (e *encoder) strs(list []string) {
 	encodeList(e, list, (*encoder).str)
 }
 
-// decoder takes fields off the front. After the first error every field is zero, so
-// callers check for an error once, at the end.
+// decoder takes fields off the front. After the first error every field is zero, so callers check
+// for an error once, at the end.
 type decoder struct {
 	b   []byte
 	err error
@@ -122,8 +122,8 @@ func (d *decoder) str() string {
 
 func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	n := d.u32()
-	// Every element has at least one byte. A greater count is false, and believing it
-	// would allocate memory for it.
+	// Every element has at least one byte. A greater count must be wrong, and trusting it would
+	// allocate memory for it.
 	if uint64(n) > uint64(len(d.b)) {
 		d.fail("a list is cut off")
 		return nil
@@ -142,7 +142,7 @@ func (d *decoder) strs() []string {
 	return decodeList(d, (*decoder).str)
 }
 
-// done is the decoder's error, or one for bytes that are left.
+// done returns the decoder's error, or an error for bytes that are left.
 func (d *decoder) done() error {
 	if d.err == nil && len(d.b) != 0 {
 		d.fail(fmt.Sprintf("%d bytes too many", len(d.b)))

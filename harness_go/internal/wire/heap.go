@@ -1,16 +1,16 @@
 package wire
 
-// HeapRequest asks what the heap holds after a collection.
+// HeapRequest asks for the content of the heap after a collection.
 type HeapRequest struct {
-	// Exact has every later allocation profiled, not one in 512 KiB.
+	// Exact requests that every later allocation is profiled, instead of one in 512 KiB.
 	Exact bool
 	// Profile asks for a profile, which takes a while.
 	Profile bool
 }
 
-// HeapReply says what the heap holds.
+// HeapReply describes the content of the heap.
 type HeapReply struct {
-	// Live is how many bytes the collection left.
+	// Live is the number of bytes left after the collection.
 	Live uint64
 	// Profile is a heap profile as text, as `go tool pprof` reads it.
 	Profile string
@@ -34,7 +34,7 @@ func (r *HeapReply) Encode() []byte {
 	return e.b
 }
 
-// DecodeHeapReply reads what HeapReply.Encode made.
+// DecodeHeapReply reads the output of HeapReply.Encode.
 func DecodeHeapReply(b []byte) (*HeapReply, error) {
 	d := &decoder{b: b}
 	d.kind(KindHeap)

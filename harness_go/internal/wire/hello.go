@@ -12,7 +12,7 @@ const (
 	KindHeap   = 5
 )
 
-// Hello is what the harness says first.
+// Hello is the harness's first message.
 type Hello struct {
 	Version   uint32
 	GoVersion string
@@ -35,7 +35,7 @@ func (h *Hello) Encode() []byte {
 	return e.b
 }
 
-// DecodeHello reads what Encode made.
+// DecodeHello reads the output of Encode.
 func DecodeHello(b []byte) (*Hello, error) {
 	d := &decoder{b: b}
 	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Words: d.strs()}

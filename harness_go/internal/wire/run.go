@@ -6,15 +6,15 @@ const (
 	FlagSequential = 1 << iota
 	// FlagAnswers asks for the operations' answers.
 	FlagAnswers
-	// FlagResolutions asks which names stood in for ones that do not exist.
+	// FlagResolutions asks for the substitutes for names that do not exist.
 	FlagResolutions
 )
 
-// ReportsShift is the position in the flags of the number of reports after which the race
-// detector is silent; 0 is never.
+// ReportsShift is the position in the flags of the number of reports after which the race detector
+// is silent; 0 for no limit.
 const ReportsShift = 16
 
-// FlagFresh says that the test case is about state that a process computes once.
+// FlagFresh says that the test case is about state that is computed once per process.
 const FlagFresh = 1 << 8
 
 // RunRequest is a test case to run.
@@ -30,7 +30,7 @@ type RunRequest struct {
 	Import   string
 	Share    []string
 	Meet     []string
-	// Before are the texts of operations, Go those of each goroutine.
+	// Before are the texts of the operations of `before`, and Go those of each goroutine.
 	Before   []string
 	Go       [][]string
 	Packages []Package
@@ -55,7 +55,7 @@ const (
 	VerdictNotChecked = 3
 )
 
-// Verdict is what came of a package.
+// Verdict is the result for a package.
 type Verdict struct {
 	Code  uint8
 	Error string
@@ -63,7 +63,7 @@ type Verdict struct {
 
 // Panic is a recovered panic.
 type Panic struct {
-	// Goroutine is 0 for the operations before, n for the n-th goroutine.
+	// Goroutine is 0 for `before`, and n for the n-th goroutine.
 	Goroutine uint32
 	// Operation is its index in the goroutine.
 	Operation uint32
@@ -77,13 +77,13 @@ type Count struct {
 	N    uint32
 }
 
-// Answer is what an operation learnt.
+// Answer is what an operation learned.
 type Answer struct {
 	// Operation is its index in the goroutine.
 	Operation uint32
-	// Subject is what was asked.
+	// Subject is the subject of the question.
 	Subject string
-	// Value is what is compared.
+	// Value is the part that is compared.
 	Value []string
 	// Note is for people.
 	Note string
@@ -100,7 +100,7 @@ func (d *decoder) answer() Answer {
 	return Answer{Operation: d.u32(), Subject: d.str(), Value: d.strs(), Note: d.str()}
 }
 
-// RunReply is what came of a RunRequest.
+// RunReply is the result of a RunRequest.
 type RunReply struct {
 	ID           uint64
 	Races        uint32
@@ -112,13 +112,13 @@ type RunReply struct {
 	Skipped      []string
 	Answers      [][]Answer
 	Resolutions  []string
-	// Steps and Trace are those of the seeded schedule: how many probes were
-	// passed, and a hash over goroutine and function of each.
+	// Steps and Trace describe the seeded schedule: how many probes were passed, and a hash over
+	// goroutine and function of each.
 	Steps uint64
 	Trace uint64
 	// Leaks are the stacks of goroutines that outlived every operation.
 	Leaks []string
-	// Heap is how many bytes the last collection left.
+	// Heap is the number of bytes left after the last collection.
 	Heap uint64
 }
 
@@ -195,7 +195,7 @@ func (r *RunReply) Encode() []byte {
 	return e.b
 }
 
-// DecodeRunReply reads what RunReply.Encode made.
+// DecodeRunReply reads the output of RunReply.Encode.
 func DecodeRunReply(b []byte) (*RunReply, error) {
 	d := &decoder{b: b}
 	d.kind(KindRun)

@@ -11,7 +11,7 @@ type Diagnostic struct {
 	Message      string
 }
 
-// ParseReply is a file's tree as JSON, or why there is none.
+// ParseReply is a file's tree as JSON, or the reason why there is none.
 type ParseReply struct {
 	OK     bool
 	Tree   string
@@ -81,7 +81,7 @@ func (r *ParseReply) Encode() []byte {
 	return e.b
 }
 
-// DecodeParseReply reads what ParseReply.Encode made.
+// DecodeParseReply reads the output of ParseReply.Encode.
 func DecodeParseReply(b []byte) (*ParseReply, error) {
 	d := &decoder{b: b}
 	d.kind(KindParse)
@@ -113,7 +113,7 @@ func (r *FormatReply) Encode() []byte {
 	return e.b
 }
 
-// DecodeFormatReply reads what FormatReply.Encode made.
+// DecodeFormatReply reads the output of FormatReply.Encode.
 func DecodeFormatReply(b []byte) (*FormatReply, error) {
 	d := &decoder{b: b}
 	d.kind(KindFormat)
@@ -132,7 +132,7 @@ func (r *PlantReply) Encode() []byte {
 	return e.b
 }
 
-// DecodePlantReply reads what PlantReply.Encode made.
+// DecodePlantReply reads the output of PlantReply.Encode.
 func DecodePlantReply(b []byte) (*PlantReply, error) {
 	d := &decoder{b: b}
 	d.kind(KindPlant)

@@ -61,7 +61,8 @@ func TestMessagesRoundTrip(t *testing.T) {
 	}
 }
 
-// The bytes themselves, so that both ends changing alike does not pass.
+// This compares the bytes themselves, so that the test fails even if both sides change in the same
+// way.
 func TestBytes(t *testing.T) {
 	got := (&ParseRequest{Name: "ab", Text: "c"}).Encode()
 	if want := []byte{2, 2, 0, 0, 0, 'a', 'b', 1, 0, 0, 0, 'c'}; !bytes.Equal(got, want) {

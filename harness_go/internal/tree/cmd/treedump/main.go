@@ -1,6 +1,5 @@
-// Treedump parses Go files and prints their syntax trees as typerace reads
-// them. Standard input names the files, one a line; the output has a line for
-// each, in the same order:
+// Treedump parses Go files and prints their syntax trees in the form that typerace reads. Standard
+// input names the files, one on each line; the output has a line for each file, in the same order:
 //
 //	name TAB ok TAB JSON
 //	name TAB error TAB message
@@ -43,8 +42,8 @@ func fail(err error) {
 	os.Exit(2)
 }
 
-// parses says whether gofmt's output parses. gofmt has a fault: it removes the parentheses
-// of "for range (T[int]{}) {", and the rest does not parse.
+// parses reports whether gofmt's output parses. gofmt has a bug: it removes the parentheses in "for
+// range (T[int]{}) {", and the result does not parse.
 func parses(src []byte) bool {
 	_, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
 	return err == nil
