@@ -1,6 +1,6 @@
-//! How fast programs are made, reports read and test cases run: `cargo bench --bench
-//! generate`. One iteration is one program, mutant, report or request. 1,000 seeds in
-//! turn, so that no one program decides.
+//! Measures how fast programs are made, reports are read and test cases are run: `cargo bench
+//! --bench generate`. One iteration is one program, mutant, report or request. It cycles through
+//! 1,000 seeds, so that no single program decides.
 
 use std::hint::black_box;
 
@@ -81,8 +81,8 @@ fn mutating(c: &mut Criterion) {
     group.finish();
 }
 
-/// A report of the race detector, and the way to a harness and back. The small request
-/// has a package of one line and one goroutine: what is left is the loop's own.
+/// A report of the race detector, and the round trip to a harness. The small request has a package
+/// of one line and one goroutine, so that mainly the cost of the loop remains.
 fn running(c: &mut Criterion) {
     let mut group = c.benchmark_group("harness");
     group.throughput(Throughput::Elements(1));

@@ -1,5 +1,5 @@
-//! `make faults`: each planted fault again and again, as the table of docs/FAULTS.md.
-//! FAULTS_N=5 for fewer than 50 of each, FAULTS_ONLY=FaultMap for some.
+//! `make faults`: repeats each planted fault and prints the table of docs/FAULTS.md. FAULTS_N=5 for
+//! fewer than 50 of each, FAULTS_ONLY=FaultMap for some faults.
 
 use typerace::harness::Harness;
 

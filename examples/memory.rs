@@ -20,7 +20,7 @@ use typerace::rng::Rng;
 use typerace::scenario::Profile;
 use typerace::testcase::TestCase;
 
-/// Entries that are measured one by one.
+/// The number of entries that are measured one by one.
 const SAMPLE: usize = 1_000;
 
 /// A field of /proc/PID/status, in KiB.
@@ -35,7 +35,7 @@ fn case(seed: u64) -> TestCase {
     generate::test_case(&mut Rng::new(seed), &generate::Options::default(), Profile::Safe)
 }
 
-/// Says what entries cost in this process.
+/// Prints what entries cost in this process.
 fn sample() -> Result<(), Box<dyn Error>> {
     let texts: Vec<String> =
         (0..SAMPLE as u64).map(|i| case(i).to_json()).collect::<Result<_, _>>()?;
@@ -78,8 +78,8 @@ fn fuzz(
         .spawn()
 }
 
-/// Adds entries to a campaign's folder and to its checkpoint. What counters they hit is
-/// taken from entries that were run, in turn.
+/// Adds entries to a campaign's folder and to its checkpoint. Their counters are taken, in turn,
+/// from entries that were run.
 fn fill(work: &Path, entries: usize) -> Result<(), Box<dyn Error>> {
     let at = work.join("checkpoint.json");
     let mut checkpoint: Value = serde_json::from_slice(&fs::read(&at)?)?;

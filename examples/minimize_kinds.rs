@@ -1,5 +1,5 @@
-//! `make minimize-kinds`: every planted fault minimized, as a table.
-//! TYPERACE_FAULTS=FaultDeadlock,FaultSpin for some.
+//! `make minimize-kinds`: minimizes every planted fault and prints a table.
+//! TYPERACE_FAULTS=FaultDeadlock,FaultSpin for some faults.
 
 #[path = "../tests/planted/kinds.rs"]
 mod kinds;

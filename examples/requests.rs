@@ -10,12 +10,11 @@ use typerace::mutators::{Context, Settings, Weights, mutate};
 use typerace::scenario::Profile;
 use typerace::{generate, rng::Rng};
 
-/// Test cases that mutants are made from.
+/// The number of test cases from which mutants are made.
 const POOL: usize = 200;
-/// Of 100 requests, how many are generated and not mutated.
+/// The percentage of requests that are generated and not mutated.
 const FRESH_PERCENT: u32 = 10;
-/// Of 100 mutants, how many take their parent's place: chains get longer, as in
-/// a corpus.
+/// The percentage of mutants that replace their parent, so that chains get longer, as in a corpus.
 const KEPT_PERCENT: u32 = 20;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

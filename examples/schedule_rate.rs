@@ -9,8 +9,8 @@ use typerace::scenario::Profile;
 use typerace::{generate, rng::Rng};
 
 const KINDS: [&str; 3] = ["parallel", "pct", "random"];
-/// Test cases that run in one kind before the next kind's turn, as a campaign's stages
-/// do: a change of GOMAXPROCS stops the world.
+/// The number of test cases run in one way before switching to the next, as a campaign's stages do:
+/// a change of GOMAXPROCS stops the world.
 const BATCH: u64 = 8;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .map(|i| generate::test_case(&mut Rng::new(i), &Default::default(), Profile::Safe))
             .map(|case| (case.to_source(), case.scenario))
             .collect();
-        // Each kind comes first as often as the others.
+        // Each way comes first equally often.
         for turn in 0..3 {
             let kind = ((batch + turn) % 3) as usize;
             let began = Instant::now();

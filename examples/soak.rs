@@ -1,4 +1,4 @@
-//! `make soak`: a campaign of the real program, watched from outside.
+//! `make soak`: runs a campaign of the real program and observes it from outside.
 //!
 //!     cargo run --release --example soak -- TYPERACE SECONDS [--kill] [-- FUZZ_ARGS…]
 //!
@@ -15,7 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// Kilobytes in memory, and the state, of a process.
+/// The resident memory, in kilobytes, and the state of a process.
 fn process(pid: u32) -> Option<(u64, String)> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let field = |name: &str| {
@@ -96,7 +96,7 @@ fn main() -> ExitCode {
             let own = process(campaign.id()).map_or(0, |p| p.0);
             let of: Vec<_> = children(campaign.id()).into_iter().filter_map(process).collect();
             let theirs = of.iter().map(|p| p.0).max().unwrap_or(0);
-            // One that was just killed is waited for within the second.
+            // A process that was just killed is reaped within a second.
             zombies += usize::from(of.iter().filter(|p| p.1 == "Z").count() > 1);
             fuzzer.push(own);
             harness.push(theirs);

@@ -52,7 +52,7 @@ struct Args {
     toolchain: Option<String>,
 }
 
-/// Of 100 inputs of a campaign, how many are generated and not mutated.
+/// The percentage of a campaign's inputs that are generated and not mutated.
 const FRESH_PERCENT: u32 = 10;
 /// Programs generated before the first mutation.
 const GENERATED_AT_START: usize = 32;
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     mutants(&args, &options, &mut checker)
 }
 
-/// What go/types says about a program.
+/// The type checker's verdict on a program.
 struct Checked {
     verdict: Verdict,
     /// The first error's text.
@@ -272,15 +272,15 @@ fn outcome(checked: &Checked, new_coverage: bool) -> Outcome {
     }
 }
 
-/// The message without place and names: words that hold a capital, a digit or
-/// a sign go.
+/// The message without place and names: words with a capital letter, a digit or a symbol are
+/// removed.
 fn sort_of(error: &str) -> String {
     let text = error.splitn(4, ':').last().unwrap_or(error);
     let plain = |w: &&str| w.chars().all(|c| c.is_ascii_lowercase() || "-,():".contains(c));
     text.split_whitespace().filter(plain).take(9).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether counters were hit that never were before.
+/// Whether new counters were hit.
 fn mark(seen: &mut [bool], counters: &[u8]) -> bool {
     let mut new = false;
     for (s, _) in seen.iter_mut().zip(counters).filter(|(_, n)| **n > 0) {
@@ -295,8 +295,7 @@ fn median(numbers: &mut [usize]) -> usize {
     numbers.get(numbers.len() / 2).copied().unwrap_or(0)
 }
 
-/// The corpus; entries that are new and small are chosen more often, as by the
-/// campaign's scheduler.
+/// The corpus. New and small entries are chosen more often, as by the campaign's scheduler.
 #[derive(Default)]
 struct Pool {
     entries: Vec<Entry>,

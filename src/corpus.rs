@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_looks_at_stays() {
+    fn a_borrowed_entry_stays() {
         let tmp = tempfile::tempdir().unwrap();
         let mut corpus = EntryCorpus::new(tmp.path().to_owned(), 1);
         let ids: Vec<_> = (0..3).map(|i| corpus.add(Testcase::new(case(i))).unwrap()).collect();
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_takes_its_file_along_but_not_a_twins() {
+    fn a_removed_entry_loses_its_file_unless_a_twin_has_it() {
         let tmp = tempfile::tempdir().unwrap();
         let mut corpus = EntryCorpus::new(tmp.path().to_owned(), 1);
         let ids: Vec<_> =
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_full_disk_entries_are_lent_from_memory_and_can_go() {
+    fn on_a_full_disk_entries_are_read_from_memory_and_can_be_removed() {
         let tmp = tempfile::tempdir().unwrap();
         let folder = tmp.path().join("not there");
         let mut corpus = EntryCorpus::new(folder.clone(), 1);

@@ -1,4 +1,4 @@
-//! Whatever tree the printer is given, go/parser takes its text.
+//! Whatever tree the printer is given, go/parser accepts its text.
 
 use std::path::PathBuf;
 
@@ -36,11 +36,11 @@ impl<F: FnMut(&mut Stmt)> VisitorMut for EachStmt<F> {
     }
 }
 
-/// Replaces parts by chance.
+/// Replaces parts at random.
 struct Breaker<'a> {
     rng: &'a mut Rng,
     donors: &'a Donors,
-    /// One part in so many is replaced.
+    /// One in this number of parts is replaced.
     rarity: usize,
     /// Whether types replace types only and values replace values.
     sensible: bool,
@@ -60,7 +60,7 @@ impl VisitorMut for Breaker<'_> {
         match e {
             Expr::UnaryExpr(x) if self.rng.chance(30) => x.op = self.token(),
             Expr::BinaryExpr(x) if self.rng.chance(30) => x.op = self.token(),
-            // What stands in parentheses, without them.
+            // The expression inside the parentheses.
             Expr::ParenExpr(x) if self.rng.chance(50) => *e = (*x.x).clone(),
             Expr::CompositeLit(x) if self.rng.chance(20) => x.typ = None,
             Expr::SliceExpr(x) if self.rng.chance(30) => x.high = None,

@@ -14,7 +14,7 @@ fn typerace(dir: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// Runs a campaign: its exit code, and the one document on stdout.
+/// Runs a campaign and returns its exit code and the single document on stdout.
 #[track_caller]
 fn fuzz(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     let output = typerace(dir, &["fuzz", "--json"]).args(args).output().unwrap();
@@ -27,8 +27,8 @@ fn fuzz(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
 fn a_campaign_finds_races_and_stores_them_whole() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path();
-    // The bug is found after a few hundred executions; what is stored first
-    // are breaches of contract.
+    // The bug is found after a few hundred executions; the first findings stored are breaches of
+    // contract.
     let (code, summary) = fuzz(dir, &["--no-seeds", "--seed", "1", "--execs", "1500"]);
     assert_eq!(code, Some(1));
     let findings = summary["findings"].as_array().unwrap();
@@ -59,9 +59,10 @@ fn a_campaign_finds_races_and_stores_them_whole() {
     assert_eq!(left, ["crashes"], "temporary files were left");
 }
 
-/// Every choice that is ours. What goroutines reach, and which of their races show, is the
-/// scheduler's, and what is drawn later depends on it: a campaign may part from the others,
-/// see docs/DECISIONS.md, but two of four are alike only if the seed decides the rest.
+/// A seed repeats every choice that typerace makes. The scheduler decides what goroutines reach and
+/// which of their races show, and later random choices depend on that. So one campaign may diverge
+/// from the others (see docs/DECISIONS.md), but two of four are equal only if the seed decides the
+/// rest.
 #[test]
 fn a_seed_repeats_a_campaign() {
     let tmp = tempfile::tempdir().unwrap();
@@ -101,22 +102,22 @@ fn a_campaign_resumes_and_is_alone() {
     let first = run("20");
     assert!(first > 0);
     assert_eq!(entries(), first);
-    // As another Go's: coverage is counted anew, by running the corpus again.
+    // As if from another Go release: coverage is counted from scratch, by running the corpus again.
     let checkpoint = dir.join("work/checkpoint.json");
     let text = fs::read_to_string(&checkpoint).unwrap();
     let mut json: Value = serde_json::from_str(&text).unwrap();
     json["build"] = "another".into();
     fs::write(&checkpoint, json.to_string()).unwrap();
-    // Fewer executions than entries: nothing may be lost.
+    // The limit is lower than the number of entries: nothing may be lost.
     run("1");
     let kept = fs::read_dir(dir.join("work/corpus.previous")).unwrap().count() as u64;
     assert!(entries() + kept >= first);
     let third = run("40");
     assert!(third > 0);
-    // What the run before had got to is an entry once.
+    // An input that the previous run had already reached becomes an entry only once.
     assert_eq!(entries(), third);
     assert!(!dir.join("work/corpus.previous").exists());
-    // The same Go: nothing is run again, and coverage is known before anything ran.
+    // With the same Go release, nothing is run again, and coverage is known before anything runs.
     let mut command = typerace(dir, &["fuzz", "--json", "--no-seeds", "--work", "work"]);
     let output = command.args(["--execs", "1"]).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
@@ -146,7 +147,7 @@ fn output_that_cannot_be_written() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
 }
 
-/// A flag that was removed is named, with where to read why.
+/// The error names the removed flag and where to read why it was removed.
 #[test]
 fn a_removed_flag_is_a_usage_error() {
     for flag in ["--lazy", "--schedules", "--interleaving", "--ablate=bytes", "--replay"] {

@@ -1,5 +1,4 @@
-//! The command line against hostile input: exit codes, messages, and nothing
-//! on stdout that does not belong there.
+//! The command line with hostile input: exit codes, messages, and no stray output on stdout.
 
 use std::fs;
 use std::path::Path;
@@ -97,7 +96,7 @@ fn an_environment_that_cannot_work_says_what_to_do() {
     check(&run(&fuzz, &[("CC", "/bin/false")]), 3, &["does not build", "help: "]);
 }
 
-/// What is odd but legal runs, and leaves no trace.
+/// Unusual but legal programs run and leave no trace.
 #[test]
 fn odd_programs_do_no_harm() {
     let tmp = tempfile::tempdir().unwrap();

@@ -63,7 +63,7 @@ fn unusable_folders_are_usage_errors() {
     }
 }
 
-/// Copies of one seed, and one that reaches more.
+/// Several copies of one seed, and one that reaches more.
 #[test]
 fn seeds_are_distilled() {
     let tmp = tempfile::tempdir().unwrap();
@@ -90,15 +90,15 @@ fn seeds_are_distilled() {
     let kept = names(&dir.join("out"));
     assert!(kept.contains("c.go") && !kept.contains("long"), "{kept:?}");
     assert_eq!(fs::read_to_string(dir.join("out/c.go")).unwrap(), generic);
-    // It is a corpus, and as small as it gets.
+    // The result is a corpus that cannot be distilled any further.
     let list = json(&typerace(dir, &["corpus", "list", "out", "--json"]));
     assert_eq!(list.as_array().map(Vec::len), Some(kept.len()), "{list}");
     let again = typerace(dir, &["corpus", "distill", "out", "--out", "out2", "--json"]);
     assert_eq!(json(&again)["after"], d["after"]);
 }
 
-/// Two shards of a campaign: merged, distilled, and gone on with. What is found then can
-/// tell its history.
+/// Two shards of a campaign are merged, distilled and resumed. Findings made afterwards have a
+/// complete history.
 #[test]
 fn shards_merge_distil_and_resume() {
     let tmp = tempfile::tempdir().unwrap();
@@ -149,7 +149,7 @@ fn shards_merge_distil_and_resume() {
     assert_eq!(small["coverage"], small["coverage_after"]);
     assert_eq!(names(&dir.join("small/corpus")).len() as u64, after.as_u64().unwrap());
 
-    // A campaign takes it up, and its findings know entries of the campaigns before.
+    // A campaign resumes it, and its findings name entries of the earlier campaigns.
     let summary = fuzz("3", "small", "400");
     assert!(summary["corpus"].as_u64() > Some(0));
     let journal = fs::read_to_string(dir.join("small/ancestry.jsonl")).unwrap();
@@ -176,7 +176,7 @@ fn shards_merge_distil_and_resume() {
     assert!(!again["history"].as_array().unwrap().is_empty(), "{again}");
 }
 
-/// The caps hold, and what the campaign covers stays.
+/// The limits hold, and the campaign's coverage is kept.
 #[test]
 fn a_corpus_is_bounded() {
     let tmp = tempfile::tempdir().unwrap();
@@ -207,7 +207,7 @@ fn a_corpus_is_bounded() {
     let (free, kept) = (free["corpus"].as_u64().unwrap(), bounded["corpus"].as_u64().unwrap());
     assert!(kept < free, "{kept} of {free}");
     assert_eq!(names(&dir.join("40/corpus")).len() as u64, kept);
-    // Counters that were hit stay hit when entries go.
+    // Counters that were hit stay hit when entries are removed.
     let hits: Vec<u64> = fs::read_to_string(dir.join("figures"))
         .unwrap()
         .lines()
@@ -235,9 +235,9 @@ fn a_corpus_is_bounded() {
     }
 }
 
-/// Entries that were taken over need not be run again before they can go.
+/// Entries that were restored can be removed without running again first.
 #[test]
-fn what_was_taken_over_can_go() {
+fn restored_entries_can_be_removed() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path();
     let run = |work: &str, execs: &str, max: &str| {
@@ -258,7 +258,7 @@ fn what_was_taken_over_can_go() {
     assert!(still >= hit, "{still} of {hit} counters");
     let lines = fs::read_to_string(dir.join("known/covers.jsonl")).unwrap();
     assert_eq!(lines.lines().count(), 1 + kept.len());
-    // What an entry covers is not known without the journal: then it stays.
+    // Without the journal, the coverage of an entry is unknown, so the entry stays.
     fs::remove_file(dir.join("unknown/covers.jsonl")).unwrap();
     let (kept, _, err) = run("unknown", "1", "8");
     assert!(err.contains("of which 0 are") && kept.is_superset(&before), "{err}");

@@ -1,5 +1,5 @@
-//! How a campaign of several processes ends: by a signal, by two, without workers, on a
-//! full disk.
+//! How a campaign of several processes ends: by one signal, by two, without workers, on a full
+//! disk.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -41,7 +41,7 @@ impl Campaign {
         self.dir.path().join("tmp-of-an-ending")
     }
 
-    /// Its processes, but for the first; with their command lines.
+    /// Its processes except the first, with their command lines.
     fn others(&self) -> Vec<(u32, String)> {
         let needle = self.tmp().to_str().unwrap().as_bytes().to_vec();
         let mut found = Vec::new();
@@ -108,7 +108,7 @@ fn kill(pid: u32, name: &str) {
 fn one_signal_ends_it_with_a_summary_and_a_second_at_once() {
     let mut campaign = Campaign::start(&[]);
     campaign.runs();
-    // Nobody else works in its folder.
+    // Its folder is no longer in use.
     let second = Command::new(env!("CARGO_BIN_EXE_typerace"))
         .args(["fuzz", "--execs", "1", "--cores", "2", "--work", "work"])
         .current_dir(campaign.dir.path())
@@ -133,7 +133,7 @@ fn one_signal_ends_it_with_a_summary_and_a_second_at_once() {
     campaign.signal("-INT");
     campaign.signal("-INT");
     let status = campaign.end();
-    // The first may have been enough.
+    // The first signal may have been enough.
     assert!(matches!(status.code(), Some(0 | 1 | 130)), "{status}");
     campaign.leaves_no_process();
 }
@@ -158,7 +158,7 @@ fn a_campaign_whose_workers_all_die_is_an_error() {
     campaign.leaves_no_process();
 }
 
-/// Titles that were announced.
+/// Titles of announced findings.
 fn announced(err: &str) -> BTreeSet<String> {
     let title = |line: &str| {
         let (_, rest) = line.strip_prefix("FOUND ")?.split_once(": ")?;
@@ -179,7 +179,7 @@ fn a_full_disk_loses_no_finding() {
     let dir = tempfile::tempdir().unwrap();
     let tmp = dir.path().join("tmp");
     fs::create_dir(&tmp).unwrap();
-    // A disk of its own, in a namespace of its own.
+    // A separate disk, in a separate namespace.
     let run = |script: &str| {
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
@@ -189,7 +189,7 @@ fn a_full_disk_loses_no_finding() {
     };
     let mount = "mkdir -p disk && mount -t tmpfs -o size=320k tmpfs disk";
     if !run(mount).status.success() {
-        eprintln!("left out: this machine lets nobody mount a disk of his own");
+        eprintln!("skipped: this machine does not allow mounting a disk");
         return;
     }
     let output = run(&format!(
@@ -207,6 +207,6 @@ fn a_full_disk_loses_no_finding() {
     rescued.iter().for_each(|at| there.extend(titles(at)));
     let lost: Vec<_> = announced.difference(&there).collect();
     assert!(lost.is_empty(), "lost: {lost:?}\n{err}");
-    // What could not be stored where it was asked for is the environment's fault.
+    // If a finding cannot be stored in the requested place, that is the environment's fault.
     assert_eq!(output.status.code(), Some(if rescued.is_empty() { 1 } else { 3 }), "{err}");
 }

@@ -17,7 +17,8 @@ fn each_planted_fault_is_found_and_nobody_else_is_blamed() {
     let mut harness = Harness::start(config()).unwrap();
     let mut golden = String::new();
     for fault in &FAULTS {
-        // Chance has a say in some: `make faults` measures how often, here one of three.
+        // Some depend on chance: `make faults` measures how often they show, and here one of three
+        // tries is enough.
         let mut seen = Seen::default();
         let mut findings = Vec::new();
         for _ in 0..3 {
@@ -31,10 +32,11 @@ fn each_planted_fault_is_found_and_nobody_else_is_blamed() {
         let titles: Vec<_> =
             findings.iter().map(|f| (f.kind, &f.title, f.sequential, &f.stage)).collect();
         assert_eq!(right, (1, 1), "{}: {titles:?}", fault.name);
-        // Beside the fault, chance shows: races on the map that then ends it all.
+        // Besides the fault, a chance finding may show: races on the map that then ends the
+        // process.
         let f = findings.iter().find(|f| fault.is(f)).unwrap();
         let stage = f.stage.as_deref().unwrap_or("-");
-        // Whether a dump has the stack of a goroutine that runs is up to chance.
+        // Whether a dump has the stack of a running goroutine is up to chance.
         let spins = fault.name == "FaultSpin";
         let signature = if spins { "(by chance)" } else { f.signature.as_str() };
         writeln!(golden, "{}: {}\n    {signature}\n    stage {stage}", fault.name, f.kind).unwrap();

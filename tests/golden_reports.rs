@@ -1,5 +1,5 @@
-//! Real reports, dumps and panics of several Go releases, kept in
-//! tests/reports, with what is read from them in tests/snapshots.
+//! Real reports, dumps and panics of several Go releases in tests/reports, with the expected
+//! results in tests/snapshots.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ fn reports() -> Vec<(String, String)> {
     all
 }
 
-/// The findings of a report file; its name says what it is.
+/// The findings in a report file, whose name says what kind it is.
 fn read(name: &str, text: &str) -> Vec<Finding> {
     let scenario = Scenario::parse("go check a").unwrap().unwrap();
     let value = match name.split("-go").next().unwrap() {
@@ -97,7 +97,7 @@ fn signatures(prefix: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// One race from four releases, twelve ways in and both access orders.
+/// One race from four releases, reached in twelve ways, with both access orders.
 #[test]
 fn the_alias_race_is_one_finding() {
     assert_eq!(
@@ -139,8 +139,7 @@ fn kinds() {
     }
 }
 
-/// Line numbers, addresses, goroutine numbers, GOROOTs and closure numbers
-/// change nothing.
+/// Line numbers, addresses, goroutine numbers, GOROOTs and closure numbers change nothing.
 #[test]
 fn signatures_survive_noise() {
     let digits = |text: &str| -> String {
@@ -162,7 +161,7 @@ fn signatures_survive_noise() {
     }
 }
 
-/// A dead process leaves half a text: that is never taken for another race.
+/// A process that dies leaves incomplete text, which must never be taken for another race.
 #[test]
 fn cut_off_texts_are_read() {
     for (name, text) in reports() {
@@ -176,8 +175,8 @@ fn cut_off_texts_are_read() {
     }
 }
 
-/// The detector can lose a side's stack. Such a report counts alone, and not
-/// beside a whole one of the same access.
+/// The detector can lose the stack of one side. Such a report counts on its own, but not next to a
+/// complete one with the same access.
 #[test]
 fn a_lost_stack_is_not_another_race() {
     let (_, text) = reports().into_iter().find(|(n, _)| n == "race-importers-go1.27.3").unwrap();

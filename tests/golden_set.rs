@@ -1,7 +1,7 @@
-//! The golden set: real reports of Go 1.21 to 1.27, one file in tests/golden for
-//! each race, fatal error or panic. People sorted them, by the variable that the
-//! two source lines of a report touch, not by signatures: one file, one signature;
-//! two files, two signatures. tests/golden/README.md says how they were made.
+//! The golden set: real reports of Go 1.21 to 1.27, with one file in tests/golden for each race,
+//! fatal error or panic. They were sorted by hand, by the variable that the two source lines of a
+//! report access, and not by signature. Reports in one file must have the same signature, and
+//! reports in different files must not. tests/golden/README.md says how they were made.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -68,7 +68,7 @@ fn no_false_merge_and_no_false_split() {
     let split: Vec<_> = signatures.iter().filter(|(_, s)| s.len() > 1).collect();
     let merged: Vec<_> = groups.iter().filter(|(_, g)| g.len() > 1).collect();
     assert!(split.is_empty() && merged.is_empty(), "split: {split:#?}\nmerged: {merged:#?}");
-    // What the set is worth.
+    // The set must be large enough.
     let releases: BTreeSet<_> = all.iter().map(|r| r.go.as_str()).collect();
     let several = signatures
         .keys()
@@ -80,7 +80,7 @@ fn no_false_merge_and_no_false_split() {
     assert!(signatures.len() >= 40 && several >= 30, "{} groups, {several}", signatures.len());
 }
 
-/// Whatever was recovered before a fatal error, the error is its goroutine's.
+/// Whatever was recovered before a fatal error, the error belongs to its own goroutine.
 #[test]
 fn nothing_of_go_types_is_blamed_on_the_harness() {
     for r in reports() {

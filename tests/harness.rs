@@ -1,5 +1,5 @@
-//! The real harness, built with the Go that is there: what it finds, and that
-//! typerace survives what happens to its process.
+//! The real harness, built with the installed Go: what it finds, and that typerace survives
+//! whatever happens to its process.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ fn signal(name: &str, pid: u32) {
     assert!(status.success());
 }
 
-/// Stops a process. It goes on for a moment after the signal was sent.
+/// Stops a process. It continues for a moment after the signal was sent.
 fn stop(pid: u32) {
     signal("-STOP", pid);
     let runs = |entry: std::io::Result<std::fs::DirEntry>| {
@@ -112,10 +112,9 @@ fn answers_come_when_asked_for() {
     assert!(run(&mut harness, CLEAN).reply.unwrap().answers.is_empty());
 }
 
-/// Two checkers on one Info race or, at worst, end the process; the next test
-/// case runs and is not blamed. They meet in the importer: without that, an
-/// atomic counter in the checker up to Go 1.26 orders two that do not overlap,
-/// and 1 run of 5 shows the race.
+/// Two checkers on one Info race or, at worst, end the process; the next test case runs and is not
+/// blamed. They meet in the importer: otherwise, up to Go 1.26, an atomic counter in the checker
+/// orders two checks that do not overlap, and only 1 run of 5 shows the race.
 #[test]
 fn a_shared_info_races() {
     let mut harness = start();
@@ -138,8 +137,8 @@ fn a_shared_info_races() {
     assert!(reported >= 15, "only {reported} of 20 runs were reported");
 }
 
-/// The race detector is silent once a run had its reports, and reports again in the
-/// next run: its own memory is changed for that, which each Go release can break.
+/// The race detector is silent once a run has reached its number of reports, and reports again in
+/// the next run. This changes the detector's own memory, which any Go release can break.
 #[test]
 fn reports_are_bounded_where_it_is_asked_for() {
     let mut harness = start();
@@ -161,7 +160,7 @@ fn reports_are_bounded_where_it_is_asked_for() {
         }
         assert_eq!(harness.plant().unwrap().0, 1, "after run {i}");
     }
-    // Goroutines that are in the detector when it is silenced report once more each.
+    // Goroutines that are in the detector when it is silenced report one more race each.
     assert!(most[0] > 20 && (4..=8).contains(&most[1]), "{most:?}");
 }
 
@@ -180,7 +179,7 @@ fn a_process_killed_between_runs_costs_no_test_case() {
     let mut harness = start();
     run(&mut harness, CLEAN);
     signal("-KILL", harness.process_id().unwrap());
-    // Until the kernel is done with it, a request could still be written.
+    // Until the kernel has finished killing it, a request could still be written.
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(run(&mut harness, CLEAN).end, End::Replied);
     assert_eq!(harness.starts(), 2);
@@ -201,14 +200,14 @@ fn a_request_may_begin_before_its_outcome_is_asked_for() {
     assert!(harness.coverage().iter().any(|&n| n > 0));
     assert!(harness.worked() > worked);
     assert_eq!(harness.starts(), 1);
-    // Whoever asks for something else gets its own answer, from another process.
+    // Another request gets its own answer, from another process.
     harness.begin(&racing).unwrap();
     let outcome = harness.run(&quiet).unwrap();
     assert_eq!((outcome.reply.unwrap().id, outcome.reports.as_str()), (1, ""));
     assert_eq!(harness.starts(), 2);
-    // What was not begun has no outcome, and that costs nothing.
+    // A request that was not begun has no outcome, and asking for it costs nothing.
     assert!(harness.finish(&quiet).is_err());
-    // A process that dies meanwhile is this request's.
+    // If a process dies in between, the death belongs to this request.
     let pid = harness.process_id().unwrap();
     stop(pid);
     harness.begin(&quiet).unwrap();
@@ -241,7 +240,7 @@ fn an_interrupt_ends_a_long_request_and_no_short_one() {
     let case = SourceCase::from_txtar(CLEAN).unwrap();
     let scenario = case.scenario.unwrap();
     let request = RunRequest::new(&scenario, &case.packages);
-    // On a machine that does much else the shortest takes long, now and then.
+    // On a busy machine even the shortest request may take long.
     let short = (0..50).find_map(|_| harness.run(&request).ok());
     assert_eq!(short.unwrap().end, End::Replied);
     stop(harness.process_id().unwrap());
@@ -251,7 +250,7 @@ fn an_interrupt_ends_a_long_request_and_no_short_one() {
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
 }
 
-/// Not a test of its own: the next one starts it as a process and kills it.
+/// This is not a test: the next test starts it as a process and kills it.
 #[test]
 #[ignore = "a helper that sleeps"]
 fn helper_that_is_killed() {
@@ -274,7 +273,8 @@ fn a_killed_typerace_leaves_no_process_and_the_next_one_sweeps() {
     assert!(Path::new(cwd).exists());
     helper.kill().unwrap();
     helper.wait().unwrap();
-    // Its harness has init, or nobody, to wait for it: a zombie is as dead.
+    // Its harness may have init as its parent, or nothing that waits for it, so a zombie counts as
+    // dead.
     let alive = || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         !stat.is_empty() && !stat.contains(") Z ")
@@ -336,7 +336,7 @@ fn files_are_parsed_and_formatted() {
     assert_eq!(errors[0].line, 3, "{errors:?}");
     assert_eq!(harness.format("package  p").unwrap().unwrap(), "package p\n");
     assert!(!harness.format("package").unwrap().unwrap_err().is_empty());
-    // Deeply nested, yet within what the harness accepts.
+    // Deeply nested, but within the harness's limit.
     let nested = format!("package p\n\nvar x = {}1{}\n", "(".repeat(300), ")".repeat(300));
     assert!(harness.parse("x.go", &nested).unwrap().is_ok());
     let deep = format!("package p\n\nvar x = {}1{}\n", "(".repeat(5000), ")".repeat(5000));

@@ -1,5 +1,5 @@
-//! Harnesses that break the protocol. They are shell scripts, as the real one
-//! cannot be made to; tests/harness.rs has the real one.
+//! Harnesses that break the protocol. They are shell scripts, because the real harness cannot be
+//! made to do so; tests/harness.rs tests the real one.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use typerace::harness::{End, EnvError, Harness, HarnessConfig, HarnessError, RunRequest};
 use typerace::scenario::Scenario;
 
-/// Version 5, go1.27.3, race detector on, 64 counters, knows nothing.
+/// Version 5, go1.27.3, race detector on, 64 counters, no operations.
 const HELLO: &str = r"\031\0\0\0\005\0\0\0\010\0\0\0go1.27.3\001\100\0\0\0\0\0\0\0";
 
-/// The reply to run 0 of a test case without packages: its kind, then an id, a
-/// count of races, two times, six empty lists, steps, trace, an empty list and the heap,
-/// all of them 0.
+/// The reply to run 0 of a test case without packages: its kind, then an id, a count of races, two
+/// times, six empty lists, steps, trace, an empty list and the heap. All of these are 0.
 fn reply_frame() -> String {
     let zeros = 8 + 4 + 8 + 8 + 6 * 4 + 8 + 8 + 4 + 8;
     format!(r"\{:03o}\0\0\0\001{}", zeros + 1, r"\0".repeat(zeros))
@@ -24,8 +23,8 @@ struct Fake {
     _dir: tempfile::TempDir,
 }
 
-/// A script that says `hello`, waits for the first byte of a request, and goes
-/// on with `then`. Another process writes it: see harness/test_support.rs.
+/// A script that sends `hello`, waits for the first byte of a request, and continues with `then`.
+/// Another process writes the script: see harness/test_support.rs.
 fn fake(hello: &str, then: &str) -> Fake {
     let dir = tempfile::tempdir().unwrap();
     let path: PathBuf = dir.path().join("harness");
@@ -56,7 +55,7 @@ fn run(fake: &Fake) -> (Harness, Result<typerace::harness::Outcome, HarnessError
 
 #[test]
 fn a_good_fake_is_accepted() {
-    // So that the refusals below are for what they say.
+    // This makes sure that the refusals below have the stated reasons.
     let reply = reply_frame();
     let (harness, outcome) = run(&fake(HELLO, &format!("printf '{reply}' >&4; sleep 9")));
     assert_eq!(harness.counters(), 64);
@@ -151,7 +150,7 @@ fn one_that_closes_its_pipe_and_lives_on_is_killed() {
 
 #[test]
 fn a_request_that_is_not_read_times_out() {
-    // More than a pipe holds.
+    // More than a pipe can hold.
     let big = "x".repeat(1 << 20);
     let mut harness = Harness::start(fake(HELLO, "sleep 60").config.clone()).unwrap();
     let e = harness.format(&big).unwrap_err();

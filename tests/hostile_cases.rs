@@ -1,8 +1,8 @@
-//! Test cases that want to harm: none crashes, stalls or escapes the harness.
+//! Malicious test cases: none crashes, stalls or escapes the harness.
 //!
-//! "Escape" is a file that appears in its folder, a process that is left, or a text of
-//! this machine in an answer. What go/parser or the type checker says of them does not
-//! matter here.
+//! "Escape" means a file that appears in the harness's folder, a process that is left over, or text
+//! from this machine in an answer. What go/parser or the type checker says about the programs does
+//! not matter here.
 
 use std::fs;
 use std::path::PathBuf;
@@ -157,13 +157,13 @@ fn hostile_programs_do_no_harm() {
                 assert!(reply.leaks.is_empty(), "{name}: {:?}", reply.leaks);
                 assert!(!reply.verdicts[0].1.contains("root:"), "{name}: {:?}", reply.verdicts);
             }
-            // What the type checker does not survive is a finding, and bounded.
+            // If the type checker does not survive, that is a finding with bounded size.
             End::Died { output, .. } => {
                 assert!(output.contains("stack overflow"), "{name}: {output}");
             }
             End::TimedOut { .. } | End::OverMemory { .. } => eprintln!("{name}: over a limit"),
         }
-        // The harness takes the next one.
+        // The harness accepts the next test case.
         let next = harness.run(&RunRequest::new(&scenario, &[])).unwrap();
         assert_eq!(next.end, End::Replied, "after {name}");
         if let Ok(entries) = fs::read_dir(&cwd) {
@@ -174,7 +174,7 @@ fn hostile_programs_do_no_harm() {
     assert!(!std::path::Path::new("/tmp/typerace-escaped").exists());
 }
 
-/// Bytes that are no UTF-8 in what the harness answers: constants, tags, errors.
+/// Bytes that are not UTF-8 in the harness's answers: constants, tags, errors.
 #[test]
 fn answers_may_be_any_bytes() {
     let mut harness = Harness::start(config()).unwrap();
@@ -193,9 +193,9 @@ fn answers_may_be_any_bytes() {
     assert!(answers.contains("xff") && answers.contains('\u{fffd}'), "{answers}");
 }
 
-/// Files that are no UTF-8 are refused with their place: go/types never gets them.
+/// Files that are not UTF-8 are refused with their position: go/types never gets them.
 #[test]
-fn files_of_any_bytes_are_refused() {
+fn files_that_are_not_utf8_are_refused() {
     let tmp = tempfile::tempdir().unwrap();
     let txtar = b"go check a\n-- a/a.go --\npackage a\n\nvar X = \"\xff\xfe\"\n";
     let go = b"package a\n\nvar X\xff int\n";
@@ -212,7 +212,7 @@ fn files_of_any_bytes_are_refused() {
     }
 }
 
-/// Test cases that no program of one file can be.
+/// Test cases that cannot be written as a program of one file.
 #[test]
 fn hostile_txtars_are_refused_or_harmless() {
     let file = "-- a/a.go --\npackage a\n";
@@ -251,7 +251,7 @@ fn hostile_txtars_are_refused_or_harmless() {
         };
         let Some(scenario) = case.scenario else { continue };
         let begin = Instant::now();
-        // Words that the harness does not take end it with a line that says so.
+        // If the harness does not accept a word, it ends with a line that says so.
         let outcome = harness.run(&RunRequest::new(&scenario, &case.packages));
         assert!(begin.elapsed() < Duration::from_secs(15), "{name}: {:?}", begin.elapsed());
         let outcome = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));

@@ -1,6 +1,6 @@
-//! Random kills of random processes of a campaign: main process, broker, workers,
-//! harnesses. Nothing stored is lost or torn, a campaign goes on or is resumed, and at
-//! the end nothing of it is left. `make soak` does 100: `KILLS=100`.
+//! Random kills of random processes of a campaign: main process, broker, workers, harnesses. No
+//! stored data is lost or torn, a campaign continues or can be resumed, and at the end nothing of
+//! it is left. `make soak` does 100: `KILLS=100`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use typerace::rng::Rng;
 use typerace::store::Store;
 use typerace::testcase::{SourceCase, TestCase};
 
-/// Different findings that are planted.
+/// The number of different planted findings.
 const PLANTED: usize = 30;
 
 fn toolchain() -> Option<String> {
@@ -29,7 +29,7 @@ fn overlay(dir: &Path) -> PathBuf {
     let text = fs::read_to_string(package.join("struct.go")).unwrap();
     let head = "func NewStruct(fields []*Var, tags []string) *Struct {\n";
     let check = "func (check *Checker) structType(styp *Struct, e *ast.StructType) {\n";
-    assert!(text.contains(head) && text.contains(check), "this Go's struct.go is another one");
+    assert!(text.contains(head) && text.contains(check), "this Go's struct.go is not as expected");
     let planted = text
         .replace(head, &format!("{head}\tplantedMany(fields)\n"))
         .replace(check, &format!("{check}\tdefer func() {{ plantedMany(styp.fields) }}()\n"));
@@ -49,13 +49,14 @@ fn overlay(dir: &Path) -> PathBuf {
         .collect();
     let path = dir.join("overlay.json");
     fs::write(&path, serde_json::json!({ "Replace": replace }).to_string()).unwrap();
-    // Built here and not by the campaign: a killed build's compilers live on a while.
+    // Built here and not by the campaign, because the compilers of a killed build live on for a
+    // while.
     let options = GoOptions { overlay: Some(path.clone()), ..options };
     BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
     path
 }
 
-/// Processes that have this folder in their environment, and live.
+/// Running processes that have this folder in their environment.
 fn alive(dir: &Path) -> Vec<u32> {
     let needle = dir.to_str().unwrap().as_bytes();
     let mut pids = Vec::new();
@@ -83,11 +84,11 @@ fn gone(dir: &Path, within: Duration) -> bool {
 }
 
 fn signal(pid: u32, name: &str) {
-    // It may have ended by itself.
+    // It may have ended on its own.
     let _ = Command::new("kill").args([name, &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
-/// What a process does, for the report.
+/// The role of a process, for the report.
 fn role(pid: u32, main: u32) -> &'static str {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&line).into_owned();
@@ -108,7 +109,7 @@ fn shared_memory() -> BTreeSet<String> {
 
 struct Arena {
     dir: PathBuf,
-    /// TMPDIR, by which its processes are known.
+    /// TMPDIR, which identifies its processes.
     tmp: PathBuf,
     overlay: PathBuf,
     logs: usize,
@@ -135,7 +136,7 @@ impl Arena {
         self.dir.join(format!("log{}", self.logs))
     }
 
-    /// Everything that was stored or announced is there, and whole.
+    /// Checks that everything that was stored or announced exists and is complete.
     #[track_caller]
     fn check(&mut self) {
         let store = Store::existing(&self.dir.join("crashes")).unwrap();
@@ -170,7 +171,7 @@ impl Arena {
         }
     }
 
-    /// No entry of any worker's corpus is torn. Says how many there are.
+    /// Checks that no entry in any worker's corpus is torn. Returns the number of entries.
     fn corpus(&self) -> usize {
         let mut n = 0;
         for worker in fs::read_dir(self.dir.join("work")).into_iter().flatten().flatten() {
@@ -189,7 +190,7 @@ impl Arena {
     }
 }
 
-/// Waits for an end, as long as it may take.
+/// Waits for the end, within the allowed time.
 fn wait(child: &mut Child, within: Duration) -> Option<ExitStatus> {
     let until = Instant::now() + within;
     loop {
@@ -226,12 +227,12 @@ fn kills_lose_nothing_and_leave_nothing() {
             panic!("the campaign ended with {status} though its main process lived:\n{log}");
         }
         let all = alive(&tmp);
-        // Every kind of process as often as another, whatever their number.
+        // Every kind of process is killed equally often, however many there are.
         let mut roles: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         all.iter().for_each(|&pid| roles.entry(role(pid, main.id())).or_default().push(pid));
         let roles: Vec<_> = roles.into_iter().filter(|(r, _)| *r != "other").collect();
         let Some((what, pids)) = rng.choose(&roles) else { continue };
-        // The first ones come when something runs.
+        // The first kills come when something is running.
         if done == 0 && *what == "main" && arena.corpus() == 0 {
             continue;
         }
@@ -252,7 +253,7 @@ fn kills_lose_nothing_and_leave_nothing() {
             arena.check();
         }
     }
-    // A campaign that was resumed last comes as far as those before.
+    // A campaign that was resumed last reaches at least as much as those before.
     let until = Instant::now() + Duration::from_secs(120);
     let reached = |arena: &mut Arena| {
         let best = std::mem::take(&mut arena.best);
@@ -266,7 +267,7 @@ fn kills_lose_nothing_and_leave_nothing() {
         assert!(Instant::now() < until, "coverage is lost, it was {}:\n{log}", arena.best);
         std::thread::sleep(Duration::from_millis(200));
     }
-    // SIGTERM to the main process alone ends all of it, with a summary.
+    // SIGTERM to the main process alone ends the whole campaign, with a summary.
     let began = Instant::now();
     signal(main.id(), "-TERM");
     let status = wait(&mut main, Duration::from_secs(20));

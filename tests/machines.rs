@@ -1,4 +1,4 @@
-//! Three campaigns that share corpus and findings, as three machines do: here three
+//! Three campaigns that share corpus and findings, as on three machines; here they are three
 //! processes on loopback.
 
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ fn wait(what: &str, hosts: &[&Host], mut so: impl FnMut() -> bool) {
     }
 }
 
-/// A finding that no campaign makes.
+/// A finding that no campaign produces.
 fn plant(host: &Host, name: &str) -> Finding {
     let scenario = Scenario::parse("go check a").unwrap().unwrap();
     let output = format!("fatal error: planted {name}\n");
@@ -118,21 +118,21 @@ fn findings_and_corpus_reach_every_machine_and_a_lost_one_comes_back() {
     let address = line.split_whitespace().next().unwrap().to_owned();
     b.start("2", &["--connect", &address]);
     c.start("3", &["--connect", &address]);
-    // From leaf to leaf, through a.
+    // From one leaf to the other, through a.
     wait("b's finding is everywhere", &[&a, &b, &c], || a.has(&of_b) && c.has(&of_b));
     assert!(c.log().contains("FOUND elsewhere"), "{}", c.log());
-    // With different seeds nobody makes what another one made.
+    // With different seeds, campaigns do not produce the same entries.
     wait("an entry of b is in c's corpus, or the other way round", &[&a, &b, &c], || {
         b.entries().intersection(&c.entries()).next().is_some()
     });
-    // A lost peer stops nobody.
+    // A lost peer stops no other campaign.
     b.signal("-KILL");
     b.child.take().unwrap().wait().unwrap();
     wait("a notices", &[&a], || a.log().contains("is lost"));
     let of_a = plant(&a, "at a");
     wait("a and c go on", &[&a, &c], || c.has(&of_a));
     assert!(!b.has(&of_a));
-    // It comes back and gets what it missed.
+    // It comes back and receives what it missed.
     b.start("2", &["--connect", &address]);
     wait("b has what it missed", &[&a, &b], || b.has(&of_a));
     // A stranger does no harm.

@@ -1,5 +1,5 @@
-//! Minimization through a real harness: of a stored crash directory, of text that
-//! shows nothing, and every candidate's text through go/parser.
+//! Minimization with a real harness: of a stored crash directory and of text that shows nothing.
+//! The text of every candidate goes through go/parser.
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +12,8 @@ use typerace::testcase::SourceCase;
 use typerace::triage::load_case;
 use typerace::triage::minimize::{apply, reducers};
 
-/// A crash directory as the first version of the format wrote it. It is never
-/// changed: later versions must open it.
+/// A crash directory as written by the first version of the format. It never changes, because later
+/// versions must open it.
 const ID: &str = "data-race-6ea19949a30e";
 
 fn fixture() -> std::path::PathBuf {
@@ -66,14 +66,14 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     assert_eq!(small.lines() as u64, report["lines"].as_u64().unwrap());
     let finding = Finding::from_json(&fs::read_to_string(dir.join("finding.json")).unwrap());
     assert_eq!(finding.unwrap().minimized.unwrap().lines, small.lines());
-    // Anyone can see it, in a program that a person would write.
+    // Everyone can see the race, in a program that a person could have written.
     let standalone = &report["standalone"];
     assert!(standalone["reproduced"][0].as_u64().unwrap() > 0, "{report:#}");
     let main = fs::read_to_string(dir.join("repro/main.go")).unwrap();
     assert_eq!(main.lines().count() as u64, standalone["lines"].as_u64().unwrap());
     assert!(main.lines().count() <= 60, "{main}");
     assert!(fs::read_to_string(dir.join("issue.md")).unwrap().contains(&main));
-    // What is smallest stays as it is, and is a test case like any other.
+    // The smallest test case stays as it is, and is a test case like any other.
     fs::write(dir.join("testcase.txtar"), &text).unwrap();
     let args = [ID, "--time", "120s", "--runs", "1", "--no-verify"];
     let (code, again) = minimize(tmp.path(), &args);
@@ -81,8 +81,8 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
 }
 
-/// What the original shows too seldom is looked for in the small program of another
-/// finding beside it.
+/// A finding that the original rarely shows is searched for in the small program of another finding
+/// in the same store.
 #[test]
 fn a_race_that_hides_is_found_in_a_neighbours_program() {
     let tmp = tempfile::tempdir().unwrap();
@@ -164,7 +164,7 @@ fn two_originals_of_one_finding_end_alike() {
             report["lines"].as_u64(),
             report["goroutines"].as_u64(),
             report["operations"].as_u64(),
-            // The scenario may differ in what makes the race likely.
+            // The scenarios may differ in the settings that make the race likely.
             text.split_once("-- ").unwrap().1.to_owned(),
         ));
     }
@@ -182,7 +182,7 @@ fn what_shows_nothing_is_not_minimized() {
 }
 
 #[test]
-fn rates_are_told_apart_with_their_intervals() {
+fn rates_of_each_way_to_run_have_intervals() {
     let tmp = tempfile::tempdir().unwrap();
     let reproduce = |file: &str, args: &[&str]| -> Value {
         let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
@@ -200,7 +200,7 @@ fn rates_are_told_apart_with_their_intervals() {
     let rates = &report["rates"];
     assert_eq!(rates["schedule"], Value::Null, "{rates}");
     assert_eq!(rates["fresh"]["runs"], 3, "{rates}");
-    // It shows always: nobody needs twenty runs.
+    // It always shows, so twenty runs are unnecessary.
     let rate = |r: &Value, key: &str| r[key].as_f64().unwrap();
     let persistent = &rates["persistent"];
     assert!(rate(persistent, "seen") > 0.0 && rate(persistent, "runs") <= 20.0, "{rates}");
@@ -211,7 +211,7 @@ fn rates_are_told_apart_with_their_intervals() {
             rate(r, "low") <= share && share <= rate(r, "high") && rate(r, "low") < rate(r, "high")
         );
     }
-    // Under a seed it is the seed's rate that comes first.
+    // With a seed, the rate under the seed comes first.
     fs::write(tmp.path().join("seeded.txtar"), original).unwrap();
     let report = reproduce("seeded.txtar", &["--runs", "4", "--fresh-runs", "0"]);
     assert_eq!(report["rates"]["schedule"]["runs"], 4, "{report:#}");

@@ -1,6 +1,6 @@
-//! Minimization of every kind of finding: planted faults in a test case of three
-//! packages, three goroutines and eight operations become a few lines. CI has three
-//! (`make minimize-kinds` runs all and prints a table).
+//! Minimization of every kind of finding: planted faults in a test case of three packages, three
+//! goroutines and eight operations become a few lines. CI runs three of them (`make minimize-kinds`
+//! runs all and prints a table).
 
 use typerace::finding::Kind;
 use typerace::triage::minimize::Minimized;

@@ -1,8 +1,8 @@
 //! The modules of src/lib.rs use only those above them.
 //!
-//! src/lib.rs is where the order is stated; this test reads it there and looks for
-//! `crate::x` and `use crate::{x, …}` in every file of src. Comments and tests inside
-//! modules count too: a link in a doc comment or a test helper is a dependency.
+//! src/lib.rs states the order. This test reads it there and looks for `crate::x` and `use
+//! crate::{x, …}` in every file of src. Comments and tests inside modules count too: a link in a
+//! doc comment or a test helper is a dependency.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,13 +23,13 @@ fn files(dir: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// Modules in the order of src/lib.rs.
+/// The modules in the order of src/lib.rs.
 fn order(lib: &str) -> Vec<String> {
     let declared = Regex::new(r"(?m)^(?:pub(?:\([^)]*\))? )?mod (\w+);").unwrap();
     declared.captures_iter(lib).map(|m| m[1].to_owned()).collect()
 }
 
-/// The modules that a text uses, with the offsets where.
+/// The modules that a text uses, with the offsets of the uses.
 fn uses(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let path = Regex::new(r"\bcrate::(\w+|\{)").unwrap();

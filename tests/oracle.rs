@@ -1,6 +1,5 @@
-//! The sequential oracle against a real harness: a go/types that answers wrongly
-//! when two goroutines ask at the same time is found out, and one that does not
-//! is not accused.
+//! The sequential oracle with a real harness: a go/types that answers wrongly when two goroutines
+//! ask at the same time is detected, and a correct one is not accused.
 
 use std::fs;
 use std::path::Path;
@@ -25,13 +24,13 @@ fn built(overlay: Option<&Path>) -> BuiltHarness {
     BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap()
 }
 
-/// An overlay in which `types.Comparable` says false if it is called twice at
-/// the same time, without a data race.
+/// An overlay in which `types.Comparable` returns false if it is called twice at the same time,
+/// without a data race.
 fn faulty(dir: &Path, goroot: &Path) -> std::path::PathBuf {
     let package = goroot.join("src/go/types");
     let original = fs::read_to_string(package.join("predicates.go")).unwrap();
     let head = "func Comparable(T Type) bool {\n";
-    assert!(original.contains(head), "this Go's types.Comparable has another head");
+    assert!(original.contains(head), "this Go's types.Comparable is not as expected");
     let patched =
         original.replace(head, &format!("{head}\tif overlaps() {{\n\t\treturn false\n\t}}\n"));
     let (patch, addition) = (dir.join("predicates.go"), dir.join("overlap.go"));
@@ -46,7 +45,7 @@ fn faulty(dir: &Path, goroot: &Path) -> std::path::PathBuf {
     overlay
 }
 
-/// What `runs` executions show, and the last report.
+/// The findings of `runs` executions, and the last report.
 fn examine(harness: &mut Harness, txtar: &str, runs: u64) -> (Vec<Finding>, String) {
     let case = SourceCase::from_txtar(txtar).unwrap();
     let scenario = case.scenario.unwrap();
@@ -80,7 +79,7 @@ fn an_answer_that_concurrency_changes_is_a_mismatch() {
     }
     assert!(report.contains("MISMATCH in goroutine 1, operation 0 (comparable lib.T)"), "{report}");
 
-    // Who does not ask is not told, nor is who breaks a rule.
+    // A scenario without the oracle reports nothing, and neither does one that breaks a rule.
     let silent = CASE.replace("oracle sequential\n", "");
     assert!(examine(&mut harness, &silent, 3).0.is_empty());
     let breach = CASE.replace("meet start\n", "meet start\nshare info\n");
@@ -101,8 +100,8 @@ fn an_answer_that_concurrency_changes_is_a_mismatch() {
     assert!(json["findings"][0]["report"].as_str().unwrap().contains("one after another: true"));
 }
 
-/// Identical instances are spelled as who came first spelled them, and a cut
-/// walk goes where it goes: neither is a mismatch.
+/// An identical instance has the spelling of the goroutine that made it first, and a bounded walk
+/// ends at different places. Neither is a mismatch.
 #[test]
 fn what_the_documentation_leaves_open_is_no_mismatch() {
     let mut harness = Harness::start(HarnessConfig::new(built(None).path)).unwrap();

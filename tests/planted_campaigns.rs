@@ -1,5 +1,6 @@
-//! What campaigns and `reproduce` make of faults that are not a test case's alone: misuse
-//! of go/types by the harness, heaps over the cap and heaps that grow, races of other
+//! How campaigns and `reproduce` handle faults that do not belong to a single test case: misuse of
+//! go/types by the harness, heaps over the cap and growing heaps, races in other code. The tests
+//! use the real command line with a harness that has planted faults.
 //! people's code. The real command line over a harness with planted faults.
 
 use std::fs;
@@ -40,7 +41,7 @@ fn planted(dir: &Path, args: &[&str]) -> Output {
     typerace(dir, &[args, &["--overlay", overlay().to_str().unwrap()]].concat())
 }
 
-/// A scenario over a package that declares a type of that name.
+/// A scenario over a package that declares a type with the given name.
 fn case(dir: &Path, scenario: &str, name: &str) {
     let file = format!("-- a/a.go --\npackage a\n\ntype {name} struct{{ F int }}\n");
     fs::create_dir(dir.join("seeds")).unwrap();
@@ -54,8 +55,8 @@ fn stored(dir: &Path) -> Vec<(PathBuf, Finding)> {
     listing.findings
 }
 
-/// The harness gives go/types what the documentation forbids: an error of the harness, by
-/// the panic that go/types itself raises.
+/// The harness passes go/types something that the documentation forbids. This is an error of the
+/// harness, recognized by the panic that go/types itself raises.
 #[test]
 fn a_harness_that_misuses_go_types_is_no_finding() {
     let tmp = tempfile::tempdir().unwrap();
@@ -74,10 +75,10 @@ fn a_harness_that_misuses_go_types_is_no_finding() {
     }
 }
 
-/// What is over the cap, and what grows over executions, is stored with a heap profile.
+/// A heap over the cap, and one that grows over executions, are stored with a heap profile.
 #[test]
 fn a_heap_is_stored_with_its_profile() {
-    // A megabyte is left behind by each, until there are 64 more than at first.
+    // Each execution leaves a megabyte behind, until the heap has 64 more than at first.
     for (name, cases, title, function, memory) in [
         ("FaultMemory", 1, "memory over the cap", "go/types.plantedHeap", "64"),
         ("FaultGrowthFast", 90, "memory grows by", "go/types.plantedFault", "2048"),
@@ -110,7 +111,7 @@ fn a_heap_is_stored_with_its_profile() {
     }
 }
 
-/// The races of a test case, in each of several runs: id and finding.
+/// The races of a test case in each of several runs: id and finding.
 #[track_caller]
 fn races(output: &Output) -> Vec<Value> {
     let report: Value = serde_json::from_slice(&output.stdout)
@@ -119,7 +120,7 @@ fn races(output: &Output) -> Vec<Value> {
     report["findings"].as_array().unwrap().clone()
 }
 
-/// Race of a site with itself: its class, whose it is, and how its stacks begin.
+/// A race of a site with itself: its class, the code to blame, and the start of its stacks.
 #[track_caller]
 fn is_race_of(found: &[Value], site: &str, class: &str, blame: &str) {
     let signature = format!("data-race: {site} / {site}");
@@ -159,7 +160,7 @@ func run(*target.Input) (string, error) {
 fn a_race_in_other_code_is_blamed_on_it() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path();
-    // A map of the harness's own, which a scenario may leave without a lock.
+    // A map in the harness itself, which a scenario may use without a lock.
     let text = "share importer unlocked\nmeet start import\ngo check a ; check b\ngo check b ; check a\n\
                 -- a/a.go --\npackage a\n\nimport \"c\"\n\nvar X c.T\n\
                 -- b/b.go --\npackage b\n\nimport \"c\"\n\nvar X c.T\n\
@@ -168,14 +169,14 @@ fn a_race_in_other_code_is_blamed_on_it() {
     let found = races(&typerace(dir, &["reproduce", "importer.txtar", "--runs", "20", "--json"]));
     let importer = "typerace/harness/internal/engine.(*sharedImporter).get";
     is_race_of(&found, importer, "contract", "harness");
-    // The same breach races in go/types too, and that is not the harness's.
+    // The same breach also races in go/types, and that race is not the harness's.
     assert!(found.iter().any(|f| f["blame"] == "go/types"), "{found:#?}");
 
     let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/targets/ssa");
     let go = BuiltHarness::get(&options(), &mut |_| ()).unwrap().toolchain;
     let got = go.command().args(["mod", "download"]).current_dir(&module).output().unwrap();
     if !got.status.success() {
-        // No way to the module proxy, or a Go older than it wants.
+        // The module proxy is unreachable, or Go is older than required.
         eprintln!("skipped: x/tools: {}", String::from_utf8_lossy(&got.stderr));
         return;
     }

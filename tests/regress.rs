@@ -24,9 +24,9 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{err}"))
 }
 
-/// Readers of an alias instance that comes into being by substitution race on
-/// every release since 1.24; two checkers on one `types.Info` race everywhere, if they
-/// meet: up to Go 1.26 an atomic orders two that do not overlap.
+/// Readers of an alias instance that is created by substitution race on every release since 1.24.
+/// Two checkers on one `types.Info` race on every release if they meet: up to Go 1.26, an atomic
+/// orders two that do not overlap.
 const UNALIAS: &str = include_str!("../corpus/fixedbugs/issue79035.txtar");
 const SHARED_INFO: &str = "# Breaks a rule.\nshare info\nimport source\nmeet import\n\
                            before check lib\ngo check a\ngo check a\n\
@@ -69,7 +69,7 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
     assert!(junit_xml::faults(&junit).is_empty(), "{:?}\n{junit}", junit_xml::faults(&junit));
     assert_sarif(&serde_json::from_str(&fs::read_to_string(dir.join("s.json")).unwrap()).unwrap());
 
-    // What is listed opens it again, and says so for people too.
+    // Once it is listed, the gate opens again, and says so for people too.
     let text =
         typerace(dir, &["regress", "--corpus", "corpus", "--baseline", "b.json", "--github"]);
     let out = String::from_utf8_lossy(&text.stdout);
@@ -78,7 +78,7 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
     assert!(!out.contains("::error"), "{out}");
 }
 
-/// What the checks of the formats are worth: they find what is wrong.
+/// Tests the format checks themselves: they must find errors.
 #[test]
 fn formats_that_are_wrong_are_seen() {
     let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
@@ -128,7 +128,7 @@ fn formats_that_are_wrong_are_seen() {
     }
 }
 
-/// The parts of SARIF 2.1.0 that readers of it rely on.
+/// The parts of SARIF 2.1.0 that its readers rely on.
 fn assert_sarif(document: &Value) {
     assert_eq!(document["version"], "2.1.0");
     let schema: Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
@@ -143,7 +143,7 @@ fn assert_sarif(document: &Value) {
     assert_eq!(place["artifactLocation"]["uriBaseId"], "GOROOT");
     let goroot = run["originalUriBaseIds"]["GOROOT"]["uri"].as_str().unwrap();
     assert!(goroot.starts_with("file:///") && goroot.ends_with('/'));
-    // It is a real place.
+    // It is an existing place.
     let file = Path::new(goroot.strip_prefix("file://").unwrap()).join("src/go/types/alias.go");
     let line = place["region"]["startLine"].as_u64().unwrap() as usize;
     assert!(fs::read_to_string(file).unwrap().lines().nth(line - 1).unwrap().contains("actual"));
@@ -156,7 +156,7 @@ fn assert_sarif(document: &Value) {
     assert_eq!(result["stacks"].as_array().unwrap().len(), 2);
 }
 
-/// An overlay in which `unalias` keeps nothing: it mends its race and no other.
+/// An overlay in which `unalias` caches nothing: it fixes that race and no other.
 #[test]
 fn an_overlay_fixes_what_it_fixes() {
     let tmp = tempfile::tempdir().unwrap();
@@ -232,8 +232,8 @@ fn unusable_input_is_a_usage_error() {
     }
 }
 
-/// The shell script of docs/ci, as a CI without further words runs it: over the corpus inside
-/// and the go command at hand, with its default number of runs.
+/// The shell script in docs/ci, run as a CI runs it without further settings: over the built-in
+/// corpus with the installed go command and the default number of runs.
 #[test]
 fn the_gate_of_docs_ci() {
     let tmp = tempfile::tempdir().unwrap();
@@ -255,7 +255,7 @@ fn the_gate_of_docs_ci() {
         (output.status.code(), said)
     };
     let (code, said) = gate(&format!("{} /nonexistent", go.goroot.display()));
-    // The second tree is none, which does not hide what the first one says.
+    // The second tree is unusable, which does not hide the result of the first.
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("passed\n") && said.contains("/nonexistent/bin/go"), "{said}");
     let report = |name: &str| fs::read_to_string(tmp.path().join("reports").join(name)).unwrap();
@@ -265,9 +265,9 @@ fn the_gate_of_docs_ci() {
     assert_eq!(json_schema::faults(&schema, &sarif), Vec::<String>::new());
 }
 
-/// A browser lays the page out: on a phone nothing is wider than it, on a desk both stacks
-/// stand side by side, dark is dark, nothing is loaded, and every part is there. Debian's
-/// chromium; where there is none the test says so and passes (`make test` says it again).
+/// A browser lays out the page: on a phone nothing is wider than the screen, on a desktop both
+/// stacks are side by side, dark mode is dark, nothing is loaded, and every part is present. Uses
+/// Debian's chromium; without it the test says so and passes (`make test` repeats the message).
 #[test]
 fn a_browser_reads_the_page() {
     let found = ["chromium", "chromium-browser", "google-chrome"]
@@ -280,7 +280,7 @@ fn a_browser_reads_the_page() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path();
     page(dir);
-    // Frames of a phone's and of a desk's width, and a script outside the page that measures.
+    // Frames with the width of a phone and of a desktop, and a measuring script outside the page.
     let frame = r#"<iframe id=p src=page.html width=390 height=800></iframe>
 <iframe id=d src=page.html width=1280 height=800></iframe><script>onload = () => {
 const wrong = [], is = (ok, what) => { if (!ok) wrong.push(what) };
@@ -324,7 +324,7 @@ document.title = wrong.length ? 'wrong: ' + wrong.join('; ') : 'good on ' + colo
     assert_eq!(dark, "good on rgb(15, 20, 25)");
 }
 
-/// A page with every part, of one crash directory.
+/// A page with every part, for one crash directory.
 fn page(dir: &Path) {
     let crash = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/crash-v1");
     let to = dir.join("crashes/data-race-1");
@@ -355,7 +355,7 @@ fn page(dir: &Path) {
     assert_eq!(made.status.code(), Some(1), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// The heat map is measured: Go's own coverage, in a build of its own.
+/// The heat map is measured with Go's own coverage, in a separate build.
 #[test]
 fn coverage_is_measured() {
     let tmp = tempfile::tempdir().unwrap();
@@ -364,7 +364,7 @@ fn coverage_is_measured() {
     fs::create_dir_all(dir.join("crashes")).unwrap();
     fs::write(dir.join("corpus/info.txtar"), SHARED_INFO).unwrap();
     fs::write(dir.join("corpus/bad.go"), "packag x\n").unwrap();
-    // One that takes its process along, when it runs as written.
+    // An input that kills its process when it runs as written.
     let deadly = "rounds 300\nshare info\nmeet start\ngo check a\ngo check a\ngo check a\n\
                   -- a/a.go --\npackage a\n\nvar A, B, C, D = 1, 2, 3, 4\n";
     fs::write(dir.join("corpus/deadly.txtar"), deadly).unwrap();
@@ -375,7 +375,7 @@ fn coverage_is_measured() {
     assert!(said.contains("2 inputs on go1.") && said.contains("1 more did not"), "{said}");
     let page = fs::read_to_string(dir.join("page.html")).unwrap();
     let map = page.split_once("id=\"coverage\"").unwrap().1;
-    // What a check of a variable reaches, and what only an instance does.
+    // A function that checking a variable reaches, and one that only an instance reaches.
     for (function, reached) in
         [("(*Checker).checkFiles", true), ("NewChecker", true), ("(*subster).typ", false)]
     {

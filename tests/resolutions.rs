@@ -1,4 +1,4 @@
-//! What names that do not exist became is part of a report.
+//! The substitutes for names that do not exist are part of a report.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Source to tree to source to the same tree, over the test data of the type
-//! checker and the compiler and large standard packages, with the `go` on PATH.
+//! Source to tree to source gives the same tree, over the test data of the type checker and the
+//! compiler and large standard packages, with the `go` on PATH.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use typerace::goast::File;
 
 mod treedump;
 
-/// Packages with much and various code.
+/// Large packages with varied code.
 const PACKAGES: &[&str] = &["net/http", "go/types", "reflect", "encoding/json", "runtime"];
 
-/// Files of GOROOT that the round trip is tried on, by where they are from.
+/// Files of GOROOT on which the round trip is tried, by origin.
 fn sources() -> BTreeMap<String, Vec<PathBuf>> {
     let src = goroot_src();
     let mut sets = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! The golden test cases of tests/scenarios, one for every element of the
-//! vocabulary. Here: there is one, and it says what it is named for. The
-//! harness's end-to-end tests (TestGoldenScenarios) run them.
+//! The golden test cases of tests/scenarios, one for every element of the vocabulary. The tests
+//! here check that each exists and uses the element that it is named for. The harness's end-to-end
+//! tests (TestGoldenScenarios) run them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,14 +24,14 @@ fn every_element_has_a_golden_case_that_uses_it() {
         let uses = match e.kind {
             ElementKind::Order => scenario.orders().iter().any(|o| o.name() == e.name),
             ElementKind::Setting => scenario.settings().iter().any(|s| s.name() == e.name),
-            // That a dependency is faulty, its check says: see TestGoldenScenarios.
+            // Only the check can tell that a dependency is faulty: see TestGoldenScenarios.
             ElementKind::Pattern if e.name == Pattern::Faulty.name() => !scenario.before.is_empty(),
             ElementKind::Pattern => scenario.patterns().iter().any(|p| p.name() == e.name),
             ElementKind::Meet => scenario.meet.iter().any(|m| m.name() == e.name),
             _ => scenario.elements().iter().any(|u| u.kind == e.kind && u.name == e.name),
         };
         assert!(uses, "{path} does not use {}", e.name);
-        // An element's class is not hidden by another one's.
+        // An element's class must not be hidden by that of another element.
         assert_eq!(scenario.class(), e.class, "{path}");
     }
 }
@@ -45,7 +45,7 @@ fn every_quote_of_go_types_stands_there() {
     for package in ["go/types", "go/token"] {
         let text = comments(&Path::new(goroot.trim()).join("src").join(package));
         for (place, says) in quotes.iter().filter(|(p, _)| p.starts_with(package)) {
-            // Info's rule is quoted from elsewhere, which its place says.
+            // Info's rule is quoted from another document, which its place names.
             assert!(text.contains(&says.replace(['[', ']'], "")), "{place}: {says}");
             checked += 1;
         }

@@ -1,5 +1,5 @@
-//! Seeded schedules: a seed repeats an interleaving, other seeds give others,
-//! and neither the probes nor the hand-over of turns hide a race.
+//! Seeded schedules: a seed repeats an interleaving, different seeds give different ones, and
+//! neither the probes nor the passing of turns hides a race.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use typerace::rng::Rng;
 use typerace::scenario::Profile;
 use typerace::testcase::SourceCase;
 
-/// Two importers of one generic dependency, and readers of it and of an alias
-/// instance that comes into being by substitution.
+/// Two importers of one generic dependency, and readers of it and of an alias instance that is
+/// created by substitution.
 const PROGRAM: &str = "
 -- lib/lib.go --
 package lib
@@ -79,7 +79,7 @@ fn a_seed_repeats_an_interleaving() {
     let mut harness = harness();
     const REPLAYS: usize = 100;
     for scenario in SCENARIOS {
-        // What a process computes once is computed in its first runs.
+        // State that is computed once per process is computed in its first runs.
         trace(&mut harness, scenario, 0);
         for seed in [3, 4] {
             let first = trace(&mut harness, scenario, seed);
@@ -101,8 +101,8 @@ fn a_seed_repeats_in_another_process() {
     }
 }
 
-/// Replays of every golden scenario, half of them in a second process, and how many
-/// had the interleaving of the first run.
+/// The number of replays of every golden scenario, half of them in a second process, and the number
+/// with the interleaving of the first run.
 fn fidelity(replays: usize, seed: u64) -> Vec<(String, usize)> {
     let (mut one, mut other) = (harness(), harness());
     let mut paths: Vec<_> =
@@ -147,7 +147,7 @@ fn a_thousand_replays_of_every_golden_scenario() {
     assert!(bad.is_empty(), "of 500 replays: {bad:?}");
 }
 
-/// How many of `n` generated test cases repeat: in the same process, and in another.
+/// How many of `n` generated test cases repeat in the same process, and in another one.
 fn generated(n: u64) -> (u64, u64) {
     let (mut one, mut other) = (harness(), harness());
     let (mut here, mut there) = (0, 0);
@@ -189,8 +189,8 @@ fn seeds_differ() {
     assert!(traces.len() >= 25, "{} interleavings of 50 seeds", traces.len());
 }
 
-/// golang.org/issue/79035, in every Go that has generic aliases until it is
-/// mended: two readers of an alias instance made after checking.
+/// golang.org/issue/79035, in every Go release with generic aliases until it is fixed: two readers
+/// of an alias instance that was made after checking.
 #[test]
 fn turns_do_not_hide_a_race() {
     let mut harness = harness();

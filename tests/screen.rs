@@ -1,4 +1,4 @@
-//! The screen, driven as a terminal drives it: `script` gives a campaign one.
+//! The screen, used as on a real terminal: `script` provides one.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// A campaign on a terminal of its own.
+/// A campaign on its own terminal.
 struct Session {
     script: Child,
     output: Arc<Mutex<Vec<u8>>>,
@@ -15,13 +15,13 @@ struct Session {
 const ALTERNATE: &str = "\x1b[?1049h";
 const NORMAL: &str = "\x1b[?1049l";
 const CURSOR: &str = "\x1b[?25h";
-/// Far more than any of it takes, on a machine that does other things.
+/// Much longer than any step takes, for machines that are busy with other work.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Session {
     fn start(dir: &Path, term: &str, args: &str) -> Self {
-        // exec: the signal and the exit code are the campaign's. What stty says afterwards
-        // tells whether the terminal was given back.
+        // exec, so that the signal and the exit code are the campaign's. The output of stty
+        // afterwards shows whether the terminal was restored.
         let command = format!(
             "stty rows 30 cols 100; {} fuzz --seed 1 --no-seeds --minimize-percent 0 {args}; \
              code=$?; stty -a | grep -o -- '-*icanon'; exit $code",
@@ -65,7 +65,7 @@ impl Session {
         stdin.write_all(keys).and_then(|()| stdin.flush()).unwrap();
     }
 
-    /// Waits for the end: the exit code and all that was written.
+    /// Waits for the end. Returns the exit code and everything written.
     #[track_caller]
     fn end(mut self) -> (Option<i32>, String) {
         let since = Instant::now();
@@ -76,7 +76,7 @@ impl Session {
             assert!(since.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(50));
         };
-        // The reader may be behind.
+        // The reader may lag behind.
         std::thread::sleep(Duration::from_millis(300));
         (status.code(), self.text())
     }
@@ -89,7 +89,7 @@ impl Drop for Session {
     }
 }
 
-/// The terminal is as it was: the normal screen, a cursor, lines that are edited.
+/// Checks that the terminal is restored: the normal screen, a cursor, line editing.
 #[track_caller]
 fn given_back(text: &str) {
     let (_, after) = text.rsplit_once(NORMAL).unwrap_or_else(|| panic!("{text}"));
@@ -104,7 +104,7 @@ fn q_ends_a_campaign_with_its_summary() {
     let mut session = Session::start(tmp.path(), "xterm", "--cores 1");
     session.wait_for(ALTERNATE);
     session.wait_for("q ends it");
-    // Something was found: the exit code says so.
+    // There are findings, as the exit code says.
     session.wait_for("the newest first");
     session.press(b"x");
     session.press(b"q");
@@ -113,19 +113,18 @@ fn q_ends_a_campaign_with_its_summary() {
     given_back(&text);
     let (_, after) = text.rsplit_once(NORMAL).unwrap();
     assert!(after.contains(" executions in ") && after.contains("finding"), "{after}");
-    // The log is in its pane, and the summary on the screen that stays.
+    // The log is in its pane, and the summary is on the normal screen, which stays.
     assert!(!after.contains("FOUND"), "{after}");
 }
 
-/// Ctrl-C is a key here, and SIGTERM to the campaign alone ends it as well; both with
-/// workers.
+/// Ctrl-C is a key here, and SIGTERM to the campaign alone also ends it; both with workers.
 #[test]
 fn a_signal_gives_the_terminal_back() {
     for by_key in [true, false] {
         let tmp = tempfile::tempdir().unwrap();
         let mut session = Session::start(tmp.path(), "xterm", "--cores 2 --work work");
         session.wait_for(ALTERNATE);
-        // What is drawn is only what changed, so a state cannot be looked for.
+        // Only changes are drawn, so it is impossible to search the output for a state.
         let since = Instant::now();
         let running = |n: u32| {
             let folder = tmp.path().join(format!("work/worker-{n}/corpus"));
@@ -159,7 +158,7 @@ fn two_signals_give_the_terminal_back() {
     session.wait_for("q ends it");
     session.press(b"\x03\x03");
     let (code, text) = session.end();
-    // The first may have been enough.
+    // The first signal may have been enough.
     assert!(matches!(code, Some(0 | 1 | 130)), "{code:?}: {text}");
     given_back(&text);
 }
@@ -176,8 +175,8 @@ fn another_size_has_another_picture() {
         let size = ["rows", &rows.to_string(), "cols", &columns.to_string()].map(str::to_owned);
         let stty = Command::new("stty").arg("-F").arg(&terminal).args(size).status();
         assert!(stty.unwrap().success());
-        // The whole picture is drawn anew, its first line to the last column; frames
-        // of the old size may come first.
+        // The whole picture is drawn from scratch, its first line up to the last column; frames of
+        // the old size may come first.
         let since = Instant::now();
         while !is_drawn(&session.text()[before..], rows, columns) {
             let text = session.text();
@@ -191,8 +190,7 @@ fn another_size_has_another_picture() {
     given_back(&text);
 }
 
-/// Whether the screen was cleared, and then written to within this size alone, header
-/// first.
+/// Whether the screen was cleared and then written within this size only, header first.
 fn is_drawn(text: &str, rows: usize, columns: usize) -> bool {
     let Some((_, picture)) = text.rsplit_once("\x1b[2J") else { return false };
     let places = picture.split("\x1b[").filter_map(|part| {
@@ -203,7 +201,7 @@ fn is_drawn(text: &str, rows: usize, columns: usize) -> bool {
     picture.contains("typerace") && places.clone().all(|(r, c)| r <= rows && c <= columns)
 }
 
-/// The typerace below a process: the first that is found.
+/// The first typerace found among the descendants of a process.
 fn campaign_of(ancestor: u32) -> u32 {
     let children = |pid: u32| -> Vec<u32> {
         let path = format!("/proc/{pid}/task/{pid}/children");

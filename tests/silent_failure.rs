@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use typerace::harness::{BuiltHarness, GoOptions};
 
-/// An overlay that puts `addition` into the function of go/types or the runtime that
-/// starts with `head`.
+/// An overlay that inserts `addition` into the function of go/types or the runtime that starts with
+/// `head`.
 fn overlay(dir: &Path, file: &str, head: &str, addition: &str, also: &str) -> PathBuf {
     let say = &mut |line: &str| eprintln!("{line}");
     let options =
@@ -15,7 +15,7 @@ fn overlay(dir: &Path, file: &str, head: &str, addition: &str, also: &str) -> Pa
     let goroot = BuiltHarness::get(&options, say).unwrap().toolchain.goroot;
     let path = goroot.join("src").join(file);
     let original = fs::read_to_string(&path).unwrap();
-    assert!(original.contains(head), "this Go's {file} has another {head}");
+    assert!(original.contains(head), "this Go's {file} has no {head}");
     let patch = dir.join(path.file_name().unwrap());
     fs::write(&patch, original.replace(head, &format!("{head}{addition}")) + also).unwrap();
     let json = serde_json::json!({"Replace": {path.to_str().unwrap(): patch}});
@@ -41,7 +41,7 @@ fn stops_with(output: &Output, text: &str) {
     assert!(said.contains(text), "{said}");
 }
 
-/// The detector works at first, and then reports nothing any more.
+/// The detector works at first, and then stops reporting.
 #[test]
 fn a_detector_that_falls_silent_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
@@ -63,7 +63,7 @@ fn a_harness_that_restarts_in_a_loop_is_noticed() {
     let overlay = overlay(dir.path(), "go/types/check.go", head, dies, "");
     let output = fuzz(dir.path(), &overlay, "300");
     stops_with(&output, "restarts in a loop");
-    // What it found until then is stored.
+    // Findings made until then are stored.
     assert!(fs::read_dir(dir.path().join("crashes")).unwrap().count() > 0);
 }
 

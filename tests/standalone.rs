@@ -1,5 +1,5 @@
-//! Standalone programs: one for every golden scenario compiles, is as gofmt
-//! prints it, and those of known races race.
+//! Standalone programs: the program of every golden scenario compiles and has gofmt's format, and
+//! those of known races race.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn scenarios() -> Vec<(String, SourceCase)> {
     all
 }
 
-/// One module for all programs in a folder: that of those that need x/tools.
+/// One module for all programs in a folder: the module of those that need x/tools.
 fn one_module(dir: &Path) {
     let module = source_file("xtools26.mod").unwrap().replace("typerace/harness", "repro");
     fs::write(dir.join("go.mod"), module).unwrap();
@@ -62,8 +62,8 @@ fn every_element_becomes_a_program_that_compiles() {
     }
 }
 
-/// What fuzzing finds and minimizes is like nothing that a person writes: all of a
-/// scenario, and one operation of it with nothing before.
+/// Fuzzing and minimizing produce scenarios that no person would write: tests whole scenarios, and
+/// single operations without anything before them.
 #[test]
 fn programs_of_generated_scenarios_compile() {
     let go = toolchain();
@@ -115,8 +115,7 @@ fn run(command: &mut Command) -> String {
     said
 }
 
-/// Anyone can see it: the program of a race, built and run as `go run -race .`
-/// does.
+/// Everyone can see the race: the program is built and run as `go run -race .` does.
 #[test]
 fn programs_of_races_race() {
     let go = toolchain();
@@ -136,7 +135,7 @@ fn programs_of_races_race() {
         let shown = runner.run(&fixture().finding, 2, 0, &stop).unwrap();
         let expected = |s: &String| s.starts_with("data-race: ") && s.contains(site);
         assert!(shown.others.iter().any(expected), "{name}: {shown:?}\n{}", p.main_go);
-        // Another finding's signature is not this one's.
+        // The signature of another finding is not this finding's.
         assert_eq!((shown.hits, shown.runs), (0, 2));
     }
 }
@@ -145,7 +144,7 @@ fn fixture() -> Crash {
     Crash::read(Path::new("tests/fixtures/crash-v1")).unwrap()
 }
 
-/// A crash directory as the first version of the format had it.
+/// A crash directory in the first version of the format.
 #[test]
 fn an_old_crash_directory_opens() {
     let tmp = tempfile::tempdir().unwrap();
@@ -180,7 +179,7 @@ fn an_old_crash_directory_opens() {
 
 #[test]
 fn dumped() {
-    // For people who change the generator: TYPERACE_DUMP=DIR keeps all programs.
+    // For developers of the generator: TYPERACE_DUMP=DIR keeps all programs.
     let Some(dir) = std::env::var_os("TYPERACE_DUMP") else { return };
     for (name, case) in scenarios() {
         let options = Options::default();

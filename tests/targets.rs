@@ -21,7 +21,8 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}\n{}", both(output)))
 }
 
-/// In no module: one operation that races, as its class forbids, and one that does not.
+/// A package outside any module: one operation that races although its class forbids it, and one
+/// that does not.
 const LOOSE: &str = r#"package loose
 
 import (
@@ -61,7 +62,7 @@ const COUNT: &str = "import source\nmeet start\nbefore check a\n\
 fn loose(dir: &Path) {
     fs::create_dir(dir.join("own")).unwrap();
     fs::write(dir.join("own/loose.go"), LOOSE).unwrap();
-    // Neither is part of the package.
+    // Neither file is part of the package.
     fs::write(dir.join("own/loose_test.go"), "package loose\n\nimport _ \"nowhere\"\n").unwrap();
     fs::write(dir.join("own/README"), "text").unwrap();
     fs::write(dir.join("count.txtar"), COUNT).unwrap();
@@ -98,7 +99,7 @@ fn a_race_in_a_target_is_found_and_blamed_on_it() {
     );
     assert_eq!((&finding["blame"], &finding["class"]), (&"target".into(), &"unstated".into()));
 
-    // Half of the scenario is not needed, and nobody else could run what is left.
+    // Half of the scenario is unnecessary, and without the target the rest cannot be run.
     let args = ["minimize", "count.txtar", "--harness", "own", "--time", "30s"];
     let output = typerace(dir, &args);
     let said = both(&output);
@@ -106,8 +107,8 @@ fn a_race_in_a_target_is_found_and_blamed_on_it() {
     assert!(said.contains("target count") && !said.contains("target names"), "{said}");
 }
 
-/// The generator and the mutators use what a target registers, and what they find is
-/// stored so that it can be run again.
+/// The generator and the mutators use the operations that a target registers, and findings are
+/// stored so that they can be run again.
 #[test]
 fn a_campaign_uses_targets() {
     let tmp = tempfile::tempdir().unwrap();
@@ -127,8 +128,8 @@ fn a_campaign_uses_targets() {
     let crash = path.flatten().unwrap_or_else(|| panic!("{findings:#?}"));
     let again = typerace(dir, &["reproduce", crash, "--harness", "own"]);
     assert_eq!(again.status.code(), Some(1), "{}", both(&again));
-    assert!(!dir.join(crash).join("repro").exists(), "a program that nobody could run");
-    // The gate and the page read it without the target too.
+    assert!(!dir.join(crash).join("repro").exists(), "a program that cannot be run without the target");
+    // The gate and the page can read it without the target too.
     let page = typerace(dir, &["report", "--html", "p.html"]);
     assert_eq!(page.status.code(), Some(1), "{}", both(&page));
     let gate = typerace(dir, &["regress", "--corpus", ".", "--crashes", "crashes"]);
@@ -136,7 +137,7 @@ fn a_campaign_uses_targets() {
     assert!(both(&gate).contains("--harness"), "{}", both(&gate));
 }
 
-/// What cannot be used is told with what to do, and is the user's to mend.
+/// Unusable targets are reported with advice, and are the user's to fix.
 #[test]
 fn unusable_targets() {
     let tmp = tempfile::tempdir().unwrap();
@@ -187,7 +188,7 @@ fn unusable_targets() {
     }
 }
 
-/// The two examples do what docs/TARGETS.md says. They need golang.org/x/tools.
+/// The two examples behave as docs/TARGETS.md says. They need golang.org/x/tools.
 #[test]
 fn the_examples_run() {
     let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
@@ -200,7 +201,7 @@ fn the_examples_run() {
         let mut download = go.command();
         let got = download.args(["mod", "download"]).current_dir(&module).output().unwrap();
         if !got.status.success() {
-            // No way to the module proxy, or a Go older than these want.
+            // The module proxy is unreachable, or Go is older than these require.
             eprintln!("skipped: {name}: {}", String::from_utf8_lossy(&got.stderr));
             continue;
         }

@@ -1,5 +1,5 @@
-//! The instrumented harness must not hide what a plain one finds: the race detector
-//! takes every atomic, lock and channel between two goroutines for an order.
+//! The instrumented harness must not hide what a plain one finds: the race detector treats every
+//! atomic, lock and channel between two goroutines as ordering.
 //!
 //! Each case runs in many processes: once without instrumentation, once with it in
 //! parallel, and with it under a few seeds. `make transparency` takes 50 of them
@@ -8,8 +8,8 @@
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, RunRequest};
 use typerace::testcase::SourceCase;
 
-/// Name, test case, and whether the plain build must see it: a planted race that is
-/// not seen means that the measurement is wrong, a known one may have been mended.
+/// Name, test case, and whether the plain build must see it: a planted race that is not seen means
+/// that the measurement is wrong, while a known one may have been fixed.
 const CASES: [(&str, &str, bool); 5] = [
     (
         "planted: two checkers on one Info",
@@ -48,13 +48,12 @@ const CASES: [(&str, &str, bool); 5] = [
     ),
 ];
 
-/// Seeds that a process tries. A seed is one interleaving, and in some of them a lock of
-/// go/types itself orders the two sides, so one is no measure; a campaign
-/// tries two to eight for each corpus entry.
+/// The number of seeds that a process tries. A seed is one interleaving, and in some interleavings
+/// a lock of go/types itself orders the two sides, so a single seed is not enough. A campaign tries
+/// two to eight for each corpus entry.
 const SEEDS: u64 = 4;
 
-/// How many processes out of `n` report a race, each in its first execution, or with
-/// its first seeds.
+/// How many of `n` processes report a race, each in its first execution, or with its first seeds.
 fn detected(harness: &mut Harness, text: &str, seeded: bool, n: u64) -> u64 {
     let case = SourceCase::from_txtar(text).unwrap();
     let mut scenario = case.scenario.unwrap();
@@ -74,8 +73,8 @@ fn detected(harness: &mut Harness, text: &str, seeded: bool, n: u64) -> u64 {
     (0..n).filter(process).count() as u64
 }
 
-/// The probability of `b` or fewer hits of `n` if they and `a` of `n` are of one rate:
-/// Fisher's exact test, one-sided.
+/// The probability of `b` or fewer hits of `n` if these and `a` of `n` have the same rate: Fisher's
+/// exact test, one-sided.
 fn no_worse(a: u64, b: u64, n: u64) -> f64 {
     let ln_choose = |n: u64, k: u64| -> f64 {
         (0..k).map(|i| ((n - i) as f64).ln() - ((i + 1) as f64).ln()).sum()
@@ -95,11 +94,11 @@ fn margins_are_sane() {
     assert!(no_worse(10, 9, 50) > 0.3);
 }
 
-/// Below this probability that it is chance, the instrumented build is said to hide
-/// races: of a thousand runs of a case, one fails by bad luck.
+/// If the probability of chance is below this, the instrumented build is said to hide races: of a
+/// thousand runs of a case, one fails by bad luck.
 const CHANCE: f64 = 0.001;
 
-/// A planted race that the plain build did not see is tried so many times as often.
+/// If the plain build did not see a planted race, it gets this many times more tries.
 const ROUNDS: u64 = 8;
 
 fn compare(cases: &[(&str, &str, bool)], processes: u64) {
@@ -113,7 +112,8 @@ fn compare(cases: &[(&str, &str, bool)], processes: u64) {
     let mut worse = Vec::new();
     for &(name, text, must) in cases {
         let (mut n, mut without, mut parallel, mut seeded) = (0, 0, 0, 0);
-        // On a loaded machine a short race shows in one process of five: 8 need not see it.
+        // On a loaded machine a short race shows in one process of five, so 8 processes may miss
+        // it.
         while n == 0 || must && without == 0 && n < ROUNDS * processes {
             n += processes;
             without += detected(&mut plain, text, false, processes);

@@ -1,6 +1,6 @@
-//! Harnesses that no signal reaches: stuck where the runtime cannot stop them, deaf to
-//! signals, in an uninterruptible wait, and not gone when they were killed. All of them are
-//! the real harness, with a go/types that does so to itself (tests/planted).
+//! Harnesses that no signal reaches: stuck where the runtime cannot stop them, ignoring signals, in
+//! an uninterruptible wait, or still there after they were killed. All of them are the real
+//! harness, with a go/types that causes the condition itself (tests/planted).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ use typerace::testcase::SourceCase;
 #[path = "planted/overlay.rs"]
 mod planted;
 
-/// The overlay and the harness with it.
+/// The overlay and the harness built with it.
 fn built() -> &'static (PathBuf, PathBuf) {
     static BUILT: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -45,7 +45,7 @@ fn config() -> HarnessConfig {
     HarnessConfig { limits, ..HarnessConfig::new(built().1.clone()) }
 }
 
-/// States of a process's threads, as /proc has them.
+/// The states of a process's threads, from /proc.
 fn states(pid: u32) -> Vec<char> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let state = |entry: fs::DirEntry| {
@@ -61,8 +61,8 @@ fn end_of(harness: &mut Harness, name: &str) -> End {
     harness.run(&RunRequest::new(&scenario, &case.packages)).unwrap().end
 }
 
-/// Runs a planted fault between two innocent test cases. Gives its dump, the states that
-/// its threads had meanwhile, and how long it took.
+/// Runs a planted fault between two innocent test cases. Returns its dump, the states that its
+/// threads had meanwhile, and how long it took.
 fn run(name: &'static str) -> (String, BTreeSet<char>, Duration) {
     let mut harness = Harness::start(config()).unwrap();
     assert_eq!(end_of(&mut harness, "Innocent"), End::Replied);
@@ -90,11 +90,11 @@ fn run(name: &'static str) -> (String, BTreeSet<char>, Duration) {
 #[test]
 fn what_no_signal_reaches_ends_at_its_limit() {
     built();
-    // Several: without aim, the thread that SIGQUIT interrupts is the right one in half.
+    // Several, because without aiming, SIGQUIT interrupts the right thread only half of the time.
     let stuck: Vec<_> = (0..3).map(|_| thread::spawn(|| run("FaultStuck"))).collect();
     let deaf = thread::spawn(|| run("FaultDeaf"));
     let waiting = thread::spawn(|| run("FaultUninterruptible"));
-    // The runtime cannot stop it, but prints the stack of the thread that it interrupts.
+    // The runtime cannot stop the goroutine, but prints the stack of the thread that it interrupts.
     for stuck in stuck {
         let (dump, ..) = stuck.join().unwrap();
         assert!(dump.contains("go/types.plantedStuck"), "{dump}");
@@ -105,12 +105,12 @@ fn what_no_signal_reaches_ends_at_its_limit() {
     assert!(states.contains(&'D'), "no thread waited uninterruptibly: {states:?}");
 }
 
-/// One that is still there after SIGKILL, as far as its parent can see.
+/// A process that still exists after SIGKILL, as far as its parent can see.
 #[test]
 fn what_does_not_die_is_not_waited_for() {
     built();
     let (_, _, took) = run("FaultUndying");
-    // Its tracer lives for 20 s from its beginning.
+    // Its tracer lives for 20 s from the start.
     let left = take_left();
     assert_eq!(left.len(), 1, "{took:?}");
     assert!(took < Duration::from_secs(19), "{took:?}");
@@ -120,7 +120,7 @@ fn what_does_not_die_is_not_waited_for() {
     {
         assert!(Instant::now() < until, "it is never reaped: {:?}", states(left[0]));
         thread::sleep(Duration::from_millis(200));
-        // Another process is started, which takes note of it.
+        // Starting another process reaps it.
         drop(Harness::start(config()).unwrap());
     }
 }

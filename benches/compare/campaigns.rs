@@ -1,5 +1,5 @@
-//! Whole campaigns of the program itself, in a process of their own: what they reached
-//! and when they found what is known to be there.
+//! Measures whole campaigns of the program itself, each in its own process: what they reach, and
+//! when they find what is known to be there.
 
 use std::fs;
 use std::path::Path;
@@ -14,8 +14,9 @@ use typerace::scenario::Class;
 use super::Failure;
 use super::results::Results;
 
-/// Campaigns with a part taken out, by flags of `typerace fuzz`. docs/NEGATIVE-RESULTS.md
-/// has those that were measured once and are not part of the program any more.
+/// Campaigns without one of their parts, selected by flags of `typerace fuzz`.
+/// docs/NEGATIVE-RESULTS.md has the parts that were measured once and have been removed from the
+/// program.
 const VARIANTS: [(&str, &[&str]); 4] = [
     ("default", &[]),
     ("without seeded schedules", &["--no-schedules"]),
@@ -23,22 +24,22 @@ const VARIANTS: [(&str, &[&str]); 4] = [
     ("operators by fixed weights", &["--operators", "fixed"]),
 ];
 
-/// The release on which parts are compared: both publicly open races are in it.
+/// The release on which parts are compared, because it has both publicly open races.
 const RELEASE: &str = "go1.27.3";
 
-/// A campaign to be measured.
+/// A campaign to measure.
 struct Job {
     key: Vec<String>,
     release: &'static str,
     seed: u64,
     seconds: u64,
     flags: Vec<&'static str>,
-    /// It ends when all that it is to find is found.
+    /// The findings that end it once all of them are found.
     until_found: bool,
 }
 
-/// Each variant with each seed, from generated programs alone. Seeds go round the
-/// variants, so that a stopped part has compared something.
+/// Each variant with each seed, from generated programs alone. The variants alternate within each
+/// seed, so that an interrupted measurement still compares something.
 pub fn ablations(
     results: &mut Results,
     seeds: u64,
@@ -57,9 +58,9 @@ pub fn ablations(
     measure(results, "ablation", jobs.collect(), at_once)
 }
 
-/// Default campaigns from nothing and from the seeds, so many for each release. Each
-/// ends when it has found the known races and a breach of contract: what it does after
-/// that is not in the table.
+/// Default campaigns from nothing and from the seeds, the given number for each release. Each ends
+/// when it has found the known races and a breach of contract, because the table does not show what
+/// happens after that.
 pub fn survival(
     results: &mut Results,
     releases: &[(&'static str, u64)],
@@ -79,7 +80,7 @@ pub fn survival(
     measure(results, "survival", jobs, at_once)
 }
 
-/// Runs the campaigns that there are no results of, so many side by side.
+/// Runs the campaigns without results so far, `at_once` of them side by side.
 fn measure(
     results: &mut Results,
     part: &str,
@@ -87,7 +88,7 @@ fn measure(
     at_once: usize,
 ) -> Result<(), Failure> {
     if at_once > 1 {
-        // Their figures are no others', and each has a processor, at best.
+        // Each campaign has its own figures and, at best, its own processor.
         for job in &mut jobs {
             job.key.push(format!("{at_once} at once, one worker each"));
             job.flags.extend(["--cores", "1"]);
@@ -116,17 +117,17 @@ fn measure(
     Ok(())
 }
 
-/// A campaign that did not come to its end, with the last that it said.
+/// A campaign that failed, with its last output.
 pub fn failed(output: &Output) -> Failure {
     let text = String::from_utf8_lossy(&output.stderr);
     let last = text.lines().last().unwrap_or_default();
     format!("a campaign ended with {}: {last}", output.status).into()
 }
 
-/// The issues of go/types whose races the tables tell the time to.
+/// The issues of go/types for whose races the tables give the time.
 pub const RACES: [u64; 2] = [79035, 81122];
 
-/// What a campaign may end after.
+/// The findings after which a campaign may end.
 pub struct Wanted {
     known: Known,
     issues: Vec<Number>,
@@ -139,9 +140,9 @@ impl Wanted {
         Self { issues: issues.filter(|i| known.affects(i, release)).collect(), known }
     }
 
-    /// Whether each is in a campaign's store, and a breach of contract.
+    /// Whether the campaign's store has each of these races, and a breach of contract.
     fn all_in(&self, crashes: &Path) -> bool {
-        // It is not there yet.
+        // The store does not exist yet.
         let Ok(found) = report::collect(crashes, &self.known) else { return false };
         let has = |issue: &Number| {
             found.known_ones().any(|e| e.known.as_ref().is_some_and(|k| k.issue == *issue))
@@ -151,7 +152,7 @@ impl Wanted {
     }
 }
 
-/// Asks a campaign to end, as its user would, once all that is wanted is found.
+/// Asks a campaign to end, as its user would, once all wanted findings are there.
 fn end_when_found(campaign: &mut Child, wanted: &Wanted, crashes: &Path) -> Result<(), Failure> {
     while campaign.try_wait()?.is_none() {
         if wanted.all_in(crashes) {
@@ -162,14 +163,14 @@ fn end_when_found(campaign: &mut Child, wanted: &Wanted, crashes: &Path) -> Resu
     Ok(())
 }
 
-/// Asks a process to end, as one does at a terminal.
+/// Asks a process to end, as Ctrl-C does at a terminal.
 pub fn interrupt(process: &Child) -> Result<(), Failure> {
     Command::new("kill").args(["-INT", &process.id().to_string()]).status()?;
     Ok(())
 }
 
-/// Runs a campaign, on the go command in PATH or a release, and keeps of its summary
-/// what is compared. It ends early when it has found all that is wanted.
+/// Runs a campaign, on the go command in PATH or a release, and keeps the part of its summary that
+/// is compared. It ends early when it has found everything that is wanted.
 pub fn campaign(
     release: Option<&str>,
     seed: u64,
@@ -186,7 +187,7 @@ pub fn campaign(
         .args(["--seed", &seed.to_string(), "--time", &format!("{seconds}s")])
         .args(flags)
         .current_dir(dir.path())
-        // Nobody reads these before the end, and a full pipe would stop the campaign.
+        // The output is not read before the end, and a full pipe would stop the campaign.
         .stdout(fs::File::create(&summary)?)
         .stderr(fs::File::create(&log)?)
         .spawn()?;
@@ -200,7 +201,7 @@ pub fn campaign(
     }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
     let findings = summary["findings"].as_array().cloned().unwrap_or_default();
-    // Of an issue, or of the first breach of contract, when it was found first.
+    // The time of the first finding of an issue, or of the first breach of contract.
     let first = |wanted: &dyn Fn(&Value) -> bool| {
         let times = findings
             .iter()

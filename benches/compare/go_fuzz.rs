@@ -13,8 +13,8 @@ use super::campaigns::interrupt;
 use super::peer::{Found, TARGETS, copy_seeds, imported, root};
 use super::results::Results;
 
-/// go-fuzz has no releases, and its newest commit is of 2022; what it needs of x/tools
-/// must know today's Go.
+/// go-fuzz has no releases, and its newest commit is from 2022. The x/tools release that it uses
+/// must support today's Go.
 const MODULES: [&str; 2] =
     ["github.com/dvyukov/go-fuzz@v0.0.0-20220726122315-1d375ef9f9f6", "golang.org/x/tools@v0.52.0"];
 
@@ -27,7 +27,7 @@ pub fn measure(results: &mut Results, seconds: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs it from the seeds for so long, with two workers.
+/// Runs it from the seeds for the given time, with two workers.
 fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
     let [module, stats, work] = ["module", "stats", "work"].map(|name| dir.path().join(name));
@@ -45,7 +45,7 @@ fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
         .arg("-workdir")
         .arg(&work)
         .env("PEER_STATS", &stats)
-        // A race alone ends no process, and go-fuzz sees only those that end.
+        // A race alone does not end a process, and go-fuzz notices only processes that end.
         .env("GORACE", format!("halt_on_error=1 log_path={}", log.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -61,7 +61,7 @@ fn run(target: &str, seconds: u64) -> Result<Value, Failure> {
         }
         found.figures(&stats, began.elapsed().as_secs_f64())
     })();
-    // Whatever came of it, it must not go on in a folder that is gone.
+    // Whatever happened, it must not continue in a folder that has been removed.
     interrupt(&fuzz)?;
     fuzz.wait()?;
     let mut figures = watched?;
@@ -95,14 +95,14 @@ fn build(target: &str, module: &Path) -> Result<(), Failure> {
     run(&module.join("go-fuzz-build"), &["-race", "-func", &function, "-o", ARCHIVE, "."])
 }
 
-/// Crashes that it kept with an output.
+/// The number of crashes that it stored with an output.
 fn shown(crashers: &Path) -> usize {
     let outputs = fs::read_dir(crashers).into_iter().flatten().flatten();
     let is_output = |p: &Path| p.extension().is_some_and(|e| e == "output");
     outputs.filter(|e| is_output(&e.path())).count()
 }
 
-/// What its corpus reaches.
+/// The coverage of its corpus.
 fn coverage(corpus: &Path, dir: &Path) -> Result<Value, Failure> {
     let kept = dir.join("kept");
     fs::create_dir(&kept)?;

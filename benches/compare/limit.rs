@@ -1,6 +1,6 @@
-//! The limit: what a harness does without a fuzzer, over a fixed set of requests that it
-//! reads from a file; beside it the same test cases through a campaign's loop: printing,
-//! protocol, observers, feedback.
+//! The limit: the speed of a harness without a fuzzer, over a fixed set of requests that it reads
+//! from a file. For comparison, the same test cases through a campaign's loop: printing, protocol,
+//! observers, feedback.
 
 use std::fs;
 use std::io::Write as _;
@@ -31,13 +31,13 @@ use typerace::{generate, rng::Rng};
 use super::Failure;
 use super::results::Results;
 
-/// Test cases of the set, and how often each side runs them.
+/// The number of test cases in the set, and how often each side runs them.
 const CASES: usize = 300;
 const PASSES: u64 = 20;
-/// Each test case is the last of so many mutants in a row, as in a corpus.
+/// Each test case is the last of this number of successive mutants, as in a corpus.
 const GENERATIONS: usize = 6;
 
-/// Both sides, in turn, three times.
+/// Measures both sides alternately, three times.
 pub fn measure(results: &mut Results) -> Result<(), Failure> {
     for turn in 1..=3 {
         results.measure("limit", &[&format!("turn {turn}")], one_turn)?;
@@ -75,7 +75,7 @@ fn one_turn() -> Result<Value, Failure> {
     }))
 }
 
-/// Test cases as a campaign has them, of the safe profile: nothing ends the process.
+/// Test cases like those of a campaign, with the safe profile, so that nothing ends the process.
 fn set(go_minor: u32) -> Vec<TestCase> {
     let rng = &mut Rng::new(1);
     let options = generate::Options { go_minor, ..Default::default() };
@@ -94,14 +94,14 @@ fn set(go_minor: u32) -> Vec<TestCase> {
             };
             mutate(&mut case, &mut cx, &weights as &Weights, &settings as &Settings);
         }
-        // A new process for it is no speed of a loop.
+        // The time to start a process says nothing about the speed of a loop.
         (case.scenario.fresh, case.scenario.oracle) = (false, false);
         case
     };
     pool.iter().map(|case| mutant(case, rng)).collect()
 }
 
-/// Without those that race, die or take long: their cost is a report's, not a run's.
+/// Leaves out those that race, die or take long: their cost is that of a report, not of a run.
 fn quiet(cases: Vec<TestCase>, harness: &Path) -> Result<Vec<TestCase>, Failure> {
     let mut harness = Harness::start(HarnessConfig::new(harness))?;
     let mut kept = Vec::new();
@@ -120,7 +120,7 @@ fn quiet(cases: Vec<TestCase>, harness: &Path) -> Result<Vec<TestCase>, Failure>
     Ok(kept)
 }
 
-/// Executions per second of so many harnesses, together.
+/// Executions per second of the given number of harnesses, together.
 fn side_by_side(n: usize, harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
     let rates: Vec<Result<f64, String>> = std::thread::scope(|scope| {
         let run = |i: usize| {
@@ -193,7 +193,7 @@ fn campaign(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failu
     let mut printed = (0..PASSES).flat_map(|_| cases).map(|case| (case, case.to_source()));
     let mut next = printed.next();
     while let Some((case, source)) = next {
-        // As mutants are: the next is printed while the harness works.
+        // Like mutants: the next one is printed while the harness works.
         executor.send_ahead(&state, case, source);
         next = printed.next();
         fuzzer.evaluate_input(&mut state, &mut executor, &mut manager, case)?;
@@ -201,7 +201,7 @@ fn campaign(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failu
     Ok((PASSES * cases.len() as u64) as f64 / began.elapsed().as_secs_f64())
 }
 
-/// A recorder for test cases that fail nowhere.
+/// A recorder for test cases that never fail.
 struct Silent;
 
 impl Recorder for Silent {

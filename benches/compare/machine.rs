@@ -1,9 +1,9 @@
-//! What a measurement was made on.
+//! The machine that a measurement was made on.
 
 use std::fs;
 use std::process::Command;
 
-/// Processor and number of cores, the system's own words.
+/// The processor and the number of cores, in the system's own words.
 pub fn describe() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = text.lines().find_map(|l| l.strip_prefix("model name")?.split(": ").nth(1));

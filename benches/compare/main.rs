@@ -1,7 +1,7 @@
-//! `make bench`: typerace beside its own limit, beside what everybody has, and beside
-//! itself with a part taken out. Each part is made of measurements that stand alone;
-//! one that `benches/results.json` already has is not made again, so a long part can be
-//! stopped and continued. `docs/BENCHMARKS.md` is written from that file.
+//! `make bench` compares typerace with its own limit, with the alternatives that everyone has, and
+//! with itself without some of its parts. Each part consists of independent measurements. One that
+//! `benches/results.json` already has is not repeated, so a long part can be interrupted and
+//! continued. `docs/BENCHMARKS.md` is generated from that file.
 //!
 //!     cargo bench --bench compare -- quick
 //!     cargo bench --bench compare -- peer survival --seconds 300
@@ -28,16 +28,16 @@ struct Args {
     /// What to measure
     #[arg(value_enum, default_values_t = [Part::Quick])]
     parts: Vec<Part>,
-    /// Measure again what there are results of
+    /// Repeat measurements that already have results
     #[arg(long)]
     again: bool,
-    /// Seconds of a campaign or a fuzz test, instead of the part's own
+    /// Duration of a campaign or a fuzz test in seconds, instead of the part's own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
     /// Seeds of the ablations, and of each release in the survival table
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
-    /// Ablations and survival: so many campaigns side by side
+    /// Number of campaigns to run side by side in ablations and survival
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     at_once: u64,
     /// Cargo's own
@@ -63,7 +63,7 @@ enum Part {
     Render,
 }
 
-/// What a measurement may fail with.
+/// The error type of a measurement.
 type Failure = Box<dyn Error>;
 
 fn main() -> ExitCode {

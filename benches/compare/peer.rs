@@ -1,5 +1,5 @@
-//! `go test -fuzz -race` on the target that one would write by hand, beside a campaign
-//! with the same seeds for the same time, in turn on the same machine.
+//! `go test -fuzz -race` on a handwritten target, compared with a campaign with the same seeds and
+//! the same time, alternating on the same machine.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,8 +35,8 @@ pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs the fuzz test until its time is over; it stops at its first failure, and is
-/// then started again with what it has, as its user would.
+/// Runs the fuzz test until its time is over. It stops at its first failure, and is then restarted
+/// with its corpus, as its user would do.
 fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
     let [stats, cache, work, seeds] =
@@ -57,7 +57,7 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
     }
     let end = Instant::now() + Duration::from_secs(seconds);
     let (mut stops, mut shown) = (0, 0);
-    // Workers' reports go nowhere: what the detector saw is kept here all the same.
+    // The workers' reports are not shown, so the detector's output is kept in files.
     let log = dir.path().join("race");
     let mut found = Found::default();
     let began = Instant::now();
@@ -94,13 +94,13 @@ fn go_test_fuzz(target: &str, seeded: bool, seconds: u64) -> Result<Value, Failu
     Ok(figures)
 }
 
-/// What the race detector reported to a file.
+/// The race detector's reports in a file.
 #[derive(Default)]
 pub(super) struct Found {
-    /// The functions of both sides, sorted.
+    /// The functions on both sides, sorted.
     places: BTreeSet<[String; 2]>,
-    /// Seconds to the first report, and to issue 79035's, as far as the end of the run
-    /// that it stopped.
+    /// Seconds to the first report, and to that of issue 79035, accurate to the end of the run that
+    /// it stopped.
     first: Option<f64>,
     unalias: Option<f64>,
 }
@@ -125,8 +125,8 @@ impl Found {
         Ok(())
     }
 
-    /// With what the workers counted in `stats`, the figures of a fuzzer that ran so many
-    /// seconds.
+    /// The figures of a fuzzer that ran for the given number of seconds, with the workers' counts
+    /// from `stats`.
     pub fn figures(&self, stats: &Path, ran: f64) -> Result<Value, Failure> {
         let [unparsed, parsed, checked] = counts(stats)?;
         let execs = unparsed + parsed + checked;
@@ -143,7 +143,7 @@ impl Found {
     }
 }
 
-/// The sums of what the workers counted: unparsed, parsed, type-checked.
+/// The sums of the workers' counts: unparsed, parsed, type-checked.
 fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
     let mut sums = [0; 3];
     for entry in fs::read_dir(stats)? {
@@ -155,8 +155,8 @@ fn counts(stats: &Path) -> Result<[u64; 3], Failure> {
     Ok(sums)
 }
 
-/// What the inputs that the fuzzer kept reach in go/types when typerace runs each once,
-/// with the seeds where it had them.
+/// The coverage in go/types of the inputs that the fuzzer kept, when typerace runs each once; with
+/// the seeds if the fuzzer had them.
 fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Value, Failure> {
     let kept = dir.join("kept");
     fs::create_dir(&kept)?;
@@ -175,7 +175,7 @@ fn coverage(binary: &Path, cache: &Path, dir: &Path, seeded: bool) -> Result<Val
     imported(&kept, dir)
 }
 
-/// What test cases reach in go/types when typerace runs each once.
+/// The coverage of test cases in go/types when typerace runs each once.
 pub(super) fn imported(kept: &Path, dir: &Path) -> Result<Value, Failure> {
     if fs::read_dir(kept)?.next().is_none() {
         return Ok(Value::Null);
@@ -193,7 +193,7 @@ pub(super) fn imported(kept: &Path, dir: &Path) -> Result<Value, Failure> {
 pub(super) fn copy_seeds(to: &Path) -> Result<(), Failure> {
     let corpus = root().join("corpus");
     for entry in walk(&corpus)? {
-        // Two folders may have seeds of one name.
+        // Two folders may have seeds with the same name.
         let name = entry.strip_prefix(&corpus)?.to_string_lossy().replace('/', "-");
         fs::copy(&entry, to.join(name))?;
     }
@@ -215,7 +215,7 @@ fn walk(dir: &Path) -> Result<Vec<std::path::PathBuf>, Failure> {
     Ok(files)
 }
 
-/// A campaign of the same time.
+/// A campaign with the same duration.
 fn typerace(seeded: bool, seconds: u64) -> Result<Value, Failure> {
     // As many workers as the fuzz test has.
     let mut flags = vec!["--cores", "2"];

@@ -1,4 +1,4 @@
-//! docs/BENCHMARKS.md from the file of results.
+//! Generates docs/BENCHMARKS.md from the file of results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use super::Failure;
 use super::campaigns::RACES;
 use super::results::{Entry, Results};
 
-/// Writes the page. What was not measured is not on it.
+/// Writes the page. Parts that were not measured are left out.
 pub fn write(results: &Results) -> Result<(), Failure> {
     let mut out = String::from(
         "# Benchmarks\n\nWritten by `make bench` from `benches/results.json`, which has every \
@@ -26,7 +26,7 @@ pub fn write(results: &Results) -> Result<(), Failure> {
     Ok(typerace::files::replace(&path, out.as_bytes())?)
 }
 
-/// Where and when, of the entries of a table.
+/// Where and when the entries of a table were measured.
 fn provenance(entries: &[&Entry], out: &mut String) -> Result<(), Failure> {
     let mut places: Vec<String> = entries
         .iter()
@@ -46,7 +46,7 @@ fn number(v: &Value) -> f64 {
     v.as_f64().unwrap_or(0.0)
 }
 
-/// A figure with as many digits as it is worth; `–` where there is none.
+/// A figure with its significant digits; `–` if there is none.
 fn show(v: &Value) -> String {
     match v.as_f64() {
         Some(n) if n >= 100.0 => format!("{n:.0}"),
@@ -114,7 +114,7 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
             show(&f["seconds_to_79035"]),
         )?;
     }
-    // By what they started from and how long, typerace against each target.
+    // Grouped by starting point and duration, typerace against each target.
     let ours = entries.iter().filter(|e| e.key[0] == "typerace");
     for ours in ours {
         for e in entries.iter().filter(|e| e.key[0] != "typerace" && e.key[1..] == ours.key[1..]) {
@@ -138,18 +138,18 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Executions a second in which everything type-checked.
+/// Executions per second in which every package type-checked.
 fn checked_per_second(figures: &Value) -> f64 {
     number(&figures["type_checked"]) / number(&figures["seconds"]).max(1.0)
 }
 
-/// The middle of some times, where those that did not come count as late.
+/// The median of some times; races that were not found count as latest.
 fn median(times: &mut [f64]) -> Option<f64> {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied().filter(|t| t.is_finite())
 }
 
-/// Entries by all of their key but the seed.
+/// Groups entries by their key without the seed.
 fn by_variant<'a>(entries: &[&'a Entry]) -> BTreeMap<Vec<String>, Vec<&'a Entry>> {
     let mut groups: BTreeMap<Vec<String>, Vec<&Entry>> = BTreeMap::new();
     for e in entries {
@@ -227,7 +227,7 @@ fn survival(results: &Results, out: &mut String) -> Result<(), Failure> {
             };
             let [ten, one, two, five] = [10.0, 60.0, 120.0, 300.0].map(within);
             let middle = median(&mut times).map_or("–".to_owned(), |t| format!("{t:.1}"));
-            // In the order of time since the median was taken.
+            // Sorted by time, because the median was taken.
             let most = times.last().filter(|t| t.is_finite());
             let most = most.map_or("–".to_owned(), |t| format!("{t:.1}"));
             let campaign = variant.join(", ");

@@ -1,4 +1,4 @@
-//! The file of results: one measurement an entry, written after each.
+//! The file of results: one entry for each measurement, written after each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Failure, machine};
 
-/// Where results are kept, in the repository.
+/// The file with the results, in the repository.
 pub fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results.json")
 }
@@ -19,20 +19,20 @@ pub fn file() -> PathBuf {
 pub struct Entry {
     /// `limit`, `peer`, `ablation`, `survival`.
     pub part: String,
-    /// What was measured: the variant, the Go release, the seed, the seconds.
+    /// The subject: the variant, the Go release, the seed, the seconds.
     pub key: Vec<String>,
-    /// Day, machine, its load before, commit of typerace.
+    /// The day, the machine, its load before, and the commit of typerace.
     pub date: String,
     pub machine: String,
-    /// The go command's version, where the measurement names none.
+    /// The version of the go command, if the measurement does not name one.
     pub go: String,
-    /// How typerace was built: `release`, or `dev`, whose own share is larger.
+    /// The build profile: `release`, or `dev`, in which typerace's own share is larger.
     pub build: String,
-    /// Processes that wanted to run when it began, of a minute's average: figures of a
-    /// busy machine are ratios only.
+    /// The load average over the last minute at the start: on a busy machine, only ratios of
+    /// figures are meaningful.
     pub load: f64,
     pub commit: String,
-    /// What came out.
+    /// The result.
     pub figures: Value,
 }
 
@@ -44,7 +44,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// What there is; `again` has nothing of it count as measured.
+    /// Reads the file. Results of the parts in `again` count as not measured.
     pub fn open(again: bool) -> Result<Self, Failure> {
         Ok(Self { entries: read()?, again })
     }
@@ -54,7 +54,7 @@ impl Results {
         self.entries.iter().filter(move |e| e.part == part)
     }
 
-    /// Whether there is something to measure; says so if not.
+    /// Whether there is something to measure; prints a message if not.
     pub fn wants(&self, part: &str, key: &[String]) -> bool {
         let there = !self.again && self.entries.iter().any(|e| e.part == part && e.key == key);
         if there {
@@ -63,12 +63,12 @@ impl Results {
         !there
     }
 
-    /// Where and when a measurement begins.
+    /// Notes where and when a measurement begins.
     pub fn begin() -> Begun {
         Begun { date: machine::today(), load: machine::load(), commit: commit() }
     }
 
-    /// Measures, unless that was done before, and writes the file.
+    /// Makes a measurement, unless it exists already, and writes the file.
     pub fn measure(
         &mut self,
         part: &str,
@@ -85,7 +85,7 @@ impl Results {
         self.add(part, &key, begun, figures)
     }
 
-    /// Takes in a measurement, and writes the file. Another part may have written to it.
+    /// Adds a measurement, and writes the file. Another process may have written to it.
     pub fn add(
         &mut self,
         part: &str,
@@ -132,7 +132,7 @@ pub struct Begun {
     commit: String,
 }
 
-/// The commit that is measured, `-dirty` with changes beyond what a bench writes itself.
+/// The measured commit, with `-dirty` if there are changes other than those that a bench writes.
 fn commit() -> String {
     let git = |args: &[&str]| Command::new("git").args(args).output().ok();
     let name = git(&["rev-parse", "--short", "HEAD"]).filter(|o| o.status.success());

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grew_is_named_and_not_what_is_large() {
+    fn the_growing_site_is_named_and_not_the_largest() {
         let before = PROFILE.replace("1: 1000 [", "1: 100 [");
         let f = growth(9, &before, PROFILE, &Scenario::default(), &Origin::default());
         assert_eq!(f.signature, "memory: grows: go/types.small");

@@ -51,7 +51,7 @@ mod tests {
     use crate::finding::Blame;
 
     #[test]
-    fn a_leak_is_where_it_waits_and_who_made_it() {
+    fn a_leak_is_named_by_its_place_and_its_creator() {
         let text = |id: u32, address: &str| {
             format!(
                 "goroutine {id} [chan receive, 2 minutes]:\ngo/types.wait({address})\n\t/go/src/go/types/w.go:3 +0x1\n\

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_say_what_of_what() {
+    fn titles_name_the_question_and_the_object() {
         assert_eq!(
             sign("methodset lib.T", &["1"], &["2"]).1,
             "mismatch: methodset of lib.T differs"

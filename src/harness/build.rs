@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_those_the_version_knows() {
+    fn flags_depend_on_the_go_version() {
         assert!(!flags(22).iter().any(|f| f.contains("checklinkname")));
         assert!(flags(23).contains(&"-ldflags=-checklinkname=0"));
     }

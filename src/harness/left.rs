@@ -41,7 +41,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     #[test]
-    fn one_that_is_left_is_reaped_when_it_is_gone() {
+    fn an_abandoned_process_is_reaped_when_it_ends() {
         let child =
             Command::new("/bin/cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let pid = child.id();
@@ -49,7 +49,7 @@ mod tests {
         let pipe = child.stdin.take();
         leave(child);
         assert!(take_left().contains(&pid));
-        assert!(!take_left().contains(&pid), "it is told once");
+        assert!(!take_left().contains(&pid), "it is reported once");
         reap();
         assert!(super::super::sys::is_alive(pid));
         drop(pipe);

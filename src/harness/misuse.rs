@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_is_at_its_begin() {
+    fn the_mark_must_start_a_line() {
         let said = format!("{MARK}nil as a file\ngoroutine 7 [running]:\n");
         let want = Some("nil as a file\ngoroutine 7 [running]:");
         assert_eq!(misuse(&said), want);

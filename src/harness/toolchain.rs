@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_go_command_is_refused() {
+    fn a_file_that_is_not_a_go_command_is_refused() {
         for path in ["/bin/true", "/bin/false", "/nonexistent/go"] {
             let options = GoOptions { go: Some(path.into()), ..GoOptions::default() };
             let e = Toolchain::find(&options, &mut |_| ()).unwrap_err();

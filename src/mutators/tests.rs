@@ -58,7 +58,7 @@ fn every_operator_applies_to_the_sample() {
 /// The arguments that repair inserted needed repair themselves, two for each: 2 to the power of the
 /// maximum depth. An hour into a campaign this used up all memory.
 #[test]
-fn repair_ends_where_what_it_puts_in_is_broken() {
+fn repair_ends_when_its_insertions_need_repair() {
     let read = |text: &str| TestCase::from_json(text).unwrap();
     let mut case = read(include_str!("../edit/fixtures/endless.json"));
     let donor = read(include_str!("../edit/fixtures/endless_donor.json"));

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pays_is_chosen_more() {
+    fn operators_that_pay_are_chosen_more() {
         let mut w = Weights::default();
         let priors: Vec<u32> = (0..OPERATORS.len()).map(|i| w.weight(i)).collect();
         play(&mut w, 40_000, 3, 1);

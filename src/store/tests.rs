@@ -148,7 +148,7 @@ fn a_file_is_no_store() {
 
 /// Root may write everywhere except in /proc.
 #[test]
-fn no_write_access_is_told_at_once() {
+fn no_write_access_is_reported_at_once() {
     let e = Store::open(Path::new("/proc/self/fdinfo")).unwrap_err();
     assert!(e.to_string().contains("/proc/self/fdinfo"), "{e}");
     assert!(Store::open(Path::new("/proc/nothing")).is_err());

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn walks_meet_types_of_one_name_and_queries_name_theirs() {
+    fn walks_skip_ambiguous_names_and_queries_do_not() {
         let (a, b) = ("methods $0", "methods T·");
         for subject in [a, b] {
             assert!(subjects(&[(0, subject, "1")], &[(0, subject, "2")]).is_empty());

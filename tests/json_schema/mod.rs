@@ -1,9 +1,9 @@
-//! The part of JSON Schema draft 4 that the schema of SARIF uses. A keyword that is not
-//! known here fails: a schema must not be held for met because it was not read.
+//! The part of JSON Schema draft 4 that SARIF's schema uses. An unknown keyword is an error, so
+//! that a schema is never considered satisfied because a part of it was ignored.
 
 use serde_json::Value;
 
-/// Every way in which the document does not meet the schema, with its place.
+/// Every violation of the schema in the document, with its position.
 pub fn faults(schema: &Value, document: &Value) -> Vec<String> {
     let mut out = Vec::new();
     check(schema, schema, document, "", &mut out);
@@ -14,7 +14,7 @@ fn check(root: &Value, schema: &Value, at: &Value, path: &str, out: &mut Vec<Str
     let mut say = |what: String| out.push(format!("{path}: {what}"));
     let rules = schema.as_object().unwrap_or_else(|| panic!("{path}: not a schema: {schema}"));
     if let Some(reference) = rules.get("$ref") {
-        // What stands beside it does not count in draft 4.
+        // In draft 4, keywords beside it are ignored.
         let pointer = reference.as_str().and_then(|r| r.strip_prefix('#')).unwrap();
         let target = root.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}"));
         return check(root, target, at, path, out);
@@ -30,7 +30,7 @@ fn check(root: &Value, schema: &Value, at: &Value, path: &str, out: &mut Vec<Str
                     one => one.as_str().into_iter().collect(),
                 };
                 if !wanted.iter().any(|w| is(at, w)) {
-                    say(format!("{at} is no {wanted:?}"));
+                    say(format!("{at} is not {wanted:?}"));
                 }
             }
             "enum" => {
@@ -66,7 +66,7 @@ fn check(root: &Value, schema: &Value, at: &Value, path: &str, out: &mut Vec<Str
                 let all = at.as_array().map_or(&[][..], Vec::as_slice);
                 let twice = all.iter().enumerate().any(|(i, v)| all[..i].contains(v));
                 if rule == &Value::Bool(true) && twice {
-                    say("one of them is there twice".to_owned());
+                    say("an element occurs twice".to_owned());
                 }
             }
             // Below.

@@ -1,9 +1,9 @@
-//! JUnit XML has no schema of its own. These are the rules of the one that Jenkins reads
-//! it by (junit-10.xsd of its xUnit plugin), written down as a table.
+//! JUnit XML has no official schema. These are the rules of the schema that Jenkins uses
+//! (junit-10.xsd of its xUnit plugin), written as a table.
 
 use std::collections::BTreeMap;
 
-/// Element, where it stands, attributes that it must have, and others that it may have.
+/// Element, its parent, required attributes and optional attributes.
 const ELEMENTS: [(&str, &str, &[&str], &[&str]); 6] = [
     ("testsuites", "", &[], &["name", "time", "tests", "failures", "errors", "disabled"]),
     (
@@ -27,7 +27,7 @@ struct Element {
     children: Vec<Element>,
 }
 
-/// Every way in which the text is no JUnit XML.
+/// Every violation of the rules in the text.
 pub fn faults(text: &str) -> Vec<String> {
     let Some(body) = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") else {
         return vec!["no XML declaration".to_owned()];
@@ -101,7 +101,7 @@ fn element(e: &Element, parent: &str, out: &mut Vec<String>) {
     e.children.iter().for_each(|c| element(c, &e.name, out));
 }
 
-/// What suites say of their cases is so.
+/// Checks that the counts of suites match their cases.
 fn counts(e: &Element, out: &mut Vec<String>) {
     fn cases(e: &Element) -> Vec<&Element> {
         match e.name.as_str() {

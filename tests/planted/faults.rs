@@ -1,4 +1,4 @@
-//! What is planted, and whether it is found: for the test and for `examples/faults`.
+//! The planted faults, and whether they are found: for the test and for `examples/faults`.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -13,8 +13,8 @@ use typerace::triage::Judge;
 mod planted;
 use planted::overlay;
 
-/// A planted fault: the type that asks for it, what it must be found as, words of its
-/// title, and whether one goroutine alone does it (`None`: not asked).
+/// A planted fault: the type that triggers it, the expected kind, words of its title, and whether
+/// one goroutine alone shows it (`None`: not checked).
 pub struct Fault {
     pub name: &'static str,
     pub kind: Kind,
@@ -23,7 +23,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Whether a finding is what was planted.
+    /// Whether a finding is the planted one.
     pub fn is(&self, f: &Finding) -> bool {
         f.kind == self.kind
             && f.title.contains(self.title)
@@ -99,7 +99,7 @@ pub fn config() -> HarnessConfig {
     HarnessConfig { limits, ..HarnessConfig::new(path) }
 }
 
-/// A short limit for what never ends: the rest of the time is waited for nothing.
+/// A short limit for faults that never end, because the rest of the time would be wasted.
 fn limit(harness: &mut Harness, fault: &Fault) {
     let endless = fault.kind.stalls();
     let limits = config().limits;
@@ -117,7 +117,7 @@ fn run(harness: &mut Harness, judge: &Judge, name: &str, id: u64) -> Vec<Finding
     findings
 }
 
-/// What came of one planted fault between two innocent executions.
+/// The result of one planted fault between two innocent executions.
 #[derive(Clone, Copy, Default)]
 pub struct Seen {
     pub detected: u32,

@@ -32,7 +32,7 @@ pub const FAULTS: [(&str, Kind); 15] = [
     ("FaultMismatch", Kind::Mismatch),
 ];
 
-/// A test case in which most has nothing to do with the fault.
+/// A test case whose larger part has nothing to do with the fault.
 fn case(fault: &str) -> SourceCase {
     let (oracle, before, ask) = match fault {
         "FaultMismatch" => {

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the overlay for a Go is: always the same place, as a harness is built for each.
+/// The path of the overlay for a Go release. It is always the same, because each overlay path needs
+/// its own harness build.
 fn folder(goroot: &Path) -> PathBuf {
     let name = goroot.to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    // Cargo has a folder for tests, and none for examples.
+    // Cargo provides a folder for tests, but none for examples.
     let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
     folder.join(format!("planted{name}"))
 }
 
-/// Other tests may read it at the same time.
+/// Other tests may be reading it at the same time.
 fn put(at: &Path, text: &str) {
     if fs::read_to_string(at).is_ok_and(|there| there == text) {
         return;
@@ -39,12 +40,12 @@ pub fn overlay(goroot: &Path) -> PathBuf {
         (
             "signature.go",
             "func NewSignatureType(recv *Var, recvTypeParams, typeParams []*TypeParam, params, results *Tuple, variadic bool) *Signature {\n",
-            // As if the harness had asked for it: the rest is go/types' own answer.
+            // As if the harness had asked for it; the rest is go/types' own answer.
             "\tif plantedMisuse(recv) {\n\t\tvariadic = true\n\t}\n",
         ),
     ] {
         let original = fs::read_to_string(package.join(file)).unwrap();
-        assert!(original.contains(head), "this Go's {file} has another {head}");
+        assert!(original.contains(head), "this Go's {file} has no {head}");
         let at = dir.join(file);
         put(&at, &original.replace(head, &format!("{head}{planted}")));
         replace.insert(package.join(file).to_str().unwrap().into(), at.to_str().unwrap().into());

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 pub struct Dump {
     /// `ok`, `error` or `gofmt`.
     pub status: String,
-    /// The tree, or what is wrong.
+    /// The tree, or the error.
     pub text: String,
 }
 

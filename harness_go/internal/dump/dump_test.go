@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestDumpHasTheStackOfWhoRuns dumps while a goroutine runs on another thread.
-func TestDumpHasTheStackOfWhoRuns(t *testing.T) {
+// TestDumpHasTheStackOfARunningGoroutine dumps while a goroutine runs on another thread.
+func TestDumpHasTheStackOfARunningGoroutine(t *testing.T) {
 	var text bytes.Buffer
 	ended := make(chan int, 1)
 	WhenAsked(&text, func(code int) { ended <- code })

@@ -31,7 +31,7 @@ func TestMeetingsDoNotWaitForEachOther(t *testing.T) {
 }
 
 // A goroutine whose meeting is complete is about to continue, although it still counts as waiting.
-func TestWhoIsOnItsWayIsWaitedFor(t *testing.T) {
+func TestAGoroutineOnItsWayIsWaitedFor(t *testing.T) {
 	r := &round{attendance: newAttendance(3)}
 	everyone := []bool{false, true, true}
 	first, second := r.newMeeting(everyone, time.Hour), r.newMeeting(everyone, time.Hour)

@@ -34,7 +34,7 @@ fn few_are_tried() {
 }
 
 #[test]
-fn what_cannot_be_built_is_gone_around() {
+fn commits_that_do_not_build_are_skipped() {
     assert_eq!(found("..?x").unwrap().0, "1-3");
     assert_eq!(found("..????xxxx").unwrap().0, "1-6");
     for row in ["??", "?x", "x?", "xx", ".."] {

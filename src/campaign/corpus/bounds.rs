@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_alone_covers_something_stays() {
+    fn entries_with_unique_coverage_stay() {
         // 2 goes. Then 3 and 1 cover something alone, with 3 and 2; 5 did from the start.
         assert_eq!(evict(all(), Caps { entries: 1, bytes: 1 << 20 }, None), [2, 4]);
         assert_eq!(evict(all(), Caps { entries: 100, bytes: 400 }, None), [2]);

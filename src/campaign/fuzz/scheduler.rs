@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_yields_stays_and_what_does_not_fades() {
+    fn entries_that_yield_stay_and_the_others_fade() {
         let cost = Cost::default();
         let weight =
             |chosen, yielded, barren, took| entry(chosen, yielded, barren, took).weight(&cost);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_slow_machine_nothing_is_slow_that_is_usual() {
+    fn on_a_slow_machine_usual_times_are_not_slow() {
         let mut cost = Cost::default();
         let entries: Vec<Entry> = (0..64).map(|i| entry(0, 0, 0, 200 + i)).collect();
         cost.learn(&entries);

@@ -62,7 +62,7 @@ mod tests {
     use crate::scenario::Profile;
 
     #[test]
-    fn what_was_smallest_comes_back_as_it_was() {
+    fn earlier_smallest_cases_come_back_unchanged() {
         let rng = &mut Rng::new(1);
         let mut make = || generate::test_case(rng, &Options::default(), Profile::All);
         let (one, two) = (make(), make());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_about_its_own_text() {
+    fn each_answer_belongs_to_its_own_text() {
         let mut verdicts = Verdicts::default();
         verdicts.record("a", Answer::Not);
         verdicts.record("b", Answer::Shows);
