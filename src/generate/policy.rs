@@ -96,7 +96,7 @@ impl Policy {
     }
 }
 
-/// Turns about a quarter of the weights off and doubles a few.
+/// Turns about a quarter of the weights off and triples about an eighth.
 fn vary(rng: &mut Rng, weights: &mut [u32]) {
     for w in weights {
         match rng.below(8) {
