@@ -22,6 +22,8 @@ pub mod corpus;
 pub mod generate;
 pub mod mutators;
 
+pub mod patches;
+
 pub mod harness;
 pub mod health;
 pub mod pace;

@@ -500,6 +500,7 @@ pub fn run(config: Config) -> Result<Summary, CampaignError> {
         not_minimized: minimized.waiting + minimized.failed.len(),
         seed,
         go_version: config.origin.go_version,
+        patched: config.origin.patched,
         sequence: format!("{:016x}", executor.sequence()),
         harness_starts: executor.harness_mut().starts(),
         confirmations: executor.confirmations(),

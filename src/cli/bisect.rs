@@ -8,11 +8,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{
     Checkout, RELEASES, RepoError, State, Step, Turn, release_order, search, turns,
 };
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
+use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
 use crate::triage::load_case;
 
@@ -105,6 +106,8 @@ struct Trial {
 
 impl Trial {
     fn run(&self, name: &str, built: BuiltHarness) -> anyhow::Result<Step> {
+        say_patched(&built);
+        let patched = built.patched.ids.clone();
         let column = Column { label: name.to_owned(), built, patched: false };
         let limits = Limits { runs: self.runs, jobs: 1, deadline: None };
         let cases = std::slice::from_ref(&self.case);
@@ -118,10 +121,11 @@ impl Trial {
             }
         };
         // A program that this Go cannot check shows nothing, which is no answer.
-        Ok(match ran.notes.first() {
+        let step = match ran.notes.first() {
             Some(why) if step.state == State::Good => Step::skipped(name, why.clone()),
             _ => step,
-        })
+        };
+        Ok(Step { patched, ..step })
     }
 }
 
@@ -138,7 +142,11 @@ fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
         let step = match BuiltHarness::get(&options, &mut waiting()) {
             Ok(built) => trial.run(&release, built)?,
             // One that cannot be had must not hide what the others say.
-            Err(e @ (EnvError::NoToolchain { .. } | EnvError::Build { .. })) => {
+            Err(
+                e @ (EnvError::NoToolchain { .. }
+                | EnvError::Build { .. }
+                | EnvError::Patch(PatchError::DoesNotApply { .. })),
+            ) => {
                 let why = e.to_string();
                 Step::skipped(&release, why.lines().next().unwrap_or_default().to_owned())
             }

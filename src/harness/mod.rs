@@ -15,6 +15,7 @@ mod left;
 mod limits;
 mod misuse;
 mod overlay;
+mod patched;
 mod process;
 mod protocol;
 mod scratch;
@@ -38,6 +39,7 @@ pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
 pub use lazy::{LazyChange, LazyReply};
 pub use left::take_left;
+pub use patched::applicable;
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

@@ -102,8 +102,10 @@ pub struct ColumnReport {
     pub go_version: String,
     /// GOROOT, for the places in reports.
     pub goroot: PathBuf,
-    /// Whether the overlay is in it.
+    /// Whether the overlay or patches are in it.
     pub patched: bool,
+    /// Which patches.
+    pub patches: Vec<String>,
     /// What every case did, in the order of the cases.
     pub cases: Vec<CaseRun>,
     /// What the baseline makes of it.
