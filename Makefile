@@ -9,6 +9,7 @@
 #              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
 # make minimize-kinds  every planted fault minimized: a table
 # make doctor  whether Go, the C compiler and the race detector work
+# make patches  docs/PATCHES.md anew: each patch on each release; minutes for each release
 # make validity  how many generated programs and mutants parse and type-check
 # make transparency  whether instrumentation and feedback hide races: minutes
 # make known-races  docs/KNOWN-RACES.md anew, over KNOWN_RACES
@@ -18,7 +19,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz bench known-races validity faults minimize-kinds soak test lint doctor transparency \
+.PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test lint doctor transparency \
 	transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
@@ -50,6 +51,10 @@ KNOWN_RACES ?= go1.21.0,go1.21.13,go1.22.0,go1.22.12,go1.23.12,go1.24.11,go1.25.
 known-races:
 	$(CARGO) run --quiet --release --locked -- regress --corpus corpus --only fixedbugs \
 		--toolchain $(KNOWN_RACES) --known-table docs/KNOWN-RACES.md || [ $$? -eq 1 ]
+
+# PATCHES='go1.26.8 go1.27.3' for those alone; the page is printed and not written then.
+patches:
+	$(CARGO) run --quiet --release --locked --example patches -- $(PATCHES)
 
 minimize-kinds:
 	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture

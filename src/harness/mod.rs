@@ -39,7 +39,7 @@ pub use go_bin::DEFAULT_VERSION;
 pub use import::ImportError;
 pub use lazy::{LazyChange, LazyReply};
 pub use left::take_left;
-pub use patched::applicable;
+pub use patched::{applicable, overlay as patched_overlay};
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

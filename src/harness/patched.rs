@@ -18,7 +18,7 @@ use crate::patches::{Choice, Patch, Patched, apply};
 ///
 /// # Errors
 /// The overlay or a patch is unusable, or the cache cannot be written.
-pub(super) fn overlay(
+pub fn overlay(
     toolchain: &Toolchain,
     user: Option<&Path>,
     choice: &Choice,

@@ -34,8 +34,8 @@ func init() {
 			}
 		}
 	}
-	// What the early type sets are for: golang.org/issue/61561.
-	roots["r5-keeps-61561"] = func() {
+	// Type sets without a guard: golang.org/issue/61561, which the early ones ended.
+	roots["r5-61561"] = func() {
 		const lib = "package lib\n\ntype T[P any] interface{ M(P) interface{ N(P) } }\n\n" +
 			"type S[P any] struct{ F T[P]; G interface{ T[P] } }\n\nvar X S[int]\n"
 		for i := 0; i < 50; i++ {
