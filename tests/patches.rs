@@ -41,10 +41,20 @@ fn a_patch_ends_its_root_and_no_other() {
         let built = Programs::build(&go, overlay(&go, &[id]).as_deref()).unwrap();
         for &(name, was) in &before {
             if is_of(name, id) {
-                assert_eq!(built.run(name), Shown::Nothing, "{id}: {name}, before: {}", was.as_str());
+                assert_eq!(
+                    built.run(name),
+                    Shown::Nothing,
+                    "{id}: {name}, before: {}",
+                    was.as_str()
+                );
             } else if was != Shown::Stuck {
                 // One that is stuck needs its time limit, once for each patch.
-                assert_ne!(built.shows(name), Shown::Nothing, "{id}: {name}, before: {}", was.as_str());
+                assert_ne!(
+                    built.shows(name),
+                    Shown::Nothing,
+                    "{id}: {name}, before: {}",
+                    was.as_str()
+                );
             }
         }
     }

@@ -139,11 +139,7 @@ fn text(report: &Report) -> String {
 }
 
 /// Adds a line for each check that is fine; the first that is not ends it.
-fn examine(
-    args: &DoctorArgs,
-    checks: &mut Vec<Check>,
-    patched: &mut Patched,
-) -> Result<(), Wrong> {
+fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) -> Result<(), Wrong> {
     let mut fine = |detail: String| {
         checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
     };

@@ -55,7 +55,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         // What the user gave, not what the machine lacks.
         EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
             Exit::Usage
-        },
+        }
         _ => Exit::Environment,
     };
     let harness = |e: &HarnessError| match e {

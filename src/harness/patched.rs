@@ -118,7 +118,8 @@ mod tests {
             serde_json::from_str(&fs::read_to_string(path.unwrap()).unwrap()).unwrap();
         let replace = merged["Replace"].as_object().unwrap();
         assert_eq!(replace.len(), 2, "{merged}");
-        let patched = fs::read_to_string(replace[file.to_str().unwrap()].as_str().unwrap()).unwrap();
+        let patched =
+            fs::read_to_string(replace[file.to_str().unwrap()].as_str().unwrap()).unwrap();
         assert!(patched.ends_with("// mine\n") && patched.len() < source.len() + 9, "both");
 
         fs::write(&mine, "package types\n").unwrap();

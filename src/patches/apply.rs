@@ -70,7 +70,12 @@ pub fn apply(
             }
             Err(why) => {
                 let version = version.to_owned();
-                return Err(PatchError::DoesNotApply { file: patch.file, id: patch.id, version, why });
+                return Err(PatchError::DoesNotApply {
+                    file: patch.file,
+                    id: patch.id,
+                    version,
+                    why,
+                });
             }
         }
     }
@@ -156,7 +161,9 @@ mod tests {
         let choice = |text: &str| Choice { wanted: text.parse().unwrap(), dir: None };
         let all = apply(&choice("known"), "go1.20.1", &read).unwrap();
         assert!(all.ids.is_empty() && all.left_out.len() > 6, "{all:?}");
-        assert!(all.line().unwrap().starts_with("go/types is not patched; left out: N1 (it is for"));
+        assert!(
+            all.line().unwrap().starts_with("go/types is not patched; left out: N1 (it is for")
+        );
         let why = apply(&choice("R1"), "go1.20.1", &read).unwrap_err().to_string();
         assert!(why.contains("R1 does not apply to go1.20.1: it is for Go"), "{why}");
         assert_eq!(apply(&choice("none"), "go1.27.3", &read).unwrap().line(), None);

@@ -84,7 +84,11 @@ mod tests {
         let text = FILES.get_file("r4-hash.toml").unwrap().contents_utf8().unwrap();
         let path = dir.path().join("own.toml");
         fs::write(&path, text).unwrap();
-        assert!(why(dir.path()).contains("the id R4 is that of r4-hash.toml"), "{}", why(dir.path()));
+        assert!(
+            why(dir.path()).contains("the id R4 is that of r4-hash.toml"),
+            "{}",
+            why(dir.path())
+        );
         fs::write(&path, text.replace("\"R4\"", "\"Own\"")).unwrap();
         let all = load(Some(dir.path())).unwrap();
         assert_eq!(all.last().unwrap().id, "Own");

@@ -156,9 +156,7 @@ impl Edit {
 }
 
 fn variants(all: Vec<VariantFormat>) -> Result<Vec<Variant>, String> {
-    all.into_iter()
-        .map(|v| Ok(Variant { releases: v.releases.parse()?, edits: v.edit }))
-        .collect()
+    all.into_iter().map(|v| Ok(Variant { releases: v.releases.parse()?, edits: v.edit })).collect()
 }
 
 #[cfg(test)]

@@ -14,8 +14,23 @@ static PROGRAMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/patches");
 
 /// The programs; the part before the first hyphen is the root.
 pub const NAMES: [&str; 17] = [
-    "n1", "n2", "n3", "n5", "r1", "r2", "r3", "r4", "r5", "r5-endless", "r5-61561", "r6",
-    "r6-79655", "r6-76078", "r6-80150", "r7", "r8",
+    "n1",
+    "n2",
+    "n3",
+    "n5",
+    "r1",
+    "r2",
+    "r3",
+    "r4",
+    "r5",
+    "r5-endless",
+    "r5-61561",
+    "r6",
+    "r6-79655",
+    "r6-76078",
+    "r6-80150",
+    "r7",
+    "r8",
 ];
 
 /// What ends a program that does not end. Those that need long without a fault are short
