@@ -1,18 +1,19 @@
-# make fuzz    a campaign of two minutes: what it finds is in crashes/
-# make test    every test and check; .ci/run calls it
-# make faults  50 of each planted fault: the table of docs/FAULTS.md; FAULTS_N=5 for less,
-#              FAULTS_ONLY=FaultMap for those
-# make soak    a campaign of an hour, watched, then one whose harness is killed again
-#              and again, then 100 kills of random processes; SOAK=600 for ten minutes,
-#              SOAK_ARGS='--no-seeds'
-# make bench   typerace beside its limit, go test -fuzz and itself with parts taken out:
-#              writes docs/BENCHMARKS.md; BENCH='peer ablations survival' is hours
-# make minimize-kinds  every planted fault minimized: a table
-# make doctor  whether Go, the C compiler and the race detector work
-# make patches  docs/PATCHES.md anew: each patch on each release; minutes for each release
-# make validity  how many generated programs and mutants parse and type-check
-# make transparency  whether instrumentation and feedback hide races: minutes
-# make known-races  docs/KNOWN-RACES.md anew, over KNOWN_RACES
+# make fuzz            a two-minute campaign; its findings are in crashes/
+# make test            all tests and checks; .ci/run calls this
+# make doctor          checks Go, the C compiler and the race detector
+# make bench           typerace compared with its limit and with go test -fuzz; writes
+#                      docs/BENCHMARKS.md. BENCH='peer ablations survival' takes hours
+# make faults          50 runs of each planted fault: the table of docs/FAULTS.md.
+#                      FAULTS_N=5 for fewer runs, FAULTS_ONLY=FaultMap for some faults
+# make soak            a campaign of an hour, watched; another one whose harness is killed
+#                      again and again; then 100 kills of random processes. SOAK=600 for ten
+#                      minutes, SOAK_ARGS='--no-seeds'
+# make minimize-kinds  minimizes every planted fault and prints a table
+# make patches         rewrites docs/PATCHES.md: each patch on each release; takes minutes for
+#                      each release
+# make validity        how many generated programs and mutants parse and type-check
+# make transparency    checks that instrumentation hides no race; takes minutes
+# make known-races     rewrites docs/KNOWN-RACES.md for the releases in KNOWN_RACES
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
@@ -23,7 +24,7 @@ TIME ?= 2m
 	transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
-# typerace's exit code 1 is findings: what a campaign is for.
+# Exit code 1 means findings, which is what a campaign is for.
 fuzz: build
 	$(CARGO) run --quiet --release -- fuzz --time $(TIME) $(FUZZ_ARGS) || [ $$? -eq 1 ]
 
@@ -43,10 +44,10 @@ transparency: transparency-go
 	$(CARGO) test --locked --release --test transparency -- --ignored --nocapture
 
 faults:
-	$(CARGO) test --locked --test faults table -- --ignored --nocapture
+	$(CARGO) run --quiet --release --locked --example faults
 	$(CARGO) test --locked --test silent_failure -- --ignored
 
-# What corpus/fixedbugs shows on each release. Findings, exit code 1, are what it is for.
+# What corpus/fixedbugs shows on each release. Exit code 1 (findings) is expected.
 KNOWN_RACES ?= go1.21.0,go1.21.13,go1.22.0,go1.22.12,go1.23.12,go1.24.11,go1.25.5,go1.26.8,go1.27.0,go1.27.3
 known-races:
 	$(CARGO) run --quiet --release --locked -- regress --corpus corpus --only fixedbugs \
@@ -57,7 +58,7 @@ patches:
 	$(CARGO) run --quiet --release --locked --example patches -- $(PATCHES)
 
 minimize-kinds:
-	$(CARGO) test --locked --test minimize_kinds table -- --ignored --nocapture
+	$(CARGO) run --quiet --release --locked --example minimize_kinds
 
 SOAK ?= 3600
 soak: build
@@ -70,30 +71,30 @@ soak: build
 build:
 	$(CARGO) build --release --locked
 
-# The runners' own last lines stay visible: nothing is piped or silenced.
+# Nothing is piped or silenced, so the test runners' last lines stay visible.
 test: lint test-go test-xtools test-rust
 
 lint: lint-rust lint-go
 
-# A test looks at the report's page in a browser; where there is none it passes, and
-# this says so. .ci/run installs one where it may.
+# One test opens the HTML report in a browser. Without a browser it passes, and this
+# target says so. .ci/run installs one if it can.
 test-rust:
 	$(CARGO) test --locked
 	@command -v chromium >/dev/null || \
-		echo "test-rust: the page was not checked in a browser: apt-get install chromium"
+		echo "test-rust: the HTML report was not checked in a browser: apt-get install chromium"
 
 lint-rust:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 
-# One shell, so that Go is looked for once. -buildvcs=false: a checkout that
-# belongs to another user makes git, and with it go, refuse.
+# One shell, so that Go is looked up once. -buildvcs=false, because git, and with it go,
+# refuses a checkout that belongs to another user.
 test-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" test -race ./...
 
-# What needs golang.org/x/tools, with the release that typerace pins for this Go;
-# not a failure where that cannot be fetched.
+# The tests that need golang.org/x/tools, with the release that typerace pins for this Go.
+# Not a failure if that cannot be fetched.
 test-xtools:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	case "$$("$$go" env GOVERSION)" in \
@@ -102,7 +103,7 @@ test-xtools:
 	*) mod=xtools26.mod;; \
 	esac && \
 	if ! "$$go" mod download -modfile=$$mod all; then \
-		echo "test-xtools: golang.org/x/tools cannot be fetched, left out"; exit 0; \
+		echo "test-xtools: skipped, because golang.org/x/tools cannot be fetched"; exit 0; \
 	fi && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" vet -tags=xtools -modfile=$$mod ./... && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false TYPERACE_XTOOLS=$$mod "$$go" test -race -tags=xtools -modfile=$$mod \
@@ -116,5 +117,5 @@ transparency-go:
 lint-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	unformatted=$$("$$(dirname "$$go")/gofmt" -l . ../examples/targets) && \
-	if [ -n "$$unformatted" ]; then echo "not gofmt's format: $$unformatted" >&2; exit 1; fi && \
+	if [ -n "$$unformatted" ]; then echo "not formatted with gofmt: $$unformatted" >&2; exit 1; fi && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" vet ./...

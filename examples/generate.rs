@@ -1,6 +1,5 @@
-//! Prints generated programs: `generate SEED COUNT [GO_MINOR]`, each after a
-//! line `=== N`, as txtar without a scenario. With `--time` it prints nothing
-//! but how fast it was.
+//! Prints generated programs: `generate SEED COUNT [GO_MINOR]`. Each one is a txtar without
+//! a scenario and follows a line `=== N`. With `--time` it prints only how fast it was.
 
 use std::io::{BufWriter, Write};
 use std::time::Instant;

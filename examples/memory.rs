@@ -1,10 +1,10 @@
-//! What a campaign's process needs for a corpus of many entries.
+//! Measures the memory that a campaign's process needs for a corpus with many entries.
 //!
 //!     cargo run --release --example memory -- TYPERACE ENTRIES SECONDS [-- FUZZ_ARGS…]
 //!
-//! It fills a work directory with generated entries, as if campaigns had kept them, and
-//! goes on with it for so long, watching the process's memory from outside. Before that
-//! it says what an entry takes as text and as a tree, and how long reading one takes.
+//! Fills a work folder with generated entries, as if campaigns had kept them, and continues
+//! with it for SECONDS while watching the process's memory from outside. Before that, it
+//! prints the size of an entry as text and as a tree, and how long it takes to read one.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -1,7 +1,7 @@
-//! Prints requests of a harness, as a campaign sends them: `requests SEED COUNT`.
-//! What comes out can be given to a harness on descriptor 3 again and again, so
-//! that two builds of it are compared, and profiled, on the same work and without
-//! the fuzzer. Scenarios keep to the contract: nothing ends the process.
+//! Prints requests to a harness, as a campaign sends them: `requests SEED COUNT`.
+//! The output can be fed to a harness on descriptor 3 repeatedly, to compare or profile two
+//! builds on the same work and without the fuzzer. The scenarios break no rule, so nothing
+//! kills the process.
 
 use std::io::{BufWriter, Write};
 

@@ -1,6 +1,6 @@
-//! Measures what a seeded schedule costs: `schedule_rate COUNT [TOOLCHAIN]` runs the
-//! same generated test cases in parallel and under seeds of both strategies, one after
-//! the other so that the machine's load is the same for all.
+//! Measures the cost of a seeded schedule: `schedule_rate COUNT [TOOLCHAIN]` runs the same
+//! generated test cases in parallel and under seeds of both strategies, in turn, so that
+//! the machine's load is the same for all.
 
 use std::time::{Duration, Instant};
 

@@ -2,11 +2,11 @@
 //!
 //!     cargo run --release --example soak -- TYPERACE SECONDS [--kill] [-- FUZZ_ARGS…]
 //!
-//! Every ten seconds it writes the memory of typerace and of its harness; with `--kill`
-//! it kills the harness every few seconds. At the end it says what was left behind:
-//! zombies, temporary files, shared memory, findings that were announced and are not
-//! stored. Exit code 1 if there is anything, or if memory grew by more than a tenth
-//! after the first sixth of the time.
+//! Every ten seconds it prints the memory of typerace and of its harness. With `--kill` it
+//! kills the harness every few seconds. At the end it lists what was left behind: zombies,
+//! temporary files, shared memory, and findings that were announced but are not stored. The
+//! exit code is 1 if there is anything, or if memory grew by more than a tenth after the
+//! first sixth of the time.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

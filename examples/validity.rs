@@ -1,10 +1,10 @@
-//! How much of what is made is Go: `make validity`.
+//! Measures how many generated programs and mutants parse and type-check: `make validity`.
 //!
-//! Makes N programs, and N inputs by a chain of mutants as a campaign makes
-//! them (seeds and generated programs first, one input in ten new, entries kept
-//! that reach a counter of go/types that none before did, weights that learn).
-//! Every package of each is checked by the toolchain's own checker in the
-//! harness, one after another, so that the same seed gives the same figures.
+//! Generates N programs, and N inputs with a chain of mutants like that of a campaign: it
+//! starts with seeds and generated programs, one input in ten is new, entries that reach a
+//! new counter of go/types are kept, and weights adapt. The toolchain's own checker checks
+//! every package in the harness, one after another, so that the same seed gives the same
+//! figures.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -9,10 +9,9 @@ import (
 )
 
 // mapCoverage maps the file that the parent reads coverage from: as many bytes
-// as there are counters, then the interleaving map; and, from the next multiple of 8
-// on, the status.
-func mapCoverage(fd, counters, pairs int) ([]byte, *engine.Status, error) {
-	at := (counters + pairs + 7) / 8 * 8
+// as there are counters; and, from the next multiple of 8 on, the status.
+func mapCoverage(fd, counters int) ([]byte, *engine.Status, error) {
+	at := (counters + 7) / 8 * 8
 	size := at + engine.StatusSize
 	var stat syscall.Stat_t
 	if err := syscall.Fstat(fd, &stat); err != nil {
@@ -27,5 +26,5 @@ func mapCoverage(fd, counters, pairs int) ([]byte, *engine.Status, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("coverage map: %w", err)
 	}
-	return coverage[:counters+pairs], engine.NewStatus(coverage[at:size]), nil
+	return coverage[:counters], engine.NewStatus(coverage[at:size]), nil
 }

@@ -54,13 +54,12 @@ func main() {
 // serve answers requests until there are no more.
 func serve(requests io.Reader, replies io.Writer) error {
 	table := counters.Table()
-	coverage, status, err := mapCoverage(coverageFD, len(table), schedule.Pairs)
+	coverage, status, err := mapCoverage(coverageFD, len(table))
 	if err != nil {
 		return err
 	}
-	e := engine.New(table, coverage[:len(table)])
+	e := engine.New(table, coverage)
 	e.Scheduler = &schedule.Schedule{}
-	e.Pairs = coverage[len(table):]
 	if limiter := reports.New(engine.Plant); limiter != nil {
 		e.Reports = limiter
 	}
@@ -72,7 +71,7 @@ func serve(requests io.Reader, replies io.Writer) error {
 	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
-		Counters: uint32(len(table)), Pairs: schedule.Pairs, Words: engine.Words(),
+		Counters: uint32(len(table)), Words: engine.Words(),
 	}
 	if err := wire.WriteFrame(replies, hello.Encode()); err != nil {
 		return err
@@ -104,12 +103,6 @@ func answer(e *engine.Engine, frame []byte) ([]byte, error) {
 	switch request := request.(type) {
 	case *wire.RunRequest:
 		reply, err := e.Run(request)
-		if err != nil {
-			return nil, err
-		}
-		return reply.Encode(), nil
-	case *wire.LazyRequest:
-		reply, err := e.Lazy(request.Run)
 		if err != nil {
 			return nil, err
 		}

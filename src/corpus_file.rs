@@ -1,13 +1,15 @@
-//! Files of a campaign that are there whole or not at all, and a disk that is full.
+//! Files of corpus entries, and what becomes of them on a full disk.
 //!
-//! A corpus entry that cannot be written stays in memory, where it is read from and
-//! from where it is written when there is room: a full disk ends no campaign.
+//! An entry that cannot be written stays in memory. It is read from there, and written
+//! when there is room: a full disk ends no campaign.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::files;
 
 static UNWRITTEN: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
 
@@ -15,31 +17,9 @@ fn unwritten() -> MutexGuard<'static, BTreeMap<PathBuf, String>> {
     UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Replaces a file: readers see the old text or the new one, also after a reboot.
-///
-/// # Errors
-/// It cannot be written; the old text stays.
-pub fn replace(path: &Path, text: &[u8], sync: bool) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // Hidden: who lists the folder passes over it.
-    let part = path.with_file_name(format!(".{name}.part"));
-    let written = (|| {
-        let mut file = File::create(&part)?;
-        file.write_all(text)?;
-        if sync {
-            file.sync_all()?;
-        }
-        fs::rename(&part, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
 /// Writes a corpus entry, or keeps it until it can be written.
 pub fn write(path: &Path, text: String) {
-    if replace(path, text.as_bytes(), false).is_err() {
+    if files::replace_unsynced(path, text.as_bytes()).is_err() {
         unwritten().insert(path.to_owned(), text);
     }
 }
@@ -71,7 +51,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
 pub fn retry() -> Option<(usize, io::Error)> {
     let mut all = unwritten();
     let mut last = None;
-    all.retain(|path, text| match replace(path, text.as_bytes(), false) {
+    all.retain(|path, text| match files::replace_unsynced(path, text.as_bytes()) {
         Ok(()) => false,
         Err(e) => {
             last = Some(e);
@@ -79,17 +59,6 @@ pub fn retry() -> Option<(usize, io::Error)> {
         }
     });
     last.map(|e| (all.len(), e))
-}
-
-/// Takes away what a process left that was killed while it wrote.
-pub fn sweep(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(".part") {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 #[cfg(test)]
@@ -108,8 +77,6 @@ mod tests {
         assert_eq!(fs::read_to_string(&at).unwrap(), "text");
         assert_eq!(read(&at).unwrap(), "text");
         assert!(read(&tmp.path().join("none")).is_err());
-        fs::write(tmp.path().join(".x.part"), "").unwrap();
-        sweep(tmp.path());
         assert_eq!(fs::read_dir(tmp.path()).unwrap().count(), 1);
     }
 }

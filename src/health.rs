@@ -1,8 +1,8 @@
-//! Signs that a campaign finds nothing because nothing works.
+//! Detects campaigns that find nothing because something is broken.
 
 use std::collections::VecDeque;
 
-/// One execution, as far as it says whether anything works.
+/// What one execution says about whether anything works.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pulse {
     /// The harness process ended with it.
@@ -13,10 +13,10 @@ pub struct Pulse {
     pub covered: bool,
 }
 
-/// What is wrong.
+/// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Sick {
-    /// The harness dies again and again.
+    /// The harness keeps dying.
     #[error(
         "the harness died in {died} of the last {of} executions: it restarts in a loop; look at \
          the findings, then try another Go (--toolchain) or run `typerace doctor`"
@@ -24,33 +24,33 @@ pub enum Sick {
     Restarts {
         /// Executions that it died in.
         died: usize,
-        /// Of how many.
+        /// All executions that were looked at.
         of: usize,
     },
     /// No counter moved.
     #[error(
         "no coverage counter of go/types moved in the last {0} executions: the harness was built \
-         without instrumentation, or go/types is not run; run `typerace doctor`"
+         without instrumentation, or go/types does not run; run `typerace doctor`"
     )]
     NoCoverage(usize),
     /// No input type-checks.
     #[error(
-        "not one of the last {0} inputs type-checks: the type checker under test, or the seeds, \
-         are broken, and what this campaign does not find means nothing"
+        "none of the last {0} inputs type-checks: the type checker under test or the seeds are \
+         broken, so it means nothing that this campaign finds nothing"
     )]
     NothingValid(usize),
 }
 
-/// Executions that are looked back on for restarts and coverage.
+/// The number of recent executions to check for restarts and coverage.
 const WINDOW: usize = 100;
-/// Executions of which one at least must type-check: a campaign's first ones are
-/// seeds and generated programs, most of which do.
+/// At least one of this many executions must type-check. A campaign starts with seeds and
+/// generated programs, and most of those do.
 const VALID_WINDOW: usize = 1000;
-/// Deaths in a window that are a loop. Breaches of contract end a process often, a
-/// broken harness always.
+/// The number of deaths in a window that counts as a restart loop. Breaches of contract end
+/// a process often; a broken harness always does.
 const LOOP: usize = 95;
 
-/// Executions that say something when a campaign ends for want of a corpus.
+/// The minimum number of executions to judge a campaign that ends without a corpus.
 const LEAST: usize = 10;
 
 /// The last executions.
@@ -61,8 +61,8 @@ pub struct Health {
 }
 
 impl Health {
-    /// What is wrong when a campaign has come to its end: a harness that always dies
-    /// leaves nothing to mutate, and a campaign that ends early.
+    /// What is broken when a campaign has ended. If the harness always dies, there is
+    /// nothing to mutate and the campaign ends early.
     #[must_use]
     pub fn at_end(&self) -> Option<Sick> {
         let of = self.pulses.len();
@@ -70,13 +70,13 @@ impl Health {
         (of >= LEAST && died * WINDOW >= LOOP * of).then_some(Sick::Restarts { died, of })
     }
 
-    /// Whether the harness lived through an execution: only then are there counters to see.
+    /// Whether the harness survived any execution. Only then are there counters to look at.
     #[must_use]
     pub fn lived(&self) -> bool {
         self.pulses.iter().any(|p| !p.died)
     }
 
-    /// Notes an execution, and says what is wrong.
+    /// Records an execution and returns what is broken, if anything.
     pub fn note(&mut self, pulse: Pulse) -> Option<Sick> {
         self.pulses.push_back(pulse);
         if self.pulses.len() > WINDOW {
@@ -100,14 +100,14 @@ impl Health {
 mod tests {
     use super::*;
 
-    /// After how many executions it is sick, and with what.
+    /// The number of executions after which something is reported, and what.
     fn sick(pulse: impl Fn(usize) -> Pulse) -> Option<(usize, Sick)> {
         let mut health = Health::default();
         (1..=5000).find_map(|i| Some((i, health.note(pulse(i))?)))
     }
 
     #[test]
-    fn a_short_campaign_is_told_too() {
+    fn a_short_campaign_is_judged_too() {
         let mut health = Health::default();
         for i in 1..=LEAST {
             assert_eq!(health.at_end(), None);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sickness_is_told_and_health_is_not() {
+    fn each_problem_is_reported_and_a_healthy_campaign_is_not() {
         let well = Pulse { died: false, valid: true, covered: true };
         assert_eq!(sick(|_| well), None);
         let crashing = |i: usize| Pulse { died: !i.is_multiple_of(10), ..well };

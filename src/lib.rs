@@ -2,7 +2,8 @@
 //! checker, go/types.
 //!
 //! Data flows one way through the modules, in the order below; a module uses
-//! only those above it. See docs/ARCHITECTURE.md.
+//! only those above it, which `tests/module_order.rs` checks. See
+//! docs/ARCHITECTURE.md.
 
 /// Trees are made of small boxes: a third of the time of making and printing a
 /// program went to the C library's allocator.
@@ -11,13 +12,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub mod rng;
 
+pub mod escape;
+pub mod files;
+pub mod fnv;
+
 pub mod goast;
 pub mod scenario;
 
-pub mod corpus_file;
 pub mod testcase;
 
-pub mod corpus;
+pub mod corpus_file;
 
 pub mod generate;
 pub mod mutators;
@@ -28,13 +32,14 @@ pub mod harness;
 pub mod health;
 pub mod pace;
 
+pub mod corpus;
+
 pub mod executor;
 pub mod feedback;
 
 pub mod finding;
-pub mod triage;
-
 pub mod store;
+pub mod triage;
 
 pub mod campaign;
 

@@ -1,25 +1,25 @@
-//! Time limits from what the corpus takes.
+//! Time limits derived from the run times of the corpus.
 //!
-//! Most test cases end after milliseconds, and the limits of a test case are seconds: a
-//! campaign that meets one hang again and again spends its time waiting. So a run gets a
-//! limit derived from the corpus' own run times. What exceeds it is no finding yet: unless
-//! it is a known one it is run again under the full limits, and only what that shows
-//! counts.
+//! Most test cases take milliseconds, but the limits of a test case are seconds, so a
+//! campaign that keeps hitting one hang would spend its time waiting. A run therefore gets a
+//! limit derived from the run times of the corpus. Exceeding it is not a finding yet. Unless
+//! the campaign already knows the finding, it runs the test case again under the full
+//! limits, and only the result of that run counts.
 
 use std::time::Duration;
 
 use crate::harness::Limits;
 
-/// So many entries must have been measured.
+/// The minimum number of measured entries.
 const ENOUGH: usize = 32;
 /// The limit is this many times what almost all entries take.
 const TIMES: u32 = 25;
-/// On a loaded machine, a process may get no time for long.
+/// The lowest limit: on a loaded machine, a process may not run for a while.
 const LEAST: Duration = Duration::from_millis(1_500);
-/// Entries that are remembered.
+/// The maximum number of run times to remember.
 const MOST: usize = 2_048;
 
-/// Learns what runs take.
+/// Learns how long runs take.
 #[derive(Debug, Default)]
 pub struct Pace {
     /// Sorted.
@@ -29,7 +29,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Takes in what a run of a new corpus entry took.
+    /// Records the run time of a new corpus entry.
     pub fn learn(&mut self, took: Duration) {
         self.measured += 1;
         if self.took.len() < MOST {
@@ -37,13 +37,13 @@ impl Pace {
             self.took.insert(at, took);
         }
         if self.measured.is_multiple_of(ENOUGH) && self.took.len() >= ENOUGH {
-            // 29 of 30 take no longer.
+            // 29 of 30 entries take no longer.
             let most = self.took[(self.took.len() - 1) * 29 / 30];
             self.limit = Some((most * TIMES).max(LEAST));
         }
     }
 
-    /// The limits of the next run; never above the full ones.
+    /// The limits for the next run, never above the full ones.
     #[must_use]
     pub fn limits(&self, full: Limits) -> Limits {
         let Some(limit) = self.limit else { return full };

@@ -61,7 +61,7 @@ fn a_campaign_finds_races_and_stores_them_whole() {
 
 /// Every choice that is ours. What goroutines reach, and which of their races show, is the
 /// scheduler's, and what is drawn later depends on it: a campaign may part from the others,
-/// see docs/ARCHITECTURE.md, but two of four are alike only if the seed decides the rest.
+/// see docs/DECISIONS.md, but two of four are alike only if the seed decides the rest.
 #[test]
 fn a_seed_repeats_a_campaign() {
     let tmp = tempfile::tempdir().unwrap();

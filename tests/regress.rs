@@ -212,7 +212,7 @@ fn unusable_input_is_a_usage_error() {
         (&["regress", "--toolchain", "go1.25.5,go1.26.8", "--overlay", "x"], 2, "one Go"),
         (&["regress", "--goroot", "none"], 3, "none/bin/go"),
         (&["bisect", "none"], 2, "none"),
-        (&["bisect", "a.go", "--releases", "nonsense"], 3, "none could be tried"),
+        (&["bisect", "a.go", "--releases", "nonsense"], 3, "no release could be tried"),
         (&["bisect", "a.go", "--repo", ".", "--good", "a", "--bad", "b"], 2, "git"),
         (&["bisect", "a.go", "--repo", "."], 2, "--good"),
         (&["report", "--html", "p.html"], 2, "crashes"),
@@ -334,7 +334,7 @@ fn page(dir: &Path) {
     }
     let sample = |n: u32| {
         serde_json::json!({ "seconds": n, "execs": 70 * n, "corpus": n, "coverage": 900 + n,
-                            "counters": 8000, "pairs": n, "findings": 1 })
+                            "counters": 8000, "findings": 1 })
         .to_string()
     };
     fs::write(dir.join("samples"), (1..9).map(|n| sample(n) + "\n").collect::<String>()).unwrap();

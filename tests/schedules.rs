@@ -189,18 +189,6 @@ fn seeds_differ() {
     assert!(traces.len() >= 25, "{} interleavings of 50 seeds", traces.len());
 }
 
-#[test]
-fn interleavings_are_seen_as_pairs() {
-    let mut harness = harness();
-    let pairs = |harness: &Harness| harness.pairs().iter().filter(|&&p| p > 0).count();
-    let mut most = 0;
-    for seed in 0..20 {
-        run(&mut harness, SCENARIOS[1], Some(seed));
-        most = most.max(pairs(&harness));
-    }
-    assert!(most > 10, "{most} pairs");
-}
-
 /// golang.org/issue/79035, in every Go that has generic aliases until it is
 /// mended: two readers of an alias instance made after checking.
 #[test]

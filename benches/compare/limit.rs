@@ -1,6 +1,6 @@
 //! The limit: what a harness does without a fuzzer, over a fixed set of requests that it
-//! reads from a file; beside it the same test cases through a campaign's whole loop
-//! (`typerace fuzz --replay`: printing, protocol, observers, feedback, recorder).
+//! reads from a file; beside it the same test cases through a campaign's loop: printing,
+//! protocol, observers, feedback.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,8 +8,21 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use libafl::StdFuzzer;
+use libafl::events::NopEventManager;
+use libafl::feedback_or;
+use libafl::feedbacks::{ConstFeedback, MaxMapFeedback};
+use libafl::fuzzer::Evaluator as _;
+use libafl::schedulers::QueueScheduler;
+use libafl::state::StdState;
+use libafl_bolts::rands::StdRand;
 use serde_json::{Value, json};
-use typerace::harness::{BuiltHarness, End, GoOptions, Harness, HarnessConfig, RunRequest};
+use typerace::corpus::EntryCorpus;
+use typerace::executor::{Ahead as _, Fatal, HarnessExecutor, News, Recorder, Run};
+use typerace::feedback::{CoversFeedback, RunTimeFeedback};
+use typerace::harness::{
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, Outcome, RunRequest,
+};
 use typerace::mutators::{Context, Settings, Weights, mutate};
 use typerace::scenario::Profile;
 use typerace::testcase::TestCase;
@@ -38,7 +51,7 @@ fn one_turn() -> Result<Value, Failure> {
     let dir = tempfile::tempdir()?;
     let alone = side_by_side(1, &built.path, &cases, dir.path())?;
     let two = side_by_side(2, &built.path, &cases, dir.path())?;
-    let campaign = campaign(&cases, dir.path())?;
+    let campaign = campaign(&built.path, &cases, dir.path())?;
     let lines = |c: &TestCase| {
         let source = c.to_source();
         let files = source.packages.iter().flat_map(|p| &p.files);
@@ -154,23 +167,57 @@ fn alone(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failure>
     Ok((PASSES * cases.len() as u64) as f64 / began.elapsed().as_secs_f64())
 }
 
-/// Executions per second of a campaign over the same test cases, once it knows them.
-fn campaign(cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
-    let seeds = dir.join("seeds");
-    fs::create_dir_all(&seeds)?;
-    for (i, case) in cases.iter().enumerate() {
-        fs::write(seeds.join(format!("{i:04}.txtar")), case.to_source().to_txtar())?;
+/// Executions per second of a campaign's loop over the same test cases, once it knows them.
+fn campaign(harness: &Path, cases: &[TestCase], dir: &Path) -> Result<f64, Failure> {
+    let mut executor = HarnessExecutor::new(Harness::start(HarnessConfig::new(harness))?, Silent);
+    let mut feedback = feedback_or!(
+        MaxMapFeedback::new(executor.coverage()),
+        CoversFeedback::new(executor.coverage()),
+        RunTimeFeedback::new(executor.execution())
+    );
+    let mut objective = ConstFeedback::new(false);
+    let [corpus, solutions] = ["corpus", "solutions"].map(|name| dir.join(name));
+    let mut state = StdState::new(
+        StdRand::with_seed(1),
+        EntryCorpus::new(corpus, 16),
+        EntryCorpus::new(solutions, 0),
+        &mut feedback,
+        &mut objective,
+    )?;
+    let mut fuzzer = StdFuzzer::new(QueueScheduler::new(), feedback, objective);
+    let mut manager = NopEventManager::new();
+    for case in cases {
+        fuzzer.evaluate_input(&mut state, &mut executor, &mut manager, case)?;
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_typerace"))
-        .args(["fuzz", "--plain", "--json", "--seed", "1", "--minimize-percent", "0"])
-        .args(["--replay", &PASSES.to_string(), "--corpus"])
-        .arg(&seeds)
-        .current_dir(dir)
-        .output()?;
-    if !matches!(output.status.code(), Some(0 | 1)) {
-        return Err(super::campaigns::failed(&output));
+    let began = Instant::now();
+    let mut printed = (0..PASSES).flat_map(|_| cases).map(|case| (case, case.to_source()));
+    let mut next = printed.next();
+    while let Some((case, source)) = next {
+        // As mutants are: the next is printed while the harness works.
+        executor.send_ahead(&state, case, source);
+        next = printed.next();
+        fuzzer.evaluate_input(&mut state, &mut executor, &mut manager, case)?;
     }
-    let summary: Value = serde_json::from_slice(&output.stdout)?;
-    let rate = summary["replay"]["execs_per_second"].as_f64();
-    Ok(rate.ok_or("the campaign's summary has no replay")?)
+    Ok((PASSES * cases.len() as u64) as f64 / began.elapsed().as_secs_f64())
+}
+
+/// A recorder for test cases that fail nowhere.
+struct Silent;
+
+impl Recorder for Silent {
+    type Verdict = ();
+
+    fn judge(&mut self, _: &mut Harness, _: &Run<'_>, _: &Outcome) -> Result<(), Fatal> {
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        _harness: &mut Harness,
+        _run: &Run<'_>,
+        _outcome: &Outcome,
+        (): (),
+    ) -> Result<News, Fatal> {
+        Ok(News::default())
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -16,15 +15,15 @@ use super::results::{Entry, Results};
 pub fn write(results: &Results) -> Result<(), Failure> {
     let mut out = String::from(
         "# Benchmarks\n\nWritten by `make bench` from `benches/results.json`, which has every \
-         measurement with its machine, load, day and commit. Do not edit. Figures of a loaded \
-         machine are ratios: compare within a table.\n",
+         measurement with its machine, load, date and commit. Do not edit. On a loaded machine, \
+         compare figures only within a table.\n",
     );
     limit(results, &mut out)?;
     peer(results, &mut out)?;
     ablations(results, &mut out)?;
     survival(results, &mut out)?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md");
-    Ok(fs::write(path, out)?)
+    Ok(typerace::files::replace(&path, out.as_bytes())?)
 }
 
 /// Where and when, of the entries of a table.
@@ -62,7 +61,7 @@ fn limit(results: &Results, out: &mut String) -> Result<(), Failure> {
     if entries.is_empty() {
         return Ok(());
     }
-    out.push_str("\n## The limit: a harness alone against a campaign\n");
+    out.push_str("\n## The limit: a harness alone, and a campaign\n");
     provenance(&entries, out)?;
     out.push_str(
         "\n| | test cases | median lines | harness alone, exec/s | campaign, exec/s | share | two harnesses at once, exec/s | the same, median size |\n\
@@ -91,7 +90,7 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
     if entries.is_empty() {
         return Ok(());
     }
-    out.push_str("\n## Beside go test -fuzz -race\n");
+    out.push_str("\n## Compared with go test -fuzz -race\n");
     provenance(&entries, out)?;
     out.push_str(
         "\n| what | exec/s | parse | type-check | type-checked/s | coverage | findings, of them shown | first race after s | 79035 after s |\n\
@@ -120,16 +119,19 @@ fn peer(results: &Results, out: &mut String) -> Result<(), Failure> {
     for ours in ours {
         for e in entries.iter().filter(|e| e.key[0] != "typerace" && e.key[1..] == ours.key[1..]) {
             let (a, b) = (checked_per_second(&ours.figures), checked_per_second(&e.figures));
-            let times = if b > 0.0 { show(&(a / b).into()) } else { "any number of".to_owned() };
+            let times = if b > 0.0 { show(&(a / b).into()) } else { "infinitely many".to_owned() };
             let what = e.key.join(", ");
-            writeln!(out, "\nType-checked executions a second: typerace {times} times {what}.")?;
+            writeln!(
+                out,
+                "\nType-checked executions per second: typerace has {times} times those of {what}."
+            )?;
         }
     }
     out.push_str(
-        "\nFuzzImporters are two checkers that import complete packages, which is legal; \
-         FuzzSharedInfo are two that record into one types.Info. A failing fuzz test stops; it \
-         is started again until the time is over, 20 times at most. Its findings are distinct \
-         pairs of functions in the detector's log, which go test does not keep. go-fuzz runs with \
+        "\nFuzzImporters runs two checkers that import complete packages, which is legal. \
+         FuzzSharedInfo runs two that record into one types.Info. A fuzz test that fails stops, and \
+         is restarted until the time is over, at most 20 times. Its findings are distinct pairs of \
+         functions in the detector's log, which go test does not keep. go-fuzz runs with \
          halt_on_error, without which it sees no race. Coverage is what typerace counts when it \
          runs what the fuzzer kept, without test cases that do not parse.\n",
     );
@@ -162,10 +164,10 @@ fn ablations(results: &Results, out: &mut String) -> Result<(), Failure> {
     if entries.is_empty() {
         return Ok(());
     }
-    out.push_str("\n## With a part taken out or put in\n");
+    out.push_str("\n## With parts removed or added\n");
     provenance(&entries, out)?;
     out.push_str(
-        "\nSeconds to each race: median (least to most); – is not in the time.\n\n\
+        "\nSeconds to each race: median (least to most); – means not within the time.\n\n\
          | variant | seeds | 79035 | 81122 | coverage | exec/s | findings, of them no breach |\n\
          |---|---|---|---|---|---|---|\n",
     );
@@ -207,8 +209,8 @@ fn survival(results: &Results, out: &mut String) -> Result<(), Failure> {
     out.push_str("\n## Time to known races\n");
     provenance(&entries, out)?;
     out.push_str(
-        "\nFound within so long, of so many seeds. A campaign ends when it has all of \
-         these that its release is known to have.\n\n\
+        "\nThe number of seeds that found the race within the time, out of all seeds. A campaign \
+         ends when it has found all of these races that its release is known to have.\n\n\
          | campaign | race | 10 s | 1 min | 2 min | 5 min | median s | most s |\n|---|---|---|---|---|---|---|---|\n",
     );
     let known = Known::shipped();

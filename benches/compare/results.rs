@@ -110,9 +110,7 @@ impl Results {
             None => self.entries.push(entry),
         }
         let text = serde_json::to_string_pretty(&self.entries)? + "\n";
-        let next = file().with_extension("json.new");
-        fs::write(&next, text)?;
-        Ok(fs::rename(&next, file())?)
+        Ok(typerace::files::replace(&file(), text.as_bytes())?)
     }
 }
 

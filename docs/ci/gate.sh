@@ -1,6 +1,6 @@
 #!/bin/sh
-# The gate in a plain shell: fails if this Go shows a finding that the baseline
-# does not list. Reports are left in $OUT for the CI to pick up.
+# The gate as a plain shell script: fails if this Go shows a finding that the baseline
+# does not list. Writes reports to $OUT for the CI system to collect.
 #
 #   GOROOTS="/path/to/go /other/go" docs/ci/gate.sh      local trees
 #   TOOLCHAINS=go1.26.8,go1.27.3 docs/ci/gate.sh         releases
@@ -11,7 +11,7 @@ typerace=${TYPERACE:-typerace}
 out=${OUT:-typerace-reports}
 mkdir -p "$out"
 
-# Is all there, and does the race detector really detect?
+# Check the setup, and that the race detector really detects.
 "$typerace" doctor
 
 set -- --time "${TIME:-5m}"
@@ -23,7 +23,7 @@ if [ -n "${TOOLCHAINS:-}" ]; then set -- "$@" --toolchain "$TOOLCHAINS"; fi
 if [ -z "${GOROOTS:-}" ]; then
 	exec "$typerace" regress "$@" --junit "$out/junit.xml" --sarif "$out/typerace.sarif"
 fi
-# One tree after the other: a failure of one must not hide the others.
+# One tree after another, so that a failure of one does not hide the others.
 status=0
 n=0
 for goroot in $GOROOTS; do

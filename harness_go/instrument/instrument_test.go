@@ -43,7 +43,7 @@ func TestOverlay(t *testing.T) {
 		if _, err := parser.ParseFile(token.NewFileSet(), original, text, 0); err != nil {
 			t.Error(err)
 		}
-		seen += bytes.Count(text, []byte("typeraceProbe(")) + bytes.Count(text, []byte("typeraceTouch("))
+		seen += bytes.Count(text, []byte("typeraceProbe("))
 		before, err := os.ReadFile(original)
 		if os.IsNotExist(err) {
 			continue // a file of its own
@@ -55,7 +55,7 @@ func TestOverlay(t *testing.T) {
 			t.Errorf("%s has %d lines, %d with probes", original, a, b)
 		}
 	}
-	if seen != probes+2 { // and the declarations of the two
+	if seen != probes+1 { // and the declaration
 		t.Errorf("%d calls of %d probes", seen, probes)
 	}
 	mutex := ""
@@ -102,7 +102,7 @@ func TestUserOverlay(t *testing.T) {
 		t.Errorf("the deleted file is %q", to)
 	}
 	text, err = os.ReadFile(o.Replace[filepath.Join(dir, "mine.go")])
-	if err != nil || !strings.Contains(string(text), "typeraceTouch(") || !strings.Contains(string(text), ", t); return under(t)") {
+	if err != nil || !strings.Contains(string(text), "); return under(t)") {
 		t.Errorf("%v %s", err, text)
 	}
 	write(filepath.Join(out, "user.json"), "nonsense")
@@ -113,22 +113,22 @@ func TestUserOverlay(t *testing.T) {
 
 func TestFunctions(t *testing.T) {
 	for _, c := range []struct {
-		source, touched string
-		trivial         bool
+		source  string
+		trivial bool
 	}{
-		{"func (obj *object) order() uint32 { return obj.order_ }", "obj", true},
-		{"func (l *List) Len() int { return len(l.list()) }", "l", true},
-		{"func (l *List) list() []Type { if l == nil { return nil }; return l.types }", "l", true},
-		{"func isTyped(t Type) bool { b, _ := Unalias(t).(*Basic); return b == nil }", "t", true},
-		{"func (a nodeQueue) Less(i, j int) bool { return f(i) }", "", true},
-		{"func (x *operand) convert() { f(x) }", "x", true},
-		{"func (a *Alias) Underlying() Type { return unalias(a).Underlying() }", "a", false},
-		{"func (n *Named) stateHas(m stateMask) bool { return atomic.LoadUint32(&n.state_)&m != 0 }", "n", false},
-		{"func (t *Named) set(u Type) { t.underlying = u }", "t", false},
-		{"func (check *Checker) implements(pos token.Pos, V, T Type) bool { return f(V) }", "V", false},
-		{"func (check *Checker) expr(x *operand, e ast.Expr) { f(x) }", "check", false},
-		{"func (*Named) f() { g() }", "", false},
-		{"func loop(a []int) { for range a {} }", "", false},
+		{"func (obj *object) order() uint32 { return obj.order_ }", true},
+		{"func (l *List) Len() int { return len(l.list()) }", true},
+		{"func (l *List) list() []Type { if l == nil { return nil }; return l.types }", true},
+		{"func isTyped(t Type) bool { b, _ := Unalias(t).(*Basic); return b == nil }", true},
+		{"func (a nodeQueue) Less(i, j int) bool { return f(i) }", true},
+		{"func (x *operand) convert() { f(x) }", true},
+		{"func (a *Alias) Underlying() Type { return unalias(a).Underlying() }", false},
+		{"func (n *Named) stateHas(m stateMask) bool { return atomic.LoadUint32(&n.state_)&m != 0 }", false},
+		{"func (t *Named) set(u Type) { t.underlying = u }", false},
+		{"func (check *Checker) implements(pos token.Pos, V, T Type) bool { return f(V) }", false},
+		{"func (check *Checker) expr(x *operand, e ast.Expr) { f(x) }", false},
+		{"func (*Named) f() { g() }", false},
+		{"func loop(a []int) { for range a {} }", false},
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), "", "package types\n"+c.source, 0)
 		if err != nil {
@@ -137,9 +137,6 @@ func TestFunctions(t *testing.T) {
 		d := file.Decls[0].(*ast.FuncDecl)
 		if got := trivial(d); got != c.trivial {
 			t.Errorf("%s: trivial %v", c.source, got)
-		}
-		if got := touched(d); got != c.touched {
-			t.Errorf("%s: touched %q", c.source, got)
 		}
 	}
 }

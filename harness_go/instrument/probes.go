@@ -91,9 +91,6 @@ func (p *pkg) probe(f *file, first int) (text []byte, n int) {
 			continue
 		}
 		call := fmt.Sprintf(" typeraceProbe(%d);", first+n)
-		if object := touched(d); object != "" {
-			call = fmt.Sprintf(" typeraceTouch(%d, %s);", first+n, object)
-		}
 		n++
 		if unordered[d.Name.Name] {
 			call += " defer typeraceLoud(typeraceQuiet());"
@@ -178,40 +175,6 @@ func trivial(d *ast.FuncDecl) bool {
 	return !works
 }
 
-// touched is the parameter that says on which object a function works, "" if none
-// does. A Checker belongs to a goroutine, so what it is given comes first.
-func touched(d *ast.FuncDecl) string {
-	var receiver string
-	if d.Recv != nil && len(d.Recv.List[0].Names) == 1 {
-		star, pointer := d.Recv.List[0].Type.(*ast.StarExpr)
-		if name := d.Recv.List[0].Names[0].Name; pointer && name != "_" {
-			receiver = name
-			if id, ok := star.X.(*ast.Ident); !ok || id.Name != "Checker" {
-				return receiver
-			}
-		}
-	}
-	for _, field := range d.Type.Params.List {
-		for _, name := range field.Names {
-			if name.Name != "_" && shared(field.Type) {
-				return name.Name
-			}
-		}
-	}
-	return receiver
-}
-
-// shared says whether a parameter's type is a pointer to, or an interface of, what
-// checkers may have in common.
-func shared(t ast.Expr) bool {
-	if star, ok := t.(*ast.StarExpr); ok {
-		id, ok := star.X.(*ast.Ident)
-		return ok && id.Name != "operand" && id.Name != "Checker"
-	}
-	id, ok := t.(*ast.Ident)
-	return ok && (id.Name == "Type" || id.Name == "Object")
-}
-
 // unordered are functions whose work is ordered by maps from one end to the other.
 // They work on what belongs to one checker.
 var unordered = map[string]bool{"initOrder": true, "dependencyGraph": true, "findPath": true}
@@ -276,14 +239,13 @@ func leaves(body *ast.BlockStmt) (found bool) {
 }
 
 // hookSource is added to go/types. Probes must not be seen by the race detector:
-// they and the hook are norace functions, which are never inlined. An object is
-// only an address here.
+// they and the hook are norace functions, which are never inlined.
 const hookSource = `package types
 
-import "unsafe"
+import _ "unsafe" // for go:linkname
 
 //go:linkname typeraceHook
-var typeraceHook func(function uint32, object uintptr)
+var typeraceHook func(function uint32)
 
 //go:linkname typeraceHush
 var typeraceHush func(quiet bool)
@@ -297,17 +259,10 @@ func typeraceSilence()
 //go:norace
 func typeraceProbe(function uint32) {
 	if typeraceHook != nil {
-		typeraceHook(function, 0)
+		typeraceHook(function)
 	}
 	if typeracePending {
 		typeraceSilence()
-	}
-}
-
-//go:norace
-func typeraceTouch(function uint32, object interface{}) {
-	if typeraceHook != nil {
-		typeraceHook(function, (*[2]uintptr)(unsafe.Pointer(&object))[1])
 	}
 }
 

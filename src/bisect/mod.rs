@@ -1,5 +1,5 @@
-//! Which Go release, or which commit of go/types, brought a finding and which
-//! ended it.
+//! Which Go release, or which commit of go/types, introduced a finding and which
+//! fixed it.
 
 mod repo;
 
@@ -9,19 +9,18 @@ pub use repo::{Checkout, Commit, RepoError, search};
 
 use crate::triage::Tally;
 
-/// The newest patch of each release line that this program was made with; the
-/// go command fetches them.
+/// The newest patch release of each supported Go line. The go command downloads them.
 pub const RELEASES: [&str; 7] =
     ["go1.21.13", "go1.22.12", "go1.23.12", "go1.24.11", "go1.25.5", "go1.26.8", "go1.27.3"];
 
-/// What a finding does on one Go.
+/// The result of running a finding on one Go.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
     /// The release or the commit.
     pub go: String,
-    /// Runs that showed it, of how many.
+    /// Runs that showed it, and all runs.
     pub tally: [u32; 2],
-    /// Whether it is there.
+    /// Whether the finding is present.
     pub state: State,
     /// Why it could not be tried.
     pub why: String,
@@ -29,20 +28,20 @@ pub struct Step {
     pub patched: Vec<String>,
 }
 
-/// Whether a finding is there.
+/// Whether a finding is present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It was seen.
     Bad,
-    /// It was not.
+    /// It was not seen.
     Good,
     /// This Go cannot be built or cannot run the test case.
     Skipped,
 }
 
 impl Step {
-    /// What the runs say. One sighting is enough: reports do not lie.
+    /// Judges the runs. One sighting is enough, because a report is proof.
     #[must_use]
     pub fn ran(go: &str, tally: Tally) -> Self {
         let state = if tally.hits > 0 { State::Bad } else { State::Good };
@@ -50,7 +49,7 @@ impl Step {
         Self { go: go.to_owned(), tally: [tally.hits, tally.runs], state, why, patched }
     }
 
-    /// It could not be tried.
+    /// A step that could not be tried.
     #[must_use]
     pub fn skipped(go: &str, why: String) -> Self {
         let (state, patched) = (State::Skipped, Vec::new());
@@ -61,17 +60,17 @@ impl Step {
 /// A change between two neighbours: good to bad or bad to good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Turn {
-    /// The last that was as before.
+    /// The last one with the old state.
     pub from: String,
-    /// The first that is as after.
+    /// The first one with the new state.
     pub to: String,
-    /// What it is after.
+    /// The new state.
     pub after: State,
-    /// Those between that could not be tried.
+    /// Those in between that could not be tried.
     pub skipped: Vec<String>,
 }
 
-/// Every turn in a row of releases. A finding may come, go and come again.
+/// All turns in a series of releases. A finding may be introduced and fixed more than once.
 #[must_use]
 pub fn turns(steps: &[Step]) -> Vec<Turn> {
     let mut turns = Vec::new();
@@ -96,7 +95,7 @@ pub fn turns(steps: &[Step]) -> Vec<Turn> {
     turns
 }
 
-/// Orders `go1.9` before `go1.10` and a release after its candidates.
+/// Sort key that orders `go1.9` before `go1.10`, and a release after its candidates.
 #[must_use]
 pub fn release_order(version: &str) -> Vec<(u8, u32)> {
     let mut key = Vec::new();

@@ -1,5 +1,5 @@
-//! A git checkout of the Go tree: its go/types at any commit, laid over a
-//! toolchain's.
+//! A git checkout of the Go tree: replaces a toolchain's go/types with that of any
+//! commit.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,14 +14,14 @@ const FOLDER: &str = "src/go/types";
 /// Why a repository cannot be searched.
 #[derive(Debug, thiserror::Error)]
 pub enum RepoError {
-    /// git does not do what it was asked.
+    /// A git command fails.
     #[error("git {doing} in {dir}: {why}")]
     Git {
         /// The arguments.
         doing: String,
         /// The repository.
         dir: PathBuf,
-        /// What it said.
+        /// Its error output.
         why: String,
     },
     /// A file cannot be written.
@@ -32,7 +32,7 @@ pub enum RepoError {
         /// Why.
         source: std::io::Error,
     },
-    /// The ends are no range.
+    /// The two revisions are not a range that can be searched.
     #[error("{0}")]
     Range(String),
 }
@@ -64,7 +64,7 @@ impl Checkout {
     /// Opens it.
     ///
     /// # Errors
-    /// It is no repository, or there is no git.
+    /// It is not a repository, or git is not installed.
     pub fn open(dir: &Path) -> Result<Self, RepoError> {
         let checkout = Self { dir: dir.to_owned() };
         checkout.git(&["rev-parse", "--git-dir"])?;
@@ -96,13 +96,13 @@ impl Checkout {
     /// # Errors
     /// A revision is unknown, or the second does not descend from the first.
     pub fn commits(&self, from: &str, to: &str) -> Result<Vec<Commit>, RepoError> {
-        // A name that starts with a dash would be an option.
+        // A name that starts with a dash would be taken for an option.
         let resolve = |rev: &str| {
             let wanted = format!("{rev}^{{commit}}");
             self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
                 .map(|s| s.trim().to_owned())
                 .map_err(|_| {
-                    RepoError::Range(format!("{rev} is no revision of {}", self.dir.display()))
+                    RepoError::Range(format!("{rev} is not a revision of {}", self.dir.display()))
                 })
         };
         let (first, last) = (resolve(from)?, resolve(to)?);
@@ -118,7 +118,7 @@ impl Checkout {
             self.text(&["log", "--first-parent", "--reverse", format, &range, "--", FOLDER])?;
         let head = self.text(&["log", "-1", format, &first])?;
         let mut commits: Vec<Commit> = head.lines().chain(log.lines()).map(commit).collect();
-        // Nothing after the last change of go/types differs.
+        // If no commit changes go/types, all of them behave alike.
         if commits.len() == 1 {
             return Err(RepoError::Range(format!(
                 "no commit between {from} and {to} changes {FOLDER}"
@@ -128,7 +128,7 @@ impl Checkout {
         Ok(commits)
     }
 
-    /// Writes an overlay that replaces a toolchain's go/types by a commit's.
+    /// Writes an overlay that replaces a toolchain's go/types with a commit's.
     ///
     /// # Errors
     /// git fails, or a file cannot be written.
@@ -141,7 +141,7 @@ impl Checkout {
         let tree = format!("{}:{FOLDER}", commit.hash);
         let mut replace: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         let target = goroot.join(FOLDER);
-        // What the commit does not have is taken away.
+        // Remove the files that the commit does not have.
         for entry in fs::read_dir(&target).map_err(failed(&target))?.flatten() {
             if is_source(&entry.file_name().to_string_lossy()) {
                 replace.insert(entry.path(), PathBuf::new());
@@ -171,13 +171,12 @@ fn is_source(name: &str) -> bool {
     name.ends_with(".go") && !name.ends_with("_test.go")
 }
 
-/// Finds the first commit that is like the last one and not like the first one,
-/// trying as few as it can. Commits that cannot be tried are gone around. The
-/// tried ones are returned in the order of the commits, with the state of the
-/// last one.
+/// Finds the first commit that behaves like the last one instead of like the first one,
+/// trying as few as possible and skipping those that cannot be tried. Returns the steps
+/// that were tried, in the order of the commits, and the state of the last commit.
 ///
 /// # Errors
-/// Those of `try_one`; the two ends are alike or cannot be tried.
+/// Those of `try_one`. The two ends behave alike or cannot be tried.
 pub fn search<E: From<RepoError>>(
     commits: &[Commit],
     mut try_one: impl FnMut(&Commit) -> Result<Step, E>,
@@ -199,7 +198,7 @@ pub fn search<E: From<RepoError>>(
         return Err(RepoError::Range(format!("{what}: there is nothing to search for")).into());
     }
     loop {
-        // From the middle outwards, what was not tried yet.
+        // The commit nearest to the middle that was not tried yet.
         let middle = low + (high - low) / 2;
         let open = |i: &usize| *i > low && *i < high && !steps.contains_key(i);
         let next = (0..=high - low)

@@ -1,4 +1,4 @@
-//! A campaign's state on disk: what is not in the corpus folder itself.
+//! A campaign's state on disk, except the corpus itself.
 //!
 //! It is written every few seconds and read by the next campaign on the same folder.
 //! Coverage belongs to one build of go/types: under another one, the corpus is run
@@ -18,16 +18,17 @@ use libafl::{HasMetadata as _, HasNamedMetadata as _};
 use libafl_bolts::rands::StdRand;
 use serde::{Deserialize, Serialize};
 
-use super::covers::Journal;
-use super::filter::SeenFilter;
-use super::progress::Progress;
-use super::recorder::Memory;
-use super::scheduler::FreshFirstScheduler;
-use super::work::WorkDir;
+use crate::campaign::corpus::covers_journal::Journal;
+use crate::campaign::corpus::seen_filter::SeenFilter;
+use crate::campaign::corpus::work_dir::WorkDir;
+use crate::campaign::fuzz::operator_table::{OperatorTable, Saved};
+use crate::campaign::fuzz::scheduler::FreshFirstScheduler;
+use crate::campaign::monitor::progress::Progress;
+use crate::campaign::record::Memory;
 use crate::corpus_file;
 use crate::executor::{COVERAGE, State};
 use crate::feedback::Covers;
-use crate::mutators::adapter::Table;
+use crate::files;
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_secs(5);
@@ -51,7 +52,7 @@ pub struct Checkpoint {
     coverage: Vec<usize>,
     entries: Vec<EntryState>,
     /// The operators' weights and figures.
-    operators: crate::mutators::adapter::Saved,
+    operators: Saved,
     /// What findings were met that are not stored.
     memory: Memory,
     /// Entries of other workers that were looked at.
@@ -79,11 +80,11 @@ pub struct Parts<'a> {
     /// Which entries are due.
     pub scheduler: &'a mut FreshFirstScheduler,
     /// The operators.
-    pub table: &'a mut Table,
+    pub table: &'a mut OperatorTable,
 }
 
 impl Checkpoint {
-    /// Of a campaign as it is now.
+    /// The checkpoint of a campaign as it is now.
     pub fn of(
         parts: &Parts<'_>,
         build: &str,
@@ -126,13 +127,13 @@ impl Checkpoint {
     /// It cannot be written; the one before stays.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
-        corpus_file::replace(&work.join(FILE), &text, true)
+        files::replace(&work.join(FILE), &text)
     }
 
-    /// The last one, if there is one; as text, what is wrong with it.
+    /// The last checkpoint, if there is one.
     ///
     /// # Errors
-    /// It cannot be read, is none, or another version's.
+    /// It cannot be read, is no checkpoint, or has another version; as text.
     pub fn read(work: &Path) -> Result<Option<Self>, String> {
         let path = work.join(FILE);
         let wrong = |e: &dyn std::fmt::Display| format!("{} is left out: {e}", path.display());
@@ -155,14 +156,14 @@ impl Checkpoint {
     #[must_use]
     pub fn fits(&self, build: &str, counters: usize, work: &Path) -> bool {
         let there = |e: &EntryState| {
-            let path = work.join(super::work::CORPUS).join(&e.name);
+            let path = work.join(crate::campaign::corpus::work_dir::CORPUS).join(&e.name);
             fs::metadata(path).is_ok_and(|m| m.len() > 0)
         };
         self.build == build && self.counters <= counters && self.entries.iter().all(there)
     }
 
     /// Takes over what does not depend on the build. `seed` is the one that was asked
-    /// for: with another one than before, chance starts anew.
+    /// for: with another seed than before, the random numbers start from it.
     pub fn restore(&mut self, parts: &mut Parts<'_>, seed: Option<u64>) -> (Memory, BTreeSet<u64>) {
         if seed.is_none_or(|seed| seed == self.seed) {
             *parts.state.rand_mut() = self.rng;
@@ -194,8 +195,8 @@ impl Checkpoint {
         for entry in &self.entries {
             // One after the other: all trees at once would be a gigabyte.
             let Some(case) = work.entry(&entry.name) else { continue };
-            // Or a mutant like it, or the campaign before that did not get to its end,
-            // makes it an entry a second time.
+            // Otherwise a mutant like it, or an entry of the campaign before that one, would
+            // make it an entry a second time.
             seen.insert(&case);
             *parts.state.corpus_mut().current_mut() =
                 entry.parent.as_ref().and_then(|p| ids.get(p.as_str()).copied());
@@ -244,7 +245,7 @@ impl Saving {
         Self { work, build, next: Instant::now() + EVERY, failing: false }
     }
 
-    /// The one that the campaign before left.
+    /// The checkpoint that the campaign before left.
     pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
         match Checkpoint::read(&self.work.as_ref()?.0) {
             Ok(last) => last,
@@ -255,13 +256,13 @@ impl Saving {
         }
     }
 
-    /// What the entries of that one cover, by their names.
+    /// What the entries of the last checkpoint cover, by their names.
     #[must_use]
     pub fn covers(&self) -> BTreeMap<String, Covers> {
         self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
     }
 
-    /// Entries are gone.
+    /// Entries were removed from the corpus.
     pub fn lost(&mut self) {
         if let Some((_, journal)) = &mut self.work {
             journal.lost();
@@ -274,7 +275,7 @@ impl Saving {
         self.work.is_some() && Instant::now() >= self.next
     }
 
-    /// Writes one, and what of the corpus could not be written before.
+    /// Writes a checkpoint, and corpus entries that could not be written before.
     pub fn save(
         &mut self,
         parts: &Parts<'_>,
@@ -286,7 +287,7 @@ impl Saving {
         self.next = Instant::now() + EVERY;
         let Some((work, journal)) = &mut self.work else { return };
         let waiting = corpus_file::retry();
-        // One that names entries which are not on disk would be of no use.
+        // A checkpoint of entries that are not on disk would be useless.
         let failed = match &waiting {
             Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
             None => {
@@ -325,7 +326,7 @@ mod tests {
                 checked: true,
                 parent: None,
             }],
-            operators: Table::default().saved(),
+            operators: OperatorTable::default().saved(),
             memory: Memory::default(),
             seen: BTreeSet::from([u64::MAX, 1]),
         }

@@ -1,5 +1,5 @@
-//! `typerace bisect`: which Go release, or which commit, brought a finding and
-//! which ended it.
+//! `typerace bisect`: which Go release, or which commit, introduced a finding and
+//! which fixed it.
 
 use std::path::PathBuf;
 
@@ -17,19 +17,22 @@ use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
 use crate::triage::load_case;
 
-/// Find the Go release, or the commit, that brought a finding, and that ended it
+/// Find the Go release, or the commit, that introduced or fixed a finding
 #[derive(Args, Debug)]
-#[command(after_help = "Over releases, every one is tried: a finding may come and go. Over the \
-    commits of --repo, go/types of a revision is laid over the chosen Go; revisions that do not \
-    build with it are gone around.")]
+#[command(
+    after_help = "Without --repo, every release is tried, because a finding may come and go. \
+    With --repo, each revision's go/types replaces that of the chosen Go; revisions that do not \
+    build with that Go are skipped."
+)]
 pub struct BisectArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]
     crash: PathBuf,
-    /// The signature to look for [default: the crash directory's; else any finding counts]
+    /// Signature to look for [default: the crash directory's; otherwise any finding counts]
     #[arg(long, value_name = "TEXT")]
     signature: Option<String>,
-    /// Releases to try, divided by commas [default: the newest of each line from 1.21 to 1.27]
+    /// Releases to try, separated by commas [default: the newest patch release of each of 1.21
+    /// to 1.27]
     #[arg(long, value_name = "LIST", conflicts_with = "repo")]
     releases: Option<String>,
     /// A git checkout of the Go tree
@@ -41,7 +44,7 @@ pub struct BisectArgs {
     /// A revision of --repo with the finding
     #[arg(long, value_name = "REV", requires = "repo")]
     bad: Option<String>,
-    /// Runs on each [default: 21, which miss a race of rate 20 % once in a hundred times]
+    /// Runs on each Go [default: 21, which miss a race with a 20% rate once in a hundred times]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     runs: Option<u32>,
     /// Print one JSON document on stdout
@@ -89,7 +92,7 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
     if !tried {
         let why = report.steps.iter().map(|s| s.why.as_str()).find(|w| !w.is_empty());
         return Err(EnvError::NoGo {
-            why: format!("none could be tried: {}", why.unwrap_or("no release was given")),
+            why: format!("no release could be tried: {}", why.unwrap_or("none was given")),
         }
         .into());
     }
@@ -97,7 +100,7 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
     Ok(if bad { Exit::Findings } else { Exit::Nothing })
 }
 
-/// What is run on each.
+/// What to run on each Go.
 struct Trial {
     case: Case,
     signature: Option<String>,
@@ -120,7 +123,7 @@ impl Trial {
                 Step::ran(name, ran.tally(&any.unwrap_or_default()))
             }
         };
-        // A program that this Go cannot check shows nothing, which is no answer.
+        // If this Go cannot check the program, showing nothing is not an answer.
         let step = match ran.notes.first() {
             Some(why) if step.state == State::Good => Step::skipped(name, why.clone()),
             _ => step,
@@ -141,7 +144,7 @@ fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
         let options = GoOptions { toolchain: Some(release.clone()), ..args.go.options() };
         let step = match BuiltHarness::get(&options, &mut waiting()) {
             Ok(built) => trial.run(&release, built)?,
-            // One that cannot be had must not hide what the others say.
+            // A release that is not available must not hide the results of the others.
             Err(
                 e @ (EnvError::NoToolchain { .. }
                 | EnvError::Build { .. }
@@ -161,7 +164,7 @@ fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
 fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::Result<Vec<Step>> {
     let checkout = Checkout::open(dir)?;
     let (good, bad) = (args.good.as_deref().unwrap_or(""), args.bad.as_deref().unwrap_or(""));
-    // The finding came, or it went: git knows which is older.
+    // The finding may have been introduced or fixed: git knows which revision is older.
     let commits = match checkout.commits(good, bad) {
         Err(RepoError::Range(why)) if why.contains("descend") => {
             checkout.commits(bad, good).map_err(|_| {
@@ -216,14 +219,14 @@ fn text(report: &Report) -> String {
     }
     for turn in &report.turns {
         let what = if turn.after == State::Bad { "first bad" } else { "first good" };
-        out.push_str(&format!("{what}: {} (the one before: {})\n", turn.to, turn.from));
+        out.push_str(&format!("{what}: {} (after {})\n", turn.to, turn.from));
         if !turn.skipped.is_empty() {
-            out.push_str(&format!("    or one of {}, not tried\n", turn.skipped.join(", ")));
+            out.push_str(&format!("    or one of {}, skipped\n", turn.skipped.join(", ")));
         }
     }
     if report.turns.is_empty() {
         let bad = report.steps.iter().any(|s| s.state == State::Bad);
-        out.push_str(if bad { "on all that were tried\n" } else { "on none that were tried\n" });
+        out.push_str(if bad { "shown by all that ran\n" } else { "shown by none that ran\n" });
     }
     out
 }

@@ -1,4 +1,4 @@
-//! `typerace corpus`: bring Go source in, show what is there.
+//! `typerace corpus`: import Go source, list a corpus.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::campaign::seeds;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
 use crate::testcase::SourceCase;
 
-/// Bring Go source or txtar into a corpus; show a corpus
+/// Import, list, distill and merge corpora
 #[derive(Args, Debug)]
 pub struct CorpusArgs {
     #[command(subcommand)]
@@ -29,16 +29,16 @@ enum Command {
     Merge(MergeArgs),
 }
 
-/// Import .go files, folders and txtar archives that parse and run within limits
+/// Import .go files, folders and txtar archives as seeds, if they parse and run within limits
 #[derive(Args, Debug)]
 struct ImportArgs {
-    /// Files and folders
+    /// Files and folders to import
     #[arg(value_name = "PATH", required_unless_present = "goroot_testdata")]
     paths: Vec<PathBuf>,
-    /// The toolchain's own internal/types/testdata and test, too
+    /// Also import the toolchain's own internal/types/testdata and test
     #[arg(long)]
     goroot_testdata: bool,
-    /// Where the seeds go
+    /// Folder to write the seeds to
     #[arg(long, value_name = "DIR", default_value = "corpus/imported")]
     to: PathBuf,
     /// Print one JSON document on stdout
@@ -48,10 +48,10 @@ struct ImportArgs {
     go: GoArgs,
 }
 
-/// Show the seeds of a corpus
+/// List the seeds of a corpus
 #[derive(Args, Debug)]
 struct ListArgs {
-    /// The folder [default: the seeds inside typerace]
+    /// Folder of seeds [default: the built-in seeds]
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Print one JSON document on stdout

@@ -13,16 +13,16 @@ use crate::campaign::distill::{Amount, Distilled, Source, distill};
 use crate::campaign::stored::empty_folder;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 
-/// Keep the smallest set of entries with the same coverage and interleaving pairs
+/// Keep the smallest set of entries with the same coverage
 #[derive(Args, Debug)]
 pub struct DistillArgs {
-    /// A folder of seeds
+    /// Folder of seeds
     #[arg(value_name = "DIR", required_unless_present = "work", conflicts_with = "work")]
     dir: Option<PathBuf>,
-    /// A campaign's work directory
+    /// Work folder of a campaign, instead of a folder of seeds
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
-    /// Where the set goes: a folder of seeds, or a work directory, that is not there yet
+    /// Folder to write the result to, of the same form as the input; must not exist yet
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Print one JSON document on stdout
@@ -50,7 +50,7 @@ pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
         (Some(work), _) => Source::Work(work.clone()),
         (None, dir) => Source::Seeds(dir.clone().unwrap_or_default()),
     };
-    // Before the build: an unusable folder is said at once.
+    // Before the build, so that an unusable folder is reported at once.
     source.check()?;
     empty_folder(&args.out)?;
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
@@ -88,8 +88,5 @@ fn text(d: &Distilled, args: &DistillArgs, go_version: &str) -> String {
         "coverage on {go_version}: {hit} of {total} counters before, {} after\n",
         d.coverage_after.hit
     ));
-    if d.pairs > 0 {
-        out.push_str(&format!("interleaving pairs: {} before, {} after\n", d.pairs, d.pairs_after));
-    }
     out
 }

@@ -6,15 +6,15 @@ use clap::Args;
 
 use super::ticker::Ticker;
 use super::{Exit, print};
-use crate::campaign::combine::{CRASHES, Combined, combine};
+use crate::campaign::merge::{CRASHES, Combined, combine};
 
-/// Put work directories together: every entry and every finding once
+/// Merge work folders, keeping each entry and each finding once
 #[derive(Args, Debug)]
 pub struct MergeArgs {
-    /// The new work directory; crash directories go to crashes/ in it
+    /// New work folder; crash directories go to crashes/ in it
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Work directories, with crashes/ in them or not, and folders of crash directories
+    /// Work folders, with or without crashes/ in them, and folders of crash directories
     #[arg(value_name = "DIR", required = true)]
     dirs: Vec<PathBuf>,
     /// Print one JSON document on stdout
@@ -51,7 +51,7 @@ fn text(c: &Combined, args: &MergeArgs) -> String {
         out.push_str(&format!("{}x {} ({})\n", found.merged, found.title, dir.display()));
     }
     out.push_str(&format!(
-        "{} corpus entries, {} of them different, and {} crash directories with {} findings, \
+        "{} corpus entries ({} distinct) and {} crash directories with {} findings, \
          from {} folders, in {}\n",
         c.entries,
         c.kept,

@@ -1,4 +1,4 @@
-//! `typerace doctor`: is all there, and does the race detector really detect?
+//! `typerace doctor`: checks the setup, and that the race detector really detects.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ use crate::testcase::SourceCase;
 /// Check that Go, the C compiler and the race detector work
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    /// Print one JSON document
+    /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
-    // Last: its heading would stand above what follows.
+    // Last, because its heading applies to everything after it.
     #[command(flatten)]
     go: GoArgs,
 }
@@ -32,7 +32,7 @@ struct Check {
     ok: bool,
     /// What was seen.
     detail: String,
-    /// What to do, if it is not fine.
+    /// What to do, if it failed.
     fix: Option<String>,
 }
 
@@ -44,7 +44,7 @@ struct Report {
     checks: Vec<Check>,
 }
 
-/// In the order in which one rests on another.
+/// In the order of their dependencies.
 const NAMES: [&str; 7] = [
     "go command",
     "C compiler",
@@ -55,7 +55,7 @@ const NAMES: [&str; 7] = [
     "one execution",
 ];
 
-/// What a check found wrong, and what to do about it.
+/// Why a check failed, and what to do about it.
 #[derive(Debug)]
 struct Wrong {
     detail: String,
@@ -72,12 +72,15 @@ impl From<HarnessError> for Wrong {
     fn from(e: HarnessError) -> Self {
         match e {
             HarnessError::Env(e) => e.into(),
-            e => Self { detail: e.to_string(), fix: "report it: the harness does not work".into() },
+            e => Self {
+                detail: e.to_string(),
+                fix: "this is a bug in the harness; please report it".into(),
+            },
         }
     }
 }
 
-/// A small program, generic so that something is computed lazily.
+/// A small program. It is generic, so that go/types computes something lazily.
 const SAMPLE: &str = "\
 meet start
 before check lib
@@ -116,7 +119,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
         let name = NAMES[checks.len()];
         checks.push(Check { name, ok: false, detail, fix: Some(fix) });
         for name in &NAMES[checks.len()..] {
-            let detail = "not checked, as the check above failed".to_owned();
+            let detail = "not checked, because the check above failed".to_owned();
             checks.push(Check { name, ok: false, detail, fix: None });
         }
     }
@@ -138,7 +141,7 @@ fn text(report: &Report) -> String {
     out
 }
 
-/// Adds a line for each check that is fine; the first that is not ends it.
+/// Adds a line for each check that passes, and stops at the first one that fails.
 fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) -> Result<(), Wrong> {
     let mut fine = |detail: String| {
         checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
@@ -162,22 +165,22 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) ->
     Ok(())
 }
 
-/// The planted race, twice: a detector that swallows what it has reported
-/// before would miss the second.
+/// Runs the planted race twice: a detector that suppresses repeated reports would miss
+/// the second.
 fn planted(harness: &mut Harness) -> Result<String, Wrong> {
     let wrong = |detail: String| {
         Wrong {
         detail,
-        fix: "this race detector does not detect: try another Go (--toolchain go1.27.3); if that does not help, report it".into(),
+        fix: "this race detector does not work: try another Go (--toolchain go1.27.3); if that does not help, please report it".into(),
     }
     };
     let (_, first) = harness.plant()?;
     let (races, report) = harness.plant()?;
     if races == 0 || !report.contains("WARNING: DATA RACE") {
         return Err(wrong(if first.contains("WARNING: DATA RACE") {
-            "the second of two equal races was not reported".into()
+            "the second of two identical races was not reported".into()
         } else {
-            "a race on purpose was not reported".into()
+            "a planted race was not reported".into()
         }));
     }
     let source = source_file("plant.go").unwrap_or_default();
@@ -189,7 +192,7 @@ fn planted(harness: &mut Harness) -> Result<String, Wrong> {
             report.trim()
         )));
     }
-    Ok(format!("reported at plant.go:{at}, where it is, by {} accesses", named.len()))
+    Ok(format!("reported at plant.go:{at}, the right line, by {} accesses", named.len()))
 }
 
 /// The line of plant.go that races.
@@ -197,7 +200,7 @@ fn planted_line(source: &str) -> Option<usize> {
     source.lines().position(|l| l.trim() == "*planted++").map(|i| i + 1)
 }
 
-/// The lines that a report gives for its accesses: those of the innermost frames.
+/// The line of the innermost frame of each access in a report.
 fn named_lines(report: &str) -> Vec<usize> {
     let mut lines = report.lines();
     let mut named = Vec::new();
@@ -208,17 +211,17 @@ fn named_lines(report: &str) -> Vec<usize> {
         }
         let place = lines.nth(1).and_then(|l| l.split("/plant.go:").nth(1));
         let number = place.and_then(|p| p.split(|c: char| !c.is_ascii_digit()).next());
-        // An access somewhere else is a wrong line.
+        // 0, a wrong line, for an access somewhere else.
         named.push(number.and_then(|n| n.parse().ok()).unwrap_or(0));
     }
     named
 }
 
-/// Counters that one program hits, and the median time of an execution.
+/// The number of counters that one program hits, and the median time of an execution.
 fn executions(harness: &mut Harness) -> Result<(usize, Duration), Wrong> {
     let wrong = |detail: String| Wrong {
         detail,
-        fix: "report it, with the output of typerace doctor --json".into(),
+        fix: "please report it, with the output of typerace doctor --json".into(),
     };
     let case = SourceCase::from_txtar(SAMPLE).map_err(|e| wrong(e.to_string()))?;
     let scenario = case.scenario.clone().unwrap_or_default();

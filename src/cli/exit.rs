@@ -1,4 +1,4 @@
-//! Exit codes, and which error means which: the only place that knows.
+//! Exit codes, and the only place that maps errors to them.
 
 use crate::bisect::RepoError;
 use crate::campaign::metrics::MetricsError;
@@ -14,7 +14,7 @@ use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
 use crate::triage::standalone::{RunError, VerifyError, WriteError};
 
-/// What the process says when it ends.
+/// The process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -26,7 +26,7 @@ pub enum Exit {
     Usage = 2,
     /// The environment cannot work.
     Environment = 3,
-    /// A fault of typerace.
+    /// A bug in typerace.
     Internal = 70,
 }
 
@@ -52,7 +52,7 @@ impl Exit {
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     let env = |e: &EnvError| match e {
         EnvError::Interrupted => Exit::Nothing,
-        // What the user gave, not what the machine lacks.
+        // The fault is in the user's input, not in the machine.
         EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
             Exit::Usage
         }
@@ -61,9 +61,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     let harness = |e: &HarnessError| match e {
         HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
         HarnessError::Env(e) => env(e),
-        // A test case that is too long.
+        // The test case is too long.
         HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
-        // Nothing that this harness finds means anything.
+        // No finding of this harness means anything.
         HarnessError::Misuse { .. } => Exit::Environment,
         _ => Exit::Internal,
     };
@@ -83,7 +83,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     }
     let run = |e: &RunError| match e {
         RunError::Interrupted => Exit::Nothing,
-        // Our own text, or a module that cannot be had: the message says which.
+        // Our own program does not build, or a module cannot be fetched: the message says which.
         RunError::Build(_) => Exit::Internal,
         RunError::Io(_) => Exit::Environment,
     };
@@ -114,8 +114,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         Some(match e {
             CampaignError::Seed(e) => seed(e),
             CampaignError::Fatal(Fatal::Harness(e)) => harness(e),
-            // The folder was writable at the start: now the disk is full.
-            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_) | Fatal::Store(_))
+            // The folder was writable at the start, so the disk is now full.
+            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_))
+            | CampaignError::Store(_)
             | CampaignError::NoCoverage => Exit::Environment,
             CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
             CampaignError::LibAfl(_) => Exit::Internal,
@@ -132,7 +133,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
                 Some(Exit::Usage)
             }
             RegressError::NoTime { .. } => Some(Exit::Environment),
-            // What they wrap is next in the chain.
+            // The wrapped error is next in the chain.
             _ => None,
         }
     } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
@@ -140,7 +141,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
                 Exit::Usage
             }
-            // They all met the same obstacle, and said which.
+            // All workers failed for the same reason, and have reported it.
             WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
             WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
             _ => Exit::Internal,
@@ -157,14 +158,14 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     }
 }
 
-/// The error as it is printed: its causes, and what the user can do.
+/// Formats an error for the user: the error, its causes, and what to do about it.
 #[must_use]
 pub fn describe(error: &anyhow::Error) -> String {
     let mut out = format!("error: {error}\n");
     let mut last = error.to_string();
     for cause in error.chain().skip(1) {
         let text = cause.to_string();
-        // A message that already says its cause does not say it twice.
+        // Skip a cause that the message already includes.
         if !last.contains(&text) {
             out.push_str(&format!("  because: {text}\n"));
         }
@@ -173,7 +174,7 @@ pub fn describe(error: &anyhow::Error) -> String {
     if let Some(help) = error.chain().find_map(help) {
         out.push_str(&format!("help: {help}\n"));
     } else if Exit::of(error) == Exit::Internal {
-        out.push_str("help: this looks like a fault of typerace; please report it\n");
+        out.push_str("help: this looks like a bug in typerace; please report it\n");
     }
     out
 }
@@ -184,13 +185,13 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     } else if let Some(HarnessError::Env(e)) = cause.downcast_ref::<HarnessError>() {
         Some(e.help())
     } else if cause.is::<OutputError>() {
-        Some("findings are stored all the same; make room, or write to another place".to_owned())
+        Some("findings are stored anyway; free some disk space, or write somewhere else".to_owned())
     } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
         && source.kind() == std::io::ErrorKind::NotFound
     {
         Some("give --crashes a folder of crash directories".to_owned())
     } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
-        Some("give --crashes a folder that can be written".to_owned())
+        Some("give --crashes a writable folder".to_owned())
     } else {
         None
     }
@@ -222,7 +223,7 @@ mod tests {
         assert_eq!(
             text,
             "error: cannot start\n  because: cannot write in c: no\n\
-             help: give --crashes a folder that can be written\n"
+             help: give --crashes a writable folder\n"
         );
         let e = HarnessError::Env(EnvError::NoCacheDir);
         assert_eq!(describe(&e.into()).matches("XDG_CACHE_HOME nor").count(), 1);

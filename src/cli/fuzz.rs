@@ -9,21 +9,21 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::iterator::Signals;
 
+use super::durations::duration;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Ablation, Caps, Config, Display, Experiment, Limits, Message, Schedules, Style, Summary,
-    metrics, seeds,
+    self, Caps, Config, Display, Limits, Message, Style, Summary, metrics, seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
 
-/// Run a campaign: make Go programs and scenarios, run them, store what fails
+/// Run a campaign: generate Go programs and scenarios, run them, store failures
 #[derive(Args, Debug)]
 pub struct FuzzArgs {
     /// How long to run: 90s, 10m, 2h30m [default: until Ctrl-C]
@@ -35,103 +35,82 @@ pub struct FuzzArgs {
     /// Stop after N distinct findings
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     until_finding: Option<u32>,
-    /// Workers: processes that each run a harness and share the corpus [default: one for
-    /// each processor; one in all with --seed or --execs, which ask for a run that repeats]
+    /// Number of workers; each is a process with its own harness, and they share the corpus
+    /// [default: one per processor; 1 with --seed or --execs, which ask for a repeatable run]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     cores: Option<u32>,
-    /// Processors for each worker's harness [default: the
-    /// machine's, at least 2 and at most 4]
+    /// Processors that each worker's harness may use [default: all of the machine's, but at
+    /// least 2 and at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     procs: Option<u32>,
-    /// Take connections of other machines' campaigns: PORT on this machine alone, or
-    /// ADDR:PORT; anybody who reaches it can send test cases, so a trusted network only
+    /// Accept connections from campaigns on other machines: PORT for this machine only, or
+    /// ADDR:PORT. There is no authentication, so use it on trusted networks only
     #[arg(long, value_name = "ADDR", value_parser = listen_address)]
     listen: Option<String>,
-    /// Share corpus and findings with the campaign that listens there; may be given again
+    /// Share corpus and findings with the campaign that listens there; may be repeated
     #[arg(long, value_name = "ADDR:PORT", value_parser = peer_address)]
     connect: Vec<String>,
-    /// Seed of generation, mutation and scheduling [default: from the clock]
+    /// Seed for generation, mutation and corpus scheduling [default: taken from the clock]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Which scenarios to make: `safe` leaves out contract breaches
+    /// Which scenarios to generate: `safe` leaves out those that break a documented rule
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
-    /// How many mutants of 100 should be ill-typed; repair keeps to it where it can
+    /// Target share of ill-typed mutants, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = Steering::DEFAULT_PERCENT, value_parser = clap::value_parser!(u32).range(0..=100))]
     ill_typed: u32,
-    /// How operators are chosen: `adaptive` by what they yielded in this campaign
+    /// How mutation operators are chosen
     #[arg(long, value_enum, default_value_t = OperatorsArg::Adaptive)]
     operators: OperatorsArg,
-    /// Run each corpus entry under several seeded schedules
+    /// Use no seeded schedules: leave the interleaving of goroutines to the Go runtime
     #[arg(long)]
-    schedules: bool,
-    /// Leave the interleaving of goroutines to the runtime: no seeded schedules at all
-    #[arg(long, conflicts_with = "schedules")]
     no_schedules: bool,
-    /// Keep test cases for new interleavings
-    #[arg(long, conflicts_with = "no_schedules")]
-    interleaving: bool,
-    /// Keep none for new interleavings [default]
-    #[arg(long, overrides_with = "interleaving")]
-    no_interleaving: bool,
-    /// Start from generated programs alone
+    /// Start from generated programs only
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
-    /// Search completed packages for fields that reading changes
-    #[arg(long, overrides_with = "no_lazy")]
-    lazy: bool,
-    /// Do not search for such fields [default]
-    #[arg(long)]
-    no_lazy: bool,
-    /// Folder of seeds, .txtar and .go files [default: the seeds inside typerace]
+    /// Folder of seeds, .txtar and .go files [default: the built-in seeds]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// Start from the reproducers of known races in corpus/fixedbugs too
+    /// Also start from the reproducers of known races in corpus/fixedbugs
     #[arg(long, conflicts_with = "no_seeds")]
     with_fixedbugs: bool,
-    /// Folder of crash directories
+    /// Folder for crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
     crashes: PathBuf,
-    /// The campaign's own state; a campaign resumes from it [default: none is kept]
+    /// Folder for the campaign's state; resumes from it if it exists [default: keep no state]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
-    /// Corpus entries that a worker keeps; beyond, those go that cover nothing unique
+    /// Corpus entries to keep per worker; beyond that, entries with no unique coverage are evicted
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     max_corpus: u64,
-    /// MiB of corpus on disk, all workers together; beyond, the same
+    /// MiB of corpus to keep on disk for all workers together; evicts likewise
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
     max_work: u64,
-    /// Share of one processor's time, in percent, in which new findings are
-    /// minimized; 0 for none
+    /// Share of one processor's time to spend on minimizing new findings, in percent; 0 to
+    /// turn it off
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
     minimize_percent: u32,
-    /// Write a line of figures every second, as JSON: `report --html` draws them
+    /// Write a line of JSON with the campaign's figures every second; `report --html` plots them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
-    /// Serve figures to Prometheus: PORT on loopback, or ADDRESS:PORT
+    /// Serve metrics to Prometheus: PORT on loopback, or ADDR:PORT
     #[arg(long, value_name = "ADDR", value_parser = address)]
     metrics: Option<SocketAddr>,
-    /// Progress as plain lines, also on a terminal
+    /// Show progress as plain lines, even on a terminal
     #[arg(long)]
     plain: bool,
-    /// Progress as a screen [default on a terminal]; q ends the campaign
+    /// Show progress on a full screen; q ends the campaign [default on a terminal]
     #[arg(long, conflicts_with = "plain")]
     tui: bool,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
-    /// This process is a worker of a campaign; what its part is
+    /// Run as a worker of a campaign, with this share of it
     #[arg(long, hide = true, value_parser = share)]
     worker: Option<Share>,
-    /// This process is the broker of a campaign
+    /// Run as the broker of a campaign
     #[arg(long, hide = true, value_parser = broker)]
     broker: Option<HubShare>,
-    /// Run the seeds again, so many times, instead of mutants: `make bench`
-    #[arg(long, hide = true, value_name = "N", conflicts_with_all = ["cores", "no_seeds"])]
-    replay: Option<u32>,
-    /// Take a part out of the campaign: `make bench`
-    #[arg(long, hide = true, value_enum)]
-    ablate: Option<AblateArg>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -148,7 +127,7 @@ fn broker(text: &str) -> Result<HubShare, String> {
     serde_json::from_str(text).map_err(|e| e.to_string())
 }
 
-/// `4000` is this machine alone; another address has to be said.
+/// `4000` means this machine only; any other address must be spelled out.
 fn listen_address(text: &str) -> Result<String, String> {
     if text.parse::<u16>().is_ok() {
         return Ok(format!("127.0.0.1:{text}"));
@@ -160,7 +139,7 @@ fn peer_address(text: &str) -> Result<String, String> {
     let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
     match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
         Some(_) => Ok(text.to_owned()),
-        None => Err(format!("'{text}' is no address; write HOST:PORT, like 10.0.0.7:4000")),
+        None => Err(format!("'{text}' is not an address; write HOST:PORT, like 10.0.0.7:4000")),
     }
 }
 
@@ -183,10 +162,11 @@ impl From<ProfileArg> for Profile {
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 enum OperatorsArg {
+    /// By fixed weights, adjusted by what each operator yields in this campaign
     Adaptive,
-    /// By weights set beforehand
+    /// By fixed weights
     Fixed,
-    /// All alike
+    /// All equally often
     Uniform,
 }
 
@@ -196,23 +176,6 @@ impl From<OperatorsArg> for Choice {
             OperatorsArg::Adaptive => Choice::Adaptive,
             OperatorsArg::Fixed => Choice::Fixed,
             OperatorsArg::Uniform => Choice::Uniform,
-        }
-    }
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug)]
-enum AblateArg {
-    Coverage,
-    Scenarios,
-    Bytes,
-}
-
-impl From<AblateArg> for Ablation {
-    fn from(arg: AblateArg) -> Self {
-        match arg {
-            AblateArg::Coverage => Ablation::Coverage,
-            AblateArg::Scenarios => Ablation::Scenarios,
-            AblateArg::Bytes => Ablation::Bytes,
         }
     }
 }
@@ -228,9 +191,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     }
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
-    let repeats = args.seed.is_some() || args.execs.is_some() || args.replay.is_some();
+    let repeats = args.seed.is_some() || args.execs.is_some();
     let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
-    // A worker has its share of the disk.
+    // Each worker gets its share of the disk.
     let caps = Caps {
         entries: usize::try_from(args.max_corpus).unwrap_or(usize::MAX),
         bytes: (args.max_work << 20) / u64::from(cores),
@@ -250,9 +213,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         None => seeds::built_in(args.with_fixedbugs),
     };
     let known = args.known.load()?;
-    // Before the build: an unusable folder is said at once.
+    // Before the build, so that an unusable folder is reported at once.
     crate::store::Store::open(&args.crashes)?;
-    // A signal ends the build, which has nothing to lose, at once.
+    // The build has nothing to lose, so a signal ends it at once.
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     if worker.is_none() {
         say_patched(&built);
@@ -277,13 +240,13 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         (board.seed, board.go_version) = (seed, built.toolchain.version.clone());
     }
     if let Some(why) = Display::no_screen().filter(|_| args.tui) {
-        progress(&format!("plain lines instead of a screen: {why}"));
+        progress(&format!("using plain lines instead of a screen: {why}"));
     }
     if let Some(addr) = args.metrics {
         let addr = metrics::serve(addr, display.clone())?;
         display.say(&format!("metrics on http://{addr}/metrics"));
     }
-    // Given back before the summary, or whatever else is said at the end.
+    // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
     if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         let summary = workers::run(&Plan {
@@ -321,14 +284,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         work: args.work,
         caps,
         jsonl: args.jsonl,
-        lazy: args.lazy && !args.no_lazy,
         display,
         harness,
-        schedules: Schedules {
-            seeds: !args.no_schedules,
-            search: args.schedules,
-            feedback: args.interleaving && !args.no_interleaving,
-        },
+        schedules: !args.no_schedules,
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
@@ -339,7 +297,6 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         go_minor: built.toolchain.minor,
         minimize_percent: args.minimize_percent,
         seed_given,
-        experiment: Experiment { replay: args.replay, ablate: args.ablate.map(Into::into) },
         interrupted,
     })?;
     drop(screen);
@@ -350,7 +307,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     finish(summary, &known, args.json)
 }
 
-/// Processors that this process may use.
+/// The number of processors that this process may use.
 fn processors() -> u32 {
     let n = std::thread::available_parallelism().map_or(1, usize::from);
     u32::try_from(n).unwrap_or(1).min(256)
@@ -369,7 +326,7 @@ fn finish(mut summary: Summary, known: &Known, json: bool) -> anyhow::Result<Exi
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }
 
-/// The screen, if there is to be one. A terminal that refuses is no reason to stop.
+/// Starts the screen if one is wanted. A terminal that refuses does not stop the campaign.
 fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> {
     if display.style() != Style::Screen {
         return None;
@@ -377,20 +334,20 @@ fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> 
     match Screen::start(display, Arc::clone(stop)) {
         Ok(screen) => Some(screen),
         Err(e) => {
-            progress(&format!("plain lines instead of a screen: {e}"));
+            progress(&format!("using plain lines instead of a screen: {e}"));
             display.be_plain();
             None
         }
     }
 }
 
-/// A flag that the first Ctrl-C or SIGTERM sets; the second one ends the
-/// process at once (the harness ends with it).
+/// Returns a flag that the first Ctrl-C or SIGTERM sets. The second one ends the
+/// process, and with it the harness, at once.
 pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&flag);
     let mut signals = Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
-    // A thread and no handler: it may give the terminal back.
+    // A thread instead of a signal handler, because it may restore the terminal.
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if set.swap(true, Ordering::SeqCst) {
@@ -402,42 +359,15 @@ pub(super) fn interrupt_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
-/// Reads `9100`, `:9100` or `0.0.0.0:9100`. Who wants others to see it says so.
+/// Parses `9100`, `:9100` or `0.0.0.0:9100`. A bare port means loopback.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     if let Ok(port) = port.parse() {
         return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
     }
     text.parse().map_err(|_| {
-        format!("'{text}' is no address; write 9100 for this machine alone, or 0.0.0.0:9100")
+        format!("'{text}' is not an address; write 9100 for this machine only, or 0.0.0.0:9100")
     })
-}
-
-/// Reads `90s`, `10m`, `2h30m`, or seconds without a unit.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is not a time; write 90s, 10m or 2h30m");
-    let (mut total, mut number) = (0u64, String::new());
-    for c in text.chars() {
-        let unit = match c {
-            '0'..='9' => {
-                number.push(c);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(wrong()),
-        };
-        let n: u64 = number.parse().map_err(|_| wrong())?;
-        total = n.checked_mul(unit).and_then(|n| total.checked_add(n)).ok_or_else(wrong)?;
-        number.clear();
-    }
-    if !number.is_empty() {
-        let n: u64 = number.parse().map_err(|_| wrong())?;
-        total = total.checked_add(n).ok_or_else(wrong)?;
-    }
-    if total == 0 { Err(wrong()) } else { Ok(Duration::from_secs(total)) }
 }
 
 #[cfg(test)]
@@ -453,18 +383,6 @@ mod tests {
         assert_eq!(read("[::1]:1").as_deref(), Some("[::1]:1"));
         for bad in ["", "localhost", "70000", "1.2.3.4"] {
             assert_eq!(read(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn times() {
-        let seconds = |t: &str| duration(t).map(|d| d.as_secs()).ok();
-        assert_eq!(seconds("90s"), Some(90));
-        assert_eq!(seconds("10m"), Some(600));
-        assert_eq!(seconds("2h30m"), Some(9000));
-        assert_eq!(seconds("45"), Some(45));
-        for bad in ["", "0s", "m", "1x", "-3s", "99999999999999999999s", "1.5h"] {
-            assert_eq!(seconds(bad), None, "{bad}");
         }
     }
 }

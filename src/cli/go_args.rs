@@ -1,4 +1,4 @@
-//! The arguments that choose Go, the same for every command.
+//! The arguments that choose the Go under test, the same for every command.
 
 use std::path::PathBuf;
 
@@ -12,36 +12,36 @@ pub fn say_patched(built: &BuiltHarness) {
     }
 }
 
-/// Which Go is tested.
+/// Which Go to test.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Go")]
 pub struct GoArgs {
-    /// A go command, gotip for one; the one in PATH if not given
+    /// Go command to use, for example gotip [default: the one in PATH]
     #[arg(long, value_name = "PATH")]
     pub go: Option<PathBuf>,
-    /// A local tree of Go that was built: the go command in its bin folder
+    /// Local Go tree, already built; uses the go command in its bin folder
     #[arg(long, value_name = "DIR", conflicts_with_all = ["go", "toolchain"])]
     pub goroot: Option<PathBuf>,
-    /// A Go release, such as go1.25.3, fetched if it is not there
+    /// Go release, such as go1.25.3; downloaded if it is not installed
     #[arg(long, value_name = "VERSION")]
     pub toolchain: Option<String>,
-    /// go build's own overlay: a patched go/types
+    /// Overlay file in the format of `go build -overlay`, to test a patched go/types
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
-    /// Patches of known roots, so that what is found is new: known, none, or names such
-    /// as R1,R3; `typerace patches` lists them
+    /// Patches of known roots to apply, so that every finding is new: known, none, or names
+    /// such as R1,R3; `typerace patches` lists them [default: none]
     #[arg(long, value_name = "WHICH", value_parser = str::parse::<Wanted>)]
     pub patch: Option<Wanted>,
-    /// A folder of patches of your own, beside those inside typerace: docs/PATCHES.md
+    /// Folder of your own patches, in addition to the built-in ones; see docs/PATCHES.md
     #[arg(long, value_name = "DIR")]
     pub patches: Option<PathBuf>,
-    /// A Go package of your own that registers operations: see docs/TARGETS.md
+    /// Folder of your own Go package that registers operations; see docs/TARGETS.md
     #[arg(long, value_name = "DIR")]
     pub harness: Option<PathBuf>,
 }
 
 impl GoArgs {
-    /// The same for the harness.
+    /// Converts the arguments to the harness's options.
     #[must_use]
     pub fn options(&self) -> GoOptions {
         GoOptions {
@@ -56,7 +56,7 @@ impl GoArgs {
         }
     }
 
-    /// One for each release that `--toolchain` lists, divided by commas.
+    /// Returns one set of options for each release in the comma-separated `--toolchain`.
     #[must_use]
     pub fn each(&self) -> Vec<GoOptions> {
         let all = self.options();

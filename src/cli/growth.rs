@@ -18,11 +18,11 @@ struct Report {
     heap: Vec<u64>,
     finding: Option<Finding>,
     stopped: Option<String>,
-    /// The heap's profile at the end, if it grew.
+    /// The heap profile at the end, if the heap grew.
     profile: Option<String>,
 }
 
-/// Repeats the test case and prints what the heap does.
+/// Repeats the test case and prints how the heap develops.
 pub(super) fn run(
     harness: &mut Harness,
     scenario: &Scenario,
@@ -59,8 +59,8 @@ fn text(report: &Report) -> String {
                 out.push_str(&format!("      {} {}:{}\n", frame.function, frame.file, frame.line));
             }
         }
-        (None, Some(why)) => out.push_str(&format!("nothing can be said: {why}\n")),
-        (None, None) => out.push_str("it does not grow\n"),
+        (None, Some(why)) => out.push_str(&format!("cannot tell whether it grows: {why}\n")),
+        (None, None) => out.push_str("the heap does not grow\n"),
     }
     out
 }

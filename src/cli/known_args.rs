@@ -1,34 +1,34 @@
-//! The arguments that say what is known.
+//! The argument that adds known findings.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::finding::{Known, KnownError};
 
-/// Which findings have issues.
+/// Which findings are known, that is, have an issue.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct KnownArgs {
-    /// A list of known findings, beside the one inside typerace
+    /// List of known findings, in addition to the built-in one
     #[arg(long, value_name = "FILE")]
     pub known: Option<PathBuf>,
 }
 
-/// A list that cannot be used.
+/// A list of known findings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownFileError {
     /// It cannot be read.
     #[error("cannot read {0}: {1}")]
     Read(PathBuf, #[source] std::io::Error),
-    /// It is no such list.
+    /// It is not a list of known findings.
     #[error("{0}: {1}")]
     Content(PathBuf, #[source] KnownError),
 }
 
 impl KnownArgs {
-    /// The lists.
+    /// Loads the built-in list and the given one.
     ///
     /// # Errors
-    /// The file cannot be read, or is no such list.
+    /// The file cannot be read, or is not a list of known findings.
     pub fn load(&self) -> Result<Known, KnownFileError> {
         let mut known = Known::shipped();
         if let Some(path) = &self.known {

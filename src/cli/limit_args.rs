@@ -1,31 +1,32 @@
-//! The limits of a test case, the same for every command that runs some.
+//! The limits of a test case, the same for every command that runs test cases.
 
 use std::time::Duration;
 
 use clap::Args;
 
+use super::durations::seconds;
 use crate::harness::Limits;
 
 /// What a test case may use.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits of a test case")]
 pub struct LimitArgs {
-    /// Seconds for parse and setup
+    /// Time limit for parsing and setup, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
     limit_setup: Duration,
-    /// Seconds for the concurrent part
+    /// Time limit for the concurrent part, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "8", value_parser = seconds)]
     limit_run: Duration,
-    /// Seconds for all of it
+    /// Time limit for the whole test case, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "12", value_parser = seconds)]
     limit_total: Duration,
-    /// MiB of heap above the harness's own
+    /// Heap limit above the harness's own heap, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(8..=1 << 20))]
     memory: u64,
 }
 
 impl LimitArgs {
-    /// The same for the harness.
+    /// Converts the arguments to the harness's limits.
     #[must_use]
     pub fn limits(&self) -> Limits {
         Limits {
@@ -34,32 +35,6 @@ impl LimitArgs {
             total: self.limit_total,
             memory: self.memory << 20,
             ..Limits::default()
-        }
-    }
-}
-
-/// Reads `3`, `0.5` or `3s`.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number = text.strip_suffix('s').unwrap_or(text);
-    let wrong = || format!("'{text}' is not a number of seconds between 0.05 and 86400");
-    let seconds: f64 = number.parse().map_err(|_| wrong())?;
-    if (0.05..=86_400.0).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err(wrong())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn limits_are_seconds() {
-        assert_eq!(seconds("3").unwrap().as_millis(), 3000);
-        assert_eq!(seconds("0.5s").unwrap().as_millis(), 500);
-        for bad in ["", "0", "-1", "NaN", "inf", "1m", "1e9"] {
-            assert!(seconds(bad).is_err(), "{bad}");
         }
     }
 }

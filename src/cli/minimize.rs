@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use super::fuzz::{duration, interrupt_flag};
+use super::durations::duration;
+use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Origin, Standalone};
@@ -18,22 +19,22 @@ use crate::store::{MINIMIZED, Store};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::{load_case, standalone};
 
-/// Make program and scenario as small as they can be and show the same finding
+/// Reduce program and scenario to the smallest test case that shows the same finding
 #[derive(Args, Debug)]
 pub struct MinimizeArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]
     crash: PathBuf,
-    /// When to stop with the smallest so far: 60s, 5m
+    /// Stop after this time and keep the smallest test case so far: 60s, 5m
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
     time: Duration,
-    /// Runs that measure the result, each in a new process
+    /// Runs to measure the result with, each in a new process
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     runs: u32,
-    /// Do not run the standalone program of a crash directory at the end
+    /// Do not run the crash directory's standalone program at the end
     #[arg(long)]
     no_verify: bool,
-    /// Harness processes at once [default: one for each processor]
+    /// Harness processes to run in parallel [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Print one JSON document on stdout
@@ -46,8 +47,7 @@ pub struct MinimizeArgs {
 /// What `minimize --json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
-    /// Whether the test case showed the finding at all; the rest is empty if
-    /// not.
+    /// Whether the test case showed the finding at all. If not, the rest is empty.
     shown: bool,
     id: Option<&'a str>,
     signature: Option<&'a str>,
@@ -59,7 +59,7 @@ struct Report<'a> {
     info: Option<&'a crate::finding::Minimization>,
     /// Candidates judged.
     tried: u64,
-    /// What the standalone program showed; none if it was not run.
+    /// What the standalone program showed; `None` if it was not run.
     standalone: Option<&'a Standalone>,
     /// Where the text was stored.
     path: Option<&'a Path>,
@@ -142,16 +142,16 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             Some(m) => text(m, path.as_deref(), shown.as_ref()),
             None => match &expected {
                 Some(f) => {
-                    format!("{}\nit did not show on {go_version}: nothing to minimize\n", f.title)
+                    format!("{}\nnot reproduced on {go_version}: nothing to minimize\n", f.title)
                 }
-                None => format!("it shows nothing on {go_version}: nothing to minimize\n"),
+                None => format!("no finding on {go_version}: nothing to minimize\n"),
             },
         })?;
     }
     Ok(if minimized.is_some() { Exit::Findings } else { Exit::Nothing })
 }
 
-/// The store that a crash directory is in, and its name there; `None` if it is none.
+/// The store of a crash directory, and its name there; `None` if it is not a crash directory.
 fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
     if !crash.join(crate::store::FINDING).exists() {
         return Ok(None);
@@ -168,13 +168,13 @@ fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
 fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
     let Some((store, name)) = store_of(crash)? else { return Ok(None) };
     store.put_minimized(&name, &m.text, &m.info)?;
-    // The program of its own is the smaller one's from now on.
+    // From now on, the standalone program is that of the minimized test case.
     standalone::write(&crash.canonicalize()?)?;
     Ok(Some(crash.join(MINIMIZED)))
 }
 
-/// Runs the standalone program and stores how often it showed the finding; `None` if
-/// it cannot be run here, which is said.
+/// Runs the standalone program and stores how often it showed the finding. Prints why
+/// and returns `None` if it cannot run here.
 fn verify(
     crash: &Path,
     go: &Toolchain,
@@ -191,7 +191,7 @@ fn verify(
             Ok(finding.standalone)
         }
         Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
-        // The minimized test case is there all the same.
+        // The minimized test case is stored in any case.
         Err(e) => {
             progress(&format!("the standalone program was not run: {e}"));
             Ok(None)
@@ -212,11 +212,11 @@ fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> Strin
         i.goroutines,
         i.operations,
         i.seconds,
-        if i.complete { "" } else { " (time ran out: it may get smaller with --time)" },
+        if i.complete { "" } else { " (out of time: a longer --time may make it smaller)" },
     );
     out.push_str(&match n {
-        0 => "not measured in new processes: it was interrupted\n".to_owned(),
-        _ => format!("shown in {k} of {n} new processes on {}; ", i.go_version),
+        0 => "interrupted before it was measured in new processes; ".to_owned(),
+        _ => format!("reproduced in {k} of {n} new processes on {}; ", i.go_version),
     });
     out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
     if let Some(path) = path {
@@ -236,7 +236,7 @@ fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> Strin
     out
 }
 
-/// The progress line: rewritten on a terminal, now and then a line elsewhere.
+/// Progress: one line that is rewritten on a terminal, a new line every few seconds elsewhere.
 struct Bar {
     terminal: bool,
     before: usize,
@@ -264,7 +264,7 @@ impl Bar {
             s.doing,
         );
         let mut err = std::io::stderr().lock();
-        // A closed standard error must not end the search.
+        // The search goes on if standard error is closed.
         let _ = if self.terminal {
             write!(err, "\r\x1b[K{line}").and_then(|()| err.flush())
         } else {

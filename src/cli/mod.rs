@@ -5,6 +5,7 @@ mod corpus;
 mod corpus_distill;
 mod corpus_merge;
 mod doctor;
+mod durations;
 mod exit;
 mod fuzz;
 mod go_args;
@@ -14,6 +15,7 @@ mod limit_args;
 mod minimize;
 mod patches;
 mod regress;
+mod removed;
 mod report;
 mod report_html;
 mod reproduce;
@@ -61,6 +63,11 @@ enum Command {
 pub fn main() -> ExitCode {
     end_on_panic();
     crate::harness::return_memory();
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if let Some(error) = removed::error(&args) {
+        eprintln!("{error}");
+        return Exit::Usage.into();
+    }
     let result = match Cli::parse().command {
         Command::Fuzz(args) => fuzz::run(*args),
         Command::Reproduce(args) => reproduce::run(&args),
@@ -82,22 +89,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Has a panic of any thread end the process, with the terminal given back.
+/// Makes a panic on any thread restore the terminal and end the process.
 fn end_on_panic() {
-    // In the hook and not by catch_unwind: a release aborts on panic.
+    // In the hook instead of with catch_unwind: release builds abort on panic.
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         crate::campaign::screen::restore();
         default(info);
-        eprintln!("help: this is a fault of typerace; please report it");
+        eprintln!("help: this is a bug in typerace; please report it");
         std::process::exit(i32::from(Exit::Internal as u8));
     }));
 }
 
-/// Writes a result to stdout. A reader that has seen enough is no error.
+/// Writes a result to stdout. A reader that closes the pipe early is not an error.
 ///
 /// # Errors
-/// It cannot be written for another reason.
+/// Writing fails for another reason.
 pub fn print(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -122,7 +129,7 @@ mod tests {
     use crate::campaign::screen::Screen;
     use crate::campaign::{Display, Style};
 
-    /// What [`a_panic_gives_the_terminal_back`] runs on a terminal.
+    /// [`a_panic_gives_the_terminal_back`] runs this on a terminal.
     #[test]
     #[ignore = "helper of another test"]
     fn helper_that_panics() {
@@ -132,7 +139,7 @@ mod tests {
         super::end_on_panic();
         let screen = Screen::start(&Display::new(Style::Screen), Arc::default()).unwrap();
         std::thread::sleep(Duration::from_millis(600));
-        // A release does not unwind.
+        // Release builds do not unwind.
         std::mem::forget(screen);
         panic!("planted");
     }
@@ -158,7 +165,7 @@ mod tests {
         assert!(text.contains("\x1b[?1049h"), "no screen was there: {text}");
         let (_, after) = text.rsplit_once("\x1b[?1049l").unwrap_or_else(|| panic!("{text}"));
         assert!(after.contains("\x1b[?25h") && after.contains("\nicanon"), "{after}");
-        assert!(after.contains("planted") && after.contains("fault of typerace"), "{after}");
+        assert!(after.contains("planted") && after.contains("bug in typerace"), "{after}");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::fuzz::duration;
+use super::durations::duration;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress, say_patched};
+use crate::files;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
@@ -17,35 +18,38 @@ use crate::regress::{
 };
 use crate::scenario::Scenario;
 
-/// Run seeds, known races and crash directories as a gate, against a baseline
+/// Run seeds, known races and crash directories, and compare the findings with a baseline
 #[derive(Args, Debug)]
-#[command(after_help = "--toolchain takes several releases, go1.25.5,go1.27.3: the result is a \
-    matrix. With --overlay or --patch, every case runs without and with it: \
-    what the patch fixes, and what it breaks.\n\nExit code 1: a finding of class bug or unstated that the baseline does not \
-    list, or a listed one that got worse. Findings of broken contracts are expected.")]
+#[command(
+    after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
+    matrix. With --overlay or --patch, every case runs without and with the patch, and the \
+    result says what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
+    bug or unstated that the baseline does not list, or if a listed one got worse. Findings of \
+    class contract are expected."
+)]
 pub struct RegressArgs {
-    /// Folder of cases [default: the corpus inside typerace]
+    /// Folder of cases [default: the built-in corpus]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// Folder of crash directories [default: crashes, if it is there]
+    /// Folder of crash directories [default: crashes, if it exists]
     #[arg(long, value_name = "DIR")]
     crashes: Option<PathBuf>,
-    /// Only cases whose name contains this
+    /// Run only cases whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// Runs of each case [default: 21, which miss a race of rate 20 % once in a hundred times]
+    /// Runs of each case [default: 21, which miss a race with a 20% rate once in a hundred times]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     runs: Option<u32>,
-    /// Harnesses at once [default: the processors]
+    /// Harnesses to run in parallel [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: Option<u32>,
-    /// Stop after this time, for each Go: 90s, 10m; cases that ran at least once count
+    /// Stop after this time for each Go: 90s, 10m; every case must have run at least once
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
-    /// What is expected [default: the list for the corpus inside typerace]
+    /// Baseline of expected findings [default: the one for the built-in corpus]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Add what was found to this baseline; makes it if it is not there
+    /// Add the findings to this baseline; creates the file if it does not exist
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
     /// Write the result as JUnit XML
@@ -57,7 +61,7 @@ pub struct RegressArgs {
     /// Write a table of the known races, in Markdown
     #[arg(long, value_name = "FILE")]
     known_table: Option<PathBuf>,
-    /// Print annotations of GitHub Actions
+    /// Print annotations for GitHub Actions
     #[arg(long)]
     github: bool,
     /// Print one JSON document on stdout
@@ -77,7 +81,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         Some(path) => Baseline::read(path)?,
         None => Baseline::built_in()?,
     };
-    // Before the work: an unusable file is said at once.
+    // Before the work, so that an unusable file is reported at once.
     let mut written = match &args.write_baseline {
         Some(path) if path.exists() => Some(Baseline::read(path)?),
         Some(_) => Some(Baseline::default()),
@@ -122,7 +126,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     }
     let report = Report::new(runs, cases, reports);
     if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
-        // What an overlay does is not what is expected without it.
+        // Findings with the overlay say nothing about the Go without it.
         let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
         new.add(&plain, args.only.is_none());
         new.write(path)?;
@@ -160,17 +164,17 @@ fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
     if let Some(only) = &args.only {
         cases.retain(|c| c.name.contains(only));
         if cases.is_empty() {
-            return Err(RegressError::Usage(format!("no case has {only:?} in its name")));
+            return Err(RegressError::Usage(format!("no case name contains {only:?}")));
         }
     }
     Ok(cases)
 }
 
-/// A harness for each Go; with an overlay or patches, one without and one with them.
+/// Builds a harness for each Go; with an overlay or patches, one without and one with them.
 fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     let wanted = args.go.each();
     if args.go.overlay.is_some() && wanted.len() > 1 {
-        let why = "an overlay is for one Go: give --overlay with a single --toolchain";
+        let why = "an overlay belongs to one Go: use --overlay with a single --toolchain";
         return Err(RegressError::Usage(why.to_owned()).into());
     }
     let mut columns: Vec<Column> = Vec::new();
@@ -182,7 +186,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
         let built = BuiltHarness::get(&options, &mut waiting())?;
         let label = built.toolchain.version.clone();
         if columns.iter().any(|c| c.built.key == built.key) {
-            return Err(RegressError::Usage(format!("{label} is asked for twice")).into());
+            return Err(RegressError::Usage(format!("{label} is listed twice")).into());
         }
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
         if overlay.is_some() || !patches.is_none() {
@@ -200,16 +204,16 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RegressError> {
-    std::fs::write(path, text)
+    files::output(path, text.as_bytes())
         .map_err(|source| RegressError::Write { path: path.to_owned(), source })
 }
 
-/// Whether a file can be made or replaced, without changing it.
+/// Checks that a file can be created or replaced, without changing it.
 pub(super) fn writable(path: &Path) -> Result<(), RegressError> {
     let there = path.exists();
     let opened = std::fs::File::options().append(true).create(true).open(path);
     if opened.is_ok() && !there {
-        // A probe: an unfinished run leaves no empty report.
+        // This was only a probe: an unfinished run must not leave an empty report.
         let _ = std::fs::remove_file(path);
     }
     opened.map(drop).map_err(|source| RegressError::Write { path: path.to_owned(), source })

@@ -13,30 +13,30 @@ use crate::report::{bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
-/// Tell what was found: new findings first, then known ones
+/// Print what was found: new findings first, then known ones
 #[derive(Args, Debug)]
 pub struct ReportArgs {
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
     crashes: PathBuf,
-    /// Full details as Markdown
+    /// Print full details as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// A page of bugs as Markdown: one section for each cause, with its smallest
-    /// program; breaches of contract are left out
+    /// Print a page of bugs as Markdown: one section per cause, with its smallest
+    /// program; leaves out findings of class contract
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
     bugs: bool,
-    /// Another folder of crash directories for that page: another release's
+    /// Another folder of crash directories to include in that page, for example from another
+    /// release; may be repeated
     #[arg(long, value_name = "DIR", requires = "bugs")]
     with: Vec<PathBuf>,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
-    /// Run each finding's standalone program in N processes first, and note how
-    /// many show it
+    /// Run each finding's standalone program in N processes first, and record how many show it
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     verify: Option<u32>,
-    /// Only findings whose name has this in it
+    /// Report only findings whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     #[command(flatten)]
@@ -71,7 +71,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
                     entry.finding = finding;
                 }
                 Err(_) if interrupted.load(Ordering::Relaxed) => break,
-                // One program that fails must not cost the others their turn.
+                // The others still run if one program fails.
                 Err(e) => progress(&format!("{}: {e}", entry.finding.id)),
             }
             standalone::write(&entry.path)?;

@@ -1,4 +1,4 @@
-//! `typerace report --html`: the page.
+//! `typerace report --html`: the findings as an HTML page.
 
 use std::path::{Path, PathBuf};
 
@@ -7,42 +7,44 @@ use clap::Args;
 use super::GoArgs;
 use super::fuzz::interrupt_flag;
 use super::regress::writable;
+use crate::files;
 use crate::finding::{Known, rfc3339};
 use crate::regress::{built_in, from_corpus, from_crashes};
 use crate::report::html::{Coverage, LoadError, Page, findings, html, json, samples};
 use crate::report::measure::{measure, work_corpus};
 use crate::testcase::SourceCase;
 
-/// The page and what it shows beside the findings.
+/// The page, and what it shows in addition to the findings.
 #[derive(Args, Debug)]
 pub struct HtmlArgs {
-    /// Write one self-contained page
+    /// Write one self-contained HTML page
     #[arg(long, value_name = "FILE", conflicts_with_all = ["markdown", "json"])]
     pub(super) html: Option<PathBuf>,
-    /// What `fuzz --jsonl` wrote: the campaign's curves
+    /// File written by `fuzz --jsonl`; adds the campaign's curves
     #[arg(long, value_name = "FILE", requires = "html")]
     samples: Option<PathBuf>,
-    /// What `fuzz --json` printed: the campaign's figures and operators
+    /// Output of `fuzz --json`; adds the campaign's figures and operators
     #[arg(long, value_name = "FILE", requires = "html")]
     summary: Option<PathBuf>,
-    /// What `regress --json` printed: the toolchain matrix
+    /// Output of `regress --json`; adds the toolchain matrix
     #[arg(long, value_name = "FILE", requires = "html")]
     matrix: Option<PathBuf>,
-    /// What `go tool cover -func` printed: the heat map
+    /// Output of `go tool cover -func`; adds the heat map
     #[arg(long, value_name = "FILE", requires = "html")]
     coverage: Option<PathBuf>,
     /// Measure the heat map: run the inputs once in a build with Go's own coverage
+    /// instrumentation
     #[arg(long, requires = "html", conflicts_with = "coverage")]
     cover: bool,
-    /// What --cover runs: a folder of .txtar and .go files, a campaign's --work folder; may
-    /// be given several times [default: the corpus inside typerace]
+    /// Inputs for --cover: a folder of .txtar and .go files, or a campaign's --work folder; may
+    /// be repeated [default: the built-in corpus]
     #[arg(long, value_name = "DIR", requires = "cover")]
     cover_corpus: Vec<PathBuf>,
 }
 
 impl HtmlArgs {
-    /// What `--cover` runs: the folders given, or the corpus inside, and what is in the
-    /// crash directories.
+    /// The inputs of `--cover`: the given folders or the built-in corpus, and the crash
+    /// directories.
     fn inputs(&self, crashes: &Path) -> anyhow::Result<Vec<SourceCase>> {
         let mut cases: Vec<SourceCase> = Vec::new();
         if self.cover_corpus.is_empty() {
@@ -61,7 +63,7 @@ impl HtmlArgs {
         Ok(cases)
     }
 
-    /// The coverage that is asked for, and of what it is.
+    /// Reads or measures the coverage, as the arguments ask.
     fn coverage(
         &self,
         crashes: &Path,
@@ -80,17 +82,17 @@ impl HtmlArgs {
         let mut coverage = measured.coverage;
         coverage.of = format!("{} inputs on {}", measured.inputs, measured.go_version);
         if measured.lost > 0 {
-            coverage.of.push_str(&format!(", {} more did not come to their end", measured.lost));
+            coverage.of.push_str(&format!(", {} more did not finish", measured.lost));
         }
         progress(&format!("coverage: {:.1} % of statements, {}", coverage.total, coverage.of));
         Ok(Some(coverage))
     }
 }
 
-/// Writes the page; says how many findings are in it.
+/// Writes the page and returns the number of findings in it.
 ///
 /// # Errors
-/// An input that cannot be read, a page that cannot be written.
+/// An input cannot be read, or the page cannot be written.
 pub fn write(
     args: &HtmlArgs,
     crashes: &Path,
@@ -119,11 +121,11 @@ pub fn write(
         made_at: rfc3339(std::time::SystemTime::now()),
     };
     if args.cover {
-        // Before the work: an unusable file is said at once.
+        // Before the work, so that an unusable file is reported at once.
         writable(to)?;
     }
     page.coverage = args.coverage(crashes, go, progress)?;
-    std::fs::write(to, html(&page))
+    files::output(to, html(&page).as_bytes())
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
     progress(&format!("{found} findings in {}", to.display()));
     Ok(found)

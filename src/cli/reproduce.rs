@@ -1,4 +1,4 @@
-//! `typerace reproduce`: runs a saved case again.
+//! `typerace reproduce`: runs a saved test case again.
 
 use std::path::PathBuf;
 
@@ -15,25 +15,25 @@ use crate::harness::{
 use crate::testcase::SourceCase;
 use crate::triage::{Clear, Judge, Replay, anew, load_case, replay, shows};
 
-/// Runs if nobody says how many.
+/// The default number of runs.
 const RUNS: u32 = 20;
 
-/// Run a crash directory, a txtar or a .go file again and say what it shows
+/// Run a crash directory, a txtar or a .go file again, and print what it shows and how often
 #[derive(Args, Debug)]
 pub struct ReproduceArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]
     crash: PathBuf,
-    /// How often to run it [default: 20, or fewer if the rate is clear sooner]
+    /// Number of runs [default: 20, or fewer once the rate is clear]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     runs: Option<u32>,
-    /// How often to run it in a new process at most; ends when the rate is clear
+    /// Maximum number of runs in a new process each; stops once the rate is clear
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     fresh_runs: u32,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
-    /// Run it N times in one process and say whether the heap grows
+    /// Run it N times in one process, and print whether the heap grows
     #[arg(long, value_name = "N", conflicts_with = "runs", value_parser = clap::value_parser!(u32).range(40..=1_000_000))]
     growth: Option<u32>,
     #[command(flatten)]
@@ -47,25 +47,25 @@ pub struct ReproduceArgs {
 /// What `reproduce --json` prints.
 #[derive(Serialize)]
 struct Report {
-    /// What the crash directory says it shows.
+    /// The finding that the crash directory was stored for.
     expected: Option<String>,
-    /// How the campaign came to it, the youngest step first.
+    /// How the campaign arrived at it, latest step first.
     history: Vec<Step>,
-    /// Runs that showed it, or, without an expectation, that showed anything.
+    /// Runs that showed it or, if nothing is expected, that showed anything.
     reproduced: [u32; 2],
-    /// The same apart, with confidence intervals.
+    /// The rates by kind of run, with confidence intervals.
     rates: Rates,
     go_version: String,
-    /// The patches that were in it.
+    /// The patches in it.
     patched: Vec<String>,
-    /// The issue of what the crash directory says it shows.
+    /// The issue of the expected finding.
     known: Option<KnownIssue>,
-    /// Whether a known finding does not show on a release newer than the one
-    /// that it was found with.
+    /// Whether the finding is known and does not show on this release, which is newer than
+    /// the one it was found with.
     fixed: bool,
-    /// How the schedule's seed did, if the test case has one.
+    /// How well the schedule's seed works, if the test case has one.
     schedule: Option<Carried>,
-    /// What kept the test case from being run as it is written.
+    /// Why the test case could not be run exactly as written.
     notes: Vec<String>,
     findings: Vec<Seen>,
 }
@@ -73,9 +73,10 @@ struct Report {
 #[derive(Serialize)]
 struct Carried {
     seed: u64,
-    /// Different interleavings of the runs under it: 1 if it repeats.
+    /// The number of different interleavings under the seed: 1 if it repeats.
     interleavings: usize,
-    /// `reproduced` is of runs without it, as none with it showed the finding.
+    /// Whether no run with the seed showed the finding, so that `reproduced` counts runs
+    /// without it.
     fell_back: bool,
 }
 
@@ -84,7 +85,7 @@ struct Seen {
     runs: u32,
     #[serde(flatten)]
     finding: Finding,
-    /// The tool's raw output in the first run that showed it.
+    /// The raw output of the first run that showed it.
     report: String,
 }
 
@@ -154,16 +155,16 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let total = replayed.total;
     let rates = Rates {
         schedule: replayed.scheduled.stored(),
-        // Each run had a process of its own if the scenario wants one.
+        // If the scenario wants new processes, each run already had its own.
         persistent: replayed.parallel.stored().filter(|_| !scenario.fresh),
         fresh: if scenario.fresh {
             replayed.runs.stored()
         } else {
-            // What is not expected is whatever showed here.
+            // If nothing is expected, take the finding that showed most often.
             let most = seen.iter().max_by_key(|s| s.runs).map(|s| s.finding.clone());
             let wanted = expected.clone().or(most);
             let carried = !replayed.fell_back;
-            // A stall costs its whole limit each time, and is the same in any process.
+            // A stall costs its whole limit each time, and is the same in every process.
             let stalls = wanted.as_ref().is_some_and(|f| f.kind.stalls());
             let n = if stalls { args.fresh_runs.min(2) } else { args.fresh_runs };
             anew(&mut harness, &judge, &request, n, wanted.as_ref(), carried)?.stored()
@@ -177,7 +178,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         s.finding.confirmed = s.runs > 1;
     }
     let expected_id = expected.as_ref().map(|e| e.id.clone());
-    // What was asked for first, then what shows most often.
+    // The expected finding first, then those that show most often.
     seen.sort_by_key(|s| (Some(&s.finding.id) != expected_id.as_ref(), std::cmp::Reverse(s.runs)));
     let nothing = seen.is_empty();
     let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
@@ -207,24 +208,24 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     Ok(if nothing { Exit::Nothing } else { Exit::Findings })
 }
 
-/// What a user should know of how the schedule's seed did.
+/// A note on how well the schedule's seed works.
 fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
     let n = replayed.interleavings;
     let repeats = match n {
-        0 => "no run under it ended".to_owned(),
+        0 => "no run with it finished".to_owned(),
         1 => "every run had the same interleaving".to_owned(),
         n => format!("its runs had {n} different interleavings"),
     };
     let fell_back = if replayed.fell_back {
-        "; it does not show the finding here, so the runs counted are parallel ones without it"
+        "; it does not show the finding here, so the runs counted are parallel runs without it"
     } else {
         ""
     };
     format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
-/// What of a test case was not run, and why: a case that does nothing shows
-/// nothing, which must not look like an answer.
+/// The parts of a test case that were not run, and why. Otherwise a test case that does
+/// nothing would look like one that shows nothing.
 fn not_run(reply: &RunReply, source: &SourceCase) -> Vec<String> {
     let broken = source.packages.iter().zip(&reply.verdicts).filter_map(|(p, (verdict, why))| {
         let what = match verdict {
@@ -246,7 +247,7 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
     if let Some(e) = expected {
         let found_with = &e.origin.go_version;
         if !found_with.is_empty() && *found_with != report.go_version {
-            out.push_str(&format!("it was found with {found_with}\n"));
+            out.push_str(&format!("originally found with {found_with}\n"));
         }
         if let Some(issue) = &report.known {
             let state = if issue.state == State::Open { "open" } else { "fixed" };
@@ -255,7 +256,9 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if report.fixed {
             out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
         } else if k == 0 {
-            out.push_str("it did not show: try --runs with a larger number, or the Go that it was found with\n");
+            out.push_str(
+                "not reproduced: try a larger --runs, or the Go release that it was found with\n",
+            );
         }
     }
     for (what, rate) in report.rates.named() {

@@ -6,10 +6,10 @@ use super::{Exit, GoArgs, print};
 use crate::harness::BuiltHarness;
 use crate::scenario::{ELEMENTS, Element, targets};
 
-/// Print what a scenario can say: every element, its class and the rule that the class rests on
+/// Print the vocabulary of scenarios: every element, its class and the rule behind it
 #[derive(Debug, clap::Args)]
 pub struct ScenariosArgs {
-    /// Print one JSON document
+    /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -19,10 +19,10 @@ pub struct ScenariosArgs {
 /// Prints the vocabulary.
 ///
 /// # Errors
-/// It cannot be printed; the target of `--harness` does not build.
+/// It cannot be printed, or the target of `--harness` does not build.
 pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
     if args.go.harness.is_some() {
-        // It says itself what it registers.
+        // Building it registers its operations.
         BuiltHarness::get(&args.go.options(), &mut super::ticker::waiting())?;
     }
     let all: Vec<&Element> = ELEMENTS.iter().chain(targets()).collect();
@@ -30,8 +30,8 @@ pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Nothing)
 }
 
-/// The table for people: kinds are headings, rules are quoted once for each
-/// run of elements that rest on the same one.
+/// The table for people. Kinds are headings; a rule is quoted once for consecutive
+/// elements that share it.
 fn text(all: &[&Element]) -> String {
     let mut out = String::new();
     let mut last: Option<&Element> = None;

@@ -1,5 +1,5 @@
-//! What a command is at, while it takes long: a line that rewrites itself on a terminal,
-//! now and then a line elsewhere.
+//! Progress of long commands: one line that is rewritten on a terminal, a new line every
+//! few seconds elsewhere.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::progress;
 
-/// How often a terminal's line is looked after.
+/// How often a terminal's line is redrawn.
 const TERMINAL: Duration = Duration::from_millis(200);
 /// Time between two lines of a log.
 const LOG: Duration = Duration::from_secs(10);
 
-/// Says what is going on until it is dropped.
+/// Shows what is going on until it is dropped.
 pub struct Ticker {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -32,7 +32,7 @@ struct State {
 }
 
 impl Ticker {
-    /// Says `text` with the seconds that have passed.
+    /// Shows `text` with the seconds that have passed.
     #[must_use]
     pub fn start(text: &str) -> Self {
         Self::with(text, false)
@@ -46,11 +46,11 @@ impl Ticker {
         let thread = std::thread::Builder::new()
             .name("ticker".to_owned())
             .spawn(move || if terminal { theirs.rewrite() } else { theirs.log() });
-        // Without a thread nothing is said, which is no reason to stop.
+        // If the thread cannot start, the work goes on without progress.
         Self { shared, thread: thread.ok() }
     }
 
-    /// Says something else from now on.
+    /// Changes the text.
     pub fn set(&self, text: &str) {
         text.clone_into(&mut self.shared.lock().text);
     }
@@ -71,7 +71,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits; gives the text, or `None` at the end.
+    /// Waits, then returns the text, or `None` at the end.
     fn wait(&self, time: Duration) -> Option<String> {
         let waited = self.changed.wait_timeout_while(self.lock(), time, |s| !s.ended);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -83,10 +83,10 @@ impl Shared {
         let line = |text: &str| format!("typerace: {text} … {} s", began.elapsed().as_secs());
         let write = |text: String| {
             let mut err = io::stderr().lock();
-            // A closed standard error must not end the work.
+            // The work goes on if standard error is closed.
             let _ = write!(err, "{text}").and_then(|()| err.flush());
         };
-        // What is done at once needs no line.
+        // Work that ends at once needs no line.
         while let Some(text) = self.wait(TERMINAL) {
             write(format!("\r\x1b[K{}", cut(&line(&text), columns())));
         }
@@ -107,7 +107,7 @@ fn columns() -> usize {
     crossterm::terminal::size().map_or(80, |(w, _)| usize::from(w)).max(20)
 }
 
-/// A line that is longer than the terminal would not be rewritten but repeated.
+/// Cuts a line to the terminal's width: a longer one would scroll instead of being rewritten.
 fn cut(text: &str, columns: usize) -> String {
     if text.chars().count() < columns {
         return text.to_owned();
@@ -116,12 +116,12 @@ fn cut(text: &str, columns: usize) -> String {
     kept + "…"
 }
 
-/// For those who tell lines of progress and then are busy: each is said at once, and with
-/// the time it takes for as long as it lasts.
+/// A progress callback for work that announces each step: a line is shown at once, then
+/// with the elapsed time for as long as the step lasts.
 pub fn waiting() -> impl FnMut(&str) {
     let mut last: Option<Ticker> = None;
     move |line| {
-        // Its line first.
+        // Ends the previous step's line.
         drop(last.take());
         if !io::stderr().is_terminal() {
             progress(line);

@@ -1,39 +1,37 @@
 //! LibAFL's Executor over a harness process.
 //!
-//! What LibAFL sees as coverage is *confirmed*: when the concurrent run shows
-//! counters that were never seen, the same operations run once more, one after
-//! another, and the counters of that run are what the observer holds. The
-//! sequential run does not depend on the scheduler, so which inputs enter the
-//! corpus is a function of the seed, and an edge that showed by chance never
-//! makes an input look valuable.
+//! One execution is the list in [`HarnessExecutor::execute`]: run, judge, record, confirm,
+//! learn. What LibAFL sees as coverage is confirmed by sequential runs, so which inputs
+//! enter the corpus does not hang on one lucky run. A seed repeats the random choices of a
+//! campaign; which races and which coverage the concurrent runs show is up to Go's scheduler,
+//! and what follows from those may differ.
 
+mod confirm;
+mod observer;
 mod recorder;
 mod times;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::hash::Hasher as _;
 use std::time::Instant;
 
+use libafl::Error;
 use libafl::executors::{Executor, ExitKind, HasObservers};
-use libafl::feedbacks::map::MapFeedbackMetadata;
-use libafl::observers::{HitcountsMapObserver, StdMapObserver, TimeObserver};
+use libafl::observers::{HitcountsMapObserver, StdMapObserver};
 use libafl::state::{HasExecutions, StdState};
-use libafl::{Error, HasNamedMetadata};
 use libafl_bolts::rands::StdRand;
 use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::corpus::EntryCorpus;
-use crate::feedback::Pairs;
-use crate::goast;
-use crate::harness::{
-    End, Harness, HarnessError, Outcome, RunFlags, RunReply, RunRequest, Verdict,
-};
+use crate::fnv::Fnv1a;
+use crate::harness::{End, Harness, HarnessError, Outcome, RunReply, RunRequest, Verdict};
 use crate::health::{Health, Pulse, Sick};
 use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
 use crate::testcase::{SourceCase, TestCase};
-pub use recorder::{Ahead, Fatal, LastRun, Recorder, Run, Texts};
+use confirm::{Confirmer, unseen};
+pub use observer::{Execution, ExecutionObserver};
+pub use recorder::{Ahead, Fatal, News, Recorder, Run};
 pub use times::Times;
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -42,40 +40,22 @@ pub const COVERAGE: &str = "coverage";
 /// go/types' counters of the last execution that showed something new.
 pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, false>>;
 /// What is observed of an execution.
-pub type Observers = tuple_list_type!(CoverageObserver, TimeObserver);
+pub type Observers = tuple_list_type!(CoverageObserver, ExecutionObserver);
 /// The fuzzer's state.
 pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 
-/// How often a planted race proves that the detector still works; and soon after the
+/// A planted race proves this often that the detector still works; and soon after the
 /// start, so that short campaigns prove it too.
 const PLANT_EVERY: u64 = 5_000;
 const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
 
-/// How many of the inputs with new coverage, and of the others that type-check, are
-/// read for lazy state: one in so many. Every one of the first kind took 45 % of a
-/// campaign's first minute.
-const SUSPECT_NEW: u64 = 4;
-const SUSPECT_OTHER: u64 = 64;
-
-/// What a new process costs in ordinary executions, and what a run costs that
-/// did not end.
+/// What a new process costs in ordinary executions, and what a run costs that did not end.
 const START_COST: u64 = 50;
 const TIMEOUT_COST: u64 = 10_000;
 
-/// Sequential runs that must all show new coverage.
-const CONFIRMATIONS: u32 = 2;
-
-/// After so many confirmations in vain a counter that was never confirmed is no reason
-/// for another, but in one of so many executions: most such counters take two
-/// goroutines. Which these are is up to chance, and the first executions are to repeat
-/// with the seed.
-const DOUBTS: u8 = 6;
-const DOUBTED_FROM: u64 = 1_000;
-const DOUBTED_EVERY: u64 = 16;
-
-/// Answers are compared with sequential ones in so many executions at first, and then in
-/// one of so many: it takes two or three runs more, and text for every answer. All that
-/// asked for it took a third of a campaign.
+/// Answers are compared with sequential ones in the first `FREE_ORACLES` executions that ask
+/// for it, then in one of `ORACLE_EVERY` executions: a comparison takes two or three more
+/// runs, and text for every answer. Comparing all that asked took a third of a campaign.
 const FREE_ORACLES: u64 = 32;
 const ORACLE_EVERY: u64 = 16;
 
@@ -84,32 +64,25 @@ pub struct HarnessExecutor<R> {
     harness: Harness,
     observers: Observers,
     recorder: R,
-    last: Rc<RefCell<LastRun>>,
-    failure: Rc<RefCell<Option<Fatal>>>,
-    confirmations: u64,
-    /// How often each counter was to be confirmed in vain.
-    doubts: Vec<u8>,
+    /// What ended the campaign.
+    failure: Option<Fatal>,
+    confirmer: Confirmer,
     /// Executions whose answers were compared.
     oracles: u64,
     times: Times,
-    sequence: u64,
+    sequence: Fnv1a,
     elements: Tally,
-    pairs: Pairs,
     health: Health,
     pace: Pace,
-    blind: bool,
     ahead: Option<Begun>,
-    instead: Option<SourceCase>,
-    /// Bytes are mutated: that nothing type-checks is to be expected.
-    texts: bool,
 }
 
-/// The execution that the harness has begun with.
+/// An execution that the harness has begun, or is about to.
 struct Begun {
     execution: u64,
     source: SourceCase,
     at: Instant,
-    /// Processes that were started before it: it may have wanted a new one.
+    /// Processes that were started before it: it may have needed a new one.
     starts: u64,
 }
 
@@ -120,23 +93,17 @@ impl<R: Recorder> HarnessExecutor<R> {
         let coverage = HitcountsMapObserver::new(map);
         Self {
             harness,
-            observers: tuple_list!(coverage, TimeObserver::new("time")),
+            observers: tuple_list!(coverage, ExecutionObserver::default()),
             recorder,
-            last: Rc::default(),
-            failure: Rc::default(),
-            confirmations: 0,
-            doubts: Vec::new(),
+            failure: None,
+            confirmer: Confirmer::default(),
             oracles: 0,
             times: Times::default(),
-            sequence: 0,
+            sequence: Fnv1a::default(),
             elements: Tally::default(),
-            pairs: Pairs::default(),
             health: Health::default(),
             pace: Pace::default(),
-            blind: false,
             ahead: None,
-            instead: None,
-            texts: false,
         }
     }
 
@@ -145,14 +112,14 @@ impl<R: Recorder> HarnessExecutor<R> {
         &self.observers.0
     }
 
-    /// The time observer, for the feedback that reads it.
-    pub fn time(&self) -> &TimeObserver {
+    /// The observer of executions, for feedbacks and the scheduler.
+    pub fn execution(&self) -> &ExecutionObserver {
         &self.observers.1.0
     }
 
     /// A digest over all test cases run so far, in their order.
     pub fn sequence(&self) -> u64 {
-        self.sequence
+        self.sequence.finish()
     }
 
     /// How often each element of the vocabulary was executed, in the runs that
@@ -161,19 +128,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         &self.elements
     }
 
-    /// The interleavings seen so far.
-    pub fn pairs(&self) -> &Pairs {
-        &self.pairs
-    }
-
-    /// A handle on what the last execution was.
-    pub fn last(&self) -> Rc<RefCell<LastRun>> {
-        Rc::clone(&self.last)
-    }
-
-    /// A handle on what ended the campaign, if something did.
-    pub fn failure(&self) -> Rc<RefCell<Option<Fatal>>> {
-        Rc::clone(&self.failure)
+    /// Takes what ended the campaign, if something did.
+    pub fn take_failure(&mut self) -> Option<Fatal> {
+        self.failure.take()
     }
 
     /// What is wrong, at the campaign's end.
@@ -181,7 +138,7 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.health.at_end()
     }
 
-    /// Whether the harness lived through an execution of late.
+    /// Whether the harness lived through a recent execution.
     pub fn lived(&self) -> bool {
         self.health.lived()
     }
@@ -193,7 +150,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
     /// How many sequential runs confirmed coverage.
     pub fn confirmations(&self) -> u64 {
-        self.confirmations
+        self.confirmer.confirmations
     }
 
     /// The harness.
@@ -201,45 +158,26 @@ impl<R: Recorder> HarnessExecutor<R> {
         &mut self.harness
     }
 
-    /// Keeps no input for its coverage, which is counted all the same: to measure what it
-    /// is worth.
-    pub fn ignore_coverage(&mut self, ignore: bool) {
-        self.blind = ignore;
-    }
-
     /// The recorder.
     pub fn recorder_mut(&mut self) -> &mut R {
         &mut self.recorder
     }
 
+    /// One execution, in the order in which things happen.
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
-        let executions = *state.executions();
-        if is_planted(executions) {
-            match self.harness.plant() {
-                Ok((0, _)) => return Err(Fatal::Blind { executions }),
-                // The run below will say the same.
-                Ok(_) | Err(HarnessError::Interrupted) => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-        let ahead = self.ahead.take().filter(|begun| begun.execution == executions);
-        let begun = ahead.is_some();
-        let instead = self.instead.take();
-        let replaced = instead.is_some();
-        let (source, began, starts) = match ahead {
-            Some(begun) => (begun.source, begun.at, begun.starts),
-            None => (
-                instead.unwrap_or_else(|| input.to_source()),
-                Instant::now(),
-                self.harness.starts(),
-            ),
-        };
-        let request = self.request(executions, input, &source);
+        let id = *state.executions();
+        self.prove_detector(id)?;
+
+        // Run.
+        let ahead = self.ahead.take().filter(|begun| begun.execution == id);
+        let is_ahead = ahead.is_some();
+        let begun = ahead.unwrap_or_else(|| self.begun(id, input.to_source()));
+        let request = self.request(id, input, &begun.source);
         self.oracles += u64::from(request.flags.answers);
-        self.sequence = digest(self.sequence, source.to_txtar().as_bytes());
-        let outcome = match self.run_paced(&request, begun) {
-            // Somebody asked for the end, and this execution is no result.
+        self.sequence.write(begun.source.to_txtar().as_bytes());
+        let outcome = match self.run_paced(&request, is_ahead) {
+            // A signal asked for the end, and this execution has no result.
             Err(HarnessError::Interrupted) => {
                 *state.executions_mut() -= 1;
                 return Ok(ExitKind::Ok);
@@ -247,92 +185,63 @@ impl<R: Recorder> HarnessExecutor<R> {
             outcome => outcome?,
         };
         let ran = Instant::now();
-        let mut last = LastRun::default();
-        let mut promising = Vec::new();
-        let kind = match (&outcome.end, &outcome.reply) {
-            (End::Replied, Some(reply)) => {
-                last.parsed = reply.verdicts.iter().all(|(v, _)| *v != Verdict::SyntaxErrors);
-                last.checked =
-                    last.parsed && reply.verdicts.iter().all(|(v, _)| *v != Verdict::TypeErrors);
-                let faulty = |op: &Operation| match op {
-                    Operation::Check { package } => (source.packages.iter().zip(&reply.verdicts))
-                        .any(|(p, (v, _))| p.path == *package && *v == Verdict::TypeErrors),
-                    _ => false,
-                };
-                if reply.skipped.is_empty() {
-                    let faulty = input.scenario.before.iter().any(faulty);
-                    let mut ran = input.scenario.clone();
-                    ran.oracle = ran.oracle && request.flags.answers;
-                    self.elements.add_scenario(&ran, faulty);
-                }
-                for (name, n) in &reply.operations {
-                    self.elements.add(name, *n);
-                }
-                if request.scenario.schedule.is_some() {
-                    last.new_pairs = self.pairs.add(self.harness.pairs());
-                }
-                promising = self.promising(state);
-                ExitKind::Ok
-            }
-            // It was up to the clock, and its mutants would cost as much.
-            (End::TimedOut { .. }, _) => ExitKind::Timeout,
-            (End::OverMemory { .. }, _) => ExitKind::Oom,
-            _ => ExitKind::Crash,
+        let kind = exit_kind(&outcome);
+        let mut execution = Execution { took: ran - begun.at, ..verdicts(&outcome) };
+        if let (End::Replied, Some(reply)) = (&outcome.end, &outcome.reply) {
+            self.count_elements(input, &request, reply);
+        }
+        let promising = match kind {
+            ExitKind::Ok => self.confirmer.promising(self.harness.coverage(), state),
+            _ => Vec::new(),
         };
-        // Whether two maps' writers met was up to chance: the corpus must not depend
-        // on it.
-        let promises = !replaced && (kind == ExitKind::Crash || !promising.is_empty());
-        let pulse = Pulse {
-            died: !matches!(outcome.end, End::Replied),
-            // A check that panicked has no verdict, and is no sign of health.
-            valid: self.texts || last.checked && outcome.reply.as_ref().is_some_and(checks),
-            // A dead process has no counters to show; that it died is told apart.
-            covered: !matches!(outcome.end, End::Replied)
-                || self.harness.coverage().iter().any(|&c| c > 0),
-        };
-        // Before the confirmation, which a signal may end: no finding is lost.
-        let run = Run { case: input, source: &source, request: &request, state };
-        (last.new_findings, last.new_bugs) =
-            self.recorder.record(&mut self.harness, &run, &outcome)?;
+        let pulse = self.pulse(&outcome, &execution);
+
+        // Judge, and record before the confirmation: a signal may end that one, and no
+        // finding is lost.
+        let run = Run { case: input, source: &begun.source, request: &request, state };
+        let verdict = self.recorder.judge(&mut self.harness, &run, &outcome)?;
+        let news = self.recorder.record(&mut self.harness, &run, &outcome, verdict)?;
+        (execution.new_findings, execution.new_bugs) = (news.findings, news.bugs);
         if let Some(sick) = self.health.note(pulse) {
             return Err(sick.into());
         }
         let recorded = Instant::now();
-        if promises {
-            last.new_coverage = self.confirm(state, &request)?;
-            if !last.new_coverage {
-                self.doubts.resize(self.harness.counters(), 0);
-                for i in promising {
-                    self.doubts[i] = self.doubts[i].saturating_add(1);
-                }
-            }
+
+        // Confirm. Whether the writers of two maps met was up to chance, and the corpus
+        // must not depend on it.
+        if kind == ExitKind::Crash || !promising.is_empty() {
+            execution.new_coverage = self.confirm(state, &request, promising)?;
         }
-        // It is counted, and no reason to keep the input.
-        let uncounted = self.blind && last.new_coverage;
-        last.new_coverage &= !self.blind;
         let confirmed = Instant::now();
-        if last.new_coverage && executions.is_multiple_of(SUSPECT_NEW)
-            || last.checked && executions.is_multiple_of(SUSPECT_OTHER)
-        {
-            last.new_lazy = self.recorder.suspect(&mut self.harness, &run)?;
+
+        // Learn.
+        execution.starts = self.harness.starts();
+        execution.cost = cost(&outcome, execution.starts - begun.starts);
+        if execution.new_coverage {
+            self.pace.learn(execution.took);
         }
-        if last.new_coverage {
-            self.pace.learn(ran - began);
-        }
-        if uncounted {
-            self.count_coverage(state);
-        }
-        self.times.suspecting += confirmed.elapsed().as_secs_f64();
-        self.times.running += (ran - began).as_secs_f64();
-        (last.took, last.starts) = (ran - began, self.harness.starts());
+        self.times.running += execution.took.as_secs_f64();
         self.times.recording += (recorded - ran).as_secs_f64();
-        last.cost = 1
-            + outcome.reports.matches("WARNING: DATA RACE").count() as u64
-            + START_COST * (self.harness.starts() - starts)
-            + if kind == ExitKind::Timeout { TIMEOUT_COST } else { 0 };
         self.times.confirming += (confirmed - recorded).as_secs_f64();
-        *self.last.borrow_mut() = last;
+        self.observers.1.0.set(execution);
         Ok(kind)
+    }
+
+    /// Runs the planted race, if it is time.
+    fn prove_detector(&mut self, executions: u64) -> Result<(), Fatal> {
+        if !is_planted(executions) {
+            return Ok(());
+        }
+        match self.harness.plant() {
+            Ok((0, _)) => Err(Fatal::Blind { executions }),
+            // The run that follows will say the same.
+            Ok(_) | Err(HarnessError::Interrupted) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    fn begun(&self, execution: u64, source: SourceCase) -> Begun {
+        Begun { execution, source, at: Instant::now(), starts: self.harness.starts() }
     }
 
     /// The request of an execution.
@@ -363,62 +272,55 @@ impl<R: Recorder> HarnessExecutor<R> {
         }
     }
 
-    /// The counters that no input in the corpus hit and that may be confirmed.
-    fn promising(&self, state: &State) -> Vec<usize> {
-        let executions = *state.executions();
-        let always = executions < DOUBTED_FROM || executions.is_multiple_of(DOUBTED_EVERY);
-        let doubt = |i: usize| self.doubts.get(i).copied().unwrap_or(0);
-        let mut new = news(self.harness.coverage(), state);
-        new.retain(|&i| always || doubt(i) < DOUBTS);
-        new
-    }
-
-    /// Whether the harness's counters show what no input in the corpus did.
-    fn shows_new(&self, state: &State) -> bool {
-        has_new(self.harness.coverage(), state)
-    }
-
-    /// Takes what the observer shows as known, and out of it.
-    fn count_coverage(&mut self, state: &mut State) {
-        let map: &mut [u8] = &mut self.observers.0[..];
-        let known = state.named_metadata_map_mut().get_mut::<MapFeedbackMetadata<u8>>(COVERAGE);
-        if let Some(known) = known {
-            known.history_map.resize(known.history_map.len().max(map.len()), 0);
-            for (known_at, &n) in known.history_map.iter_mut().zip(map.iter()) {
-                if n > 0 && *known_at == 0 {
-                    *known_at = n;
-                    known.num_covered_map_indexes += 1;
-                }
-            }
+    /// Counts the elements of the vocabulary that a run executed.
+    fn count_elements(&mut self, input: &TestCase, request: &RunRequest<'_>, reply: &RunReply) {
+        let faulty = |op: &Operation| match op {
+            Operation::Check { package } => (request.packages.iter().zip(&reply.verdicts))
+                .any(|(p, (v, _))| p.path == *package && *v == Verdict::TypeErrors),
+            _ => false,
+        };
+        if reply.skipped.is_empty() {
+            let faulty = input.scenario.before.iter().any(faulty);
+            let mut ran = input.scenario.clone();
+            ran.oracle = ran.oracle && request.flags.answers;
+            self.elements.add_scenario(&ran, faulty);
         }
-        map.fill(0);
+        for (name, n) in &reply.operations {
+            self.elements.add(name, *n);
+        }
     }
 
-    /// Runs the operations one after another, and fills the observer's map if
-    /// that ends well. Says whether it shows something new, every time. Whether a
-    /// counter was hit is what counts, not how often: go/types walks maps, so hit
-    /// counts differ between runs of one goroutine too.
-    fn confirm(&mut self, state: &State, request: &RunRequest<'_>) -> Result<bool, Fatal> {
-        self.confirmations += 1;
-        let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
-        let mut least: Vec<u8> = Vec::new();
-        for _ in 0..CONFIRMATIONS {
-            match self.harness.run(&sequential) {
-                Ok(outcome) if matches!(outcome.end, End::Replied) => {}
-                Ok(_) | Err(HarnessError::Interrupted) => return Ok(false),
-                Err(e) => return Err(e.into()),
-            }
-            if !self.shows_new(state) {
-                return Ok(false);
-            }
-            let coverage = self.harness.coverage();
-            least.resize(coverage.len(), u8::MAX);
-            least.iter_mut().zip(coverage).for_each(|(l, &c)| *l = (*l).min(c.min(1)));
+    /// Whether anything works.
+    fn pulse(&self, outcome: &Outcome, execution: &Execution) -> Pulse {
+        let died = !matches!(outcome.end, End::Replied);
+        Pulse {
+            died,
+            // A check that panicked has no verdict, and is no sign of health.
+            valid: execution.checked && outcome.reply.as_ref().is_some_and(checks),
+            // A dead process has no counters to show; that it died counts by itself.
+            covered: died || self.harness.coverage().iter().any(|&c| c > 0),
         }
-        let map: &mut [u8] = &mut self.observers.0[..];
-        let n = map.len().min(least.len());
-        map[..n].copy_from_slice(&least[..n]);
-        Ok(has_new(&least, state))
+    }
+
+    /// Runs the operations one after another, and fills the coverage observer's map if that
+    /// ends well. Says whether it shows something new.
+    fn confirm(
+        &mut self,
+        state: &State,
+        request: &RunRequest<'_>,
+        promising: Vec<usize>,
+    ) -> Result<bool, Fatal> {
+        let mut new = false;
+        if let Some(hit) = self.confirmer.confirm(&mut self.harness, state, request)? {
+            let map: &mut [u8] = &mut self.observers.0[..];
+            let n = map.len().min(hit.len());
+            map[..n].copy_from_slice(&hit[..n]);
+            new = !unseen(&hit, state).is_empty();
+        }
+        if !new {
+            self.confirmer.doubt(promising, self.harness.counters());
+        }
+        Ok(new)
     }
 }
 
@@ -428,30 +330,11 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
         if is_planted(execution) {
             return;
         }
-        let (at, starts) = (Instant::now(), self.harness.starts());
-        let request = self.request(execution, input, &source);
+        let ahead = self.begun(execution, source);
+        let request = self.request(execution, input, &ahead.source);
         // What fails here fails again when the input is executed, and is reported then.
-        let begun = self.harness.begin(&request).is_ok();
-        self.ahead = begun.then_some(Begun { execution, source, at, starts });
-    }
-}
-
-impl<R> Texts for HarnessExecutor<R> {
-    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error> {
-        self.texts = true;
-        match self.harness.parse(name, text) {
-            Ok(tree) => Ok(tree.ok()),
-            Err(HarnessError::Interrupted) => Ok(None),
-            Err(e) => {
-                let told = Error::illegal_state(e.to_string());
-                self.failure.borrow_mut().get_or_insert(e.into());
-                Err(told)
-            }
-        }
-    }
-
-    fn run_instead(&mut self, source: SourceCase) {
-        self.instead = Some(source);
+        let is_begun = self.harness.begin(&request).is_ok();
+        self.ahead = is_begun.then_some(ahead);
     }
 }
 
@@ -460,32 +343,38 @@ fn is_planted(execution: u64) -> bool {
     execution.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&execution)
 }
 
+/// How LibAFL sees an outcome.
+fn exit_kind(outcome: &Outcome) -> ExitKind {
+    match (&outcome.end, &outcome.reply) {
+        (End::Replied, Some(_)) => ExitKind::Ok,
+        // It was up to the clock, and its mutants would cost as much.
+        (End::TimedOut { .. }, _) => ExitKind::Timeout,
+        (End::OverMemory { .. }, _) => ExitKind::Oom,
+        _ => ExitKind::Crash,
+    }
+}
+
+/// What the type checker said of the packages.
+fn verdicts(outcome: &Outcome) -> Execution {
+    let (End::Replied, Some(reply)) = (&outcome.end, &outcome.reply) else {
+        return Execution::default();
+    };
+    let none = |verdict: Verdict| reply.verdicts.iter().all(|(v, _)| *v != verdict);
+    let parsed = none(Verdict::SyntaxErrors);
+    Execution { parsed, checked: parsed && none(Verdict::TypeErrors), ..Execution::default() }
+}
+
 /// Whether a package was checked to its end without an error.
 fn checks(reply: &RunReply) -> bool {
     reply.panics.is_empty() && reply.verdicts.iter().any(|(v, _)| *v == Verdict::Valid)
 }
 
-/// Whether counters show what no input in the corpus did.
-fn has_new(counters: &[u8], state: &State) -> bool {
-    !news(counters, state).is_empty()
-}
-
-/// The counters that no input in the corpus hit.
-fn news(counters: &[u8], state: &State) -> Vec<usize> {
-    let history = state
-        .named_metadata_map()
-        .get::<MapFeedbackMetadata<u8>>(COVERAGE)
-        .map_or(&[][..], |m| &m.history_map);
-    let known = |i: usize| history.get(i).is_some_and(|&n| n > 0);
-    let hit = counters.iter().enumerate().filter(|&(_, &n)| n > 0);
-    hit.map(|(i, _)| i).filter(|&i| !known(i)).collect()
-}
-
-/// FNV-1a, continued from `hash`: the same on every machine.
-fn digest(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash ^ 0xcbf2_9ce4_8422_2325, |h, &b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+/// What an execution cost, in ordinary ones.
+fn cost(outcome: &Outcome, new_processes: u64) -> u64 {
+    let timed_out = matches!(outcome.end, End::TimedOut { .. });
+    1 + outcome.reports.matches("WARNING: DATA RACE").count() as u64
+        + START_COST * new_processes
+        + if timed_out { TIMEOUT_COST } else { 0 }
 }
 
 impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {
@@ -498,7 +387,7 @@ impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R>
     ) -> Result<ExitKind, Error> {
         self.execute(state, input).map_err(|fatal| {
             let text = fatal.to_string();
-            self.failure.borrow_mut().get_or_insert(fatal);
+            self.failure.get_or_insert(fatal);
             Error::illegal_state(Cow::<str>::Owned(text))
         })
     }

@@ -1,66 +1,35 @@
-//! What a campaign learns from its executor, and what it may do around it.
-
-use std::time::Duration;
-
-use libafl::Error;
+//! What an executor asks of a campaign, and what ends one.
 
 use super::State;
-use crate::goast;
 use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
 use crate::health::Sick;
 use crate::testcase::{SourceCase, TestCase};
 
-/// What the last execution was, for those who run after the executor.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LastRun {
-    /// No package had a syntax error.
-    pub parsed: bool,
-    /// Every package that was checked has no type error.
-    pub checked: bool,
-    /// The sequential run reached what no input in the corpus had.
-    pub new_coverage: bool,
-    /// Reading its packages changed what no input's reading had.
-    pub new_lazy: bool,
-    /// Pairs of the interleaving map that no execution had.
-    pub new_pairs: usize,
-    /// Findings with a signature this campaign had not seen.
-    pub new_findings: usize,
-    /// Of them, those that are no breach of contract.
-    pub new_bugs: usize,
-    /// What it cost, in ordinary executions; 0 if there was none.
-    pub cost: u64,
-    /// What it took, confirmations and the like left out.
-    pub took: Duration,
-    /// Harness processes started until then.
-    pub starts: u64,
-}
-
-/// An executor that can begin with an input before it is given it.
+/// An executor that can start on an input before LibAFL hands it over.
 pub trait Ahead {
-    /// Begins to run the input that the next execution will be of, of which `source` is the
-    /// text, so that the harness works while the next but one is made. Nothing is done, and
-    /// nothing lost, if that is not possible now.
+    /// Starts to run the input of the next execution, whose text is `source`, so that the
+    /// harness works while the input after it is made. If that is not possible now, nothing
+    /// is done and nothing is lost.
     fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase);
 }
 
-/// An executor that knows text beside trees: the ablation of byte mutation.
-pub trait Texts {
-    /// The tree of a file; `None` if it does not parse.
+/// Turns outcomes into findings, before LibAFL looks at the input.
+pub trait Recorder {
+    /// What an outcome shows.
+    type Verdict;
+
+    /// Looks for failures in an outcome, and in what the harness said since the last one.
     ///
     /// # Errors
-    /// The harness's.
-    fn parse(&mut self, name: &str, text: &str) -> Result<Option<goast::File>, Error>;
+    /// What makes it pointless to go on.
+    fn judge(
+        &mut self,
+        harness: &mut Harness,
+        run: &Run<'_>,
+        outcome: &Outcome,
+    ) -> Result<Self::Verdict, Fatal>;
 
-    /// The next execution is of this text and not of its input, which is therefore not
-    /// kept for what it covers.
-    fn run_instead(&mut self, source: SourceCase);
-}
-
-/// Takes every outcome, before LibAFL judges the input.
-pub trait Recorder {
-    /// Looks for failures in an outcome and stores those that are new.
-    /// Returns how many were, and how many of them are no breach of contract.
-    /// The harness is there to run the case again.
+    /// Stores the failures that are new, and runs the case again to see how often they show.
     ///
     /// # Errors
     /// What makes it pointless to go on.
@@ -69,10 +38,11 @@ pub trait Recorder {
         harness: &mut Harness,
         run: &Run<'_>,
         outcome: &Outcome,
-    ) -> Result<(usize, usize), Fatal>;
+        verdict: Self::Verdict,
+    ) -> Result<News, Fatal>;
 
-    /// A run exceeded limits that are lower than the full ones: what it comes to under
-    /// those. The harness has the full ones by then.
+    /// Says what becomes of a run that exceeded limits below the full ones. The harness has
+    /// the full limits by then.
     ///
     /// # Errors
     /// The harness's.
@@ -84,15 +54,15 @@ pub trait Recorder {
     ) -> Result<Outcome, HarnessError> {
         harness.run(request)
     }
+}
 
-    /// Looks at what reading the test case's packages changes. Says whether that is
-    /// new.
-    ///
-    /// # Errors
-    /// What makes it pointless to go on.
-    fn suspect(&mut self, _harness: &mut Harness, _run: &Run<'_>) -> Result<bool, Fatal> {
-        Ok(false)
-    }
+/// What a recorder found to be new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Findings with a signature this campaign had not seen.
+    pub findings: usize,
+    /// Of them, those that are no breach of contract.
+    pub bugs: usize,
 }
 
 /// One execution, as its recorder sees it.
@@ -125,7 +95,4 @@ pub enum Fatal {
     /// Nothing works, so nothing is found.
     #[error(transparent)]
     Sick(#[from] Sick),
-    /// A finding could not be stored, over and over.
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
 }

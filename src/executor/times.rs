@@ -11,20 +11,18 @@ pub struct Times {
     pub recording: f64,
     /// New coverage is confirmed.
     pub confirming: f64,
-    /// Packages are read for lazy state, and what that shows is tried.
-    pub suspecting: f64,
-    /// All the rest: making, printing and mutating test cases while no harness works,
-    /// LibAFL, the exchange with other workers, checkpoints.
+    /// The rest: making, printing and mutating test cases while no harness works, LibAFL, the
+    /// exchange with other workers, checkpoints.
     #[serde(default)]
     pub other: f64,
-    /// How much of all these a harness worked, from each request to its reply. What is
-    /// missing to the whole is typerace's own.
+    /// How much of all these a harness worked, from each request to its reply. The rest is
+    /// typerace's own work.
     #[serde(default)]
     pub harness: f64,
 }
 
 impl Times {
-    /// With what is left of the wall time as [`Times::other`].
+    /// The same with the rest of the wall time as [`Times::other`].
     #[must_use]
     pub fn of(self, seconds: f64) -> Self {
         let known = Self { other: 0.0, ..self }.total();
@@ -34,7 +32,7 @@ impl Times {
     /// The wall time of all workers in seconds.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.running + self.recording + self.confirming + self.suspecting + self.other
+        self.running + self.recording + self.confirming + self.other
     }
 
     /// How much of the time no harness worked, percent.

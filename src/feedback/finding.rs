@@ -6,27 +6,26 @@
 //! stored the finding by then.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::rc::Rc;
 
 use libafl::Error;
 use libafl::executors::ExitKind;
 use libafl::feedbacks::{Feedback, StateInitializer};
 use libafl_bolts::Named;
+use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
-use crate::executor::LastRun;
+use crate::executor::ExecutionObserver;
 
 /// True if the last execution brought a finding of a new signature, and no new
 /// coverage.
 pub struct NewFindingFeedback {
-    last: Rc<RefCell<LastRun>>,
+    execution: Handle<ExecutionObserver>,
 }
 
 impl NewFindingFeedback {
-    /// Reads what the executor left.
+    /// Reads this observer.
     #[must_use]
-    pub fn new(last: Rc<RefCell<LastRun>>) -> Self {
-        Self { last }
+    pub fn new(execution: &ExecutionObserver) -> Self {
+        Self { execution: execution.handle() }
     }
 }
 
@@ -39,16 +38,16 @@ impl Named for NewFindingFeedback {
 
 impl<S> StateInitializer<S> for NewFindingFeedback {}
 
-impl<EM, I, OT, S> Feedback<EM, I, OT, S> for NewFindingFeedback {
+impl<EM, I, OT: MatchName, S> Feedback<EM, I, OT, S> for NewFindingFeedback {
     fn is_interesting(
         &mut self,
         _state: &mut S,
         _manager: &mut EM,
         _input: &I,
-        _observers: &OT,
+        observers: &OT,
         _exit_kind: &ExitKind,
     ) -> Result<bool, Error> {
-        let last = self.last.borrow();
-        Ok(last.new_findings > 0 && !last.new_coverage)
+        let execution = observers.get(&self.execution).map(ExecutionObserver::execution);
+        Ok(execution.is_some_and(|e| e.new_findings > 0 && !e.new_coverage))
     }
 }

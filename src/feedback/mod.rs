@@ -2,10 +2,8 @@
 
 mod covers;
 mod finding;
-mod interleaving;
-mod lazy;
+mod time;
 
 pub use covers::{Covers, CoversFeedback};
 pub use finding::NewFindingFeedback;
-pub use interleaving::{InterleavingFeedback, Pairs};
-pub use lazy::{Known, LazyFeedback, LazyMap, Point};
+pub use time::RunTimeFeedback;

@@ -76,7 +76,7 @@ fn is_worker(g: &Goroutine) -> bool {
         return true;
     }
     let system = g.created_by.as_deref().is_some_and(|c| {
-        // Who prints the dump, and who passed the signal on, run at that moment.
+        // The goroutines that print the dump and pass the signal on run at that moment.
         ["runtime.", "os/signal.", "time.goFunc", "typerace/harness/internal/dump."]
             .iter()
             .any(|s| c.starts_with(s))

@@ -113,7 +113,7 @@ fn race_runtime(line: &str) -> String {
 fn silent(exit: Exit, output: &str) -> Death {
     let last = output.lines().rev().map(str::trim).find(|l| !l.is_empty());
     let (kind, how) = match exit {
-        // Nobody but the kernel's out-of-memory killer sends it unasked.
+        // Only the kernel's out-of-memory killer sends it without being asked.
         Exit::Signal(9) => (Kind::Memory, "killed by signal 9".to_owned()),
         Exit::Signal(n) => (Kind::Fatal, format!("killed by signal {n}")),
         Exit::Code(n) => (Kind::Fatal, format!("exit status {n}")),

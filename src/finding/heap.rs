@@ -93,8 +93,8 @@ pub fn over_memory(
     draft.finding(scenario, false, origin)
 }
 
-/// The finding of a heap that grows with every execution of one test case: by so many
-/// bytes each, as two profiles with every allocation in them show.
+/// The finding of a heap that grows by `bytes_per_run` with every execution of one test
+/// case, as two profiles of all allocations show.
 #[must_use]
 pub fn growth(
     bytes_per_run: u64,

@@ -13,9 +13,9 @@ const SHIPPED: &str = include_str!("../../known.toml");
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Nobody mended it yet.
+    /// Not fixed yet.
     Open,
-    /// It is mended in a release, or will be in the next.
+    /// Fixed in a release, or in the next one.
     Fixed,
 }
 

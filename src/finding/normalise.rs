@@ -16,7 +16,7 @@ pub enum Blame {
     /// A package of the user's that is built into the harness.
     #[serde(rename = "target")]
     Target,
-    /// typerace's own harness: nobody's bug but ours.
+    /// typerace's own harness: a bug of typerace.
     #[serde(rename = "harness")]
     Harness,
     /// The Go runtime and the rest of the standard library.

@@ -16,5 +16,5 @@ mod tests;
 pub use build::MAX_DEPTH;
 pub use import::ImportError;
 pub use node::*;
-pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token};
+pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token, is_keyword};
 pub use walk::{FieldRole, NameRole, Role, Visitor, VisitorMut};

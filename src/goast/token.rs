@@ -61,6 +61,41 @@ tokens! {
     ChanDir { Both = "chan", Send = "chan<-", Recv = "<-chan", }
 }
 
+/// Go's keywords. From the language specification, "Keywords".
+const KEYWORDS: [&str; 25] = [
+    "break",
+    "case",
+    "chan",
+    "const",
+    "continue",
+    "default",
+    "defer",
+    "else",
+    "fallthrough",
+    "for",
+    "func",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "interface",
+    "map",
+    "package",
+    "range",
+    "return",
+    "select",
+    "struct",
+    "switch",
+    "type",
+    "var",
+];
+
+/// Whether Go reserves a word.
+#[must_use]
+pub fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
 impl Token {
     /// The precedence of a binary operator, 1 to 5; 0 for any other token.
     /// From the language specification, "Operator precedence".

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::EnvError;
+use crate::files;
 
 /// `$XDG_CACHE_HOME/typerace`, or `~/.cache/typerace`. It need not exist.
 ///
@@ -44,13 +45,7 @@ pub(super) fn publish(staged: &Path, to: &Path) -> Result<(), EnvError> {
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent).map_err(failed)?;
     }
-    match fs::rename(staged, to) {
-        Err(e) if to.exists() => {
-            let _ = e;
-            Ok(())
-        }
-        other => other.map_err(failed),
-    }
+    files::publish(staged, to).map(drop).map_err(failed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Processes that SIGKILL did not end in time. Nobody waits for them: they are taken note
-//! of when they are gone.
+//! Processes that SIGKILL did not end in time. Nothing waits for them; that they are gone
+//! is noticed later.
 
 use std::process::Child;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ static LEFT: Mutex<Left> = Mutex::new(Left { children: Vec::new(), news: Vec::ne
 #[derive(Debug)]
 struct Left {
     children: Vec<Child>,
-    /// Process numbers that nobody was told of.
+    /// Process numbers that are not reported yet.
     news: Vec<u32>,
 }
 

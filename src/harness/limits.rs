@@ -5,9 +5,9 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use super::config::{Limits, Stage};
-use super::sys::SharedMap;
+use super::memfd::Memfd;
 
-/// Bytes of the status behind the maps: `Status` in harness_go.
+/// Bytes of the status behind the coverage map: `Status` in harness_go.
 pub(super) const STATUS_SIZE: usize = 16;
 
 /// How often a request that takes long is looked at.
@@ -19,9 +19,9 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(25);
 const SHADOW: u64 = 8;
 const OWN: u64 = 1 << 30;
 
-/// Where the harness writes which stage it is in: behind the maps, aligned.
-pub(super) fn status_at(counters: u32, pairs: u32) -> usize {
-    (counters as usize + pairs as usize).next_multiple_of(8)
+/// Where the harness writes which stage it is in: behind the coverage map, aligned.
+pub(super) fn status_at(counters: u32) -> usize {
+    (counters as usize).next_multiple_of(8)
 }
 
 /// What is over its limit.
@@ -40,12 +40,12 @@ pub(super) struct Watch<'a> {
     setup: Duration,
     concurrent: Duration,
     /// The map and where in it the status is; none if the request is no test case.
-    status: Option<(&'a SharedMap, usize)>,
+    status: Option<(&'a Memfd, usize)>,
 }
 
 impl<'a> Watch<'a> {
     /// Starts the clock.
-    pub(super) fn new(limits: Limits, status: Option<(&'a SharedMap, usize)>) -> Self {
+    pub(super) fn new(limits: Limits, status: Option<(&'a Memfd, usize)>) -> Self {
         Self::since(Instant::now(), limits, status)
     }
 
@@ -53,7 +53,7 @@ impl<'a> Watch<'a> {
     pub(super) fn since(
         began: Instant,
         limits: Limits,
-        status: Option<(&'a SharedMap, usize)>,
+        status: Option<(&'a Memfd, usize)>,
     ) -> Self {
         Self {
             limits,
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    fn first(limits: Limits, map: Option<&SharedMap>) -> Exceeded {
+    fn first(limits: Limits, map: Option<&Memfd>) -> Exceeded {
         let mut watch = Watch::new(limits, map.map(|m| (m, 0)));
         loop {
             std::thread::sleep(Duration::from_millis(2));
@@ -141,21 +141,14 @@ mod tests {
 
     #[test]
     fn the_stage_that_is_over_is_named() {
-        let map = SharedMap::new(4096).unwrap();
-        let at = |stage: u64| {
-            // SAFETY: inside the mapping; nobody else has it.
-            #[allow(unsafe_code)]
-            unsafe {
-                map.ptr().cast::<u64>().as_ptr().write_volatile(stage);
-            }
-        };
+        let mut map = Memfd::new(c"typerace-test", 4096).unwrap();
         for (stage, l, want) in [
             (0, limits(20, 9_000, 9_000), Stage::Setup),
             (1, limits(20, 9_000, 9_000), Stage::Setup),
             (2, limits(9_000, 20, 9_000), Stage::Concurrent),
             (3, limits(10, 10, 60), Stage::Total),
         ] {
-            at(stage);
+            map.bytes_mut()[..8].copy_from_slice(&u64::to_ne_bytes(stage));
             assert_eq!(first(l, Some(&map)), Exceeded::Time(want), "{stage}");
         }
         assert_eq!(first(limits(1, 1, 30), None), Exceeded::Time(Stage::Total), "no test case");

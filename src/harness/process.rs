@@ -12,11 +12,10 @@ use super::config::{HarnessConfig, Late, Limits, Stage};
 use super::error::EnvError;
 use super::left;
 use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
+use super::memfd::Memfd;
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
-use super::sys::{
-    Ready, SharedMap, set_nonblocking, signal_busiest, signal_group, spawn, wait_for,
-};
+use super::sys::{Ready, set_nonblocking, signal_busiest, signal_group, spawn, wait_for};
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
 
@@ -84,7 +83,7 @@ impl Process {
     pub(super) fn start(
         config: &HarnessConfig,
         scratch: &Scratch,
-        map: &SharedMap,
+        map: &Memfd,
     ) -> Result<(Self, Hello), EnvError> {
         let failed = |source| EnvError::Start { path: config.path.clone(), source };
         let mut process = Self::launch(config, scratch, map).map_err(failed)?;
@@ -104,16 +103,14 @@ impl Process {
         };
         let hello = Hello::decode(&frame).map_err(|source| EnvError::BadHello { source })?;
         let counters = hello.counters;
-        let room = counters
-            .checked_add(hello.pairs)
-            .map(|_| status_at(counters, hello.pairs).saturating_add(STATUS_SIZE));
+        let room = status_at(counters).saturating_add(STATUS_SIZE);
         if hello.version != VERSION {
             return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
         } else if !hello.race {
             return Err(EnvError::NoRaceDetector);
         } else if counters == 0 {
             return Err(EnvError::NoCounters);
-        } else if room.is_none_or(|n| n > map.len()) {
+        } else if room > map.len() {
             return Err(EnvError::TooManyCounters { counters, room: map.len() });
         }
         // Before its hello, the harness races on purpose to find how reports are bounded:
@@ -122,7 +119,7 @@ impl Process {
         Ok((process, hello))
     }
 
-    fn launch(config: &HarnessConfig, scratch: &Scratch, map: &SharedMap) -> io::Result<Self> {
+    fn launch(config: &HarnessConfig, scratch: &Scratch, map: &Memfd) -> io::Result<Self> {
         left::reap();
         let (their_requests, requests) = io::pipe()?;
         let (replies, their_replies) = io::pipe()?;

@@ -7,7 +7,7 @@ use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version: both ends must have the same.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,7 @@ pub(super) enum Kind {
     Parse = 2,
     Format = 3,
     Plant = 4,
-    Lazy = 5,
-    Heap = 6,
+    Heap = 5,
 }
 
 impl Kind {
@@ -28,7 +27,6 @@ impl Kind {
             Kind::Parse => "parsing",
             Kind::Format => "formatting",
             Kind::Plant => "running the planted race",
-            Kind::Lazy => "looking at what reading changes",
             Kind::Heap => "measuring the heap",
         }
     }
@@ -45,8 +43,6 @@ pub struct Hello {
     pub race: bool,
     /// Bytes of its coverage map.
     pub counters: u32,
-    /// Bytes of the interleaving map behind it.
-    pub pairs: u32,
     /// Operations and queries it knows, sorted.
     pub knows: Vec<String>,
 }
@@ -59,12 +55,11 @@ impl Hello {
         let mut r = Reader::new(frame);
         let version = r.u32("protocol version")?;
         let mut hello =
-            Self { version, go: String::new(), race: false, counters: 0, pairs: 0, knows: vec![] };
+            Self { version, go: String::new(), race: false, counters: 0, knows: vec![] };
         if version == VERSION {
             hello.go = r.str("Go version")?;
             hello.race = r.bool("race detector")?;
             hello.counters = r.u32("counters")?;
-            hello.pairs = r.u32("pairs")?;
             hello.knows = r.strs("operations")?;
             r.end()?;
         }
@@ -84,8 +79,6 @@ pub struct RunFlags {
     /// After so many reports the race detector is silent until the run ends; 0 is
     /// never. A report costs about as much as a run.
     pub reports: u16,
-    /// The fields that reported races are on are wanted.
-    pub raced: bool,
 }
 
 impl RunFlags {
@@ -94,7 +87,6 @@ impl RunFlags {
             | u32::from(self.answers) << 1
             | u32::from(self.resolutions) << 2
             | u32::from(self.reports) << 16
-            | u32::from(self.raced) << 3
     }
 }
 
@@ -241,9 +233,6 @@ pub struct RunReply {
     pub steps: u64,
     /// A hash over goroutine and function of each step: the interleaving.
     pub trace: u64,
-    /// Fields that the reported races are on, `Alias.actual`, as far as they are
-    /// known; empty if not asked for.
-    pub raced: Vec<String>,
     /// Stacks of goroutines that outlived every operation.
     pub leaks: Vec<String>,
     /// Bytes that the last collection left; 0 if there was none.
@@ -274,7 +263,6 @@ impl RunReply {
             resolutions: r.strs("resolutions")?,
             steps: r.u64("steps")?,
             trace: r.u64("trace")?,
-            raced: r.strs("raced fields")?,
             leaks: r.strs("leaks")?,
             heap: r.u64("heap")?,
         })

@@ -28,7 +28,6 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         resolutions: vec!["x.T: a.T".into()],
         steps: 7,
         trace: 8,
-        raced: vec!["Alias.actual".into()],
         leaks: vec!["goroutine 7".into()],
         heap: 6,
     };
@@ -60,7 +59,6 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["x.T: a.T"].iter(), |w, s| w.str(s));
     w.u64(7);
     w.u64(8);
-    w.list(["Alias.actual"].iter(), |w, s| w.str(s));
     w.list(["goroutine 7"].iter(), |w, s| w.str(s));
     w.u64(6);
     // Length and kind are the caller's.

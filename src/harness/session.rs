@@ -8,13 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 use super::error::{EnvError, HarnessError};
-use super::lazy::{self, LazyReply};
 use super::limits::{STATUS_SIZE, Watch, status_at};
+use super::memfd::Memfd;
 use super::misuse::misuse;
 use super::process::{Failure, Process};
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
-use super::sys::SharedMap;
 use super::wire::{Reader, WireError};
 use crate::goast;
 
@@ -35,7 +34,7 @@ pub struct Harness {
     hello: Hello,
     runs: u32,
     starts: u64,
-    map: SharedMap,
+    map: Memfd,
     scratch: Scratch,
     late: Option<Late>,
     sent: Option<Sent>,
@@ -61,7 +60,7 @@ impl Harness {
     pub fn start(config: HarnessConfig) -> Result<Self, EnvError> {
         let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
         let scratch = Scratch::new().map_err(failed)?;
-        let map = SharedMap::new(config.map_size).map_err(failed)?;
+        let map = Memfd::new(c"typerace-coverage", config.map_size).map_err(failed)?;
         let (process, hello) = Process::start(&config, &scratch, &map)?;
         Ok(Self {
             process: Some(process),
@@ -93,12 +92,6 @@ impl Harness {
     #[must_use]
     pub fn coverage(&self) -> &[u8] {
         &self.map.bytes()[..self.counters()]
-    }
-
-    /// The interleaving map of the last run with a seeded schedule.
-    #[must_use]
-    pub fn pairs(&self) -> &[u8] {
-        &self.map.bytes()[self.counters()..][..self.hello.pairs as usize]
     }
 
     /// Where [`Harness::coverage`] lies: for LibAFL's map observer. It stays
@@ -310,26 +303,7 @@ impl Harness {
         Ok((asked?, self.reports()?))
     }
 
-    /// Reads a test case's packages in one goroutine, and says which fields that
-    /// changed. `None` if it did not end, or ended the process: what one goroutine
-    /// does to itself is found by running the test case.
-    ///
-    /// # Errors
-    /// No process can be started, or the harness breaks the protocol.
-    pub fn lazy(&mut self, request: &RunRequest<'_>) -> Result<Option<LazyReply>, HarnessError> {
-        let during = Kind::Lazy.verb();
-        let frame =
-            lazy::request(request).map_err(|source| HarnessError::Request { during, source })?;
-        let reply = self.exchange(Kind::Lazy, &frame, LazyReply::decode)?;
-        // One goroutine does not race, and what is said of it is no test case's.
-        self.reports()?;
-        if reply.is_err() {
-            self.recycle();
-        }
-        Ok(reply.ok())
-    }
-
-    /// A request whose failure is nobody's test case's.
+    /// A request whose failure is not blamed on a test case.
     fn ask<T>(
         &mut self,
         kind: Kind,
@@ -366,7 +340,7 @@ impl Harness {
             // Its reply would be taken for this one's.
             self.discard();
         }
-        let status = status_at(self.hello.counters, self.hello.pairs);
+        let status = status_at(self.hello.counters);
         let counters = self.counters();
         self.map.clear(0..counters);
         self.map.clear(status..status + STATUS_SIZE);
@@ -386,7 +360,6 @@ impl Harness {
         match kind {
             // No test case's: a profile of every allocation takes its time.
             Kind::Heap => Limits { total: limits.total.max(PROFILING), ..limits },
-            Kind::Lazy => Limits { total: limits.total.min(lazy::LIMIT), ..limits },
             _ => limits,
         }
     }
@@ -399,7 +372,7 @@ impl Harness {
     ) -> Result<Result<T, Gone>, HarnessError> {
         let during = kind.verb();
         let sent = self.sent.take().filter(|sent| sent.kind == kind).ok_or_else(no_process)?;
-        let status = status_at(self.hello.counters, self.hello.pairs);
+        let status = status_at(self.hello.counters);
         let status = (kind == Kind::Run).then_some((&self.map, status));
         let mut watch = Watch::since(sent.began, self.limits_of(kind), status);
         let process = self.process.as_mut().ok_or_else(no_process)?;
@@ -487,7 +460,7 @@ impl Harness {
             source,
         })?;
         let ended = said.death.is_some();
-        // Nobody's, if it has run nothing.
+        // A process that has run nothing has no test case to blame.
         if self.runs > 0 && (ended || !said.reports.is_empty()) {
             let late = self.late.get_or_insert_default();
             late.reports.push_str(&said.reports);

@@ -4,58 +4,31 @@
 //! made them is killed. These are memfds: without a name, gone with the last process
 //! that has one. Another process of the campaign opens one through
 //! `/proc/PID/fd/N`, which its id spells.
-#![allow(unsafe_code)]
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
-use std::os::fd::{AsRawFd as _, FromRawFd as _};
-use std::ptr::NonNull;
+use std::os::fd::AsRawFd as _;
 
 use libafl_bolts::Error;
 use libafl_bolts::shmem::{ShMem, ShMemId, ShMemProvider};
 
+use super::memfd::Memfd;
+
 const NAME: &std::ffi::CStr = c"typerace-llmp";
 
-/// A map that several processes have.
+/// A map that several processes have. Each keeps it open, so that others can open it.
 #[derive(Debug)]
 pub struct Shared {
     id: ShMemId,
-    ptr: NonNull<u8>,
-    len: usize,
-    // The one who made it keeps it open, so that others can open it.
-    _file: Option<File>,
+    memory: Memfd,
 }
 
-// SAFETY: the mapping belongs to this value alone; no thread is tied to it.
-unsafe impl Send for Shared {}
-
 impl Shared {
-    fn map(file: &File, len: usize) -> io::Result<NonNull<u8>> {
-        // SAFETY: the descriptor is open, and mmap chooses an address of its own.
-        let ptr = unsafe {
-            let access = libc::PROT_READ | libc::PROT_WRITE;
-            libc::mmap(std::ptr::null_mut(), len, access, libc::MAP_SHARED, file.as_raw_fd(), 0)
-        };
-        if ptr == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        NonNull::new(ptr.cast()).ok_or_else(|| io::Error::other("mmap gave null"))
-    }
-
     fn create(len: usize) -> io::Result<Self> {
-        // SAFETY: the name is a C string; the result is checked before use.
-        let file = unsafe {
-            let fd = libc::memfd_create(NAME.as_ptr(), libc::MFD_CLOEXEC);
-            if fd < 0 {
-                return Err(io::Error::last_os_error());
-            }
-            File::from_raw_fd(fd)
-        };
-        file.set_len(len as u64)?;
-        let ptr = Self::map(&file, len)?;
-        let id = format!("{}:{}", std::process::id(), file.as_raw_fd());
-        Ok(Self { id: ShMemId::from_string(&id), ptr, len, _file: Some(file) })
+        let memory = Memfd::new(NAME, len)?;
+        let id = format!("{}:{}", std::process::id(), memory.fd().as_raw_fd());
+        Ok(Self { id: ShMemId::from_string(&id), memory })
     }
 
     /// Opens one of another process. The numbers may be another's by now: only a
@@ -76,15 +49,7 @@ impl Shared {
         if file.metadata()?.len() != len as u64 {
             return Err(wrong());
         }
-        let ptr = Self::map(&file, len)?;
-        Ok(Self { id, ptr, len, _file: None })
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // SAFETY: mapped with this length, and nobody has it any more.
-        unsafe { libc::munmap(self.ptr.as_ptr().cast(), self.len) };
+        Ok(Self { id, memory: Memfd::map(file.into(), len)? })
     }
 }
 
@@ -92,20 +57,18 @@ impl Deref for Shared {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: the mapping is `len` bytes long and lives as long as `self`. LLMP
-        // reads what others write through atomics and fences of its own.
-        unsafe { std::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }
+        self.memory.bytes()
     }
 }
 
 impl DerefMut for Shared {
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts_mut(self.ptr.as_ptr(), self.len) }
+        self.memory.bytes_mut()
     }
 }
 
 // SAFETY: mmap gives whole pages, so the start is aligned to far more than 8 bytes.
+#[allow(unsafe_code)]
 unsafe impl ShMem for Shared {
     fn id(&self) -> ShMemId {
         self.id
@@ -136,23 +99,10 @@ impl ShMemProvider for SharedProvider {
     }
 }
 
-/// Lets this process have as many open files as it may: the broker keeps one for each
-/// megabyte of messages.
-pub fn raise_file_limit() {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: system calls on a structure that lives through them. A refusal leaves
-    // the limit that there was.
-    unsafe {
-        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 {
-            limit.rlim_cur = limit.rlim_max;
-            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
 
     #[test]
     fn a_map_is_shared_and_only_ours_is_opened() {

@@ -1,13 +1,12 @@
-//! The system calls that std does not have. The only unsafe code of the crate.
+//! The system calls that std does not have, but for shared memory: see `memfd`. Unsafe code
+//! is in these two files, and where `shared` implements an unsafe trait.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::Range;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
-use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 
 fn check(result: libc::c_int) -> io::Result<libc::c_int> {
@@ -30,8 +29,8 @@ unsafe extern "C" {
 const PURGE_DELAY: libc::c_int = 15;
 
 /// Gives memory back as soon as it is free, in pages of 4 KiB. mimalloc asks for huge
-/// pages, each of which stays as a whole where a campaign of hours keeps a few hundred
-/// bytes in it: resident memory grew by steps that nothing lived in. Processes that are
+/// pages, and a whole huge page stays resident for the few hundred bytes in it that a
+/// long campaign keeps: memory grew in steps without being used. Processes that are
 /// started from here on have no huge pages either.
 pub fn return_memory() {
     // SAFETY: no memory is involved; a refusal changes nothing but the memory used.
@@ -47,82 +46,17 @@ pub(crate) fn process_group() -> i32 {
     unsafe { libc::getpgrp() }
 }
 
-/// Memory that the harness maps too: its coverage counters. It has no name, so
-/// nothing is left behind if either side is killed.
-#[derive(Debug)]
-pub(super) struct SharedMap {
-    ptr: NonNull<u8>,
-    len: usize,
-    fd: OwnedFd,
-}
-
-// SAFETY: the mapping belongs to this value alone; no thread is tied to it.
-unsafe impl Send for SharedMap {}
-
-impl SharedMap {
-    pub(super) fn new(len: usize) -> io::Result<Self> {
-        let size = libc::off_t::try_from(len).map_err(io::Error::other)?;
-        // SAFETY: the name is a C string; the result is checked before use.
-        let fd = unsafe {
-            OwnedFd::from_raw_fd(check(libc::memfd_create(
-                c"typerace-coverage".as_ptr(),
-                libc::MFD_CLOEXEC,
-            ))?)
-        };
-        // SAFETY: the descriptor is open; mmap chooses an address of its own.
-        let ptr = unsafe {
-            check(libc::ftruncate(fd.as_raw_fd(), size))?;
-            let access = libc::PROT_READ | libc::PROT_WRITE;
-            libc::mmap(std::ptr::null_mut(), len, access, libc::MAP_SHARED, fd.as_raw_fd(), 0)
-        };
-        if ptr == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
+/// Lets this process have as many open files as it may: the broker keeps one for each
+/// megabyte of messages.
+pub fn raise_file_limit() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: system calls on a structure that lives through them. A refusal leaves
+    // the limit that there was.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
         }
-        let ptr = NonNull::new(ptr.cast()).ok_or_else(|| io::Error::other("mmap gave null"))?;
-        Ok(Self { ptr, len, fd })
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    pub(super) fn fd(&self) -> &OwnedFd {
-        &self.fd
-    }
-
-    pub(super) fn ptr(&self) -> NonNull<u8> {
-        self.ptr
-    }
-
-    /// The bytes. The harness writes them only between a request and its
-    /// reply, or until it is dead, and no borrow lives that long: a request
-    /// takes the owner by `&mut`.
-    pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: the mapping is `len` bytes long and lives as long as `self`.
-        unsafe { std::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }
-    }
-
-    /// The number at an offset, which the harness may write at any time.
-    pub(super) fn number(&self, at: usize) -> u64 {
-        if !at.is_multiple_of(8) || at + 8 > self.len {
-            return 0;
-        }
-        // SAFETY: inside the mapping and aligned; read as a whole, once.
-        unsafe { self.ptr.as_ptr().add(at).cast::<u64>().read_volatile() }
-    }
-
-    pub(super) fn clear(&mut self, bytes: Range<usize>) {
-        let end = bytes.end.min(self.len);
-        let start = bytes.start.min(end);
-        // SAFETY: as above; the range is cut to the mapping.
-        unsafe { self.ptr.as_ptr().add(start).write_bytes(0, end - start) }
-    }
-}
-
-impl Drop for SharedMap {
-    fn drop(&mut self) {
-        // SAFETY: mapped in `new` with this length, and nobody has it any more.
-        unsafe { libc::munmap(self.ptr.as_ptr().cast(), self.len) };
     }
 }
 
@@ -344,13 +278,14 @@ pub(crate) fn is_alive(pid: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memfd::Memfd;
     use super::*;
     use std::io::Read as _;
     use std::os::fd::AsFd as _;
 
     #[test]
     fn a_child_inherits_three_descriptors_and_shares_the_map() {
-        let mut map = SharedMap::new(4096).unwrap();
+        let mut map = Memfd::new(c"typerace-test", 4096).unwrap();
         let (mut out, child_end) = io::pipe().unwrap();
         let (zero, _keep) = io::pipe().unwrap();
         let leak = std::fs::File::open("/dev/null").unwrap();

@@ -1,4 +1,4 @@
-//! What is appended to a file: the race detector's log, a process's output.
+//! Follows a file that is appended to: the race detector's log, a process's output.
 
 use std::fs::File;
 use std::io;

@@ -181,7 +181,7 @@ impl Toolchain {
 fn go_command(go: &Path, env: &BTreeMap<&'static str, String>) -> Command {
     let mut c = Command::new(go);
     c.envs(env).env_remove("GOROOT").stdin(Stdio::null());
-    // A build that nobody waits for any more is none of a user's wishes.
+    // A build must not go on after typerace has ended.
     super::sys::tie(&mut c);
     c
 }

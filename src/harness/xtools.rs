@@ -26,7 +26,7 @@ pub(super) fn tried_lately(plain: &Path) -> bool {
     age.is_some_and(|age| age < RETRY)
 }
 
-/// What is said when the build with x/tools failed.
+/// The message when the build with x/tools failed.
 pub(super) fn missing(output: &str) -> String {
     let why = output.lines().find(|l| !l.starts_with('#')).unwrap_or("the build failed");
     format!(

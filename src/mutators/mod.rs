@@ -5,7 +5,6 @@
 //! cases, and always leaves a test case that prints as Go that parses, is
 //! within the bounds, and has a scenario that the profile allows.
 
-pub mod adapter;
 pub(crate) mod address;
 mod bounds;
 pub(crate) mod build;
@@ -174,13 +173,6 @@ pub static OPERATORS: &[&dyn Operator] = &[
     &scenario::ConcurrentCheck,
     &scenario::AliasShared,
 ];
-
-/// The index of the first operator that changes the scenario.
-#[must_use]
-pub fn first_scenario_operator() -> usize {
-    let first = scenario::AddGoroutine.name();
-    OPERATORS.iter().position(|o| o.name() == first).unwrap_or(OPERATORS.len())
-}
 
 /// How often another operator is tried when one does not apply.
 const TRIES: usize = 12;

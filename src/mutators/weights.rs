@@ -86,14 +86,6 @@ impl Weights {
         weights
     }
 
-    /// Takes every operator on scenarios out.
-    pub fn keep_scenarios(&mut self) {
-        let first = super::first_scenario_operator();
-        for arm in self.arms.iter_mut().skip(first) {
-            (arm.prior, arm.weight) = (0, 0);
-        }
-    }
-
     /// The saved weights of operators that still exist, the priors of new
     /// ones: for a campaign that a newer build resumes.
     #[must_use]

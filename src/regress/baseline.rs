@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnReport, RegressError, Status};
+use crate::files;
 use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
 
-/// The version of the file that this program writes and reads.
+/// The format version that this program reads and writes.
 const VERSION: u32 = 1;
 
 /// The baseline for the shipped corpus.
@@ -20,14 +20,14 @@ const BUILT_IN: &str = include_str!("../../corpus/baseline.json");
 
 /// Expected findings, as measured on some Go versions.
 ///
-/// A Go version in `go` has exactly the findings that were seen on it; on any
-/// other one, a finding is expected if it was seen on some version.
+/// On a Go version in `go`, exactly the findings seen on that version are expected. On any
+/// other version, a finding is expected if it was seen on at least one version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
-    /// Of the format.
+    /// The format version.
     pub version: u32,
-    /// The Go versions that it was measured on, sorted.
+    /// The Go versions that the baseline was measured on, sorted.
     pub go: Vec<String>,
     /// Sorted by signature.
     pub findings: Vec<Expected>,
@@ -43,7 +43,7 @@ pub struct Expected {
     pub class: Class,
     /// Its signature.
     pub signature: String,
-    /// By Go version, the case that shows it best.
+    /// For each Go version, the case that shows it most often.
     pub seen: BTreeMap<String, Sighting>,
 }
 
@@ -55,12 +55,12 @@ pub struct Sighting {
     pub case: String,
     /// Runs that showed it.
     pub hits: u32,
-    /// Runs.
+    /// All runs.
     pub runs: u32,
 }
 
 impl Sighting {
-    /// For the statistics.
+    /// As input for the statistics.
     #[must_use]
     pub fn tally(&self) -> Tally {
         Tally { hits: self.hits, runs: self.runs }
@@ -74,7 +74,7 @@ impl Default for Baseline {
 }
 
 impl Baseline {
-    /// The one for the shipped corpus.
+    /// The baseline for the built-in corpus.
     ///
     /// # Errors
     /// None in a binary that passed its tests.
@@ -85,7 +85,7 @@ impl Baseline {
     /// Reads a file.
     ///
     /// # Errors
-    /// It is not there, or no baseline.
+    /// It does not exist, or is not a baseline.
     pub fn read(path: &Path) -> Result<Self, RegressError> {
         let wrong = |why: String| RegressError::Baseline { path: path.to_owned(), why };
         let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
@@ -99,31 +99,30 @@ impl Baseline {
         match value.get("version").and_then(serde_json::Value::as_u64) {
             Some(v) if v == u64::from(VERSION) => {}
             Some(v) => {
-                return Err(wrong(format!("version {v}, this typerace reads version {VERSION}")));
+                return Err(wrong(format!(
+                    "it has version {v}, but this typerace reads version {VERSION}"
+                )));
             }
             None => return Err(wrong("it has no version; make one with --write-baseline".into())),
         }
-        // Read again, for the line in the message.
+        // Parsed again from the text, so that the message has the line.
         serde_json::from_str(text).map_err(|e| wrong(e.to_string()))
     }
 
-    /// Replaces a file: readers see the old text or the new one.
+    /// Replaces a file atomically: readers see either the old text or the new one.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), RegressError> {
         let wrong = |source| RegressError::Write { path: path.to_owned(), source };
         let text = serde_json::to_string_pretty(self).map_err(|e| wrong(e.into()))? + "\n";
-        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(wrong)?;
-        file.write_all(text.as_bytes()).map_err(wrong)?;
-        file.persist(path).map(drop).map_err(|e| wrong(e.error))
+        files::output(path, text.as_bytes()).map_err(wrong)
     }
 
-    /// Adds what columns showed: what was listed stays, rates are summed up, so
-    /// that a few calls collect rare ones too. Breaches of contract are expected
-    /// without being listed. A version is measured if the `whole` corpus ran: a
-    /// part of it does not tell what is not there.
+    /// Adds the findings of some columns. Listed findings stay, and rates add up, so that a
+    /// few calls also collect rare findings. Breaches of contract are always expected and
+    /// need no entry. A version counts as measured only if the `whole` corpus ran: a part of
+    /// it does not show which findings are absent.
     pub fn add(&mut self, columns: &[ColumnReport], whole: bool) {
         for column in columns {
             if whole {
@@ -166,7 +165,7 @@ impl Baseline {
         self.findings.sort_by(|a, b| a.signature.cmp(&b.signature));
     }
 
-    /// What is expected of a Go version.
+    /// The findings expected on a Go version.
     pub fn expected<'a>(&'a self, go: &'a str) -> impl Iterator<Item = &'a Expected> {
         let measured = self.go.iter().any(|v| v == go);
         self.findings.iter().filter(move |e| !measured || e.seen.contains_key(go))

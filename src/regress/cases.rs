@@ -1,4 +1,4 @@
-//! What the gate runs.
+//! The cases that the gate runs.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub enum CaseKind {
 /// A case to run.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// `corpus/aliases/plain.txtar`: stable, and a path where there is a file.
+    /// For example `corpus/aliases/plain.txtar`: stable, and a path if there is a file.
     pub name: String,
     /// Where it comes from.
     pub kind: CaseKind,
@@ -37,7 +37,7 @@ pub struct Case {
     pub source: SourceCase,
     /// The text, for reports.
     pub text: String,
-    /// What it was stored for.
+    /// The finding that it was stored for.
     pub expected: Option<Finding>,
 }
 
@@ -51,7 +51,7 @@ pub fn built_in() -> Result<Vec<Case>, RegressError> {
         seed.path = Path::new("corpus").join(&seed.path);
         cases.push(case(&seed, CaseKind::Seed)?);
     }
-    // Paths inside are relative to the folder itself.
+    // These paths are relative to the folder itself.
     for file in FIXED_BUGS.entries().iter().filter_map(DirEntry::as_file) {
         let is_case = file.path().extension().is_some_and(|e| e == "txtar" || e == "go");
         if let Some(text) = file.contents_utf8().filter(|_| is_case) {
@@ -64,10 +64,10 @@ pub fn built_in() -> Result<Vec<Case>, RegressError> {
     Ok(cases)
 }
 
-/// Every case below a folder; those in a folder `fixedbugs` are known races.
+/// Every case below a folder. Those in a folder `fixedbugs` are known races.
 ///
 /// # Errors
-/// It is no folder, holds no case, or one that is no test case.
+/// It is not a folder, has no cases, or has a file that is not a test case.
 pub fn from_corpus(dir: &Path) -> Result<Vec<Case>, RegressError> {
     let known = |seed: &Seed| {
         let folder = seed.path.strip_prefix(dir).unwrap_or(&seed.path);
@@ -77,12 +77,12 @@ pub fn from_corpus(dir: &Path) -> Result<Vec<Case>, RegressError> {
     seeds::from_directory(dir, true)?.iter().map(|seed| case(seed, kind(seed))).collect()
 }
 
-/// The crash directories of a folder: the test case as found and, where there
-/// is one, the minimized one, each a case of its own.
+/// The crash directories of a folder. The test case as found and the minimized one, if there
+/// is one, are separate cases.
 ///
 /// # Errors
-/// It is no folder, or a crash directory cannot be read: a gate must not leave
-/// one out in silence.
+/// It is not a folder, or a crash directory cannot be read: a gate must not skip one
+/// silently.
 pub fn from_crashes(dir: &Path) -> Result<Vec<Case>, RegressError> {
     let listing = Store::existing(dir)?.list()?;
     if let Some(problem) = listing.problems.into_iter().next() {
@@ -117,8 +117,7 @@ impl Case {
         comment.map_or("", |line| line.trim())
     }
 
-    /// The line of the first goroutine in [`Case::text`], 1-based: where a
-    /// report points to.
+    /// The line of the first goroutine in [`Case::text`], counted from 1. Reports point to it.
     #[must_use]
     pub fn line(&self) -> usize {
         let at = self.text.lines().position(|l| l == "go" || l.starts_with("go "));

@@ -1,4 +1,4 @@
-//! What was seen, against what was expected.
+//! Compares what was seen with what was expected.
 
 use serde::Serialize;
 
@@ -8,25 +8,24 @@ use crate::finding::{Finding, Kind, Stack, site};
 use crate::scenario::Class;
 use crate::triage::Tally;
 
-/// A finding that a case showed at its rate is missed by chance less often than
-/// this if it is said to be gone.
+/// A finding counts as gone if, at its earlier rate, chance would hide it less often than this.
 const CHANCE: f64 = 0.001;
 
 /// What a finding means for the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// A listed one got worse: shuts the gate.
+    /// A listed finding got worse. Fails the gate.
     Worse,
-    /// Not listed: shuts the gate.
+    /// Not listed. Fails the gate.
     New,
-    /// Of a kind that a busy machine can feign, and seen only once.
+    /// Seen only once, and of a kind that a busy machine can cause.
     Unconfirmed,
-    /// Listed, and gone for more than chance.
+    /// Listed, and absent more often than chance explains.
     Gone,
-    /// Listed; perhaps not seen this time.
+    /// Listed, but perhaps not seen this time.
     Listed,
-    /// Its scenario breaks a documented rule: expected without being listed.
+    /// Its scenario breaks a documented rule, so it is expected without being listed.
     Contract,
 }
 
@@ -37,7 +36,7 @@ pub struct Shown {
     pub case: String,
     /// Runs that showed it.
     pub hits: u32,
-    /// Runs.
+    /// All runs.
     pub runs: u32,
 }
 
@@ -46,7 +45,7 @@ pub struct Shown {
 pub struct Judged {
     /// What it means.
     pub status: Status,
-    /// Why, where the status does not say all: what it was before.
+    /// Details where the status alone is not enough, such as the earlier rate.
     pub why: String,
     /// `<kind>-<12 hex of the signature>`.
     pub id: String,
@@ -58,17 +57,17 @@ pub struct Judged {
     pub signature: String,
     /// One line for people.
     pub title: String,
-    /// The cases that showed it, the surest first.
+    /// The cases that showed it, with the most reliable one first.
     pub shown: Vec<Shown>,
-    /// As the first of them showed it; `None` if it was not seen.
+    /// The finding as the first of these cases showed it; `None` if it was not seen.
     #[serde(skip)]
     pub finding: Option<Finding>,
-    /// The tool's raw output then.
+    /// The raw output of that run.
     #[serde(skip)]
     pub report: String,
 }
 
-/// All findings of a Go tree, what shuts the gate first.
+/// All findings of a Go tree, those that fail the gate first.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Verdict {
     /// Each signature once.
@@ -76,13 +75,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether nothing shuts the gate.
+    /// Whether nothing fails the gate.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.count(Status::New) + self.count(Status::Worse) == 0
     }
 
-    /// Findings of a status.
+    /// The number of findings with a status.
     #[must_use]
     pub fn count(&self, status: Status) -> usize {
         self.findings.iter().filter(|j| j.status == status).count()
@@ -106,7 +105,7 @@ pub fn compare(cases: &[CaseRun], baseline: &Baseline, go: &str) -> Verdict {
     Verdict { findings }
 }
 
-/// Each signature once, without a status yet.
+/// Collects each signature once. The status is not decided yet.
 fn collect(cases: &[CaseRun]) -> Vec<Judged> {
     let mut all: Vec<Judged> = Vec::new();
     for case in cases {
@@ -115,7 +114,7 @@ fn collect(cases: &[CaseRun]) -> Vec<Judged> {
             let shown = Shown { case: case.case.clone(), hits: seen.hits, runs: case.runs };
             match all.iter_mut().find(|j| j.signature == f.signature) {
                 Some(j) => {
-                    // A bug counts more than the breach that shows it too.
+                    // If a bug and a breach of contract show it, the bug counts.
                     let graver = f.class < j.class;
                     let surer = f.class == j.class
                         && j.shown.first().is_none_or(|s| rate(&shown) > rate(s));
@@ -156,7 +155,7 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
         judged.status = Status::Listed;
         if judged.class < e.class {
             judged.status = Status::Worse;
-            judged.why = format!("it was of class {} and is a {} now", e.class, judged.class);
+            judged.why = format!("its class was {} and is {} now", e.class, judged.class);
         }
         return;
     }
@@ -164,7 +163,7 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
         judged.status = Status::Contract;
         return;
     }
-    // Another kind of the same fault: a crash where there was a race.
+    // The same defect as another kind, such as a crash where there was a race.
     let sites: Vec<String> = judged.finding.iter().flat_map(|f| sites(&f.stacks)).collect();
     let lesser = expected
         .iter()
@@ -177,13 +176,13 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
     }
 }
 
-/// A finding that was expected and not seen.
+/// A finding that was expected but not seen.
 fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
     let before = e.seen.get(go).or_else(|| e.seen.values().next_back());
     let here = before.and_then(|b| cases.iter().find(|c| c.case == b.case));
     let shown = here.map(|c| Shown { case: c.case.clone(), hits: 0, runs: c.runs });
     let gone = before.zip(here).is_some_and(|(b, c)| is_significant(b.tally(), c.runs));
-    let was = before.map(|b| format!("it was seen in {} of {}", b.hits, b.runs));
+    let was = before.map(|b| format!("earlier seen in {} of {} runs", b.hits, b.runs));
     Judged {
         status: if gone { Status::Gone } else { Status::Listed },
         why: was.unwrap_or_default(),
@@ -198,8 +197,8 @@ fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
     }
 }
 
-/// Whether so many runs without it say that a finding of this rate is gone.
-/// The rate is taken at the lower end of its interval.
+/// Whether a finding of this rate is gone if it does not show in `runs` runs. Uses the lower
+/// end of the rate's confidence interval.
 #[must_use]
 pub(super) fn is_significant(before: Tally, runs: u32) -> bool {
     let (low, _) = before.interval();
@@ -210,7 +209,7 @@ fn sites(stacks: &[Stack]) -> impl Iterator<Item = String> {
     stacks.iter().filter_map(|s| site(&s.frames).functions.into_iter().next())
 }
 
-/// Whether a signature names a function, and not only one that starts alike.
+/// Whether a signature names this function, and not one whose name merely starts with it.
 fn mentions(e: &Expected, function: &str) -> bool {
     let mut rest = e.signature.as_str();
     while let Some(at) = rest.find(function) {
@@ -223,8 +222,8 @@ fn mentions(e: &Expected, function: &str) -> bool {
     false
 }
 
-/// How bad a kind is: wrong answers and races go on, the others end the
-/// program.
+/// How bad a kind is. After a race or a wrong answer the program goes on; the other kinds end
+/// it.
 fn severity(kind: Kind) -> u8 {
     match kind {
         Kind::DataRace | Kind::Leak => 0,

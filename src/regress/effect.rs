@@ -1,4 +1,4 @@
-//! What an overlay changes: which findings it mends, which it brings.
+//! What an overlay changes: which findings it fixes and which it adds.
 
 use serde::Serialize;
 
@@ -8,24 +8,24 @@ use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
 
-/// What became of a finding.
+/// What the overlay does to a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// Only with the overlay, and not by chance.
+    /// Seen only with the overlay, and not by chance.
     Broken,
-    /// Only without the overlay, and not by chance.
+    /// Seen only without the overlay, and not by chance.
     Fixed,
-    /// On both sides.
+    /// Seen on both sides.
     Same,
-    /// On one side, too seldom to tell.
+    /// Seen on one side, too rarely to tell.
     Unclear,
 }
 
 /// A finding without and with the overlay, in the case that shows it best.
 #[derive(Clone, Debug, Serialize)]
 pub struct Effect {
-    /// What became of it.
+    /// What the overlay does to it.
     pub change: Change,
     /// Its signature.
     pub signature: String,
@@ -60,7 +60,7 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
         let tallies: Vec<(&str, Tally, Tally)> = pairs
             .map(|(a, b)| (a.case.as_str(), a.tally(&signature), b.tally(&signature)))
             .collect();
-        // The surest case on either side tells most.
+        // On each side, the case that shows it most reliably.
         let best = |side: fn(&(&str, Tally, Tally)) -> Tally| {
             tallies.iter().max_by(|a, b| side(a).rate().total_cmp(&side(b).rate()))
         };

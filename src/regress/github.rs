@@ -1,4 +1,4 @@
-//! What shuts the gate, as annotations of GitHub Actions.
+//! The findings that fail the gate, as GitHub Actions annotations.
 
 use std::fmt::Write as _;
 

@@ -1,9 +1,9 @@
-//! The gate's result as JUnit XML: a suite for each Go tree, a test for each
-//! case.
+//! The gate's result as JUnit XML: one suite per Go tree, one test per case.
 
 use std::fmt::Write as _;
 
 use super::{CaseRun, ColumnReport, Judged, Report, Status};
+use crate::escape::markup;
 
 /// The document.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn junit(report: &Report) -> String {
     out
 }
 
-/// What shuts the gate in a case.
+/// The findings of a case that fail the gate.
 fn faults<'a>(column: &'a ColumnReport, case: &'a CaseRun) -> impl Iterator<Item = &'a Judged> {
     column.verdict.findings.iter().filter(|j| {
         matches!(j.status, Status::New | Status::Worse)
@@ -39,7 +39,7 @@ fn suite(out: &mut String, column: &ColumnReport) {
     let _ = writeln!(
         out,
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{skipped}\" time=\"{:.3}\">",
-        escape(&column.label),
+        markup(&column.label),
         column.cases.len(),
         failed(column),
         column.seconds
@@ -48,12 +48,12 @@ fn suite(out: &mut String, column: &ColumnReport) {
         let _ = writeln!(
             out,
             "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3}\">",
-            escape(&case.case),
-            escape(&column.label),
+            markup(&case.case),
+            markup(&column.label),
             case.seconds
         );
         if case.runs == 0 {
-            let why = escape(&case.notes.join("; "));
+            let why = markup(&case.notes.join("; "));
             let _ = writeln!(out, "      <skipped message=\"{why}\"/>");
         }
         for j in faults(column, case) {
@@ -62,8 +62,8 @@ fn suite(out: &mut String, column: &ColumnReport) {
                 out,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 j.kind,
-                escape(&format!("{} ({}), {hits} of {}", j.title, j.class, case.runs)),
-                escape(&format!("{}\n\n{}", j.signature, j.report))
+                markup(&format!("{} ({}), {hits} of {}", j.title, j.class, case.runs)),
+                markup(&format!("{}\n\n{}", j.signature, j.report))
             );
         }
         let listed: Vec<_> = case
@@ -73,36 +73,9 @@ fn suite(out: &mut String, column: &ColumnReport) {
             .chain(case.notes.iter().cloned())
             .collect();
         if !listed.is_empty() {
-            let _ = writeln!(out, "      <system-out>{}</system-out>", escape(&listed.join("\n")));
+            let _ = writeln!(out, "      <system-out>{}</system-out>", markup(&listed.join("\n")));
         }
         out.push_str("    </testcase>\n");
     }
     out.push_str("  </testsuite>\n");
-}
-
-/// For text and attributes. Characters that XML 1.0 does not know become
-/// U+FFFD: reports quote what a test case holds.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn any_text_is_escaped() {
-        let text = super::escape("a<b> & \"c\"\u{1b}[0m\u{0}\n");
-        assert_eq!(text, "a&lt;b&gt; &amp; &quot;c&quot;\u{fffd}[0m\u{fffd}\n");
-    }
 }

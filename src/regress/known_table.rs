@@ -1,5 +1,4 @@
-//! docs/KNOWN-RACES.md: what the cases of `corpus/fixedbugs` show on each Go
-//! release, as measured.
+//! Writes docs/KNOWN-RACES.md: what the cases of `corpus/fixedbugs` show on each Go release.
 
 use std::fmt::Write as _;
 
@@ -10,8 +9,9 @@ use crate::scenario::Class;
 #[must_use]
 pub fn known_table(report: &Report) -> String {
     let mut out = String::from(
-        "# Known races\n\nWhat the cases of `corpus/fixedbugs` show on each release of Go: runs \
-         that showed the signature, of all runs. `make known-races` runs them anew:\n\n",
+        "# Known races\n\nWhat the cases of `corpus/fixedbugs` show on each Go release: the number \
+         of runs that showed the signature, out of all runs. `make known-races` repeats the \
+         measurement:\n\n",
     );
     let labels: Vec<&str> = report.columns.iter().map(|c| c.label.as_str()).collect();
     let command = format!(
@@ -22,8 +22,8 @@ pub fn known_table(report: &Report) -> String {
     let _ = writeln!(out, "    {command}\n");
     let _ = writeln!(
         out,
-        "`–` is: not seen. `n/a` is: this release cannot check the program, or the harness \
-         built for it cannot run the operation.\n"
+        "`–` means not seen. `n/a` means that this release cannot check the program, or that the \
+         harness built for it cannot run the operation.\n"
     );
     for (i, case) in report.sources.iter().enumerate() {
         if case.kind != CaseKind::FixedBug {

@@ -34,26 +34,26 @@ pub const RATE: f64 = 0.2;
 /// How often it may be missed.
 pub const MISS: f64 = 0.01;
 
-/// Runs of a case by default: a race of [`RATE`] is missed less often than
+/// The default number of runs of a case. It misses a race of rate [`RATE`] less often than
 /// [`MISS`].
 #[must_use]
 pub fn default_runs() -> u32 {
     runs_needed(RATE, MISS).expect("both are probabilities")
 }
 
-/// Why the gate could not be run. What it found is no error.
+/// Why the gate could not run. Findings are not errors.
 #[derive(Debug, thiserror::Error)]
 pub enum RegressError {
-    /// A seed that is no test case.
+    /// A seed is not a test case.
     #[error("{0}")]
     Seed(#[from] SeedError),
-    /// A crash directory that is none.
+    /// A crash directory cannot be loaded.
     #[error("{0}")]
     Case(#[from] LoadError),
     /// The folder of crash directories cannot be read.
     #[error("{0}")]
     Store(#[from] StoreError),
-    /// No Go, or it cannot build the harness.
+    /// There is no Go, or it cannot build the harness.
     #[error("{0}")]
     Env(#[from] EnvError),
     /// The harness does not work.
@@ -67,7 +67,7 @@ pub enum RegressError {
         /// What is wrong.
         why: String,
     },
-    /// A report that cannot be written.
+    /// A report cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
         /// The file.
@@ -75,13 +75,13 @@ pub enum RegressError {
         /// Why.
         source: std::io::Error,
     },
-    /// Options that make no sense together.
+    /// The options make no sense together.
     #[error("{0}")]
     Usage(String),
     /// Some cases never ran.
     #[error(
-        "{missed} of {of} cases never ran on {go}: the time was up; give a longer --time or \
-         fewer --runs"
+        "{missed} of {of} cases never ran on {go} because the time was up: use a longer --time \
+         or fewer --runs"
     )]
     NoTime {
         /// Cases that did not run.
@@ -100,28 +100,28 @@ pub struct ColumnReport {
     pub label: String,
     /// `go1.27.3`.
     pub go_version: String,
-    /// GOROOT, for the places in reports.
+    /// GOROOT, for the locations in reports.
     pub goroot: PathBuf,
-    /// Whether the overlay or patches are in it.
+    /// Whether it was built with the overlay or with patches.
     pub patched: bool,
     /// Which patches.
     pub patches: Vec<String>,
-    /// What every case did, in the order of the cases.
+    /// The results, in the order of the cases.
     pub cases: Vec<CaseRun>,
-    /// What the baseline makes of it.
+    /// The comparison with the baseline.
     pub verdict: Verdict,
-    /// Seconds.
+    /// How long it took.
     pub seconds: f64,
 }
 
-/// All of the gate's result.
+/// The gate's complete result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Runs of each case that were asked for.
+    /// The requested number of runs of each case.
     pub runs: u32,
-    /// Whether the gate is open.
+    /// Whether the gate passed.
     pub passed: bool,
-    /// A digest of what was decided: the same for two runs that say the same.
+    /// A digest of the decisions: equal for two runs that decide the same.
     pub result: String,
     /// One column for each Go tree.
     pub columns: Vec<ColumnReport>,
@@ -133,8 +133,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Puts the columns together and decides. With an overlay, the column with
-    /// it decides: the other one is there to compare with.
+    /// Combines the columns and decides. With an overlay, the column with it decides; the
+    /// other one serves for comparison.
     #[must_use]
     pub fn new(runs: u32, sources: Vec<Case>, columns: Vec<ColumnReport>) -> Self {
         let effects = match &columns[..] {
@@ -150,14 +150,14 @@ impl Report {
 }
 
 impl Report {
-    /// The case of a name.
+    /// Looks up a case by name.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Case> {
         self.sources.iter().find(|c| c.name == name)
     }
 }
 
-/// Over statuses and signatures, without counts, which chance decides.
+/// Hashes statuses and signatures, but not counts, which depend on chance.
 fn digest(columns: &[ColumnReport], effects: &[Effect]) -> String {
     let mut text = String::new();
     for column in columns {

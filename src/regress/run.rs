@@ -19,37 +19,37 @@ use crate::triage::{Judge, Tally};
 /// A Go tree to run the cases against.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// What it is called: `go1.27.3`, `go1.27.3 + fix.json`.
+    /// Its name, such as `go1.27.3` or `go1.27.3 + fix.json`.
     pub label: String,
     /// The harness for it.
     pub built: BuiltHarness,
-    /// Whether the overlay or patches are in it.
+    /// Whether it is built with the overlay or with patches.
     pub patched: bool,
 }
 
-/// How much is run.
+/// How much to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Runs of each case.
     pub runs: u32,
-    /// Harnesses at once.
+    /// The number of harnesses to run in parallel.
     pub jobs: usize,
-    /// When to stop; cases that ran at least once count then.
+    /// When to stop. Cases that ran at least once count.
     pub deadline: Option<Instant>,
 }
 
-/// What a case did in all its runs.
+/// The result of all runs of a case.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct CaseRun {
     /// [`Case::name`].
     pub case: String,
-    /// Runs.
+    /// All runs.
     pub runs: u32,
-    /// What was found, most often first.
+    /// The findings, most frequent first.
     pub seen: Vec<Seen>,
-    /// What of the case was not run, and why: this Go cannot do it.
+    /// The parts of the case that this Go cannot run, and why.
     pub notes: Vec<String>,
-    /// Seconds, of one harness.
+    /// Seconds of one harness.
     pub seconds: f64,
 }
 
@@ -58,15 +58,15 @@ pub struct CaseRun {
 pub struct Seen {
     /// Runs that showed it.
     pub hits: u32,
-    /// The finding, of the first of them.
+    /// The finding as the first of these runs showed it.
     pub finding: Finding,
-    /// The tool's raw output in that run.
+    /// The raw output of that run.
     #[serde(skip)]
     pub report: String,
 }
 
 impl CaseRun {
-    /// Runs that showed a signature, of how many.
+    /// The number of runs that showed a signature, out of all runs.
     #[must_use]
     pub fn tally(&self, signature: &str) -> Tally {
         let seen = self.seen.iter().find(|s| s.finding.signature == signature);
@@ -74,19 +74,19 @@ impl CaseRun {
     }
 }
 
-/// Runs of every case before any case gets the rest of its runs, so that a
-/// short time limit leaves none out.
+/// Every case runs this many times before any case gets the rest of its runs, so that a short
+/// time limit leaves none out.
 const FIRST: u32 = 3;
 
-/// A case that runs into its time limit so often is not run any more: each
-/// costs many seconds.
+/// A case that hits its time limit this often does not run again, because each time costs
+/// many seconds.
 const TIMEOUTS: u32 = 2;
 
-/// Runs every case. `progress` is called when a case is through, with how many
-/// are and the number of all.
+/// Runs every case. Calls `progress` whenever a case is done, with the number of cases that
+/// are done and the number of all cases.
 ///
 /// # Errors
-/// No harness can be started, a crash directory is unusable.
+/// No harness can be started, or a crash directory is unusable.
 pub fn run_column(
     column: &Column,
     cases: &[Case],
@@ -144,7 +144,7 @@ fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|d| Instant::now() >= d)
 }
 
-/// A case on its way.
+/// A case in progress.
 struct Job<'a> {
     case: &'a Case,
     scenario: Option<Scenario>,
@@ -167,7 +167,7 @@ impl<'a> Job<'a> {
         run
     }
 
-    /// Goes on until the case ran so often.
+    /// Runs the case until it has run `runs` times in all.
     fn run(
         &mut self,
         harness: &mut Harness,
@@ -188,8 +188,8 @@ impl<'a> Job<'a> {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
             }
-            // Function numbers, and with them what a seed means, differ from Go
-            // to Go: every other run is left to the runtime's scheduler.
+            // Function numbers, and with them the meaning of a seed, differ between Go
+            // releases, so every other run is left to the runtime's scheduler.
             let mut scenario = scenario.clone();
             if self.run.runs % 2 == 1 {
                 scenario.schedule = None;
@@ -245,7 +245,8 @@ impl<'a> Job<'a> {
         Ok(self.scenario.clone())
     }
 
-    /// What was not run as written: a case that does nothing shows nothing.
+    /// Notes what was not run as written. Otherwise a case that does nothing would look like
+    /// one that shows nothing.
     fn note(&mut self, outcome: &Outcome) {
         let Some(reply) = &outcome.reply else { return };
         let packages = self.case.source.packages.iter().zip(&reply.verdicts);
@@ -266,21 +267,21 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Kinds that a busy machine can feign: they must show twice to count.
+/// Kinds that a busy machine can cause. They must show twice to count.
 #[must_use]
 pub(super) fn is_timed(kind: Kind) -> bool {
     matches!(kind, Kind::Hang | Kind::Deadlock | Kind::Memory | Kind::Leak)
 }
 
 impl Column {
-    /// GOROOT of its toolchain.
+    /// The GOROOT of its toolchain.
     #[must_use]
     pub fn goroot(&self) -> PathBuf {
         self.built.toolchain.goroot.clone()
     }
 }
 
-/// When a time limit that starts now ends.
+/// The end of a time limit that starts now.
 #[must_use]
 pub fn deadline(time: Option<Duration>) -> Option<Instant> {
     time.and_then(|t| Instant::now().checked_add(t))

@@ -1,4 +1,4 @@
-//! The gate's result as SARIF 2.1.0: places in GOROOT/src and in the test case.
+//! The gate's result as SARIF 2.1.0, with locations in GOROOT/src and in the test case.
 
 use std::path::Path;
 
@@ -18,8 +18,8 @@ const KINDS: [(Kind, &str); 8] = [
     (Kind::Mismatch, "Concurrent answers differ from sequential ones."),
 ];
 
-/// The document: a run for each Go tree. Findings of broken contracts, which
-/// are expected, are left out.
+/// The document, with one run per Go tree. Leaves out findings of class contract, which are
+/// expected.
 #[must_use]
 pub fn sarif(report: &Report) -> Value {
     json!({
@@ -57,7 +57,7 @@ fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
         _ => ("note", "unchanged"),
     };
     let stacks: &[Stack] = j.finding.as_ref().map_or(&[], |f| &f.stacks);
-    // A place in the sources of Go, if one is known; else the test case.
+    // A location in the sources of Go if one is known, otherwise the test case.
     let places: Vec<Value> = stacks.iter().filter_map(top).collect();
     let case = j.shown.first().and_then(|s| report.source(&s.case)).map(case_location);
     let mut locations: Vec<Value> = places.first().into_iter().cloned().collect();
@@ -84,14 +84,14 @@ fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
         "stacks": stacks.iter().map(stack).collect::<Vec<_>>(),
         "properties": { "class": j.class.as_str(), "why": j.why },
     });
-    // Empty lists say nothing.
+    // Drop empty lists.
     if let Some(object) = out.as_object_mut() {
         object.retain(|_, v| v.as_array().is_none_or(|a| !a.is_empty()));
     }
     out
 }
 
-/// The innermost frame that is in the sources of Go.
+/// The innermost frame in the sources of Go.
 fn top(stack: &Stack) -> Option<Value> {
     let frame = stack.frames.iter().find(|f| f.function.starts_with("go/") && is_std(&f.file));
     let frame = frame.or_else(|| stack.frames.iter().find(|f| is_std(&f.file)))?;
@@ -118,7 +118,8 @@ fn stack(stack: &Stack) -> Value {
     json!({ "message": { "text": stack.of }, "frames": frames })
 }
 
-/// Frames name files without GOROOT: `go/types/named.go`.
+/// Whether a frame's file is in GOROOT. Frames name those files without GOROOT, as in
+/// `go/types/named.go`.
 fn is_std(file: &str) -> bool {
     let first = file.split('/').next().unwrap_or_default();
     !file.starts_with('/')
@@ -154,7 +155,7 @@ fn folder_uri(path: &Path) -> String {
     format!("file://{}/", uri(&path.to_string_lossy()).trim_end_matches('/'))
 }
 
-/// A path as it stands in a URI.
+/// Encodes a path for a URI.
 fn uri(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {

@@ -1,12 +1,12 @@
-//! The gate's result for people: a table of cases, what is new with program and
-//! report, what the overlay changes.
+//! The gate's result for people: a table of cases, new findings with program and report, and
+//! what the overlay changes.
 
 use std::fmt::Write as _;
 
 use super::{CaseRun, Change, ColumnReport, Effect, Judged, Report, Status};
 use crate::scenario::Class;
 
-/// The whole text. Writing to a String cannot fail.
+/// The whole text. (Writing to a String cannot fail.)
 #[must_use]
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
@@ -30,7 +30,7 @@ pub fn text(report: &Report) -> String {
     out
 }
 
-/// `2 new, 1 listed, 0 gone; 3 breaches of contract race, as they may`
+/// For example `2 new, 0 worse, 1 listed, 0 gone; 3 of class contract, as expected; …`
 fn counts(column: &ColumnReport) -> String {
     let n = |status| column.verdict.count(status);
     let mut text = format!(
@@ -41,17 +41,17 @@ fn counts(column: &ColumnReport) -> String {
         n(Status::Gone)
     );
     if n(Status::Unconfirmed) > 0 {
-        let _ = write!(text, ", {} seen once and not again", n(Status::Unconfirmed));
+        let _ = write!(text, ", {} seen only once", n(Status::Unconfirmed));
     }
     if n(Status::Contract) > 0 {
-        let _ = write!(text, "; {} of broken contracts, as expected", n(Status::Contract));
+        let _ = write!(text, "; {} of class contract, as expected", n(Status::Contract));
     }
     let runs: u64 = column.cases.iter().map(|c| u64::from(c.runs)).sum();
     let _ = write!(text, "; {runs} runs in {:.1} s", column.seconds);
     text
 }
 
-/// A cell of the table: the worst that the case showed.
+/// A cell of the table: the worst finding that the case showed.
 #[must_use]
 pub fn cell(column: &ColumnReport, case: &CaseRun) -> String {
     let by_contract = case.seen.iter().any(|s| s.finding.class == Class::Contract);
@@ -63,7 +63,7 @@ pub fn cell(column: &ColumnReport, case: &CaseRun) -> String {
     let worst = shown.min_by_key(|(status, hits)| (*status, u32::MAX - hits));
     match worst {
         None if case.runs == 0 => "not run".to_owned(),
-        None if !case.notes.is_empty() => "ok, partly".to_owned(),
+        None if !case.notes.is_empty() => "partly ok".to_owned(),
         None => "ok".to_owned(),
         Some((Status::New, k)) => format!("NEW {k}/{}", case.runs),
         Some((Status::Worse, k)) => format!("WORSE {k}/{}", case.runs),
@@ -119,12 +119,12 @@ fn indent(text: &str) -> String {
     lines.collect()
 }
 
-/// What is gone, what was seen once, and what this Go could not run.
+/// The findings that are gone or were seen once, and what this Go could not run.
 fn notes(out: &mut String, column: &ColumnReport) {
     for judged in &column.verdict.findings {
         let what = match judged.status {
             Status::Gone => "gone",
-            Status::Unconfirmed => "seen once, not counted",
+            Status::Unconfirmed => "seen only once, not counted",
             _ => continue,
         };
         let _ = writeln!(out, "\n{} on {}: {}", what, column.label, judged.signature);

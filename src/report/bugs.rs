@@ -1,21 +1,20 @@
-//! The page of bugs: one section for each cause, with the smallest program that
-//! shows it.
+//! The page of bugs: one section per cause, with the smallest program that shows it.
 
 use std::fmt::Write as _;
 use std::fs;
 
 use super::cause::groups;
 use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use crate::escape::cell;
 use crate::finding::{Blame, State};
 use crate::scenario::{Class, Import};
 use crate::triage::standalone::{analysis, report as own_report};
 
-/// What a minimized program should come to.
+/// The goals for a minimized program.
 const LINES: usize = 15;
 const SECONDS: u32 = 60;
 
-/// What a finding's programs lack, as a line of a list; `None` if they are as they
-/// should be.
+/// The goals that a finding's programs miss, as a list item; `None` if they meet all.
 fn misses(e: &Entry) -> Option<String> {
     let f = &e.finding;
     let mut what = Vec::new();
@@ -28,7 +27,7 @@ fn misses(e: &Entry) -> Option<String> {
             if m.goroutines > 2 || m.operations > 3 {
                 what.push(format!("{} × {} operations", m.goroutines, m.operations));
             }
-            // The last run may end a little late.
+            // Allow for a last run that ends a little late.
             if m.seconds > f64::from(SECONDS) + 2.0 {
                 what.push(format!("{:.0} s", m.seconds));
             }
@@ -45,8 +44,8 @@ fn misses(e: &Entry) -> Option<String> {
         .then(|| format!("- `{}` ({}): {}\n", f.signature, f.origin.go_version, what.join(", ")))
 }
 
-/// The page, of findings of one store or several; without those that break a
-/// documented rule, which are no bugs.
+/// The page for the findings of one or more stores. Leaves out findings whose scenario breaks
+/// a documented rule, because they are not bugs.
 #[must_use]
 pub fn bugs(entries: &[Entry]) -> String {
     let bug = |e: &&Entry| e.finding.class != Class::Contract && !is_doubtful(&e.finding);
@@ -56,7 +55,7 @@ pub fn bugs(entries: &[Entry]) -> String {
     let mut out = String::from("# Bugs\n\n");
     let _ = writeln!(
         out,
-        "{} findings, {causes} causes. Findings are of one cause if they write at one place, have one issue or, if they are no race, one minimized test case; what else has one cause, only a person can tell.\n",
+        "{} findings, {causes} causes. Two findings have the same cause if they write at the same place, belong to the same issue or, unless they are races, have the same minimized test case. Causes that this rule does not join may still have a common root.\n",
         sure.len()
     );
     out.push_str("| | cause | class | findings | Go | minimized | standalone |\n|---|---|---|---|---|---|---|\n");
@@ -94,7 +93,7 @@ pub fn bugs(entries: &[Entry]) -> String {
     }
     let doubtful: Vec<&Entry> = entries.iter().filter(|e| is_doubtful(&e.finding)).collect();
     if !doubtful.is_empty() {
-        out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one showed them again.\n\n");
+        out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one reproduced them.\n\n");
         for e in doubtful {
             let [_, n] = e.finding.reproduced.unwrap_or_default();
             let version = &e.finding.origin.go_version;
@@ -104,7 +103,7 @@ pub fn bugs(entries: &[Entry]) -> String {
     out
 }
 
-/// The finding that a cause is shown by: a known one, then the smallest.
+/// The finding that represents a cause: a known one if there is one, then the smallest.
 fn best<'a>(all: &[&'a Entry]) -> Option<&'a Entry> {
     all.iter().copied().min_by_key(|e| {
         let m = e.finding.minimized.as_ref();
@@ -143,7 +142,7 @@ fn minimized(e: &Entry) -> String {
         [_, 0] => "not measured".to_owned(),
         [k, n] => format!("{k} of {n}"),
     };
-    let more = if m.complete { "" } else { ", time ran out" };
+    let more = if m.complete { "" } else { ", out of time" };
     format!(
         "{} line{}, {} goroutine{} × {}, {measured}, {:.0} s{more}",
         m.lines,
@@ -166,8 +165,8 @@ fn standalone(e: &Entry) -> String {
     format!("{}, {} lines{attempts}{fixed}", rate(Some(s.reproduced)), s.lines)
 }
 
-/// What goroutines of a minimized test case share beside completed packages, and how
-/// imports reach them: without it the search lost the finding.
+/// What the goroutines of a minimized test case share in addition to completed packages, and
+/// its import mode, if the search could not remove them without losing the finding.
 fn needs(e: &Entry) -> Vec<String> {
     let minimized = e.finding.minimized.as_ref().is_some_and(|m| m.complete);
     let Some(crash) = e.crash.as_ref().filter(|c| minimized && c.minimized) else {
@@ -223,13 +222,8 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
     if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
         let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");
     }
-    let told = analysis(&own_report(f, &crash.report));
-    if !told.is_empty() {
-        let _ = writeln!(out, "\n{told}");
+    let locks = analysis(&own_report(f, &crash.report));
+    if !locks.is_empty() {
+        let _ = writeln!(out, "\n{locks}");
     }
-}
-
-/// A bar would end a table's cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }

@@ -1,14 +1,14 @@
-//! Which findings are one cause seen several times.
+//! Groups findings by cause.
 
 use std::collections::BTreeMap;
 
 use super::Entry;
 use crate::finding::{Finding, Frame, Kind};
 
-/// Where a race writes: the functions of go/types of the sides that write. What a
-/// function computes lazily and hands out without synchronisation is seen by
-/// whoever reads it: several races, and one place where it is written. `None` for
-/// what is no race.
+/// Where a race writes: the functions of go/types on the sides that write. If a function
+/// computes something lazily and publishes it without synchronization, it races with every
+/// reader. These are several races, but they share the place that writes. `None` if the
+/// finding is not a race.
 #[must_use]
 pub fn write_site(finding: &Finding) -> Option<String> {
     if finding.kind != Kind::DataRace {
@@ -27,9 +27,9 @@ pub fn write_site(finding: &Finding) -> Option<String> {
     (!sites.is_empty()).then(|| sites.join(" and "))
 }
 
-/// What the test case that a finding was minimized to says, without its comment: two
-/// findings that are no race, and that no smaller one shows, have one cause. A small test
-/// case shows races of several.
+/// The minimized test case of a finding without its comment. Two findings that are not races
+/// and share it have the same cause. This does not hold for races: one small test case can
+/// show races with several causes.
 fn smallest(entry: &Entry) -> Option<String> {
     let is_race = entry.finding.kind == Kind::DataRace;
     let crash = entry.crash.as_ref().filter(|c| c.minimized && !is_race)?;
@@ -40,11 +40,10 @@ fn smallest(entry: &Entry) -> Option<String> {
     Some(case.to_txtar())
 }
 
-/// The group of each entry, numbered from 0 in their order. Two are in one group if
-/// they write at one place, have one known issue or, if they are no race, one minimized
-/// test case.
-/// Findings of different classes or kinds are never told to be the same by their
-/// write alone.
+/// The group of each entry, numbered from 0 in their order. Two entries are in the same group
+/// if they write at the same place, belong to the same known issue or, unless they are races,
+/// have the same minimized test case. Findings of different classes or kinds are never joined
+/// by their write alone.
 #[must_use]
 pub fn groups(entries: &[Entry]) -> Vec<usize> {
     let mut group: Vec<usize> = (0..entries.len()).collect();
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_at_one_place_is_one_cause() {
+    fn races_with_the_same_write_have_the_same_cause() {
         let all = [
             race("compute", ("write", "compute")),
             race("compute", ("read", "IsAll")),

@@ -1,5 +1,5 @@
-//! One page that shows it all, in one file: no script, no network, light and
-//! dark, narrow and wide.
+//! The report as one self-contained HTML page: no scripts, no network, light and dark,
+//! narrow and wide screens.
 
 mod code;
 mod coverage;
@@ -12,21 +12,23 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::escape::markup;
+
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
 pub use findings::PageFinding;
 pub use load::{LoadError, findings, json, samples};
 
-/// What the page shows. Parts that are empty are left out, and said to be.
+/// The content of the page. For each empty part, the page says that it is missing.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// Findings, in the order in which they are shown.
+    /// Findings, in display order.
     pub findings: Vec<PageFinding>,
-    /// What a campaign looked like over time.
+    /// A campaign's figures over time.
     pub samples: Vec<Sample>,
-    /// What `fuzz --json` printed.
+    /// The output of `fuzz --json`.
     pub summary: Option<Value>,
-    /// What `regress --json` printed.
+    /// The output of `regress --json`.
     pub matrix: Option<Value>,
     /// Which functions of go/types were reached.
     pub coverage: Option<Coverage>,
@@ -41,8 +43,8 @@ pub fn html(page: &Page) -> String {
     out.push_str("<meta charset=\"utf-8\">\n");
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    // Reports quote what a test case holds: whatever slipped through the
-    // escaping must not run or load anything.
+    // Reports quote whatever a test case contains. If anything got through the escaping, it
+    // must not run or load anything.
     out.push_str(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'\">\n",
@@ -58,8 +60,8 @@ pub fn html(page: &Page) -> String {
         "<p>{} finding{} on {} · {}</p>",
         page.findings.len(),
         if page.findings.len() == 1 { "" } else { "s" },
-        escape(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
-        escape(&page.made_at)
+        markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
+        markup(&page.made_at)
     );
     out.push_str("<nav>");
     for (id, name) in [
@@ -78,23 +80,6 @@ pub fn html(page: &Page) -> String {
     coverage::section(&mut out, page.coverage.as_ref());
     tables::operators(&mut out, page.summary.as_ref());
     out.push_str("</main>\n</body>\n</html>\n");
-    out
-}
-
-/// For text and for attributes in double quotes.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            '\u{0}'..='\u{1f}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
     out
 }
 

@@ -18,21 +18,21 @@ struct Item<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     known: Option<&'a KnownIssue>,
-    /// Where it writes: findings with the same are one cause seen several times.
+    /// Where it writes. Findings with the same value have the same cause.
     cause: Option<String>,
     /// Seen once and never again.
     doubtful: bool,
-    /// Ids of findings that write where this one writes.
+    /// Ids of the findings that write at the same place.
     same_write: Vec<&'a str>,
     minimized: bool,
     testcase: Option<String>,
     path: &'a std::path::Path,
 }
 
-/// The findings with everything that finding.json says of them.
+/// The findings with everything that is in finding.json.
 ///
 /// # Errors
-/// None that a finding can cause; serde's signature.
+/// None in practice; the signature is serde's.
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
     let findings = report
         .entries

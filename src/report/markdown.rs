@@ -1,8 +1,9 @@
-//! Full details, to be pasted into an issue or a page.
+//! Full details as Markdown, to paste into an issue or a page.
 
 use std::fmt::Write as _;
 
 use super::{Entry, Report, rate};
+use crate::escape::cell;
 use crate::finding::State;
 use crate::triage::standalone::{analysis, report as own_report};
 
@@ -40,11 +41,6 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(out, "\nUnreadable: {problem}");
     }
     out
-}
-
-/// A bar would end a table's cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 fn one(out: &mut String, report: &Report, e: &Entry) {
@@ -95,8 +91,8 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
     let _ = writeln!(out, "Standalone program: {}\n", e.path.join("repro/main.go").display());
     let said = own_report(f, &crash.report);
     let _ = writeln!(out, "```\n{said}```");
-    let told = analysis(&said);
-    if !told.is_empty() {
-        let _ = writeln!(out, "\n{told}");
+    let locks = analysis(&said);
+    if !locks.is_empty() {
+        let _ = writeln!(out, "\n{locks}");
     }
 }

@@ -1,5 +1,5 @@
-//! How much of go/types a corpus reaches, by function: each input runs in a harness
-//! with Go's own coverage, sequentially and, if it breaks no rule, concurrently.
+//! Measures how much of each function of go/types a corpus reaches. Each input runs in a
+//! harness with Go's own coverage, sequentially and, if it breaks no rule, concurrently.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::html::{Coverage, LoadError};
+use crate::files;
 use crate::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, ImportError, RunFlags,
     RunRequest, Toolchain,
@@ -16,44 +17,44 @@ use crate::harness::{
 use crate::scenario::{Class, Scenario};
 use crate::testcase::{SourceCase, TestCase};
 
-/// No coverage.
+/// Why coverage could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureError {
-    /// The harness.
+    /// The harness failed.
     #[error(transparent)]
     Harness(#[from] HarnessError),
-    /// A folder of inputs.
+    /// A folder of inputs cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// Go's tools for it.
+    /// One of Go's coverage tools failed.
     #[error("{tool} failed: {why}")]
     Tool {
         /// The command.
         tool: &'static str,
-        /// What it said.
+        /// Its error output.
         why: String,
     },
-    /// The temporary folder.
+    /// The temporary folder cannot be used.
     #[error("cannot use a temporary folder: {0}")]
     Temporary(#[source] std::io::Error),
     /// There is nothing to run.
-    #[error("there is no input to measure the coverage of")]
+    #[error("there are no inputs to measure the coverage of")]
     Empty,
 }
 
-/// Runs that one process does: what a process that dies has covered is lost, and run
+/// The number of runs per process. If a process dies, its coverage is lost and its inputs run
 /// again.
 const RUNS_OF_PROCESS: usize = 100;
 
-/// What was measured.
+/// The result of a measurement.
 #[derive(Debug)]
 pub struct Measured {
-    /// By function.
+    /// Coverage by function.
     pub coverage: Coverage,
-    /// Inputs that ran.
+    /// The number of inputs that ran.
     pub inputs: usize,
-    /// Inputs that ended their process or did not end, so that what they reach is not
-    /// counted; and those that this Go cannot parse.
+    /// The number of inputs that do not count: they killed their process, did not end, or
+    /// cannot be parsed by this Go.
     pub lost: usize,
     /// The Go that ran them.
     pub go_version: String,
@@ -66,10 +67,10 @@ struct Todo {
     sequential: bool,
 }
 
-/// Measures.
+/// Measures the coverage of some inputs.
 ///
 /// # Errors
-/// No harness, no input, or no answer from Go's coverage tools.
+/// There is no harness or no input, or Go's coverage tools fail.
 pub fn measure(
     options: &GoOptions,
     inputs: &[SourceCase],
@@ -94,15 +95,15 @@ pub fn measure(
     let mut coverage = Coverage::parse(&text);
     name_receivers(&mut coverage, &built.toolchain.goroot.join("src/go/types"));
     if coverage.functions.is_empty() {
-        let why = "it knows no function of go/types".to_owned();
+        let why = "it lists no function of go/types".to_owned();
         return Err(MeasureError::Tool { tool: "go tool cover", why });
     }
     let (inputs, go_version) = (inputs.len() - lost, built.toolchain.version);
     Ok(Measured { coverage, inputs, lost, go_version })
 }
 
-/// Go's tool names methods without their receivers: the sources have them. A file that an
-/// overlay replaces may say something else there, and its methods stay as they are.
+/// Adds receivers to method names, from the sources, because Go's tool leaves them out.
+/// Methods in a file that an overlay replaces keep their names if the lines do not match.
 fn name_receivers(coverage: &mut Coverage, folder: &Path) {
     let method = regex::Regex::new(r"^func \((?:\w+ )?(\*?)(\w+)[^)]*\) (\w+)\(")
         .expect("a constant expression");
@@ -123,14 +124,14 @@ fn name_receivers(coverage: &mut Coverage, folder: &Path) {
     }
 }
 
-/// Leaves the lines of go/types: the harness's own packages are no part of the picture, and
-/// unknown where the next tool looks.
+/// Keeps only the lines of go/types. The harness's own packages are not part of the result,
+/// and the next tool could not find them.
 fn only_library(profile: &Path) -> std::io::Result<()> {
     let text = fs::read_to_string(profile)?;
     let mut lines: Vec<&str> =
         text.lines().filter(|l| l.starts_with("mode:") || l.starts_with("go/types/")).collect();
     lines.push("");
-    fs::write(profile, lines.join("\n"))
+    files::output(profile, lines.join("\n").as_bytes())
 }
 
 fn tool(go: &Toolchain, tool: &'static str, args: &[String]) -> Result<String, MeasureError> {
@@ -149,7 +150,7 @@ fn tool(go: &Toolchain, tool: &'static str, args: &[String]) -> Result<String, M
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs every input, and gives how many were lost.
+/// Runs every input, and returns the number of lost ones.
 fn run_all(
     built: &BuiltHarness,
     inputs: &[SourceCase],
@@ -169,7 +170,7 @@ fn run_all(
     let mut queue: VecDeque<Todo> = VecDeque::new();
     queue.extend((0..inputs.len()).map(|input| Todo { input, sequential: true }));
     queue.extend((0..inputs.len()).map(|input| Todo { input, sequential: false }));
-    // What the current process has run since it started, for the next one if it dies.
+    // What the current process has run since it started. If it dies, the next one repeats it.
     let mut since: Vec<Todo> = Vec::new();
     let (mut done, step) = (0, (inputs.len() / 2).max(50));
     while let Some(todo) = queue.pop_front() {
@@ -185,13 +186,13 @@ fn run_all(
             match scenario(&mut harness, input) {
                 Ok(s) => scenarios[todo.input] = Some(s),
                 Err(ImportError::Harness(e)) => return Err(e.into()),
-                // Not for this Go.
+                // This Go cannot parse it.
                 Err(_) => lost[todo.input] = true,
             }
         }
         let Some(scenario) = scenarios[todo.input].as_mut() else { continue };
         if scenario.uses_targets() || !todo.sequential && scenario.class() == Class::Contract {
-            // What breaks a rule may end the process, and reaches nothing else.
+            // An input that breaks a rule may kill the process, and reaches nothing else.
             continue;
         }
         scenario.fresh = false;
@@ -204,15 +205,15 @@ fn run_all(
         if outcome.end == End::Replied {
             since.push(todo);
         } else {
-            // Once more what it took along, and not what ended it.
+            // Repeat the runs whose coverage is lost, but not the one that killed the process.
             lost[todo.input] |= todo.sequential;
             queue.extend(since.drain(..));
         }
         if (done as usize).is_multiple_of(step) {
-            progress(&format!("coverage: {done} runs, {} to go", queue.len()));
+            progress(&format!("coverage: {done} runs done, {} to go", queue.len()));
         }
     }
-    // The last one writes what it has when it ends.
+    // The last process writes its coverage when it ends.
     drop(harness);
     Ok(lost.iter().filter(|l| **l).count())
 }
@@ -224,8 +225,7 @@ fn scenario(harness: &mut Harness, input: &SourceCase) -> Result<Scenario, Impor
     }
 }
 
-/// The corpus in a campaign's work folder, those of all its workers; `None` if the
-/// folder is none.
+/// The corpora of all workers in a campaign's work folder; `None` if it is not a work folder.
 ///
 /// # Errors
 /// An entry cannot be read.

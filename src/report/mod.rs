@@ -1,5 +1,5 @@
-//! Findings for people: what is in a store, sorted and told apart. One format a
-//! file.
+//! Reports for people: the findings of a store, sorted and grouped. One file per output
+//! format.
 
 mod bugs;
 mod cause;
@@ -22,20 +22,20 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-/// A stored finding with what is known of it.
+/// A stored finding with what is known about it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Its crash directory.
     pub path: PathBuf,
     /// The finding.
     pub finding: Finding,
-    /// The issue it has, if it is known.
+    /// Its issue, if it is known.
     pub known: Option<KnownIssue>,
     /// Its test case and report; `None` if they cannot be read.
     pub crash: Option<Crash>,
 }
 
-/// What is in a store.
+/// The findings of a store.
 #[derive(Debug)]
 pub struct Report {
     /// New ones first, then by class and kind; doubtful ones last.
@@ -47,7 +47,7 @@ pub struct Report {
 /// Reads a store.
 ///
 /// # Errors
-/// It is not there or cannot be read.
+/// It does not exist or cannot be read.
 pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
     let listing = Store::existing(dir)?.list()?;
     let mut entries: Vec<Entry> = listing
@@ -89,7 +89,7 @@ impl Report {
         self.sure().filter(|e| e.known.is_some())
     }
 
-    /// The other findings that write where this one writes.
+    /// The other findings that write at the same place.
     #[must_use]
     pub fn same_cause(&self, entry: &Entry) -> Vec<&Entry> {
         let Some(site) = write_site(&entry.finding) else { return Vec::new() };
@@ -102,8 +102,8 @@ impl Report {
     }
 }
 
-/// Whether a finding was seen once and never again: a report that may be another
-/// test case's, or the detector's own.
+/// Whether a finding was seen once and never again. Such a report may belong to another test
+/// case, or be a mistake of the detector.
 #[must_use]
 pub fn is_doubtful(finding: &Finding) -> bool {
     let again = |shown: Option<[u32; 2]>| shown.is_some_and(|[k, _]| k > 0);
@@ -114,18 +114,18 @@ pub fn is_doubtful(finding: &Finding) -> bool {
         && !again(finding.standalone.as_ref().map(|s| s.reproduced))
 }
 
-/// What is said of a finding whose program, on a release newer than the one it was
-/// found with, shows it no more.
+/// A note for a finding whose program no longer shows it on a release newer than the one it
+/// was found with.
 #[must_use]
 pub fn seems_fixed(finding: &Finding) -> Option<String> {
     let s = finding.standalone.as_ref()?;
     let [k, n] = s.reproduced;
-    // Where it does not show on the release that it was found with, it says nothing.
+    // On the release that it was found with, silence proves nothing.
     let newer = is_newer(&s.go_version, &finding.origin.go_version);
     (newer && k == 0 && n > 0).then(|| format!("it seems to be fixed in {}", s.go_version))
 }
 
-/// `7 of 10`; empty if it was not tried.
+/// For example `7 of 10`; empty if it was not tried.
 #[must_use]
 pub fn rate(reproduced: Option<[u32; 2]>) -> String {
     match reproduced {

@@ -1,4 +1,4 @@
-//! One line a finding, for a terminal.
+//! One line per finding, for a terminal.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub fn text(report: &Report) -> String {
     if doubtful > 0 {
         let _ = writeln!(
             out,
-            "\n{doubtful} seen once and never again: perhaps another test case's, or none at all"
+            "\n{doubtful} seen once and never again: may belong to another test case, or be false"
         );
         groups(&mut out, report, report.doubtful());
     }
@@ -43,9 +43,9 @@ fn groups<'a>(out: &mut String, report: &Report, entries: impl Iterator<Item = &
         if group != Some((f.class, f.kind)) {
             group = Some((f.class, f.kind));
             let what = match f.class {
-                Class::Bug => "bug: what is done is documented as safe",
-                Class::Unstated => "unstated: the documentation is silent",
-                Class::Contract => "contract: a documented rule is broken",
+                Class::Bug => "bug: everything it does is documented as safe",
+                Class::Unstated => "unstated: the documentation does not cover it",
+                Class::Contract => "contract: it breaks a documented rule",
             };
             let _ = writeln!(out, "  {}, {what}", f.kind);
         }

@@ -54,7 +54,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An error of the file system, told apart by what a user can do about it.
+    /// An error of the file system, sorted by what a user can do about it.
     pub(super) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {

@@ -1,15 +1,11 @@
-//! Files and directories that are there whole or not at all.
+//! The files and directories of a store.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::StoreError;
-
-/// What temporary directories and files start with. Hidden, so that nobody
-/// takes them for findings.
-pub(super) const TEMPORARY: &str = ".tmp-";
+use crate::files;
 
 /// A directory under construction. While the process lives it holds a lock on
 /// it, which the system lets go when the process dies: process numbers can be
@@ -21,18 +17,11 @@ pub(super) struct Building {
     _lock: File,
 }
 
-/// A name that no other call gets.
-fn temporary_name(id: &str) -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let n = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{TEMPORARY}{}-{n}-{id}", std::process::id())
-}
-
 impl Building {
     /// A new temporary directory in the store.
     pub(super) fn new(store: &Path, id: &str) -> Result<Self, StoreError> {
         loop {
-            let path = store.join(temporary_name(id));
+            let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
                 Ok(()) => {}
                 // Of a process that had this one's number: leave it.
@@ -48,16 +37,10 @@ impl Building {
 
     /// Moves it to its place, unless something is there.
     pub(super) fn publish(&mut self, target: &Path) -> Result<bool, StoreError> {
-        match fs::rename(&self.path, target) {
-            Ok(()) => {
-                self.published = true;
-                Ok(true)
-            }
-            Err(e)
-                if [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists]
-                    .contains(&e.kind()) =>
-            {
-                Ok(false)
+        match files::publish(&self.path, target) {
+            Ok(published) => {
+                self.published = published;
+                Ok(published)
             }
             Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
                 Err(StoreError::Occupied(target.to_owned()))
@@ -129,22 +112,15 @@ pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Replaces a file below `dir`: readers see the old text or the new one.
+/// Replaces a file below `dir`.
 pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let to = inside(dir, name)?;
     let folder = to.parent().unwrap_or(dir);
-    let part = temporary_name("part");
-    let from = folder.join(&part);
     fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, e))?;
-    let replaced = write(folder, &part, bytes)
-        .and_then(|()| fs::rename(&from, &to).map_err(|e| StoreError::io(&to, e)));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&from);
-    }
-    replaced.and_then(|()| sync(folder))
+    files::replace(&to, bytes).map_err(|e| StoreError::io(&to, e))
 }
 
 /// Has a directory's names on disk.
 pub(super) fn sync(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| StoreError::io(dir, e))
+    files::sync_folder(dir).map_err(|e| StoreError::io(dir, e))
 }

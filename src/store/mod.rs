@@ -10,8 +10,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 pub use error::StoreError;
-use files::{Building, TEMPORARY};
+use files::Building;
 
+use crate::files::TEMPORARY;
 use crate::finding::{Finding, Minimization, deciding_rules};
 use crate::testcase::SourceCase;
 

@@ -163,7 +163,6 @@ mod tests {
             resolutions: Vec::new(),
             steps: 0,
             trace: 0,
-            raced: Vec::new(),
             leaks: Vec::new(),
             heap: 0,
         }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 /// Where the overlay for a Go is: always the same place, as a harness is built for each.
 fn folder(goroot: &Path) -> PathBuf {
     let name = goroot.to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted{name}"))
+    // Cargo has a folder for tests, and none for examples.
+    let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    folder.join(format!("planted{name}"))
 }
 
 /// Other tests may read it at the same time.
@@ -14,9 +16,7 @@ fn put(at: &Path, text: &str) {
     if fs::read_to_string(at).is_ok_and(|there| there == text) {
         return;
     }
-    let new = at.with_extension(format!("new-{}", std::process::id()));
-    fs::write(&new, text).unwrap();
-    fs::rename(&new, at).unwrap();
+    typerace::files::replace_unsynced(at, text.as_bytes()).unwrap();
 }
 
 /// The overlay that plants every fault.

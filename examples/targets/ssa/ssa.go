@@ -3,14 +3,14 @@
 //
 //	typerace fuzz --harness examples/targets/ssa --time 2m
 //
-// A scenario of it:
+// An example scenario:
 //
 //	before check lib ; check a ; target ssa-program a
 //	go     target ssa-build a ; target ssa-methods a
 //	go     target ssa-methods a ; target ssa-build a
 package ssatarget
 
-// Coverage is counted in what is tested too.
+// The coverage of the code under test counts too.
 //typerace:cover golang.org/x/tools/go/ssa golang.org/x/tools/go/types/typeutil
 
 import (
@@ -48,13 +48,13 @@ func init() {
 	})
 }
 
-// program is what ssa-program keeps.
+// program is kept by ssa-program.
 type program struct {
 	prog *ssa.Program
 	pkg  *ssa.Package
 }
 
-// newProgram runs before the goroutines, or in one for itself.
+// newProgram runs before the goroutines, or in one of them for its own use.
 func newProgram(in *target.Input) (string, error) {
 	if in.Info == nil {
 		return "", errors.New("another goroutine has the package's syntax")
@@ -76,7 +76,7 @@ func newProgram(in *target.Input) (string, error) {
 	return "", nil
 }
 
-// find is the program that all share, or else one of the goroutine's own.
+// find returns the program that all goroutines share, or else the goroutine's own.
 func find(in *target.Input) (*program, error) {
 	for _, kept := range []map[string]any{in.Before, in.Own} {
 		if p, ok := kept[in.Package.Path()].(*program); ok {

@@ -30,9 +30,8 @@ var transparent = map[string]string{
 }
 
 // TestFeedbackHidesNoRace runs each in many processes, once in each: by a harness
-// without counters that is asked for nothing else, and by one with counters that
-// has searched for lazy state before and copies memory around the run. The second
-// must not report the race in fewer processes.
+// without counters, and by one with counters. The second must not report the race in
+// fewer processes.
 //
 // TYPERACE_TRANSPARENCY is how many processes; `make transparency` takes 50.
 func TestFeedbackHidesNoRace(t *testing.T) {
@@ -69,10 +68,7 @@ func TestFeedbackHidesNoRace(t *testing.T) {
 				if p.hello.Counters == 0 {
 					t.Fatal("the harness has no counters")
 				}
-				req := casetext.Request(text)
-				p.lazy(req)
-				req.Flags = wire.FlagRaced
-				if raced(p, req) {
+				if raced(p, casetext.Request(text)) {
 					with++
 				}
 				p.end()
@@ -86,78 +82,5 @@ func TestFeedbackHidesNoRace(t *testing.T) {
 				t.Errorf("feedback hides the race: %d of %d processes, %d without it", with, processes, without)
 			}
 		})
-	}
-}
-
-// lazy asks what reading changes; nil if the process died.
-func (p *process) lazy(req *wire.RunRequest) *wire.LazyReply {
-	p.t.Helper()
-	thorough := *req
-	thorough.Flags = wire.FlagThorough
-	// Only what breaks no rule is searched.
-	thorough.Share = nil
-	frame := p.ask((&wire.LazyRequest{Run: &thorough}).Encode())
-	if frame == nil {
-		return nil
-	}
-	reply, err := wire.DecodeLazyReply(frame)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return reply
-}
-
-// TestTheRacedFieldIsNamed: a race's address is found in what packages reach.
-func TestTheRacedFieldIsNamed(t *testing.T) {
-	p := start(t)
-	req := casetext.Request("share alias\nmeet start\nbefore check lib\ngo walk typeparams instances\ngo walk typeparams instances\n" + casetext.Library)
-	req.Flags = wire.FlagRaced
-	if minor() < 23 {
-		t.Skip("no Alias.SetTypeParams")
-	}
-	for i := 0; i < 10; i++ {
-		reply := p.run(req)
-		if reply == nil {
-			t.Fatal(p.said())
-		}
-		for _, field := range reply.Raced {
-			if field == "Alias.tparams" {
-				return
-			}
-		}
-		t.Logf("%d races on %q", reply.Races, reply.Raced)
-	}
-	t.Errorf("no race was on Alias.tparams:\n%.2000s", p.reports())
-}
-
-// TestLazySearchPointsAtKnownRaces: in one goroutine, without luck.
-func TestLazySearchPointsAtKnownRaces(t *testing.T) {
-	p := start(t)
-	for name, want := range map[string][]string{
-		"alias instances":             {"Alias.actual by walk unalias instances declared"},
-		"importers of a generic type": {"Named.methods by check a", "instance.expandedMethods by check b"},
-		"readers of an instance":      {"Named.underlying by walk methodset instances declared"},
-	} {
-		reply := p.lazy(casetext.Request(transparent[name]))
-		if reply == nil {
-			t.Fatalf("%s: died: %s", name, p.said())
-		}
-		got := map[string]bool{}
-		for _, c := range reply.Changes {
-			text := c.Field + " by"
-			for _, word := range c.Operation {
-				text += " " + word
-			}
-			got[text] = true
-		}
-		for _, w := range want {
-			if name == "alias instances" && minor() < 24 {
-				continue // no generic aliases
-			}
-			if !got[w] {
-				t.Errorf("%s: no %s among %v", name, w, got)
-			}
-		}
-		t.Logf("%s: %d nodes, %d operations, %d changes, %d µs", name, reply.Nodes, reply.Operations, len(reply.Changes), reply.NS/1000)
 	}
 }

@@ -26,8 +26,6 @@ type Engine struct {
 	Map []byte
 	// Scheduler seeds interleavings; nil if that is not to be had.
 	Scheduler Scheduler
-	// Pairs receives the interleaving map after a seeded run.
-	Pairs []byte
 	// Reports bounds the race detector's reports; nil if that is not to be had.
 	Reports Limiter
 	// Detector turns the race detector off where nothing can race; nil if that is
@@ -57,7 +55,6 @@ type Scheduler interface {
 	Stop()
 	Steps() uint64
 	Trace() uint64
-	CopyPairs(to []byte)
 	// Reseed sets what is random on the calling thread, for a run of one
 	// goroutine.
 	Reseed(seed uint64)
@@ -167,7 +164,6 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	}
 	goroutines := runtime.NumGoroutine()
 	report := newReport(req)
-	var raced racedFields
 	// Begun and ended while the detector watches: its timer is another goroutine.
 	e.watch.begin()
 	defer e.status.enter(stageIdle)
@@ -185,9 +181,6 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		}
 		r.before()
 		r.prepare()
-		if options.raced {
-			raced.before(r)
-		}
 		prepared := time.Now()
 		e.status.enter(stageConcurrent)
 		if !options.sequential {
@@ -198,10 +191,6 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		e.status.enter(stageLast)
 		if seeded {
 			report.schedule(e.Scheduler)
-			e.Scheduler.CopyPairs(e.Pairs)
-		}
-		if options.raced {
-			raced.after(r)
 		}
 		report.add(r, prepared.Sub(start), time.Since(prepared))
 		e.memory.collect()
@@ -213,7 +202,6 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	reply.Leaks = leftovers(goroutines)
 	reply.Heap = e.memory.live()
 	reply.Races = uint32(raceErrors() - races)
-	reply.Raced = raced.sorted()
 	return reply, nil
 }
 

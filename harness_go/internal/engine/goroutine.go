@@ -50,7 +50,7 @@ type goroutine struct {
 
 	// typeExprs are the type arguments of instantiate, parsed before others run; builder
 	// makes types of them. Both are kept here, as the race detector of Go 1.27 confuses
-	// stacks (docs/ARCHITECTURE.md, "Stacks are grown first").
+	// stacks (docs/DECISIONS.md, "Stacks are grown first").
 	typeExprs map[string]ast.Expr
 	builder   typeBuilder
 }
@@ -157,7 +157,7 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 
 // growStack has the goroutine's stack grow to what its operations need, before they
 // begin: on Go 1.27 the race detector reports local variables of a goroutine and of a
-// finished one as races, less often so. See docs/ARCHITECTURE.md.
+// finished one as races, less often so. See docs/DECISIONS.md.
 //
 //go:noinline
 func growStack() {

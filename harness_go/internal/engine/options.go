@@ -19,7 +19,6 @@ type options struct {
 	// fresh says that the test case is about what a process computes once.
 	fresh   bool
 	resolve bool
-	raced   bool
 }
 
 // shares says what goroutines have in common beside completed packages.
@@ -41,7 +40,6 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		sequential: req.Flags&wire.FlagSequential != 0,
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
-		raced:      req.Flags&wire.FlagRaced != 0,
 		fresh:      req.Flags&wire.FlagFresh != 0,
 	}
 	switch o.delivery = req.Import; o.delivery {

@@ -65,11 +65,10 @@ type Schedule struct {
 	// refusedAt.
 	refused   int
 	refusedAt uint64
-	touches   touches
 }
 
 //go:linkname typeraceHook go/types.typeraceHook
-var typeraceHook func(function uint32, object uintptr)
+var typeraceHook func(function uint32)
 
 // typeraceHush is told where probes are to be silent, and where no more.
 //
@@ -96,7 +95,6 @@ func (s *Schedule) Start(seed uint64, n int) {
 	s.random = seed*0x9e3779b97f4a7c15 + 1
 	s.turn, s.steps, s.changed, s.stolen, s.trace = 0, 0, 0, 0, 0
 	s.refused, s.refusedAt = 0, 0
-	s.touches.clear()
 	for i := range s.takers {
 		s.takers[i] = &taker{index: i, priority: s.next()>>1 | 1<<32}
 	}
@@ -128,10 +126,6 @@ func (s *Schedule) Steps() uint64 { return s.steps }
 
 // Stolen is how often a turn was taken from a goroutine that had blocked.
 func (s *Schedule) Stolen() uint64 { return s.stolen }
-
-// CopyPairs writes the interleaving map: a byte for each hash of (function of one
-// goroutine, next function of another on the same object), 1 if it came up.
-func (s *Schedule) CopyPairs(to []byte) { copy(to, s.touches.pairs[:]) }
 
 // Reseed sets the random state of the calling thread. go/types walks maps, so what
 // a sequential run covers depends on it.
@@ -213,7 +207,7 @@ func (s *Schedule) pick(from int) int {
 }
 
 //go:norace
-func (s *Schedule) probe(function uint32, object uintptr) {
+func (s *Schedule) probe(function uint32) {
 	me := (*taker)(profLabel())
 	if me == nil {
 		return
@@ -226,9 +220,6 @@ func (s *Schedule) probe(function uint32, object uintptr) {
 	}
 	s.steps++
 	s.trace = (s.trace ^ uint64(function)<<8 ^ uint64(me.index)) * 0x100000001b3
-	if object != 0 {
-		s.touches.add(object, function, me.index)
-	}
 	if s.yieldBelow != 0 {
 		if s.next()>>48 >= s.yieldBelow {
 			return

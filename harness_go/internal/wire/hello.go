@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 4
+const Version = 5
 
 // Kinds of requests and their replies.
 const (
@@ -9,8 +9,7 @@ const (
 	KindParse  = 2
 	KindFormat = 3
 	KindPlant  = 4
-	KindLazy   = 5
-	KindHeap   = 6
+	KindHeap   = 5
 )
 
 // Hello is what the harness says first.
@@ -21,9 +20,6 @@ type Hello struct {
 	Race bool
 	// Counters is the size of the coverage map in bytes.
 	Counters uint32
-	// Pairs is the size of the interleaving map, which follows the coverage
-	// map; 0 if schedules cannot be seeded.
-	Pairs uint32
 	// Words are the operations and queries that the harness knows, sorted.
 	Words []string
 }
@@ -35,7 +31,6 @@ func (h *Hello) Encode() []byte {
 	e.str(h.GoVersion)
 	e.u8(bit(h.Race))
 	e.u32(h.Counters)
-	e.u32(h.Pairs)
 	e.strs(h.Words)
 	return e.b
 }
@@ -43,7 +38,7 @@ func (h *Hello) Encode() []byte {
 // DecodeHello reads what Encode made.
 func DecodeHello(b []byte) (*Hello, error) {
 	d := &decoder{b: b}
-	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Pairs: d.u32(), Words: d.strs()}
+	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Words: d.strs()}
 	return h, d.done()
 }
 

@@ -8,10 +8,6 @@ const (
 	FlagAnswers
 	// FlagResolutions asks what names that do not exist became.
 	FlagResolutions
-	// FlagRaced asks which fields the reported races are on.
-	FlagRaced
-	// FlagThorough has a lazy request ask every query, not some of them.
-	FlagThorough
 )
 
 // ReportsShift is where the flags hold after how many reports the race detector is to
@@ -122,9 +118,6 @@ type RunReply struct {
 	// passed, and a hash over goroutine and function of each.
 	Steps uint64
 	Trace uint64
-	// Raced are the fields that the reported races are on, `Alias.actual`,
-	// sorted, if asked for.
-	Raced []string
 	// Leaks are the stacks of goroutines that outlived every operation.
 	Leaks []string
 	// Heap is how many bytes the last collection left.
@@ -199,7 +192,6 @@ func (r *RunReply) Encode() []byte {
 	e.strs(r.Resolutions)
 	e.u64(r.Steps)
 	e.u64(r.Trace)
-	e.strs(r.Raced)
 	e.strs(r.Leaks)
 	e.u64(r.Heap)
 	return e.b
@@ -217,7 +209,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 		}),
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
 		Skipped:  d.strs(), Answers: decodeList(d, func(d *decoder) []Answer { return decodeList(d, (*decoder).answer) }), Resolutions: d.strs(),
-		Steps: d.u64(), Trace: d.u64(), Raced: d.strs(), Leaks: d.strs(), Heap: d.u64(),
+		Steps: d.u64(), Trace: d.u64(), Leaks: d.strs(), Heap: d.u64(),
 	}
 	return r, d.done()
 }

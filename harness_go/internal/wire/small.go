@@ -34,7 +34,7 @@ type PlantRequest struct{}
 type PlantReply struct{ Races uint32 }
 
 // DecodeRequest reads a request of any kind: a *RunRequest, *ParseRequest,
-// *FormatRequest, *PlantRequest, *LazyRequest or *HeapRequest.
+// *FormatRequest, *PlantRequest or *HeapRequest.
 func DecodeRequest(b []byte) (any, error) {
 	d := &decoder{b: b}
 	var r any
@@ -47,8 +47,6 @@ func DecodeRequest(b []byte) (any, error) {
 		r = &FormatRequest{Text: d.str()}
 	case KindPlant:
 		r = &PlantRequest{}
-	case KindLazy:
-		r = &LazyRequest{d.runRequest()}
 	case KindHeap:
 		r = &HeapRequest{Exact: d.u8() != 0, Profile: d.u8() != 0}
 	default:

@@ -24,7 +24,6 @@ var reply = &RunReply{
 
 func TestMessagesRoundTrip(t *testing.T) {
 	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Words: []string{"check"}}
-	lazy := &LazyReply{Nodes: 3, Operations: 2, NS: 1, Changes: []LazyChange{{"Named.x", []string{"walk", "lookup", "p"}, "p.T", "sync.Mutex"}, {}}}
 	tree := &ParseReply{OK: true, Tree: "{}"}
 	diagnostics := &ParseReply{Errors: []Diagnostic{{Line: 1, Column: 2, Message: "m"}}}
 	request := func(b []byte) (any, error) { return DecodeRequest(b) }
@@ -36,8 +35,6 @@ func TestMessagesRoundTrip(t *testing.T) {
 		{full, full.Encode(), request},
 		{&ParseRequest{"n", "t"}, (&ParseRequest{"n", "t"}).Encode(), request},
 		{&FormatRequest{"t"}, (&FormatRequest{"t"}).Encode(), request},
-		{&LazyRequest{full}, (&LazyRequest{full}).Encode(), request},
-		{lazy, lazy.Encode(), func(b []byte) (any, error) { return DecodeLazyReply(b) }},
 		{&PlantRequest{}, new(PlantRequest).Encode(), request},
 		{hello, hello.Encode(), func(b []byte) (any, error) { return DecodeHello(b) }},
 		{reply, reply.Encode(), func(b []byte) (any, error) { return DecodeRunReply(b) }},

@@ -80,8 +80,8 @@ fn a_commit_becomes_an_overlay() {
         ("HEAD", "HEAD~2", "does not descend"),
         ("HEAD", "HEAD", "the same commit"),
         ("HEAD~2", "HEAD~1", "no commit between"),
-        ("--all", "HEAD", "--all is no revision"),
-        ("nope", "HEAD", "nope is no revision"),
+        ("--all", "HEAD", "--all is not a revision"),
+        ("nope", "HEAD", "nope is not a revision"),
     ] {
         let e = checkout.commits(from, to).unwrap_err().to_string();
         assert!(e.contains(why), "{e}");

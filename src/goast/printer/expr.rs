@@ -339,7 +339,7 @@ fn ends_in_int(mut e: &Expr) -> bool {
     }
 }
 
-fn is_type_literal(e: &Expr) -> bool {
+pub(super) fn is_type_literal(e: &Expr) -> bool {
     matches!(
         e,
         Expr::ArrayType(_)

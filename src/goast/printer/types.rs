@@ -2,6 +2,7 @@
 
 use super::super::{ArrayType, ChanDir, ChanType, Expr, Field, InterfaceType, Token};
 use super::Printer;
+use super::expr::is_type_literal;
 
 impl Printer {
     /// Writes a type where the grammar accepts nothing else.
@@ -142,12 +143,7 @@ pub(super) fn is_type_name(e: &Expr) -> bool {
 /// Whether no value looks like this.
 pub(super) fn is_surely_type(e: &Expr) -> bool {
     match e {
-        Expr::ArrayType(_)
-        | Expr::StructType(_)
-        | Expr::FuncType(_)
-        | Expr::InterfaceType(_)
-        | Expr::MapType(_)
-        | Expr::ChanType(_) => true,
+        _ if is_type_literal(e) => true,
         Expr::UnaryExpr(x) => x.op == Token::Tilde,
         Expr::BinaryExpr(x) => is_surely_type(&x.x) || is_surely_type(&x.y),
         Expr::ParenExpr(x) => is_surely_type(&x.x),

@@ -1,34 +1,7 @@
-//! Go with its words marked: keywords, strings, comments, numbers.
+//! Highlights Go source: keywords, strings, comments and numbers.
 
-use super::escape;
-
-const KEYWORDS: [&str; 25] = [
-    "break",
-    "case",
-    "chan",
-    "const",
-    "continue",
-    "default",
-    "defer",
-    "else",
-    "fallthrough",
-    "for",
-    "func",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "interface",
-    "map",
-    "package",
-    "range",
-    "return",
-    "select",
-    "struct",
-    "switch",
-    "type",
-    "var",
-];
+use super::markup;
+use crate::goast::is_keyword;
 
 /// A test case as HTML: the scenario and file names stand out as comments do.
 pub(super) fn testcase(text: &str) -> String {
@@ -42,7 +15,7 @@ pub(super) fn testcase(text: &str) -> String {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             out.push_str(&span("k", word));
             if !rest.is_empty() {
-                out.push_str(&format!(" {}", escape(rest)));
+                out.push_str(&format!(" {}", markup(rest)));
             }
         }
         out.push('\n');
@@ -62,7 +35,7 @@ pub(super) fn testcase(text: &str) -> String {
     out + &go(&body)
 }
 
-/// Go source as HTML. Whatever it holds, the text comes out unchanged.
+/// Go source as HTML. The text comes out unchanged, whatever it contains.
 pub(super) fn go(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -71,7 +44,7 @@ pub(super) fn go(text: &str) -> String {
         let (word, after) = rest.split_at(len);
         match class {
             Some(class) => out.push_str(&span(class, word)),
-            None => out.push_str(&escape(word)),
+            None => out.push_str(&markup(word)),
         }
         rest = after;
     }
@@ -94,7 +67,7 @@ fn token(text: &str, first: char) -> (Option<&'static str>, usize) {
         }
         c if c.is_alphabetic() || c == '_' => {
             let len = run(|c| c.is_alphanumeric() || c == '_');
-            (KEYWORDS.contains(&&text[..len]).then_some("k"), len)
+            (is_keyword(&text[..len]).then_some("k"), len)
         }
         c => (None, c.len_utf8()),
     }
@@ -116,7 +89,7 @@ fn quoted(text: &str, quote: char) -> usize {
 }
 
 fn span(class: &str, text: &str) -> String {
-    format!("<span class=\"{class}\">{}</span>", escape(text))
+    format!("<span class=\"{class}\">{}</span>", markup(text))
 }
 
 #[cfg(test)]
@@ -134,7 +107,7 @@ mod tests {
         );
     }
 
-    /// Unended tokens, other scripts, odd bytes: the text stays what it was.
+    /// The text survives unterminated tokens, other scripts and odd bytes.
     #[test]
     fn any_text_comes_out_unchanged() {
         let tag = regex::Regex::new("<[^>]*>").unwrap();
@@ -142,7 +115,7 @@ mod tests {
         {
             let html = go(text);
             let plain = tag.replace_all(&html, "").into_owned();
-            assert_eq!(plain, escape(text), "{text:?}");
+            assert_eq!(plain, markup(text), "{text:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{escape, heading, missing};
+use super::{heading, markup, missing};
 
 /// A function and how much of it ran.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl Coverage {
             let mut parts = place.split(':');
             let file = parts.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
             let line = parts.next().and_then(|l| l.parse().ok()).unwrap_or(0);
-            // The probes that typerace adds are no part of go/types.
+            // The probes that typerace adds are not part of go/types.
             if file.ends_with(".go") && !file.starts_with("zz_typerace") {
                 let (file, name) = (file.to_owned(), name.to_owned());
                 coverage.functions.push(FunctionCoverage { file, line, name, percent });
@@ -71,7 +71,7 @@ pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     let reached = coverage.functions.iter().filter(|f| f.percent > 0.0).count();
     let of = match coverage.of.as_str() {
         "" => String::new(),
-        of => format!(" by {}", escape(of)),
+        of => format!(" by {}", markup(of)),
     };
     let _ = writeln!(
         out,
@@ -94,7 +94,7 @@ pub(super) fn section(out: &mut String, coverage: Option<&Coverage>) {
     out.push_str("</div></section>\n");
 }
 
-/// The functions that nothing reaches: what a corpus lacks.
+/// The functions that no input reaches.
 fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, count: usize) {
     if count == 0 {
         return;
@@ -108,15 +108,15 @@ fn missed(out: &mut String, files: &BTreeMap<&str, Vec<&FunctionCoverage>>, coun
             let _ = writeln!(
                 out,
                 "<dt><code>{}</code></dt><dd><code>{}</code></dd>",
-                escape(file),
-                escape(&names.join(", "))
+                markup(file),
+                markup(&names.join(", "))
             );
         }
     }
     out.push_str("</dl></details>\n");
 }
 
-/// One file: its squares, and its functions with figures for who looks closer.
+/// One file: its squares, and a table of its functions that unfolds.
 fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
     let mean = functions.iter().map(|f| f.percent).sum::<f64>() / functions.len() as f64;
     let reached = functions.iter().filter(|f| f.percent > 0.0).count();
@@ -124,7 +124,7 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
         out,
         "<details class=\"file\"><summary><code>{}</code> <small>{mean:.0} % · {reached}/{}</small>\
          <span class=\"map\">",
-        escape(file),
+        markup(file),
         functions.len()
     );
     for f in functions {
@@ -138,23 +138,23 @@ fn file_map(out: &mut String, file: &str, functions: &[&FunctionCoverage]) {
             out,
             "<tr><td class=\"num\">{}</td><td><code>{}</code></td><td class=\"{class}\">{:.0} %</td></tr>",
             f.line,
-            escape(&f.name),
+            markup(&f.name),
             f.percent
         );
     }
     out.push_str("</table></details>\n");
 }
 
-/// A function's square: cold if nothing reaches it, and the warmer the more of it runs.
+/// A function's square: cold if no input reaches it, and warmer the more of it runs.
 fn square(percent: f64, text: &str) -> String {
     let title = match text {
         "" => String::new(),
-        text => format!(" title=\"{}\"", escape(text)),
+        text => format!(" title=\"{}\"", markup(text)),
     };
     if percent == 0.0 {
         return format!("<span class=\"cold\"{title}></span>");
     }
-    // What runs at all is told apart from the ground.
+    // Even a little coverage must stand out from the background.
     let heat = 20.0 + percent * 0.8;
     format!("<span style=\"--heat:{heat:.0}%\"{title}></span>")
 }

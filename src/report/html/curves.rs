@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{escape, heading, missing};
+use super::{heading, markup, missing};
 
 /// One line of `fuzz --jsonl`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Sample {
-    /// Since the campaign's start.
+    /// Seconds since the campaign's start.
     pub seconds: f64,
     /// Executions.
     pub execs: u64,
@@ -19,10 +19,8 @@ pub struct Sample {
     pub corpus: u64,
     /// Counters of go/types that were hit.
     pub coverage: u64,
-    /// Counters there are.
+    /// All counters of go/types.
     pub counters: u64,
-    /// Pairs of functions in different goroutines; 0 where they are not counted.
-    pub pairs: u64,
     /// Distinct findings.
     pub findings: u64,
 }
@@ -50,9 +48,6 @@ pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Val
         samples.iter().map(|s| (s.seconds, value(s) as f64)).collect()
     };
     chart(out, "Counters reached", &of(|s| s.coverage));
-    if samples.iter().any(|s| s.pairs > 0) {
-        chart(out, "Pairs of functions", &of(|s| s.pairs));
-    }
     chart(out, "Corpus entries", &of(|s| s.corpus));
     chart(out, "Executions per second", &speeds.collect::<Vec<_>>());
     chart(out, "Findings", &of(|s| s.findings));
@@ -79,7 +74,7 @@ fn facts(out: &mut String, summary: &Value) {
     if let Some(go) = summary["go_version"].as_str() {
         facts.push(go.to_owned());
     }
-    let _ = writeln!(out, "<p>{}</p>", escape(&facts.join(" · ")));
+    let _ = writeln!(out, "<p>{}</p>", markup(&facts.join(" · ")));
 }
 
 fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
@@ -88,7 +83,7 @@ fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
     let span = (last.0 - first.0).max(f64::MIN_POSITIVE);
     let step = points.len().div_ceil(POINTS).max(1);
     let mut line = String::new();
-    // The last one is drawn whatever the step is.
+    // Always draw the last point.
     let cut = !(points.len() - 1).is_multiple_of(step);
     for (x, y) in points.iter().step_by(step).chain(cut.then_some(last)) {
         let x = (x - first.0) / span * WIDTH;
@@ -101,8 +96,8 @@ fn chart(out: &mut String, name: &str, points: &[(f64, f64)]) {
         out,
         "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"{}\" preserveAspectRatio=\"none\"><polyline points=\"{}\"/></svg></figure>",
-        escape(&label),
-        escape(&label),
+        markup(&label),
+        markup(&label),
         line.trim_end()
     );
 }

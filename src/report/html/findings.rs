@@ -1,14 +1,14 @@
-//! Findings: title, rate, class with its rule, both stacks with the source
-//! lines that they name, the program, the raw report.
+//! Findings: title, rate, class with its rule, both stacks with their source lines, the
+//! program, and the raw report.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{code, escape, heading, missing};
+use super::{code, heading, markup, missing};
 use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
 use crate::scenario::Class;
 
-/// A finding with what its crash directory holds.
+/// A finding with the contents of its crash directory.
 #[derive(Clone, Debug)]
 pub struct PageFinding {
     /// The finding.
@@ -17,7 +17,7 @@ pub struct PageFinding {
     pub known: Option<KnownIssue>,
     /// The smallest test case there is.
     pub testcase: String,
-    /// Whether that is the minimized one.
+    /// Whether that is the minimized test case.
     pub minimized: bool,
     /// The tool's raw output.
     pub report: String,
@@ -27,7 +27,7 @@ pub struct PageFinding {
 
 /// Frames shown before the rest is folded away.
 const FRAMES: usize = 5;
-/// Stacks of a deadlock can be many.
+/// A deadlock can have many stacks.
 const STACKS: usize = 8;
 
 pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
@@ -41,7 +41,7 @@ pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
     }
     let counts: Vec<String> =
         tally.iter().map(|((class, kind), n)| format!("{n} {kind} ({class})")).collect();
-    let _ = writeln!(out, "<p>{}</p>", escape(&counts.join(" · ")));
+    let _ = writeln!(out, "<p>{}</p>", markup(&counts.join(" · ")));
     for f in findings {
         finding(out, f);
     }
@@ -50,10 +50,10 @@ pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
 
 fn finding(out: &mut String, page: &PageFinding) {
     let f = &page.finding;
-    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", escape(&f.id));
-    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", escape(&f.title));
+    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", markup(&f.id));
+    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", markup(&f.title));
     let tag = |out: &mut String, class: &str, text: &str| {
-        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", escape(text));
+        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", markup(text));
     };
     tag(out, f.class.as_str(), f.class.as_str());
     tag(out, "", f.kind.as_str());
@@ -67,17 +67,17 @@ fn finding(out: &mut String, page: &PageFinding) {
     if let Some(known) = &page.known {
         issue(out, known);
     }
-    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", escape(&f.signature));
+    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", markup(&f.signature));
     if let Some(known) = &page.known {
-        let _ = writeln!(out, "<p>{}</p>", escape(&known.title));
+        let _ = writeln!(out, "<p>{}</p>", markup(&known.title));
     }
     for rule in &f.rules {
         let _ = writeln!(
             out,
             "<blockquote>“{}” <small>{} · {}</small></blockquote>",
-            escape(&rule.says),
-            escape(&rule.place),
-            escape(&rule.elements.join(", "))
+            markup(&rule.says),
+            markup(&rule.place),
+            markup(&rule.elements.join(", "))
         );
     }
     out.push_str("<div class=\"sides\">\n");
@@ -101,7 +101,7 @@ fn finding(out: &mut String, page: &PageFinding) {
             .origin
             .history
             .iter()
-            .map(|s| format!("<li>{}</li>", escape(&s.to_string())))
+            .map(|s| format!("<li>{}</li>", markup(&s.to_string())))
             .collect();
         let _ = writeln!(
             out,
@@ -112,20 +112,20 @@ fn finding(out: &mut String, page: &PageFinding) {
     let _ = writeln!(
         out,
         "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
-        escape(&page.report)
+        markup(&page.report)
     );
 }
 
-/// The issue that a finding has, as a link if there is a page.
+/// A finding's issue, as a link if it has a page.
 fn issue(out: &mut String, known: &KnownIssue) {
     let state = match known.state {
         State::Open => "open",
         State::Fixed => "fixed",
     };
-    let text = escape(&format!("{}, {state}", known.issue));
+    let text = markup(&format!("{}, {state}", known.issue));
     match known.issue.url() {
         Some(url) => {
-            let url = escape(&url);
+            let url = markup(&url);
             let _ =
                 write!(out, "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>");
         }
@@ -136,12 +136,12 @@ fn issue(out: &mut String, known: &KnownIssue) {
 }
 
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
-    let _ = writeln!(out, "<div><h4>{}</h4>", escape(&stack.of));
+    let _ = writeln!(out, "<div><h4>{}</h4>", markup(&stack.of));
     let shown = stack.frames.len().min(FRAMES);
     let has = |f: &&Frame| source(page, f).is_some();
     let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
     let library = stack.frames.iter().filter(|f| f.function.starts_with("go/types.")).find(has);
-    // What signatures name first, then what is in no package of Go's own.
+    // First the frame that the signature names, then one outside of the standard library.
     let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
     let at = library.or(module);
     let at = at.or_else(|| stack.frames.iter().find(has)).and_then(place);
@@ -172,8 +172,8 @@ fn frames(frames: &[Frame]) -> String {
         .map(|f| {
             format!(
                 "{}\n    <span class=\"c\">{}:{}</span>\n",
-                escape(&f.function),
-                escape(&f.file),
+                markup(&f.function),
+                markup(&f.file),
                 f.line
             )
         })
@@ -184,13 +184,13 @@ fn source<'a>(page: &'a PageFinding, frame: &Frame) -> Option<&'a str> {
     page.source.get(&(frame.file.clone(), frame.line)).map(String::as_str)
 }
 
-/// The line that a frame names, with its neighbours.
+/// The line that a frame names, with the lines around it.
 fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
     source(page, frame)?;
     let mut out = String::from("<pre>");
     for line in frame.line.saturating_sub(3)..=frame.line.saturating_add(3) {
         let Some(text) = page.source.get(&(frame.file.clone(), line)) else { continue };
-        // Behind a number, tabs would stop elsewhere.
+        // After a line number, tab stops would be off.
         let text = format!("{line:>5}  {}", code::go(&text.replace('\t', "    ")));
         if line == frame.line {
             let _ = writeln!(out, "<span class=\"here\">{text}</span>");
@@ -198,6 +198,6 @@ fn excerpt(page: &PageFinding, frame: &Frame) -> Option<String> {
             let _ = writeln!(out, "{text}");
         }
     }
-    let _ = writeln!(out, "</pre><small>{}</small>", escape(&frame.file));
+    let _ = writeln!(out, "</pre><small>{}</small>", markup(&frame.file));
     Some(out)
 }

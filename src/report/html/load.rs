@@ -1,4 +1,4 @@
-//! What the page is made of, read from disk.
+//! Reads the page's content from disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,12 +46,11 @@ pub enum LoadError {
 
 /// Lines of source around the one that a frame names.
 const AROUND: u32 = 3;
-/// A report longer than this is cut: a page must stay readable.
+/// Longer reports are cut, to keep the page readable.
 const REPORT_BYTES: usize = 200_000;
 
-/// Every finding of a folder of crash directories, the gravest class first, in it what
-/// reproduces;
-/// and what looks like one and cannot be read.
+/// All findings of a folder of crash directories, by class and then by how well they
+/// reproduce, and a message for each directory that cannot be read.
 ///
 /// # Errors
 /// There is no such folder.
@@ -62,7 +61,7 @@ pub fn findings(dir: &Path) -> Result<(Vec<PageFinding>, Vec<String>), LoadError
         listing.findings.into_iter().map(|(path, f)| page_finding(&path, f)).collect();
     all.sort_by(|a, b| {
         let key = |p: &PageFinding| {
-            // What never showed again says least.
+            // Findings that never showed again come last.
             let doubtful = p.finding.reproduced.is_some_and(|[k, _]| k == 0);
             (p.finding.class, doubtful, p.finding.kind, p.finding.signature.clone())
         };
@@ -97,15 +96,15 @@ fn page_finding(dir: &Path, finding: Finding) -> PageFinding {
     }
 }
 
-/// The source lines that frames name. Frames have files without GOROOT; the raw
-/// report says where they lie. What is not there any more is left out.
+/// The source lines that frames name. Frames name files without GOROOT; the raw report has
+/// their full paths. Skips files that no longer exist.
 fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    // Reports come from elsewhere, too: nothing but Go is read.
+    // Reports may come from other machines, so read only Go files.
     for frame in frames.iter().filter(|f| f.file.ends_with(".go") && f.line > 0) {
         let text = files.entry(&frame.file).or_insert_with(|| {
-            // A module's folder has its version in it, so the last folder must do.
+            // A module's folder includes its version, so match on the last folder only.
             let (folder, base) = frame.file.rsplit_once('/')?;
             let folder = folder.rsplit('/').next().unwrap_or(folder);
             let end = format!("/{folder}/{base}:");
@@ -127,7 +126,7 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
 /// campaign may still run.
 ///
 /// # Errors
-/// It cannot be read, or another line is no sample.
+/// It cannot be read, or another line is not a sample.
 pub fn samples(path: &Path) -> Result<Vec<Sample>, LoadError> {
     let text = read(path)?;
     let lines: Vec<&str> = text.lines().collect();
@@ -151,7 +150,7 @@ pub fn samples(path: &Path) -> Result<Vec<Sample>, LoadError> {
 /// A JSON document that another command printed.
 ///
 /// # Errors
-/// It cannot be read, or is none.
+/// It cannot be read, or is not JSON.
 pub fn json(path: &Path) -> Result<Value, LoadError> {
     serde_json::from_str(&read(path)?).map_err(|e| LoadError::Json {
         path: path.to_owned(),

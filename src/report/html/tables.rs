@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{escape, heading, missing};
+use super::{heading, markup, missing};
 
 /// From `regress --json`: a row for each case, a column for each Go.
 pub(super) fn matrix(out: &mut String, matrix: Option<&Value>) {
@@ -15,13 +15,13 @@ pub(super) fn matrix(out: &mut String, matrix: Option<&Value>) {
     };
     out.push_str("<div class=\"scroll\"><table><tr><th>case</th>");
     for column in columns {
-        let _ = write!(out, "<th>{}</th>", escape(column["label"].as_str().unwrap_or_default()));
+        let _ = write!(out, "<th>{}</th>", markup(column["label"].as_str().unwrap_or_default()));
     }
     out.push_str("</tr>\n");
     let rows = columns[0]["cases"].as_array().map_or(0, Vec::len);
     for i in 0..rows {
         let name = columns[0]["cases"][i]["case"].as_str().unwrap_or_default();
-        let _ = write!(out, "<tr><td>{}</td>", escape(name));
+        let _ = write!(out, "<tr><td>{}</td>", markup(name));
         for column in columns {
             cell(out, column, &column["cases"][i]);
         }
@@ -33,7 +33,7 @@ pub(super) fn matrix(out: &mut String, matrix: Option<&Value>) {
 fn cell(out: &mut String, column: &Value, case: &Value) {
     let seen = case["seen"].as_array().map_or(&[][..], Vec::as_slice);
     let runs = case["runs"].as_u64().unwrap_or(0);
-    // The finding that shows most often, and what the gate says of it.
+    // The most frequent finding and its status.
     let Some(best) = seen.first() else {
         let text = if runs == 0 { "not run" } else { "–" };
         let _ = write!(out, "<td class=\"good\">{text}</td>");
@@ -55,8 +55,8 @@ fn cell(out: &mut String, column: &Value, case: &Value) {
     let _ = write!(
         out,
         "<td class=\"{class}\" title=\"{}\">{} {hits}/{runs}{more}</td>",
-        escape(signature),
-        escape(status)
+        markup(signature),
+        markup(status)
     );
 }
 
@@ -80,7 +80,7 @@ pub(super) fn operators(out: &mut String, summary: Option<&Value>) {
             out,
             "<tr><td>{}</td><td class=\"num\">{}</td><td class=\"num\">{:.1}</td>\
              <td class=\"num\">{:.1}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
-            escape(row["name"].as_str().unwrap_or_default()),
+            markup(row["name"].as_str().unwrap_or_default()),
             count(row, "made"),
             row["parsed_percent"].as_f64().unwrap_or(0.0),
             row["checked_percent"].as_f64().unwrap_or(0.0),

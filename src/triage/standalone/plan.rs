@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::scan::{Declared, scan};
 use super::text::variable;
+use crate::fnv::fnv1a_32;
 use crate::scenario::{Operation, Scenario, Share, Target};
 use crate::testcase::SourceCase;
 
@@ -239,9 +240,7 @@ impl<'a> Plan<'a> {
 
 /// Which of n stands in for a name: the harness's choice, FNV-1a.
 fn stand_in(name: &str, n: usize) -> Option<usize> {
-    let hash =
-        name.bytes().fold(2_166_136_261_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
-    (n > 0).then(|| hash as usize % n)
+    (n > 0).then(|| fnv1a_32(name.as_bytes()) as usize % n)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Go source text: literals, names, comments.
 
+use crate::goast::is_keyword;
+
 /// A string literal, raw where that is possible, so that it can be read.
 #[must_use]
 pub fn literal(text: &str) -> String {
@@ -41,33 +43,8 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// Names that generated programs use themselves, or that Go reserves.
-const TAKEN: [&str; 76] = [
-    "break",
-    "case",
-    "chan",
-    "const",
-    "continue",
-    "default",
-    "defer",
-    "else",
-    "fallthrough",
-    "for",
-    "func",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "interface",
-    "map",
-    "package",
-    "range",
-    "return",
-    "select",
-    "struct",
-    "switch",
-    "type",
-    "var",
+/// Names that generated programs use themselves.
+const TAKEN: [&str; 51] = [
     "append",
     "len",
     "new",
@@ -145,7 +122,7 @@ pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     if name.is_empty() {
         name.push('p');
     }
-    let is_free = |n: &str| !TAKEN.contains(&n) && !others.iter().any(|o| o == n);
+    let is_free = |n: &str| !is_keyword(n) && !TAKEN.contains(&n) && !others.iter().any(|o| o == n);
     let mut free = name.clone();
     let mut n = 1;
     while !is_free(&free) {

@@ -1,12 +1,13 @@
 //! `repro/` and `issue.md` of a crash directory.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use super::analysis::{analysis, report};
 use super::plan::Plan;
 use super::program::{Options, Program, concurrent_rules, program};
+use crate::files;
 use crate::finding::{Finding, Kind, Rates};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
@@ -246,15 +247,8 @@ fn shortened(report: &str) -> String {
     report.lines().map(short).collect()
 }
 
-/// Replaces a file: readers see the old text or the new one.
 fn put(path: &Path, text: &str) -> Result<(), WriteError> {
-    let wrong = |e| WriteError::Io(path.to_owned(), e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder).map_err(wrong)?;
-    file.write_all(text.as_bytes()).map_err(wrong)?;
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(readable).map_err(wrong)?;
-    file.persist(path).map(|_| ()).map_err(|e| wrong(e.error))
+    files::replace(path, text.as_bytes()).map_err(|e| WriteError::Io(path.to_owned(), e))
 }
 
 /// The scenario, or the default one.

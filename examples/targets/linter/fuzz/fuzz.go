@@ -1,16 +1,16 @@
-// Package fuzz has typerace run a linter, as a driver that analyses packages in
-// parallel does:
+// Package fuzz runs a linter under typerace, as a driver that analyzes packages in
+// parallel would:
 //
 //	typerace fuzz --harness examples/targets/linter/fuzz --time 2m
 //
-// A scenario of it:
+// An example scenario:
 //
 //	before check lib
 //	go     check a ; target lint lib
 //	go     check b ; target lint lib
 package fuzz
 
-// Coverage is counted in the linter, as it is in this module, and in go/types.
+// The linter is in this module, so its coverage counts, in addition to that of go/types.
 
 import (
 	"errors"

@@ -1,5 +1,5 @@
-// Package stringers is a linter as people write them: it reports types whose
-// String method has a pointer receiver, as fmt does not see it on values.
+// Package stringers is a typical linter: it reports types whose String method has a
+// pointer receiver, because fmt does not find it on values.
 package stringers
 
 import (
@@ -19,7 +19,7 @@ var Analyzer = &analysis.Analyzer{
 	Run:      run,
 }
 
-// stringer is interface{ String() string }, made once for all passes.
+// stringer is interface{ String() string }, created once for all passes.
 var stringer = types.NewInterfaceType([]*types.Func{
 	types.NewFunc(0, nil, "String", types.NewSignatureType(nil, nil, nil, nil,
 		types.NewTuple(types.NewVar(0, nil, "", types.Typ[types.String])), false)),

@@ -1,0 +1,177 @@
+//! Go source and txtar brought into a corpus.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::campaign::corpus::seeds::{self, Seed, SeedError};
+use crate::files;
+use crate::harness::{End, Harness, HarnessError, RunRequest};
+
+/// A seed that takes longer is left out: a campaign runs it thousands of times.
+pub const SLOWEST: Duration = Duration::from_secs(2);
+
+/// What became of the files that were to be imported.
+#[derive(Debug, Default, Serialize)]
+pub struct Imported {
+    /// Files written.
+    pub written: Vec<PathBuf>,
+    /// Of them, those whose packages all type-check.
+    pub valid: usize,
+    /// Files that were not imported.
+    pub left_out: Vec<LeftOut>,
+    /// Counters of go/types that the imported ones hit when run once each.
+    pub coverage: crate::campaign::results::figures::Coverage,
+    /// The same for each path alone.
+    pub paths: Vec<PathCoverage>,
+    /// Which counters those are.
+    #[serde(skip)]
+    hit: Vec<bool>,
+}
+
+/// What running the files below a path once each hit.
+#[derive(Debug, Serialize)]
+pub struct PathCoverage {
+    /// The folder or file.
+    pub path: PathBuf,
+    /// Files of it that were imported.
+    pub files: usize,
+    /// Counters of go/types.
+    pub coverage: crate::campaign::results::figures::Coverage,
+}
+
+/// A file that was not imported.
+#[derive(Debug, Serialize)]
+pub struct LeftOut {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub why: String,
+}
+
+/// Every .go and .txtar file that a path names, in the order of their names.
+///
+/// # Errors
+/// The path cannot be read, or holds none.
+pub fn files(path: &Path) -> Result<Vec<Seed>, SeedError> {
+    if path.is_file() {
+        Ok(vec![seeds::from_file(path)?])
+    } else {
+        seeds::from_directory(path, true)
+    }
+}
+
+/// Runs each seed once and writes those that parse and end within
+/// [`SLOWEST`] to `to`, as txtar, named after the path below `root`.
+///
+/// # Errors
+/// The harness does not work, or `to` cannot be written.
+pub fn import(
+    harness: &mut Harness,
+    seeds: &[Seed],
+    root: &Path,
+    to: &Path,
+    into: &mut Imported,
+    progress: &mut dyn FnMut(&Path),
+) -> Result<(), SeedError> {
+    let mut hit = vec![false; harness.counters()];
+    let before = into.written.len();
+    for seed in seeds {
+        progress(&seed.path);
+        let mut leave_out =
+            |why: String| into.left_out.push(LeftOut { path: seed.path.clone(), why });
+        let case = match seed.import(harness) {
+            Ok(case) => case,
+            Err(SeedError::Harness(
+                e @ (HarnessError::Died { .. } | HarnessError::TimedOut { .. }),
+            )) => {
+                leave_out(format!("the parser does not end well: {e}"));
+                continue;
+            }
+            Err(e @ SeedError::Harness(_)) => return Err(e),
+            Err(e) => {
+                leave_out(e.to_string());
+                continue;
+            }
+        };
+        let source = case.to_source();
+        let outcome = harness.run(&RunRequest::new(&case.scenario, &source.packages))?;
+        match (&outcome.end, outcome.reply) {
+            (End::Replied, Some(reply)) => {
+                use crate::harness::Verdict;
+                into.valid += usize::from(reply.verdicts.iter().all(|(v, _)| *v == Verdict::Valid));
+            }
+            (End::TimedOut { .. }, _) => {
+                leave_out(format!("it takes more than {} s", SLOWEST.as_secs()));
+                continue;
+            }
+            _ => {
+                leave_out("the checker's process does not survive it".to_owned());
+                continue;
+            }
+        }
+        for (seen, &n) in hit.iter_mut().zip(harness.coverage()) {
+            *seen |= n > 0;
+        }
+        let below = seed.path.strip_prefix(root).unwrap_or(&seed.path);
+        let name = below.with_extension("").to_string_lossy().replace(['/', '\\'], "-");
+        let path = write(to, name.trim_start_matches(['-', '.']), &source.to_txtar())?;
+        if !into.written.contains(&path) {
+            into.written.push(path);
+        }
+    }
+    let count = |hit: &[bool]| crate::campaign::results::figures::Coverage {
+        hit: hit.iter().filter(|h| **h).count(),
+        total: hit.len(),
+    };
+    into.paths.push(PathCoverage {
+        path: root.to_owned(),
+        files: into.written.len() - before,
+        coverage: count(&hit),
+    });
+    into.hit.resize(hit.len(), false);
+    into.hit.iter_mut().zip(&hit).for_each(|(all, h)| *all |= h);
+    into.coverage = count(&into.hit);
+    Ok(())
+}
+
+/// Writes a seed as `NAME.txtar`, or with a number behind the name where another
+/// seed has it: `fixedbugs/issue1.go` stands in more than one tree. A seed that is
+/// there already is not written again. Returns where it is.
+fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
+    let mut path = to.join(format!("{name}.txtar"));
+    let mut number = 1;
+    let failed = |path: &Path, source| SeedError::Read { path: path.to_owned(), source };
+    std::fs::create_dir_all(to).map_err(|e| failed(to, e))?;
+    loop {
+        match std::fs::read(&path) {
+            Ok(there) if there == text.as_bytes() => return Ok(path),
+            Ok(_) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => break,
+            Err(e) => return Err(failed(&path, e)),
+        }
+        number += 1;
+        path = to.join(format!("{name}-{number}.txtar"));
+    }
+    files::replace_unsynced(&path, text.as_bytes()).map_err(|e| failed(&path, e))?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+
+    #[test]
+    fn seeds_of_one_name_do_not_overwrite_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let to = dir.path().join("new");
+        let names: Vec<_> = ["one", "two", "one", "three", "two"]
+            .iter()
+            .map(|text| write(&to, "a-b", text).unwrap())
+            .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["a-b.txtar", "a-b-2.txtar", "a-b.txtar", "a-b-3.txtar", "a-b-2.txtar"]);
+        assert_eq!(std::fs::read_to_string(to.join("a-b-2.txtar")).unwrap(), "two");
+    }
+}

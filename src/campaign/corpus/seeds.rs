@@ -1,0 +1,238 @@
+//! What a campaign starts from: seed files, the seeds inside the binary, or
+//! generated programs.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+
+use crate::harness::{Harness, HarnessError, ImportError};
+use crate::scenario::UnknownTarget;
+use crate::testcase::{SourceCase, TestCase, TestCaseError};
+
+/// The seed corpus of the repository.
+static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
+
+/// The folder of ready-made reproducers. Campaigns leave it out unless asked: what they
+/// find from there is no discovery.
+const FIXED_BUGS: &str = "fixedbugs";
+
+/// Seeds that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The corpus is not a folder.
+    #[error("{0} is a file, not a folder of .txtar and .go files")]
+    NotADirectory(PathBuf),
+    /// There is nothing in it.
+    #[error(
+        "{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds"
+    )]
+    Empty(PathBuf),
+    /// A toolchain without its test data.
+    #[error("{0} has no test data, as some packages of Go leave it out; choose another with --go")]
+    NoTestData(PathBuf),
+    /// An operation that the harness does not have.
+    #[error("{path}: {source}")]
+    Target {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        source: UnknownTarget,
+    },
+    /// A folder or file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A seed is not a test case.
+    #[error("{path}: {source}")]
+    Case {
+        /// Which.
+        path: PathBuf,
+        /// Why, with the line.
+        source: TestCaseError,
+    },
+    /// A seed is not Go.
+    #[error("{path}: {source}; mend it, or take it out of the corpus")]
+    Syntax {
+        /// Which seed.
+        path: PathBuf,
+        /// Where and why.
+        source: ImportError,
+    },
+    /// The harness died.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+}
+
+/// A seed as text, with the file's name for messages.
+pub struct Seed {
+    /// Where it came from.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// Every seed below a folder, in the order of their names; those of its own
+/// folder `fixedbugs` only if they are wanted.
+///
+/// # Errors
+/// If it is not a folder, cannot be read, or holds no seed.
+pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedError> {
+    if dir.is_file() {
+        return Err(SeedError::NotADirectory(dir.to_owned()));
+    }
+    let mut seeds = Vec::new();
+    collect(dir, &mut seeds)?;
+    if !fixed_bugs {
+        let known = dir.join(FIXED_BUGS);
+        seeds.retain(|s| !s.path.starts_with(&known));
+    }
+    if seeds.is_empty() {
+        return Err(SeedError::Empty(dir.to_owned()));
+    }
+    Ok(seeds)
+}
+
+/// The seed in one file, whatever its name ends in.
+///
+/// # Errors
+/// It cannot be read.
+pub fn from_file(path: &Path) -> Result<Seed, SeedError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
+    Ok(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() })
+}
+
+fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
+    let read = |path: &Path| {
+        let path = path.to_owned();
+        move |source| SeedError::Read { path, source }
+    };
+    let entries = std::fs::read_dir(dir).map_err(read(dir))?;
+    let mut paths =
+        entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(read(dir))?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, seeds)?;
+        } else if is_seed(&path) {
+            seeds.push(from_file(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// The seeds inside the binary; the ready-made reproducers only if they are
+/// wanted.
+#[must_use]
+pub fn built_in(fixed_bugs: bool) -> Vec<Seed> {
+    fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
+        for entry in dir.entries() {
+            match entry {
+                DirEntry::Dir(d) => walk(d, seeds),
+                DirEntry::File(f) if is_seed(f.path()) => seeds.extend(
+                    f.contents_utf8()
+                        .map(|t| Seed { path: f.path().to_owned(), text: t.to_owned() }),
+                ),
+                DirEntry::File(_) => {}
+            }
+        }
+    }
+    let mut seeds = Vec::new();
+    walk(&CORPUS, &mut seeds);
+    seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
+    seeds.sort_by(|a, b| a.path.cmp(&b.path));
+    seeds
+}
+
+fn is_seed(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "txtar" || e == "go")
+}
+
+/// All seeds as test cases. After an interruption, those until then.
+///
+/// # Errors
+/// The first seed that cannot be used, a dead harness.
+pub fn import(seeds: &[Seed], harness: &mut Harness) -> Result<Vec<TestCase>, SeedError> {
+    let mut cases = Vec::with_capacity(seeds.len());
+    for seed in seeds {
+        match seed.import(harness) {
+            Err(SeedError::Harness(HarnessError::Interrupted)) => break,
+            case => cases.push(case?),
+        }
+    }
+    Ok(cases)
+}
+
+impl Seed {
+    /// The seed as a test case; the harness parses its files.
+    ///
+    /// # Errors
+    /// Text that is not a test case, files that do not parse, a dead harness.
+    pub fn import(&self, harness: &mut Harness) -> Result<TestCase, SeedError> {
+        harness.import(&self.source()?).map_err(|e| match e {
+            ImportError::Harness(e) => SeedError::Harness(e),
+            source => SeedError::Syntax { path: self.path.clone(), source },
+        })
+    }
+
+    /// The seed as text of a test case.
+    ///
+    /// # Errors
+    /// Text that is not a test case.
+    pub fn source(&self) -> Result<SourceCase, SeedError> {
+        if self.path.extension().is_some_and(|e| e == "go") {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            return Ok(SourceCase::from_go(&name, self.text.clone()));
+        }
+        SourceCase::from_txtar(&self.text)
+            .map_err(|source| SeedError::Case { path: self.path.clone(), source })
+    }
+}
+
+/// Whether the harness has the targets that seeds want.
+///
+/// # Errors
+/// The first seed that wants another, or that is no test case.
+pub fn check_targets(seeds: &[Seed]) -> Result<(), SeedError> {
+    for seed in seeds {
+        if let Some(scenario) = seed.source()?.scenario {
+            scenario
+                .check_targets()
+                .map_err(|source| SeedError::Target { path: seed.path.clone(), source })?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reproducers_are_left_out_unless_asked_for() {
+        let tmp = tempfile::tempdir().unwrap();
+        for path in ["fixedbugs/issue1.txtar", "generics/list.txtar", "generics/fixedbugs/x.txtar"]
+        {
+            let path = tmp.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let names = |fixed_bugs| {
+            let seeds = from_directory(tmp.path(), fixed_bugs).unwrap();
+            let below = |s: &Seed| s.path.strip_prefix(tmp.path()).unwrap().to_owned();
+            seeds.iter().map(|s| below(s).display().to_string()).collect::<Vec<_>>()
+        };
+        let others = ["generics/fixedbugs/x.txtar", "generics/list.txtar"];
+        assert_eq!(names(false), others);
+        assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
+        // The seeds inside the binary are the repository's.
+        let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
+        assert!(!built_in(false).iter().any(is_known));
+        let (all, some) = (built_in(true), built_in(false));
+        assert_eq!(all.iter().filter(|s| !is_known(s)).count(), some.len());
+    }
+}

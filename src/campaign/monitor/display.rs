@@ -1,0 +1,156 @@
+//! How a campaign's progress is shown.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::campaign::monitor::board::{Board, WorkerState};
+use crate::campaign::monitor::samples::Sample;
+use crate::campaign::results::figures::Figures;
+use crate::campaign::results::found::Found;
+use crate::harness::process_group;
+
+/// How progress is written to standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A screen of its own, drawn from the board: see [`crate::campaign::monitor::screen`].
+    Screen,
+    /// A line every few seconds, for a log.
+    Plain,
+    /// A [`crate::campaign::Message`] a line on standard output, for the process that started this
+    /// worker.
+    Worker,
+}
+
+/// Time between two plain lines.
+const PLAIN: Duration = Duration::from_secs(5);
+
+/// A campaign's style and its board. Clones share the board.
+#[derive(Clone, Debug)]
+pub struct Display {
+    style: Style,
+    board: Arc<Mutex<Board>>,
+}
+
+impl Display {
+    /// A display in a style.
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        Self { style, board: Arc::default() }
+    }
+
+    /// The screen, where there is a terminal to show it on and to read keys from, unless
+    /// plain lines are asked for.
+    #[must_use]
+    pub fn choose(plain: bool) -> Self {
+        let screen = !plain && Self::no_screen().is_none();
+        Self::new(if screen { Style::Screen } else { Style::Plain })
+    }
+
+    /// Why there can be no screen, if so.
+    #[must_use]
+    pub fn no_screen() -> Option<&'static str> {
+        let terminal = std::io::stdin();
+        let ours = || {
+            let group = rustix::termios::tcgetpgrp(&terminal).ok();
+            group.is_none_or(|g| g.as_raw_nonzero().get() == process_group())
+        };
+        if !std::io::stderr().is_terminal() {
+            Some("standard error is no terminal")
+        } else if !terminal.is_terminal() {
+            Some("standard input is no terminal")
+        } else if std::env::var_os("TERM").is_none_or(|t| t.is_empty() || t == "dumb") {
+            Some("TERM says that the terminal can only print lines")
+        } else if !ours() {
+            // A job in the background would be stopped when it sets the terminal up.
+            Some("the terminal belongs to another job")
+        } else {
+            None
+        }
+    }
+
+    /// Lines instead of a screen, from now on.
+    pub fn be_plain(&mut self) {
+        self.style = Style::Plain;
+    }
+
+    /// How it is shown.
+    #[must_use]
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// The board, locked. Hold it briefly: the campaign writes to it.
+    pub fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often figures should be shown.
+    #[must_use]
+    pub fn every(&self) -> Duration {
+        match self.style {
+            Style::Screen | Style::Plain => Duration::from_millis(500),
+            Style::Worker => Duration::from_secs(1),
+        }
+    }
+
+    /// Shows how far a campaign is after `now`, and its workers, if it has any.
+    pub fn show(&self, figures: Figures, now: Duration, workers: Vec<WorkerState>) {
+        let mut board = self.board();
+        board.update(figures, now);
+        board.workers = workers;
+        let due = board.printed.is_none_or(|at| now.saturating_sub(at) >= PLAIN);
+        if self.style == Style::Plain && due {
+            board.printed = Some(now);
+            print(&figures.line(now));
+        }
+    }
+
+    /// The line of the file of figures.
+    #[must_use]
+    pub fn sample(&self, figures: &Figures, now: Duration) -> Sample {
+        self.board().sample(figures, now)
+    }
+
+    /// Announces a finding.
+    pub fn found(&self, found: &Found) {
+        self.board().add(found);
+        self.line(&found.line(), false);
+    }
+
+    /// Shows a line to people.
+    pub fn say(&self, text: &str) {
+        self.line(text, text.contains("warning"));
+    }
+
+    fn line(&self, text: &str, warning: bool) {
+        self.board().log(text, warning);
+        if self.style != Style::Screen {
+            print(text);
+        }
+    }
+}
+
+fn print(line: &str) {
+    // A closed standard error must not end a campaign.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_what_is_shown() {
+        let display = Display::new(Style::Screen);
+        let other = display.clone();
+        let figures = Figures { execs: 7, ..Figures::default() };
+        other.show(figures, Duration::from_secs(2), Vec::new());
+        other.say("warning: the disk is full");
+        other.say("resuming");
+        let board = display.board();
+        assert_eq!(board.figures.execs, 7);
+        assert!(board.elapsed() >= Duration::from_secs(2));
+        assert_eq!(board.log.iter().map(|l| l.warning).collect::<Vec<_>>(), [true, false]);
+    }
+}

@@ -1,0 +1,146 @@
+//! What a campaign shows while it runs.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use libafl::HasNamedMetadata;
+use libafl::corpus::Corpus;
+use libafl::feedbacks::map::MapFeedbackMetadata;
+use libafl::state::{HasCorpus, HasExecutions};
+
+use crate::campaign::limits::Control;
+use crate::campaign::monitor::display::{Display, Style};
+use crate::campaign::monitor::samples::Samples;
+use crate::campaign::results::figures::{Coverage, Figures, percent};
+use crate::campaign::results::found::Found;
+use crate::campaign::results::message::Message;
+use crate::executor::{COVERAGE, Execution, State};
+
+/// Counts what ran and writes the progress line.
+pub struct Progress {
+    control: Control,
+    display: Display,
+    shown: Cell<Duration>,
+    executions: Cell<u64>,
+    valid: Cell<u64>,
+    findings: Cell<usize>,
+    samples: RefCell<Samples>,
+    restarts: Cell<u64>,
+    last_coverage: Cell<Option<f64>>,
+    last_finding: Cell<Option<f64>>,
+}
+
+impl Progress {
+    /// Starts with nothing run.
+    #[must_use]
+    pub fn new(control: Control, display: Display, samples: Samples) -> Self {
+        Self {
+            control,
+            display,
+            shown: Cell::default(),
+            executions: Cell::default(),
+            valid: Cell::default(),
+            findings: Cell::default(),
+            samples: RefCell::new(samples),
+            restarts: Cell::default(),
+            last_coverage: Cell::default(),
+            last_finding: Cell::default(),
+        }
+    }
+
+    /// Whether the campaign is over.
+    #[must_use]
+    pub fn over(&self, executions: u64) -> bool {
+        self.control.over(executions, self.findings.get())
+    }
+
+    /// The clock and the limits.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Share of executions whose packages all type-check, percent.
+    #[must_use]
+    pub fn valid_percent(&self) -> f64 {
+        percent(self.valid.get(), self.executions.get())
+    }
+
+    /// Counts the execution that just ended, and writes a line if it is time.
+    pub fn tick(&self, state: &State, last: &Execution) {
+        self.executions.set(self.executions.get() + 1);
+        self.valid.set(self.valid.get() + u64::from(last.checked));
+        self.findings.set(self.findings.get() + last.new_findings);
+        let now = self.control.elapsed();
+        self.restarts.set(last.starts.saturating_sub(1));
+        if last.new_coverage {
+            self.last_coverage.set(Some(now.as_secs_f64()));
+        }
+        if last.new_findings > 0 {
+            self.last_finding.set(Some(now.as_secs_f64()));
+        }
+        self.sample(state, now);
+        if now.saturating_sub(self.shown.get()) >= self.display.every() {
+            self.shown.set(now);
+            self.line(state, now);
+        }
+    }
+
+    fn sample(&self, state: &State, now: Duration) {
+        let mut samples = self.samples.borrow_mut();
+        if !samples.is_due(now) {
+            return;
+        }
+        samples.write(&self.display.sample(&self.figures(state), now));
+    }
+
+    fn figures(&self, state: &State) -> Figures {
+        Figures {
+            execs: *state.executions(),
+            corpus: state.corpus().count(),
+            coverage: coverage(state),
+            counted: self.executions.get(),
+            valid: self.valid.get(),
+            findings: self.findings.get(),
+            restarts: self.restarts.get(),
+            last_coverage: self.last_coverage.get(),
+            last_finding: self.last_finding.get(),
+        }
+    }
+
+    fn line(&self, state: &State, now: Duration) {
+        let figures = self.figures(state);
+        if self.display.style() == Style::Worker {
+            Message::Figures(figures).send();
+        } else {
+            self.display.show(figures, now, Vec::new());
+        }
+    }
+
+    /// Announces a finding, in a line or to the process that started this worker.
+    pub fn found(&self, found: &Found) {
+        if self.display.style() == Style::Worker {
+            Message::Found(Box::new(found.clone())).send();
+        } else {
+            self.display.found(found);
+        }
+    }
+
+    /// Shows a line to people.
+    pub fn say(&self, text: &str) {
+        if self.display.style() == Style::Worker {
+            Message::Say(text.to_owned()).send();
+        } else {
+            self.display.say(text);
+        }
+    }
+}
+
+/// Counters hit since the start, and how many there are.
+#[must_use]
+pub fn coverage(state: &State) -> Coverage {
+    state.named_metadata_map().get::<MapFeedbackMetadata<u8>>(COVERAGE).map_or_else(
+        Coverage::default,
+        |m| Coverage { hit: m.num_covered_map_indexes, total: m.history_map.len() },
+    )
+}

@@ -1,0 +1,197 @@
+//! The screen of a campaign: a terminal taken over, drawn by a thread of its own from
+//! the board, and given back however the campaign ends.
+//!
+//! While it is there, standard error is a pipe into the log pane, so that nothing writes
+//! over it: not this program, not its workers.
+
+mod draw;
+mod format;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::{cursor, execute, terminal};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::campaign::monitor::display::Display;
+pub use draw::{View, draw};
+
+/// Time between two pictures, unless a key or the terminal's size asks for one.
+const EVERY: Duration = Duration::from_millis(250);
+/// How long giving the terminal back waits for a picture that is being drawn.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// Warnings that are told again when the screen is gone.
+const TOLD_AGAIN: usize = 20;
+/// The exit code of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Standard error as it was, while the screen is there. There is one terminal, so there
+/// is one of it; the panic hook and signals need it too.
+static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
+/// Whether the screen is there.
+static SHOWN: AtomicBool = AtomicBool::new(false);
+/// Held for as long as a picture is drawn.
+static DRAWING: Mutex<()> = Mutex::new(());
+
+/// A campaign's screen. Dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Screen {
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    display: Display,
+}
+
+impl Screen {
+    /// Takes the terminal over. `stop` is set when a key asks for the campaign's end.
+    ///
+    /// # Errors
+    /// The terminal refuses; it is as it was.
+    pub fn start(display: &Display, stop: Arc<AtomicBool>) -> io::Result<Self> {
+        let stderr = io::stderr().as_fd().try_clone_to_owned()?;
+        let out = BufWriter::new(File::from(stderr.try_clone()?));
+        *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(File::from(stderr));
+        SHOWN.store(true, Ordering::SeqCst);
+        let started = Self::run(display, stop, out);
+        if started.is_err() {
+            restore();
+        }
+        started
+    }
+
+    fn run(display: &Display, stop: Arc<AtomicBool>, out: BufWriter<File>) -> io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        let mut out = out;
+        execute!(out, terminal::EnterAlternateScreen, cursor::Hide)?;
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let (said, stderr) = io::pipe()?;
+        rustix::stdio::dup2_stderr(&stderr)?;
+        drop(stderr);
+        let log = display.clone();
+        // It ends with the last writer, which may be a worker.
+        std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || listen(BufReader::new(said), &log))?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let painter = Painter { terminal, display: display.clone(), stop, ended: ended.clone() };
+        let thread =
+            std::thread::Builder::new().name("screen".to_owned()).spawn(|| painter.run())?;
+        Ok(Self { ended, thread: Some(thread), display: display.clone() })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        restore();
+        let board = self.display.board();
+        let warnings: Vec<_> = board.log.iter().filter(|l| l.warning).collect();
+        let left_out = warnings.len().saturating_sub(TOLD_AGAIN);
+        let mut err = io::stderr().lock();
+        for line in &warnings[left_out..] {
+            let _ = writeln!(err, "{} {}", format::clock(line.at), line.text);
+        }
+        if left_out > 0 {
+            let _ = writeln!(err, "and {left_out} warnings before");
+        }
+    }
+}
+
+/// Gives the terminal and standard error back, if a screen has them. Anyone may call it,
+/// at any time and more than once: a signal, a panic.
+pub fn restore() {
+    if !SHOWN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // What is half drawn comes first; but the one who draws may be who panics.
+    let since = Instant::now();
+    let _drawing = loop {
+        match DRAWING.try_lock() {
+            Ok(guard) => break Some(guard),
+            Err(TryLockError::Poisoned(e)) => break Some(e.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() > PATIENCE => break None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    let Some(mut terminal) = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        return;
+    };
+    let _ = execute!(terminal, terminal::LeaveAlternateScreen, cursor::Show);
+    let _ = terminal::disable_raw_mode();
+    let _ = rustix::stdio::dup2_stderr(OwnedFd::from(terminal));
+}
+
+/// Takes what is written to standard error into the log. What comes when the screen is
+/// gone is passed on.
+fn listen(said: impl io::BufRead, display: &Display) {
+    // Nothing guarantees that it is UTF-8.
+    for line in said.split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        if line.is_empty() {
+            continue;
+        }
+        if SHOWN.load(Ordering::SeqCst) {
+            display.board().log(&line, true);
+        } else {
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+    }
+}
+
+/// The thread that draws and reads keys.
+struct Painter {
+    terminal: Terminal<CrosstermBackend<BufWriter<File>>>,
+    display: Display,
+    stop: Arc<AtomicBool>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Painter {
+    fn run(mut self) {
+        while !self.ended.load(Ordering::SeqCst) {
+            self.paint();
+            match event::poll(EVERY) {
+                Ok(true) => match event::read() {
+                    Ok(event) => self.heed(&event),
+                    Err(_) => std::thread::sleep(EVERY),
+                },
+                Ok(false) => {}
+                // The terminal is gone, or has no keys: the campaign goes on.
+                Err(_) => std::thread::sleep(EVERY),
+            }
+        }
+    }
+
+    fn paint(&mut self) {
+        // Copied, as drawing takes longer than the campaign should wait.
+        let view = View::new(self.display.board().clone(), self.stop.load(Ordering::Relaxed));
+        let _drawing = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+        if SHOWN.load(Ordering::SeqCst) {
+            // A picture that cannot be drawn costs no campaign.
+            let _ = self.terminal.draw(|frame| draw(frame, &view));
+        }
+    }
+
+    fn heed(&self, event: &Event) {
+        let Event::Key(key) = event else { return };
+        let ctrl_c = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
+        if key.kind == KeyEventKind::Press && (ctrl_c || key.code == KeyCode::Char('q')) {
+            // In raw mode Ctrl-C is a key. As with the signal, the second one does not wait.
+            if self.stop.swap(true, Ordering::SeqCst) && ctrl_c {
+                restore();
+                std::process::exit(INTERRUPTED);
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The parts of a campaign, made from its configuration.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use libafl::StdFuzzer;
+use libafl::feedback_or;
+use libafl::feedbacks::{EagerOrFeedback, MaxMapFeedback};
+use libafl::fuzzer::StdFuzzerBuilder;
+use libafl::inputs::BytesInputConverter;
+use libafl::state::StdState;
+use libafl_bolts::rands::StdRand;
+
+use super::config::{CampaignError, Config};
+use super::corpus::ancestry::{Ancestry, SharedAncestry};
+use super::corpus::seen_filter::SeenFilter;
+use super::corpus::work_dir::WorkDir;
+use super::corpus::{stored, worker_folders};
+use super::fuzz::operator_table::{GENERATE, OperatorTable};
+use super::fuzz::scheduler::FreshFirstScheduler;
+use super::fuzz::tree_mutator::Options;
+use super::limits::Control;
+use super::monitor::display::Style;
+use super::monitor::progress::Progress;
+use super::monitor::samples::Samples;
+use super::record::{Background, BackgroundConfig, FindingRecorder};
+use super::workers::peers::Peers;
+use crate::corpus::EntryCorpus;
+use crate::executor::{CoverageObserver, HarnessExecutor, State};
+use crate::feedback::{CoversFeedback, NewFindingFeedback, RunTimeFeedback};
+use crate::generate;
+use crate::harness::{EnvError, Harness};
+use crate::mutators::Weights;
+use crate::rng::Rng;
+use crate::store::Store;
+use crate::testcase::TestCase;
+
+/// Corpus entries whose trees are in memory, which take some 100 KiB each.
+const TREES: usize = 16;
+
+/// How long after its time a campaign waits for an execution.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What makes an input a corpus entry.
+type Interesting = EagerOrFeedback<
+    MaxMapFeedback<CoverageObserver, CoverageObserver>,
+    EagerOrFeedback<CoversFeedback, RunTimeFeedback>,
+>;
+
+/// LibAFL's fuzzer, of a campaign's parts.
+pub(super) type TreeFuzzer = StdFuzzer<
+    FreshFirstScheduler,
+    Interesting,
+    BytesInputConverter,
+    SeenFilter,
+    NewFindingFeedback,
+>;
+
+pub(super) fn harness(config: &Config) -> Result<Harness, EnvError> {
+    let mut harness = config.harness.clone();
+    // A test case that does not end must not keep the campaign from its end.
+    harness.until = config.limits.time.map(|t| Instant::now() + t + GRACE);
+    Harness::start(harness)
+}
+
+/// Starts the campaign's clock.
+pub(super) fn progress(config: &Config) -> Result<Rc<Progress>, CampaignError> {
+    let control = Control::new(config.limits, config.interrupted.clone());
+    let samples = Samples::open(config.jsonl.as_deref())?;
+    Ok(Rc::new(Progress::new(control, config.display.clone(), samples)))
+}
+
+/// The ancestry of the corpus that there is. A campaign goes on without a journal that
+/// cannot be kept.
+pub(super) fn ancestry(
+    config: &Config,
+    work: &WorkDir,
+    seeds: &[TestCase],
+    progress: &Progress,
+) -> SharedAncestry {
+    let names = stored::names(work.path());
+    let mut ancestry = Ancestry::open(config.work.as_deref(), &names).unwrap_or_else(|e| {
+        progress.say(&format!("warning: cannot keep the ancestry of entries: {e}"));
+        Ancestry::default()
+    });
+    for (seed, case) in config.seeds.iter().zip(seeds) {
+        ancestry.root(case, &["seed", &seed.path.display().to_string()]);
+    }
+    Rc::new(RefCell::new(ancestry))
+}
+
+pub(super) fn recorder(
+    config: &Config,
+    store: Store,
+    progress: &Rc<Progress>,
+    ancestry: &SharedAncestry,
+) -> FindingRecorder {
+    let background = (config.minimize_percent > 0).then(|| {
+        let background = BackgroundConfig {
+            harness: config.harness.clone(),
+            origin: config.origin.clone(),
+            go_minor: config.go_minor,
+            percent: config.minimize_percent,
+        };
+        Background::new(store.clone(), background)
+    });
+    let (progress, ancestry) = (Rc::clone(progress), Rc::clone(ancestry));
+    FindingRecorder::new(store, config.origin.clone(), background, progress, ancestry)
+}
+
+pub(super) fn fuzzer(
+    config: &Config,
+    executor: &HarnessExecutor<FindingRecorder>,
+    work: &WorkDir,
+    ancestry: &SharedAncestry,
+    seen: &SeenFilter,
+) -> Result<(TreeFuzzer, State), CampaignError> {
+    let mut feedback = feedback_or!(
+        MaxMapFeedback::new(executor.coverage()),
+        CoversFeedback::new(executor.coverage()),
+        RunTimeFeedback::new(executor.execution())
+    );
+    let mut objective = NewFindingFeedback::new(executor.execution());
+    let state = StdState::new(
+        StdRand::with_seed(config.seed),
+        EntryCorpus::new(work.corpus(), TREES),
+        EntryCorpus::new(work.solutions(), 0),
+        &mut feedback,
+        &mut objective,
+    )?;
+    let scheduler = FreshFirstScheduler::new(executor.execution(), Rc::clone(ancestry))
+        // Someone who limits executions wants the same ones again.
+        .without_clock(config.limits.execs.is_some());
+    let fuzzer = StdFuzzerBuilder::new()
+        .input_filter(seen.clone())
+        .scheduler(scheduler)
+        .feedback(feedback)
+        .objective(objective)
+        .build();
+    Ok((fuzzer, state))
+}
+
+pub(super) fn peers(config: &Config, progress: &Rc<Progress>) -> Peers {
+    let campaign = config.work.as_deref().map(worker_folders::campaign);
+    let campaign = campaign.filter(|_| is_worker(config));
+    Peers::new(campaign, &config.origin.coverage_build, Rc::clone(progress))
+}
+
+pub(super) fn is_worker(config: &Config) -> bool {
+    config.display.style() == Style::Worker
+}
+
+pub(super) fn operators(config: &Config) -> Rc<RefCell<OperatorTable>> {
+    Rc::new(RefCell::new(OperatorTable::new(Weights::new(config.operators))))
+}
+
+pub(super) fn options(config: &Config) -> Options {
+    Options {
+        profile: config.profile,
+        generate: generate::Options { go_minor: config.go_minor, ..Default::default() },
+        settings: Default::default(),
+        ill_typed_percent: config.ill_typed_percent,
+        fresh_percent: 10,
+    }
+}
+
+/// Generated programs, each made when it is its turn.
+pub(super) fn generated(
+    seed: u64,
+    n: usize,
+    options: &Options,
+    ancestry: &SharedAncestry,
+) -> impl Iterator<Item = TestCase> + use<> {
+    let mut rng = Rng::new(seed);
+    let (options, ancestry) = (options.clone(), Rc::clone(ancestry));
+    (0..n).map(move |_| {
+        let case = generate::test_case(&mut rng, &options.generate, options.profile);
+        ancestry.borrow_mut().root(&case, &[GENERATE]);
+        case
+    })
+}

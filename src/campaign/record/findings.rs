@@ -1,0 +1,202 @@
+//! The findings of a campaign: judged, stored, announced, and handed on to be minimized.
+
+use std::rc::Rc;
+
+use libafl::corpus::Corpus as _;
+use libafl::state::{HasCorpus as _, HasExecutions as _};
+
+use super::background::{Background, BackgroundEnd};
+use super::history::History;
+use super::known::Known;
+use super::standalone_writer::StandaloneWriter;
+use super::unsaved::Unsaved;
+use crate::campaign::corpus::ancestry::SharedAncestry;
+use crate::campaign::corpus::entry_name;
+use crate::campaign::monitor::progress::Progress;
+use crate::campaign::results::found::Found;
+use crate::executor::Run;
+use crate::finding::{Finding, Origin, rfc3339};
+use crate::store::{FINDING, Saved, Store, StoreError};
+use crate::triage::Judge;
+
+/// The heap's profile in a crash directory.
+pub(super) const HEAP: &str = "heap.txt";
+
+/// Judges outcomes and keeps findings.
+pub(super) struct Findings {
+    pub(super) judge: Judge,
+    pub(super) known: Known,
+    /// The executions before the one that is recorded.
+    pub(super) history: History,
+    store: Store,
+    unsaved: Unsaved,
+    writer: StandaloneWriter,
+    minimizing: Minimizing,
+    progress: Rc<Progress>,
+    pub(super) ancestry: SharedAncestry,
+}
+
+/// New findings that are minimized beside the campaign, if that is wanted.
+#[derive(Default)]
+struct Minimizing {
+    background: Option<Background>,
+    /// Stored, and to be minimized once it was looked at.
+    stored: Vec<(Finding, String)>,
+}
+
+impl Findings {
+    /// None yet.
+    pub(super) fn new(
+        store: Store,
+        origin: Origin,
+        background: Option<Background>,
+        progress: Rc<Progress>,
+        ancestry: SharedAncestry,
+    ) -> Self {
+        Self {
+            judge: Judge::new(origin),
+            known: Known::default(),
+            history: History::default(),
+            store,
+            unsaved: Unsaved::default(),
+            writer: StandaloneWriter::default(),
+            minimizing: Minimizing { background, stored: Vec::new() },
+            progress,
+            ancestry,
+        }
+    }
+
+    /// Stores a finding, with its origin, and announces it. Says whether another worker or
+    /// campaign had stored it before, and so measured it too.
+    pub(super) fn add(&mut self, run: &Run<'_>, finding: &mut Finding, report: &str) -> bool {
+        self.set_origin(run, finding);
+        let testcase = run.source.to_txtar();
+        let mut path = self.store.path(&finding.id);
+        let mut stored_before = false;
+        match self.store.save(finding, &testcase, report, &[]) {
+            // Raised: known as a lesser class. That it is worse is news.
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // For people; the finding is stored whatever becomes of it.
+                self.writer.write(at.clone());
+                path = at;
+                if self.minimizing.background.is_some() {
+                    self.minimizing.stored.push((finding.clone(), testcase));
+                }
+            }
+            Ok(Saved::Known(at)) => {
+                finding.reproduced = crate::store::read(&at).ok().and_then(|f| f.reproduced);
+                (path, stored_before) = (at, true);
+            }
+            Err(e) => {
+                self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
+                self.unsaved.push(finding.clone(), testcase, report.to_owned());
+            }
+        }
+        let Origin { seconds_to_find, execs_to_find, .. } = finding.origin;
+        let entry = Found::new(finding, path, stored_before, seconds_to_find, execs_to_find);
+        self.progress.found(&entry);
+        self.known.add(entry);
+        stored_before
+    }
+
+    /// When a finding was found, and what its test case descends from.
+    fn set_origin(&self, run: &Run<'_>, finding: &mut Finding) {
+        finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
+        finding.origin.execs_to_find = *run.state.executions();
+        let scheduled = run.state.corpus().current().and_then(|id| entry_name(run.state, id));
+        let history = self.ancestry.borrow_mut().history(scheduled.as_deref());
+        finding.origin.ancestors = history.iter().filter_map(|s| s.entry.clone()).collect();
+        finding.origin.history = history;
+        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
+    }
+
+    /// Whether there is room for another finding of these breaches.
+    pub(super) fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
+        self.store.path(&finding.id).join(FINDING).exists()
+            || self.known.has_room(breaches, finding)
+    }
+
+    /// Stores what is known of a finding by now. The finding itself is stored already; a
+    /// full disk may cost the rest.
+    pub(super) fn update(&self, finding: &Finding) {
+        if self.store.update_finding(finding).is_ok() {
+            self.writer.write(self.store.path(&finding.id));
+        }
+    }
+
+    /// Stores a heap's profile with a finding. It is in no report, and a full disk may cost
+    /// it.
+    pub(super) fn put_heap(&self, finding: &Finding, profile: &str) {
+        let _ = self.store.put(&finding.id, HEAP, profile.as_bytes());
+    }
+
+    /// Stores the executions before with a finding that could not be confirmed.
+    pub(super) fn keep_suspects(&self, finding: &mut Finding) {
+        for (name, text) in self.history.files() {
+            if self.store.put(&finding.id, &name, text.as_bytes()).is_ok() {
+                finding.suspects.push(name);
+            }
+        }
+        self.say(&format!(
+            "unconfirmed: {}: it did not show again; the executions before are stored with it",
+            finding.title
+        ));
+    }
+
+    /// Has everything minimized that was stored and looked at.
+    pub(super) fn minimize_stored(&mut self) {
+        let Minimizing { background, stored } = &mut self.minimizing;
+        if let Some(background) = background {
+            for (finding, testcase) in stored.drain(..) {
+                background.push(finding, testcase);
+            }
+        }
+    }
+
+    /// Tries again to store what could not be stored. It was announced; the end of the
+    /// campaign is strict.
+    pub(super) fn retry(&mut self) {
+        if !self.unsaved.is_empty() {
+            let _ = self.unsaved.flush(&self.store);
+        }
+    }
+
+    /// Tries to store what could not be stored, for the last time.
+    ///
+    /// # Errors
+    /// The store's. What is left is in a temporary folder then, which is announced.
+    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+        let result = self.unsaved.flush(&self.store);
+        if result.is_err()
+            && let Some((folder, left)) = self.unsaved.rescue()
+        {
+            left.iter().for_each(|text| self.say(text));
+            let at = folder.display();
+            self.say(&format!("warning: what could not be stored is in {at}; move it"));
+        }
+        result
+    }
+
+    /// Ends minimizing, keeping the best so far, and the writing of standalone programs.
+    pub(super) fn end(&mut self) -> BackgroundEnd {
+        self.writer.end();
+        self.minimizing.background.as_mut().map(Background::end).unwrap_or_default()
+    }
+
+    /// Says which standalone programs could not be written.
+    pub(super) fn say_failed_programs(&self) {
+        for failed in self.writer.failed() {
+            self.say(&format!("warning: no standalone program: {failed}"));
+        }
+    }
+
+    /// Whether the campaign has no time for anything that it can do without.
+    pub(super) fn hurry(&self) -> bool {
+        self.progress.control().hurry()
+    }
+
+    /// Shows a line to people.
+    pub(super) fn say(&self, text: &str) {
+        self.progress.say(text);
+    }
+}

@@ -1,0 +1,85 @@
+//! What an earlier campaign left: its checkpoint, and what has to run again.
+
+use std::collections::BTreeSet;
+
+use super::checkpoint::Parts;
+use super::config::{CampaignError, Config};
+use super::corpus::work_dir;
+use super::corpus::worker_folders;
+use super::fuzz::scheduler::scheduler_of;
+use super::open::is_worker;
+use super::workers::hub::wire::Carried;
+use super::{Campaign, Replay};
+use crate::testcase::TestCase;
+
+/// Programs generated before the first mutation, beside the seeds.
+const GENERATED_AT_START: usize = 32;
+
+impl Campaign {
+    /// Takes up the last checkpoint, if there is one. `asked` is the seed that the user
+    /// chose. Gives the names of the entries that need not be run again.
+    pub(super) fn restore(
+        &mut self,
+        asked: Option<u64>,
+    ) -> Result<BTreeSet<String>, CampaignError> {
+        let mut taken = BTreeSet::new();
+        let Some(mut checkpoint) = self.saving.last(&self.progress) else { return Ok(taken) };
+        let counters = self.executor.harness_mut().counters();
+        let fits = checkpoint.fits(&self.saving.build, counters, self.work.path());
+        let mut parts = Parts {
+            state: &mut self.state,
+            scheduler: scheduler_of(&mut self.fuzzer),
+            table: &mut self.table.borrow_mut(),
+        };
+        if fits {
+            let covers = self.saving.covers();
+            taken = checkpoint.restore_corpus(&mut parts, &self.work, covers, &self.seen)?;
+        }
+        let (memory, known) = checkpoint.restore(&mut parts, asked);
+        self.seed = checkpoint.seed(asked);
+        self.executor.recorder_mut().remember(memory);
+        self.peers.knows(known);
+        Ok(taken)
+    }
+
+    /// Decides what runs before the first mutant: what an earlier campaign ran need not run
+    /// again, if its coverage is known.
+    pub(super) fn plan_replay(
+        &mut self,
+        config: &Config,
+        seeds: Vec<TestCase>,
+        taken: &BTreeSet<String>,
+    ) -> Result<(), CampaignError> {
+        let resumed = self.work.resume(taken)?;
+        for broken in &resumed.broken {
+            self.progress.say(&format!("warning: left out, as it is no test case: {broken}"));
+        }
+        let (known, again) = (taken.len(), resumed.entries.len());
+        if known + again > 0 {
+            self.progress.say(&format!(
+                "resuming with {} corpus entries, of which {again} are run again",
+                known + again
+            ));
+        }
+        let key = |case: &TestCase| Carried::new(case).map(|c| c.key());
+        let mut keys = Vec::new();
+        let mut is_new = |case: &TestCase| {
+            let key = key(case);
+            let new = known == 0 || key.is_none_or(|key| !self.peers.seen().contains(&key));
+            keys.extend(key.filter(|_| new));
+            new
+        };
+        let seeds: Vec<TestCase> = seeds.into_iter().filter(&mut is_new).collect();
+        // There may have been several workers before this campaign of one process.
+        let mut of_workers = Vec::new();
+        if let Some(work) = config.work.as_deref().filter(|_| !is_worker(config)) {
+            of_workers = worker_folders::stored(&worker_folders::campaign(work), Some(work));
+            of_workers.retain(|file| work_dir::read(file).is_ok_and(|c| is_new(&c)));
+        }
+        keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
+        self.peers.knows(keys);
+        let generated = if known == 0 { GENERATED_AT_START } else { 0 };
+        self.replay = Replay { resumed: resumed.entries, of_workers, seeds, generated };
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! The end of a campaign: whether its results mean anything, and what they are.
+
+use libafl::corpus::Corpus as _;
+use libafl::state::{HasCorpus as _, HasExecutions as _};
+
+use super::Campaign;
+use super::config::CampaignError;
+use super::monitor::progress::coverage;
+use super::record::BackgroundEnd;
+use super::results::summary::Summary;
+use crate::executor::Fatal;
+
+impl Campaign {
+    /// Says what makes the results worthless, if anything does.
+    pub(super) fn check_health(&self) -> Result<(), CampaignError> {
+        if let Some(sick) = self.executor.sick() {
+            return Err(Fatal::from(sick).into());
+        }
+        if coverage(&self.state).hit == 0 && self.executor.lived() {
+            return Err(CampaignError::NoCoverage);
+        }
+        Ok(())
+    }
+
+    pub(super) fn summary(&mut self, minimized: &BackgroundEnd) -> Summary {
+        let seconds = self.progress.control().elapsed().as_secs_f64();
+        let execs = *self.state.executions();
+        Summary {
+            execs,
+            seconds,
+            execs_per_second: execs as f64 / seconds.max(0.001),
+            corpus: self.state.corpus().count(),
+            coverage: coverage(&self.state),
+            valid_percent: self.progress.valid_percent(),
+            findings: self.executor.recorder_mut().found().to_vec(),
+            contract_not_stored: self.executor.recorder_mut().passed_over(),
+            operators: self.table.borrow().rows(),
+            minimized: minimized.done,
+            not_minimized: minimized.waiting + minimized.failed.len(),
+            seed: self.seed,
+            go_version: self.go_version.clone(),
+            patched: self.patched.clone(),
+            sequence: format!("{:016x}", self.executor.sequence()),
+            harness_starts: self.executor.harness_mut().starts(),
+            confirmations: self.executor.confirmations(),
+            times: self.executor.times().of(seconds),
+            elements: self.executor.elements().clone(),
+            broker: None,
+            imported: self.peers.imported(),
+            interrupted: self.progress.control().interrupted(),
+        }
+    }
+}

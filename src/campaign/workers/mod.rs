@@ -1,0 +1,469 @@
+//! A campaign of several processes.
+//!
+//! Each worker is this program again, with a harness of its own and a folder in the
+//! campaign's. They exchange corpus entries through a broker, which is a process too;
+//! the store decides which of them stores a finding. The process that started them
+//! adds up what they say, and takes them along when it ends, however it ends.
+
+mod broker;
+pub mod hub;
+pub mod peers;
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::campaign::corpus::work_dir::{WorkDir, WorkError};
+use crate::campaign::corpus::worker_folders::WORKER;
+use crate::campaign::limits::Limits;
+use crate::campaign::monitor::board::WorkerState;
+use crate::campaign::monitor::display::Display;
+use crate::campaign::monitor::samples::{Samples, SamplesError};
+use crate::campaign::results::add::{findings, merge};
+use crate::campaign::results::figures::Figures;
+use crate::campaign::results::found::Found;
+use crate::campaign::results::message::Message;
+use crate::campaign::results::summary::Summary;
+use crate::campaign::workers::hub::HubShare;
+use crate::harness::{spawn_tied, sweep_scratch, terminate};
+use broker::Broker;
+
+/// A worker's part, on its command line beside the campaign's own arguments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Share {
+    /// Its folder.
+    pub work: PathBuf,
+    /// Its seed.
+    pub seed: u64,
+    /// Its time, in seconds.
+    pub seconds: Option<f64>,
+    /// Its executions.
+    pub execs: Option<u64>,
+    /// Processors for its harness.
+    pub procs: Option<u32>,
+    /// Whether the user chose the seed.
+    pub seed_given: bool,
+}
+
+/// What is to be started.
+pub struct Plan {
+    /// Arguments of the campaign, without the program's name. [`Share`] is added.
+    pub args: Vec<OsString>,
+    /// How many workers.
+    pub workers: u32,
+    /// The campaign's folder; a temporary one if there is none.
+    pub work: Option<PathBuf>,
+    /// Crash directories.
+    pub crashes: PathBuf,
+    /// Where other machines may connect, `ADDR:PORT`.
+    pub listen: Option<String>,
+    /// Other machines to connect to.
+    pub connect: Vec<String>,
+    /// Processors for each worker's harness.
+    pub procs: Option<u32>,
+    /// Where a line of figures is written every second.
+    pub jsonl: Option<PathBuf>,
+    /// When to end, all workers together.
+    pub limits: Limits,
+    /// The first worker's seed; the others' are drawn from it.
+    pub seed: u64,
+    /// Whether it was asked for.
+    pub seed_given: bool,
+    /// How progress is shown.
+    pub display: Display,
+    /// Set by a signal handler to end the campaign.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Why a campaign of several workers did not come to a good end.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkersError {
+    /// The work directory cannot be used.
+    #[error(transparent)]
+    Work(#[from] WorkError),
+    /// The file of figures cannot be written.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
+    /// A worker cannot be started.
+    #[error("cannot start a worker: {0}")]
+    Start(#[source] std::io::Error),
+    /// The address for other machines is taken, or none of this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// None came to its end. They said why on standard error.
+    #[error("all {workers} workers died, the last one with {status}")]
+    AllDied {
+        /// How many there were.
+        workers: u32,
+        /// The last one's end.
+        status: String,
+        /// Its exit code, if it had one.
+        code: Option<i32>,
+    },
+    /// Summaries that cannot be added up.
+    #[error("the workers' summaries cannot be added up: {0}")]
+    Merge(#[from] serde_json::Error),
+}
+
+/// How often in a row a worker that died soon is started again; one that lived longer
+/// always is.
+const RESTARTS: u32 = 5;
+/// Sooner than this is soon.
+const LIVES: Duration = Duration::from_secs(5);
+/// Before it is started again: this for each time in a row.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long workers may take to stop when time is up: a run that does not end is given
+/// up before.
+const STOPPING: Duration = Duration::from_secs(20);
+/// The same after a signal: a user waits. What was found is stored by then.
+const HURRY: Duration = Duration::from_millis(1_500);
+
+/// Whose message it is, if it is no worker's.
+const BROKER: usize = usize::MAX;
+
+struct Worker {
+    share: Share,
+    child: Option<Child>,
+    began: Instant,
+    restarts: u32,
+    /// Deaths in a row that came soon.
+    soon: u32,
+    /// When it is started again, if it is dead and will be.
+    again: Option<Instant>,
+    /// Of the processes that died.
+    lost: Figures,
+    figures: Figures,
+    summary: Option<Summary>,
+}
+
+/// Runs a campaign to its end. All workers have ended when it returns.
+///
+/// # Errors
+/// No worker came to its end. What was found until then is in the store.
+pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
+    let work = WorkDir::open(plan.work.as_deref())?;
+    if let Some(address) = &plan.listen {
+        // Said here and at once; the broker tries again and again.
+        let failed = |source| WorkersError::Listen { address: address.clone(), source };
+        drop(std::net::TcpListener::bind(address).map_err(failed)?);
+    }
+    let samples = Samples::open(plan.jsonl.as_deref())?;
+    let mut campaign = Workers::start(plan, &work)?;
+    let result = campaign.watch(samples);
+    campaign.end();
+    result?;
+    campaign.summary()
+}
+
+struct Workers<'a> {
+    plan: &'a Plan,
+    began: Instant,
+    workers: Vec<Worker>,
+    broker: Option<Broker>,
+    messages: mpsc::Receiver<(usize, Option<Message>)>,
+    sender: Sender<(usize, Option<Message>)>,
+    found: Vec<Found>,
+    stopping: Option<Instant>,
+    last_end: (String, Option<i32>),
+}
+
+impl<'a> Workers<'a> {
+    fn start(plan: &'a Plan, work: &WorkDir) -> Result<Self, WorkersError> {
+        let (sender, messages) = mpsc::channel();
+        let count = u64::from(plan.workers);
+        let workers = (0..count).map(|i| Worker {
+            share: Share {
+                work: work.path().join(format!("{WORKER}{i}")),
+                // The first one runs what a campaign of one worker would.
+                seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+                seconds: None,
+                execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
+                procs: plan.procs,
+                seed_given: plan.seed_given,
+            },
+            child: None,
+            began: Instant::now(),
+            restarts: 0,
+            soon: 0,
+            again: None,
+            lost: Figures::default(),
+            figures: Figures::default(),
+            summary: None,
+        });
+        let mut campaign = Self {
+            plan,
+            began: Instant::now(),
+            workers: workers.collect(),
+            broker: None,
+            messages,
+            sender,
+            found: Vec::new(),
+            stopping: None,
+            last_end: ("no process".to_owned(), None),
+        };
+        let share = HubShare {
+            work: work.path().to_owned(),
+            crashes: plan.crashes.clone(),
+            listen: plan.listen.clone(),
+            connect: plan.connect.clone(),
+            name: format!("typerace {} {:016x}", std::process::id(), plan.seed),
+        };
+        let say = broker::into(&campaign.sender, BROKER);
+        campaign.broker =
+            Some(Broker::start(plan.args.clone(), share, say).map_err(WorkersError::Start)?);
+        for i in 0..campaign.workers.len() {
+            if let Err(e) = campaign.launch(i) {
+                campaign.end();
+                return Err(WorkersError::Start(e));
+            }
+        }
+        Ok(campaign)
+    }
+
+    /// Starts a worker's process. It dies with this thread, which is the program's
+    /// first and waits for it.
+    fn launch(&mut self, i: usize) -> std::io::Result<()> {
+        let worker = &mut self.workers[i];
+        let mut share = worker.share.clone();
+        let elapsed = self.began.elapsed();
+        let left = self.plan.limits.time.map(|t| t.saturating_sub(elapsed));
+        share.seconds = left.map(|t| t.as_secs_f64());
+        share.execs = share.execs.map(|n| n.saturating_sub(worker.lost.execs));
+        share.seed = share.seed.wrapping_add(u64::from(worker.restarts));
+        // What killed it would come again.
+        share.seed_given |= worker.restarts > 0;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(&self.plan.args).arg("--worker");
+        command.arg(serde_json::to_string(&share)?);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = spawn_tied(&mut command)?;
+        worker.began = Instant::now();
+        let sender = self.sender.clone();
+        if let Some(out) = child.stdout.take() {
+            std::thread::spawn(move || {
+                for line in BufReader::new(out).lines().map_while(Result::ok) {
+                    if let Ok(message) = serde_json::from_str(&line) {
+                        let _ = sender.send((i, Some(message)));
+                    }
+                }
+                let _ = sender.send((i, None));
+            });
+        }
+        worker.child = Some(child);
+        Ok(())
+    }
+
+    /// Takes what workers say until all have ended.
+    fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
+        let mut shown = Duration::ZERO;
+        while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
+            match self.messages.recv_timeout(Duration::from_millis(100)) {
+                Ok((i, Some(message))) => self.take(i, message),
+                Ok((BROKER, None)) => self.broker_ended(),
+                Ok((i, None)) => self.ended(i)?,
+                // This end keeps a sender, so they are not all gone.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            let enough = self.plan.limits.findings.is_some_and(|n| self.found.len() >= n);
+            if enough || self.plan.interrupted.load(Ordering::Relaxed) {
+                self.stop();
+            }
+            let now = self.began.elapsed();
+            if samples.is_due(now) {
+                samples.write(&self.plan.display.sample(&self.figures(), now));
+            }
+            self.keep_broker();
+            self.start_again()?;
+            let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
+            let patience =
+                if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
+            if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
+                // Their ends are waited for as any other.
+                for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
+                    let _ = child.kill();
+                }
+            }
+            if now.saturating_sub(shown) >= self.plan.display.every() {
+                shown = now;
+                self.plan.display.show(self.figures(), now, self.states());
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, i: usize, message: Message) {
+        match message {
+            Message::Figures(figures) => {
+                let later = self.workers[i].began.saturating_duration_since(self.began);
+                self.workers[i].figures = figures.later_by(later);
+            }
+            Message::Say(text) if i == BROKER => self.plan.display.say(&text),
+            Message::Say(text) => self.plan.display.say(&format!("worker {i}: {text}")),
+            Message::Found(found) => {
+                let news = |f: &Found| f.id == found.id && f.class <= found.class;
+                if !self.found.iter().any(news) {
+                    self.plan.display.found(&found);
+                }
+                self.found.push(*found);
+                self.found = findings(std::mem::take(&mut self.found));
+            }
+            Message::Summary(summary) => self.workers[i].summary = Some(*summary),
+            Message::Hub(figures) => {
+                let news = self.broker.as_mut().and_then(|b| b.report(figures));
+                if let Some(text) = news {
+                    self.plan.display.say(&text);
+                }
+            }
+        }
+    }
+
+    fn broker_ended(&mut self) {
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+        {
+            self.plan.display.say(&broker.ended());
+        }
+    }
+
+    /// Without one the campaign goes on, so a failure to start it is only said.
+    fn keep_broker(&mut self) {
+        let say = broker::into(&self.sender, BROKER);
+        if self.stopping.is_none()
+            && let Some(broker) = &mut self.broker
+            && let Err(e) = broker.keep(say)
+        {
+            self.plan.display.say(&format!("warning: no broker: {e}"));
+        }
+    }
+
+    /// A worker's process is gone: it came to its end, is started again, or is lost.
+    fn ended(&mut self, i: usize) -> Result<(), WorkersError> {
+        let Some(mut child) = self.workers[i].child.take() else { return Ok(()) };
+        let status = child.wait().map_err(WorkersError::Start)?;
+        let worker = &mut self.workers[i];
+        if worker.summary.is_some() {
+            return Ok(());
+        }
+        self.last_end = (status.to_string(), status.code());
+        worker.lost.add(&worker.figures);
+        worker.figures = Figures::default();
+        worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
+        // Exit codes are its own word: it would say the same again.
+        let spoke = matches!(status.code(), Some(2 | 3));
+        let again = self.stopping.is_none() && !spoke && worker.soon <= RESTARTS;
+        worker.restarts += 1;
+        worker.again = again.then(|| Instant::now() + PAUSE * worker.soon);
+        let then = if again { "it is started again" } else { "the others go on" };
+        self.plan.display.say(&format!("warning: worker {i} died with {status}; {then}"));
+        Ok(())
+    }
+
+    /// Starts workers again that died, when it is time.
+    fn start_again(&mut self) -> Result<(), WorkersError> {
+        for i in 0..self.workers.len() {
+            if self.stopping.is_some() {
+                self.workers[i].again = None;
+            }
+            if self.workers[i].again.take_if(|at| Instant::now() >= *at).is_some() {
+                self.launch(i).map_err(WorkersError::Start)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the workers to stop, once.
+    fn stop(&mut self) {
+        if self.stopping.is_none() {
+            self.stopping = Some(Instant::now());
+            for child in self.workers.iter().filter_map(|w| w.child.as_ref()) {
+                terminate(child);
+            }
+        }
+    }
+
+    /// Nothing of it is left.
+    fn end(&mut self) {
+        for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        // After the workers: what they sent last goes to the other machines.
+        if let Some(broker) = &mut self.broker {
+            broker.end();
+            while let Ok((_, Some(message))) = self.messages.try_recv() {
+                if let Message::Hub(figures) = message {
+                    broker.report(figures);
+                }
+            }
+        }
+        // One that was killed, as it took too long, did not remove its own.
+        sweep_scratch();
+    }
+
+    fn states(&self) -> Vec<WorkerState> {
+        let state = |(number, w): (usize, &Worker)| WorkerState {
+            number,
+            state: match (&w.child, self.stopping) {
+                (Some(_), Some(_)) => "stopping",
+                (Some(_), None) if w.figures.execs == 0 => "starting",
+                (Some(_), None) => "running",
+                (None, _) if w.summary.is_some() => "ended",
+                (None, _) => "lost",
+            },
+            pid: w.child.as_ref().map(Child::id),
+            execs: w.lost.execs + w.figures.execs,
+            restarts: w.restarts,
+        };
+        self.workers.iter().enumerate().map(state).collect()
+    }
+
+    fn figures(&self) -> Figures {
+        let mut sum = Figures::default();
+        for w in &self.workers {
+            sum.add(&w.lost);
+            sum.add(&w.figures);
+        }
+        Figures { findings: self.found.len(), ..sum }
+    }
+
+    fn summary(&mut self) -> Result<Summary, WorkersError> {
+        let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
+        let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
+        // A signal that came before any worker had run anything is no failure.
+        let none = || interrupted.then(Summary::default);
+        let Some(mut all) = merge(&ended)?.or_else(none) else {
+            let (status, code) = self.last_end.clone();
+            return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
+        };
+        all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        let seen = self.figures();
+        all.corpus = all.corpus.max(seen.corpus);
+        if seen.coverage.hit > all.coverage.hit {
+            all.coverage = seen.coverage;
+        }
+        // What a process found that died is stored, and is told.
+        let told = std::mem::take(&mut self.found);
+        let missing = told.into_iter().filter(|f| !all.findings.iter().any(|g| g.id == f.id));
+        let missing: Vec<Found> = missing.collect();
+        all.findings.extend(missing);
+        all.findings = findings(std::mem::take(&mut all.findings));
+        all.seconds = self.began.elapsed().as_secs_f64();
+        all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
+        all.seed = self.plan.seed;
+        all.interrupted |= interrupted;
+        all.broker = self.broker.as_ref().map(Broker::figures);
+        Ok(all)
+    }
+}
