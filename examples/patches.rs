@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use typerace::bisect::RELEASES;
+use typerace::go_release::RELEASES;
 use typerace::harness::{GoOptions, Toolchain};
 use typerace::patches::{Patch, built_in};
 

@@ -15,8 +15,8 @@ func heapCap() uint64 {
 	return n
 }
 
-// writeProfile leaves a heap profile where the parent looks for it. The parent kills
-// this process next, so there is nobody to tell an error to.
+// writeProfile writes a heap profile where the parent looks for it. The parent then kills
+// this process, so an error cannot be reported.
 func writeProfile(text []byte) {
 	if path := os.Getenv("TYPERACE_HEAP_PROFILE"); path != "" {
 		_ = os.WriteFile(path, text, 0o600)

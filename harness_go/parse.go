@@ -29,7 +29,7 @@ func parse(req *wire.ParseRequest) (reply *wire.ParseReply) {
 	return &wire.ParseReply{OK: true, Tree: string(text)}
 }
 
-// parseFailure tells an error, syntax errors with their places.
+// parseFailure reports an error; for syntax errors, with their positions.
 func parseFailure(err error) *wire.ParseReply {
 	const most = 100
 	reply := &wire.ParseReply{}

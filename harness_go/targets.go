@@ -7,10 +7,10 @@ import (
 	"typerace/harness/target"
 )
 
-// targetsFlag asks which operations targets registered, instead of serving.
+// targetsFlag makes the program print the operations that targets registered and exit.
 const targetsFlag = "-targets"
 
-// writeTargets tells what targets registered, as JSON.
+// writeTargets writes the operations that targets registered as JSON.
 func writeTargets(out io.Writer) error {
 	type operation struct {
 		Name  string `json:"name"`

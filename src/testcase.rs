@@ -358,7 +358,8 @@ import \"b\"
         let lists = case.imports();
         assert_eq!(lists[2], ("a".to_owned(), vec!["c".to_owned()]));
         // The default scenario checks what others import, then the root.
-        let checked: Vec<_> = case.scenario.before.iter().map(|o| o.wire()[1].clone()).collect();
+        let checked: Vec<_> =
+            case.scenario.before.iter().map(|o| o.packages()[0].to_owned()).collect();
         assert_eq!(checked, ["b", "c"]);
         let printed = case.to_source();
         assert_eq!(printed.packages[2].files[0].1, source.packages[0].files[0].1);

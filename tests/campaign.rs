@@ -146,16 +146,17 @@ fn output_that_cannot_be_written() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
 }
 
-/// The ablation of `make bench`: text that does not parse runs as it is, and what parses is
-/// a test case like any other.
+/// A flag that was removed is named, with where to read why.
 #[test]
-fn bytes_can_be_mutated_instead_of_trees() {
-    let tmp = tempfile::tempdir().unwrap();
-    let args = ["--no-seeds", "--cores", "1", "--seed", "1", "--execs", "300"];
-    let (_, trees) = fuzz(tmp.path(), &args);
-    let (code, bytes) = fuzz(tmp.path(), &[&args[..], &["--ablate", "bytes"]].concat());
-    assert!(matches!(code, Some(0 | 1)), "{bytes}");
-    assert_eq!(bytes["execs"], 300);
-    let valid = |summary: &Value| summary["valid_percent"].as_f64().unwrap();
-    assert!(valid(&bytes) > 0.0 && valid(&bytes) < valid(&trees) - 10.0, "{bytes}\n{trees}");
+fn a_removed_flag_is_a_usage_error() {
+    for flag in ["--lazy", "--schedules", "--interleaving", "--ablate=bytes", "--replay"] {
+        let out =
+            Command::new(env!("CARGO_BIN_EXE_typerace")).args(["fuzz", flag]).output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{text}");
+        assert!(
+            text.contains("was removed") && text.contains("docs/NEGATIVE-RESULTS.md"),
+            "{text}"
+        );
+    }
 }

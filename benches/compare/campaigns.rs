@@ -146,7 +146,7 @@ impl Wanted {
         let has = |issue: &Number| {
             found.known_ones().any(|e| e.known.as_ref().is_some_and(|k| k.issue == *issue))
         };
-        let is_breach = |e: &report::Entry| e.finding.class == Class::Contract;
+        let is_breach = |e: &report::Entry| e.finding.class == Class::Breach;
         self.issues.iter().all(has) && found.entries.iter().any(is_breach)
     }
 }

@@ -1,10 +1,10 @@
 // Package target lets a Go package of your own take part in typerace's test
 // cases: an importer, an analysis driver, a fork of go/types.
 //
-// Such a package registers operations when it is initialised. Built into the
-// harness by `typerace fuzz --harness DIR`, they are part of the vocabulary: a
-// scenario says `target NAME PACKAGE` or `target NAME PACKAGE OBJECT`, and the
-// generator and the mutators use them as they use any other.
+// Such a package registers operations when it is initialized. `typerace fuzz --harness
+// DIR` builds it into the harness, and then its operations are part of the vocabulary: a
+// scenario says `target NAME PACKAGE` or `target NAME PACKAGE OBJECT`, and the generator
+// and the mutators use them like any other operation.
 //
 // docs/TARGETS.md of typerace says how to write one.
 package target
@@ -31,17 +31,17 @@ const (
 type Operation struct {
 	// Name is the word in a scenario: letters, digits and - _, a letter first.
 	Name string
-	// Does says in a line what it does.
+	// Does says in one line what it does.
 	Does string
 	// Class is Bug, Unstated or Contract; empty is Unstated.
 	Class string
 	// Rule is the sentence of the documentation that the class rests on, and
 	// Place where it stands. A class other than Unstated needs both.
 	Rule, Place string
-	// Faulty says that packages with type errors are welcome. Without it the
+	// Faulty says that the operation accepts packages with type errors. Without it the
 	// operation is skipped for them, as most programs would stop there.
 	Faulty bool
-	// Run does it. Several goroutines call it at the same time.
+	// Run executes the operation. Several goroutines call it at the same time.
 	//
 	// The answer, if it is not empty, is compared with that of a sequential run
 	// under `oracle sequential`: it must not depend on addresses or on the order
@@ -53,7 +53,7 @@ type Operation struct {
 // Input is what an operation works on. Nothing in it but Own may be changed:
 // other goroutines read the same.
 type Input struct {
-	// Package is what the scenario names: the completed package that all
+	// Package is the package that the scenario names: the completed one that all
 	// goroutines see, or the one that this goroutine checked itself.
 	Package *types.Package
 	// Object is the named object of Package's scope; nil if the scenario names a
@@ -76,8 +76,8 @@ type Input struct {
 
 	// Own is the goroutine's own memory in this run, nil at first.
 	Own map[string]any
-	// Before is what the operations of `before` left in their Own. It is there to
-	// be read by all.
+	// Before is what the operations of `before` left in their Own. All goroutines may
+	// read it.
 	Before map[string]any
 }
 
@@ -116,7 +116,7 @@ func Register(op Operation) {
 	registered[op.Name] = &op
 }
 
-// fault is what is wrong with an operation.
+// fault says what is wrong with an operation.
 func fault(op *Operation) string {
 	switch {
 	case !validName(op.Name):

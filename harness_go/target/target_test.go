@@ -8,7 +8,7 @@ import (
 
 func run(*Input) (string, error) { return "", nil }
 
-// What cannot be used is said when the package is initialised.
+// A faulty operation is reported when the package is initialized.
 func TestRegisterRefuses(t *testing.T) {
 	defer func(old map[string]*Operation) { registered = old }(registered)
 	registered = make(map[string]*Operation)

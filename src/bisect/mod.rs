@@ -9,10 +9,6 @@ pub use repo::{Checkout, Commit, RepoError, search};
 
 use crate::triage::Tally;
 
-/// The newest patch release of each supported Go line. The go command downloads them.
-pub const RELEASES: [&str; 7] =
-    ["go1.21.13", "go1.22.12", "go1.23.12", "go1.24.11", "go1.25.5", "go1.26.8", "go1.27.3"];
-
 /// The result of running a finding on one Go.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
@@ -154,6 +150,6 @@ mod tests {
         all.sort_by_key(|v| release_order(v));
         let want = ["go1.9", "go1.21.13", "go1.22beta2", "go1.22rc1", "go1.22.2", "go1.22.12"];
         assert_eq!(all, want);
-        assert!(RELEASES.is_sorted_by_key(|v| release_order(v)));
+        assert!(crate::go_release::NEWEST.is_sorted_by_key(|v| release_order(v)));
     }
 }

@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress, say_patched};
-use crate::bisect::{
-    Checkout, RELEASES, RepoError, State, Step, Turn, release_order, search, turns,
-};
+use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
+use crate::go_release;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
@@ -135,7 +134,7 @@ impl Trial {
 fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
     let mut wanted: Vec<String> = match &args.releases {
         Some(list) => list.split(',').map(|v| v.trim().to_owned()).collect(),
-        None => RELEASES.map(str::to_owned).into(),
+        None => go_release::NEWEST.map(str::to_owned).into(),
     };
     wanted.sort_by_key(|v| release_order(v));
     wanted.dedup();

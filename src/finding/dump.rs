@@ -1,4 +1,4 @@
-//! The goroutines of a harness that made no progress: deadlock or hang.
+//! Tells a deadlock from a hang by the goroutines of a harness that made no progress.
 
 use super::frame::{Goroutine, goroutines};
 use super::kind::Kind;
@@ -12,13 +12,13 @@ pub struct Stall {
     pub kind: Kind,
     /// The goroutines in go/types or x/tools, and others that run.
     pub workers: Vec<Goroutine>,
-    /// One text for each worker that keeps the rest waiting, normalised.
+    /// One normalised text for each worker that keeps the rest waiting.
     pub sites: Vec<String>,
-    /// Who is to blame.
+    /// Whose code is to blame.
     pub blame: Blame,
 }
 
-/// A function that fills this much of a stack is what does not end.
+/// A function that fills this much of a stack is the one that does not end.
 const RECURS: usize = 8;
 
 /// Reads a dump.
@@ -34,7 +34,7 @@ pub fn stall(dump: &str) -> Stall {
     } else {
         culprits.iter().filter_map(|g| busy(g)).collect()
     };
-    // The number of goroutines in the same place is chance.
+    // How many goroutines are in the same place is a matter of chance.
     sites.sort();
     sites.dedup();
     let owners: Vec<Blame> = culprits.iter().map(|g| blame(g, blocked)).collect();
@@ -43,8 +43,8 @@ pub fn stall(dump: &str) -> Stall {
     Stall { kind, workers, sites, blame }
 }
 
-/// A blocked goroutine is blamed on who waits; a running one on the type
-/// checker if it is anywhere in the stack, since the sample is of chance.
+/// For a blocked goroutine the blame is on the code that waits; for a running one, on
+/// the type checker if it is anywhere in the stack, as the sample is random.
 fn blame(g: &Goroutine, blocked: bool) -> Blame {
     if blocked {
         return site(&g.frames).owner();
@@ -52,10 +52,9 @@ fn blame(g: &Goroutine, blocked: bool) -> Blame {
     g.frames.iter().find(|f| is_library(&f.function)).map_or(Blame::Harness, |f| owner(&f.function))
 }
 
-/// Where a running goroutine spends its time. The innermost frames differ from
-/// dump to dump: a recurring function, else the way in, does not. `None` if the
-/// stack is not there, as of a goroutine inside the race detector or on another
-/// thread.
+/// Where a running goroutine spends its time. The innermost frames differ from dump to
+/// dump, but a recurring function, or else the entry point, does not. `None` if there is
+/// no stack, as for a goroutine inside the race detector or on another thread.
 fn busy(g: &Goroutine) -> Option<String> {
     let recurring = cycle(&g.frames, RECURS);
     if !recurring.is_empty() {
@@ -66,7 +65,7 @@ fn busy(g: &Goroutine) -> Option<String> {
     entry.or_else(|| (at.owner() == Blame::Harness).then(|| at.to_string()))
 }
 
-/// Goroutines that wait for others to finish, and the runtime's own, are none.
+/// Goroutines that wait for others to finish, and the runtime's own, are not workers.
 fn is_worker(g: &Goroutine) -> bool {
     let any = |test: &dyn Fn(&str) -> bool| g.frames.iter().any(|f| test(&f.function));
     if g.id == 0 {
@@ -118,7 +117,7 @@ mod tests {
         assert_eq!(alone.workers.len(), 1);
         assert_eq!(alone.sites, ["sync.Mutex.Lock in go/types.(*Named).unpack"]);
         assert_eq!(alone.blame, Blame::GoTypes);
-        // On a loaded machine those who bring the dump about are still at it.
+        // On a loaded machine the goroutines that cause the dump are still running.
         let by = |frame: &str, by: &str| {
             goroutine(8, "runnable", &[frame]).trim_end().to_owned()
                 + &format!("\ncreated by {by} in goroutine 1\n\t/x/y.go:1 +0x1\n\n")

@@ -1,4 +1,4 @@
-//! The output of a harness that died, read.
+//! Reads the output of a harness that died.
 
 use super::frame::{Frame, Goroutine, goroutines};
 use super::kind::Kind;
@@ -18,14 +18,14 @@ pub enum Exit {
 pub struct Death {
     /// `fatal`, `panic`, `memory` or `deadlock`.
     pub kind: Kind,
-    /// What the runtime said, without what differs from run to run.
+    /// What the runtime said, without the parts that differ from run to run.
     pub message: String,
     /// The stack of the goroutine that hit it, innermost call first.
     pub stack: Vec<Frame>,
     /// Whether the stack was full: its frames recur.
     pub overflow: bool,
-    /// The kind is `fatal` and the process says nothing of Go: the harness
-    /// ended it, or something outside did.
+    /// The kind is `fatal` and the process printed nothing from Go: the harness ended
+    /// it, or something outside did.
     pub silent: bool,
 }
 
@@ -38,8 +38,8 @@ const MEMORY: [&str; 5] = [
     "failed to create new OS thread",
 ];
 
-/// What a person or a supervisor sends to end a process: hangup, interrupt,
-/// quit, terminate. Not findings.
+/// The signals by which a person or a supervisor ends a process: hangup, interrupt,
+/// quit, terminate. They are not findings.
 const ASKED: [i32; 4] = [1, 2, 3, 15];
 
 /// Reads the output of a process that ended without a reply. `None` if someone

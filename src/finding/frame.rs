@@ -32,7 +32,7 @@ pub struct Goroutine {
 #[must_use]
 pub fn goroutines(text: &str) -> Vec<Goroutine> {
     let mut all: Vec<Goroutine> = Vec::new();
-    // A goroutine ends at a blank line; "runtime stack:" is none of them.
+    // A goroutine ends at a blank line; "runtime stack:" is not a goroutine.
     let mut open = false;
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -77,7 +77,7 @@ fn called(line: &str) -> Option<String> {
 /// File and line of `<white space>/go/src/x.go:12 +0x1f fp=0x0`.
 pub(super) fn position(line: &str) -> Option<(String, u32)> {
     let place = line.strip_prefix(['\t', ' '])?.trim_start();
-    // A file name may hold spaces; what follows it are an offset and pointers.
+    // A file name may contain spaces. An offset and pointers follow it.
     let end = [" +0x", " fp=0x"].iter().filter_map(|m| place.find(m)).min();
     let place = place[..end.unwrap_or(place.len())].trim_end();
     let (file, number) = place.rsplit_once(':')?;

@@ -57,8 +57,8 @@ fn frame_of(line: &str) -> Option<Frame> {
     Some(Frame { function: function.into(), file: file.into(), line: line.parse().ok()? })
 }
 
-/// The finding of a test case whose heap was over the cap. The profile says where it
-/// was asked for; without one, the dump says who was running.
+/// The finding of a test case whose heap was over the cap. The profile says where the
+/// memory was allocated; without one, the dump says which goroutines were running.
 #[must_use]
 pub fn over_memory(
     bytes: u64,

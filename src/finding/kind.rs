@@ -1,54 +1,126 @@
-//! The kinds of findings.
+//! The kinds of findings: one row for each, which the rest of the program asks.
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
+/// How bad a kind is for whoever meets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The program goes on.
+    GoesOn,
+    /// The program goes on with wrong answers.
+    Wrong,
+    /// The program ends or stands still.
+    Ends,
+}
+
+/// What a kind is like.
+#[derive(Debug)]
+pub struct KindRow {
+    /// The word in reports and in a crash directory's name.
+    pub word: &'static str,
+    /// What it is, in a sentence.
+    pub says: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether it is a run that does not end: each costs its whole time limit.
+    pub stalls: bool,
+    /// Whether a busy machine can feign it, so that it must show twice to count.
+    pub timed: bool,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $row:expr;)*) => {
+        /// What went wrong.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind { $($(#[$doc])* $kind,)* }
+
+        impl Kind {
+            /// Every kind, in the table's order.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// Its row of the table.
+            #[must_use]
+            pub const fn row(self) -> &'static KindRow {
+                match self { $(Self::$kind => &$row,)* }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The race detector's report.
-    DataRace,
+    DataRace = KindRow {
+        word: "data-race", severity: Severity::GoesOn, stalls: false, timed: false,
+        says: "Two goroutines use a variable at the same time, and one writes it.",
+    };
     /// The runtime gave up: no recover, the process is gone.
-    Fatal,
+    Fatal = KindRow {
+        word: "fatal", severity: Severity::Ends, stalls: false, timed: false,
+        says: "The Go runtime ended the process.",
+    };
     /// A panic, recovered by the harness or not.
-    Panic,
+    Panic = KindRow {
+        word: "panic", severity: Severity::Ends, stalls: false, timed: false,
+        says: "A panic in go/types.",
+    };
     /// No progress, goroutines blocked on locks.
-    Deadlock,
+    Deadlock = KindRow {
+        word: "deadlock", severity: Severity::Ends, stalls: true, timed: true,
+        says: "No progress, and goroutines are blocked on locks.",
+    };
     /// No progress, goroutines running.
-    Hang,
+    Hang = KindRow {
+        word: "hang", severity: Severity::Ends, stalls: true, timed: true,
+        says: "No progress, and goroutines are running.",
+    };
     /// Goroutines left after every operation returned.
-    Leak,
+    Leak = KindRow {
+        word: "leak", severity: Severity::GoesOn, stalls: false, timed: true,
+        says: "Goroutines were left after every operation returned.",
+    };
     /// Over the memory cap, or out of memory.
-    Memory,
+    Memory = KindRow {
+        word: "memory", severity: Severity::Ends, stalls: false, timed: true,
+        says: "More memory than the cap allows.",
+    };
     /// Concurrent answers differ from sequential ones.
-    Mismatch,
+    Mismatch = KindRow {
+        word: "mismatch", severity: Severity::Wrong, stalls: false, timed: false,
+        says: "Concurrent answers differ from sequential ones.",
+    };
 }
 
 impl Kind {
     /// The word in reports and in a crash directory's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::DataRace => "data-race",
-            Kind::Fatal => "fatal",
-            Kind::Panic => "panic",
-            Kind::Deadlock => "deadlock",
-            Kind::Hang => "hang",
-            Kind::Leak => "leak",
-            Kind::Memory => "memory",
-            Kind::Mismatch => "mismatch",
-        }
+        self.row().word
     }
 
     /// Whether it is a run that does not end: each costs its whole time limit.
     #[must_use]
     pub fn stalls(self) -> bool {
-        matches!(self, Kind::Deadlock | Kind::Hang)
+        self.row().stalls
     }
 }
 
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_json() {
+        for &kind in Kind::ALL {
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
+        }
     }
 }

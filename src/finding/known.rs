@@ -9,7 +9,7 @@ use super::signature::sides;
 /// The list inside the binary.
 const SHIPPED: &str = include_str!("../../known.toml");
 
-/// Whether an issue is done with.
+/// Whether an issue is fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -114,10 +114,10 @@ impl Known {
         known
     }
 
-    /// Adds a user's list, whose entries come before those that are there.
+    /// Adds a user's list. Its entries come before the ones that are there.
     ///
     /// # Errors
-    /// Text that is no such list, with line and column.
+    /// Text that is not such a list, with line and column.
     pub fn add(&mut self, text: &str) -> Result<(), KnownError> {
         let mut list = toml::from_str::<List>(text)?.known;
         for entry in &list {
@@ -137,13 +137,13 @@ impl Known {
         self.0.iter().any(|k| k.issue == *issue && k.affects(go_version))
     }
 
-    /// The entry that a finding fits.
+    /// The entry that fits a finding.
     #[must_use]
     pub fn find(&self, finding: &Finding) -> Option<&KnownIssue> {
         self.look_up(finding.kind, &finding.signature, &finding.title)
     }
 
-    /// The entry that a finding of these fits.
+    /// The entry that fits a finding with this kind, signature and title.
     #[must_use]
     pub fn look_up(&self, kind: Kind, signature: &str, title: &str) -> Option<&KnownIssue> {
         self.0.iter().find(|k| k.fits(kind, signature, title))
@@ -162,8 +162,7 @@ impl KnownIssue {
             && self.words.as_ref().is_none_or(|w| title.contains(w.as_str()))
     }
 
-    /// Whether a release is one that the entry says is affected; true if it
-    /// does not say.
+    /// Whether the entry says that a release is affected; true if it does not say.
     #[must_use]
     pub fn affects(&self, go_version: &str) -> bool {
         let minor = |v: &str| version(v).map(|(_, minor, _)| minor);

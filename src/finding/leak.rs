@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 pub fn leaked(stacks: &[String], scenario: &Scenario, origin: &Origin) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
     for goroutine in stacks.iter().flat_map(|text| goroutines(text)) {
-        // One that runs is somewhere else in every sample: what it entered counts.
+        // A running goroutine is somewhere else in every sample, so its entry point counts.
         let runs = goroutine.state.starts_with("run") || goroutine.state.starts_with("sleep");
         let outermost = |frames: &[Frame]| frames.last().map(|f| function(&f.function));
         let place = if runs {

@@ -1,8 +1,8 @@
-//! Lock cycles, from the addresses in a dump.
+//! Finds lock cycles from the addresses in a dump.
 //!
-//! Go does not record who holds a mutex. But most of go/types' are fields, so the
-//! mutex that a goroutine waits for lies inside an object whose method is further out
-//! in the stack of whoever locked it.
+//! Go does not record which goroutine holds a mutex. But most mutexes of go/types are
+//! fields, so the mutex that a goroutine waits for lies inside an object, and a method of
+//! that object is further out in the stack of the goroutine that locked it.
 
 use super::frame::goroutines;
 use super::normalise::{function, is_library};
@@ -20,7 +20,7 @@ struct Waiter {
     outer: Vec<(String, u64)>,
 }
 
-/// Who waits for whom in a dump of every goroutine's stack, if that is a cycle:
+/// The cycle of goroutines that wait for one another in a dump, if there is one:
 /// `(*Named).unpack waits for (*Named).expand`. A cycle of one is a goroutine that
 /// waits for itself.
 #[must_use]

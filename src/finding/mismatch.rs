@@ -7,7 +7,7 @@ use super::observe::Draft;
 use super::signature::signature;
 use crate::scenario::Scenario;
 
-/// An answer that was another one sequentially.
+/// An answer that differs from the sequential one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// 0 is `before`, n the n-th `go`.
@@ -20,12 +20,12 @@ pub struct Difference {
     pub sequential: Vec<String>,
     /// The concurrent one.
     pub concurrent: Vec<String>,
-    /// What the harness says of it to people.
+    /// What the harness says about it, for people.
     pub note: String,
 }
 
-/// The finding of an execution with such answers: one, whatever their number,
-/// for one wrong answer makes others wrong. `None` without any.
+/// The finding of an execution with such answers. It is one finding however many answers
+/// differ, because one wrong answer makes others wrong. `None` if none differs.
 #[must_use]
 pub fn mismatch(
     differences: &[Difference],
@@ -59,7 +59,7 @@ fn readable(subject: &str) -> String {
     }
 }
 
-/// How the first difference looks, without what a program named.
+/// What the first difference looks like, without names from the program.
 fn shape(asked: &str, sequential: &[String], concurrent: &[String]) -> String {
     if asked == "errors" {
         // `Code at file:line:column`: the codes are fixed words.

@@ -30,7 +30,7 @@ pub use finding::{
 };
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heap::{HeapSite, growth, heap_sites, over_memory};
-pub use kind::Kind;
+pub use kind::{Kind, KindRow, Severity};
 pub use known::{Known, KnownError, KnownIssue, Number, State, is_newer};
 pub use leak::leaked;
 pub use locks::lock_cycle;

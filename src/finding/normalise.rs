@@ -1,4 +1,5 @@
-//! Frames → names that survive other programs, schedules and patch releases.
+//! Turns frames into names that stay the same for other programs, schedules and patch
+//! releases.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ pub enum Blame {
     /// golang.org/x/tools.
     #[serde(rename = "x/tools")]
     XTools,
-    /// A package of the user's that is built into the harness.
+    /// A user's package that is built into the harness.
     #[serde(rename = "target")]
     Target,
     /// typerace's own harness: a bug of typerace.
@@ -63,7 +64,7 @@ pub fn function(raw: &str) -> String {
         }
         local = short;
     }
-    // A closure of m, inlined into f, is named f.(*T).m.func1: its code is m's.
+    // A closure of m that is inlined into f is named f.(*T).m.func1. Its code is m's.
     if let Some(at) = local.rfind(".(").filter(|&at| at > 0) {
         local = &local[at + 1..];
     }
@@ -87,10 +88,10 @@ pub fn owner(function: &str) -> Blame {
     }
 }
 
-/// Where the harness has a target that is in no module.
+/// The import path under which the harness has a target outside any module.
 const LOOSE_TARGET: &str = "typerace/harness/loosetarget";
 
-/// Modules' paths start with a domain name; nothing of the standard library does.
+/// A module's path starts with a domain name, unlike those of the standard library.
 fn is_domain(element: &str) -> bool {
     element.contains('.')
 }

@@ -1,4 +1,4 @@
-//! What one execution left behind → its findings.
+//! Turns what one execution left behind into findings.
 
 use std::collections::BTreeSet;
 
@@ -131,8 +131,8 @@ pub(super) fn stack(of: impl Into<String>, frames: &[Frame]) -> Stack {
     Stack { of: of.into(), frames: frames.iter().map(normalise::frame).collect() }
 }
 
-/// A report with a lost stack says less than a whole one: it counts only where
-/// no whole report shares the side that it has.
+/// A report with a lost stack says less than a complete one. It counts only if no
+/// complete report shares the side that it has.
 fn races(log: &str) -> Vec<Draft> {
     let reports: Vec<(RaceReport, [Site; 2])> = race_reports(log)
         .into_iter()
@@ -158,8 +158,8 @@ fn races(log: &str) -> Vec<Draft> {
         if !report.is_whole() && told {
             continue;
         }
-        // Which side read and which wrote is left out: where both find
-        // something to be computed, the schedule decides.
+        // Which side read and which wrote is left out. Where both sides compute the same
+        // thing, the schedule decides which one writes.
         let signature = signature(Kind::DataRace, "", &sites.each_ref().map(Site::to_string));
         // One execution can report the same race a hundred times.
         if signed.insert(signature.clone()) {
@@ -211,7 +211,7 @@ fn panicking(shape: &str, value: &str, of: &str, frames: &[Frame]) -> Draft {
 fn died(d: Death, output: &str) -> Draft {
     match d.kind {
         Kind::Panic => panicking(&d.message, &d.message, "panic", &d.stack),
-        // The runtime noticed that nothing can go on: the same as a dump.
+        // The runtime noticed that no goroutine can go on. Its output is like a dump.
         Kind::Deadlock => stalled(Stall { kind: Kind::Deadlock, ..stall(output) }),
         kind => {
             let at = site(&d.stack);

@@ -29,9 +29,9 @@ pub fn origin(goroutine: Goroutine) -> Vec<Frame> {
     frames
 }
 
-/// A panic value without what differs from program to program: positions,
-/// numbers, quoted text and everything after a colon or parenthesis. A
-/// runtime error's text is fixed but for its numbers, and kept whole.
+/// A panic value without the parts that differ from program to program: positions,
+/// numbers, quoted text and everything after a colon or parenthesis. The text of a
+/// runtime error is fixed except for its numbers, so it is kept.
 #[must_use]
 pub fn shape(value: &str) -> String {
     let line = value.lines().next().unwrap_or_default().trim();
@@ -46,7 +46,7 @@ pub fn shape(value: &str) -> String {
     line[..end.unwrap_or(line.len())].trim().to_owned()
 }
 
-/// Takes `a.go:1:2: ` off.
+/// Removes a leading `a.go:1:2: `.
 pub fn without_position(line: &str) -> &str {
     match line.split_once(": ") {
         Some((place, rest)) if place.contains(".go:") => rest,
@@ -54,7 +54,7 @@ pub fn without_position(line: &str) -> &str {
     }
 }
 
-/// Numbers, hexadecimal ones too, become N.
+/// Replaces decimal and hexadecimal numbers by N.
 fn numbered(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();

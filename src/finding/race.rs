@@ -1,4 +1,4 @@
-//! The race detector's reports, read.
+//! Reads the race detector's reports.
 
 use std::fmt;
 
@@ -56,7 +56,7 @@ pub struct RaceReport {
     pub sides: [Side; 2],
     /// Where the goroutines were created, as far as the report says.
     pub creations: Vec<Vec<Frame>>,
-    /// The report's lines, without the rules around it.
+    /// The report's lines, without the lines of `=` around them.
     pub raw: String,
 }
 
@@ -71,8 +71,8 @@ impl RaceReport {
 const WARNING: &str = "WARNING: DATA RACE";
 const RULE: &str = "==================";
 
-/// Every report of a race log, in order. Reports may be cut off or have lines
-/// of others between theirs; what cannot be read is left out.
+/// Every report of a race log, in order. Reports may be cut off or mixed with lines of
+/// other reports; the parts that cannot be read are left out.
 #[must_use]
 pub fn race_reports(log: &str) -> Vec<RaceReport> {
     let mut reports = Vec::new();
@@ -122,8 +122,8 @@ fn report(lines: &[&str], ended: bool) -> RaceReport {
             }
         }
     }
-    // A stack cut off before it leaves the runtime and the helper packages does
-    // not tell the access from others.
+    // A stack that is cut off inside the runtime or a helper package does not identify
+    // the access.
     let settled = |f: &Frame| is_library(&f.function) || owner(&f.function) == Blame::Harness;
     if !ended
         && out.creations.is_empty()

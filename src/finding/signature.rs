@@ -19,16 +19,16 @@ pub struct Site {
     /// the go/types or x/tools function that called it. Empty if the stack is
     /// lost.
     pub functions: Vec<String>,
-    /// Whether the runtime's map code was called there. It is said in titles
-    /// and signs nothing: an assignment to a map shows with that code or without
-    /// it, as the slot is written by the function itself.
+    /// Whether the runtime's map code was called there. Titles say so, but signatures do
+    /// not: an assignment to a map shows with that code or without it, because the
+    /// function itself writes the slot.
     pub map: bool,
 }
 
 /// The site of a stack.
 #[must_use]
 pub fn site(stack: &[Frame]) -> Site {
-    // Names are made as needed: stacks are deep and most findings known.
+    // Names are made only when needed: stacks are deep, and most findings are known.
     let Some(at) = stack.iter().position(|f| owner(&f.function) != Blame::Runtime) else {
         let innermost = stack.first().map(|f| function(&f.function));
         return Site { functions: innermost.into_iter().collect(), map: false };
@@ -43,7 +43,7 @@ pub fn site(stack: &[Frame]) -> Site {
 }
 
 impl Site {
-    /// For people: with ` (map)` where the runtime's map code was called.
+    /// The site for people, with ` (map)` where the runtime's map code was called.
     #[must_use]
     pub fn spelled(&self) -> String {
         format!("{self}{}", if self.map { " (map)" } else { "" })

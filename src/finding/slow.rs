@@ -7,8 +7,8 @@ use super::kind::Kind;
 use super::locks::lock_cycle;
 use super::signature::{id, signature};
 
-/// What the title of a hang says whose goroutine computes constants: slow, and over
-/// at some time. The language lets a program ask for them as large as it likes.
+/// The title of a hang whose goroutine computes constants. It is slow and ends at some
+/// time: the language lets a program ask for constants as large as it likes.
 pub const CONSTANTS: &str = "constant arithmetic";
 
 /// Names the lock cycle of a deadlock and the constant arithmetic of a hang.
@@ -30,7 +30,7 @@ pub fn name_stall(finding: &mut Finding, dump: &str) {
     }
 }
 
-/// The function of go/constant, else of math/big, that a worker is in.
+/// The function of go/constant, or else of math/big, that a worker is in.
 fn constants(dump: &str) -> Option<String> {
     let workers = stall(dump).workers;
     // The thread that got the signal prints its goroutine's frames without a state.

@@ -2,11 +2,11 @@
 //! instances that no source text names.
 
 use super::Gen;
-use super::build::{call, index, instance, int, paren, sel, star, unary};
 use super::exprs::Scope;
 use super::members::Member;
 use super::model::{Type, TypeId};
 use super::types::{Args, Want};
+use crate::goast::build::{call, index, instance, int, paren, selector, star, unary};
 use crate::goast::{ChanDir, Expr, Token};
 
 /// An expression and what is known of it.
@@ -22,7 +22,7 @@ impl Gen<'_> {
     pub fn start(&mut self, scope: &Scope) -> Option<Operand> {
         if !scope.locals.is_empty() && self.rng.chance(45) {
             let (name, typ) = scope.locals[self.rng.below(scope.locals.len())];
-            return Some(Operand { x: super::build::id(name), typ, addressable: true });
+            return Some(Operand { x: crate::goast::build::ident(name), typ, addressable: true });
         }
         self.global(scope)
     }
@@ -112,7 +112,7 @@ impl Gen<'_> {
     }
 }
 
-/// How an expression goes on.
+/// How an expression is extended.
 enum Step {
     Field(&'static str),
     /// Name, type arguments, arguments.
@@ -126,8 +126,10 @@ enum Step {
 impl Step {
     fn applied_to(self, x: Expr) -> Expr {
         match self {
-            Step::Field(name) => sel(x, name),
-            Step::Method(name, type_args, args) => call(instance(sel(x, name), type_args), args),
+            Step::Field(name) => selector(x, name),
+            Step::Method(name, type_args, args) => {
+                call(instance(selector(x, name), type_args), args)
+            }
             Step::Star => paren(star(x)),
             Step::Index(key) => index(x, key),
             Step::Receive => paren(unary(Token::Arrow, x)),

@@ -7,6 +7,7 @@ use super::model::{
     Basic, DeclId, Iface, Kind, Method, Name, ParamId, Sig, Type, TypeDecl, TypeId,
 };
 use super::names;
+use crate::go_release;
 use crate::goast::ChanDir;
 
 /// The forms of a constraint; [`super::policy::Policy::constraints`] holds
@@ -183,14 +184,16 @@ impl Gen<'_> {
         let any = self.w.basic(Basic::Any);
         let p = self.w.new_param("T", any);
         let t = self.w.param_type(p);
-        let alias = self.options.go_minor >= 24 && self.rng.chance(self.policy.generic_alias / 2);
+        let alias = go_release::has_generic_aliases(self.options.go_minor)
+            && self.rng.chance(self.policy.generic_alias / 2);
         let kind = if alias { Kind::Alias } else { Kind::Constraint };
         let d = self.new_decl(kind, vec![p])?;
         let methods = vec![("Less", self.less(t))];
         let iface = Iface { methods, ..Iface::default() };
         let rhs = self.w.intern(Type::Interface(Rc::new(iface)));
         self.w.decl_mut(d).rhs = Some(rhs);
-        if !alias && self.options.go_minor >= 26 && self.rng.chance(40) {
+        if !alias && go_release::has_self_constraints(self.options.go_minor) && self.rng.chance(40)
+        {
             let c = self.w.named(d, vec![t]);
             self.w.params[p.0 as usize].constraint = c;
         }

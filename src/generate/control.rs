@@ -1,13 +1,15 @@
 //! Statements that choose and repeat.
 
 use super::Gen;
-use super::build::{
-    block, call, convert, define, discard, field, func_type, id, ident, int, paren, unary,
-};
 use super::exprs::Scope;
 use super::model::{Basic, Type, TypeId};
 use super::names;
 use super::types::Want;
+use crate::go_release;
+use crate::goast::Ident;
+use crate::goast::build::{
+    block, call, convert, define, discard, field, func_type, ident, int, paren, unary, unnamed,
+};
 use crate::goast::{
     BranchStmt, BranchTok, CaseClause, ChanDir, CommClause, Expr, ForStmt, FuncLit, IfStmt,
     LabeledStmt, RangeStmt, SelectStmt, SendStmt, Stmt, Token, TypeAssertExpr, TypeSwitchStmt,
@@ -43,9 +45,9 @@ impl Gen<'_> {
             body.push(CaseClause { list, body: stmts });
         }
         if self.rng.chance(50) || body.is_empty() {
-            body.push(CaseClause { list: vec![], body: vec![discard(id(name))] });
+            body.push(CaseClause { list: vec![], body: vec![discard(ident(name))] });
         }
-        let x = Box::new(convert(id("any"), at.x));
+        let x = Box::new(convert(ident("any"), at.x));
         let x = Expr::TypeAssertExpr(TypeAssertExpr { x, typ: None });
         let assign = Box::new(define(name, x));
         Some(Stmt::TypeSwitchStmt(TypeSwitchStmt { init: None, assign, body }))
@@ -55,24 +57,23 @@ impl Gen<'_> {
     pub fn range(&mut self, scope: &mut Scope) -> Option<Stmt> {
         let minor = self.options.go_minor;
         let form = self.rng.below(6);
-        if form == 0 && minor >= 22 {
+        if form == 0 && go_release::has_range_over_int(minor) {
             let mut inner = scope.clone();
             let name = inner.fresh()?;
             let typ = self.w.basic(Basic::Int);
             inner.locals.push((name, typ));
-            let list = vec![discard(id(name))];
+            let list = vec![discard(ident(name))];
             return Some(range_stmt(&[name], int(10), list));
         }
-        if form == 1 && minor >= 23 {
+        if form == 1 && go_release::has_range_over_func(minor) {
             let mut inner = scope.clone();
             let name = inner.fresh()?;
             let typ = self.rewarding_type(&scope.site.clone());
-            let bool = id("bool");
-            let yield_type =
-                func_type(vec![field(None, self.type_expr(typ))], vec![field(None, bool)]);
-            let param = field(Some("yield"), Expr::FuncType(yield_type));
+            let bool = ident("bool");
+            let yield_type = func_type(vec![unnamed(self.type_expr(typ))], vec![unnamed(bool)]);
+            let param = field("yield", Expr::FuncType(yield_type));
             let value = self.value(scope, typ, false)?;
-            let body = block(vec![Stmt::ExprStmt(call(id("yield"), vec![value]))]);
+            let body = block(vec![Stmt::ExprStmt(call(ident("yield"), vec![value]))]);
             let f = Expr::FuncLit(FuncLit { typ: func_type(vec![param], vec![]), body });
             inner.locals.push((name, typ));
             let list = vec![self.use_of(&inner, name, typ)];
@@ -102,7 +103,7 @@ impl Gen<'_> {
 
     /// A loop with a label that something jumps to.
     pub fn labelled_loop(&mut self, scope: &mut Scope, depth: u8) -> Option<Stmt> {
-        let label = ident(names::LABELS.get(self.labels)?);
+        let label = Ident::from(*names::LABELS.get(self.labels)?);
         self.labels += 1;
         let tok = [BranchTok::Break, BranchTok::Continue, BranchTok::Goto][self.rng.below(3)];
         let branch = Stmt::BranchStmt(BranchStmt { tok, label: Some(label.clone()) });
@@ -144,8 +145,8 @@ impl Gen<'_> {
 
 fn range_stmt(names: &[&str], x: Expr, list: Vec<Stmt>) -> Stmt {
     Stmt::RangeStmt(RangeStmt {
-        key: names.first().map(|n| id(n)),
-        value: names.get(1).map(|n| id(n)),
+        key: names.first().map(|n| ident(*n)),
+        value: names.get(1).map(|n| ident(*n)),
         define: true,
         x,
         body: block(list),

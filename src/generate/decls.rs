@@ -1,13 +1,14 @@
 //! Type declarations: headers first, so that types may refer to later ones,
 //! then right-hand sides.
 
+use crate::goast::Ident;
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::ident;
 use super::model::{Basic, DeclId, FieldVar, Iface, Kind, ParamId, Sig, Type, TypeDecl, TypeId};
 use super::names;
 use super::types::{Site, Want};
+use crate::go_release;
 use crate::goast::{ChanDir, Decl, DeclTok, Expr, GenDecl, Spec, TypeSpec};
 
 /// The forms of a type declaration; [`super::policy::Policy::kinds`] holds
@@ -65,7 +66,11 @@ impl Gen<'_> {
         for _ in 0..self.rng.between(1, self.policy.types) {
             let kind = KINDS[self.rng.weighted(&self.policy.kinds).unwrap_or(0)];
             let generic = if kind == Kind::Alias {
-                if self.options.go_minor >= 24 { self.policy.generic_alias } else { 0 }
+                if go_release::has_generic_aliases(self.options.go_minor) {
+                    self.policy.generic_alias
+                } else {
+                    0
+                }
             } else {
                 self.policy.generic
             };
@@ -87,7 +92,7 @@ impl Gen<'_> {
         }
     }
 
-    /// Where the parts of a declaration stand.
+    /// The places of the parts of a declaration.
     fn site(&self, d: DeclId) -> Site {
         let decl = self.w.decl(d);
         Site {
@@ -285,7 +290,8 @@ impl Gen<'_> {
         {
             f.tag = Some("`k:\"v\"`".to_owned());
         }
-        let spec = TypeSpec { name: ident(name), type_params, assign: kind == Kind::Alias, typ };
+        let spec =
+            TypeSpec { name: Ident::from(name), type_params, assign: kind == Kind::Alias, typ };
         let specs = vec![Spec::TypeSpec(spec)];
         Decl::GenDecl(GenDecl { tok: DeclTok::Type, grouped: false, specs })
     }

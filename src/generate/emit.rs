@@ -1,10 +1,13 @@
 //! From the model to syntax trees: types, with the imports that they use.
 
+use crate::goast::Ident;
+use crate::goast::build::{
+    array_of, binary, call, field, func_type, ident, instance, int, new, operand_type, selector,
+    slice_of, star, unary, unnamed,
+};
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::{array, field, func_type, id, ident, instance, int, new, sel, star, unary};
-use super::build::{binary, call, operand_type};
 use super::model::{Iface, Len, ParamId, Sig, Type, TypeId};
 use super::names;
 use crate::goast::{
@@ -19,12 +22,12 @@ impl Gen<'_> {
     /// A name of a package's scope, as this package writes it.
     pub fn qualified(&mut self, package: u8, name: &str) -> Expr {
         if package == self.package {
-            return id(name);
+            return ident(name);
         }
         self.uses |= 1 << package;
         match self.import_names[package as usize] {
-            "." => id(name),
-            import => sel(id(import), name),
+            "." => ident(name),
+            import => selector(ident(import), name),
         }
     }
 
@@ -63,8 +66,8 @@ impl Gen<'_> {
     /// A type as it is written.
     pub fn type_expr(&mut self, t: TypeId) -> Expr {
         match self.w.get(t).clone() {
-            Type::Basic(b) => id(b.name()),
-            Type::Param(p) => id(self.param_name(p)),
+            Type::Basic(b) => ident(b.name()),
+            Type::Param(p) => ident(self.param_name(p)),
             Type::Named(d, args) => {
                 let (package, name) = (self.w.decl(d).package, self.w.decl(d).name);
                 let x = self.qualified(package, name);
@@ -72,10 +75,10 @@ impl Gen<'_> {
                 instance(x, args)
             }
             Type::Pointer(e) => star(self.type_expr(e)),
-            Type::Slice(e) => array(None, self.type_expr(e)),
+            Type::Slice(e) => slice_of(self.type_expr(e)),
             Type::Array(n, e) => {
                 let n = self.len_expr(&n);
-                array(Some(n), self.type_expr(e))
+                array_of(n, self.type_expr(e))
             }
             Type::Map(k, v) => {
                 let (key, value) = (Box::new(self.type_expr(k)), Box::new(self.type_expr(v)));
@@ -89,7 +92,10 @@ impl Gen<'_> {
             Type::Struct(fields) => {
                 let fields = fields
                     .iter()
-                    .map(|f| field((!f.embedded).then_some(f.name), self.type_expr(f.typ)))
+                    .map(|f| {
+                        let typ = self.type_expr(f.typ);
+                        if f.embedded { unnamed(typ) } else { field(f.name, typ) }
+                    })
                     .collect();
                 Expr::StructType(StructType { fields })
             }
@@ -101,10 +107,10 @@ impl Gen<'_> {
         let mut methods: Vec<Field> = Vec::new();
         for (name, s) in &i.methods {
             let typ = Expr::FuncType(self.func_type(s, &[]));
-            methods.push(field(Some(name), typ));
+            methods.push(field(*name, typ));
         }
         for &e in &i.embeds {
-            methods.push(field(None, self.type_expr(e)));
+            methods.push(unnamed(self.type_expr(e)));
         }
         let mut union: Option<Expr> = None;
         for &(tilde, t) in &i.terms {
@@ -115,7 +121,7 @@ impl Gen<'_> {
                 None => term,
             });
         }
-        methods.extend(union.map(|u| field(None, u)));
+        methods.extend(union.map(|u| unnamed(u)));
         Expr::InterfaceType(InterfaceType { methods })
     }
 
@@ -131,11 +137,11 @@ impl Gen<'_> {
                 let t = self.type_expr(t);
                 // Two ways to write a nil pointer's size.
                 let x = if self.rng.chance(50) {
-                    call(operand_type(star(t)), vec![id("nil")])
+                    call(operand_type(star(t)), vec![ident("nil")])
                 } else {
                     new(t)
                 };
-                call(sel(id("unsafe"), "Sizeof"), vec![x])
+                call(selector(ident("unsafe"), "Sizeof"), vec![x])
             }
         }
     }
@@ -166,9 +172,12 @@ impl Gen<'_> {
                 }
                 _ => self.type_expr(t),
             };
-            fields.push(field(params.get(i).copied(), typ));
+            fields.push(match params.get(i) {
+                Some(&name) => field(name, typ),
+                None => unnamed(typ),
+            });
         }
-        let results = s.results.iter().map(|&t| field(None, self.type_expr(t))).collect();
+        let results = s.results.iter().map(|&t| unnamed(self.type_expr(t))).collect();
         func_type(fields, results)
     }
 
@@ -178,7 +187,7 @@ impl Gen<'_> {
         for &p in params {
             let constraint = self.w.param(p).constraint;
             let typ = self.constraint_expr(constraint);
-            let name = ident(self.param_name(p));
+            let name = Ident::from(self.param_name(p));
             match out.last_mut() {
                 // `[P, Q any]`
                 Some(before) if before.typ == typ => before.names.push(name),

@@ -1,14 +1,14 @@
 //! Expressions of a given type.
 
 use super::Gen;
-use super::build::{
-    block, call, composite, convert, id, instance, int, key_value, lit, new, operand_type, sel,
-    star, unary,
-};
 use super::members::Member;
 use super::model::{Basic, FieldVar, Name, ParamId, Sig, Type, TypeId};
 use super::names;
 use super::types::{Args, Site, Want};
+use crate::goast::build::{
+    block, call, composite, convert, ident, instance, int, key_value, lit, new, operand_type,
+    selector, star, unary,
+};
 use crate::goast::{Expr, FuncLit, LitKind, Stmt, Token};
 
 /// The variables and type parameters that code sees.
@@ -30,7 +30,7 @@ impl Scope {
     }
 
     /// A name that is not yet taken; the last ones repeat in inner scopes
-    /// only, where they hide outer ones that nobody uses any more.
+    /// only, where they hide outer ones that are not used anymore.
     pub fn fresh(&mut self) -> Option<Name> {
         let name = names::LOCALS.get(self.taken).copied();
         self.taken += 1;
@@ -78,7 +78,7 @@ impl Gen<'_> {
                 | Type::Func(_)
                     if !exact =>
                 {
-                    Some(id("nil"))
+                    Some(ident("nil"))
                 }
                 _ => None,
             };
@@ -87,15 +87,15 @@ impl Gen<'_> {
         let nil = !exact && self.rng.chance(25);
         Some(match under {
             Type::Basic(b) if b.is_interface() => match (exact, b) {
-                (true, _) => convert(self.type_expr(t), id("nil")),
+                (true, _) => convert(self.type_expr(t), ident("nil")),
                 (false, Basic::Any) => {
                     let inner = self.random_type(&scope.site, Want::ANY);
                     match self.nameable(inner, &scope.site.params) && depth > 0 {
                         true => self.value_within(scope, inner, true, depth - 1)?,
-                        false => id("nil"),
+                        false => ident("nil"),
                     }
                 }
-                (false, _) => id("nil"),
+                (false, _) => ident("nil"),
             },
             Type::Basic(b) => {
                 let x = self.literal(b);
@@ -105,7 +105,7 @@ impl Gen<'_> {
             Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
                 if nil =>
             {
-                id("nil")
+                ident("nil")
             }
             Type::Pointer(e) if literal || !exact => {
                 let struct_elem = self.w.underlying(e).map(|u| self.w.get(u));
@@ -113,15 +113,15 @@ impl Gen<'_> {
                 let elem = self.type_expr(e);
                 match (is_struct, self.rng.chance(50)) {
                     (true, true) => unary(Token::And, composite(elem, vec![])),
-                    (false, true) => convert(star(elem), id("nil")),
+                    (false, true) => convert(star(elem), ident("nil")),
                     _ => new(elem),
                 }
             }
             Type::Slice(e) => {
                 let typ = self.type_expr(t);
                 match self.rng.below(3) {
-                    0 => convert(typ, id("nil")),
-                    1 => call(id("make"), vec![typ, int(1)]),
+                    0 => convert(typ, ident("nil")),
+                    1 => call(ident("make"), vec![typ, int(1)]),
                     _ => {
                         let elem = match depth {
                             0 => None,
@@ -134,7 +134,7 @@ impl Gen<'_> {
             Type::Map(k, v) => {
                 let typ = self.type_expr(t);
                 match self.rng.below(3) {
-                    0 => call(id("make"), vec![typ]),
+                    0 => call(ident("make"), vec![typ]),
                     1 if depth > 0 => {
                         let key = self.value_within(scope, k, false, 0)?;
                         let value = self.value_within(scope, v, false, depth - 1)?;
@@ -145,7 +145,7 @@ impl Gen<'_> {
             }
             Type::Chan(..) => {
                 let typ = self.type_expr(t);
-                call(id("make"), vec![typ])
+                call(ident("make"), vec![typ])
             }
             Type::Func(s) if literal || !exact => self.func_lit(scope, &s)?,
             Type::Struct(fields) => {
@@ -162,11 +162,11 @@ impl Gen<'_> {
             }
             Type::Pointer(_) | Type::Func(_) => {
                 let typ = self.type_expr(t);
-                convert(typ, id("nil"))
+                convert(typ, ident("nil"))
             }
             Type::Interface(_) if exact => {
                 let typ = self.type_expr(t);
-                convert(typ, id("nil"))
+                convert(typ, ident("nil"))
             }
             Type::Interface(_) => {
                 let set = self.w.type_set(t);
@@ -176,7 +176,7 @@ impl Gen<'_> {
                     {
                         self.value_within(scope, impl_type, true, depth - 1)?
                     }
-                    _ => id("nil"),
+                    _ => ident("nil"),
                 }
             }
             Type::Param(_) | Type::Named(..) => star(new(self.type_expr(t))),
@@ -190,7 +190,7 @@ impl Gen<'_> {
         for i in 0..n {
             let (name, typ) = scope.locals[(from + i) % n];
             if self.w.identical(typ, t) {
-                return Some(id(name));
+                return Some(ident(name));
             }
         }
         let vars = self.w.vars.len();
@@ -210,7 +210,7 @@ impl Gen<'_> {
 
     fn literal(&mut self, b: Basic) -> Expr {
         match b {
-            Basic::Bool => id(if self.rng.chance(50) { "true" } else { "false" }),
+            Basic::Bool => ident(if self.rng.chance(50) { "true" } else { "false" }),
             Basic::String => lit(LitKind::String, "\"s\""),
             Basic::Float64 => lit(LitKind::Float, "1.5"),
             Basic::Complex128 => lit(LitKind::Imag, "2i"),
@@ -227,7 +227,7 @@ impl Gen<'_> {
                     && self.rng.chance(50)
                     && let Some(x) = self.value_within(scope, f.typ, false, depth - 1)
                 {
-                    elts.push(key_value(id(f.name), x));
+                    elts.push(key_value(ident(f.name), x));
                 }
             }
         }
@@ -267,7 +267,7 @@ impl Gen<'_> {
                 Some(x) => values.push(x),
                 None => {
                     let text = lit(LitKind::String, "\"unreachable\"");
-                    return Some(Stmt::ExprStmt(call(id("panic"), vec![text])));
+                    return Some(Stmt::ExprStmt(call(ident("panic"), vec![text])));
                 }
             }
         }
@@ -373,6 +373,6 @@ impl Gen<'_> {
             Member::Field { .. } => false,
         })?;
         let x = operand_type(self.type_expr(t));
-        Some(sel(x, name))
+        Some(selector(x, name))
     }
 }

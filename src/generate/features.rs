@@ -3,11 +3,6 @@
 //! A program's features are read off its trees, so a feature that the
 //! generator no longer reaches shows as a count of zero.
 
-use std::collections::BTreeSet;
-
-use super::detect;
-use crate::testcase::Package;
-
 macro_rules! features {
     ($($variant:ident = $text:literal,)*) => {
         /// Something that a program can contain.
@@ -119,12 +114,4 @@ features! {
     InitializationThroughFunction = "a variable initialised by a function that uses another",
     Iota = "constants by iota",
     StructTag = "a struct's field with a tag",
-}
-
-impl Feature {
-    /// The features of a program.
-    #[must_use]
-    pub fn of(packages: &[Package]) -> BTreeSet<Feature> {
-        detect::features(packages)
-    }
 }

@@ -1,9 +1,9 @@
 //! Package-level functions, generic ones too.
 
+use crate::goast::Ident;
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::ident;
 use super::exprs::Scope;
 use super::model::{Function, Kind, ParamId, Sig, Type, TypeId};
 use super::names;
@@ -39,7 +39,10 @@ impl Gen<'_> {
         let statements = self.policy.statements;
         let body = Some(self.body(&mut scope, &sig.results, statements));
         self.w.funcs.push(Function { package: self.package, name, params, sig, inferable });
-        Some((self.uses, Decl::FuncDecl(FuncDecl { recv: None, name: ident(name), typ, body })))
+        Some((
+            self.uses,
+            Decl::FuncDecl(FuncDecl { recv: None, name: Ident::from(name), typ, body }),
+        ))
     }
 
     /// A parameter type from which an argument tells the type parameter.

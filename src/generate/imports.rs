@@ -1,9 +1,10 @@
 //! One package: what it imports, what it declares, and how it uses its
 //! dependencies.
 
+use crate::goast::Ident;
+
 use super::Gen;
 use super::Options;
-use super::build::ident;
 use super::emit::UNSAFE;
 use super::model::DeclId;
 use super::names;
@@ -141,7 +142,7 @@ impl<'a> Gen<'a> {
         for dep in 0..names::MAX_PACKAGES {
             if uses & (1 << dep) != 0 {
                 let (path, import) = (self.paths[dep], self.import_names[dep]);
-                let name = (import != base(path)).then(|| ident(import));
+                let name = (import != base(path)).then(|| Ident::from(import));
                 specs.push(Spec::ImportSpec(ImportSpec { name, path: path.to_owned() }));
             }
         }
@@ -154,7 +155,7 @@ impl<'a> Gen<'a> {
             out.push(Decl::GenDecl(GenDecl { tok: DeclTok::Import, grouped, specs }));
         }
         out.extend(decls.into_iter().map(|d| d.1));
-        let package = ident(base(self.paths[self.package as usize]));
+        let package = Ident::from(base(self.paths[self.package as usize]));
         PackageFile { name: name.to_owned(), tree: File { name: package, decls: out } }
     }
 }

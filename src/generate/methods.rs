@@ -1,13 +1,15 @@
 //! Methods of declared types, with signatures that mention other instances.
 
+use crate::goast::Ident;
+use crate::goast::build::{field, ident, instance, star};
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::{field, id, ident, instance, star};
 use super::exprs::Scope;
 use super::model::{DeclId, Kind, Method, Sig, Type, TypeId};
 use super::names;
 use super::types::{Site, Want};
+use crate::go_release;
 use crate::goast::{Decl, FuncDecl};
 
 impl Gen<'_> {
@@ -56,7 +58,8 @@ impl Gen<'_> {
         let pointer = self.rng.chance(self.policy.pointer_receivers);
         let decl = self.w.decl(d);
         let (level, mut params) = (decl.level, decl.params.to_vec());
-        let generic = self.options.go_minor >= 27 && self.rng.chance(self.policy.generic_methods);
+        let generic = go_release::has_generic_methods(self.options.go_minor)
+            && self.rng.chance(self.policy.generic_methods);
         let own = if generic { self.method_type_params() } else { Vec::new() };
         let closed = params.is_empty() && own.is_empty();
         params.extend(&own);
@@ -106,7 +109,7 @@ impl Gen<'_> {
         decl.params.iter().all(|&p| self.w.param(p).constraint == any)
     }
 
-    /// Makes a type implement an interface that is there, now and then.
+    /// Now and then makes a type implement an existing interface.
     fn implement_some(&mut self, d: DeclId) {
         if !self.may_have_methods(d)
             || !self.w.decl(d).params.is_empty()
@@ -163,12 +166,12 @@ impl Gen<'_> {
         let mut typ = self.func_type(&m.sig, &arg_names);
         typ.type_params = own;
         let args = params.iter().map(|&p| self.type_expr_of_param(p)).collect();
-        let receiver = instance(id(self.receiver_name(d, type_name)), args);
+        let receiver = instance(ident(self.receiver_name(d, type_name)), args);
         let receiver = if m.pointer { star(receiver) } else { receiver };
-        let recv = Some(vec![field(Some("r"), receiver)]);
+        let recv = Some(vec![field("r", receiver)]);
         let body = self.body(&mut scope, &m.sig.results, 1);
         self.renamed.clear();
-        Decl::FuncDecl(FuncDecl { recv, name: ident(m.name), typ, body: Some(body) })
+        Decl::FuncDecl(FuncDecl { recv, name: Ident::from(m.name), typ, body: Some(body) })
     }
 
     fn type_expr_of_param(&mut self, p: super::model::ParamId) -> crate::goast::Expr {

@@ -1,12 +1,12 @@
 //! Well-typed Go programs and scenarios from nothing but a seed.
 //!
 //! Programs are typed by construction. A model of the declared types
-//! ([`model`]) says what every name is; declarations, expressions and
+//! ([`model`]) knows what every name is; declarations, expressions and
 //! statements are made from it and written as syntax trees ([`emit`]). What a
 //! program is made of is decided by a policy, drawn first ([`policy`]).
 
 mod args;
-mod build;
+
 mod chains;
 mod constraints;
 mod control;
@@ -37,6 +37,7 @@ pub use scenario::scenario;
 
 use std::cell::Cell;
 
+use crate::go_release;
 use crate::rng::Rng;
 use crate::scenario::Profile;
 use crate::testcase::{Package, TestCase};
@@ -48,8 +49,7 @@ use world::World;
 /// What programs may be made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The minor version of Go, 21 to 27, which decides what the language
-    /// has: generic aliases since 24, generic methods since 27.
+    /// The minor version of Go, which decides what the language has.
     pub go_minor: u32,
     /// The most packages in a program, 1 to 4.
     pub max_packages: usize,
@@ -57,7 +57,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { go_minor: 27, max_packages: 4 }
+        Self { go_minor: go_release::LATEST, max_packages: 4 }
     }
 }
 

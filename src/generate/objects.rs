@@ -23,7 +23,7 @@ pub(super) struct Generic {
     pub params: Vec<Constraint>,
 }
 
-/// What can be told of a constraint from its syntax.
+/// What the syntax of a constraint shows.
 #[derive(Clone, Debug)]
 pub(super) enum Constraint {
     Any,

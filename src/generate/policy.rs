@@ -42,7 +42,7 @@ pub(super) struct Policy {
     pub dot_import: bool,
     /// Importers rename what they import.
     pub rename_import: bool,
-    /// `M() *L[L[T]]`: ill-typed by the instantiation cycle alone, which is
+    /// `M() *L[L[T]]`: ill-typed only because of the instantiation cycle, which is
     /// reported last; the types are complete and expand for ever.
     pub instantiation_cycle: bool,
     /// Packages in two files.
@@ -51,7 +51,7 @@ pub(super) struct Policy {
     pub statements: usize,
     /// Type declarations a package, at most.
     pub types: usize,
-    /// Percent of weight on members of instances when an expression goes on.
+    /// Percent of weight on members of instances when an expression is extended.
     pub steps: usize,
 }
 

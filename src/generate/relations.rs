@@ -45,7 +45,7 @@ impl World {
         Rc::new(Sig { params: params_out, results, variadic: s.variadic })
     }
 
-    /// Rebuilds a type; where `f` answers, its answer is taken as it is.
+    /// Rebuilds a type; where `f` returns a type, that is used unchanged.
     fn map_type(
         &mut self,
         t: TypeId,

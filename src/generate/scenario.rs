@@ -1,21 +1,17 @@
 //! Random scenarios over given packages.
 //!
-//! What races is lazy state that two readers complete: so goroutines often do
-//! the same on the same packages, in other orders.
+//! Races are on lazy state that two readers complete. So goroutines often do the same on
+//! the same packages, in different orders.
 
 use std::collections::BTreeSet;
 
-use super::objects::{Constraint, Objects, objects};
+use super::objects::{Constraint, Generic, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Element, INSTANCES, Import, Meet, Operation, Order, Profile, Query, Scenario, Setter,
-    Share, Target, targets,
+    Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind, OperandMut,
+    OperandValue, Operation, Order, Profile, Query, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::Package;
-
-/// Queries on two types.
-const BINARY: [Query; 5] =
-    [Query::Identical, Query::Implements, Query::Satisfies, Query::Assignable, Query::Convertible];
 
 /// Percent of scenarios with a contract breach under [`Profile::All`].
 const BREACHES: u32 = 15;
@@ -33,6 +29,24 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
     }
     Maker { rng, all: &all }.fill(&mut s, profile);
     s
+}
+
+/// The operations of targets that it uses. Those of class contract are left to the
+/// mutators, which keep to a budget.
+fn registered() -> Vec<&'static Element> {
+    let mut all = targets();
+    all.retain(|t| t.class != Class::Breach);
+    all
+}
+
+/// What was drawn for an operation so far.
+struct Drawn<'r, 'a> {
+    row: &'r Row,
+    /// The package that it is about, if its operands leave the choice.
+    on: Option<&'a Objects>,
+    query: Option<Query>,
+    member: Option<String>,
+    generic: Option<(&'a Objects, &'a Generic)>,
 }
 
 struct Maker<'r, 'a> {
@@ -98,8 +112,8 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Packages that others import are checked before, so that importers
-    /// share them complete; sometimes the importers are, too.
+    /// Packages that others import are checked before, so that their importers share
+    /// complete packages. Sometimes the importers are checked before, too.
     fn before(&mut self, s: &mut Scenario) {
         let shared = [Share::Importer, Share::ParallelImporter];
         let leave_to_importer = shared.iter().any(|i| s.share.contains(i)) && self.rng.chance(40);
@@ -127,8 +141,8 @@ impl<'a> Maker<'_, 'a> {
             7..9 => 3,
             _ => 4,
         };
-        let instances =
-            s.before.iter().any(|op| ["instantiate", "eval", "checkexpr"].contains(&op.name()));
+        let makes = |op: &Operation| matches!(op.row().family, Family::Eval | Family::Instantiate);
+        let instances = s.before.iter().any(makes);
         let first = self.operations(instances);
         for i in 0..n {
             s.go.push(match i {
@@ -143,9 +157,9 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    /// Adds one operation each to two goroutines, of families that chance alone
-    /// seldom brings together: evaluations with evaluations, with readers and with
-    /// checkers, export with readers, questions about two objects of a package.
+    /// Adds one operation each to two goroutines, of kinds that chance seldom brings
+    /// together: evaluations with evaluations, readers or checks, export with readers,
+    /// questions about two objects of a package.
     fn pairing(&mut self, s: &mut Scenario) {
         let Some(o) = self.package() else { return };
         let path = o.path.clone();
@@ -190,7 +204,7 @@ impl<'a> Maker<'_, 'a> {
             ops.extend(self.operation());
         }
         if ops.is_empty() {
-            // What was drawn needs an object that is not there.
+            // The operations that were drawn need objects that do not exist.
             let package = self.package().map_or_else(|| INSTANCES.to_owned(), |o| o.path.clone());
             ops.push(self.walk(package));
         }
@@ -199,46 +213,70 @@ impl<'a> Maker<'_, 'a> {
 
     fn operation(&mut self) -> Vec<Operation> {
         let Some(o) = self.package() else { return Vec::new() };
-        let path = o.path.clone();
-        // Those of class contract are left to the mutators, which keep to a budget.
-        let mut targets = targets();
-        targets.retain(|t| t.class != Class::Contract);
-        if !targets.is_empty() && self.rng.chance(TARGETS) {
-            return self.target(&targets).into_iter().collect();
+        if !registered().is_empty() && self.rng.chance(TARGETS) {
+            return Row::of("target").and_then(|row| self.make(row, None)).into_iter().collect();
         }
-        match self.rng.weighted(&[40, 25, 12, 8, 6, 2, 3, 3, 2]).unwrap_or(0) {
-            0 => vec![self.walk(path)],
-            1 => self.query().into_iter().collect(),
-            2 => {
-                let mut ops: Vec<_> = self.instantiate().into_iter().collect();
-                if !ops.is_empty() {
-                    ops.push(self.walk(INSTANCES.to_owned()));
-                }
-                ops
-            }
-            3 => vec![Operation::Check { package: path }],
-            4 => vec![Operation::Import { package: path }],
-            5 => vec![Operation::Export { package: path }],
-            6 => vec![Operation::Ssa { package: path }],
-            7 => self
-                .expression(o)
-                .map(|expr| Operation::Eval { package: path, expr })
-                .into_iter()
-                .collect(),
-            _ => self
-                .expression(o)
-                .map(|expr| Operation::CheckExpr { package: path, expr })
-                .into_iter()
-                .collect(),
+        let Some(row) = Row::generated(self.rng.below(FACES.0)) else { return Vec::new() };
+        let mut ops: Vec<_> = self.make(row, Some(o)).into_iter().collect();
+        if row.family == Family::Instantiate && !ops.is_empty() {
+            ops.push(self.walk(INSTANCES.to_owned()));
         }
+        ops
     }
 
-    /// An operation of a target.
-    fn target(&mut self, all: &[&'static Element]) -> Option<Operation> {
-        let name = self.rng.choose(all)?.name.to_owned();
-        let at = self.object()?;
-        let object = self.rng.chance(50).then_some(at.object);
-        Some(Operation::Target { name, package: at.package, object })
+    /// An operation of a row, on a package where its operands leave the choice.
+    fn make(&mut self, row: &Row, on: Option<&'a Objects>) -> Option<Operation> {
+        let mut drawn = Drawn { row, on, query: None, member: None, generic: None };
+        (row.make)(&mut |kind| self.operand(kind, &mut drawn))
+    }
+
+    /// An operand. What is drawn depends on the operands before it.
+    fn operand(&mut self, kind: OperandKind, drawn: &mut Drawn<'_, 'a>) -> Option<OperandValue> {
+        use OperandKind as Kind;
+        use OperandValue as Value;
+        let on = || drawn.on.map(|o| o.path.clone());
+        Some(match kind {
+            Kind::Source => Value::Source(on()?),
+            Kind::Package => Value::Package(on()?),
+            Kind::Walked => Value::Walked(on()?),
+            Kind::Home if drawn.row.has(Kind::Expr) => Value::Home(on()?),
+            Kind::Home => {
+                let at = self.object()?;
+                drawn.member = Some(at.object);
+                Value::Home(at.package)
+            }
+            Kind::Member => Value::Member(drawn.member.take().filter(|_| self.rng.chance(50))),
+            Kind::Expr => Value::Expr(self.expression(drawn.on?)?),
+            Kind::Object => Value::Object(self.object()?),
+            Kind::Other => {
+                let wanted = drawn.query.is_some_and(Query::is_about_two);
+                Value::Other(if wanted { self.object() } else { None })
+            }
+            Kind::Generic => {
+                let (o, g) = self.generic()?;
+                drawn.generic = Some((o, g));
+                Value::Generic(ObjectRef { package: o.path.clone(), object: g.name.clone() })
+            }
+            Kind::TypeArgs => {
+                let (o, g) = drawn.generic?;
+                let plain: Vec<&str> = o
+                    .types
+                    .iter()
+                    .filter(|t| t.params.is_empty())
+                    .map(|t| t.name.as_str())
+                    .collect();
+                Value::TypeArgs(g.params.iter().map(|c| self.argument(c, &plain)).collect())
+            }
+            Kind::Context => Value::Context(self.rng.chance(50)),
+            Kind::Query => {
+                let query = self.any_query();
+                drawn.query = Some(query);
+                Value::Query(query)
+            }
+            Kind::Order => Value::Order(self.order()),
+            Kind::Setter => Value::Setter(self.rng.choose(Setter::ALL).copied()?),
+            Kind::Name => Value::Name(self.rng.choose(&registered())?.name.to_owned()),
+        })
     }
 
     /// A package; one that others import, most often.
@@ -272,39 +310,36 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn query(&mut self) -> Option<Operation> {
-        let query = self.any_query();
-        let target = self.object()?;
-        let other = if BINARY.contains(&query) { self.object() } else { None };
-        Some(Operation::Query { query, target, other })
+        self.make(Row::of("query")?, None)
     }
 
-    fn object(&mut self) -> Option<Target> {
+    fn object(&mut self) -> Option<ObjectRef> {
         let o = self.package()?;
         let name = if self.rng.chance(75) {
             self.rng.choose(&o.types).map(|t| &t.name)
         } else {
             self.rng.choose(&o.values)
         };
-        Some(Target { package: o.path.clone(), object: name?.clone() })
+        Some(ObjectRef { package: o.path.clone(), object: name?.clone() })
     }
 
-    /// An instance of a generic type, alias or function, with arguments that
-    /// fit its constraints where they are easy to tell.
+    /// An instance of a generic type, alias or function.
     fn instantiate(&mut self) -> Option<Operation> {
-        let generic: Vec<_> = self
+        self.make(Row::of("instantiate")?, None)
+    }
+
+    /// A generic type, alias or function, and its package.
+    fn generic(&mut self) -> Option<(&'a Objects, &'a Generic)> {
+        let all: Vec<_> = self
             .all
             .iter()
             .flat_map(|o| o.types.iter().chain(&o.funcs).map(move |g| (o, g)))
             .filter(|(_, g)| !g.params.is_empty())
             .collect();
-        let &(o, g) = self.rng.choose(&generic)?;
-        let plain: Vec<&str> =
-            o.types.iter().filter(|t| t.params.is_empty()).map(|t| t.name.as_str()).collect();
-        let args = g.params.iter().map(|c| self.argument(c, &plain)).collect();
-        let target = Target { package: o.path.clone(), object: g.name.clone() };
-        Some(Operation::Instantiate { target, args, context: self.rng.chance(50) })
+        self.rng.choose(&all).copied()
     }
 
+    /// A type argument that fits a constraint, where that is easy to see.
     fn argument(&mut self, constraint: &Constraint, plain: &[&str]) -> String {
         const ANY: [&str; 9] = [
             "int",
@@ -356,10 +391,12 @@ impl<'a> Maker<'_, 'a> {
             _ => self.rng.shuffle(&mut out),
         }
         for op in &mut out {
-            if let Operation::Walk { order, query, .. } = op {
-                *order = self.order();
+            if let [OperandMut::Query(query), OperandMut::Walked(_), OperandMut::Order(order)] =
+                &mut op.operands_mut()[..]
+            {
+                **order = self.order();
                 if self.rng.chance(20) {
-                    *query = self.any_query();
+                    **query = self.any_query();
                 }
             }
         }
@@ -368,23 +405,23 @@ impl<'a> Maker<'_, 'a> {
 
     fn setter(&mut self) -> Option<Operation> {
         let what = self.rng.choose(Setter::ALL).copied()?;
-        Some(Operation::Set { target: self.object()?, what })
+        Some(Operation::Set { object: self.object()?, what })
     }
 
-    /// Adds a breach of a documented rule, and checks that meet in it.
+    /// Adds a breach of a documented rule, and checks that make goroutines meet in it.
     fn breach(&mut self, s: &mut Scenario) {
         let breaches: Vec<Share> = Share::ALL
             .iter()
             .copied()
             .filter(|share| {
                 let only = Scenario { share: BTreeSet::from([*share]), ..Scenario::default() };
-                only.class() == Class::Contract
+                only.class() == Class::Breach
             })
             .collect();
         if self.rng.chance(35)
             && let Some(op) = self.setter()
         {
-            // Against goroutines that read what is set.
+            // The other goroutines read the object that is set.
             let at = self.rng.below(s.go.len());
             s.go[at].push(op);
             return;
@@ -401,8 +438,8 @@ impl<'a> Maker<'_, 'a> {
             return;
         }
         if matches!(breach, Share::UnlockedImporter | Share::Incomplete) {
-            // What is complete before is never asked of that importer, and nothing of
-            // it is still being checked.
+            // A package that is complete before is never asked of that importer, and is not
+            // still being checked.
             s.before.retain(|op| !matches!(op, Operation::Check { .. }));
         }
         if breach == Share::Incomplete

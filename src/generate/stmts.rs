@@ -1,12 +1,13 @@
 //! Function bodies: statements that use what is in scope.
 
+use crate::goast::Ident;
+use crate::goast::build::{
+    assign, binary, block, call, convert, define, discard, func_type, gen_decl, ident, instance,
+    new, operand_type, paren, selector, var_spec,
+};
 use std::rc::Rc;
 
 use super::Gen;
-use super::build::{
-    assign, binary, block, call, convert, define, discard, func_type, gen_decl, id, ident,
-    instance, new, operand_type, paren, sel, var_spec,
-};
 use super::chains::Operand;
 use super::exprs::Scope;
 use super::members::Member;
@@ -61,7 +62,7 @@ enum Form {
 }
 
 impl Gen<'_> {
-    /// A body with at most so many statements before the one that returns.
+    /// A body with a limited number of statements before the one that returns.
     pub fn body(&mut self, scope: &mut Scope, results: &[TypeId], most: usize) -> BlockStmt {
         self.labels = 0;
         let mut list = Vec::new();
@@ -166,10 +167,10 @@ impl Gen<'_> {
             Form::Assert => {
                 let x = self.start(scope)?;
                 let typ = self.random_named(&scope.site.clone(), Want::ANY)?;
-                let x = convert(id("any"), x.x);
+                let x = convert(ident("any"), x.x);
                 let typ = Some(Box::new(self.type_expr(typ)));
                 let x = Expr::TypeAssertExpr(TypeAssertExpr { x: Box::new(x), typ });
-                list.push(assign(vec![id("_"), id("_")], Token::Assign, vec![x]));
+                list.push(assign(vec![ident("_"), ident("_")], Token::Assign, vec![x]));
             }
             Form::LocalType => self.local_type(scope, list)?,
         }
@@ -192,7 +193,7 @@ impl Gen<'_> {
     }
 
     pub fn use_of(&mut self, scope: &Scope, name: &'static str, typ: TypeId) -> Stmt {
-        let at = Operand { x: id(name), typ, addressable: true };
+        let at = Operand { x: ident(name), typ, addressable: true };
         let steps = self.rng.below(self.policy.steps + 1);
         discard(self.chain(scope, at, steps).x)
     }
@@ -219,7 +220,7 @@ impl Gen<'_> {
         Some((end.x, end.typ))
     }
 
-    /// An interface type and a value that is assignable to it; by dice a
+    /// An interface type and a value that is assignable to it; sometimes a
     /// function's type and a generic function.
     pub fn interface_assignment(&mut self, scope: &Scope) -> Option<(Expr, Expr)> {
         if self.rng.chance(20) {
@@ -323,7 +324,7 @@ impl Gen<'_> {
             Member::Method(m) => m.own_params.is_empty() && (at.addressable || !m.needs_address),
             Member::Field { .. } => false,
         });
-        found.map(|(name, _)| sel(at.x, name))
+        found.map(|(name, _)| selector(at.x, *name))
     }
 
     fn builtin(&mut self, scope: &mut Scope) -> Option<Stmt> {
@@ -332,13 +333,13 @@ impl Gen<'_> {
         Some(match self.w.get(u).clone() {
             Type::Slice(e) => {
                 let value = self.value(scope, e, false)?;
-                discard(call(id("append"), vec![at.x, value]))
+                discard(call(ident("append"), vec![at.x, value]))
             }
-            Type::Map(..) => Stmt::ExprStmt(call(id("clear"), vec![at.x])),
+            Type::Map(..) => Stmt::ExprStmt(call(ident("clear"), vec![at.x])),
             Type::Chan(dir, _) if dir != ChanDir::Recv => {
-                Stmt::ExprStmt(call(id("close"), vec![at.x]))
+                Stmt::ExprStmt(call(ident("close"), vec![at.x]))
             }
-            Type::Array(..) => discard(call(id("len"), vec![at.x])),
+            Type::Array(..) => discard(call(ident("len"), vec![at.x])),
             Type::Basic(b) if b.is_integer() => {
                 Stmt::IncDecStmt(IncDecStmt { x: at.x, tok: Token::Inc })
             }
@@ -357,8 +358,12 @@ impl Gen<'_> {
         let typ = self.rewarding_type(&scope.site.clone());
         let typ = self.type_expr(typ);
         let alias = self.rng.chance(40);
-        let spec =
-            crate::goast::TypeSpec { name: ident("own"), type_params: vec![], assign: alias, typ };
+        let spec = crate::goast::TypeSpec {
+            name: Ident::from("own"),
+            type_params: vec![],
+            assign: alias,
+            typ,
+        };
         let spec = crate::goast::Spec::TypeSpec(spec);
         list.push(Stmt::BlockStmt(block(vec![
             Stmt::DeclStmt(gen_decl(DeclTok::Type, spec)),
@@ -380,8 +385,8 @@ impl Gen<'_> {
         {
             let (package, name) = (self.w.decl(d).package, self.w.decl(d).name);
             let x = self.qualified(package, name);
-            return instance(x, vec![id("own")]);
+            return instance(x, vec![ident("own")]);
         }
-        id("own")
+        ident("own")
     }
 }

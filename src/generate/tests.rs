@@ -98,10 +98,10 @@ fn scenarios_keep_to_the_profile_and_round_trip() {
     for seed in 0..2000 {
         let p = program(seed);
         let make = |profile| scenario(&mut Rng::new(seed), &p, profile);
-        assert_ne!(make(Profile::Safe).class(), Class::Contract);
-        assert_eq!(make(Profile::Contract).class(), Class::Contract);
+        assert_ne!(make(Profile::Safe).class(), Class::Breach);
+        assert_eq!(make(Profile::Contract).class(), Class::Breach);
         let s = make(Profile::All);
-        breaches += u32::from(s.class() == Class::Contract);
+        breaches += u32::from(s.class() == Class::Breach);
         assert!((2..=4).contains(&s.go.len()));
         assert!(s.go.iter().all(|ops| !ops.is_empty()), "{s}");
         mirrored += u32::from(

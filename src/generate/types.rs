@@ -1,4 +1,4 @@
-//! Random types that are legal where they stand.
+//! Random types that are legal in their places.
 
 use std::rc::Rc;
 
@@ -54,7 +54,7 @@ const BASICS: [Basic; 14] = [
     Basic::Error,
 ];
 
-/// Where a type stands.
+/// The place of a type.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     /// Type parameters in scope.
@@ -104,7 +104,7 @@ impl Want {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Args {
     Any,
-    /// A type parameter as it is, or a type without one.
+    /// A bare type parameter, or a type without one.
     BareOrClosed,
     /// Types without a type parameter.
     Closed,

@@ -1,12 +1,12 @@
 //! Package-level constants and variables.
 
 use super::Gen;
-use super::build::{binary, call, decl, id, int, sel, var_spec};
 use super::emit::UNSAFE;
 use super::exprs::Scope;
 use super::model::{Constant, DeclId, Kind, Type, TypeId, Variable};
 use super::names;
 use super::types::{Site, Want};
+use crate::goast::build::{binary, call, decl, ident, int, selector, var_spec};
 use crate::goast::{Decl, DeclTok, GenDecl, Token};
 
 impl Gen<'_> {
@@ -26,20 +26,22 @@ impl Gen<'_> {
             let (value, x) = match self.rng.below(4) {
                 0 => {
                     self.uses |= 1 << UNSAFE;
-                    let x =
-                        call(sel(id("unsafe"), "Sizeof"), vec![call(id("uint32"), vec![int(0)])]);
+                    let x = call(
+                        selector(ident("unsafe"), "Sizeof"),
+                        vec![call(ident("uint32"), vec![int(0)])],
+                    );
                     (4, x)
                 }
                 1 => (
                     3,
                     call(
-                        id("len"),
-                        vec![super::build::lit(crate::goast::LitKind::String, "\"abc\"")],
+                        ident("len"),
+                        vec![crate::goast::build::lit(crate::goast::LitKind::String, "\"abc\"")],
                     ),
                 ),
                 2 if i > 0 => {
                     let before = self.w.consts[self.package as usize][0].clone();
-                    let x = binary(id(before.name), Token::Add, int(1));
+                    let x = binary(ident(before.name), Token::Add, int(1));
                     (before.value + 1, x)
                 }
                 _ => {
@@ -58,7 +60,7 @@ impl Gen<'_> {
         let from = self.rng.between(1, 3) as u64;
         let mut specs = Vec::new();
         for (i, &name) in (0u64..2).zip(&names::CONSTS[self.row()]) {
-            let x = binary(id("iota"), Token::Add, int(from));
+            let x = binary(ident("iota"), Token::Add, int(from));
             specs.push(var_spec(name, None, (i == 0).then_some(x)));
             self.w.consts[self.package as usize].push(Constant { name, value: from + i });
         }

@@ -1,229 +1,263 @@
-//! Short ways to make and to ask about trees.
+//! Builders: the one set of short functions that make nodes, for the
+//! generator, the mutators and the minimizer.
 
-use super::walk::{FieldRole, NameRole, Role, Visitor, VisitorMut, walk_file, walk_file_mut};
-use super::walk::{
-    walk_block, walk_decl, walk_expr, walk_expr_mut, walk_field, walk_spec, walk_stmt,
-};
 use super::{
-    BasicLit, BlockStmt, CallExpr, ChanDir, ChanType, Decl, Expr, Field, File, FuncType, Ident,
-    ImportSpec, IndexExpr, IndexListExpr, LitKind, MapType, ParenExpr, SelectorExpr, Spec,
-    StarExpr, Stmt, ValueSpec,
+    ArrayType, AssignStmt, BasicLit, BinaryExpr, BlockStmt, CallExpr, ChanDir, ChanType,
+    CompositeLit, Decl, DeclTok, Expr, Field, FuncType, GenDecl, Ident, ImportSpec, IndexExpr,
+    IndexListExpr, InterfaceType, KeyValueExpr, LitKind, MapType, ParenExpr, SelectorExpr, Spec,
+    StarExpr, Stmt, StructType, Token, TypeSpec, UnaryExpr, ValueSpec,
 };
 
-/// Trees deeper than this are not imported, and mutators do not make them:
-/// every visit of a tree uses the stack.
-pub const MAX_DEPTH: usize = 500;
+/// `name`
+pub fn ident(name: impl Into<String>) -> Expr {
+    Expr::Ident(Ident(name.into()))
+}
 
-impl From<&str> for Ident {
-    fn from(name: &str) -> Self {
-        Self(name.to_owned())
+/// A literal as it is written.
+#[must_use]
+pub fn lit(kind: LitKind, value: &str) -> Expr {
+    Expr::BasicLit(BasicLit { kind, value: value.to_owned() })
+}
+
+/// A decimal integer.
+#[must_use]
+pub fn int(n: u64) -> Expr {
+    lit(LitKind::Int, &n.to_string())
+}
+
+/// `x.sel`
+pub fn selector(x: Expr, sel: impl Into<String>) -> Expr {
+    Expr::SelectorExpr(SelectorExpr { x: Box::new(x), sel: Ident(sel.into()) })
+}
+
+/// `*x`
+#[must_use]
+pub fn star(x: Expr) -> Expr {
+    Expr::StarExpr(StarExpr { x: Box::new(x) })
+}
+
+/// `(x)`
+#[must_use]
+pub fn paren(x: Expr) -> Expr {
+    Expr::ParenExpr(ParenExpr { x: Box::new(x) })
+}
+
+/// `op x`
+#[must_use]
+pub fn unary(op: Token, x: Expr) -> Expr {
+    Expr::UnaryExpr(UnaryExpr { op, x: Box::new(x) })
+}
+
+/// `x op y`
+#[must_use]
+pub fn binary(x: Expr, op: Token, y: Expr) -> Expr {
+    Expr::BinaryExpr(BinaryExpr { x: Box::new(x), op, y: Box::new(y) })
+}
+
+/// `f(args…)`
+#[must_use]
+pub fn call(fun: Expr, args: Vec<Expr>) -> Expr {
+    Expr::CallExpr(CallExpr { fun: Box::new(fun), args, ellipsis: false })
+}
+
+/// `t(x)`, with parentheses where the grammar requires them.
+#[must_use]
+pub fn convert(t: Expr, x: Expr) -> Expr {
+    call(operand_type(t), vec![x])
+}
+
+/// A type where an operand may stand: in a conversion or a method expression.
+#[must_use]
+pub fn operand_type(t: Expr) -> Expr {
+    match t {
+        Expr::StarExpr(_) | Expr::FuncType(_) | Expr::ChanType(_) => paren(t),
+        _ => t,
     }
 }
 
-impl Expr {
-    /// `name`
-    pub fn ident(name: impl Into<String>) -> Self {
-        Expr::Ident(Ident(name.into()))
-    }
+/// `new(t)`
+#[must_use]
+pub fn new(t: Expr) -> Expr {
+    call(ident("new"), vec![t])
+}
 
-    /// A decimal integer.
-    #[must_use]
-    pub fn int(n: u64) -> Self {
-        Expr::BasicLit(BasicLit { kind: LitKind::Int, value: n.to_string() })
-    }
+/// `*new(t)`: a value of any type, and not a constant.
+#[must_use]
+pub fn zero(t: Expr) -> Expr {
+    star(new(t))
+}
 
-    /// `x.sel`
-    #[must_use]
-    pub fn selector(x: Expr, sel: impl Into<String>) -> Self {
-        Expr::SelectorExpr(SelectorExpr { x: Box::new(x), sel: Ident(sel.into()) })
-    }
+/// `typ{elts…}`
+#[must_use]
+pub fn composite(typ: Expr, elts: Vec<Expr>) -> Expr {
+    Expr::CompositeLit(CompositeLit { typ: Some(Box::new(typ)), elts })
+}
 
-    /// `*x`
-    #[must_use]
-    pub fn star(x: Expr) -> Self {
-        Expr::StarExpr(StarExpr { x: Box::new(x) })
-    }
+/// `key: value`
+#[must_use]
+pub fn key_value(key: Expr, value: Expr) -> Expr {
+    Expr::KeyValueExpr(KeyValueExpr { key: Box::new(key), value: Box::new(value) })
+}
 
-    /// `(x)`
-    #[must_use]
-    pub fn paren(x: Expr) -> Self {
-        Expr::ParenExpr(ParenExpr { x: Box::new(x) })
-    }
+/// `x[i]`
+#[must_use]
+pub fn index(x: Expr, i: Expr) -> Expr {
+    Expr::IndexExpr(IndexExpr { x: Box::new(x), index: Box::new(i) })
+}
 
-    /// `f(args…)`
-    #[must_use]
-    pub fn call(fun: Expr, args: Vec<Expr>) -> Self {
-        Expr::CallExpr(CallExpr { fun: Box::new(fun), args, ellipsis: false })
-    }
-
-    /// `x[args…]`; `x` alone without arguments.
-    #[must_use]
-    pub fn instance(x: Expr, mut args: Vec<Expr>) -> Self {
-        let x = Box::new(x);
-        match args.len() {
-            0 => *x,
-            1 => Expr::IndexExpr(IndexExpr { x, index: Box::new(args.remove(0)) }),
-            _ => Expr::IndexListExpr(IndexListExpr { x, indices: args }),
-        }
-    }
-
-    /// `[]elt`
-    #[must_use]
-    pub fn slice_of(elt: Expr) -> Self {
-        Expr::ArrayType(super::ArrayType { len: None, elt: Box::new(elt) })
-    }
-
-    /// `map[key]value`
-    #[must_use]
-    pub fn map_of(key: Expr, value: Expr) -> Self {
-        Expr::MapType(MapType { key: Box::new(key), value: Box::new(value) })
-    }
-
-    /// `chan value`
-    #[must_use]
-    pub fn chan_of(value: Expr) -> Self {
-        Expr::ChanType(ChanType { dir: ChanDir::Both, value: Box::new(value) })
-    }
-
-    /// A name, if the expression is one.
-    #[must_use]
-    pub fn as_ident(&self) -> Option<&str> {
-        if let Expr::Ident(x) = self { Some(&x.0) } else { None }
+/// `generic[args…]`; `generic` alone if there are no arguments.
+#[must_use]
+pub fn instance(generic: Expr, mut args: Vec<Expr>) -> Expr {
+    match args.len() {
+        0 => generic,
+        1 => index(generic, args.remove(0)),
+        _ => Expr::IndexListExpr(IndexListExpr { x: Box::new(generic), indices: args }),
     }
 }
 
-impl Field {
-    /// `name T`
-    pub fn named(name: impl Into<String>, typ: Expr) -> Self {
-        Self { names: vec![Ident(name.into())], typ, tag: None }
-    }
-
-    /// A field, parameter or element without a name.
-    #[must_use]
-    pub fn unnamed(typ: Expr) -> Self {
-        Self { names: Vec::new(), typ, tag: None }
+/// The reverse of [`instance`]: the generic name and the arguments of what may
+/// be an instance.
+#[must_use]
+pub fn split_instance(e: &Expr) -> (&Expr, Vec<&Expr>) {
+    match e {
+        Expr::IndexExpr(i) => (&i.x, vec![&*i.index]),
+        Expr::IndexListExpr(i) => (&i.x, i.indices.iter().collect()),
+        _ => (e, Vec::new()),
     }
 }
 
-impl ValueSpec {
-    /// `name T = value`
-    pub fn new(name: impl Into<String>, typ: Option<Expr>, value: Option<Expr>) -> Self {
-        Self { names: vec![Ident(name.into())], typ, values: value.into_iter().collect() }
-    }
+/// `[]elt`
+#[must_use]
+pub fn slice_of(elt: Expr) -> Expr {
+    Expr::ArrayType(ArrayType { len: None, elt: Box::new(elt) })
 }
 
-impl FuncType {
-    /// `func(params…) results…`
-    #[must_use]
-    pub fn new(params: Vec<Field>, results: Vec<Field>) -> Self {
-        Self { type_params: Vec::new(), params, results }
-    }
+/// `[len]elt`
+#[must_use]
+pub fn array_of(len: Expr, elt: Expr) -> Expr {
+    Expr::ArrayType(ArrayType { len: Some(Box::new(len)), elt: Box::new(elt) })
 }
 
-impl File {
-    /// Every import, in source order.
-    pub fn imports(&self) -> impl Iterator<Item = &ImportSpec> {
-        let specs = self.decls.iter().flat_map(|d| match d {
-            Decl::GenDecl(g) => g.specs.as_slice(),
-            Decl::FuncDecl(_) => &[],
-        });
-        specs.filter_map(|s| if let Spec::ImportSpec(x) = s { Some(x) } else { None })
-    }
-
-    /// Calls `f` on every expression, in source order, those inside before
-    /// what contains them, so that `f` may replace what it is given.
-    pub fn for_each_expr_mut(&mut self, f: impl FnMut(&mut Expr, Role)) {
-        struct Each<F>(F);
-        impl<F: FnMut(&mut Expr, Role)> VisitorMut for Each<F> {
-            fn expr(&mut self, e: &mut Expr, role: Role) {
-                walk_expr_mut(self, e, role);
-                (self.0)(e, role);
-            }
-        }
-        walk_file_mut(&mut Each(f), self);
-    }
-
-    /// Calls `f` on every expression, in source order, what contains others
-    /// first.
-    pub fn for_each_expr(&self, f: impl FnMut(&Expr, Role)) {
-        struct Each<F>(F);
-        impl<F: FnMut(&Expr, Role)> Visitor for Each<F> {
-            fn expr(&mut self, e: &Expr, role: Role) {
-                (self.0)(e, role);
-                walk_expr(self, e, role);
-            }
-        }
-        walk_file(&mut Each(f), self);
-    }
-
-    /// How many nodes the tree has: declarations, specs, fields, statements,
-    /// expressions and names.
-    #[must_use]
-    pub fn count_nodes(&self) -> usize {
-        self.size().nodes
-    }
-
-    /// How many nodes contain one another at most.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        self.size().depth
-    }
-
-    /// Both, in one walk.
-    #[must_use]
-    pub fn size(&self) -> Size {
-        let mut m = Measure::default();
-        walk_file(&mut m, self);
-        m.size
-    }
+/// `map[key]value`
+#[must_use]
+pub fn map_of(key: Expr, value: Expr) -> Expr {
+    Expr::MapType(MapType { key: Box::new(key), value: Box::new(value) })
 }
 
-/// How large a tree is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    /// See [`File::count_nodes`].
-    pub nodes: usize,
-    /// See [`File::depth`].
-    pub depth: usize,
+/// `chan value`
+#[must_use]
+pub fn chan_of(value: Expr) -> Expr {
+    Expr::ChanType(ChanType { dir: ChanDir::Both, value: Box::new(value) })
 }
 
-#[derive(Default)]
-struct Measure {
-    size: Size,
-    /// Of the node at hand.
-    depth: usize,
+/// `struct{ fields… }`
+#[must_use]
+pub fn struct_of(fields: Vec<Field>) -> Expr {
+    Expr::StructType(StructType { fields })
 }
 
-impl Measure {
-    fn node(&mut self, f: impl FnOnce(&mut Self)) {
-        self.size.nodes += 1;
-        self.depth += 1;
-        self.size.depth = self.size.depth.max(self.depth);
-        f(self);
-        self.depth -= 1;
-    }
+/// `interface{ methods… }`
+#[must_use]
+pub fn interface_of(methods: Vec<Field>) -> Expr {
+    Expr::InterfaceType(InterfaceType { methods })
 }
 
-impl Visitor for Measure {
-    fn decl(&mut self, d: &Decl) {
-        self.node(|m| walk_decl(m, d));
-    }
-    fn spec(&mut self, s: &Spec) {
-        self.node(|m| walk_spec(m, s));
-    }
-    fn field(&mut self, f: &Field, role: FieldRole) {
-        self.node(|m| walk_field(m, f, role));
-    }
-    fn block(&mut self, b: &BlockStmt) {
-        self.node(|m| walk_block(m, b));
-    }
-    fn stmt(&mut self, s: &Stmt) {
-        self.node(|m| walk_stmt(m, s));
-    }
-    fn expr(&mut self, e: &Expr, role: Role) {
-        self.node(|m| walk_expr(m, e, role));
-    }
-    fn name(&mut self, _: &Ident, _: NameRole) {
-        self.node(|_| ());
-    }
+/// `func(params…) results…`
+#[must_use]
+pub fn func_type(params: Vec<Field>, results: Vec<Field>) -> FuncType {
+    FuncType { type_params: Vec::new(), params, results }
+}
+
+/// `func(params…) results…`, without names.
+#[must_use]
+pub fn func_of(params: Vec<Expr>, results: Vec<Expr>) -> FuncType {
+    let fields = |list: Vec<Expr>| list.into_iter().map(unnamed).collect();
+    func_type(fields(params), fields(results))
+}
+
+/// A field or parameter: `name T`
+pub fn field(name: impl Into<String>, typ: Expr) -> Field {
+    Field { names: vec![Ident(name.into())], typ, tag: None }
+}
+
+/// A field, parameter or element without a name.
+#[must_use]
+pub fn unnamed(typ: Expr) -> Field {
+    Field { names: Vec::new(), typ, tag: None }
+}
+
+/// `{ list… }`
+#[must_use]
+pub fn block(list: Vec<Stmt>) -> BlockStmt {
+    BlockStmt { list }
+}
+
+/// `lhs tok rhs`
+#[must_use]
+pub fn assign(lhs: Vec<Expr>, tok: Token, rhs: Vec<Expr>) -> Stmt {
+    Stmt::AssignStmt(AssignStmt { lhs, tok, rhs })
+}
+
+/// `name := value`
+#[must_use]
+pub fn define(name: &str, value: Expr) -> Stmt {
+    assign(vec![ident(name)], Token::Define, vec![value])
+}
+
+/// `_ = x`
+#[must_use]
+pub fn discard(x: Expr) -> Stmt {
+    assign(vec![ident("_")], Token::Assign, vec![x])
+}
+
+/// `panic(0)`
+#[must_use]
+pub fn panics() -> Stmt {
+    Stmt::ExprStmt(call(ident("panic"), vec![int(0)]))
+}
+
+/// `{ panic(0) }`
+#[must_use]
+pub fn panic_body() -> BlockStmt {
+    block(vec![panics()])
+}
+
+/// `name T = value`
+pub fn value_spec(name: impl Into<String>, typ: Option<Expr>, value: Option<Expr>) -> ValueSpec {
+    ValueSpec { names: vec![Ident(name.into())], typ, values: value.into_iter().collect() }
+}
+
+/// [`value_spec`] as a spec.
+pub fn var_spec(name: impl Into<String>, typ: Option<Expr>, value: Option<Expr>) -> Spec {
+    Spec::ValueSpec(value_spec(name, typ, value))
+}
+
+/// `tok spec`, in a body.
+#[must_use]
+pub fn gen_decl(tok: DeclTok, spec: Spec) -> GenDecl {
+    GenDecl { tok, grouped: false, specs: vec![spec] }
+}
+
+/// `tok spec`, in a file.
+#[must_use]
+pub fn decl(tok: DeclTok, spec: Spec) -> Decl {
+    Decl::GenDecl(gen_decl(tok, spec))
+}
+
+/// `type spec`
+#[must_use]
+pub fn type_decl(spec: TypeSpec) -> Decl {
+    decl(DeclTok::Type, Spec::TypeSpec(spec))
+}
+
+/// `var name T`
+pub fn var_decl(name: impl Into<String>, typ: Expr) -> Decl {
+    decl(DeclTok::Var, var_spec(name, Some(typ), None))
+}
+
+/// `import name "path"`
+#[must_use]
+pub fn import_decl(name: Option<&str>, path: &str) -> Decl {
+    let spec = ImportSpec { name: name.map(Ident::from), path: path.to_owned() };
+    decl(DeclTok::Import, Spec::ImportSpec(spec))
 }

@@ -1,11 +1,12 @@
 //! Go programs as syntax trees: nodes named as in `go/ast`, a printer, walks,
 //! scopes. Knows no LibAFL and no process.
 
-mod build;
+pub mod build;
 mod import;
 mod node;
 mod normalize;
 mod printer;
+mod query;
 pub mod scope;
 mod token;
 pub mod walk;
@@ -13,8 +14,8 @@ pub mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use build::MAX_DEPTH;
 pub use import::ImportError;
 pub use node::*;
+pub use query::{MAX_DEPTH, Size};
 pub use token::{BranchTok, ChanDir, DeclTok, LitKind, Token, is_keyword};
-pub use walk::{FieldRole, NameRole, Role, Visitor, VisitorMut};
+pub use walk::{FieldRole, FuncRole, NameRole, Role, Visitor, VisitorMut};

@@ -1,6 +1,6 @@
 //! The nodes of a Go syntax tree, with the names and the shape of `go/ast`.
 //!
-//! Positions and comments are left out: a tree says what a program is, the
+//! Positions and comments are left out: a tree is the program's content, the
 //! printer decides how it looks. As in `go/ast`, types are expressions.
 //! A missing part is `None` or an empty list, never a node that stands for
 //! "nothing".

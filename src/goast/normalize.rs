@@ -6,6 +6,7 @@
 //! function types in conversions. [`File::normalize`]
 //! drops it from the tree, so that a tree equals what its text parses to.
 
+use crate::goast::build::ident;
 use std::borrow::Cow;
 
 use super::printer::{called_in_parentheses, normalize_number, sorted_imports, strippable};
@@ -101,7 +102,7 @@ impl VisitorMut for Normalizer {
                 }
             }
             Expr::CallExpr(x) if called_in_parentheses(&x.fun) => {
-                let fun = std::mem::replace(&mut *x.fun, Expr::ident(""));
+                let fun = std::mem::replace(&mut *x.fun, ident(""));
                 *x.fun = Expr::ParenExpr(ParenExpr { x: Box::new(fun) });
             }
             _ => {}
@@ -143,6 +144,6 @@ fn strip(e: &mut Expr) {
 
 fn unwrap_paren(e: &mut Expr) {
     if let Expr::ParenExpr(x) = e {
-        *e = std::mem::replace(&mut *x.x, Expr::ident(""));
+        *e = std::mem::replace(&mut *x.x, ident(""));
     }
 }

@@ -58,7 +58,7 @@ pub struct Object {
     pub typ: Option<Expr>,
     /// Whether it is an interface that only a constraint may be.
     pub constraint: bool,
-    /// File and declaration where it stands.
+    /// The indices of its file and declaration.
     pub at: (usize, usize),
 }
 

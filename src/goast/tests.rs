@@ -1,6 +1,7 @@
 //! Walks, measures and import, on one small program that has most nodes.
 
 use super::*;
+use crate::goast::build::star;
 
 /// `package p; import x "a"; type T[P C] struct{ E; f []P };
 /// func (r *T[Q]) m(a int) { l: for k := range make(S, g(k)) { goto l } }`
@@ -63,14 +64,14 @@ fn walks_name_roles_in_source_order() {
         "P Type",
         "r Param",
         "T Generic",
-        "Q Type",
+        "Q TypeArg",
         "m Method",
         "a Param",
         "int Type",
         "l Label",
         "k Def",
         "make Callee",
-        "S Type",
+        "S Used",
         "g Callee",
         "k Value",
         "l LabelUse",
@@ -90,8 +91,8 @@ fn every_expression_can_be_replaced() {
     let mut seen = 0;
     file.for_each_expr_mut(|e, role| {
         seen += 1;
-        if role == Role::Type && e.as_ident().is_some() {
-            *e = Expr::star(e.clone());
+        if role.takes_any_type() && e.as_ident().is_some() {
+            *e = star(e.clone());
         }
     });
     let mut read = 0;

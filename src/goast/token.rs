@@ -12,7 +12,7 @@ macro_rules! tokens {
         impl $name {
             /// Every value, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// The token as it stands in source.
+            /// The token as it is written in source.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }

@@ -1,5 +1,5 @@
-//! Visiting every node of a tree, in source order, with the part that each
-//! expression and each name plays.
+//! Visits every node of a tree, in source order, with the role of each
+//! expression and each name.
 //!
 //! [`Visitor`] reads, [`VisitorMut`] changes. Their methods walk on by
 //! default; a method that is overridden calls the `walk_…` function of its
@@ -7,7 +7,7 @@
 
 mod role;
 
-pub use role::{FieldRole, NameRole, Role};
+pub use role::{FieldRole, FuncRole, NameRole, Role};
 
 use super::{
     AssignStmt, BlockStmt, CaseClause, CommClause, Decl, Expr, Field, File, FuncDecl, FuncType,
@@ -36,9 +36,19 @@ macro_rules! visitor {
             fn field(&mut self, f: &$($m)? Field, role: FieldRole) {
                 $walk_field(self, f, role);
             }
-            /// A function's type: of a declaration, a literal, a method of an
-            /// interface or a type expression.
-            fn func_type(&mut self, f: &$($m)? FuncType) { $walk_func_type(self, f); }
+            /// A list of fields, parameters, results, type parameters or elements of
+            /// an interface.
+            #[allow(clippy::ptr_arg)]
+            fn fields(&mut self, list: &$($m)? Vec<Field>, role: FieldRole) {
+                for f in list { self.field(f, role); }
+            }
+            /// A function's type.
+            fn func_type(&mut self, f: &$($m)? FuncType, _role: FuncRole) {
+                $walk_func_type(self, f);
+            }
+            /// The statements of a block, a body or a clause.
+            #[allow(clippy::ptr_arg)]
+            fn stmts(&mut self, list: &$($m)? Vec<Stmt>) { for s in list { self.stmt(s); } }
             /// A block or a function's body.
             fn block(&mut self, b: &$($m)? BlockStmt) { $walk_block(self, b); }
             /// A statement.
@@ -60,10 +70,13 @@ macro_rules! visitor {
             match d {
                 Decl::GenDecl(g) => v.gen_decl(g),
                 Decl::FuncDecl(FuncDecl { recv, name, typ, body }) => {
-                    let role = if recv.is_some() { NameRole::Method } else { NameRole::Func };
-                    if let Some(list) = recv { for f in list { v.field(f, FieldRole::Receiver); } }
+                    let (role, of) = match recv {
+                        Some(_) => (NameRole::Method, FuncRole::Method),
+                        None => (NameRole::Func, FuncRole::Func),
+                    };
+                    if let Some(list) = recv { v.fields(list, FieldRole::Receiver); }
                     v.name(name, role);
-                    v.func_type(typ);
+                    v.func_type(typ, of);
                     if let Some(b) = body { v.block(b); }
                 }
             }
@@ -82,8 +95,8 @@ macro_rules! visitor {
                 }
                 Spec::TypeSpec(x) => {
                     v.name(&$($m)? x.name, NameRole::Type);
-                    for f in &$($m)? x.type_params { v.field(f, FieldRole::TypeParam); }
-                    v.expr(&$($m)? x.typ, Role::Type);
+                    v.fields(&$($m)? x.type_params, FieldRole::TypeParam);
+                    v.expr(&$($m)? x.typ, Role::Rhs(x.assign));
                 }
             }
         }
@@ -97,14 +110,14 @@ macro_rules! visitor {
 
         /// Visits the parts of a function's type.
         pub fn $walk_func_type<V: $Visitor>(v: &mut V, f: &$($m)? FuncType) {
-            for f in &$($m)? f.type_params { v.field(f, FieldRole::TypeParam); }
-            for f in &$($m)? f.params { v.field(f, FieldRole::Param); }
-            for f in &$($m)? f.results { v.field(f, FieldRole::Result); }
+            v.fields(&$($m)? f.type_params, FieldRole::TypeParam);
+            v.fields(&$($m)? f.params, FieldRole::Param);
+            v.fields(&$($m)? f.results, FieldRole::Result);
         }
 
         /// Visits the statements of a block.
         pub fn $walk_block<V: $Visitor>(v: &mut V, b: &$($m)? BlockStmt) {
-            for s in &$($m)? b.list { v.stmt(s); }
+            v.stmts(&$($m)? b.list);
         }
 
         /// Visits the parts of a statement.
@@ -144,21 +157,21 @@ macro_rules! visitor {
                     if let Some(e) = &$($m)? x.tag { v.expr(e, Role::Value); }
                     for CaseClause { list, body } in &$($m)? x.body {
                         for e in list { v.expr(e, Role::Value); }
-                        for s in body { v.stmt(s); }
+                        v.stmts(body);
                     }
                 }
                 Stmt::TypeSwitchStmt(x) => {
                     if let Some(s) = &$($m)? x.init { v.stmt(s); }
                     v.stmt(&$($m)? x.assign);
                     for CaseClause { list, body } in &$($m)? x.body {
-                        for e in list { v.expr(e, Role::Type); }
-                        for s in body { v.stmt(s); }
+                        for e in list { v.expr(e, Role::Used); }
+                        v.stmts(body);
                     }
                 }
                 Stmt::SelectStmt(x) => {
                     for CommClause { comm, body } in &$($m)? x.body {
                         if let Some(s) = comm { v.stmt(s); }
-                        for s in body { v.stmt(s); }
+                        v.stmts(body);
                     }
                 }
                 Stmt::ForStmt(x) => {
@@ -185,12 +198,12 @@ macro_rules! visitor {
                     if let Some(e) = &$($m)? x.elt { v.expr(e, Role::Type); }
                 }
                 Expr::FuncLit(x) => {
-                    v.func_type(&$($m)? x.typ);
+                    v.func_type(&$($m)? x.typ, FuncRole::FuncLit);
                     v.block(&$($m)? x.body);
                 }
                 Expr::CompositeLit(x) => {
                     if let Some(t) = &$($m)? x.typ { v.expr(t, Role::LitType); }
-                    for e in &$($m)? x.elts { v.expr(e, Role::Element); }
+                    for e in &$($m)? x.elts { v.expr(e, Role::LitElem); }
                 }
                 Expr::ParenExpr(x) => v.expr(&$($m)? x.x, role),
                 Expr::SelectorExpr(x) => {
@@ -199,12 +212,12 @@ macro_rules! visitor {
                 }
                 Expr::IndexExpr(x) => {
                     v.expr(&$($m)? x.x, operand_role(role));
-                    let arg = if role.is_type() { Role::Type } else { Role::Either };
+                    let arg = if role.is_type() { Role::TypeArg } else { Role::Either };
                     v.expr(&$($m)? x.index, arg);
                 }
                 Expr::IndexListExpr(x) => {
                     v.expr(&$($m)? x.x, Role::Generic);
-                    for e in &$($m)? x.indices { v.expr(e, Role::Type); }
+                    for e in &$($m)? x.indices { v.expr(e, Role::TypeArg); }
                 }
                 Expr::SliceExpr(x) => {
                     v.expr(&$($m)? x.x, Role::Value);
@@ -214,7 +227,7 @@ macro_rules! visitor {
                 }
                 Expr::TypeAssertExpr(x) => {
                     v.expr(&$($m)? x.x, Role::Value);
-                    if let Some(t) = &$($m)? x.typ { v.expr(t, Role::Type); }
+                    if let Some(t) = &$($m)? x.typ { v.expr(t, Role::Used); }
                 }
                 Expr::CallExpr(x) => {
                     v.expr(&$($m)? x.fun, Role::Callee);
@@ -229,27 +242,30 @@ macro_rules! visitor {
                     v.expr(&$($m)? x.x, part);
                 }
                 Expr::BinaryExpr(x) => {
-                    let part = if role == Role::Constraint { role } else { Role::Value };
+                    let part = if role.is_constraint() { role } else { Role::Value };
                     v.expr(&$($m)? x.x, part);
                     v.expr(&$($m)? x.y, part);
                 }
                 Expr::KeyValueExpr(x) => {
-                    v.expr(&$($m)? x.key, Role::Key);
-                    v.expr(&$($m)? x.value, Role::Element);
+                    v.expr(&$($m)? x.key, Role::LitKey);
+                    v.expr(&$($m)? x.value, Role::LitElem);
                 }
                 Expr::ArrayType(x) => {
                     if let Some(e) = &$($m)? x.len { v.expr(e, Role::Len); }
                     v.expr(&$($m)? x.elt, Role::Type);
                 }
                 Expr::StructType(x) => {
-                    for f in &$($m)? x.fields { v.field(f, FieldRole::Struct); }
+                    v.fields(&$($m)? x.fields, FieldRole::Struct);
                 }
-                Expr::FuncType(x) => v.func_type(x),
+                Expr::FuncType(x) => {
+                    let method = role == Role::Method;
+                    v.func_type(x, if method { FuncRole::InterfaceMethod } else { FuncRole::FuncType });
+                }
                 Expr::InterfaceType(x) => {
-                    for f in &$($m)? x.methods { v.field(f, FieldRole::Interface); }
+                    v.fields(&$($m)? x.methods, FieldRole::Interface);
                 }
                 Expr::MapType(x) => {
-                    v.expr(&$($m)? x.key, Role::Type);
+                    v.expr(&$($m)? x.key, Role::MapKey);
                     v.expr(&$($m)? x.value, Role::Type);
                 }
                 Expr::ChanType(x) => v.expr(&$($m)? x.value, Role::Type),

@@ -16,6 +16,7 @@ use super::patched;
 use super::target::{TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
+use crate::go_release;
 use crate::patches::Patched;
 use crate::scenario::register_target;
 
@@ -99,7 +100,7 @@ impl BuiltHarness {
         let mut found = None;
         if let Some(client) = xtools::flags(toolchain.minor) {
             let mut all = plain.clone();
-            all.extend(client.map(str::to_owned));
+            all.extend(client);
             let (key, path) = place(&all);
             let mut there = path.is_file();
             if !there && !xtools::tried_lately(&plain_path) {
@@ -203,7 +204,7 @@ fn flags(minor: u32) -> Vec<&'static str> {
         "-gcflags=go/scanner=-race=false",
         "-gcflags=typerace/harness/internal/wire=-race=false",
     ];
-    if minor >= 23 {
+    if go_release::checks_linknames(minor) {
         // Before, the linker let any package pull in the runtime's hooks.
         flags.push("-ldflags=-checklinkname=0");
     }
@@ -303,6 +304,19 @@ fn sources() -> Vec<(&'static Path, &'static [u8])> {
 pub fn source_file(name: &str) -> Option<&'static str> {
     let file = sources().into_iter().find(|(path, _)| path.ends_with(name))?;
     std::str::from_utf8(file.1).ok()
+}
+
+/// The names and texts of the Go files in one of the harness's folders, sorted by name.
+#[must_use]
+pub fn source_files(folder: &str) -> Vec<(&'static str, &'static str)> {
+    let inside = |path: &Path| path.parent() == Some(Path::new(folder));
+    sources()
+        .into_iter()
+        .filter(|(path, _)| inside(path))
+        .filter_map(|(path, text)| {
+            Some((path.file_name()?.to_str()?, std::str::from_utf8(text).ok()?))
+        })
+        .collect()
 }
 
 /// `go1.27.3-0123456789abcdef`.

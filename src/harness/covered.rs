@@ -30,7 +30,7 @@ impl BuiltHarness {
             .collect();
         let mut ways = vec![plain.clone()];
         if let Some(client) = xtools::flags(toolchain.minor) {
-            ways.insert(0, [plain, client.map(str::to_owned).to_vec()].concat());
+            ways.insert(0, [plain, client.to_vec()].concat());
         }
         let mut last = None;
         for flags in ways {

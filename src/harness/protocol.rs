@@ -1,4 +1,4 @@
-//! The messages of docs/PROTOCOL.md. `harness_go/protocol.go` is the other end.
+//! The messages of docs/PROTOCOL.md. `harness_go/internal/wire` is the other end.
 
 use std::time::Duration;
 
@@ -74,10 +74,10 @@ pub struct RunFlags {
     pub sequential: bool,
     /// Answers of the operations are wanted.
     pub answers: bool,
-    /// What names became is wanted.
+    /// The names that stood in for missing ones are wanted.
     pub resolutions: bool,
-    /// After so many reports the race detector is silent until the run ends; 0 is
-    /// never. A report costs about as much as a run.
+    /// The number of reports after which the race detector is silent until the run ends;
+    /// 0 is never. A report costs about as much as a run.
     pub reports: u16,
 }
 
@@ -90,7 +90,7 @@ impl RunFlags {
     }
 }
 
-/// A test case to run. It borrows, so that none is copied to be run.
+/// A test case to run. It borrows the test case to avoid a copy.
 #[derive(Clone, Copy, Debug)]
 pub struct RunRequest<'a> {
     /// Comes back in the reply.
@@ -104,8 +104,8 @@ pub struct RunRequest<'a> {
 }
 
 impl<'a> RunRequest<'a> {
-    /// A concurrent run, with answers if the scenario has an oracle, and with what
-    /// names became: reports say so.
+    /// A concurrent run, with answers if the scenario has an oracle, and with the names
+    /// that stood in for missing ones, which reports mention.
     #[must_use]
     pub fn new(scenario: &'a Scenario, packages: &'a [SourcePackage]) -> Self {
         let answers = scenario.has_oracle();
@@ -113,11 +113,11 @@ impl<'a> RunRequest<'a> {
         Self { id: 0, flags, scenario, packages }
     }
 
-    /// The same with as many race reports as a campaign looks at: those of a
-    /// breach of contract all say the same.
+    /// The same with as many race reports as a campaign looks at. Under a breach of
+    /// contract they all say the same.
     #[must_use]
     pub fn exploring(self) -> Self {
-        let contract = self.scenario.class() == Class::Contract;
+        let contract = self.scenario.class() == Class::Breach;
         self.with_reports(if contract { 8 } else { 64 })
     }
 
@@ -164,7 +164,7 @@ impl<'a> RunRequest<'a> {
 }
 
 fn operation(w: &mut Writer, op: &Operation) {
-    w.list(op.wire().iter(), |w, word| w.str(word));
+    w.str(&op.to_string());
 }
 
 /// What the type checker made of a package.
@@ -193,14 +193,14 @@ pub struct GoPanic {
     pub stack: String,
 }
 
-/// What an operation learnt.
+/// An answer of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// Index of the operation, from 0.
     pub operation: u32,
     /// What was asked.
     pub subject: String,
-    /// What it learnt: the parts are compared.
+    /// The answer, in parts that are compared.
     pub value: Vec<String>,
     /// For people, never compared: the messages of a check's errors.
     pub note: String,
@@ -227,7 +227,7 @@ pub struct RunReply {
     pub skipped: Vec<String>,
     /// Answers of each goroutine, `before` first; empty if not asked for.
     pub answers: Vec<Vec<Answer>>,
-    /// What each name became; empty if not asked for.
+    /// The names that stood in for missing ones; empty if not asked for.
     pub resolutions: Vec<String>,
     /// Probes passed under a seeded schedule; 0 without one.
     pub steps: u64,
@@ -352,7 +352,7 @@ pub struct Heap {
     pub profile: String,
 }
 
-/// `exact` has every later allocation profiled; `profile` asks for a profile.
+/// With `exact`, every later allocation is profiled; `profile` asks for a profile.
 pub(super) fn heap_request(exact: bool, profile: bool) -> Result<Vec<u8>, WireError> {
     let mut w = Writer::new(Kind::Heap as u8);
     w.bool(exact);

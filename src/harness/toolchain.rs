@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 
 use super::cache::cache_dir;
 use super::compiler;
-use super::error::{EnvError, MIN_MINOR};
+use super::error::EnvError;
 use super::go_bin;
+use crate::go_release;
 use crate::patches::Choice;
 
 /// What the user says about Go.
@@ -84,7 +85,7 @@ impl Toolchain {
         let Some(wanted) = &options.toolchain else {
             let go = match found {
                 Some(go) => go,
-                None => own(go_bin::DEFAULT_VERSION, progress)?,
+                None => own(go_release::DEFAULT, progress)?,
             };
             return Self::ask(&go, None);
         };
@@ -145,7 +146,7 @@ impl Toolchain {
             return Err(not_go(format!("go env printed {text:?}")));
         };
         let minor = minor(version).ok_or_else(|| not_go(format!("its version is {version:?}")))?;
-        if minor < MIN_MINOR {
+        if minor < go_release::OLDEST {
             return Err(EnvError::GoTooOld { path: go.clone(), version: version.into() });
         }
         // Variables and `go env -w` may ask for another target.
@@ -222,7 +223,7 @@ fn version_number(wanted: &str) -> Result<String, EnvError> {
     let bad = |why: &str| EnvError::NoToolchain { wanted: wanted.into(), why: why.into() };
     let found = shape.captures(number).ok_or_else(|| bad("a version looks like go1.25.3"))?;
     match found[1].parse::<u32>() {
-        Ok(minor) if minor >= MIN_MINOR => {}
+        Ok(minor) if minor >= go_release::OLDEST => {}
         _ => return Err(bad("it is older than go1.21")),
     }
     // Since 1.21 the first release of a line is 1.N.0.

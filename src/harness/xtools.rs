@@ -1,22 +1,18 @@
-//! golang.org/x/tools in the harness: which release goes with which Go, and
-//! what happens where it cannot be fetched.
+//! golang.org/x/tools in the harness, and what happens where it cannot be fetched.
 
 use std::path::Path;
 use std::time::Duration;
 
-/// From this minor version of Go on, the go.mod to build with. They are kept
-/// beside the harness's own, which needs no module, and each has a go.sum.
-const RELEASES: [(u32, [&str; 2]); 2] = [
-    (26, ["-modfile=xtools26.mod", "-tags=xtools"]),
-    (24, ["-modfile=xtools24.mod", "-tags=xtools"]),
-];
+use crate::go_release;
 
 /// After this time, a build that had to do without x/tools is tried again.
 const RETRY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The flags of a build with x/tools, for a Go that has one.
-pub(super) fn flags(minor: u32) -> Option<[&'static str; 2]> {
-    RELEASES.iter().find(|(from, _)| minor >= *from).map(|(_, flags)| *flags)
+/// The flags of a build with x/tools, for a Go that has one. Its go.mod stands beside
+/// the harness's own, which needs no module, and has a go.sum.
+pub(super) fn flags(minor: u32) -> Option<[String; 2]> {
+    let file = go_release::xtools(minor)?;
+    Some([format!("-modfile={file}"), "-tags=xtools".to_owned()])
 }
 
 /// Whether a build with x/tools failed not long ago: where there is no module
@@ -40,16 +36,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_for_each_go() {
-        assert_eq!(flags(28), flags(26));
-        assert_eq!(flags(25).unwrap()[0], "-modfile=xtools24.mod");
-        assert_eq!(flags(23), None);
-    }
-
-    #[test]
     fn the_files_are_inside_with_their_sums() {
-        for (_, [modfile, _]) in RELEASES {
-            let name = modfile.strip_prefix("-modfile=").unwrap();
+        for (_, name) in go_release::XTOOLS {
             let text = super::super::build::source_file(name).unwrap();
             assert!(text.contains("golang.org/x/tools v"), "{name}");
             let sums = super::super::build::source_file(&name.replace(".mod", ".sum")).unwrap();

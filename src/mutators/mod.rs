@@ -1,255 +1,185 @@
 //! Mutators: operators that change a test case, one to a file, and the one
-//! list of them.
+//! list of them. An operator that is added needs its own file and, here, its
+//! module and its row.
 //!
-//! [`mutate`] stacks a few operators, repairs the result in a chosen share of
-//! cases, and always leaves a test case that prints as Go that parses, is
-//! within the bounds, and has a scenario that the profile allows.
+//! [`mutate`] stacks a few operators and repairs a chosen share of the results.
+//! Whatever it returns prints as Go that parses, is within the bounds, and has
+//! a scenario that the profile allows.
 
-pub(crate) mod address;
-mod bounds;
-pub(crate) mod build;
-pub(crate) mod env;
-mod program;
-pub(crate) mod references;
-pub(crate) mod repair;
-mod scenario;
+mod mutate;
 mod stats;
 mod steering;
-pub(crate) mod symbols;
-mod syntax;
 #[cfg(test)]
-pub(crate) mod test_support;
+mod test_support;
 #[cfg(test)]
 mod tests;
-mod types;
-pub(crate) mod walk;
 mod weights;
 
-use crate::rng::Rng;
-use crate::scenario::Profile;
-use crate::testcase::TestCase;
-
-pub use bounds::{MAX_DEPTH, MAX_GOROUTINES, MAX_OPERATIONS, MAX_PACKAGES, node_count};
-pub use repair::repair;
+pub use mutate::{Context, Donor, Mutated, Operator, Settings, mutate, mutate_by};
 pub use stats::{OperatorStats, Outcome};
 pub use steering::{Parents, Steering};
 pub use weights::{Choice, Weights};
 
-/// One way to change a test case.
-pub trait Operator: Sync + Send {
-    /// What it does, in words for a table: `wrap type`.
-    fn name(&self) -> &'static str;
+/// Operators on programs, and what several of them share.
+mod program {
+    pub(super) mod add_method;
+    pub(super) mod alias_import;
+    pub(super) mod alias_instance;
+    pub(super) mod alias_to_defined;
+    pub(super) mod alias_variable;
+    pub(super) mod close_cycle;
+    pub(super) mod constraint;
+    pub(super) mod defined_to_alias;
+    pub(super) mod delete_decl;
+    pub(super) mod delete_field;
+    pub(super) mod delete_method;
+    pub(super) mod delete_stmt;
+    pub(super) mod duplicate_decl;
+    pub(super) mod duplicate_package;
+    pub(super) mod embed_field;
+    pub(super) mod embed_interface;
+    pub(super) mod erase_type_args;
+    pub(super) mod generate_decl;
+    pub(super) mod infer_type;
+    pub(super) mod insert_decl;
+    pub(super) mod instantiate;
+    pub(super) mod lists;
+    pub(super) mod make_generic;
+    pub(super) mod move_decl;
+    pub(super) mod open_cycle;
+    pub(super) mod parameters;
+    pub(super) mod rename;
+    pub(super) mod replace_name;
+    pub(super) mod self_alias;
+    pub(super) mod splice;
+    pub(super) mod swap_types;
+    pub(super) mod type_parameters;
+    pub(super) mod unwrap_type;
+    pub(super) mod wrap_type;
+    pub(super) mod write_type_args;
+}
+
+/// Operators on scenarios, and what several of them share.
+mod scenario {
+    pub(super) mod add_goroutine;
+    pub(super) mod add_operation;
+    pub(super) mod add_setter;
+    pub(super) mod alias_shared;
+    pub(super) mod change_godebug;
+    pub(super) mod change_import;
+    pub(super) mod change_meet;
+    pub(super) mod change_operand;
+    pub(super) mod change_procs;
+    pub(super) mod change_rounds;
+    pub(super) mod change_schedule;
+    pub(super) mod change_share;
+    pub(super) mod change_walk;
+    pub(super) mod concurrent_check;
+    pub(super) mod concurrent_import;
+    pub(super) mod duplicate_operation;
+    pub(super) mod limit;
+    pub(super) mod mirror_goroutine;
+    pub(super) mod pick;
+    pub(super) mod remove_goroutine;
+    pub(super) mod remove_operation;
+    pub(super) mod reorder_operations;
+    pub(super) mod shared_instance;
+    pub(super) mod splice_goroutine;
+    pub(super) mod toggle_fresh;
+    pub(super) mod toggle_oracle;
+}
+
+/// A row of the list.
+pub struct Entry {
+    weight: u32,
+    name: &'static str,
+    operator: &'static dyn Operator,
+}
+
+impl Entry {
     /// How often it is chosen before anything is known about its yield.
-    fn weight(&self) -> u32;
-    /// Changes the test case; false if there is nothing it applies to.
-    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool;
-}
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
 
-/// What an operator may use.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The source of chance.
-    pub rng: &'a mut Rng,
-    /// Another test case of the corpus.
-    pub donor: Option<&'a dyn Donor>,
-    /// Which scenarios may be made.
-    pub profile: Profile,
-    /// The toolchain's minor version, 27 for Go 1.27.
-    pub go_minor: u32,
-}
-
-/// A test case that parts may be taken from. It may have to be read from its file, and
-/// few operators want it.
-pub trait Donor: std::fmt::Debug {
-    /// The test case, if it can be read.
-    fn test_case(&self) -> Option<&TestCase>;
-}
-
-impl Donor for TestCase {
-    fn test_case(&self) -> Option<&TestCase> {
-        Some(self)
+    /// What it does, in words for a table: `wrap type`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 }
 
-/// How [`mutate`] goes about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The most operators applied to one test case.
-    pub max_stack: usize,
-    /// Of 100 mutants, how many are repaired.
-    pub repair_percent: u32,
-    /// The most nodes that a mutant may have.
-    pub max_nodes: usize,
-    /// Beyond so many nodes a mutant has no more than its parent: what a test case costs
-    /// is its size, and small ones reach as much.
-    pub grow_to: usize,
+const fn op(weight: u32, name: &'static str, operator: &'static dyn Operator) -> Entry {
+    Entry { weight, name, operator }
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { max_stack: 4, repair_percent: 90, max_nodes: 2500, grow_to: 500 }
-    }
-}
-
-impl Settings {
-    /// The most nodes that a mutant of this parent may have.
-    fn most(&self, parent: &TestCase) -> usize {
-        node_count(parent).max(self.grow_to).min(self.max_nodes)
-    }
-}
-
-/// What was done to a test case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mutated {
-    /// Indices into [`OPERATORS`], in the order applied.
-    pub operators: Vec<usize>,
-    /// Whether the result was repaired.
-    pub repaired: bool,
-}
-
-/// Every operator: those on programs, then those on scenarios.
-pub static OPERATORS: &[&dyn Operator] = &[
-    &program::Parameters,
-    &program::TypeParameters,
-    &program::MakeGeneric,
-    &program::Instantiate,
-    &program::AliasInstance,
-    &program::AliasImport,
-    &program::AliasVariable,
-    &program::SPLICE_TYPE,
-    &program::SPLICE_DECL,
-    &program::SPLICE_METHOD,
-    &program::SPLICE_FIELD,
-    &program::SPLICE_STMT,
-    &program::SPLICE_EXPR,
-    &program::SelfAlias,
-    &program::AliasToDefined,
-    &program::DefinedToAlias,
-    &program::MoveDecl,
-    &program::EmbedField,
-    &program::EmbedInterface,
-    &program::CloseCycle,
-    &program::OpenCycle,
-    &program::AddMethod,
-    &program::WrapType,
-    &program::UnwrapType,
-    &program::EraseTypeArgs,
-    &program::WriteTypeArgs,
-    &program::InferType,
-    &program::DuplicatePackage,
-    &program::DeleteDecl,
-    &program::DeleteField,
-    &program::DeleteMethod,
-    &program::DeleteStmt,
-    &program::DuplicateDecl,
-    &program::SwapTypes,
-    &program::ReplaceName,
-    &program::ChangeConstraint,
-    &program::Rename,
-    &program::InsertDecl,
-    &program::GenerateDecl,
-    &scenario::AddGoroutine,
-    &scenario::RemoveGoroutine,
-    &scenario::MirrorGoroutine,
-    &scenario::SpliceGoroutine,
-    &scenario::AddOperation,
-    &scenario::RemoveOperation,
-    &scenario::ReorderOperations,
-    &scenario::DuplicateOperation,
-    &scenario::ChangeWalk,
-    &scenario::ChangeTarget,
-    &scenario::ChangeShare,
-    &scenario::ChangeMeet,
-    &scenario::ChangeImport,
-    &scenario::AddSetter,
-    &scenario::ChangeProcs,
-    &scenario::ChangeRounds,
-    &scenario::ChangeSchedule,
-    &scenario::ChangeGodebug,
-    &scenario::ToggleFresh,
-    &scenario::ToggleOracle,
-    &scenario::SharedInstance,
-    &scenario::ConcurrentImport,
-    &scenario::ConcurrentCheck,
-    &scenario::AliasShared,
+/// Every operator: those on programs, then those on scenarios. Seeds repeat as
+/// long as the order and the weights stay.
+#[rustfmt::skip]
+pub static OPERATORS: &[Entry] = &[
+    // weight, name                       operator
+    op(    10, "change parameters",      &program::parameters::Parameters),
+    op(    10, "change type parameters", &program::type_parameters::TypeParameters),
+    op(     8, "make generic",           &program::make_generic::MakeGeneric),
+    op(    12, "instantiate",            &program::instantiate::Instantiate),
+    op(    10, "alias instance",         &program::alias_instance::AliasInstance),
+    op(     3, "alias import",           &program::alias_import::AliasImport),
+    op(     6, "alias variable",         &program::alias_variable::AliasVariable),
+    op(     8, "splice type",            &program::splice::SPLICE_TYPE),
+    op(    12, "splice declaration",     &program::splice::SPLICE_DECL),
+    op(     6, "splice method",          &program::splice::SPLICE_METHOD),
+    op(     6, "splice field",           &program::splice::SPLICE_FIELD),
+    op(     3, "splice statement",       &program::splice::SPLICE_STMT),
+    op(     2, "splice expression",      &program::splice::SPLICE_EXPR),
+    op(     8, "alias of itself",        &program::self_alias::SelfAlias),
+    op(     4, "alias to defined type",  &program::alias_to_defined::AliasToDefined),
+    op(     4, "defined type to alias",  &program::defined_to_alias::DefinedToAlias),
+    op(     6, "move declaration",       &program::move_decl::MoveDecl),
+    op(     6, "embed field",            &program::embed_field::EmbedField),
+    op(     6, "embed interface",        &program::embed_interface::EmbedInterface),
+    op(     8, "close cycle",            &program::close_cycle::CloseCycle),
+    op(     3, "open cycle",             &program::open_cycle::OpenCycle),
+    op(     8, "add method",             &program::add_method::AddMethod),
+    op(    10, "wrap type",              &program::wrap_type::WrapType),
+    op(     4, "unwrap type",            &program::unwrap_type::UnwrapType),
+    op(     3, "erase type arguments",   &program::erase_type_args::EraseTypeArgs),
+    op(     3, "write type arguments",   &program::write_type_args::WriteTypeArgs),
+    op(     3, "infer type",             &program::infer_type::InferType),
+    op(     3, "duplicate package",      &program::duplicate_package::DuplicatePackage),
+    op(     5, "delete declaration",     &program::delete_decl::DeleteDecl),
+    op(     4, "delete field",           &program::delete_field::DeleteField),
+    op(     4, "delete method",          &program::delete_method::DeleteMethod),
+    op(     3, "delete statement",       &program::delete_stmt::DeleteStmt),
+    op(     4, "duplicate declaration",  &program::duplicate_decl::DuplicateDecl),
+    op(     5, "swap types",             &program::swap_types::SwapTypes),
+    op(     8, "replace name",           &program::replace_name::ReplaceName),
+    op(     6, "change constraint",      &program::constraint::ChangeConstraint),
+    op(     4, "rename",                 &program::rename::Rename),
+    op(     6, "insert declaration",     &program::insert_decl::InsertDecl),
+    op(     6, "generate declaration",   &program::generate_decl::GenerateDecl),
+    op(     4, "add goroutine",          &scenario::add_goroutine::AddGoroutine),
+    op(     2, "remove goroutine",       &scenario::remove_goroutine::RemoveGoroutine),
+    op(     5, "mirror goroutine",       &scenario::mirror_goroutine::MirrorGoroutine),
+    op(     4, "splice goroutine",       &scenario::splice_goroutine::SpliceGoroutine),
+    op(     8, "add operation",          &scenario::add_operation::AddOperation),
+    op(     3, "remove operation",       &scenario::remove_operation::RemoveOperation),
+    op(     4, "reorder operations",     &scenario::reorder_operations::ReorderOperations),
+    op(     3, "duplicate operation",    &scenario::duplicate_operation::DuplicateOperation),
+    op(     8, "change walk",            &scenario::change_walk::ChangeWalk),
+    op(     5, "change target",          &scenario::change_operand::ChangeOperand),
+    op(     6, "change share",           &scenario::change_share::ChangeShare),
+    op(     3, "change meet",            &scenario::change_meet::ChangeMeet),
+    op(     2, "change import",          &scenario::change_import::ChangeImport),
+    op(     1, "add setter",             &scenario::add_setter::AddSetter),
+    op(     2, "change procs",           &scenario::change_procs::ChangeProcs),
+    op(     1, "change rounds",          &scenario::change_rounds::ChangeRounds),
+    op(     8, "change schedule",        &scenario::change_schedule::ChangeSchedule),
+    op(     2, "change godebug",         &scenario::change_godebug::ChangeGodebug),
+    op(     1, "toggle fresh",           &scenario::toggle_fresh::ToggleFresh),
+    op(     2, "toggle oracle",          &scenario::toggle_oracle::ToggleOracle),
+    op(     6, "share instance",         &scenario::shared_instance::SharedInstance),
+    op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
+    op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
+    op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
 ];
-
-/// How often another operator is tried when one does not apply.
-const TRIES: usize = 12;
-
-/// Changes a test case by one operator or a few. `None`, with the test case
-/// as it was, if nothing applied.
-pub fn mutate(
-    case: &mut TestCase,
-    cx: &mut Context<'_>,
-    weights: &Weights,
-    settings: &Settings,
-) -> Option<Mutated> {
-    let before = case.clone();
-    let most = settings.most(&before);
-    let mut stack = 1;
-    while stack < settings.max_stack && cx.rng.chance(40) {
-        stack += 1;
-    }
-    let mut operators = Vec::new();
-    for _ in 0..stack {
-        for _ in 0..TRIES {
-            let at = weights.choose(cx.rng)?;
-            if apply(at, case, cx, most) {
-                operators.push(at);
-                break;
-            }
-        }
-    }
-    let repaired = cx.rng.chance(settings.repair_percent);
-    finish(case, &before, cx, repaired);
-    if operators.is_empty() || *case == before || !bounds::within(case, most) {
-        *case = before;
-        return None;
-    }
-    Some(Mutated { operators, repaired })
-}
-
-/// Changes a test case by one operator alone, as [`mutate`] would: for tests
-/// and figures of single operators.
-pub fn mutate_by(
-    operator: usize,
-    case: &mut TestCase,
-    cx: &mut Context<'_>,
-    settings: &Settings,
-) -> Option<Mutated> {
-    let before = case.clone();
-    let most = settings.most(&before);
-    let applied = apply(operator, case, cx, most);
-    let repaired = cx.rng.chance(settings.repair_percent);
-    finish(case, &before, cx, repaired);
-    if !applied || *case == before || !bounds::within(case, most) {
-        *case = before;
-        return None;
-    }
-    Some(Mutated { operators: vec![operator], repaired })
-}
-
-/// One operator by its index; the test case is as before if it does not apply
-/// or oversteps the bounds.
-fn apply(at: usize, case: &mut TestCase, cx: &mut Context<'_>, most: usize) -> bool {
-    let Some(operator) = OPERATORS.get(at) else { return false };
-    let saved = case.clone();
-    if operator.apply(case, cx) && bounds::within(case, most) {
-        return true;
-    }
-    *case = saved;
-    false
-}
-
-/// What every mutant goes through, whether it is repaired or not.
-fn finish(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>, repaired: bool) {
-    if repaired {
-        repair(case, before, cx);
-    }
-    // Half of the mutants differ in their scenario alone.
-    if case.packages != before.packages {
-        syntax::tidy(case, cx.go_minor);
-    }
-    scenario::limit(case, before, cx);
-}

@@ -1,4 +1,5 @@
-//! How many mutants are ill-typed: by repair, and by the choice of parents.
+//! Controls how many mutants are ill-typed, through repair and the choice of
+//! parents.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +9,17 @@ use crate::rng::Rng;
 /// Moves the share of repaired mutants, and then the share of well-typed
 /// parents, until as many mutants are ill-typed as were asked for.
 ///
-/// The corpus collects ill-typed entries, as error paths are coverage too, and
-/// repair mends what a mutation broke, not what was broken before: left alone,
-/// more and more mutants of a campaign are ill-typed. This is an integral
+/// The corpus collects ill-typed entries, because error paths are coverage too,
+/// and repair fixes only what a mutation broke, not what was broken before. Left
+/// alone, more and more mutants of a campaign would be ill-typed. This is an integral
 /// controller in whole numbers: the same outcomes in the same order give the
 /// same shares on every machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Steering {
     /// Percent.
     ill_typed: u32,
-    /// 0 to [`FULL`]: so much is repaired, in 1/100 percent; above it everything
-    /// is, and ill-typed parents are passed over in so many cases more.
+    /// In 1/100 percent. Up to [`FULL`] it is the share of mutants to repair; the
+    /// excess over [`FULL`] is the share of ill-typed parents to pass over.
     effort: i64,
     /// Mutants since the effort was last worked out.
     mutants: i64,
@@ -35,21 +36,21 @@ impl Steering {
     /// The share of ill-typed mutants unless asked for another, percent.
     pub const DEFAULT_PERCENT: u32 = 30;
 
-    /// Aims at so many ill-typed mutants of 100; more than 100 is 100.
+    /// Aims at this percentage of ill-typed mutants; more than 100 counts as 100.
     #[must_use]
     pub fn new(ill_typed: u32) -> Self {
         let effort = i64::from(Settings::default().repair_percent) * 100;
         Self { ill_typed: ill_typed.min(100), effort, mutants: 0, checked: 0 }
     }
 
-    /// Of 100 mutants, how many are to be repaired now.
+    /// The percentage of mutants to repair now.
     #[must_use]
     pub fn repair_percent(&self) -> u32 {
         u32::try_from(self.effort.min(FULL) / 100).unwrap_or_default()
     }
 
-    /// Of 100 times that an ill-typed entry is to be mutated, how often a
-    /// well-typed one takes its place.
+    /// How often a well-typed entry replaces an ill-typed one that was chosen,
+    /// in percent.
     #[must_use]
     pub fn pass_over_percent(&self) -> u32 {
         u32::try_from((self.effort - FULL).max(0) / 100).unwrap_or_default()
@@ -68,7 +69,7 @@ impl Steering {
             .flatten()
     }
 
-    /// Takes in whether a mutant type-checks.
+    /// Records whether a mutant type-checks.
     pub fn record(&mut self, checked: bool) {
         self.mutants += 1;
         self.checked += i64::from(checked);
@@ -104,7 +105,7 @@ impl<I> Default for Parents<I> {
 }
 
 impl<I: Copy + Ord> Parents<I> {
-    /// Takes in a new entry.
+    /// Records a new entry.
     pub fn record(&mut self, entry: I, checked: bool) {
         if checked {
             self.well_typed.push(entry);
@@ -113,13 +114,13 @@ impl<I: Copy + Ord> Parents<I> {
         }
     }
 
-    /// The entry is there no more.
+    /// Forgets an entry that has left the corpus.
     pub fn forget(&mut self, entry: &I) {
         self.well_typed.retain(|e| e != entry);
         self.ill_typed.remove(entry);
     }
 
-    /// Whether an entry type-checks; one that was never taken in does.
+    /// Whether an entry type-checks; an unknown one counts as well-typed.
     #[must_use]
     pub fn type_checks(&self, entry: I) -> bool {
         !self.ill_typed.contains(&entry)

@@ -1,67 +1,14 @@
-//! Two small test cases and what an operator makes of them, as a diff of
-//! their text.
-//!
-//! The trees are those that `harness_go/internal/tree/cmd/treedump` writes
-//! for the Go files in `fixtures/*.txtar`.
-
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+//! What an operator makes of the sample, as a diff of its text.
 
 use super::{Context, Operator};
-use crate::goast::File;
+use crate::edit::test_support::{diff, donor};
 use crate::rng::Rng;
 use crate::scenario::Profile;
-use crate::testcase::{Package, PackageFile, SourceCase, TestCase};
 
-const SAMPLE: (&str, &str) =
-    (include_str!("fixtures/sample.txtar"), include_str!("fixtures/sample.json"));
-const DONOR: (&str, &str) =
-    (include_str!("fixtures/donor.txtar"), include_str!("fixtures/donor.json"));
+pub(crate) use crate::edit::test_support::{sample, text};
 
-fn load((txtar, json): (&str, &str)) -> TestCase {
-    let source = SourceCase::from_txtar(txtar).unwrap();
-    let mut trees: BTreeMap<String, File> = serde_json::from_str(json).unwrap();
-    let packages = source
-        .packages
-        .into_iter()
-        .map(|p| Package {
-            files: p
-                .files
-                .iter()
-                .map(|(name, _)| PackageFile {
-                    name: name.clone(),
-                    tree: trees.remove(&format!("{}/{name}", p.path)).unwrap(),
-                })
-                .collect(),
-            path: p.path,
-        })
-        .collect();
-    TestCase { scenario: source.scenario.unwrap(), packages }
-}
-
-/// Generics, aliases, interfaces, methods and code, in three packages.
-pub(crate) fn sample() -> TestCase {
-    load(SAMPLE)
-}
-
-/// Another test case.
-pub(super) fn donor() -> TestCase {
-    load(DONOR)
-}
-
-/// A test case's txtar.
-pub(crate) fn text(case: &TestCase) -> String {
-    let mut out = case.scenario.to_string();
-    for p in &case.packages {
-        for f in &p.files {
-            write!(out, "-- {}/{} --\n{}", p.path, f.name, f.tree.print()).unwrap();
-        }
-    }
-    out
-}
-
-/// What `operator` makes of the sample with the dice of `seed`: the lines that
-/// go and those that come. `None` if it does not apply.
+/// What `operator` does to the sample with this seed: the lines that it removes
+/// and adds. `None` if it does not apply.
 pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
     let (mut case, donor) = (sample(), donor());
     let before = text(&case);
@@ -78,38 +25,4 @@ pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
 pub(super) fn example(operator: &dyn Operator, seed: u64, want: &str) {
     let got = changes(operator, seed).expect("the operator does not apply");
     assert_eq!(got.trim(), want.trim(), "\n{got}");
-}
-
-/// The lines of a longest common subsequence left out, `-` and `+` the rest.
-pub(crate) fn diff(old: &str, new: &str) -> String {
-    let (a, b): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let mut common = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            common[i][j] = if a[i] == b[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j, mut out) = (0, 0, String::new());
-    while i < a.len() || j < b.len() {
-        if i < a.len() && j < b.len() && a[i] == b[j] {
-            (i, j) = (i + 1, j + 1);
-        } else if j == b.len() || (i < a.len() && common[i + 1][j] >= common[i][j + 1]) {
-            writeln!(out, "-{}", a[i]).unwrap();
-            i += 1;
-        } else {
-            writeln!(out, "+{}", b[j]).unwrap();
-            j += 1;
-        }
-    }
-    out
-}
-
-#[test]
-fn trees_are_those_of_the_text() {
-    assert_eq!(text(&sample()), SAMPLE.0);
-    assert_eq!(text(&donor()), DONOR.0);
 }

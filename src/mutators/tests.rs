@@ -2,16 +2,19 @@
 
 use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::test_support::{donor, sample, text};
 use super::*;
+use crate::edit::test_support::{donor, sample, text};
+use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS, MAX_PACKAGES, node_count, repair};
 use crate::generate;
-use crate::scenario::{Class, Scenario};
+use crate::rng::Rng;
+use crate::scenario::{Class, Profile, Scenario};
+use crate::testcase::TestCase;
 
 /// A generated program with the default scenario.
 fn generated(seed: u64) -> TestCase {
     let packages = generate::packages(&mut Rng::new(seed), &generate::Options::default());
     let of = |p: &crate::testcase::Package| {
-        let imports = p.files.iter().flat_map(|f| symbols::imports(&f.tree));
+        let imports = p.files.iter().flat_map(|f| f.tree.imports());
         (p.path.clone(), imports.map(|i| i.path.clone()).collect())
     };
     let scenario = Scenario::default_for(&packages.iter().map(of).collect::<Vec<_>>());
@@ -52,13 +55,13 @@ fn every_operator_applies_to_the_sample() {
     }
 }
 
-/// The arguments that repair put in had to be mended in their turn, two for each: 2 to the
-/// power of the greatest depth. It took all memory there was, an hour into a campaign.
+/// The arguments that repair inserted needed repair themselves, two for each: 2 to the
+/// power of the greatest depth. It used up all memory an hour into a campaign.
 #[test]
 fn repair_ends_where_what_it_puts_in_is_broken() {
     let read = |text: &str| TestCase::from_json(text).unwrap();
-    let mut case = read(include_str!("fixtures/endless.json"));
-    let donor = read(include_str!("fixtures/endless_donor.json"));
+    let mut case = read(include_str!("../edit/fixtures/endless.json"));
+    let donor = read(include_str!("../edit/fixtures/endless_donor.json"));
     let mut rng = Rng::new(17_033_029_146_222_846_581);
     let mut cx = context(&mut rng, &donor, Profile::All);
     let settings = Settings { repair_percent: 70, ..Settings::default() };
@@ -102,7 +105,7 @@ fn profiles_hold() {
             let mut cx = context(&mut rng, &donor, profile);
             if mutate(&mut case, &mut cx, &weights, &Settings::default()).is_some() {
                 assert!(profile.allows(case.scenario.class()), "{profile:?}\n{}", case.scenario);
-                let breach = case.scenario.class() == Class::Contract;
+                let breach = case.scenario.class() == Class::Breach;
                 contract += u32::from(profile == Profile::All && breach);
             }
         }
@@ -116,8 +119,7 @@ fn repair_leaves_alone_what_was_not_touched() {
         let before = generated(seed);
         let mut case = before.clone();
         case.scenario.fresh = true;
-        let (donor, mut rng) = (donor(), Rng::new(seed));
-        repair(&mut case, &before, &mut context(&mut rng, &donor, Profile::All));
+        repair(&mut case, &before, &mut Rng::new(seed));
         assert_eq!(case.packages, before.packages);
     }
 }

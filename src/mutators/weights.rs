@@ -1,5 +1,4 @@
-//! How often each operator is chosen: by what is known before, and by what
-//! it yields.
+//! How often each operator is chosen: its prior weight, adapted by its yield.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +10,8 @@ use crate::rng::Rng;
 /// The scheme is a bandit of the kind of Exp3, on discounted counts: an
 /// operator's share of the choices is its prior times its recent yield
 /// divided by the mean yield, held within 1/4 and 4 times the prior, so that
-/// none dies out and none takes over: what is exhausted now may pay again
-/// after the next piece of coverage. It uses whole numbers alone and no
-/// clock: the same outcomes in the same order give the same weights on every
+/// none dies out and none takes over: an operator that is exhausted now may pay
+/// again after the next new coverage. It uses only integers and no clock: the same outcomes in the same order give the same weights on every
 /// machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
@@ -27,12 +25,12 @@ pub struct Weights {
 /// How the operators' weights come about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// By what is known before and by yield.
+    /// By prior weight and yield.
     #[default]
     Adaptive,
-    /// By what is known before alone.
+    /// By prior weight only.
     Fixed,
-    /// Every operator as often as another.
+    /// All operators equally often.
     Uniform,
 }
 
@@ -50,20 +48,20 @@ struct Arm {
 
 /// Outcomes between two updates; after each the counts are discounted.
 const PERIOD: u32 = 512;
-/// What is left of a count at an update, of 16.
+/// How many sixteenths of a count an update keeps.
 const KEEP: u64 = 14;
-/// Weights are priors times this, to leave room for a quarter.
+/// Weights are priors times this, so that a quarter is still an integer.
 const SCALE: u32 = 64;
-/// What a new finding that is no breach of contract is worth, in inputs with
-/// new coverage: it is what all is for, and rare.
+/// What a new finding that is not a breach of contract is worth, in inputs with
+/// new coverage. Findings are the goal, and rare.
 const FINDING_REWARD: u64 = 4;
-/// What every operator has tried before it starts, in thousandths: a lucky
-/// first mutant does not decide.
+/// Tries that every operator is credited with at the start, in thousandths, so
+/// that a lucky first mutant does not decide.
 const WARM_UP: u64 = 20_000;
 
 impl Default for Weights {
     fn default() -> Self {
-        let arm = |o: &&dyn super::Operator| Arm {
+        let arm = |o: &super::Entry| Arm {
             name: o.name().to_owned(),
             prior: o.weight(),
             weight: o.weight() * SCALE,
@@ -100,7 +98,7 @@ impl Weights {
         fresh
     }
 
-    /// Takes over what an earlier campaign learnt; its figures alone if these weights
+    /// Takes over what an earlier campaign learned; only its figures if these weights
     /// do not learn.
     pub fn resume(&mut self, earlier: Self) {
         let earlier = earlier.reconciled();
@@ -130,9 +128,9 @@ impl Weights {
         self.arms.iter().map(|a| (a.name.as_str(), &a.stats))
     }
 
-    /// Takes in what became of a mutant.
+    /// Records what became of a mutant.
     pub fn record(&mut self, mutated: &Mutated, outcome: Outcome) {
-        // Credit is shared: in a stack it is not known who earned it.
+        // In a stack it is not known which operator earned the credit, so they share it.
         let share = 1000 / mutated.operators.len().max(1) as u64;
         let reward = u64::from(outcome.new_coverage) + FINDING_REWARD * u64::from(outcome.finding);
         for &i in &mutated.operators {

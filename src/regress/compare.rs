@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::run::is_timed;
 use super::{Baseline, CaseRun, Expected};
 use crate::finding::{Finding, Kind, Stack, site};
 use crate::scenario::Class;
@@ -159,19 +158,19 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
         }
         return;
     }
-    if judged.class == Class::Contract {
+    if judged.class == Class::Breach {
         judged.status = Status::Contract;
         return;
     }
     // The same defect as another kind, such as a crash where there was a race.
     let sites: Vec<String> = judged.finding.iter().flat_map(|f| sites(&f.stacks)).collect();
-    let lesser = expected
-        .iter()
-        .find(|e| severity(e.kind) < severity(judged.kind) && sites.iter().any(|s| mentions(e, s)));
+    let lesser = expected.iter().find(|e| {
+        e.kind.row().severity < judged.kind.row().severity && sites.iter().any(|s| mentions(e, s))
+    });
     if let Some(e) = lesser {
         judged.status = Status::Worse;
         judged.why = format!("listed as {}", e.signature);
-    } else if is_timed(judged.kind) && judged.shown.iter().map(|s| s.hits).sum::<u32>() < 2 {
+    } else if judged.kind.row().timed && judged.shown.iter().map(|s| s.hits).sum::<u32>() < 2 {
         judged.status = Status::Unconfirmed;
     }
 }
@@ -220,16 +219,6 @@ fn mentions(e: &Expected, function: &str) -> bool {
         rest = end;
     }
     false
-}
-
-/// How bad a kind is. After a race or a wrong answer the program goes on; the other kinds end
-/// it.
-fn severity(kind: Kind) -> u8 {
-    match kind {
-        Kind::DataRace | Kind::Leak => 0,
-        Kind::Mismatch => 1,
-        _ => 2,
-    }
 }
 
 #[cfg(test)]

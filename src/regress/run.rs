@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Case, RegressError};
-use crate::finding::{Finding, Kind, Origin};
+use crate::finding::{Finding, Origin};
 use crate::harness::{
     BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
     Verdict,
@@ -265,12 +265,6 @@ impl<'a> Job<'a> {
             }
         }
     }
-}
-
-/// Kinds that a busy machine can cause. They must show twice to count.
-#[must_use]
-pub(super) fn is_timed(kind: Kind) -> bool {
-    matches!(kind, Kind::Hang | Kind::Deadlock | Kind::Memory | Kind::Leak)
 }
 
 impl Column {

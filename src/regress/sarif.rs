@@ -7,17 +7,6 @@ use serde_json::{Value, json};
 use super::{Case, ColumnReport, Judged, Report, Status};
 use crate::finding::{Frame, Kind, Stack};
 
-const KINDS: [(Kind, &str); 8] = [
-    (Kind::DataRace, "Two goroutines use a variable at the same time, and one writes it."),
-    (Kind::Fatal, "The Go runtime ended the process."),
-    (Kind::Panic, "A panic in go/types."),
-    (Kind::Deadlock, "No progress, and goroutines are blocked on locks."),
-    (Kind::Hang, "No progress, and goroutines are running."),
-    (Kind::Leak, "Goroutines were left after every operation returned."),
-    (Kind::Memory, "More memory than the cap allows."),
-    (Kind::Mismatch, "Concurrent answers differ from sequential ones."),
-];
-
 /// The document, with one run per Go tree. Leaves out findings of class contract, which are
 /// expected.
 #[must_use]
@@ -29,10 +18,8 @@ pub fn sarif(report: &Report) -> Value {
 }
 
 fn run(report: &Report, column: &ColumnReport) -> Value {
-    let rules: Vec<Value> = KINDS
-        .iter()
-        .map(|(kind, text)| json!({ "id": kind.as_str(), "shortDescription": { "text": text } }))
-        .collect();
+    let rule = |kind: &Kind| json!({ "id": kind.as_str(), "shortDescription": { "text": kind.row().says } });
+    let rules: Vec<Value> = Kind::ALL.iter().map(rule).collect();
     let listed = |j: &&Judged| !matches!(j.status, Status::Contract | Status::Unconfirmed);
     let results: Vec<Value> =
         column.verdict.findings.iter().filter(listed).map(|j| result(report, column, j)).collect();
@@ -70,7 +57,7 @@ fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
     }
     let shown: Vec<String> =
         j.shown.iter().map(|s| format!("{} of {} in {}", s.hits, s.runs, s.case)).collect();
-    let rule = KINDS.iter().position(|(k, _)| *k == j.kind).unwrap_or(0);
+    let rule = Kind::ALL.iter().position(|k| *k == j.kind).unwrap_or(0);
     let text = format!("{} ({}) on {}: {}", j.title, j.class, column.label, shown.join(", "));
     let mut out = json!({
         "ruleId": j.kind.as_str(),

@@ -54,7 +54,7 @@ fn counts(column: &ColumnReport) -> String {
 /// A cell of the table: the worst finding that the case showed.
 #[must_use]
 pub fn cell(column: &ColumnReport, case: &CaseRun) -> String {
-    let by_contract = case.seen.iter().any(|s| s.finding.class == Class::Contract);
+    let by_contract = case.seen.iter().any(|s| s.finding.class == Class::Breach);
     let shown = case.seen.iter().filter_map(|s| {
         let judged = &column.verdict.findings;
         let status = judged.iter().find(|j| j.signature == s.finding.signature)?.status;
@@ -144,7 +144,7 @@ fn effects(out: &mut String, effects: &[Effect]) {
         return;
     }
     let _ = writeln!(out, "\nwith the overlay:");
-    for e in effects.iter().filter(|e| e.class != Class::Contract || e.change <= Change::Fixed) {
+    for e in effects.iter().filter(|e| e.class != Class::Breach || e.change <= Change::Fixed) {
         let word = match e.change {
             Change::Broken => "BREAKS",
             Change::Fixed => "fixes",

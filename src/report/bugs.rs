@@ -48,7 +48,7 @@ fn misses(e: &Entry) -> Option<String> {
 /// a documented rule, because they are not bugs.
 #[must_use]
 pub fn bugs(entries: &[Entry]) -> String {
-    let bug = |e: &&Entry| e.finding.class != Class::Contract && !is_doubtful(&e.finding);
+    let bug = |e: &&Entry| e.finding.class != Class::Breach && !is_doubtful(&e.finding);
     let sure: Vec<Entry> = entries.iter().filter(bug).cloned().collect();
     let group = groups(&sure);
     let causes = group.iter().max().map_or(0, |g| g + 1);

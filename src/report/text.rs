@@ -45,7 +45,7 @@ fn groups<'a>(out: &mut String, report: &Report, entries: impl Iterator<Item = &
             let what = match f.class {
                 Class::Bug => "bug: everything it does is documented as safe",
                 Class::Unstated => "unstated: the documentation does not cover it",
-                Class::Contract => "contract: it breaks a documented rule",
+                Class::Breach => "contract: it breaks a documented rule",
             };
             let _ = writeln!(out, "  {}, {what}", f.kind);
         }

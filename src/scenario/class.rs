@@ -15,7 +15,8 @@ pub enum Class {
     /// The documentation is silent on an element.
     Unstated,
     /// An element breaks a documented rule: a race is expected.
-    Contract,
+    #[serde(rename = "contract")]
+    Breach,
 }
 
 impl Class {
@@ -25,7 +26,7 @@ impl Class {
         match self {
             Class::Bug => "bug",
             Class::Unstated => "unstated",
-            Class::Contract => "contract",
+            Class::Breach => "contract",
         }
     }
 }
@@ -54,8 +55,8 @@ impl Profile {
     #[must_use]
     pub fn allows(self, class: Class) -> bool {
         match self {
-            Profile::Safe => class != Class::Contract,
-            Profile::Contract => class == Class::Contract,
+            Profile::Safe => class != Class::Breach,
+            Profile::Contract => class == Class::Breach,
             Profile::All => true,
         }
     }

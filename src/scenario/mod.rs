@@ -1,7 +1,11 @@
-//! The concurrent use of go/types that a test case runs: its elements, their
-//! classes, its text form.
+//! The concurrent use of go/types that a test case runs: its elements, their classes,
+//! and its text. `operations.rs` has the table of operations, `vocabulary.rs` those of
+//! the other elements.
 
 mod class;
+mod operand;
+mod operation;
+mod operations;
 mod parse;
 mod print;
 mod situation;
@@ -14,6 +18,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
+pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
+pub(crate) use operation::FACES;
+pub use operation::{Family, NamedMut, Row};
+pub use operations::{OPERATIONS, Operation};
 pub use parse::ScenarioError;
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
@@ -34,8 +42,7 @@ pub struct Scenario {
     pub meet: BTreeSet<Meet>,
     /// GOMAXPROCS while the goroutines run; the harness's own if `None`.
     pub procs: Option<u32>,
-    /// How often the goroutines run, on packages made anew each time; 1 if
-    /// `None`.
+    /// How often the goroutines run, each time on new packages; 1 if `None`.
     pub rounds: Option<u32>,
     /// Whether the test case wants a process that has run nothing before.
     pub fresh: bool,
@@ -52,103 +59,20 @@ pub struct Scenario {
     pub go: Vec<Vec<Operation>>,
 }
 
-/// One step of a goroutine. Names that do not exist resolve by index, so a
-/// mutated program never leaves a scenario empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Operation {
-    /// `check P`: type-checks the package with a checker of its own.
-    Check {
-        /// Import path.
-        package: String,
-    },
-    /// `import P`: asks the goroutine's importer for the package.
-    Import {
-        /// Import path.
-        package: String,
-    },
-    /// `instantiate P.T ARG,ARG [context]`: makes an instance of a generic
-    /// type, alias or function.
-    Instantiate {
-        /// The generic object.
-        target: Target,
-        /// Type arguments, Go types without white space.
-        args: Vec<String>,
-        /// Whether the shared `types.Context` is given.
-        context: bool,
-    },
-    /// `eval P EXPR`: `types.Eval` in the package's scope.
-    Eval {
-        /// Import path.
-        package: String,
-        /// A Go expression.
-        expr: String,
-    },
-    /// `checkexpr P EXPR`: `types.CheckExpr` in the package's scope.
-    CheckExpr {
-        /// Import path.
-        package: String,
-        /// A Go expression.
-        expr: String,
-    },
-    /// `QUERY P.T [P.U]`: a query on a named object.
-    Query {
-        /// What is asked.
-        query: Query,
-        /// The object that is asked.
-        target: Target,
-        /// The second operand of a query on two types.
-        other: Option<Target>,
-    },
-    /// `walk QUERY P [ORDER]`: a query on every type reachable from a package.
-    Walk {
-        /// What is asked.
-        query: Query,
-        /// Import path, or [`INSTANCES`].
-        package: String,
-        /// In which order the types are visited.
-        order: Order,
-    },
-    /// `export P`: writes the package as export data.
-    Export {
-        /// Import path.
-        package: String,
-    },
-    /// `ssa P`: builds SSA code of the package.
-    Ssa {
-        /// Import path.
-        package: String,
-    },
-    /// `set P.T WHAT`: changes an object that others read.
-    Set {
-        /// The object.
-        target: Target,
-        /// What of it.
-        what: Setter,
-    },
-    /// `target NAME P [T]`: an operation that a package of the user's registered.
-    Target {
-        /// Its name.
-        name: String,
-        /// Import path.
-        package: String,
-        /// A name in the package's scope.
-        object: Option<String>,
-    },
-}
-
 /// What a `walk` names to visit the instances that `instantiate` made.
 pub const INSTANCES: &str = "instances";
 
 /// An object of a package: `lib.T`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Target {
+pub struct ObjectRef {
     /// Import path.
     pub package: String,
     /// A name in the package's scope.
     pub object: String,
 }
 
-/// The order of a walk. It decides which races chance locks hide.
+/// The order of a walk. In one order a lock may hide, by chance, a race that another
+/// order shows.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -156,7 +80,7 @@ pub enum Order {
     /// As reached from the scope's names in alphabetical order.
     #[default]
     Declared,
-    /// The other way round.
+    /// From the last to the first.
     Reversed,
     /// Starting at the n-th.
     Rotated(u32),
@@ -171,11 +95,11 @@ impl Scenario {
         self.elements().iter().map(|e| e.class).max().unwrap_or(Class::Bug)
     }
 
-    /// Whether the answers of a concurrent run are compared with sequential
-    /// ones. Not where a rule is broken: other answers are expected there.
+    /// Whether the answers of a concurrent run are compared with sequential ones. They
+    /// are not where a rule is broken, as other answers are expected there.
     #[must_use]
     pub fn has_oracle(&self) -> bool {
-        self.oracle && self.class() != Class::Contract
+        self.oracle && self.class() != Class::Breach
     }
 
     /// Every vocabulary element that the scenario uses, in the vocabulary's
@@ -187,12 +111,8 @@ impl Scenario {
         names.insert((ElementKind::Import, self.import.name()));
         for op in self.before.iter().chain(self.go.iter().flatten()) {
             names.insert((ElementKind::Operation, op.name()));
-            if let Operation::Query { query, .. } | Operation::Walk { query, .. } = op {
-                names.insert((ElementKind::Query, query.name()));
-            }
-            if let Operation::Set { what, .. } = op {
-                names.insert((ElementKind::Setter, what.name()));
-            }
+            names.extend(op.query().map(|q| (ElementKind::Query, q.name())));
+            names.extend(op.setter().map(|s| (ElementKind::Setter, s.name())));
         }
         let mut all: Vec<_> =
             ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect();
@@ -203,16 +123,16 @@ impl Scenario {
     /// The names of the elements that break a documented rule.
     #[must_use]
     pub fn breaches(&self) -> Vec<&'static str> {
-        let breaks = |e: &&&Element| e.class == Class::Contract;
+        let breaks = |e: &&&Element| e.class == Class::Breach;
         self.elements().iter().filter(breaks).map(|e| e.name).collect()
     }
 
-    /// Takes out every element that breaks a documented rule.
+    /// Removes every element that breaks a documented rule.
     pub fn keep_contract(&mut self) {
-        self.keep_below(Class::Contract);
+        self.keep_below(Class::Breach);
     }
 
-    /// Takes out every element of this class or a greater one.
+    /// Removes every element of this class or a greater one.
     pub fn keep_below(&mut self, class: Class) {
         let out = |kind, name| {
             ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class >= class)
@@ -229,9 +149,9 @@ impl Scenario {
         self.go.retain(|operations| !operations.is_empty());
     }
 
-    /// The scenario of a test case that states none: packages that others
-    /// import are checked before, then two goroutines check every root and
-    /// walk what was checked before in opposite orders.
+    /// The scenario of a test case without one: packages that others import are
+    /// checked before, then two goroutines check every root and walk the packages
+    /// that were checked before, in opposite orders.
     ///
     /// `packages` are import paths with what each imports, dependencies
     /// first.
@@ -262,68 +182,5 @@ impl Scenario {
             ],
             ..Self::default()
         }
-    }
-}
-
-impl Operation {
-    /// The word that starts the operation in a scenario's text; a query on an
-    /// object starts with the query's name instead.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Operation::Check { .. } => "check",
-            Operation::Import { .. } => "import",
-            Operation::Instantiate { .. } => "instantiate",
-            Operation::Eval { .. } => "eval",
-            Operation::CheckExpr { .. } => "checkexpr",
-            Operation::Query { .. } => "query",
-            Operation::Walk { .. } => "walk",
-            Operation::Export { .. } => "export",
-            Operation::Ssa { .. } => "ssa",
-            Operation::Set { .. } => "set",
-            Operation::Target { .. } => "target",
-        }
-    }
-
-    /// The operation as the harness takes it: a name, then arguments.
-    /// `["walk","methods","lib","reversed"]`, `["query","lookup","lib","T"]`.
-    #[must_use]
-    pub fn wire(&self) -> Vec<String> {
-        let mut out = vec![self.name().to_owned()];
-        match self {
-            Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Export { package }
-            | Operation::Ssa { package } => out.push(package.clone()),
-            Operation::Set { target, what } => {
-                out.extend([what.name().to_owned(), target.package.clone(), target.object.clone()]);
-            }
-            Operation::Target { name, package, object } => {
-                out.extend([name.clone(), package.clone()]);
-                out.extend(object.clone());
-            }
-            Operation::Instantiate { target, args, context } => {
-                out.extend([target.package.clone(), target.object.clone()]);
-                out.push(if *context { "context" } else { "" }.to_owned());
-                out.extend(args.iter().cloned());
-            }
-            Operation::Eval { package, expr } | Operation::CheckExpr { package, expr } => {
-                out.extend([package.clone(), expr.clone()]);
-            }
-            Operation::Query { query, target, other } => {
-                out.extend([
-                    query.name().to_owned(),
-                    target.package.clone(),
-                    target.object.clone(),
-                ]);
-                if let Some(o) = other {
-                    out.extend([o.package.clone(), o.object.clone()]);
-                }
-            }
-            Operation::Walk { query, package, order } => {
-                out.extend([query.name().to_owned(), package.clone(), order.to_string()]);
-            }
-        }
-        out
     }
 }

@@ -1,8 +1,8 @@
-//! A scenario's text, read.
+//! Reads a scenario's text.
 
 use super::{
-    INSTANCES, Import, Meet, Operation, Order, Query, Scenario, Setter, Share, Target,
-    target::is_target_name, vocabulary::ELEMENTS, vocabulary::ElementKind,
+    ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, target::is_target_name,
 };
 
 /// A directive that is not understood.
@@ -59,30 +59,15 @@ impl Scenario {
 fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
-    let words = rest.split_whitespace();
     match word {
-        "share" => {
-            some(rest, || format!("share what? one of: {}", names(ElementKind::Share)))?;
-            let mut words = words.peekable();
-            while let Some(w) = words.next() {
-                let name = match w {
-                    "importer" if words.next_if_eq(&"unlocked").is_some() => "importer unlocked",
-                    "importer" if words.next_if_eq(&"parallel").is_some() => "importer parallel",
-                    w => w,
-                };
-                s.share.insert(
-                    Share::from_name(name)
-                        .ok_or_else(|| unknown("share", w, ElementKind::Share))?,
-                );
-            }
-        }
+        "share" => share(s, rest)?,
         "import" => {
             s.import = Import::from_name(rest)
                 .ok_or_else(|| unknown("import", rest, ElementKind::Import))?;
         }
         "meet" => {
             some(rest, || format!("meet where? one of: {}", names(ElementKind::Meet)))?;
-            for w in words {
+            for w in rest.split_whitespace() {
                 s.meet.insert(
                     Meet::from_name(w).ok_or_else(|| unknown("meet", w, ElementKind::Meet))?,
                 );
@@ -94,20 +79,7 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
             none(word, rest)?;
             s.fresh = true;
         }
-        "godebug" => {
-            some(rest, || "godebug wants settings, gotypesalias=0 for one".to_owned())?;
-            for w in words {
-                match w.split_once('=') {
-                    Some((k, v)) if is_name(k) && !v.is_empty() => s.godebug.push(w.to_owned()),
-                    _ => {
-                        return Err((
-                            format!("godebug {w}"),
-                            "write name=value, gotypesalias=0 for one".to_owned(),
-                        ));
-                    }
-                }
-            }
-        }
+        "godebug" => godebug(s, rest)?,
         "schedule" => {
             let seed = rest.strip_prefix("seed").map(str::trim).and_then(|n| n.parse().ok());
             let help =
@@ -123,6 +95,35 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
         "before" => s.before.extend(operations(rest)?),
         "go" => s.go.push(operations(rest)?),
         _ => return Err((format!("unknown directive '{word}'"), format!("valid: {DIRECTIVES}"))),
+    }
+    Ok(())
+}
+
+fn share(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
+    some(rest, || format!("share what? one of: {}", names(ElementKind::Share)))?;
+    let mut words = rest.split_whitespace().peekable();
+    while let Some(w) = words.next() {
+        let name = match w {
+            "importer" if words.next_if_eq(&"unlocked").is_some() => "importer unlocked",
+            "importer" if words.next_if_eq(&"parallel").is_some() => "importer parallel",
+            w => w,
+        };
+        s.share
+            .insert(Share::from_name(name).ok_or_else(|| unknown("share", w, ElementKind::Share))?);
+    }
+    Ok(())
+}
+
+fn godebug(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
+    some(rest, || "godebug wants settings, gotypesalias=0 for one".to_owned())?;
+    for w in rest.split_whitespace() {
+        match w.split_once('=') {
+            Some((k, v)) if is_name(k) && !v.is_empty() => s.godebug.push(w.to_owned()),
+            _ => {
+                let help = "write name=value, gotypesalias=0 for one".to_owned();
+                return Err((format!("godebug {w}"), help));
+            }
+        }
     }
     Ok(())
 }
@@ -143,105 +144,118 @@ fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
     Ok(ops)
 }
 
+/// Reads an operation by its row: the operands of a row say what words mean.
 fn operation(text: &str) -> Result<Operation, Wrong> {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let rest = rest.trim();
-    let words: Vec<&str> = rest.split_whitespace().collect();
-    let usage =
-        |form: &str| (format!("'{text}' is not a complete operation"), format!("write: {form}"));
-    match word {
-        "check" | "import" | "export" | "ssa" => {
-            let [package] = words[..] else { return Err(usage(&format!("{word} PACKAGE"))) };
-            let package = import_path(package)?;
-            Ok(match word {
-                "check" => Operation::Check { package },
-                "import" => Operation::Import { package },
-                "export" => Operation::Export { package },
-                _ => Operation::Ssa { package },
-            })
-        }
-        "target" => {
-            let form = || usage("target NAME PACKAGE [OBJECT]");
-            let (name, package, object) = match words[..] {
-                [name, package] => (name, package, None),
-                [name, package, object] => (name, package, Some(object.to_owned())),
-                _ => return Err(form()),
-            };
-            if !is_target_name(name) {
-                let help = "use letters, digits, - and _, a lower-case letter first".to_owned();
-                return Err((format!("'{name}' cannot name a target's operation"), help));
-            }
-            if let Some(o) = object.as_deref().filter(|o| !is_name(o)) {
-                return Err((
-                    format!("'{o}' does not name an object"),
-                    "write T for one".to_owned(),
-                ));
-            }
-            let (name, package) = (name.to_owned(), import_path(package)?);
-            Ok(Operation::Target { name, package, object })
-        }
-        "set" => {
-            let form = || usage(&format!("set PACKAGE.NAME {}", names(ElementKind::Setter)));
-            let [t, what] = words[..] else { return Err(form()) };
-            let what = Setter::from_name(what)
-                .ok_or_else(|| unknown("setter", what, ElementKind::Setter))?;
-            Ok(Operation::Set { target: target(t)?, what })
-        }
-        "eval" | "checkexpr" => {
-            let form = || usage(&format!("{word} PACKAGE EXPRESSION"));
-            let (package, expr) = rest.split_once(char::is_whitespace).ok_or_else(form)?;
-            let (package, expr) =
-                (import_path(package)?, expr.split_whitespace().collect::<Vec<_>>().join(" "));
-            Ok(if word == "eval" {
-                Operation::Eval { package, expr }
-            } else {
-                Operation::CheckExpr { package, expr }
-            })
-        }
-        "instantiate" => {
-            let form = || usage("instantiate PACKAGE.NAME TYPE,TYPE [context]");
-            let (t, args, context) = match words[..] {
-                [t, args] => (t, args, false),
-                [t, args, "context"] => (t, args, true),
-                _ => return Err(form()),
-            };
-            Ok(Operation::Instantiate { target: target(t)?, args: type_args(args), context })
-        }
-        "walk" => {
-            let form = || usage("walk QUERY PACKAGE [declared|reversed|rotated N|shuffled N]");
-            let [query, package, order @ ..] = &words[..] else { return Err(form()) };
-            let query = Query::from_name(query)
-                .ok_or_else(|| unknown("query", query, ElementKind::Query))?;
-            let nth = |n: &str| n.parse::<u32>().map_err(|_| form());
-            let order = match order {
-                [] | ["declared"] => Order::Declared,
-                ["reversed"] => Order::Reversed,
-                ["rotated", n] => Order::Rotated(nth(n)?),
-                ["shuffled", n] => Order::Shuffled(nth(n)?),
-                _ => return Err(form()),
-            };
-            let package =
-                if *package == INSTANCES { INSTANCES.to_owned() } else { import_path(package)? };
-            Ok(Operation::Walk { query, package, order })
-        }
-        _ => {
-            let Some(query) = Query::from_name(word) else {
-                let help = format!(
-                    "valid: {} or a query: {}",
-                    names(ElementKind::Operation),
-                    names(ElementKind::Query)
-                );
-                return Err((format!("unknown operation '{word}'"), help));
-            };
-            match words[..] {
-                [t] => Ok(Operation::Query { query, target: target(t)?, other: None }),
-                [t, o] => {
-                    Ok(Operation::Query { query, target: target(t)?, other: Some(target(o)?) })
-                }
-                _ => Err(usage(&format!("{word} PACKAGE.NAME [PACKAGE.NAME]"))),
-            }
-        }
+    let (row, rest) = match Row::of(word).filter(|row| !row.bare) {
+        Some(row) => (row, rest),
+        None => match OPERATIONS.iter().find(|row| row.bare) {
+            Some(row) if Query::from_name(word).is_some() => (*row, text),
+            _ => return Err(unknown_operation(word)),
+        },
+    };
+    let mut words: Vec<&str> = rest.split_whitespace().collect();
+    let usage = || {
+        let form = row.form().replace("SETTER", &names(ElementKind::Setter));
+        let form = if row.bare { form.replacen("QUERY", word, 1) } else { form };
+        (format!("'{text}' is not a complete operation"), format!("write: {form}"))
+    };
+    let (least, most) = row.operands.iter().fold((0, 0usize), |(least, most), kind| {
+        let (few, many) = kind.words();
+        (least + few, most.saturating_add(many))
+    });
+    if !(least..=most).contains(&words.len()) {
+        return Err(usage());
     }
+    let mut wrong = None;
+    let made = (row.make)(&mut |kind| match operand(kind, &mut words) {
+        Ok(Some(value)) => Some(value),
+        Ok(None) => None,
+        Err(why) => {
+            wrong = Some(why);
+            None
+        }
+    });
+    match made {
+        Some(op) if words.is_empty() => Ok(op),
+        _ => Err(wrong.unwrap_or_else(usage)),
+    }
+}
+
+fn unknown_operation(word: &str) -> Wrong {
+    let help = format!(
+        "valid: {} or a query: {}",
+        names(ElementKind::Operation),
+        names(ElementKind::Query)
+    );
+    (format!("unknown operation '{word}'"), help)
+}
+
+/// Takes the words of one operand; `None` if they are not of its form.
+fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandValue>, Wrong> {
+    use OperandKind as Kind;
+    use OperandValue as Value;
+    if kind == Kind::Expr {
+        return Ok(Some(Value::Expr(std::mem::take(words).join(" "))));
+    }
+    if kind == Kind::Order {
+        return Ok(order(&std::mem::take(words)).map(Value::Order));
+    }
+    let word = (!words.is_empty()).then(|| words.remove(0));
+    let Some(word) = word else {
+        return Ok(match kind {
+            Kind::Member => Some(Value::Member(None)),
+            Kind::Other => Some(Value::Other(None)),
+            Kind::Context => Some(Value::Context(false)),
+            _ => None,
+        });
+    };
+    Ok(Some(match kind {
+        Kind::Name => Value::Name(target_name(word)?),
+        Kind::Source => Value::Source(import_path(word)?),
+        Kind::Package => Value::Package(import_path(word)?),
+        Kind::Home => Value::Home(import_path(word)?),
+        Kind::Walked if word == INSTANCES => Value::Walked(word.to_owned()),
+        Kind::Walked => Value::Walked(import_path(word)?),
+        Kind::Member => Value::Member(Some(member(word)?)),
+        Kind::Object => Value::Object(object(word)?),
+        Kind::Generic => Value::Generic(object(word)?),
+        Kind::Other => Value::Other(Some(object(word)?)),
+        Kind::TypeArgs => Value::TypeArgs(type_args(word)),
+        Kind::Context if word == "context" => Value::Context(true),
+        Kind::Query => Value::Query(
+            Query::from_name(word).ok_or_else(|| unknown("query", word, ElementKind::Query))?,
+        ),
+        Kind::Setter => Value::Setter(
+            Setter::from_name(word).ok_or_else(|| unknown("setter", word, ElementKind::Setter))?,
+        ),
+        Kind::Context | Kind::Expr | Kind::Order => return Ok(None),
+    }))
+}
+
+fn order(words: &[&str]) -> Option<Order> {
+    Some(match words {
+        [] | ["declared"] => Order::Declared,
+        ["reversed"] => Order::Reversed,
+        ["rotated", n] => Order::Rotated(n.parse().ok()?),
+        ["shuffled", n] => Order::Shuffled(n.parse().ok()?),
+        _ => return None,
+    })
+}
+
+fn target_name(word: &str) -> Result<String, Wrong> {
+    if is_target_name(word) {
+        return Ok(word.to_owned());
+    }
+    let help = "use letters, digits, - and _, a lower-case letter first".to_owned();
+    Err((format!("'{word}' cannot name a target's operation"), help))
+}
+
+fn member(word: &str) -> Result<String, Wrong> {
+    if is_name(word) {
+        return Ok(word.to_owned());
+    }
+    Err((format!("'{word}' does not name an object"), "write T for one".to_owned()))
 }
 
 /// Splits `int,map[A,B]C` at the commas outside brackets.
@@ -262,11 +276,11 @@ fn type_args(text: &str) -> Vec<String> {
     out
 }
 
-fn target(text: &str) -> Result<Target, Wrong> {
+fn object(text: &str) -> Result<ObjectRef, Wrong> {
     // The last dot: import paths may hold dots too.
     match text.rsplit_once('.') {
         Some((package, object)) if is_name(object) => {
-            Ok(Target { package: import_path(package)?, object: object.to_owned() })
+            Ok(ObjectRef { package: import_path(package)?, object: object.to_owned() })
         }
         _ => Err((
             format!("'{text}' does not name an object"),
@@ -322,8 +336,9 @@ fn unknown(directive: &str, word: &str, kind: ElementKind) -> Wrong {
 }
 
 fn names(kind: ElementKind) -> String {
+    let bare = |name| kind == ElementKind::Operation && Row::of(name).is_some_and(|row| row.bare);
     let names: Vec<_> =
-        ELEMENTS.iter().filter(|e| e.kind == kind && e.name != "query").map(|e| e.name).collect();
+        ELEMENTS.iter().filter(|e| e.kind == kind && !bare(e.name)).map(|e| e.name).collect();
     names.join(", ")
 }
 

@@ -1,8 +1,8 @@
-//! A scenario's text, written in one canonical form.
+//! Writes a scenario's text in its one canonical form.
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Operation, Order, Scenario, Target};
+use super::{ObjectRef, Operand, Operation, Order, Scenario};
 
 impl Display for Scenario {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -51,32 +51,11 @@ fn join(operations: &[Operation]) -> String {
 
 impl Display for Operation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Export { package }
-            | Operation::Ssa { package } => write!(f, "{} {package}", self.name()),
-            Operation::Set { target, what } => write!(f, "set {target} {}", what.name()),
-            Operation::Target { name, package, object } => {
-                write!(f, "target {name} {package}")?;
-                object.iter().try_for_each(|o| write!(f, " {o}"))
-            }
-            Operation::Instantiate { target, args, context } => {
-                write!(f, "instantiate {target} {}", args.join(","))?;
-                if *context { f.write_str(" context") } else { Ok(()) }
-            }
-            Operation::Eval { package, expr } | Operation::CheckExpr { package, expr } => {
-                write!(f, "{} {package} {expr}", self.name())
-            }
-            Operation::Query { query, target, other } => {
-                write!(f, "{} {target}", query.name())?;
-                other.iter().try_for_each(|o| write!(f, " {o}"))
-            }
-            Operation::Walk { query, package, order } => {
-                write!(f, "walk {} {package}", query.name())?;
-                if *order == Order::Declared { Ok(()) } else { write!(f, " {order}") }
-            }
-        }
+        let row = self.row();
+        let word = Some(row.word.to_owned()).filter(|_| !row.bare);
+        let operands = self.operands().into_iter().map(Operand::text).filter(|t| !t.is_empty());
+        let words: Vec<String> = word.into_iter().chain(operands).collect();
+        f.write_str(&words.join(" "))
     }
 }
 
@@ -91,7 +70,7 @@ impl Display for Order {
     }
 }
 
-impl Display for Target {
+impl Display for ObjectRef {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.package, self.object)
     }

@@ -1,12 +1,12 @@
-//! What a scenario says beside its words: how it is run, in which order walks
-//! go, and which of its goroutines meet in what. The rest of the table.
+//! What a scenario says apart from its words: how it is run, the order of its walks,
+//! and what its goroutines do at the same time. The rest of the table.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::vocabulary::{COMPLETE, Element, ElementKind, FAULTY, READERS, SILENT, words};
-use super::{Class, INSTANCES, Operation, Order, Scenario};
+use super::{Class, Family, INSTANCES, OperandMut, Operation, Order, Scenario};
 
 words! {
     /// The order of a walk, without its number.
@@ -22,7 +22,7 @@ words! {
     /// A directive on how the test case is run.
     Setting: Setting {
         Procs = "procs", Bug, READERS, "GOMAXPROCS while the goroutines run";
-        Rounds = "rounds", Bug, READERS, "the goroutines run several times, on packages made anew";
+        Rounds = "rounds", Bug, READERS, "the goroutines run several times, each time on new packages";
         Fresh = "fresh", Bug, READERS, "a process that has run nothing before";
         Godebug = "godebug", Bug, READERS, "GODEBUG settings that checkers read: gotypesalias, the only one of go/types";
         Schedule = "schedule", Bug, READERS, "an interleaving that a seed decides";
@@ -50,7 +50,7 @@ words! {
     }
 }
 
-/// What a goroutine does, as far as pairs of goroutines are told apart.
+/// What a goroutine does, as far as it matters for comparing it with another.
 #[derive(Default)]
 struct Work {
     checks: BTreeSet<String>,
@@ -67,31 +67,25 @@ impl Work {
     fn of(operations: &[Operation]) -> Self {
         let mut work = Self::default();
         for op in operations {
-            match op {
-                Operation::Check { package } | Operation::Import { package } => {
-                    work.checks.insert(package.clone());
-                }
-                Operation::Eval { .. } | Operation::CheckExpr { .. } => work.evals = true,
-                Operation::Export { .. } => work.exports = true,
-                Operation::Walk { package, .. } => {
+            match op.row().family {
+                Family::Check => work.checks.extend(op.packages().into_iter().map(str::to_owned)),
+                Family::Eval => work.evals = true,
+                Family::Export => work.exports = true,
+                Family::Query => {
                     work.queries = true;
-                    work.instances |= package == INSTANCES;
+                    work.instances |= op.packages().contains(&INSTANCES);
+                    work.objects.extend(op.objects().into_iter().map(|t| (t.package, t.object)));
                 }
-                Operation::Query { target, other, .. } => {
-                    work.queries = true;
-                    for t in std::iter::once(target).chain(other) {
-                        work.objects.insert((t.package.clone(), t.object.clone()));
-                    }
-                }
-                Operation::Instantiate { .. }
-                | Operation::Ssa { .. }
-                | Operation::Set { .. }
-                | Operation::Target { .. } => {}
+                Family::Instantiate | Family::Other => {}
             }
         }
-        let plain = |op: &Operation| match op {
-            Operation::Walk { query, package, .. } => format!("walk {} {package}", query.name()),
-            op => op.to_string(),
+        let plain = |op: &Operation| {
+            let plain = op.changed(|operand| {
+                if let OperandMut::Order(order) = operand {
+                    *order = Order::Declared;
+                }
+            });
+            plain.to_string()
         };
         work.sorted = (
             operations.iter().map(ToString::to_string).collect(),
@@ -123,26 +117,21 @@ impl Scenario {
     #[must_use]
     pub fn orders(&self) -> BTreeSet<WalkOrder> {
         let all = self.before.iter().chain(self.go.iter().flatten());
-        all.filter_map(|op| match op {
-            Operation::Walk { order, .. } => Some(match order {
-                Order::Declared => WalkOrder::Declared,
-                Order::Reversed => WalkOrder::Reversed,
-                Order::Rotated(_) => WalkOrder::Rotated,
-                Order::Shuffled(_) => WalkOrder::Shuffled,
-            }),
-            _ => None,
-        })
-        .collect()
+        let orders = all.filter_map(Operation::order).map(|order| match order {
+            Order::Declared => WalkOrder::Declared,
+            Order::Reversed => WalkOrder::Reversed,
+            Order::Rotated(_) => WalkOrder::Rotated,
+            Order::Shuffled(_) => WalkOrder::Shuffled,
+        });
+        orders.collect()
     }
 
-    /// What pairs of its goroutines do. Whether a dependency is faulty the type
-    /// checker says, not the scenario: [`Pattern::Faulty`] is never among them.
+    /// What pairs of its goroutines do. [`Pattern::Faulty`] is never among them: only the
+    /// type checker knows whether a dependency has errors.
     #[must_use]
     pub fn patterns(&self) -> BTreeSet<Pattern> {
-        let made = |f: fn(&Operation) -> bool| self.before.iter().any(f);
-        let evaluated =
-            made(|op| matches!(op, Operation::Eval { .. } | Operation::CheckExpr { .. }));
-        let instantiated = made(|op| matches!(op, Operation::Instantiate { .. }));
+        let made = |family| self.before.iter().any(|op| op.row().family == family);
+        let (evaluated, instantiated) = (made(Family::Eval), made(Family::Instantiate));
         let work: Vec<Work> = self.go.iter().map(|ops| Work::of(ops)).collect();
         let mut found = BTreeSet::new();
         for (i, a) in work.iter().enumerate() {

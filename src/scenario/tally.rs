@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ELEMENTS, ElementKind, Pattern, Scenario, targets};
+use super::{ELEMENTS, ElementKind, OperandKind, Pattern, Row, Scenario, targets};
 
-/// Counts by kind and name, `share fset`; those never executed are there with 0.
+/// Counts by kind and name, `share fset`. Elements that never ran have 0.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Tally(BTreeMap<String, u64>);
@@ -17,34 +17,35 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Adds what the harness counted under a name: an operation's, `walk` and
-    /// `query` with the query's, `set` with the setter's, or a share's, an
-    /// import mode's or a meeting's, with the directive. What the vocabulary
-    /// does not have is left out.
+    /// Adds what the harness counted under a name: an operation's, with its query,
+    /// setter or registered name if it has one, or that of a share, an import mode
+    /// or a meeting, after the directive. Names outside the vocabulary do not count.
     pub fn add(&mut self, name: &str, n: u32) {
         let mut count = |kind, name: &str| {
             if let Some(sum) = self.0.get_mut(&key(kind, name)) {
                 *sum += u64::from(n);
             }
         };
-        match name.split_once(' ') {
-            None => count(ElementKind::Operation, name),
-            Some(("share", rest)) => count(ElementKind::Share, rest),
-            Some(("import", rest)) => count(ElementKind::Import, rest),
-            Some(("meet", rest)) => count(ElementKind::Meet, rest),
-            Some(("target", rest)) => count(ElementKind::Target, rest),
-            Some(("set", rest)) => {
-                count(ElementKind::Operation, "set");
-                count(ElementKind::Setter, rest);
-            }
-            Some((operation, rest)) => {
-                count(ElementKind::Operation, operation);
-                count(ElementKind::Query, rest);
+        let (word, rest) = name.split_once(' ').unwrap_or((name, ""));
+        match word {
+            "share" => return count(ElementKind::Share, rest),
+            "meet" => return count(ElementKind::Meet, rest),
+            "import" if !rest.is_empty() => return count(ElementKind::Import, rest),
+            _ => {}
+        }
+        count(ElementKind::Operation, word);
+        let Some(row) = Row::of(word) else { return };
+        for kind in row.operands.iter().filter(|_| !rest.is_empty()) {
+            match kind {
+                OperandKind::Query => count(ElementKind::Query, rest),
+                OperandKind::Setter => count(ElementKind::Setter, rest),
+                OperandKind::Name => count(ElementKind::Target, rest),
+                _ => {}
             }
         }
     }
 
-    /// Adds what a scenario that was run says beside its words; `faulty` if a
+    /// Adds the orders, settings and patterns of a scenario that ran; `faulty` if a
     /// package that it checks before has type errors.
     pub fn add_scenario(&mut self, scenario: &Scenario, faulty: bool) {
         let mut count = |kind, name: &str| {

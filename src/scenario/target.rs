@@ -1,10 +1,10 @@
-//! Operations of a user's own, `target NAME PACKAGE [OBJECT]`: the part of the
-//! vocabulary that a harness built with `--harness` adds to the table.
+//! A user's own operations, `target NAME PACKAGE [OBJECT]`: the part of the vocabulary
+//! that a harness built with `--harness` adds to the table.
 //!
-//! What a target registers holds for the whole process, as the table does: the
-//! harness that has been built says it, once. A test case that names an operation
-//! which none registered can be read and stored, so that crash directories outlive
-//! their harness; it cannot be run.
+//! Once the harness is built, it says what targets registered, and that holds for the
+//! whole process, as the table does. A test case with an operation that no target
+//! registered can be read and stored, so that crash directories outlive their harness,
+//! but it cannot be run.
 
 use std::sync::RwLock;
 
@@ -22,10 +22,10 @@ static UNREGISTERED: Element = Element {
     rule: SILENT,
 };
 
-/// Adds an operation to the vocabulary; the last one of a name counts. A rule that
-/// says nothing is that of `unstated`.
+/// Adds an operation to the vocabulary and replaces one of the same name. Without a
+/// rule's sentence, the rule is that of `unstated`.
 pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: &str) {
-    // They live as long as the table does, and are as few.
+    // There are few, and they live as long as the table does.
     let keep = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let rule = if says.is_empty() { SILENT } else { Rule { says: keep(says), place: keep(place) } };
     let same =
@@ -47,7 +47,7 @@ pub fn targets() -> Vec<&'static Element> {
     REGISTERED.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
 }
 
-/// A test case that wants a target which the harness does not have.
+/// A test case needs a target that the harness does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no target registered the operation '{name}'; {help}")]
 pub struct UnknownTarget {
@@ -109,7 +109,7 @@ impl Scenario {
     }
 }
 
-/// Whether a word can name an operation of a target.
+/// Whether a word can name a target's operation.
 pub(super) fn is_target_name(word: &str) -> bool {
     word.len() <= 40
         && word.starts_with(|c: char| c.is_ascii_lowercase())
@@ -139,8 +139,7 @@ mod tests {
                 object: Some("T".to_owned()),
             }
         );
-        assert_eq!(s.go[0][0].wire(), ["target", "vet-all", "lib", "T"]);
-        assert_eq!(s.before[1].wire(), ["target", "build", "gopkg.in/yaml.v3"]);
+        assert_eq!(s.before[1].to_string(), "target build gopkg.in/yaml.v3");
         assert_eq!(s.class(), Class::Unstated);
         assert!(s.uses_targets() && s.breaches().is_empty());
         let e = s.check_targets().unwrap_err();

@@ -1,5 +1,5 @@
-//! The one table of what a scenario can say, with the class of each element
-//! and the documentation that the class rests on.
+//! What a scenario can say, with the class of each element and the documentation that
+//! the class rests on. The operations have a table of their own.
 
 use serde::{Deserialize, Serialize};
 
@@ -83,13 +83,13 @@ pub(super) const READERS: Rule = Rule {
     says: "this lazy construction may also occur concurrently, due to concurrent use of the type checker API (after type checking or importing has finished)",
     place: "go/types, type Named; for interfaces, func (*Interface) Complete: \"Interface types that have been completed are safe for concurrent use.\"",
 };
-const CONTEXT: Rule =
+pub(super) const CONTEXT: Rule =
     Rule { says: "Contexts are safe for concurrent use.", place: "go/types, type Context" };
 const FSET: Rule = Rule {
     says: "Methods of file sets are synchronized; multiple goroutines may invoke them concurrently.",
     place: "go/token, type FileSet",
 };
-const LOCKED: Rule = Rule {
+pub(super) const LOCKED: Rule = Rule {
     says: "If you need to read from and write to a map from concurrently executing goroutines, the accesses must be mediated by some kind of synchronization mechanism.",
     place: "go.dev/blog/maps, Concurrency: the importer has a lock; the packages it returns are complete, as golang.org/issue/34921 wants",
 };
@@ -145,7 +145,7 @@ const INSERT: Rule = Rule {
     says: "Insert attempts to insert an object obj into scope s.",
     place: "go/types, func (*Scope) Insert: into a map, which readers read; go.dev/blog/maps, Concurrency",
 };
-const SSA: Rule = Rule {
+pub(super) const SSA: Rule = Rule {
     says: "Build is idempotent and thread-safe.",
     place: "golang.org/x/tools/go/ssa, func (*Package) Build; each goroutine has a Program of its own, and reads packages that are complete",
 };
@@ -194,15 +194,15 @@ words! {
         Config = "config", Unstated, SILENT, "one *types.Config for every checker";
         Ast = "ast", Unstated, SILENT, "one syntax tree of a package for every checker of it";
         Importer = "importer", Bug, LOCKED, "one importer, under a lock, that checks a package at its first import";
-        ParallelImporter = "importer parallel", Bug, LOCKED, "one importer that checks each package once, several at a time: who wants one that is being checked waits, as go/packages does";
-        UnlockedImporter = "importer unlocked", Contract, OWN_MAP, "one importer whose map of packages has no lock";
-        Info = "info", Contract, MAPS, "one types.Info that every checker records into";
-        Checker = "checker", Contract, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
-        Package = "package", Contract, INCOMPLETE, "one *types.Package that several checkers fill";
-        Incomplete = "incomplete", Contract, INCOMPLETE, "packages that are still being checked, given to importers";
-        Unfinished = "unfinished", Contract, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
-        Interface = "interface", Contract, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
-        Alias = "alias", Contract, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by whoever walks these";
+        ParallelImporter = "importer parallel", Bug, LOCKED, "one importer that checks each package once, several at a time: a goroutine that imports one that is being checked waits, as in go/packages";
+        UnlockedImporter = "importer unlocked", Breach, OWN_MAP, "one importer whose map of packages has no lock";
+        Info = "info", Breach, MAPS, "one types.Info that every checker records into";
+        Checker = "checker", Breach, ONE_CHECKER, "one types.Checker whose Files every goroutine calls";
+        Package = "package", Breach, INCOMPLETE, "one *types.Package that several checkers fill";
+        Incomplete = "incomplete", Breach, INCOMPLETE, "packages that are still being checked, given to importers";
+        Unfinished = "unfinished", Breach, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
+        Interface = "interface", Breach, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
+        Alias = "alias", Breach, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by the goroutines that walk them";
     }
 }
 
@@ -234,7 +234,7 @@ words! {
         Unalias = "unalias", Bug, READERS, "types.Unalias, Alias.Rhs, Alias.Origin and Alias.TypeArgs";
         String = "string", Bug, READERS, "types.TypeString and types.ObjectString";
         Methodset = "methodset", Bug, READERS, "types.NewMethodSet of the type and of its pointer";
-        Lookup = "lookup", Bug, READERS, "types.LookupFieldOrMethod of each name the type has and of one it has not";
+        Lookup = "lookup", Bug, READERS, "types.LookupFieldOrMethod of each name that the type has and of one that it lacks";
         Methods = "methods", Bug, READERS, "Named.NumMethods, Named.Method and the signatures: lazy expansion";
         Fields = "fields", Bug, READERS, "Struct.Field, Signature.Params and Results, Interface.EmbeddedType";
         Typeparams = "typeparams", Bug, READERS, "type parameters, their constraints, type arguments and origin";
@@ -249,52 +249,58 @@ words! {
         Scope = "scope", Bug, READERS, "Scope.Names, Lookup, Innermost, String of the package's scopes";
         Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields (golang.org/x/tools)";
         Methodsetcache = "methodsetcache", Bug, METHOD_SETS, "method sets through one typeutil.MethodSetCache (golang.org/x/tools)";
-        Typemap = "typemap", Bug, READERS, "types hashed and compared in a typeutil.Map of the goroutine's own (golang.org/x/tools)";
+        Typemap = "typemap", Bug, READERS, "types hashed and compared in the goroutine's own typeutil.Map (golang.org/x/tools)";
     }
+}
+
+impl Query {
+    /// Whether it is about two types.
+    #[must_use]
+    pub fn is_about_two(self) -> bool {
+        matches!(
+            self,
+            Self::Identical
+                | Self::Implements
+                | Self::Satisfies
+                | Self::Assignable
+                | Self::Convertible
+        )
+    }
+
+    /// Whether it needs golang.org/x/tools. A program without it runs anywhere.
+    #[must_use]
+    pub fn needs_tools(self) -> bool {
+        matches!(self, Self::Objectpath | Self::Methodsetcache | Self::Typemap)
+    }
+
+    /// The queries that complete lazy types; the order is that of draws.
+    pub(crate) const LAZY: &'static [Self] = &[
+        Self::Underlying,
+        Self::Unalias,
+        Self::Methods,
+        Self::Methodset,
+        Self::Lookup,
+        Self::Typeset,
+        Self::Implements,
+        Self::Identical,
+    ];
 }
 
 words! {
     /// What the operation `set` sets, on an object that others read.
     Setter: Setter {
-        Constraint = "constraint", Contract, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
-        Underlying = "underlying", Contract, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
-        Method = "method", Contract, ADD_METHOD, "Named.AddMethod of a new method";
-        Typeparams = "typeparams", Contract, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
-        Insert = "insert", Contract, INSERT, "Scope.Insert of a new constant";
+        Constraint = "constraint", Breach, SET_CONSTRAINT, "TypeParam.SetConstraint of the first type parameter, to the constraint it has";
+        Underlying = "underlying", Breach, SET_UNDERLYING, "Named.SetUnderlying, to the type it has";
+        Method = "method", Breach, ADD_METHOD, "Named.AddMethod of a new method";
+        Typeparams = "typeparams", Breach, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
+        Insert = "insert", Breach, INSERT, "Scope.Insert of a new constant";
     }
-}
-
-const OPERATIONS: &[Element] = &[
-    op("check", Class::Bug, COMPLETE, "type-checks a package with a checker of its own"),
-    op("import", Class::Bug, LOCKED, "asks the importer for a package"),
-    op("instantiate", Class::Bug, CONTEXT, "types.Instantiate, with the shared Context or without"),
-    op("eval", Class::Unstated, SILENT, "types.Eval in a completed package"),
-    op("checkexpr", Class::Unstated, SILENT, "types.CheckExpr in a completed package"),
-    op("query", Class::Bug, READERS, "a query on a named object"),
-    op("walk", Class::Bug, READERS, "a query on every type reachable from a package"),
-    op(
-        "export",
-        Class::Bug,
-        READERS,
-        "writes a completed package as export data (golang.org/x/tools/go/gcexportdata)",
-    ),
-    op(
-        "ssa",
-        Class::Bug,
-        SSA,
-        "builds SSA code of a checked package, generic functions instantiated (golang.org/x/tools/go/ssa)",
-    ),
-    op("set", Class::Contract, READERS, "calls a setter on an object of a completed package"),
-];
-
-const fn op(name: &'static str, class: Class, rule: Rule, does: &'static str) -> Element {
-    Element { kind: ElementKind::Operation, name, class, does, rule }
 }
 
 const TABLES: [&[Element]; 9] = [
     Share::ELEMENTS,
     Import::ELEMENTS,
-    OPERATIONS,
+    &super::operation::ELEMENTS,
     Query::ELEMENTS,
     Setter::ELEMENTS,
     Meet::ELEMENTS,

@@ -76,7 +76,7 @@ fn a_graver_class_replaces() {
     let store = Store::open(tmp.path()).unwrap();
     let (bug, breach) = (bug(), breach());
     assert_eq!(bug.id, breach.id);
-    assert_eq!((bug.class, breach.class), (Class::Bug, Class::Contract));
+    assert_eq!((bug.class, breach.class), (Class::Bug, Class::Breach));
     assert!(breach.rules.iter().all(|r| r.elements == ["share info"]));
     let path = store.path(&bug.id);
     assert_eq!(store.save(&breach, "breach", "r", &[]).unwrap(), Saved::New(path.clone()));

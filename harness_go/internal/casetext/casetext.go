@@ -71,49 +71,12 @@ func directive(req *wire.RunRequest, line string) {
 	}
 }
 
-func operations(text string) []wire.Op {
-	var ops []wire.Op
+func operations(text string) []string {
+	var ops []string
 	for _, op := range strings.Split(text, ";") {
-		if words := strings.Fields(op); len(words) > 0 {
-			ops = append(ops, operation(words))
+		if op = strings.TrimSpace(op); op != "" {
+			ops = append(ops, op)
 		}
 	}
 	return ops
-}
-
-// operation gives an operation the form that it has in a request.
-func operation(words []string) wire.Op {
-	switch words[0] {
-	case "check", "import", "export", "ssa", "target":
-		return words
-	case "eval", "checkexpr":
-		return wire.Op{words[0], words[1], strings.Join(words[2:], " ")}
-	case "instantiate":
-		context := ""
-		if words[len(words)-1] == "context" {
-			context = "context"
-			words = words[:len(words)-1]
-		}
-		op := append(wire.Op{"instantiate"}, target(words[1])...)
-		return append(append(op, context), strings.Split(words[2], ",")...)
-	case "set":
-		return append(wire.Op{"set", words[2]}, target(words[1])...)
-	case "walk":
-		order := strings.Join(words[3:], " ")
-		if order == "" {
-			order = "declared"
-		}
-		return wire.Op{"walk", words[1], words[2], order}
-	}
-	op := wire.Op{"query", words[0]}
-	for _, word := range words[1:] {
-		op = append(op, target(word)...)
-	}
-	return op
-}
-
-// target splits lib.T at its last dot.
-func target(word string) []string {
-	i := strings.LastIndexByte(word, '.')
-	return []string{word[:i], word[i+1:]}
 }

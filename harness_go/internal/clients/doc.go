@@ -1,7 +1,6 @@
-// Package clients does what programs that use go/types do with
-// golang.org/x/tools. That module needs a recent Go and has to be fetched, so
-// all of it is behind the build tag xtools; without it nothing here works and
-// Available says so.
+// Package clients uses golang.org/x/tools as other programs that use go/types do. That
+// module needs a recent Go and has to be fetched, so all of this is behind the build tag
+// xtools. Without the tag nothing here works, and Available says so.
 package clients
 
 // Missing is why an operation is skipped when Available is false.

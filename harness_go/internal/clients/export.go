@@ -22,8 +22,8 @@ func Export(fset *token.FileSet, pkg *types.Package) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Import reads export data. The packages that it refers to are in imports, or
-// are made, incomplete, and added to it.
+// Import reads export data. The packages that it refers to are in imports;
+// missing ones are made, incomplete, and added there.
 func Import(fset *token.FileSet, data []byte, imports map[string]*types.Package, path string) (*types.Package, error) {
 	return gcexportdata.Read(bytes.NewReader(data), fset, imports, path)
 }

@@ -15,7 +15,7 @@ import (
 // errors, generic functions instantiated, in a program of its own, and
 // returns the names of its members.
 func BuildSSA(fset *token.FileSet, pkg *types.Package, files []*ast.File, info *types.Info) []string {
-	// Serially: goroutines of its own would outlive the limits of an operation.
+	// Serially, as goroutines of its own could outlive the operation.
 	prog := ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially)
 	made := map[*types.Package]bool{pkg: true}
 	var dependencies func(*types.Package)

@@ -22,7 +22,7 @@ func ObjectPath(obj types.Object) (string, types.Object, error) {
 // MethodSets is a cache of method sets. Several goroutines may use it.
 type MethodSets = typeutil.MethodSetCache
 
-// TypeMap is a set of types, equal ones once. One goroutine uses it.
+// TypeMap is a set of types that has identical types once. One goroutine uses it.
 type TypeMap struct{ m typeutil.Map }
 
 // Add adds a type, and says whether an identical one was there.

@@ -19,7 +19,7 @@ func WhenAsked(w io.Writer, exit func(int)) {
 	go func() {
 		<-asked
 		_, _ = io.WriteString(w, "SIGUSR1: every goroutine\n\n")
-		// The parent reads what it gets; there is nobody to tell an error to.
+		// The parent reads whatever arrives; an error cannot be reported.
 		_ = pprof.Lookup("goroutine").WriteTo(w, 2)
 		exit(2)
 	}()

@@ -7,9 +7,9 @@ import (
 	"typerace/harness/internal/casetext"
 )
 
-// TestAliasInstanceRaces: what an instance of an alias stands for is computed
-// when it is first asked, and alias instances that are made after type
-// checking are asked by several goroutines first. golang.org/issue/79035.
+// TestAliasInstanceRaces: go/types computes the type of an alias instance when it is first
+// asked, and several goroutines are the first to ask an instance that was made after type
+// checking. golang.org/issue/79035.
 func TestAliasInstanceRaces(t *testing.T) {
 	if n := minor(); n < 24 || n > 27 {
 		t.Skipf("generic aliases came with Go 1.24, and the race is known until 1.27; this is 1.%d", n)

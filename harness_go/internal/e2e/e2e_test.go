@@ -9,8 +9,8 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// dependency is a completed package on which two legal importers race in Go
-// 1.27: what one unpacks, the other asks whether it is complete.
+// dependency is a completed package on which two legal importers race in Go 1.27: one
+// unpacks a type while the other asks whether it is complete.
 const dependency = `
 meet import
 before check p
@@ -94,8 +94,8 @@ func TestCoverageIsOfTheRun(t *testing.T) {
 	}
 }
 
-// TestNothingOrdersGoroutines is what everything rests on: whatever the
-// harness does between goroutines must not hide the race from the detector.
+// TestNothingOrdersGoroutines checks what everything depends on: the harness's own work
+// between goroutines must not hide the race from the detector.
 func TestNothingOrdersGoroutines(t *testing.T) {
 	if n := minor(); n != 27 {
 		t.Skipf("the race is known in Go 1.27, this is 1.%d", n)

@@ -48,8 +48,8 @@ func TestGoldenScenarios(t *testing.T) {
 		}
 		req := casetext.Request(string(text))
 		req.Flags = wire.FlagResolutions
-		// On a loaded machine the two sides may go one after the other, and a lock of
-		// the first orders them: a breach gets as many runs as it takes, within reason.
+		// On a loaded machine the two sides may run one after the other, ordered by a lock
+		// of the first. So a breach gets many runs.
 		runs, raced, executed := 10, 0, map[string]uint32{}
 		if contract(name) {
 			runs = 300
@@ -95,7 +95,7 @@ func TestGoldenScenarios(t *testing.T) {
 				t.Errorf("%s: not executed: %v", name, executed)
 			}
 		}
-		// What is unstated may race: a checker writes to its Config.
+		// An unstated element may race: a checker writes to its Config.
 		if unstated := name == "share_config"; (raced > 0) != contract(name) && !unstated {
 			t.Errorf("%s: %d runs raced\n%.3000s", name, raced, p.reports())
 		}

@@ -31,8 +31,8 @@ func TestEveryMeetEnds(t *testing.T) {
 	}
 }
 
-// TestSequentialAnswersAreTheConcurrentOnes: what is asked of goroutines one
-// after another and at the same time has one answer.
+// TestSequentialAnswersAreTheConcurrentOnes: questions have the same answers whether
+// goroutines ask one after another or at the same time.
 func TestSequentialAnswersAreTheConcurrentOnes(t *testing.T) {
 	p := start(t)
 	const text = "meet start\nbefore check lib\ngo check a ; walk methods lib ; walk string lib\ngo check b ; walk lookup lib reversed" + casetext.Library
@@ -84,8 +84,7 @@ func TestSharingChangesNoAnswer(t *testing.T) {
 	}
 }
 
-// TestBreachesRace: every contract breach that a scenario can name is one,
-// and ends.
+// TestBreachesRace: every breach that a scenario can name races, and the run ends.
 func TestBreachesRace(t *testing.T) {
 	for share, scenario := range map[string]string{
 		"info":              "go check a\ngo check b\n",

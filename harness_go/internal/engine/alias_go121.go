@@ -4,7 +4,7 @@ package engine
 
 import "go/types"
 
-// Aliases came to the API with Go 1.22; before, they are what they stand for.
+// Before Go 1.22 the API had no aliases: a type is never one.
 
 func unalias(t types.Type) types.Type { return t }
 
@@ -16,9 +16,8 @@ func aliasTypeArgs(types.Type) *types.TypeList { return nil }
 
 func aliasObject(types.Type) *types.TypeName { return nil }
 
-// newAlias makes an alias by hand; nil where the API has none that could be
-// completed later.
+// newAlias returns nil: this API has no alias that could be completed later.
 func newAlias(*types.TypeName, types.Type) types.Type { return nil }
 
-// setAliasTypeParams sets an alias's type parameters, if that can be.
+// setAliasTypeParams sets an alias's type parameters, if the API can.
 func setAliasTypeParams(types.Type, []*types.TypeParam) bool { return false }

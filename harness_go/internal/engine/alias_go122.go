@@ -7,8 +7,7 @@ import "go/types"
 // unalias is types.Unalias.
 func unalias(t types.Type) types.Type { return types.Unalias(t) }
 
-// aliasParts are the types that an alias leads to: in Go 1.22 only what it
-// stands for.
+// aliasParts are the types that an alias leads to: in Go 1.22 only its right-hand side.
 func aliasParts(t types.Type) []types.Type {
 	if a, ok := t.(*types.Alias); ok {
 		return []types.Type{types.Unalias(a)}
@@ -28,9 +27,8 @@ func aliasObject(t types.Type) *types.TypeName {
 	return nil
 }
 
-// newAlias makes an alias by hand; nil where the API has none that could be
-// completed later.
+// newAlias returns nil: this API has no alias that could be completed later.
 func newAlias(*types.TypeName, types.Type) types.Type { return nil }
 
-// setAliasTypeParams sets an alias's type parameters, if that can be.
+// setAliasTypeParams sets an alias's type parameters, if the API can.
 func setAliasTypeParams(types.Type, []*types.TypeParam) bool { return false }

@@ -4,8 +4,8 @@ package engine
 
 import "go/types"
 
-// This file and its neighbours are the only ones that know which release
-// brought what of the API of aliases.
+// Only this file and the alias_go*.go beside it know which release added what to the
+// API of aliases.
 
 // asAlias returns the type as an alias, if it is one.
 func asAlias(t types.Type) (*types.Alias, bool) {
@@ -46,11 +46,10 @@ func aliasObject(t types.Type) *types.TypeName {
 	return nil
 }
 
-// newAlias makes an alias by hand; nil where the API has none that could be
-// completed later.
+// newAlias makes an alias by hand that can be completed later.
 func newAlias(obj *types.TypeName, rhs types.Type) types.Type { return types.NewAlias(obj, rhs) }
 
-// setAliasTypeParams sets an alias's type parameters, if that can be.
+// setAliasTypeParams sets an alias's type parameters, if it is an alias.
 func setAliasTypeParams(t types.Type, params []*types.TypeParam) bool {
 	a, ok := asAlias(t)
 	if !ok || a.TypeArgs().Len() > 0 {

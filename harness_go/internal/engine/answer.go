@@ -13,7 +13,7 @@ import (
 )
 
 // answer is what an operation learnt. It holds what the API returned, and
-// becomes text only after the goroutines ended: to print a type is to use it.
+// becomes text only after the goroutines have ended, because printing a type uses it.
 type answer struct {
 	op   int
 	what string
@@ -79,8 +79,8 @@ func (g *goroutine) answerTexts() []wire.Answer {
 	return texts
 }
 
-// subjectText names what was asked. An identical type that is spelled in
-// another way is another subject: it has other explicit methods, say.
+// subjectText names what was asked. Two spellings of identical types are two subjects:
+// their explicit methods may differ, for example.
 func subjectText(s any) string {
 	t, ok := s.(types.Type)
 	if !ok {

@@ -1,12 +1,12 @@
 package engine
 
-// attendance is who takes part in a round's meetings. Like them it is plain
-// memory, and every slot has one writer.
+// attendance says which goroutines take part in a round's meetings. It is plain memory,
+// as the meetings are, and every slot has one writer.
 type attendance struct {
 	meetings []*meeting
 	// expected are the goroutines of the round.
 	expected []bool
-	// left says whose goroutine has ended.
+	// left says which goroutines have ended.
 	left []slot
 	// waiting says at which meeting a goroutine waits, from 1, and for which
 	// arrival of the others.
@@ -51,9 +51,9 @@ func (a *attendance) waits(id int, m *meeting, n uint32) {
 //go:norace
 func (a *attendance) goesOn(id int) { a.waiting[id].meeting = 0 }
 
-// stuck says that every other goroutine waits too, at a meeting that is not
-// complete: at different meetings they would wait for each other until patience
-// ends. One whose meeting is complete is about to go on, and is no such.
+// stuck says that every other goroutine also waits at a meeting that is not complete.
+// At different meetings they would wait for each other until their patience ends. A
+// goroutine whose meeting is complete is about to go on and does not count.
 //
 //go:norace
 func (a *attendance) stuck(id int) bool {

@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// The same type may be spelled in several ways: through an alias, with other
-// parameter names, as an embedded interface or its methods. Which of them an
-// instance has depends on who made it first, since a types.Context, and so the
-// lazy expansion of an instance, keeps one of identical types. So answers name
-// types in a spelling that identical types share.
+// A type can be spelled in several ways: through an alias, with other parameter names,
+// as an embedded interface or as its methods. A types.Context, and so the lazy expansion
+// of an instance, keeps one of several identical types: the spelling of an instance
+// depends on which goroutine made it first. So answers name types in a spelling that
+// identical types share.
 
 const (
 	// canonicalDepth and canonicalSteps bound the text of a type. Identical
@@ -117,8 +117,8 @@ func (c *canonical) named(t *types.Named) {
 	}
 }
 
-// local marks the name of a type that is declared in a function: others may
-// have the same name.
+// local marks the name of a type that is declared in a function: other
+// types may have the same name.
 const local = "·"
 
 func (c *canonical) qualified(o types.Object) {
@@ -183,7 +183,7 @@ func (c *canonical) signature(t *types.Signature) {
 	c.tuple(t.Results())
 }
 
-// iface writes the type set: what is embedded counts by what it brings.
+// iface writes the type set: an embedded interface counts as its methods and types.
 func (c *canonical) iface(t *types.Interface) {
 	c.str("interface{")
 	for i := 0; i < t.NumMethods(); i++ {

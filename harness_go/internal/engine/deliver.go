@@ -16,7 +16,7 @@ const (
 	fromSynthetic = "synthetic"
 )
 
-// built is a checked package with what it was checked from.
+// built is a checked package and the syntax that it was checked from.
 type built struct {
 	pkg   *types.Package
 	fset  *token.FileSet
@@ -24,8 +24,8 @@ type built struct {
 	info  *types.Info
 }
 
-// noteSound remembers a package in which, and in whose dependencies, nothing
-// was wrong: only such ones may be exported, rebuilt or made SSA code of.
+// noteSound remembers a package without errors in it or in its dependencies. Only such
+// packages may be exported, rebuilt or compiled to SSA code.
 func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {
 	if errors > 0 || g.sources[i].err != nil {
 		return
@@ -55,7 +55,7 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 	}
 	fresh := pkg
 	if g.delivery == fromSynthetic {
-		fresh = synthetic.Package(pkg)
+		fresh = synthetic.Rebuild(pkg)
 	} else if read, err := g.throughExportData(pkg); err == nil {
 		fresh = read
 	}
@@ -67,7 +67,7 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 }
 
 // throughExportData writes a package and reads it back, with a file set of its
-// own as a compiler's export data has.
+// own, as a compiler's export data has.
 func (g *goroutine) throughExportData(pkg *types.Package) (*types.Package, error) {
 	data, err := clients.Export(g.fset, pkg)
 	if err != nil {

@@ -10,11 +10,9 @@ package engine
 import (
 	"os"
 	"runtime"
-	"sort"
 	"strconv"
 	"time"
 
-	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
 )
 
@@ -115,21 +113,6 @@ func defaultProcs() int {
 	return max(2, min(runtime.GOMAXPROCS(0), 4))
 }
 
-// Words are the operations and queries that the engine knows, sorted.
-func Words() []string {
-	words := []string{"check", "import", "instantiate", "eval", "checkexpr", "query", "walk", "set"}
-	if clients.Available {
-		words = append(words, "export", "ssa")
-	}
-	for _, q := range queries {
-		if !q.client || clients.Available {
-			words = append(words, q.name)
-		}
-	}
-	sort.Strings(words)
-	return words
-}
-
 // Run runs a test case. All its goroutines have ended when it returns.
 // The error is about a request that cannot be run.
 func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
@@ -138,7 +121,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 		return nil, err
 	}
 	e.godebug.set(req.Godebug)
-	e.watched = usesTargets(req)
+	e.watched = options.foreign
 	procs := e.procs
 	if req.Procs > 0 {
 		procs = int(req.Procs)

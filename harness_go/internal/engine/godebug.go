@@ -11,8 +11,8 @@ type godebug struct {
 	current string
 }
 
-// init takes what the environment says and makes gotypesalias explicit: this
-// module's go line would turn it off without a word.
+// init reads the environment and makes gotypesalias explicit: this module's go line
+// would silently turn it off.
 func (g *godebug) init() {
 	g.base = os.Getenv("GODEBUG")
 	if !strings.Contains(g.base, "gotypesalias=") {
@@ -22,14 +22,13 @@ func (g *godebug) init() {
 	g.set("")
 }
 
-// set adds settings to the base ones; of two for one name the later counts.
+// set adds settings to the base ones. Of two settings with one name the later counts.
 func (g *godebug) set(settings string) {
 	want := join(g.base, settings)
 	if want == g.current {
 		return
 	}
-	// Setenv fails for names and values with a NUL or a bad name only, and
-	// then the old settings stay.
+	// Setenv fails only for a bad name or a NUL, and then the old settings stay.
 	if os.Setenv("GODEBUG", want) == nil {
 		g.current = want
 	}

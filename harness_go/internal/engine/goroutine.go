@@ -7,16 +7,13 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
-
-	"typerace/harness/internal/wire"
 )
 
-// goroutine is a goroutine's state. Nothing in it is seen by another one
-// while they run.
+// goroutine is the state of one goroutine. No other goroutine sees it while they run.
 type goroutine struct {
 	*round
 	id  int // 0 is `before`, n is the n-th `go`
-	ops []wire.Op
+	ops []*call
 
 	fset    *token.FileSet
 	files   [][]*tree // of each package; nil if not parsed yet
@@ -24,20 +21,20 @@ type goroutine struct {
 	// imports says whether the goroutine is expected to call an importer.
 	imports bool
 
-	// imported is what the goroutine's own importer keeps; latest is what
-	// `check` made last. By package.
+	// imported are the packages that the goroutine's own importer keeps, latest those
+	// that `check` made last, by package.
 	imported, latest []*types.Package
-	// built has what packages were checked from, if an operation wants it.
+	// built has the syntax that packages were checked from, if an operation wants it.
 	built []*built
 	// sound are the packages that are known to be without errors.
 	sound map[*types.Package]bool
-	// used says what the goroutine used of what is shared, and delivered how many
-	// imports it saw, for the reply's counts.
+	// used says which shared things the goroutine used, and delivered how many imports
+	// it saw, for the reply's counts.
 	used      [numUses]bool
 	delivered uint32
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
-	own       map[string]any // what targets' operations keep
+	own       map[string]any // values that targets' operations keep
 
 	op       int // the running operation
 	executed []bool
@@ -49,8 +46,8 @@ type goroutine struct {
 	size     int // of answers, in parts
 
 	// typeExprs are the type arguments of instantiate, parsed before others run; builder
-	// makes types of them. Both are kept here, as the race detector of Go 1.27 confuses
-	// stacks (docs/DECISIONS.md, "Stacks are grown first").
+	// makes types of them. Both are kept here because the race detector of Go 1.27
+	// confuses stacks (docs/DECISIONS.md, "Stacks are grown first").
 	typeExprs map[string]ast.Expr
 	builder   typeBuilder
 }
@@ -68,7 +65,7 @@ type panicked struct {
 	stack []byte
 }
 
-func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
+func newGoroutine(r *round, id int, ops []*call) *goroutine {
 	n := len(r.sources)
 	g := &goroutine{
 		round: r, id: id, ops: ops, fset: r.fset, files: make([][]*tree, n),
@@ -86,24 +83,19 @@ func newGoroutine(r *round, id int, ops []wire.Op) *goroutine {
 	return g
 }
 
-// prepare parses what the operations are expected to check, so that it need
-// not be parsed while others run.
+// prepare parses the packages that the operations are expected to check, so that this
+// does not happen while others run.
 func (g *goroutine) prepare() {
-	for _, op := range g.ops {
-		if len(op) >= 4 && op[0] == "instantiate" {
-			for _, arg := range op[4:] {
-				g.typeExprs[arg] = g.typeExpr(arg)
-			}
+	for _, c := range g.ops {
+		for _, arg := range c.args {
+			g.typeExprs[arg] = g.typeExpr(arg)
 		}
-		for _, name := range packagesOf(op) {
-			i := g.packageIndex(name)
-			switch {
+		for _, path := range c.packages {
+			switch i := g.packageIndex(path); {
 			case i < 0:
-			case op[0] == "check":
-				g.parse(i)
-				g.prepareImports(i)
+			case c.prepare != nil:
+				c.prepare(g, i)
 			default:
-				g.imports = g.imports || op[0] == "import"
 				g.prepareImport(i)
 			}
 		}
@@ -155,9 +147,9 @@ func (g *goroutine) start(wg *sync.WaitGroup) {
 	g.run()
 }
 
-// growStack has the goroutine's stack grow to what its operations need, before they
-// begin: on Go 1.27 the race detector reports local variables of a goroutine and of a
-// finished one as races, less often so. See docs/DECISIONS.md.
+// growStack grows the goroutine's stack to the size that its operations need, before
+// they begin. The race detector of Go 1.27 reports races between local variables of a
+// goroutine and of one that has ended; this makes them rarer. See docs/DECISIONS.md.
 //
 //go:noinline
 func growStack() {
@@ -192,9 +184,9 @@ func (g *goroutine) recover() {
 	}
 	stack := debug.Stack()
 	g.panics = append(g.panics, panicked{op: g.op, value: value, stack: stack})
-	// The reply has it too. But a panic can leave a lock behind on which
-	// another goroutine waits for ever, and then there is no reply.
-	// A bare system call: os.Stderr has a lock.
+	// The reply has it too. But a panic can leave a lock locked, on which another
+	// goroutine waits forever, and then there is no reply. This is a bare system call
+	// because os.Stderr has a lock.
 	text := append([]byte("typerace: recovered panic: "+plainText(value)+"\n"), stack...)
 	_, _ = syscall.Write(2, text)
 }

@@ -10,8 +10,8 @@ import (
 type importer struct {
 	r *round
 	g *goroutine // nil if the caller's goroutine is not known
-	// nested says whether the call comes from a check that the shared importer
-	// does itself, holding its lock.
+	// nested says whether the call comes from a check by the shared importer itself,
+	// which holds its lock.
 	nested bool
 	chain  *link
 }
@@ -74,7 +74,7 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	if im.chain.contains(i) {
 		return nil, errCycle
 	}
-	// What comes before the goroutines start is completed, never shared so.
+	// Before the goroutines start, packages are completed and never shared like this.
 	if g.id > 0 && (im.r.share.importer || im.r.share.unlocked) {
 		return im.r.shared.get(im, g, i)
 	}
@@ -123,8 +123,8 @@ func newSharedImporter(r *round, unlocked bool) *sharedImporter {
 	return &sharedImporter{unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources))}
 }
 
-// getParallel lets different packages be checked at once, each by who asks for
-// it first. What another one checks is waited for.
+// getParallel lets different packages be checked at the same time, each by the first
+// goroutine that asks for it. A goroutine waits for a package that another one checks.
 func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, error) {
 	im.used(useParallel)
 	im.used(useImporter)
@@ -175,7 +175,7 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 		return pkg, nil
 	}
 	if !s.unlocked {
-		// Stays nil if the check panics. Without a lock others would see it.
+		// It stays nil if the check panics. Without a lock, others would see it.
 		s.packages[path] = nil
 	}
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// How long goroutines may take to be gone after the last operation returned, and
-// how far apart their stacks are then sampled.
+// How long goroutines may take to end after the last operation returned, and how far
+// apart their stacks are sampled after that.
 const (
 	yields      = 64
 	leakPauses  = 10
@@ -16,11 +16,11 @@ const (
 	sampleEvery = 30 * time.Millisecond
 )
 
-// leftovers are the stacks of goroutines that are there beside those that were when
-// the test case began, although every operation has returned. One that waits counts
-// if it has the same stack in every sample; one that runs, if it is there in all.
+// leftovers are the stacks of goroutines that did not exist when the test case began and
+// are still there after every operation has returned. A waiting goroutine counts if it
+// has the same stack in every sample, a running one if it is in every sample.
 func leftovers(before int) []string {
-	// A goroutine tells that it is done a moment before it is gone.
+	// A goroutine signals that it is done a moment before it ends.
 	for i := 0; i < yields && runtime.NumGoroutine() > before; i++ {
 		runtime.Gosched()
 	}
@@ -48,7 +48,7 @@ func leftovers(before int) []string {
 	return stacks
 }
 
-// own are words of the stacks of goroutines that are always there or the heap's watch.
+// own are words in the stacks of the harness's own goroutines.
 var own = [...]string{"engine.(*watch).", "dump.WhenAsked", "os/signal."}
 
 func isOwn(stack string) bool {
@@ -84,7 +84,7 @@ func strangers() map[string]string {
 	return found
 }
 
-// waits says whether a goroutine neither runs nor could.
+// waits says whether a goroutine neither runs nor is ready to run.
 func waits(stack string) bool {
 	head, _, _ := strings.Cut(stack, "\n")
 	return !strings.Contains(head, "[run") && !strings.Contains(head, "[sleep")

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// How long a goroutine waits at a meeting. Those who are waited for are
-// expected to come, so it is only bounded: on a loaded machine a goroutine may
-// not run for milliseconds, and what then does not overlap hides its races.
-// An error is not expected of everyone, so that wait is short.
+// How long a goroutine waits at a meeting. The others are expected to come, so this is
+// only a bound: on a loaded machine a goroutine may not run for milliseconds, and
+// operations that then do not overlap hide their races. Not every goroutine is expected
+// to see an error, so that wait is short.
 const (
 	patience      = 20 * time.Millisecond
 	errorPatience = 2 * time.Millisecond
@@ -17,17 +17,17 @@ const (
 // meeting is a point where goroutines wait for one another so that what they
 // do next overlaps.
 //
-// It must not order them: locks, channels and atomics would be seen by the
-// race detector, and everything before the meeting would be ordered before
-// everything after it. So goroutines write and read plain memory, in functions
-// that the detector does not look into. Every slot has one writer, and it is
-// enough that its writes are seen some time.
+// It must not order them: the race detector would see locks, channels and atomics, and
+// everything before the meeting would be ordered before everything after it. So
+// goroutines write and read plain memory, in functions that the detector does not
+// instrument. Every slot has one writer, and it is enough that others see its writes
+// eventually.
 type meeting struct {
 	// arrived counts each goroutine's arrivals.
 	arrived []slot
-	// party says who is waited for.
+	// party says which goroutines are waited for.
 	party []bool
-	// round knows who has left or waits, at whichever of the round's meetings.
+	// round knows which goroutines have ended and which wait, at any meeting of the round.
 	round    *attendance
 	patience time.Duration
 	// scheduler is the seeded schedule's, or nil.
@@ -82,7 +82,7 @@ func (m *meeting) meetOnce(id int) {
 }
 
 // meetStranger is for a caller that does not know which goroutine it is on.
-// They count each other; once a meeting came to its end nobody waits.
+// Such callers count each other; after a meeting has ended none of them waits.
 //
 //go:norace
 func (m *meeting) meetStranger() {
@@ -97,18 +97,18 @@ func (m *meeting) meetStranger() {
 }
 
 const (
-	// turnsPatience is how many turns a goroutine gives away at a meeting under
-	// a seeded schedule, where a clock would be chance.
+	// turnsPatience is how many turns a goroutine gives up at a meeting under a seeded
+	// schedule, where a clock would make the run differ from time to time.
 	turnsPatience = 64
-	// idlePatience is how many of them in a row may come back without a step of
-	// anyone: after the first, one who woke up has had its turn.
+	// idlePatience is how many of them in a row may pass without a step by another
+	// goroutine: after the first, any goroutine that woke up has had its turn.
 	idlePatience = 2
-	// spins is how often a goroutine yields before it sleeps. Who spins on one
-	// processor takes it from those who work, here or in another process, and
-	// a meeting that is not complete by then takes them some while.
+	// spins is how often a goroutine yields before it sleeps. A spinning goroutine takes
+	// the processor from those that work, here or in another process, and a meeting that
+	// is not complete after so many yields will take them a while longer.
 	spins = 64
 	// nap is short beside a check, so that what follows the meeting overlaps.
-	// Sleeping does not synchronise in the eyes of the race detector.
+	// To the race detector, sleeping does not synchronize.
 	nap = 20 * time.Microsecond
 )
 

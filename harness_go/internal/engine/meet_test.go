@@ -30,7 +30,8 @@ func TestMeetingsDoNotWaitForEachOther(t *testing.T) {
 	wg.Wait()
 }
 
-// One whose meeting is complete is on its way, though it still counts as waiting.
+// A goroutine whose meeting is complete is about to go on, though it still counts as
+// waiting.
 func TestWhoIsOnItsWayIsWaitedFor(t *testing.T) {
 	r := &round{attendance: newAttendance(3)}
 	everyone := []bool{false, true, true}

@@ -7,11 +7,12 @@ import (
 )
 
 const (
-	// collectAfter is how much a process may allocate between collections. What a
-	// collection costs grows with the garbage, so seldom is no cheaper than often, and
-	// memory that is used again soon is in the caches, as is the detector's shadow of it.
+	// collectAfter is how much a process may allocate between collections. The cost of a
+	// collection grows with the garbage, so rare collections are no cheaper than frequent
+	// ones, and memory that is soon used again is still in the caches, with the detector's
+	// shadow of it.
 	collectAfter = 16 << 20
-	// softLimit is where the collector starts on its own, for a test case that
+	// softLimit is the heap at which the collector starts on its own, for a test case that
 	// allocates that much by itself.
 	softLimit = 256 << 20
 )

@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// What the documentation of go/types forbids is a fault of this harness and no finding:
-// a call of its own with nil, or with arguments that a constructor refuses. Both end the
-// process, with a line that typerace knows (src/harness/misuse.rs).
+// A call that the documentation of go/types forbids is a fault of this harness and not a
+// finding: a call with nil, or with arguments that a constructor refuses. Both end the
+// process with a line that typerace knows (src/harness/misuse.rs).
 
 // misuse is the value of the panic that says so.
 type misuse string
 
-// given panics if the harness is about to give go/types nothing where something has to be.
-// Values that go/types itself returned are no matter for it: they may be nil because two
-// goroutines raced, which is what is searched for.
+// given panics if the harness is about to pass nil to go/types where a value is required.
+// It is not for values that go/types itself returned: those may be nil because two
+// goroutines raced, which is what this program searches for.
 func given(there bool, what string) {
 	if !there {
 		panic(misuse("nil as " + what))
@@ -26,7 +26,7 @@ func given(there bool, what string) {
 
 // refused are the panics with which the API refuses arguments, where the harness makes
 // these arguments. Not among them are "underlying type must not be nil" and "nil
-// constraint": the operation `set` hands on what go/types returned.
+// constraint": the operation `set` passes on what go/types returned.
 var refused = []string{
 	"variadic function must have at least one parameter",
 	"function with receiver type parameters must have a receiver",
@@ -38,8 +38,8 @@ var refused = []string{
 	"LookupFieldOrMethod on nil type",
 }
 
-// misused says whether a panic that is being recovered is a misuse, and which. It is called
-// by a deferred function.
+// misused says whether a panic that is being recovered is a misuse, and which one. A
+// deferred function calls it.
 func misused(value any) (string, bool) {
 	switch v := value.(type) {
 	case misuse:
@@ -81,7 +81,7 @@ func calledByHarness() bool {
 // refusalDepth is how deep in the API a refusal is.
 const refusalDepth = 2
 
-// onMisuse ends the process. Tests have it fail instead.
+// onMisuse ends the process. In tests it fails the test instead.
 var onMisuse = func(what string) {
 	text := append([]byte("typerace harness: misuse of go/types: "+what+"\n"), debug.Stack()...)
 	// As in goroutine.recover: os.Stderr has a lock.

@@ -29,7 +29,7 @@ var kindsOfPackages = []struct{ name, text string }{
 }
 
 // everything is a scenario with every operation, query and setter on the package, on all
-// its objects and on ones that it does not have.
+// its objects and on objects that it lacks.
 func everything(pkg string) string {
 	var ops []string
 	objects := []string{"T", "X", "I", "F", "A", "List", "Nosuch"}
@@ -72,8 +72,8 @@ func failOnMisuse(t *testing.T) *[]string {
 	return &seen
 }
 
-// Whatever packages are like, no operation gives go/types what its documentation forbids,
-// and none panics.
+// Whatever the packages are, no operation calls go/types in a way that its documentation
+// forbids, and none panics.
 func TestNoOperationMisusesGoTypes(t *testing.T) {
 	seen := failOnMisuse(t)
 	for _, kind := range kindsOfPackages {
@@ -105,10 +105,8 @@ func onePackage(t *testing.T, name, text string) (executed uint32) {
 	t.Helper()
 	req := casetext.Request(text)
 	for _, ops := range req.Go {
-		for _, op := range ops {
-			for i := range op {
-				op[i] = strings.ReplaceAll(op[i], "·", ";")
-			}
+		for i := range ops {
+			ops[i] = strings.ReplaceAll(ops[i], "·", ";")
 		}
 	}
 	req.Flags = wire.FlagAnswers | wire.FlagSequential
@@ -151,11 +149,11 @@ func TestAMisuseIsNoticed(t *testing.T) {
 		"nil as a check's file set": func(g *goroutine) {
 			g.parse(0)
 			g.fset = nil
-			g.check("lib")
+			g.check(readCall("check lib"))
 		},
 		"nil as a file of a check": func(g *goroutine) {
 			g.files[0] = []*tree{nil}
-			g.check("lib")
+			g.check(readCall("check lib"))
 		},
 		"variadic function must have at least one parameter": func(*goroutine) {
 			types.NewSignatureType(nil, nil, nil, nil, nil, true)
@@ -173,7 +171,7 @@ func TestAMisuseIsNoticed(t *testing.T) {
 		},
 	} {
 		*seen = nil
-		g := newGoroutine(r, 1, []wire.Op{{"planted"}})
+		g := newGoroutine(r, 1, readCalls([]string{"planted"}))
 		func() {
 			defer g.recover()
 			misuse(g)
@@ -191,7 +189,7 @@ func panicTexts(g *goroutine) (texts []string) {
 	return texts
 }
 
-// What go/types does to itself, and what other code does to it, is no misuse of ours.
+// A call by go/types itself, or by other code, is no misuse of ours.
 func TestOtherPanicsAreNoMisuse(t *testing.T) {
 	seen := failOnMisuse(t)
 	r := newRound(casetext.Request("go check a"), options{})

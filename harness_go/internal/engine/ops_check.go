@@ -15,7 +15,7 @@ type checkWith struct {
 	operation bool
 }
 
-// checked is what a check found, as it is told after the goroutines ended.
+// checked is what a check found. It is reported after the goroutines have ended.
 type checked struct {
 	pkg    int
 	errors int
@@ -26,14 +26,49 @@ type checked struct {
 // sizes are the same for every check; they hold no state.
 var sizes = types.SizesFor("gc", "amd64")
 
+func init() {
+	register(operation{
+		word: "check", operands: []operand{aPackage}, run: (*goroutine).check,
+		prepare: func(g *goroutine, i int) {
+			g.parse(i)
+			g.prepareImports(i)
+		},
+	})
+	register(operation{
+		word: "import", operands: []operand{aPackage}, run: (*goroutine).importPackage,
+		prepare: func(g *goroutine, i int) {
+			g.imports = true
+			g.prepareImport(i)
+		},
+	})
+}
+
+// importPackage is the operation `import P`.
+func (g *goroutine) importPackage(c *call) bool {
+	i := g.resolvePackage(c.path)
+	if i < 0 {
+		return g.skip("the test case has no package")
+	}
+	pkg, err := g.importer(nil).Import(g.req.Packages[i].Path)
+	if g.round.answers {
+		subject := []any{g.req.Packages[i].Path}
+		if err != nil {
+			g.answer("import", subject, []any{errorText(err)}, err.Error())
+		} else {
+			g.answer("import", subject, []any{pkg.Path(), pkg.Name()}, "")
+		}
+	}
+	return true
+}
+
 // check is the operation `check P`.
-func (g *goroutine) check(path string) bool {
-	i := g.resolvePackage(path)
+func (g *goroutine) check(c *call) bool {
+	i := g.resolvePackage(c.path)
 	if i < 0 {
 		return g.skip("the test case has no package")
 	}
 	if g.id == 0 {
-		// Imports of P come before it, and each package is completed once.
+		// P's imports come before P, and each package is completed once.
 		if g.completed[i] == nil {
 			pkg := g.checkSource(i, checkWith{importer: g.importer(&link{i, nil}), operation: true})
 			g.completed[i] = g.deliver(i, pkg)
@@ -54,7 +89,7 @@ func (g *goroutine) check(path string) bool {
 func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	record := &checked{pkg: i}
 	if g != g.strangers || !g.share.unlocked {
-		// What strangers write to belongs to whoever has the importer's lock.
+		// The strangers' record belongs to the goroutine that holds the importer's lock.
 		defer func() { g.checks = append(g.checks, *record) }()
 	}
 	fset, files := g.fset, g.sources[i].trees
@@ -107,7 +142,7 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	}
 	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
 	if g.share.unfinished && !shares {
-		// What others will use: the first error ends the check where it stands.
+		// Others will use this package, and the first error ends its check where it stands.
 		config.Error = nil
 	}
 	if shares && g.share.config {
@@ -141,7 +176,7 @@ func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 		report = func(error) { r.atError.meetStranger() }
 	}
 	// Error is not nil, but for `share unfinished`: without it the checker stops at the first error and
-	// leaves types unfinished, which nobody may use.
+	// leaves types unfinished, which must not be used.
 	return &types.Config{Context: r.context, Importer: im, Error: report, Sizes: sizes}
 }
 

@@ -9,12 +9,24 @@ import (
 
 const errNotSound = "the package is not known to be free of errors"
 
+func init() {
+	register(operation{
+		word: "export", operands: []operand{aPackage}, client: true, run: (*goroutine).export,
+	})
+	register(operation{
+		word: "ssa", operands: []operand{aPackage}, client: true, syntax: true,
+		run: (*goroutine).ssa,
+	})
+	registerQueries(
+		query{name: "objectpath", client: true, ask: askObjectPath},
+		query{name: "methodsetcache", client: true, ask: askMethodSetCache},
+		query{name: "typemap", client: true, ask: askTypeMap},
+	)
+}
+
 // export is the operation `export P`.
-func (g *goroutine) export(path string) bool {
-	if !clients.Available {
-		return g.skip(clients.Missing)
-	}
-	i := g.resolvePackage(path)
+func (g *goroutine) export(c *call) bool {
+	i := g.resolvePackage(c.path)
 	pkg := g.typesPackage(i)
 	if pkg == nil {
 		return g.skip("there is no package to export")
@@ -36,13 +48,10 @@ func (g *goroutine) export(path string) bool {
 	return true
 }
 
-// ssa is the operation `ssa P`. What it is built of is what was type-checked,
-// however importers got the package.
-func (g *goroutine) ssa(path string) bool {
-	if !clients.Available {
-		return g.skip(clients.Missing)
-	}
-	i := g.resolvePackage(path)
+// ssa is the operation `ssa P`. It builds the package that was type-checked, whatever
+// form importers got.
+func (g *goroutine) ssa(c *call) bool {
+	i := g.resolvePackage(c.path)
 	if i < 0 || g.typesPackage(i) == nil {
 		return g.skip("there is no package to build")
 	}
@@ -110,12 +119,12 @@ func askMethodSetCache(a *asker, t, _ types.Type) {
 
 func askTypeMap(a *asker, t, _ types.Type) {
 	if _, ok := t.(*types.Union); ok {
-		return // they are no types of their own, and cannot be hashed
+		return // a union is part of a constraint and cannot be hashed
 	}
 	if a.seen == nil {
 		a.seen = new(clients.TypeMap)
 	}
 	a.seen.Add(t)
-	// The second time it is there.
+	// The second time, the type is there.
 	a.bool(a.seen.Add(t))
 }

@@ -6,21 +6,28 @@ import (
 	"go/types"
 )
 
+func init() {
+	register(operation{
+		word: "instantiate", operands: []operand{anObject, typeArguments, withContext},
+		run: (*goroutine).instantiate,
+	})
+}
+
 // instantiate is the operation `instantiate P.T ARG,ARG [context]`.
-func (g *goroutine) instantiate(path, name string, context bool, args []string) bool {
-	obj := g.genericObject(path, name)
+func (g *goroutine) instantiate(c *call) bool {
+	obj := g.genericObject(c.path, c.object)
 	if obj == nil {
 		return g.skip("the package has nothing generic")
 	}
 	origin := obj.Type()
 	g.builder = typeBuilder{g: g, pkg: obj.Pkg()}
-	// Too many arguments are cut, too few are made up: a changed number of
-	// type parameters leaves the operation a meaning.
+	// Extra arguments are dropped and missing ones are made up, so that the operation
+	// still means something after the number of type parameters has changed.
 	targs := make([]types.Type, typeParams(origin).Len())
 	for i := range targs {
 		targs[i] = types.Typ[types.Int]
-		if i < len(args) {
-			if expr := g.typeExpr(args[i]); expr != nil {
+		if i < len(c.args) {
+			if expr := g.typeExpr(c.args[i]); expr != nil {
 				targs[i] = g.builder.build(expr, 0)
 			}
 		}
@@ -29,7 +36,7 @@ func (g *goroutine) instantiate(path, name string, context bool, args []string) 
 		given(targ != nil, "a type argument")
 	}
 	var ctxt *types.Context
-	if context {
+	if c.context {
 		ctxt = g.context
 	}
 	instance, err := types.Instantiate(ctxt, origin, targs, true)

@@ -1,70 +1,24 @@
 package engine
 
-import (
-	"go/types"
+import "go/types"
 
-	"typerace/harness/internal/clients"
-	"typerace/harness/internal/wire"
-)
+// opQuery is the word of a query on an object. A scenario's text leaves it out.
+const opQuery = "query"
 
-// execute executes an operation; false if there was nothing to do it on.
-func (g *goroutine) execute(op wire.Op) bool {
-	switch {
-	case len(op) < 2:
-	case op[0] == "check" && len(op) == 2:
-		return g.check(op[1])
-	case op[0] == "import" && len(op) == 2:
-		return g.importOp(op[1])
-	case op[0] == "instantiate" && len(op) >= 4:
-		return g.instantiate(op[1], op[2], op[3] == "context", op[4:])
-	case op[0] == "eval" && len(op) == 3:
-		return g.eval(op[1], op[2])
-	case op[0] == "checkexpr" && len(op) == 3:
-		return g.checkExpr(op[1], op[2])
-	case op[0] == "set" && len(op) == 4:
-		return g.set(op[1], op[2], op[3])
-	case op[0] == "export" && len(op) == 2:
-		return g.export(op[1])
-	case op[0] == "ssa" && len(op) == 2:
-		return g.ssa(op[1])
-	case op[0] == opTarget && (len(op) == 3 || len(op) == 4):
-		return g.target(op[1], op[2:])
-	case op[0] == "query" && len(op) >= 4:
-		return g.queryOp(op[1], op[2:])
-	case op[0] == "walk" && len(op) >= 3:
-		return g.walkOp(op[1], op[2], readOrder(op[3:]))
-	}
-	return g.skip("not an operation that this harness knows")
+func init() {
+	register(operation{
+		word: opQuery, bare: true, operands: []operand{aQuery, anObject, anotherObject},
+		run: (*goroutine).queryObject,
+	})
+	register(operation{
+		word: "walk", operands: []operand{aQuery, walked, anOrder}, run: (*goroutine).walk,
+	})
 }
 
-// importOp is the operation `import P`.
-func (g *goroutine) importOp(path string) bool {
-	i := g.resolvePackage(path)
-	if i < 0 {
-		return g.skip("the test case has no package")
-	}
-	pkg, err := g.importer(nil).Import(g.req.Packages[i].Path)
-	if g.round.answers {
-		subject := []any{g.req.Packages[i].Path}
-		if err != nil {
-			g.answer("import", subject, []any{errorText(err)}, err.Error())
-		} else {
-			g.answer("import", subject, []any{pkg.Path(), pkg.Name()}, "")
-		}
-	}
-	return true
-}
-
-// queryOp is the operation `QUERY P.T [P.U]`.
-func (g *goroutine) queryOp(name string, target []string) bool {
-	q := findQuery(name)
-	if q == nil {
-		return g.skip("not a query that this harness knows")
-	}
-	if q.client && !clients.Available {
-		return g.skip(clients.Missing)
-	}
-	obj := g.object(target[0], target[1])
+// queryObject is the operation `QUERY P.T [P.U]`.
+func (g *goroutine) queryObject(c *call) bool {
+	q := c.query
+	obj := g.object(c.path, c.object)
 	if obj == nil {
 		return g.skip("the package has no object")
 	}
@@ -80,8 +34,8 @@ func (g *goroutine) queryOp(name string, target []string) bool {
 	}
 	// A query on two types has the object's own as second one if none is named.
 	other := t
-	if len(target) >= 4 {
-		second := g.object(target[2], target[3])
+	if c.other != nil {
+		second := g.object(c.other.path, c.other.object)
 		if second == nil || second.Type() == nil {
 			return g.skip("the second package has no object")
 		}
@@ -89,7 +43,7 @@ func (g *goroutine) queryOp(name string, target []string) bool {
 	}
 	if !q.pair {
 		a.ask(q, t, nil)
-		if len(target) >= 4 {
+		if c.other != nil {
 			a.ask(q, other, nil)
 		}
 		return true
@@ -98,18 +52,12 @@ func (g *goroutine) queryOp(name string, target []string) bool {
 	return true
 }
 
-// walkOp is the operation `walk QUERY P ORDER`.
-func (g *goroutine) walkOp(name, path string, o order) bool {
-	q := findQuery(name)
-	if q == nil {
-		return g.skip("not a query that this harness knows")
-	}
-	if q.client && !clients.Available {
-		return g.skip(clients.Missing)
-	}
+// walk is the operation `walk QUERY P [ORDER]`.
+func (g *goroutine) walk(c *call) bool {
+	q, o := c.query, c.order
 	var pkg *types.Package
-	if path != instancesName {
-		pkg = g.typesPackage(g.resolvePackage(path))
+	if len(c.packages) > 0 {
+		pkg = g.typesPackage(g.resolvePackage(c.path))
 		if pkg == nil {
 			return g.skip("there is no package to walk")
 		}

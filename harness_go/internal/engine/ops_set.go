@@ -7,51 +7,91 @@ import (
 	"strconv"
 )
 
+func init() {
+	register(operation{word: "set", operands: []operand{anObject, aSetter}, run: (*goroutine).set})
+}
+
+// setter is something that the operation `set` sets. What it sets is what is there
+// already, or new under a name that no program has, so that it changes no answer.
+type setter struct {
+	name string
+	// set sets it; false, after a call of skip, if there is nothing to set it of.
+	set func(g *goroutine, path, name string) bool
+}
+
+// setters are all of them.
+var setters = []setter{
+	{"constraint", setConstraint},
+	{"underlying", setUnderlying},
+	{"method", addMethod},
+	{"typeparams", setTypeParams},
+	{"insert", insertObject},
+}
+
+func findSetter(name string) *setter {
+	for i := range setters {
+		if setters[i].name == name {
+			return &setters[i]
+		}
+	}
+	return nil
+}
+
 // set is the operation `set P.T WHAT`: a setter of the API on an object of a
-// package that others read. What it sets is what is there already, or new
-// under a name that no program has, so that it changes no answer.
-func (g *goroutine) set(what, path, name string) bool {
-	switch what {
-	case "constraint":
-		obj := g.genericObject(path, name)
-		if obj == nil {
-			return g.skip("the package has nothing generic")
-		}
-		p := typeParams(obj.Type()).At(0)
-		p.SetConstraint(p.Constraint())
-	case "underlying":
-		n := g.declaredType(path, name)
-		if n == nil {
-			return g.skip("the package declares no type")
-		}
-		n.SetUnderlying(n.Underlying())
-	case "method":
-		n := g.declaredType(path, name)
-		if n == nil {
-			return g.skip("the package declares no type")
-		}
-		recv := types.NewVar(token.NoPos, n.Obj().Pkg(), "", n)
-		sig := types.NewSignatureType(recv, nil, nil, nil, nil, false)
-		n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
-	case "typeparams":
-		t := g.declaredAlias(path, name)
-		if t == nil || !setAliasTypeParams(t, []*types.TypeParam{newTypeParam(packageOf(t), g.newName())}) {
-			return g.skip("the package declares no alias whose type parameters could be set")
-		}
-	case "insert":
-		pkg := g.typesPackage(g.resolvePackage(path))
-		if pkg == nil {
-			return g.skip("there is no package to insert into")
-		}
-		one := constant.MakeInt64(1)
-		pkg.Scope().Insert(types.NewConst(token.NoPos, pkg, g.newName(), types.Typ[types.Int], one))
-	default:
-		return g.skip("not a setter that this harness knows")
+// package that others read.
+func (g *goroutine) set(c *call) bool { return c.setter.set(g, c.path, c.object) }
+
+func setConstraint(g *goroutine, path, name string) bool {
+	obj := g.genericObject(path, name)
+	if obj == nil {
+		return g.skip("the package has nothing generic")
+	}
+	p := typeParams(obj.Type()).At(0)
+	p.SetConstraint(p.Constraint())
+	return true
+}
+
+const noType = "the package declares no type"
+
+func setUnderlying(g *goroutine, path, name string) bool {
+	n := g.declaredType(path, name)
+	if n == nil {
+		return g.skip(noType)
+	}
+	n.SetUnderlying(n.Underlying())
+	return true
+}
+
+func addMethod(g *goroutine, path, name string) bool {
+	n := g.declaredType(path, name)
+	if n == nil {
+		return g.skip(noType)
+	}
+	recv := types.NewVar(token.NoPos, n.Obj().Pkg(), "", n)
+	sig := types.NewSignatureType(recv, nil, nil, nil, nil, false)
+	n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
+	return true
+}
+
+func setTypeParams(g *goroutine, path, name string) bool {
+	t := g.declaredAlias(path, name)
+	if t == nil || !setAliasTypeParams(t, []*types.TypeParam{newTypeParam(packageOf(t), g.newName())}) {
+		return g.skip("the package declares no alias whose type parameters could be set")
 	}
 	return true
 }
 
-// newName is another one for each operation of each goroutine.
+func insertObject(g *goroutine, path, _ string) bool {
+	pkg := g.typesPackage(g.resolvePackage(path))
+	if pkg == nil {
+		return g.skip("there is no package to insert into")
+	}
+	one := constant.MakeInt64(1)
+	pkg.Scope().Insert(types.NewConst(token.NoPos, pkg, g.newName(), types.Typ[types.Int], one))
+	return true
+}
+
+// newName is a name of its own for each operation of each goroutine.
 func (g *goroutine) newName() string {
 	return absent + strconv.Itoa(g.id) + "·" + strconv.Itoa(g.op)
 }
@@ -89,8 +129,8 @@ func declared(obj types.Object) *types.Named {
 	return nil
 }
 
-// openInterfaces are interfaces over those of completed packages, made by hand
-// and not completed, as goroutines must not get them.
+// openInterfaces are interfaces that embed those of completed packages. They are made by
+// hand and not completed, which is how goroutines must not get them.
 func (r *round) openInterfaces() []types.Type {
 	const most = 8
 	var open []types.Type
@@ -114,8 +154,8 @@ func (r *round) openInterfaces() []types.Type {
 	return open
 }
 
-// newTypeParam is a type parameter that nothing has yet, of a package: without one it
-// could not be exported.
+// newTypeParam is a new type parameter. It has a package, because it could not be exported
+// without one.
 func newTypeParam(pkg *types.Package, name string) *types.TypeParam {
 	obj := types.NewTypeName(token.NoPos, pkg, name, nil)
 	return types.NewTypeParam(obj, types.Universe.Lookup("any").Type())
@@ -162,8 +202,8 @@ func (r *round) openAliases() []types.Type {
 	return open
 }
 
-// completeAliases sets what is open about the aliases of share alias, as who
-// made them would have to before others see them.
+// completeAliases sets the type parameters of the aliases of `share alias`, which their
+// maker should have set before others see them.
 func (g *goroutine) completeAliases() {
 	for _, a := range g.round.aliases {
 		g.use(useAlias)

@@ -7,14 +7,18 @@ import (
 	"typerace/harness/target"
 )
 
-// target is the operation `target NAME P` or `target NAME P T`: one that a package
-// of the user's registered.
-func (g *goroutine) target(name string, place []string) bool {
-	op := target.Find(name)
-	if op == nil {
-		return g.skip("no target registered an operation " + name)
-	}
-	i := g.resolvePackage(place[0])
+func init() {
+	register(operation{
+		word: "target", operands: []operand{aTarget, aPackage, member}, syntax: true,
+		foreign: true, run: (*goroutine).target,
+	})
+}
+
+// target is the operation `target NAME P [T]`: one that a package of the user's
+// registered.
+func (g *goroutine) target(c *call) bool {
+	op := c.target
+	i := g.resolvePackage(c.path)
 	pkg := g.typesPackage(i)
 	if pkg == nil {
 		return g.skip("there is no package")
@@ -26,8 +30,8 @@ func (g *goroutine) target(name string, place []string) bool {
 		Package: pkg, Fset: g.fset, Context: g.context, Importer: g.importer(nil),
 		Sources: g.round.sourceTexts, Own: g.own, Before: g.beforeOwn(),
 	}
-	if len(place) > 1 {
-		if in.Object = g.object(place[0], place[1]); in.Object == nil {
+	if c.object != "" {
+		if in.Object = g.object(c.path, c.object); in.Object == nil {
 			return g.skip("the package has no object")
 		}
 	}
@@ -42,7 +46,7 @@ func (g *goroutine) target(name string, place []string) bool {
 		if in.Object != nil {
 			subject = []any{pkg.Path() + "." + in.Object.Name()}
 		}
-		g.answer("target "+name, subject, []any{answer}, "")
+		g.answer(c.name, subject, []any{answer}, "")
 	}
 	return true
 }
@@ -70,8 +74,8 @@ func (g *goroutine) beforeOwn() map[string]any {
 
 // targetTexts are the test case's packages as targets get them; nil if no operation
 // is a target's.
-func targetTexts(req *wire.RunRequest) []target.Source {
-	if !usesTargets(req) {
+func targetTexts(req *wire.RunRequest, o *options) []target.Source {
+	if !o.foreign {
 		return nil
 	}
 	all := make([]target.Source, len(req.Packages))
@@ -83,17 +87,3 @@ func targetTexts(req *wire.RunRequest) []target.Source {
 	}
 	return all
 }
-
-func usesTargets(req *wire.RunRequest) bool {
-	for _, ops := range append([][]wire.Op{req.Before}, req.Go...) {
-		for _, op := range ops {
-			if len(op) > 0 && op[0] == opTarget {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// opTarget is the name of a target's operation on the wire; its own name follows.
-const opTarget = "target"

@@ -78,7 +78,9 @@ func TestTargets(t *testing.T) {
 }
 
 func TestTextsAreForTargetsAlone(t *testing.T) {
-	if targetTexts(casetext.Request("go check a\n-- a/a.go --\npackage a\n")) != nil {
+	req := casetext.Request("go check a\n-- a/a.go --\npackage a\n")
+	o, err := readOptions(req)
+	if err != nil || targetTexts(req, &o) != nil {
 		t.Error("texts for a test case without targets")
 	}
 }

@@ -6,17 +6,23 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// options are a request's words, read.
+// options are what the words of a request mean.
 type options struct {
+	// before and goes are the operations that come first and those of each goroutine.
+	before []*call
+	goes   [][]*call
+
 	share      shares
 	meet       meets
 	sequential bool
 	answers    bool
 	// delivery is how a dependency reaches its importer.
 	delivery string
-	// keep says that an operation wants what packages were checked from.
+	// keep says that an operation wants the syntax that packages were checked from.
 	keep bool
-	// fresh says that the test case is about what a process computes once.
+	// foreign says that an operation runs a user's code.
+	foreign bool
+	// fresh says that the test case is about state that a process computes once.
 	fresh   bool
 	resolve bool
 }
@@ -49,7 +55,17 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	default:
 		return o, fmt.Errorf("%w: import %q", wire.ErrMalformed, req.Import)
 	}
-	o.keep = wantsSyntax(req)
+	o.before = readCalls(req.Before)
+	all := o.before
+	for _, texts := range req.Go {
+		calls := readCalls(texts)
+		o.goes = append(o.goes, calls)
+		all = append(all[:len(all):len(all)], calls...)
+	}
+	for _, c := range all {
+		o.keep = o.keep || c.syntax
+		o.foreign = o.foreign || c.foreign
+	}
 	s, m := &o.share, &o.meet
 	for words, known := range map[*[]string]map[string]*bool{
 		&req.Share: {
@@ -76,19 +92,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	s.fset = s.fset || s.ast || s.checker
 	// A Config has one Importer, and a Checker one Config.
 	s.importer = s.importer || s.config || s.checker || s.parallel
-	// Without knowing who imports, nobody can be let wait; without a lock nobody does.
+	// Only a known goroutine can be made to wait, and without a lock none does.
 	s.parallel = s.parallel && !s.config && !s.checker && !s.unlocked
 	return o, nil
-}
-
-// wantsSyntax says whether an operation needs the syntax of checked packages.
-func wantsSyntax(req *wire.RunRequest) bool {
-	for _, ops := range append([][]wire.Op{req.Before}, req.Go...) {
-		for _, op := range ops {
-			if len(op) > 0 && (op[0] == "ssa" || op[0] == opTarget) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -21,30 +21,12 @@ type query struct {
 	scope func(a *asker, s *types.Scope)
 }
 
-// queries are all of them. The package documentation of go/types lets them be
-// asked of completed packages by any number of goroutines.
-var queries = []query{
-	{name: "underlying", ask: askUnderlying},
-	{name: "unalias", ask: askUnalias},
-	{name: "string", ask: askString},
-	{name: "methodset", ask: askMethodset},
-	{name: "lookup", ask: askLookup},
-	{name: "methods", ask: askMethods},
-	{name: "fields", ask: askFields},
-	{name: "typeparams", ask: askTypeparams},
-	{name: "typeset", ask: askTypeset},
-	{name: "identical", pair: true, ask: askIdentical},
-	{name: "implements", pair: true, interfaces: true, ask: askImplements},
-	{name: "satisfies", pair: true, interfaces: true, ask: askSatisfies},
-	{name: "assignable", pair: true, ask: askAssignable},
-	{name: "convertible", pair: true, ask: askConvertible},
-	{name: "comparable", ask: askComparable},
-	{name: "sizes", ask: askSizes},
-	{name: "scope", scope: askScope},
-	{name: "objectpath", client: true, ask: askObjectPath},
-	{name: "methodsetcache", client: true, ask: askMethodSetCache},
-	{name: "typemap", client: true, ask: askTypeMap},
-}
+// queries are all of them. The package documentation of go/types lets any number
+// of goroutines ask them of completed packages.
+var queries []query
+
+// registerQueries adds queries to the table, before the program starts its work.
+func registerQueries(more ...query) { queries = append(queries, more...) }
 
 func findQuery(name string) *query {
 	for i := range queries {

@@ -4,6 +4,14 @@ import "go/types"
 
 // Queries on methods and fields.
 
+func init() {
+	registerQueries(
+		query{name: "methodset", ask: askMethodset},
+		query{name: "lookup", ask: askLookup},
+		query{name: "methods", ask: askMethods},
+	)
+}
+
 func askMethods(a *asker, t, _ types.Type) {
 	n, ok := unalias(t).(*types.Named)
 	if !ok {

@@ -2,8 +2,18 @@ package engine
 
 import "go/types"
 
-// Queries on two types. What the documentation leaves unspecified, generic
-// types that are not instances and types that are no values', is not asked.
+// Queries on two types. They are not asked of types for which the documentation leaves
+// the answer unspecified: uninstantiated generic types, and tuples and unions.
+
+func init() {
+	registerQueries(
+		query{name: "identical", pair: true, ask: askIdentical},
+		query{name: "implements", pair: true, interfaces: true, ask: askImplements},
+		query{name: "satisfies", pair: true, interfaces: true, ask: askSatisfies},
+		query{name: "assignable", pair: true, ask: askAssignable},
+		query{name: "convertible", pair: true, ask: askConvertible},
+	)
+}
 
 func askable(t types.Type) bool {
 	switch t := t.(type) {

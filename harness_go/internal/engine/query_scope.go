@@ -5,6 +5,12 @@ import (
 	"go/types"
 )
 
+func init() {
+	registerQueries(
+		query{name: "scope", scope: askScope},
+	)
+}
+
 // walkScopes is the operation `walk QUERY P ORDER` for a query on scopes.
 func (g *goroutine) walkScopes(q *query, pkgs []*types.Package, o order) {
 	const most = 200
@@ -26,7 +32,7 @@ func (g *goroutine) walkScopes(q *query, pkgs []*types.Package, o order) {
 	}
 }
 
-// scopePackages are the packages whose scopes a walk visits: the one, or those
+// scopePackages are the packages whose scopes a walk visits: pkg or, if it is nil, those
 // that declare the instances' types.
 func (g *goroutine) scopePackages(pkg *types.Package) []*types.Package {
 	if pkg != nil {
@@ -62,6 +68,6 @@ func askScope(a *asker, s *types.Scope) {
 	a.bool(s.Contains(middle))
 	_, none := s.LookupParent(absent, token.NoPos)
 	a.obj(none)
-	// It has the scope's address and spelled types in it: no answer.
+	// The text has the scope's address and spelled types, so it is no answer.
 	_ = s.String()
 }

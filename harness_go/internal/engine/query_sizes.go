@@ -2,6 +2,12 @@ package engine
 
 import "go/types"
 
+func init() {
+	registerQueries(
+		query{name: "sizes", ask: askSizes},
+	)
+}
+
 func askSizes(a *asker, t, _ types.Type) {
 	if !sized(t, nil) {
 		return
@@ -19,10 +25,9 @@ func askSizes(a *asker, t, _ types.Type) {
 	}
 }
 
-// sized says whether a type has a size. Of type parameters and invalid types
-// Sizeof is not defined, and of a type that holds itself, which only a program
-// with errors has, it has no end. `inside` are the named types that the type
-// is part of.
+// sized says whether a type has a size. Sizeof is not defined for type parameters and
+// invalid types, and it does not end for a type that contains itself, which only a
+// program with errors has. `inside` are the named types that the type is part of.
 func sized(t types.Type, inside []types.Type) bool {
 	const deepest = 50
 	t = unalias(t)

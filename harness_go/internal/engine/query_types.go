@@ -4,6 +4,18 @@ import "go/types"
 
 // Queries on one type.
 
+func init() {
+	registerQueries(
+		query{name: "underlying", ask: askUnderlying},
+		query{name: "unalias", ask: askUnalias},
+		query{name: "string", ask: askString},
+		query{name: "fields", ask: askFields},
+		query{name: "typeparams", ask: askTypeparams},
+		query{name: "typeset", ask: askTypeset},
+		query{name: "comparable", ask: askComparable},
+	)
+}
+
 func askUnderlying(a *asker, t, _ types.Type) {
 	a.typ(t.Underlying())
 }
@@ -19,8 +31,8 @@ func askUnalias(a *asker, t, _ types.Type) {
 }
 
 func askString(a *asker, t, _ types.Type) {
-	// Of identical types it depends on who came first which one is there to be
-	// printed: that there is text is all that can be compared.
+	// Which of several identical types is printed depends on which goroutine came first.
+	// So all that can be compared is that there is text.
 	a.bool(types.TypeString(t, nil) != "")
 	if obj := typeName(t); obj != nil {
 		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")

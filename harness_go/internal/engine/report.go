@@ -25,13 +25,13 @@ func newReport(req *wire.RunRequest) *report {
 	return r
 }
 
-// schedule takes what a seeded schedule did in a round.
+// schedule adds what a seeded schedule did in a round.
 func (r *report) schedule(s Scheduler) {
 	r.reply.Steps += s.Steps()
 	r.reply.Trace = r.reply.Trace*31 + s.Trace()
 }
 
-// add takes what a round brought.
+// add adds what a round brought.
 func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.reply.SetupNS += uint64(setup)
 	r.reply.ConcurrentNS += uint64(concurrent)
@@ -52,9 +52,9 @@ func (r *report) add(round *round, setup, concurrent time.Duration) {
 				Goroutine: uint32(n), Operation: uint32(p.op), Value: fmt.Sprint(p.value), Stack: string(p.stack),
 			})
 		}
-		for i, op := range g.ops {
+		for i, c := range g.ops {
 			if g.executed[i] {
-				r.executed[opName(op)]++
+				r.executed[c.name]++
 			}
 		}
 		if r.first {
@@ -65,7 +65,7 @@ func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.first = false
 }
 
-// verdict takes what a check found; what is worst counts.
+// verdict adds what a check found; the worst verdict on a package counts.
 func (r *report) verdict(c *checked) {
 	v := &r.reply.Verdicts[c.pkg]
 	switch {
@@ -76,7 +76,7 @@ func (r *report) verdict(c *checked) {
 	}
 }
 
-// remarks are taken from the first round; later ones repeat them.
+// remarks adds the remarks of the first round; later rounds repeat them.
 func (r *report) remarks(round *round, n int, g *goroutine) {
 	for _, note := range g.skipped {
 		r.reply.Skipped = append(r.reply.Skipped, remark(n, g, note))
@@ -91,18 +91,7 @@ func (r *report) remarks(round *round, n int, g *goroutine) {
 }
 
 func remark(n int, g *goroutine, note note) string {
-	return fmt.Sprintf("goroutine %d, operation %d, %s: %s", n, note.op, opName(g.ops[note.op]), note.text)
-}
-
-// opName is an operation's name; of a query or setter, with what it asks or sets.
-func opName(op wire.Op) string {
-	switch {
-	case len(op) == 0:
-		return ""
-	case len(op) > 1 && (op[0] == "walk" || op[0] == "query" || op[0] == "set" || op[0] == opTarget):
-		return op[0] + " " + op[1]
-	}
-	return op[0]
+	return fmt.Sprintf("goroutine %d, operation %d, %s: %s", n, note.op, g.ops[note.op].name, note.text)
 }
 
 func (r *report) finish() *wire.RunReply {

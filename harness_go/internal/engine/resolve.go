@@ -1,39 +1,17 @@
 package engine
 
-import (
-	"go/types"
-
-	"typerace/harness/internal/wire"
-)
+import "go/types"
 
 // instancesName is what a walk names to visit instances.
 const instancesName = "instances"
 
-// hash is FNV-1a: which name stands in for one that does not exist.
+// hash is FNV-1a. It chooses the name that stands in for one that does not exist.
 func hash(s string) uint32 {
 	h := uint32(2166136261)
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint32(s[i])) * 16777619
 	}
 	return h
-}
-
-// packagesOf are the packages that an operation names.
-func packagesOf(op wire.Op) []string {
-	switch {
-	case len(op) < 2, op[0] == "set" && len(op) < 4:
-	case op[0] == "walk" && len(op) > 2 && op[2] != instancesName:
-		return op[2:3]
-	case op[0] == "query" && len(op) > 4:
-		return []string{op[2], op[4]}
-	case op[0] == "query" && len(op) > 2:
-		return op[2:3]
-	case op[0] == "set", op[0] == opTarget && len(op) > 2:
-		return op[2:3]
-	case op[0] != "walk" && op[0] != "query":
-		return op[1:2]
-	}
-	return nil
 }
 
 // packageIndex is the package of that name, or the one that stands in for it;
@@ -61,8 +39,8 @@ func (g *goroutine) resolution(from, to string) {
 	g.resolved = append(g.resolved, note{g.op, from + " is " + to})
 }
 
-// typesPackage is what a query on a package sees: the completed package, or
-// the goroutine's own latest, or else what its importer gives.
+// typesPackage is the package that a query sees: the completed one, or the goroutine's
+// own latest, or else the one that its importer gives.
 func (g *goroutine) typesPackage(i int) *types.Package {
 	if i < 0 {
 		return nil

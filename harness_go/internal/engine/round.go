@@ -29,7 +29,7 @@ type round struct {
 	partial []*types.Package
 	shared  *sharedImporter
 
-	// methodSets is a cache that all goroutines use, as tools do.
+	// methodSets is a cache that all goroutines share, as in tools.
 	methodSets clients.MethodSets
 
 	// completed are the packages that `before` checked; nil if it did not.
@@ -43,11 +43,11 @@ type round struct {
 
 	first      *goroutine // runs `before`
 	goroutines []*goroutine
-	// strangers holds what checkers do that belong to no goroutine.
+	// strangers holds the work of checkers that belong to no goroutine.
 	strangers *goroutine
 
 	scheduler Scheduler // nil unless the schedule is seeded
-	// reseed makes what is random repeat, in runs that are to repeat; else nil.
+	// reseed makes random choices repeat in runs that are to repeat; nil in others.
 	reseed func(seed uint64)
 
 	attendance                              *attendance // for all meetings
@@ -60,7 +60,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 	r := &round{
 		req: req, options: o, index: make(map[string]int, n), fset: token.NewFileSet(),
 		completed: make([]*types.Package, n), partial: make([]*types.Package, n),
-		sourceTexts: targetTexts(req),
+		sourceTexts: targetTexts(req, &o),
 	}
 	for i := range req.Packages {
 		r.sources = append(r.sources, parseSource(r.fset, &req.Packages[i]))
@@ -69,11 +69,11 @@ func newRound(req *wire.RunRequest, o options) *round {
 		}
 	}
 	if r.answers && r.share.importer && cyclic(r.sources, r.index) {
-		// Which import of the cycle fails depends on who comes first.
+		// Which import of the cycle fails depends on which goroutine comes first.
 		r.answers = false
 	}
 	if r.share.parallel && cyclic(r.sources, r.index) {
-		// They would wait for one another for ever.
+		// They would wait for one another forever.
 		r.share.parallel = false
 	}
 	if o.share.context {
@@ -82,7 +82,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 	if o.share.info {
 		r.info = newInfo()
 	}
-	r.first = newGoroutine(r, 0, req.Before)
+	r.first = newGoroutine(r, 0, o.before)
 	r.first.files = r.baseTrees()
 	r.strangers = newGoroutine(r, len(req.Go)+1, nil)
 	r.strangers.files = r.baseTrees()
@@ -105,11 +105,11 @@ func (r *round) before() {
 	r.first.run()
 }
 
-// prepare makes the goroutines' state and what they share, so that they need
-// to make as little as possible themselves.
+// prepare makes the goroutines' state and everything that they share, so that they make
+// as little as possible themselves.
 func (r *round) prepare() {
 	if len(r.first.panics) > 0 {
-		// What a panic leaves behind, locks among it, is no test case.
+		// A panic leaves locks and half-made state behind: nothing more can be run on it.
 		return
 	}
 	r.instances = r.first.instances
@@ -123,7 +123,7 @@ func (r *round) prepare() {
 	if r.share.config {
 		r.config = r.newConfig(nil, nil)
 	}
-	for i, ops := range r.req.Go {
+	for i, ops := range r.goes {
 		g := newGoroutine(r, i+1, ops)
 		r.goroutines = append(r.goroutines, g)
 		g.prepare()

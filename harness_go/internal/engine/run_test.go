@@ -42,8 +42,8 @@ func TestEveryOperationAndQuery(t *testing.T) {
 	scenario.WriteString("meet start operation\nbefore check lib ; instantiate lib.List map[string]lib.Array\n")
 	want := map[string]uint32{"check": 3, "instantiate": 3, "eval": 1, "checkexpr": 1, "import": 1}
 	var first, second []string
-	// Those about two types have the most answers, and what a goroutine answers is
-	// bounded: they come last.
+	// Queries about two types have the most answers, and the answers of a goroutine are
+	// bounded, so these queries come last.
 	ordered := append([]query(nil), queries...)
 	sort.SliceStable(ordered, func(i, j int) bool { return !ordered[i].pair && ordered[j].pair })
 	for _, q := range ordered {
@@ -183,7 +183,7 @@ func TestMeetingsOverlapGoroutines(t *testing.T) {
 		}(i)
 	}
 	wg.Wait()
-	// Nobody waits for who has left.
+	// Goroutines do not wait for one that has ended.
 	present.leave(1)
 	present.leave(2)
 	began := time.Now()

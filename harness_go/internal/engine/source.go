@@ -27,8 +27,8 @@ type sourceError string
 
 func (e sourceError) Error() string { return string(e) }
 
-// parseSource parses every file of a package into the file set. Files that
-// have syntax errors are there with what could be parsed.
+// parseSource parses every file of a package into the file set. A file with syntax
+// errors is there as far as it could be parsed.
 func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
 	s := &source{trees: []*tree{}}
 	for i := range pkg.Files {
@@ -42,7 +42,7 @@ func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
 		if err != nil {
 			s.fail(err)
 		}
-		// Without a package clause there is nothing of a file.
+		// Without a package clause nothing of the file is kept.
 		if f == nil || f.Name == nil || f.Name.Name == "" {
 			continue
 		}

@@ -10,12 +10,12 @@ const (
 	stageLast       = 3
 )
 
-// Status is what the parent reads while a test case runs. It lies in memory that
-// both map, so that a process that is stuck tells all the same.
+// Status is what the parent reads while a test case runs. It lies in memory that both
+// processes map, so a process that is stuck reports it too.
 type Status struct {
-	// Stage is which limit counts now.
+	// Stage says which limit applies now.
 	Stage uint64
-	// Over is the size of a heap over the cap, once it is.
+	// Over is the size of the heap once it is over the cap, else 0.
 	Over uint64
 }
 

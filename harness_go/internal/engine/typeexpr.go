@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// typeBuilder makes types of Go type expressions, without a checker. What an
-// expression does not say rightly becomes int.
+// typeBuilder makes types of Go type expressions without a checker. A part of an
+// expression that is wrong becomes int.
 type typeBuilder struct {
 	g   *goroutine
 	pkg *types.Package // in whose scope names are looked up
@@ -108,8 +108,8 @@ func slashed(expr ast.Expr) string {
 	return ""
 }
 
-// complete makes an instance of a generic type without arguments: it cannot be
-// an argument itself. A constraint cannot either.
+// complete makes an instance of a generic type without arguments, as such a type cannot
+// be an argument itself. Neither can a constraint.
 func (b *typeBuilder) complete(t types.Type) types.Type {
 	if t == nil || !uninstantiated(t) {
 		return t

@@ -1,8 +1,7 @@
 package engine
 
-// What goroutines have in common is counted when two of them used it, so that
-// a campaign can show that it was: a test case that only names it does not
-// count.
+// A shared thing counts only when two goroutines used it, so that a campaign can show
+// that sharing took place. A test case that only names it does not count.
 const (
 	useFset = iota
 	useContext
@@ -45,9 +44,8 @@ func (g *goroutine) noteUses() {
 	}
 }
 
-// used is use for the goroutine that calls an importer. A shared Config does
-// not tell which one it is: nothing is noted then, as whoever it is may not
-// hold a lock.
+// used is use for the goroutine that calls an importer. Under a shared Config the caller
+// is unknown and may hold no lock, so nothing is noted then.
 func (im *importer) used(what int) {
 	if im.g != nil {
 		im.g.use(what)

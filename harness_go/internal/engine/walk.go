@@ -1,21 +1,18 @@
 package engine
 
-import (
-	"go/types"
-	"strconv"
-)
+import "go/types"
 
-// Instances of a recursive generic type have no end: a walk goes this far from
-// where it starts, and takes so many types.
+// Instances of a recursive generic type have no end, so a walk has a depth and a number
+// of types at which it stops.
 const (
 	walkDepth = 8
 	walkTypes = 96
 )
 
-// walk is a query on every type reachable from where it starts. It asks
+// walker asks a query of every type reachable from where it starts. It asks
 // first and looks for parts after, so that the order of the walk is the order
 // in which lazy types are completed.
-type walk struct {
+type walker struct {
 	asker
 	query *query
 	order order
@@ -41,39 +38,6 @@ type order struct {
 	shuffled bool
 	rotated  int
 	state    uint64
-}
-
-// readOrder reads `declared`, `reversed`, `rotated 3` or `shuffled 7`.
-func readOrder(words []string) order {
-	if len(words) == 0 {
-		return order{}
-	}
-	kind, number := cutSpace(words[0])
-	if number == "" && len(words) > 1 {
-		number = words[1]
-	}
-	n, err := strconv.ParseUint(number, 10, 32)
-	if err != nil {
-		n = 0
-	}
-	switch kind {
-	case "reversed":
-		return order{reversed: true}
-	case "rotated":
-		return order{rotated: int(n)}
-	case "shuffled":
-		return order{shuffled: true, state: n}
-	}
-	return order{}
-}
-
-func cutSpace(s string) (before, after string) {
-	for i := 0; i < len(s); i++ {
-		if s[i] == ' ' {
-			return s[:i], s[i+1:]
-		}
-	}
-	return s, ""
 }
 
 // next is the index of the item to take of n.
@@ -117,7 +81,7 @@ func takeFrom[T any](o *order, items []T) (T, []T) {
 
 // walkTypes is the operation `walk QUERY P ORDER` for a query on types.
 func (g *goroutine) walkTypes(q *query, pkg *types.Package, o order) {
-	w := &walk{asker: g.asker(pkg), query: q, order: o, seen: make(map[types.Type]struct{}, 64)}
+	w := &walker{asker: g.asker(pkg), query: q, order: o, seen: make(map[types.Type]struct{}, 64)}
 	for _, t := range rotate(o, g.roots(pkg)) {
 		w.reach(t, 0)
 	}
@@ -147,7 +111,7 @@ func (g *goroutine) roots(pkg *types.Package) []types.Type {
 	return roots
 }
 
-func (w *walk) reach(t types.Type, depth int) {
+func (w *walker) reach(t types.Type, depth int) {
 	if skipType(t) || depth > walkDepth {
 		return
 	}
@@ -157,7 +121,7 @@ func (w *walk) reach(t types.Type, depth int) {
 	}
 }
 
-func (w *walk) take(r reached) {
+func (w *walker) take(r reached) {
 	if !w.query.pair {
 		w.ask(w.query, r.t, nil)
 	} else {
@@ -177,9 +141,9 @@ func (w *walk) take(r reached) {
 	eachPart(r.t, func(part types.Type) { w.reach(part, r.depth+1) })
 }
 
-// askInterfaces asks whether the type is what the latest interfaces want: of
-// recent types, few are interfaces.
-func (w *walk) askInterfaces(t types.Type) {
+// askInterfaces asks whether the type implements the latest interfaces. Few of the
+// recent types are interfaces, so these are remembered apart.
+func (w *walker) askInterfaces(t types.Type) {
 	for _, i := range w.interfaces {
 		if i != nil {
 			w.ask(w.query, t, i)
@@ -191,8 +155,8 @@ func (w *walk) askInterfaces(t types.Type) {
 	}
 }
 
-// skipType says whether there is nothing to ask of a type: basic types have no
-// lazy state, and neither has nothing.
+// skipType says whether a query of a type is useless: basic types have no lazy state,
+// and there may be no type at all.
 func skipType(t types.Type) bool {
 	switch t := t.(type) {
 	case nil, *types.Basic:

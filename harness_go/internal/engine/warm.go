@@ -8,10 +8,10 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// warmUp computes what go/types computes once in a process's life, by itself and in
-// the test case's operations. Without it a schedule's first run in a process takes
-// other steps than every later one. A scenario that is about such state says `fresh`
-// and gets a process without.
+// warmUp makes go/types compute what it computes once in a process's life, on its own and
+// through the test case's operations. Without it, a schedule's first run in a process
+// would take other steps than every later run. A scenario about such state says `fresh`
+// and gets a process without a warm-up.
 func (e *Engine) warmUp(req *wire.RunRequest, o options) {
 	e.warm = true
 	for _, name := range types.Universe.Names() {
@@ -31,7 +31,7 @@ func (e *Engine) warmUp(req *wire.RunRequest, o options) {
 		_, _ = clients.Import(token.NewFileSet(), data, make(map[string]*types.Package), pkg.Path())
 	}
 	o.sequential, o.answers = true, false
-	// A test case that stalls does so here, and is to blame.
+	// A test case that stalls here is to blame for it.
 	e.status.enter(stageSetup)
 	r := newRound(req, o)
 	r.before()

@@ -11,13 +11,13 @@ import (
 	"typerace/harness/internal/wire"
 )
 
-// watchEvery is how often the heap is looked at while a test case runs. Most test
-// cases end before.
+// watchEvery is how often the heap is looked at while a test case runs. Most test cases
+// end before the first look.
 const watchEvery = 20 * time.Millisecond
 
-// idleTicks is after how many looks without an allocation it stops. A pending timer
-// keeps the runtime from noticing that all goroutines are asleep; the parent sees a
-// heap that grows later in the process's size.
+// idleTicks is the number of looks without an allocation after which watching stops. A
+// pending timer keeps the runtime from noticing that all goroutines are asleep. A heap
+// that grows after that shows in the process's size, which the parent watches.
 const idleTicks = 3
 
 // watch keeps an eye on the heap while a test case runs. It shares nothing with the
@@ -132,7 +132,7 @@ func (w *watch) look() bool {
 	if w.read(objects) <= w.own+w.Cap {
 		return true
 	}
-	// Most of it may be garbage, as collections are put off.
+	// Most of it may be garbage, as collections are postponed.
 	heap := w.collected()
 	if heap <= w.own+w.Cap {
 		return true
@@ -162,7 +162,7 @@ func (e *Engine) Heap(req *wire.HeapRequest) *wire.HeapReply {
 	}
 	e.watch.mu.Lock()
 	defer e.watch.mu.Unlock()
-	// What has a finalizer, and the profile, are a collection late.
+	// Objects with finalizers, and the profile, are one collection late.
 	runtime.GC()
 	reply := &wire.HeapReply{Live: e.watch.collected()}
 	if req.Profile {

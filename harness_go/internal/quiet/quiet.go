@@ -1,12 +1,12 @@
-// Package quiet has the race detector look away while one goroutine works alone.
+// Package quiet makes the race detector look away while one goroutine works alone.
 //
-// What one goroutine does before it starts others, and after it waited for all of
-// them, is ordered and cannot race; but to watch it costs as much as the rest. The
-// code that the compiler adds to each access asks first whether the address is in the
-// heap, between two variables of package runtime. While the first of them is the
-// greatest address there is, nothing is, and no access and no lock in the heap gets as
-// far as the detector. Allocations and new goroutines still do: memory that is used
-// again is known to be new, and whoever is started comes after what started it.
+// The work of one goroutine before it starts others, and after it has waited for all of
+// them, is ordered and cannot race. But watching it costs as much as watching the rest.
+// The code that the compiler adds to each access first asks whether the address is in
+// the heap, between two variables of package runtime. While the first of these has the
+// greatest possible value, no address is, and no access or lock in the heap reaches the
+// detector. Allocations and new goroutines still do: the detector knows that memory was
+// reused, and that a goroutine comes after the one that started it.
 //
 // Only the command imports it, as it needs -checklinkname=0.
 package quiet
@@ -18,10 +18,10 @@ import _ "unsafe" // for go:linkname
 //go:linkname arenaStart runtime.racearenastart
 var arenaStart uintptr
 
-// workAlone says that the calling goroutine works alone, or no more: then the detector
-// is not told of its functions either; nil in a build without instrumentation. Every
-// other goroutine's are told: a call and its return must not lie on two sides of the
-// switch, and of the caller's own they do in pairs.
+// workAlone says whether the calling goroutine works alone. If it does, the detector does
+// not learn of its function calls either. It is nil in a build without instrumentation.
+// The calls of every other goroutine are still reported: a call and its return must not
+// lie on two sides of the switch, and only the caller's own do so in pairs.
 //
 //go:linkname workAlone runtime.typeraceWorkAlone
 var workAlone func(alone bool)
@@ -29,9 +29,9 @@ var workAlone func(alone bool)
 // Switch turns the detector's watch over the heap off and on.
 type Switch struct{ start uintptr }
 
-// New returns a switch, if planting a race shows that it works: plant makes one and
-// says how many reports came of it. Otherwise nil: everything is watched, which costs
-// time and nothing else.
+// New returns a switch if a planted race shows that it works: plant makes a race and says
+// how many reports it caused. Otherwise it returns nil, and everything is watched, which
+// only costs time.
 func New(plant func() int) *Switch {
 	s := &Switch{arenaStart}
 	if s.start == 0 || plant() != 1 {
@@ -46,7 +46,7 @@ func New(plant func() int) *Switch {
 	return s
 }
 
-// Quiet turns the watch off. Only the caller's goroutine may be at work then.
+// Quiet turns the watch off. Only the caller's goroutine may run then.
 //
 //go:norace
 func (s *Switch) Quiet() {

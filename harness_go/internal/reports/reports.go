@@ -1,14 +1,14 @@
 // Package reports bounds how many races the detector reports in a run.
 //
-// A report costs about a millisecond: the detector replays what a goroutine did to
-// find the other side's stack, and every frame gets its name. A test case that
-// breaks a documented rule races in hundreds of places, which would take more time
-// than a hundred others, to say what the first reports say.
+// A report costs about a millisecond: the detector replays a goroutine's history to find
+// the stack of the other side, and looks up the name of every frame. A test case that
+// breaks a documented rule races in hundreds of places. All these reports would take more
+// time than a hundred other test cases and say no more than the first ones.
 //
 // The detector has a flag, report_bugs, that it looks at before all that work. This
 // package finds the flag in the detector's memory, and hooks in packages runtime and
-// go/types (see ../../instrument) clear it soon after a run had its reports: a few
-// more may come. Nothing of it is synchronisation in the detector's eyes.
+// go/types (see ../../instrument) clear it soon after a run has had its reports. A few
+// more may come. To the detector, none of this is synchronization.
 //
 // Only the command imports it, as it needs -checklinkname=0.
 package reports
@@ -42,9 +42,9 @@ var pending bool
 // Limiter bounds reports.
 type Limiter struct{}
 
-// New finds the detector's flag. plant makes a race and says how many reports came
-// of it: a flag is the right one if that is none while it is clear. Without one,
-// nil: reports are not bounded, which costs time and nothing else.
+// New finds the detector's flag. plant makes a race and says how many reports it caused:
+// the flag is the right one if there is none while it is clear. If it is not found, New
+// returns nil, and reports are not bounded, which only costs time.
 func New(plant func() int) *Limiter {
 	candidates := candidates()
 	if len(candidates) == 0 || plant() != 1 {
@@ -62,8 +62,8 @@ func New(plant func() int) *Limiter {
 	return nil
 }
 
-// Limit lets the detector report so many races from here on; 0 is no bound. No
-// goroutine may race meanwhile.
+// Limit lets the detector report at most n races from now on; 0 is no bound. No goroutine
+// may race during the call.
 func (*Limiter) Limit(n uint32) {
 	made, limit, pending = 0, n, false
 	set(flag, 1)
@@ -79,8 +79,8 @@ const marker = 1951350895
 // window is how far in front of the marker a flag may be.
 const window = 32
 
-// Marked says whether the parent set the marker: it leaves out of its log what the
-// harness races on purpose before it says hello.
+// Marked says whether the parent set the marker. Such a parent ignores the races that the
+// harness makes on purpose before its hello.
 func Marked() bool {
 	return strings.Contains(os.Getenv("GORACE"), "flush_symbolizer_ms=1951350895")
 }
@@ -93,7 +93,7 @@ func candidates() []*byte {
 		return nil
 	}
 	state, size := symbol("_ZN6__tsanL15ctx_placeholderE")
-	// From the end: the flags lie behind megabytes that nobody has touched yet.
+	// From the end, as the flags lie behind megabytes of untouched memory.
 	for at := size &^ 3; at >= window+4; {
 		at -= 4
 		if *(*uint32)(unsafe.Add(state, at)) != marker {
@@ -142,7 +142,7 @@ func find(symbols []byte, name uint32, order binary.ByteOrder) (at unsafe.Pointe
 	for ; len(symbols) >= elf.Sym64Size; symbols = symbols[elf.Sym64Size:] {
 		if order.Uint32(symbols) == name {
 			address := uintptr(order.Uint64(symbols[8:]))
-			// Memory of the detector, which is no Go object and does not move.
+			// This is memory of the detector, not a Go object, so it does not move.
 			return *(*unsafe.Pointer)(unsafe.Pointer(&address)), uintptr(order.Uint64(symbols[16:]))
 		}
 	}

@@ -8,9 +8,9 @@ import (
 	"go/types"
 )
 
-// Package returns a package with the same path and declarations. Packages that
-// it imports are shared with the original. There must be no type errors in it.
-func Package(from *types.Package) *types.Package {
+// Rebuild returns a package with the same path and declarations. Packages that
+// it imports are shared with the original. It must have no type errors.
+func Rebuild(from *types.Package) *types.Package {
 	c := &copier{
 		from: from, to: types.NewPackage(from.Path(), from.Name()),
 		named: make(map[*types.Named]*types.Named), aliases: make(map[types.Type]types.Type),
@@ -37,7 +37,7 @@ type copier struct {
 	aliases map[types.Type]types.Type
 	params  map[*types.TypeParam]*types.TypeParam
 
-	// What cannot be filled before the types that it is made of are there.
+	// The parts that can only be filled once the types that they need exist.
 	openNamed      []*types.Named
 	openParams     []*types.TypeParam
 	openInterfaces []*types.Interface
@@ -85,10 +85,10 @@ func (c *copier) typeName(obj *types.TypeName) types.Object {
 	return types.NewTypeName(obj.Pos(), c.to, obj.Name(), t)
 }
 
-// finish fills what was left open. Filling may open more.
+// finish fills the parts that were left open. Filling one may leave others open.
 func (c *copier) finish() {
 	for len(c.openNamed) > 0 || len(c.openParams) > 0 {
-		// Constraints are looked into when they are set, so types come first.
+		// SetConstraint looks into the constraint, so types come first.
 		if n := len(c.openNamed); n > 0 {
 			old := c.openNamed[n-1]
 			c.openNamed = c.openNamed[:n-1]
@@ -123,7 +123,7 @@ func (c *copier) fillAll() {
 // fill gives a declared type what it is declared as, and its methods.
 func (c *copier) fill(old *types.Named) {
 	named := c.named[old]
-	// Under a named type there is never one again.
+	// The underlying type of a named type is never a named type.
 	named.SetUnderlying(c.typ(old.Underlying()))
 	for i := 0; i < old.NumMethods(); i++ {
 		m := old.Method(i)

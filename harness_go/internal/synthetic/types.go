@@ -40,7 +40,7 @@ func (c *copier) typ(t types.Type) types.Type {
 		}
 		return types.NewUnion(terms)
 	}
-	// Basic types are everyone's.
+	// All packages share the basic types.
 	return t
 }
 
@@ -67,7 +67,7 @@ func (c *copier) namedType(t *types.Named) types.Type {
 func instance(origin types.Type, args []types.Type) types.Type {
 	t, err := types.Instantiate(nil, origin, args, false)
 	if err != nil {
-		// Only validation and a wrong number of arguments fail.
+		// It fails only for validation or a wrong number of arguments.
 		return origin
 	}
 	return t

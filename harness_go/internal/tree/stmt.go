@@ -11,7 +11,7 @@ func (w *writer) block(b *ast.BlockStmt) {
 	w.put("}")
 }
 
-// stmts writes a list of statements, those that are nothing left out.
+// stmts writes a list of statements without the empty ones.
 func (w *writer) stmts(name string, body []ast.Stmt) {
 	some := make([]ast.Stmt, 0, len(body))
 	for _, s := range body {

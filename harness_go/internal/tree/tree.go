@@ -30,7 +30,7 @@ func Append(dst []byte, f *ast.File) ([]byte, error) {
 	return w.out, nil
 }
 
-// writer appends JSON. After the first error it writes nothing that counts.
+// writer appends JSON. Its output is useless after the first error.
 type writer struct {
 	out   []byte
 	depth int
@@ -124,8 +124,8 @@ func (w *writer) optIdent(name string, x *ast.Ident) {
 
 const hex = "0123456789abcdef"
 
-// str writes a JSON string. Source that parses is UTF-8; if anything else
-// comes along, it is replaced, so that the result is always JSON.
+// str writes a JSON string. Source that parses is UTF-8; anything else is replaced, so
+// that the result is always JSON.
 func (w *writer) str(s string) {
 	w.out = append(w.out, '"')
 	for i := 0; i < len(s); {

@@ -66,8 +66,8 @@ func (e *encoder) strs(list []string) {
 	encodeList(e, list, (*encoder).str)
 }
 
-// decoder takes fields off the front. After the first error every field is
-// zero, so that callers look at the error once, at the end.
+// decoder takes fields off the front. After the first error every field is zero, so
+// callers check for an error once, at the end.
 type decoder struct {
 	b   []byte
 	err error
@@ -122,8 +122,8 @@ func (d *decoder) str() string {
 
 func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	n := d.u32()
-	// Every element has a byte at least: a count beyond that is a lie, and
-	// believing it would allocate for it.
+	// Every element has at least one byte. A greater count is false, and believing it
+	// would allocate memory for it.
 	if uint64(n) > uint64(len(d.b)) {
 		d.fail("a list is cut off")
 		return nil

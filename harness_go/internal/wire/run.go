@@ -6,19 +6,16 @@ const (
 	FlagSequential = 1 << iota
 	// FlagAnswers asks for the operations' answers.
 	FlagAnswers
-	// FlagResolutions asks what names that do not exist became.
+	// FlagResolutions asks which names stood in for ones that do not exist.
 	FlagResolutions
 )
 
-// ReportsShift is where the flags hold after how many reports the race detector is to
-// be silent; 0 is never.
+// ReportsShift is the position in the flags of the number of reports after which the race
+// detector is silent; 0 is never.
 const ReportsShift = 16
 
-// FlagFresh says that the test case is about what a process computes once.
+// FlagFresh says that the test case is about state that a process computes once.
 const FlagFresh = 1 << 8
-
-// Op is an operation: its name, then its arguments.
-type Op = []string
 
 // RunRequest is a test case to run.
 type RunRequest struct {
@@ -33,8 +30,9 @@ type RunRequest struct {
 	Import   string
 	Share    []string
 	Meet     []string
-	Before   []Op
-	Go       [][]Op
+	// Before are the texts of operations, Go those of each goroutine.
+	Before   []string
+	Go       [][]string
 	Packages []Package
 }
 
@@ -138,8 +136,8 @@ func (r *RunRequest) Encode() []byte {
 	e.str(r.Import)
 	e.strs(r.Share)
 	e.strs(r.Meet)
-	encodeList(&e, r.Before, (*encoder).strs)
-	encodeList(&e, r.Go, func(e *encoder, ops []Op) { encodeList(e, ops, (*encoder).strs) })
+	e.strs(r.Before)
+	encodeList(&e, r.Go, (*encoder).strs)
 	encodeList(&e, r.Packages, func(e *encoder, p Package) {
 		e.str(p.Path)
 		encodeList(e, p.Files, func(e *encoder, f File) {
@@ -155,8 +153,8 @@ func (d *decoder) runRequest() *RunRequest {
 		ID: d.u64(), Flags: d.u32(), Procs: d.u32(), Rounds: d.u32(),
 		Seeded: d.u8() != 0, Schedule: d.u64(),
 		Godebug: d.str(), Import: d.str(), Share: d.strs(), Meet: d.strs(),
-		Before: decodeList(d, (*decoder).strs),
-		Go:     decodeList(d, func(d *decoder) []Op { return decodeList(d, (*decoder).strs) }),
+		Before: d.strs(),
+		Go:     decodeList(d, (*decoder).strs),
 		Packages: decodeList(d, func(d *decoder) Package {
 			return Package{Path: d.str(), Files: decodeList(d, func(d *decoder) File {
 				return File{Name: d.str(), Text: d.str()}

@@ -11,7 +11,7 @@ import (
 var full = &RunRequest{
 	ID: 1<<40 + 7, Flags: FlagAnswers | FlagResolutions, Procs: 2, Rounds: 3,
 	Godebug: "gotypesalias=0", Import: "source", Share: []string{"fset", "importer unlocked"}, Meet: []string{"start"},
-	Before: []Op{{"check", "lib"}}, Go: [][]Op{{{"check", "a"}, {"walk", "methods", "lib", "declared"}}, nil},
+	Before: []string{"check lib"}, Go: [][]string{{"check a", "walk methods lib"}, nil},
 	Packages: []Package{{Path: "lib", Files: []File{{Name: "x.go", Text: "package lib\xff"}}}, {Path: "empty"}},
 }
 

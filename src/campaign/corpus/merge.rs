@@ -189,7 +189,7 @@ mod tests {
         let id = crash(&a.join(CRASHES), Class::Bug, "2026-01-02T00:00:00Z", "a").id;
         crash(&b.join(CRASHES), Class::Bug, "2026-01-01T00:00:00Z", "b");
         let contract = tmp.path().join("c");
-        crash(&contract, Class::Contract, "2025-01-01T00:00:00Z", "c");
+        crash(&contract, Class::Breach, "2025-01-01T00:00:00Z", "c");
         fs::create_dir_all(contract.join("torn")).unwrap();
         fs::write(contract.join("torn/finding.json"), "{").unwrap();
         let dirs = [a, b, contract.clone()];

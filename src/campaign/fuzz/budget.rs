@@ -57,7 +57,7 @@ impl Budget {
             scenario.rounds = None;
         }
         scenario.fresh = scenario.fresh && one_in(FRESH_EVERY, &self.fresh);
-        scenario.go.len() >= 2 || scenario.class() == Class::Contract
+        scenario.go.len() >= 2 || scenario.class() == Class::Breach
     }
 
     /// Counts what the execution of an admitted scenario cost.
@@ -68,13 +68,13 @@ impl Budget {
     /// Whether another scenario of this class may run.
     fn allows(&self, class: Class) -> bool {
         self.profile != Profile::All
-            || class != Class::Contract
+            || class != Class::Breach
             || self.contract.get() <= FREE + self.all.get() / 100 * PERCENT
     }
 
     fn add(&self, class: Class, cost: u64) {
         self.all.set(self.all.get() + cost);
-        if class == Class::Contract {
+        if class == Class::Breach {
             self.contract.set(self.contract.get() + cost);
         }
     }
@@ -95,9 +95,9 @@ mod tests {
         let budget = Budget::new(Profile::All);
         let mut ran = [0u64; 2];
         for i in 0..100_000 {
-            let class = if i % 2 == 0 { Class::Contract } else { Class::Bug };
+            let class = if i % 2 == 0 { Class::Breach } else { Class::Bug };
             if budget.allows(class) {
-                let contract = class == Class::Contract;
+                let contract = class == Class::Breach;
                 budget.add(class, if contract { 50 } else { 1 });
                 ran[usize::from(contract)] += if contract { 50 } else { 1 };
             }
@@ -118,7 +118,7 @@ mod tests {
         });
         assert_eq!(fresh.count(), 3);
         let budget = Budget::new(Profile::Contract);
-        budget.add(Class::Contract, 1 << 40);
-        assert!(budget.allows(Class::Contract));
+        budget.add(Class::Breach, 1 << 40);
+        assert!(budget.allows(Class::Breach));
     }
 }

@@ -216,7 +216,7 @@ pub(in crate::campaign) mod tests {
     #[test]
     fn a_finding_counts_once_with_its_gravest_class() {
         let mut board = Board::default();
-        board.add(&found(1, Kind::DataRace, Class::Contract, "a"));
+        board.add(&found(1, Kind::DataRace, Class::Breach, "a"));
         board.add(&found(1, Kind::DataRace, Class::Bug, "a as a bug"));
         board.add(&found(2, Kind::Hang, Class::Unstated, "b"));
         assert_eq!(board.found[0].title, "a as a bug");

@@ -127,7 +127,7 @@ impl Shared {
                 return None;
             }
             let first = |class: Class| state.waiting.iter().position(|(f, _)| f.class == class);
-            let at = [Class::Bug, Class::Unstated, Class::Contract].into_iter().find_map(first);
+            let at = [Class::Bug, Class::Unstated, Class::Breach].into_iter().find_map(first);
             if let Some(next) = at.and_then(|at| state.waiting.remove(at)) {
                 return Some(next);
             }
@@ -194,12 +194,12 @@ mod tests {
     fn bugs_come_first_and_the_end_is_the_end() {
         let shared = Shared::default();
         for (message, class) in
-            [("one", Class::Contract), ("two", Class::Bug), ("three", Class::Unstated)]
+            [("one", Class::Breach), ("two", Class::Bug), ("three", Class::Unstated)]
         {
             shared.lock().waiting.push_back((finding(message, class), String::new()));
         }
         let order: Vec<_> = (0..3).map(|_| shared.next().unwrap().0.class).collect();
-        assert_eq!(order, [Class::Bug, Class::Unstated, Class::Contract]);
+        assert_eq!(order, [Class::Bug, Class::Unstated, Class::Breach]);
         shared.lock().waiting.push_back((finding("four", Class::Bug), String::new()));
         shared.lock().ended = true;
         assert!(shared.next().is_none());

@@ -70,7 +70,7 @@ impl Known {
             return finding.class < seen.class;
         }
         match self.passed_over.get_mut(&finding.id) {
-            Some(times) if finding.class == Class::Contract => {
+            Some(times) if finding.class == Class::Breach => {
                 *times += 1;
                 false
             }
@@ -81,7 +81,7 @@ impl Known {
     /// Whether [`Known::is_news`] would say so, without counting it.
     pub(super) fn would_be_news(&self, finding: &Finding) -> bool {
         let known = |f: &Found| f.id == finding.id && f.class <= finding.class;
-        let passed = finding.class == Class::Contract && self.passed_over.contains_key(&finding.id);
+        let passed = finding.class == Class::Breach && self.passed_over.contains_key(&finding.id);
         !passed && !self.found.iter().any(known)
     }
 
@@ -89,7 +89,7 @@ impl Known {
     /// counted.
     pub(super) fn has_room(&mut self, breaches: &str, finding: &Finding) -> bool {
         let stored = self.breaches.entry((breaches.to_owned(), finding.kind)).or_default();
-        if finding.class == Class::Contract && *stored >= STORED_PER_BREACH {
+        if finding.class == Class::Breach && *stored >= STORED_PER_BREACH {
             self.passed_over.insert(finding.id.clone(), 1);
             return false;
         }
@@ -131,13 +131,13 @@ mod tests {
             let finding = of(n, class);
             known.is_news(&finding) && known.has_room("share info", &finding)
         };
-        let stored = (0..9).filter(|n| room(&mut known, *n, Class::Contract)).count();
+        let stored = (0..9).filter(|n| room(&mut known, *n, Class::Breach)).count();
         assert_eq!((stored, known.passed_over()), (STORED_PER_BREACH, 9 - STORED_PER_BREACH));
-        assert!(!known.would_be_news(&of(8, Class::Contract)), "it was passed over");
+        assert!(!known.would_be_news(&of(8, Class::Breach)), "it was passed over");
         assert!(known.would_be_news(&of(8, Class::Bug)) && room(&mut known, 8, Class::Bug));
         let mut later = Known::default();
         later.remember(known.memory());
-        assert!(!room(&mut later, 8, Class::Contract) && !room(&mut later, 20, Class::Contract));
+        assert!(!room(&mut later, 8, Class::Breach) && !room(&mut later, 20, Class::Breach));
         assert!(known.press("") && !known.press(""));
     }
 }

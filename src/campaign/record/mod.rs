@@ -191,7 +191,7 @@ impl FindingRecorder {
         self.findings.minimize_stored();
         forgive(result)?;
         self.findings.retry();
-        let bugs = seen.iter().filter(|f| f.class != Class::Contract).count();
+        let bugs = seen.iter().filter(|f| f.class != Class::Breach).count();
         Ok(News { findings: seen.len(), bugs })
     }
 
@@ -261,7 +261,7 @@ impl FindingRecorder {
             acquit(findings, repeats, harness, run, closer.ids)?;
         }
         let may_be_fatal = |f: &Finding| {
-            f.kind == Kind::DataRace && (f.class == Class::Contract || f.title.contains("(map)"))
+            f.kind == Kind::DataRace && (f.class == Class::Breach || f.title.contains("(map)"))
         };
         let room = closer.breaches.is_empty() || repeats.allow(executions);
         if closer.stored.iter().any(may_be_fatal) && room && findings.known.press(closer.breaches) {

@@ -48,7 +48,7 @@ impl Plan {
     /// For findings of a class.
     pub(super) fn of(class: Class) -> Self {
         match class {
-            Class::Contract => Self { runs: 3, clear: 1, alone: 1 },
+            Class::Breach => Self { runs: 3, clear: 1, alone: 1 },
             _ => Self { runs: 10, clear: 5, alone: 3 },
         }
     }
@@ -95,7 +95,7 @@ impl Repeats {
     /// Adds runs, and the processes that were started after the first `starts`, to what
     /// breaches of contract cost.
     pub(super) fn charge(&mut self, harness: &Harness, starts: u64, class: Class, runs: u64) {
-        if class == Class::Contract {
+        if class == Class::Breach {
             self.spent += runs + START_COST * (harness.starts() - starts);
         }
     }
@@ -110,7 +110,7 @@ impl Repeats {
         new: &mut [Finding],
         plan: Plan,
     ) -> Result<(), HarnessError> {
-        let contract = run.request.scenario.class() == Class::Contract;
+        let contract = run.request.scenario.class() == Class::Breach;
         if contract && !self.allow(*run.state.executions()) {
             self.wait(run, new.to_vec());
             return Ok(());
@@ -288,7 +288,7 @@ mod tests {
         repeats.spent = FREE + 1;
         assert!(!repeats.allow(0));
         assert!(repeats.allow(SHARE));
-        let contract = Plan::of(Class::Contract);
+        let contract = Plan::of(Class::Breach);
         for class in [Class::Bug, Class::Unstated] {
             let plan = Plan::of(class);
             assert!(plan.runs > contract.runs && plan.clear > contract.clear, "{plan:?}");

@@ -6,8 +6,8 @@ use super::names::{base_type, is_hidden, is_type_form, name_of, steps, type_args
 use crate::goast::scope::{flatten, receiver_type_params};
 use crate::goast::walk::{walk_expr, walk_field, walk_func_type, walk_spec, walk_stmt};
 use crate::goast::{
-    BranchTok, ChanDir, Decl, Expr, Field, FieldRole, FuncType, GenDecl, Role, Spec, Stmt, Token,
-    Visitor,
+    BranchTok, ChanDir, Decl, Expr, Field, FieldRole, FuncRole, FuncType, GenDecl, Role, Spec,
+    Stmt, Token, Visitor,
 };
 
 impl Visitor for Reader<'_> {
@@ -29,7 +29,7 @@ impl Visitor for Reader<'_> {
                     _ => {}
                 }
                 self.in_generic = generic;
-                self.func_type(&f.typ);
+                self.func_type(&f.typ, FuncRole::Func);
                 self.in_method = false;
                 self.enter("", []);
                 self.in_func = true;
@@ -72,7 +72,7 @@ impl Visitor for Reader<'_> {
         }
     }
 
-    fn func_type(&mut self, f: &FuncType) {
+    fn func_type(&mut self, f: &FuncType, _: FuncRole) {
         if f.results.len() > 1 {
             self.has(Feature::MultipleResults);
         }
@@ -169,7 +169,7 @@ impl Visitor for Reader<'_> {
             {
                 self.has(F::InstanceBehindPointer);
             }
-            Expr::BinaryExpr(_) if role == Role::Constraint => self.has(F::Union),
+            Expr::BinaryExpr(_) if role.is_constraint() => self.has(F::Union),
             Expr::UnaryExpr(x) if x.op == Token::Tilde => self.has(F::Tilde),
             Expr::Ellipsis(x) if x.elt.is_some() => self.has(F::Variadic),
             Expr::InterfaceType(i) if self.in_generic && !i.methods.is_empty() => {
@@ -201,7 +201,7 @@ impl Visitor for Reader<'_> {
             }
             Expr::CallExpr(x) => match &*x.fun {
                 Expr::Ident(n) if n.0 == "append" => self.has(F::Append),
-                fun @ (Expr::IndexExpr(_) | Expr::IndexListExpr(_)) if role != Role::Type => {
+                fun @ (Expr::IndexExpr(_) | Expr::IndexListExpr(_)) if !role.takes_any_type() => {
                     self.has(F::Instantiation);
                     let arity = name_of(fun).and_then(|n| self.generic_funcs.get(n));
                     if arity.is_some_and(|&n| type_args(fun).len() < n) {

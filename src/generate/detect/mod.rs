@@ -12,8 +12,15 @@ use crate::goast::walk::walk_file;
 use crate::goast::{Decl, Expr, ImportSpec, Role, Spec, Visitor};
 use crate::testcase::Package;
 
-/// The features of a program.
-pub(super) fn features(packages: &[Package]) -> BTreeSet<Feature> {
+impl Feature {
+    /// The features of a program.
+    #[must_use]
+    pub fn of(packages: &[Package]) -> BTreeSet<Feature> {
+        features(packages)
+    }
+}
+
+fn features(packages: &[Package]) -> BTreeSet<Feature> {
     let mut all = BTreeSet::new();
     let mut importers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut generic_funcs: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What names and forms of generated programs tell.
+//! What the names and forms in generated programs reveal.
 
 use crate::goast::Expr;
 

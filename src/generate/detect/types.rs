@@ -93,7 +93,7 @@ impl Reader<'_> {
         if args.iter().any(|a| mentions_any(a, &self.params)) {
             // With a type argument in place of the parameter it is an instance
             // that no source text names.
-            if name != own && !own.is_empty() && role != Role::Constraint {
+            if name != own && !own.is_empty() && !role.is_constraint() {
                 self.open.insert(self.generic.clone());
             }
         } else {
@@ -107,7 +107,7 @@ impl Reader<'_> {
         if self.in_method {
             self.has(F::InstanceInSignature);
         }
-        if role == Role::Constraint {
+        if role.is_constraint() {
             self.has(F::GenericConstraint);
             if self.is_alias(generic) {
                 self.has(F::AliasInConstraint);

@@ -4,6 +4,7 @@ use super::super::walk::{Role, Visitor, walk_expr};
 use super::super::{CaseClause, Expr, ForStmt, IfStmt, RangeStmt, Stmt, Token, TypeSwitchStmt};
 use super::Printer;
 use super::stmt::is_simple;
+use crate::goast::build::ident;
 
 impl Printer {
     /// Runs `f` in a header: an unprotected `T{` would start the block.
@@ -74,7 +75,7 @@ impl Printer {
                 p.first_expr(name, 1);
                 p.put(" := ");
             }
-            let placeholder = Expr::ident("_");
+            let placeholder = ident("_");
             let subject = subject.unwrap_or(&placeholder);
             p.operand(subject, 1);
             p.dot(subject);
@@ -96,7 +97,7 @@ impl Printer {
     }
 
     /// Writes the clauses of a switch or select; `head` writes what stands
-    /// before a clause's colon and says what comes behind it.
+    /// before a clause's colon and returns what comes after it.
     pub(super) fn clauses<'a, C>(
         &mut self,
         list: &'a [C],

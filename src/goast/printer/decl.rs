@@ -14,7 +14,7 @@ impl Printer {
     pub(super) fn file(&mut self, f: &File) {
         self.put("package ");
         self.put(&f.name.0);
-        // The parser wants imports first.
+        // The parser requires imports first.
         let is_import = |d: &&Decl| matches!(d, Decl::GenDecl(g) if g.tok == DeclTok::Import);
         let mut above = None;
         for d in f.decls.iter().filter(is_import) {
@@ -130,7 +130,7 @@ impl Printer {
                 }
                 // A path may have been a raw string of several lines.
                 c if c.is_ascii_control() => self.put(&format!("\\x{:02x}", u32::from(c))),
-                // Nowhere but at a file's start may a byte order mark stand as it is.
+                // A byte order mark is allowed only at the start of a file.
                 '\u{feff}' => self.put("\\ufeff"),
                 c => self.out.push(c),
             }

@@ -6,6 +6,7 @@ use super::super::{
 };
 use super::spacing::{binary_op, threshold};
 use super::{Printer, normalize_number};
+use crate::goast::build::int;
 
 /// Binds tighter than any binary operator.
 const UNARY: u8 = 6;
@@ -127,7 +128,7 @@ impl Printer {
         self.put(")");
     }
 
-    /// Writes what stands before a selector, an index or the like.
+    /// Writes the operand of a selector, an index or the like.
     pub(super) fn operand(&mut self, e: &Expr, depth: usize) {
         let e = essence(e);
         match e {
@@ -147,7 +148,7 @@ impl Printer {
     }
 
     /// Writes `[x, T]`: behind the first, which could be an index, the
-    /// grammar wants types.
+    /// grammar requires types.
     fn index_list(&mut self, indices: &[Expr], depth: usize) {
         let Some((first, rest)) = indices.split_first() else { return };
         self.put("[");
@@ -191,7 +192,7 @@ impl Printer {
         let zero;
         if x.max.is_some() && x.high.is_none() {
             // The grammar has no form without it.
-            zero = Expr::int(0);
+            zero = int(0);
             bounds[1] = Some(&zero);
         }
         let bounds = if x.max.is_some() { &bounds[..] } else { &bounds[..2] };
@@ -315,7 +316,7 @@ pub(super) fn unparen(mut e: &Expr) -> &Expr {
     e
 }
 
-/// What is left of two forms that belong to lists where they stand elsewhere.
+/// What to write for two forms that are allowed only in lists, in other places.
 fn essence(mut e: &Expr) -> &Expr {
     loop {
         e = match e {

@@ -1,4 +1,4 @@
-//! What stands in lists of fields: structs, interfaces, signatures, type
+//! Lists of fields: structs, interfaces, signatures, type
 //! parameters.
 
 use super::super::{Expr, Field, FuncType, Ident, InterfaceType, StructType, Token};

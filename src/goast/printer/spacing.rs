@@ -1,7 +1,7 @@
 //! Where blanks go in a chain of binary operators.
 //!
 //! Blanks show how operators bind: `a*b + c`. How much room an expression has
-//! is its *depth*: 1 for one that stands alone, more inside operands,
+//! is its *depth*: 1 for one on its own, more inside operands,
 //! arguments and indices. Each chain gets one threshold; operators that bind
 //! at least as tightly go without blanks.
 
@@ -12,7 +12,8 @@ pub(super) fn binary_op(e: &BinaryExpr) -> Token {
     if e.op.precedence() == 0 { Token::Add } else { e.op }
 }
 
-/// The precedence from which on operators of the chain stand without blanks.
+/// Operators of the chain with this precedence or a higher one have no blanks
+/// around them.
 pub(super) fn threshold(e: &BinaryExpr, depth: usize) -> u8 {
     let chain = Chain::of(e);
     match (chain.clash, chain.sums && chain.products) {

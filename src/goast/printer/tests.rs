@@ -2,9 +2,13 @@
 //! go/parser about far more.
 
 use super::super::*;
+use crate::goast::build::{
+    call, chan_of, field, func_type, ident, instance, int, paren, selector, slice_of, star,
+    unnamed, value_spec,
+};
 
 fn id(name: &str) -> Expr {
-    Expr::ident(name)
+    ident(name)
 }
 
 fn unary(op: Token, x: Expr) -> Expr {
@@ -24,7 +28,7 @@ fn literal(typ: Option<Expr>, elts: Vec<Expr>) -> Expr {
 }
 
 fn func(params: Vec<Field>, results: Vec<Field>) -> Expr {
-    Expr::FuncType(FuncType::new(params, results))
+    Expr::FuncType(func_type(params, results))
 }
 
 fn interface(methods: Vec<Field>) -> Expr {
@@ -64,12 +68,12 @@ fn blanks_show_precedence() {
         (binary(a(), Add, b()), "a + b"),
         (binary(binary(a(), Mul, b()), Add, c()), "a*b + c"),
         (binary(a(), Lss, binary(b(), Add, c())), "a < b+c"),
-        (Expr::call(id("f"), vec![binary(a(), Add, b()), c()]), "f(a+b, c)"),
+        (call(id("f"), vec![binary(a(), Add, b()), c()]), "f(a+b, c)"),
         (binary(binary(a(), Add, b()), Mul, c()), "(a + b) * c"),
         (binary(a(), Sub, binary(b(), Sub, c())), "a - (b - c)"),
         (binary(a(), Sub, unary(Sub, b())), "a - -b"),
         (binary(a(), And, unary(Xor, b())), "a & ^b"),
-        (binary(a(), Quo, Expr::star(b())), "a / *b"),
+        (binary(a(), Quo, star(b())), "a / *b"),
         (binary(binary(a(), Mul, b()), LAnd, c()), "a*b && c"),
     ];
     for (e, want) in cases {
@@ -85,21 +89,21 @@ fn parentheses_where_needed() {
         (unary(And, unary(And, id("x"))), "& &x"),
         (unary(And, unary(Xor, id("x"))), "& ^x"),
         (unary(Arrow, unary(Sub, id("x"))), "<--x"),
-        (unary(Arrow, Expr::chan_of(id("T"))), "<-(chan T)"),
-        (Expr::star(binary(id("a"), Add, id("b"))), "*(a + b)"),
-        (Expr::call(Expr::star(id("T")), vec![id("x")]), "(*T)(x)"),
-        (Expr::call(func(vec![], vec![]), vec![id("x")]), "(func())(x)"),
-        (Expr::call(recv_chan(id("T")), vec![id("x")]), "(<-chan T)(x)"),
-        (Expr::call(Expr::chan_of(id("T")), vec![id("x")]), "chan T(x)"),
-        (Expr::call(Expr::slice_of(func(vec![], vec![])), vec![id("x")]), "([]func())(x)"),
-        (Expr::selector(Expr::slice_of(id("T")), "m"), "([]T).m"),
-        (Expr::chan_of(recv_chan(id("T"))), "chan (<-chan T)"),
+        (unary(Arrow, chan_of(id("T"))), "<-(chan T)"),
+        (star(binary(id("a"), Add, id("b"))), "*(a + b)"),
+        (call(star(id("T")), vec![id("x")]), "(*T)(x)"),
+        (call(func(vec![], vec![]), vec![id("x")]), "(func())(x)"),
+        (call(recv_chan(id("T")), vec![id("x")]), "(<-chan T)(x)"),
+        (call(chan_of(id("T")), vec![id("x")]), "chan T(x)"),
+        (call(slice_of(func(vec![], vec![])), vec![id("x")]), "([]func())(x)"),
+        (selector(slice_of(id("T")), "m"), "([]T).m"),
+        (chan_of(recv_chan(id("T"))), "chan (<-chan T)"),
         (recv_chan(recv_chan(id("T"))), "<-chan <-chan T"),
         (binary(func(vec![], vec![]), Mul, id("x")), "(func()) * x"),
-        (Expr::selector(Expr::int(1), "x"), "1 .x"),
-        (Expr::paren(Expr::paren(id("x"))), "(x)"),
-        (literal(Some(Expr::paren(id("T"))), vec![]), "T{}"),
-        (literal(Some(id("T")), vec![literal(None, vec![Expr::int(1)])]), "T{{1}}"),
+        (selector(int(1), "x"), "1 .x"),
+        (paren(paren(id("x"))), "(x)"),
+        (literal(Some(paren(id("T"))), vec![]), "T{}"),
+        (literal(Some(id("T")), vec![literal(None, vec![int(1)])]), "T{{1}}"),
         (literal(None, vec![]), "struct{}{}"),
     ];
     for (e, want) in cases {
@@ -110,7 +114,7 @@ fn parentheses_where_needed() {
 #[test]
 fn headers_protect_literals() {
     let lit = || literal(Some(id("T")), vec![]);
-    let generic = || literal(Some(Expr::instance(id("T"), vec![id("int")])), vec![]);
+    let generic = || literal(Some(instance(id("T"), vec![id("int")])), vec![]);
     let header = |cond| {
         let s = Stmt::IfStmt(IfStmt { init: None, cond, body: BlockStmt::default(), els: None });
         s.print()
@@ -119,13 +123,13 @@ fn headers_protect_literals() {
     let cases = [
         (x_is(lit()), "if x == (T{}) {\n}"),
         (x_is(generic()), "if x == (T[int]{}) {\n}"),
-        (x_is(literal(Some(Expr::slice_of(id("T"))), vec![])), "if x == []T{} {\n}"),
-        (Expr::call(id("f"), vec![lit()]), "if f(T{}) {\n}"),
-        (Expr::paren(id("x")), "if x {\n}"),
-        (Expr::paren(x_is(lit())), "if (x == T{}) {\n}"),
-        (Expr::paren(Expr::paren(x_is(id("y")))), "if x == y {\n}"),
+        (x_is(literal(Some(slice_of(id("T"))), vec![])), "if x == []T{} {\n}"),
+        (call(id("f"), vec![lit()]), "if f(T{}) {\n}"),
+        (paren(id("x")), "if x {\n}"),
+        (paren(x_is(lit())), "if (x == T{}) {\n}"),
+        (paren(paren(x_is(id("y")))), "if x == y {\n}"),
         (x_is(func(vec![], vec![])), "if x == func() {} {\n}"),
-        (Expr::call(Expr::slice_of(id("T")), vec![id("x")]), "if []T(x) {\n}"),
+        (call(slice_of(id("T")), vec![id("x")]), "if []T(x) {\n}"),
     ];
     for (cond, want) in cases {
         assert_eq!(header(cond), want);
@@ -134,24 +138,21 @@ fn headers_protect_literals() {
 
 #[test]
 fn type_parameters_are_no_array_lengths() {
-    let with = |c: Expr| type_spec("T", vec![Field::named("P", c)], id("int"));
+    let with = |c: Expr| type_spec("T", vec![field("P", c)], id("int"));
     let of_len = |len: Expr| type_spec("T", vec![], array(len, id("int")));
     let product = |y| binary(id("P"), Token::Mul, y);
     let cases = [
-        (with(Expr::star(id("C"))), "type T[P *C,] int\n"),
-        (with(Expr::paren(Expr::star(id("C")))), "type T[P *C,] int\n"),
-        (with(Expr::star(structure(vec![]))), "type T[P *struct{}] int\n"),
+        (with(star(id("C"))), "type T[P *C,] int\n"),
+        (with(paren(star(id("C")))), "type T[P *C,] int\n"),
+        (with(star(structure(vec![]))), "type T[P *struct{}] int\n"),
         (with(id("C")), "type T[P C] int\n"),
         (of_len(product(id("C"))), "type T [P * C]int\n"),
         (of_len(product(structure(vec![]))), "type T [(P * struct{})]int\n"),
         (
-            of_len(Expr::IndexExpr(IndexExpr {
-                x: Box::new(id("a")),
-                index: Box::new(Expr::int(0)),
-            })),
+            of_len(Expr::IndexExpr(IndexExpr { x: Box::new(id("a")), index: Box::new(int(0)) })),
             "type T [(a[0])]int\n",
         ),
-        (of_len(Expr::call(id("len"), vec![id("a")])), "type T [len(a)]int\n"),
+        (of_len(call(id("len"), vec![id("a")])), "type T [len(a)]int\n"),
     ];
     for (spec, want) in cases {
         assert_eq!(print_decl(decl(DeclTok::Type, vec![spec])), want);
@@ -161,14 +162,14 @@ fn type_parameters_are_no_array_lengths() {
 #[test]
 fn short_types_stay_on_the_line() {
     let method = |name: &str, results: usize| {
-        let results = (0..results).map(|_| Field::unnamed(id("int"))).collect();
-        Field::named(name, func(vec![], results))
+        let results = (0..results).map(|_| unnamed(id("int"))).collect();
+        field(name, func(vec![], results))
     };
     let long = id("thirtyoneCharactersInAName12345");
     let cases = [
-        (structure(vec![Field::named("x", id("int"))]), "struct{ x int }"),
+        (structure(vec![field("x", id("int"))]), "struct{ x int }"),
         (
-            structure(vec![Field::named("x", long.clone())]),
+            structure(vec![field("x", long.clone())]),
             "struct {\n\tx thirtyoneCharactersInAName12345\n}",
         ),
         (
@@ -177,7 +178,7 @@ fn short_types_stay_on_the_line() {
         ),
         (interface(vec![method("m", 6)]), "interface {\n\tm() (int, int, int, int, int, int)\n}"),
         (
-            structure(vec![Field::named("s", structure(vec![Field::named("x", long)]))]),
+            structure(vec![field("s", structure(vec![field("x", long)]))]),
             "struct {\n\ts struct {\n\t\tx thirtyoneCharactersInAName12345\n\t}\n}",
         ),
     ];
@@ -192,14 +193,14 @@ fn columns_are_aligned_by_section() {
         f.tag = Some("`t`".to_owned());
         f
     };
-    let inner = structure(vec![Field::named("x", id("int")), Field::named("long", id("int"))]);
+    let inner = structure(vec![field("x", id("int")), field("long", id("int"))]);
     let s = structure(vec![
-        Field::named("a", id("int")),
-        tagged(Field::named("bcd", Expr::slice_of(id("byte")))),
-        tagged(Field::unnamed(id("Embedded"))),
-        tagged(Field::named("s", inner)),
-        Field::named("longest", id("int")),
-        Field::named("e", id("int")),
+        field("a", id("int")),
+        tagged(field("bcd", slice_of(id("byte")))),
+        tagged(unnamed(id("Embedded"))),
+        tagged(field("s", inner)),
+        field("longest", id("int")),
+        field("e", id("int")),
     ]);
     let want = "\
 struct {
@@ -216,7 +217,7 @@ struct {
     assert_eq!(s.print(), want);
 
     let value = |name: &str, typ: Option<&str>, value: Option<u64>| {
-        Spec::ValueSpec(ValueSpec::new(name, typ.map(id), value.map(Expr::int)))
+        Spec::ValueSpec(value_spec(name, typ.map(id), value.map(int)))
     };
     let consts = vec![
         value("foobar", Some("int"), Some(42)),
@@ -299,7 +300,7 @@ fn deep_types_cost_no_more_than_others() {
     // would take 2^200 steps.
     let mut t = id("T");
     for _ in 0..200 {
-        t = structure(vec![Field::named("f", t)]);
+        t = structure(vec![field("f", t)]);
     }
     let text = t.print();
     assert!(text.lines().count() > 300);

@@ -1,20 +1,32 @@
-//! The parts that expressions and names play.
+//! The roles of expressions, fields, functions and names, as far as syntax
+//! shows them.
 
 use super::super::Expr;
 
-/// What an expression is there for. Parentheses hand their role on.
+/// What an expression is for. Parentheses pass their role on. The scoped walk in
+/// `edit` uses the same roles, and replaces those that syntax leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// A value.
     Value,
     /// A type.
     Type,
+    /// The right-hand side of a type declaration; true for an alias.
+    Rhs(bool),
+    /// A type argument.
+    TypeArg,
+    /// The key of a map type.
+    MapKey,
+    /// A type whose values code makes or tests: `make(T)`, `x.(T)`, `T(x)`.
+    Used,
     /// A value or a type argument: what `x[…]` contains where a value may
     /// stand.
     Either,
-    /// An element of an interface or a type parameter's constraint, and the
-    /// terms of its union: a type or `~T`.
+    /// A type parameter's constraint, and the terms of its union: a type or
+    /// `~T`.
     Constraint,
+    /// An embedded element of an interface, and the terms of its union.
+    InterfaceElem,
     /// What is called, or the type converted to.
     Callee,
     /// The call of `go` and `defer`.
@@ -29,9 +41,9 @@ pub enum Role {
     LitType,
     /// An element of a composite literal: a value, a key with a value, a
     /// literal without a type.
-    Element,
+    LitElem,
     /// A key in a composite literal: a field's name or a value.
-    Key,
+    LitKey,
     /// An embedded field: a type's name or instance, or a pointer to one.
     Embedded,
     /// A receiver's type.
@@ -50,20 +62,23 @@ impl Role {
     /// Whether only a type may stand here.
     #[must_use]
     pub fn is_type(self) -> bool {
-        use Role::{Constraint, Embedded, LitType, Method, Receiver, Type};
-        matches!(self, Type | Constraint | LitType | Embedded | Receiver | Method)
+        use Role::{Embedded, LitType, Method, Receiver};
+        self.takes_any_type()
+            || self.is_constraint()
+            || matches!(self, LitType | Embedded | Receiver | Method)
     }
 
-    /// Whether any type may stand here.
+    /// Whether an interface's element or a type parameter's constraint stands
+    /// here.
+    #[must_use]
+    pub fn is_constraint(self) -> bool {
+        matches!(self, Role::Constraint | Role::InterfaceElem)
+    }
+
+    /// Whether a type stands here, and syntax lets it be any type.
     #[must_use]
     pub fn takes_any_type(self) -> bool {
-        matches!(self, Role::Type | Role::Constraint | Role::Either)
-    }
-
-    /// Whether any value may stand here.
-    #[must_use]
-    pub fn takes_any_value(self) -> bool {
-        matches!(self, Role::Value | Role::Either | Role::Element)
+        matches!(self, Role::Type | Role::Rhs(_) | Role::TypeArg | Role::MapKey | Role::Used)
     }
 }
 
@@ -94,18 +109,34 @@ impl FieldRole {
         }
     }
 
-    pub(super) fn type_role(self, embedded: bool) -> Role {
+    pub(crate) fn type_role(self, embedded: bool) -> Role {
         match (self, embedded) {
             (FieldRole::Receiver, _) => Role::Receiver,
             (FieldRole::Param | FieldRole::Result, _) | (FieldRole::Struct, false) => Role::Type,
             (FieldRole::Struct, true) => Role::Embedded,
-            (FieldRole::TypeParam, _) | (FieldRole::Interface, true) => Role::Constraint,
+            (FieldRole::TypeParam, _) => Role::Constraint,
+            (FieldRole::Interface, true) => Role::InterfaceElem,
             (FieldRole::Interface, false) => Role::Method,
         }
     }
 }
 
-/// What a name that is not an expression is there for.
+/// What a function's type belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FuncRole {
+    /// The declaration of a function.
+    Func,
+    /// The declaration of a method.
+    Method,
+    /// A method of an interface.
+    InterfaceMethod,
+    /// A function literal.
+    FuncLit,
+    /// A type expression.
+    FuncType,
+}
+
+/// What a name that is not an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NameRole {
     /// The name in the package clause.
@@ -143,7 +174,8 @@ pub(super) fn operand_role(role: Role) -> Role {
 pub(super) fn inherit(role: Role) -> Role {
     match role {
         Role::Embedded | Role::Receiver | Role::Either => role,
-        Role::Constraint | Role::Type | Role::LitType | Role::Method => Role::Type,
+        Role::LitType | Role::Method => Role::Type,
+        _ if role.takes_any_type() || role.is_constraint() => Role::Type,
         // `(*T)(x)` and `(*T).m`: what stands in the parentheses.
         Role::Callee | Role::Operand => Role::Either,
         _ => Role::Value,
@@ -154,7 +186,7 @@ pub(super) fn inherit(role: Role) -> Role {
 /// second one also takes a value since Go 1.26.
 pub(super) fn arg_role(fun: &Expr) -> Role {
     match fun {
-        Expr::Ident(f) if f.0 == "make" => Role::Type,
+        Expr::Ident(f) if f.0 == "make" => Role::Used,
         Expr::Ident(f) if f.0 == "new" => Role::Either,
         _ => Role::Value,
     }

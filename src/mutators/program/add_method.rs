@@ -1,30 +1,23 @@
 //! Add a method, on the type or through an alias of it.
 
-use super::super::address;
-use super::super::build::{field, func_of, ident, instance, panic_body, split_instance, star};
-use super::super::env::{Env, Local};
-use super::super::symbols::Symbols;
-use super::super::types::some_type;
 use super::super::{Context, Operator};
-use crate::goast::scope::{Object, ObjectKind};
+use crate::edit::address;
+use crate::edit::env::{Env, Local};
+use crate::edit::members::may_have_methods;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::some_type;
+use crate::goast::build::{field, func_of, ident, instance, panic_body, star};
+use crate::goast::scope::ObjectKind;
 use crate::goast::{Decl, Expr, FuncDecl, Ident};
 use crate::testcase::TestCase;
 
-/// Declares a method on a type. Its result is by dice an instance of the
-/// receiver's own type with a deeper argument: a type that comes into being
-/// only by substitution, and stays to be expanded by whoever asks.
+/// Declares a method on a type. Its result is sometimes an instance of the
+/// receiver's own type with a deeper argument: a type that exists only after
+/// substitution, and is expanded by the first goroutine that needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct AddMethod;
 
 impl Operator for AddMethod {
-    fn name(&self) -> &'static str {
-        "add method"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut bases = Vec::new();
@@ -49,7 +42,7 @@ impl Operator for AddMethod {
             // T[P] gives T[*T[P]]: never the same type twice.
             let mut deeper = args;
             let at = cx.rng.below(deeper.len());
-            let constrained = !super::super::types::is_any(&o.type_params[at].1);
+            let constrained = !crate::edit::types::is_any(&o.type_params[at].1);
             if !constrained {
                 deeper[at] = star(base.clone());
             }
@@ -64,7 +57,7 @@ impl Operator for AddMethod {
         }
         let method = symbols_fresh_method(&symbols, cx);
         let decl = FuncDecl {
-            recv: Some(vec![super::super::build::unnamed(recv)]),
+            recv: Some(vec![crate::goast::build::unnamed(recv)]),
             name: Ident(method),
             typ,
             body: Some(panic_body()),
@@ -90,49 +83,6 @@ fn symbols_fresh_method(symbols: &Symbols, cx: &mut Context<'_>) -> String {
     }
     let free = |n: &String| !known.contains(&n) && crate::goast::scope::universe(n).is_none();
     (1..).map(|n| format!("M{n}")).find(free).unwrap_or_default()
-}
-
-/// Whether methods can be declared on it: a defined type of this package
-/// that is neither a pointer nor an interface, or an alias of one.
-pub(crate) fn may_have_methods(symbols: &Symbols, package: usize, o: &Object, depth: u32) -> bool {
-    if o.kind != ObjectKind::TypeName || depth == 0 {
-        return false;
-    }
-    let Some(typ) = &o.typ else { return false };
-    let (generic, args) = split_instance(typ);
-    match (generic, o.alias) {
-        (Expr::StarExpr(_) | Expr::InterfaceType(_), _) => false,
-        (Expr::Ident(id), true) => {
-            // Only an alias without parameters or arguments.
-            o.type_params.is_empty()
-                && args.is_empty()
-                && symbols.object(package, &id.0).is_some_and(|t| {
-                    t.type_params.is_empty() && may_have_methods(symbols, package, t, depth - 1)
-                })
-        }
-        (_, true) => false,
-        (Expr::Ident(id), false) => match symbols.object(package, &id.0) {
-            Some(t) => underlying_takes_methods(symbols, package, t, depth - 1),
-            None => !matches!(id.0.as_str(), "any" | "error" | "comparable"),
-        },
-        (Expr::SelectorExpr(_), false) => false,
-        _ => true,
-    }
-}
-
-/// Whether the type that another is defined by is no pointer or interface.
-fn underlying_takes_methods(symbols: &Symbols, package: usize, o: &Object, depth: u32) -> bool {
-    if depth == 0 {
-        return false;
-    }
-    match o.typ.as_ref().map(|t| split_instance(t).0) {
-        Some(Expr::StarExpr(_) | Expr::InterfaceType(_) | Expr::SelectorExpr(_)) | None => false,
-        Some(Expr::Ident(id)) => match symbols.object(package, &id.0) {
-            Some(t) => underlying_takes_methods(symbols, package, t, depth - 1),
-            None => !matches!(id.0.as_str(), "any" | "error" | "comparable"),
-        },
-        Some(_) => true,
-    }
 }
 
 #[cfg(test)]

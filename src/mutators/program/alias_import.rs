@@ -1,33 +1,25 @@
 //! Alias what is shared: one package imported under two names.
 
-use super::super::build::{ident, import_decl};
-use super::super::symbols::{Symbols, imports};
-use super::super::walk::{Go, Site, walk};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
+use crate::goast::build::{ident, import_decl};
 use crate::testcase::TestCase;
 
 /// Imports a package a second time in the same file, under another name, and
-/// says that name in some places.
+/// uses that name in some places.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasImport;
 
 impl Operator for AliasImport {
-    fn name(&self) -> &'static str {
-        "alias import"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut all = Vec::new();
         for (p, package) in case.packages.iter().enumerate() {
             for (f, file) in package.files.iter().enumerate() {
                 let known = &symbols.packages[p].files[f].packages;
-                for spec in imports(&file.tree) {
+                for spec in file.tree.imports() {
                     for (name, _) in
                         known.iter().filter(|(_, i)| symbols.packages[**i].path == spec.path)
                     {
@@ -49,7 +41,7 @@ impl Operator for AliasImport {
                 *s.x = ident(&new);
                 used = true;
             }
-            Go::In
+            Next::In
         });
         if used {
             let decls = &mut case.packages[p].files[f].tree.decls;

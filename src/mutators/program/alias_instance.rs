@@ -1,28 +1,21 @@
 //! Alias what is shared: the same instance reached through a second name.
 
-use super::super::address;
-use super::super::build::{ident, split_instance, type_decl};
-use super::super::references::on_uses;
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::references::on_uses;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
+use crate::goast::build::{ident, split_instance, type_decl};
 use crate::goast::{Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
-/// Declares `type A = T[int]` for an instance that the program has, and says
-/// `A` in some of the places.
+/// Declares `type A = T[int]` for an instance in the program, and writes `A` in
+/// some of its places.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasInstance;
 
 impl Operator for AliasInstance {
-    fn name(&self) -> &'static str {
-        "alias instance"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let alias = symbols.fresh("A");
@@ -35,10 +28,10 @@ impl Operator for AliasInstance {
                 Site::Expr(e, role) if *role == Role::Type || *role == Role::TypeArg => {
                     let (generic, args) = split_instance(e);
                     let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
-                    // Only what no local name is part of has a second name.
+                    // An instance with a local name in it cannot be declared at package level.
                     let closed = env.locals.is_empty() && named && env.is_type(generic);
                     let weight = if args.is_empty() { 1 } else { 6 };
-                    // A generic type without arguments is no type.
+                    // A generic type without arguments is not a type.
                     let whole = env.resolve(generic).is_some_and(|f| f.arity() == args.len());
                     if closed && whole { weight } else { 0 }
                 }

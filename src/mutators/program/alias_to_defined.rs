@@ -1,7 +1,7 @@
 //! Turn an alias into a defined type.
 
-use super::super::address;
 use super::super::{Context, Operator};
+use crate::edit::address;
 use crate::testcase::TestCase;
 
 /// `type A = T` becomes `type A T`.
@@ -9,14 +9,6 @@ use crate::testcase::TestCase;
 pub struct AliasToDefined;
 
 impl Operator for AliasToDefined {
-    fn name(&self) -> &'static str {
-        "alias to defined type"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let is_alias =
             |a: &address::Address| address::type_spec(case, *a).is_some_and(|t| t.assign);

@@ -1,28 +1,20 @@
 //! Alias what is shared: a second variable of the same instance.
 
-use super::super::address;
-use super::super::build::{split_instance, star, var_decl};
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
+use crate::goast::build::{split_instance, star, var_decl};
 use crate::testcase::TestCase;
 
-/// Declares an exported variable of an instance that the program has, or of
-/// a pointer to it: the type's expansion is then left to whoever comes
-/// first.
+/// Declares an exported variable whose type is an instance in the program, or a
+/// pointer to it. The first goroutine that needs the type then expands it.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasVariable;
 
 impl Operator for AliasVariable {
-    fn name(&self) -> &'static str {
-        "alias variable"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let pointer = cx.rng.chance(50);
@@ -52,7 +44,7 @@ impl Operator for AliasVariable {
         );
         let Some((package, file, typ)) = found else { return false };
         let name = symbols.fresh("V");
-        address::append(case, package, file, [var_decl(&name, Some(typ), Vec::new())]);
+        address::append(case, package, file, [var_decl(&name, typ)]);
         true
     }
 }

@@ -1,29 +1,22 @@
 //! Close a cycle between types.
 
-use super::super::build::{field, func_of, ident, instance, slice_of, star};
-use super::super::symbols::Symbols;
-use super::super::types::args_for;
-use super::super::walk::{List, Site, at_random};
 use super::super::{Context, Operator};
-use super::embed_field::field_names;
+use crate::edit::members::field_names;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::args_for;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::FieldRole;
+use crate::goast::build::{field, func_of, ident, instance, slice_of, star};
 use crate::goast::scope::ObjectKind;
 use crate::goast::{Expr, FuncType};
 use crate::testcase::TestCase;
 
-/// Adds a field or an interface method whose type is a type that is declared
-/// later or around it, mostly where the language allows it.
+/// Adds a field or an interface method whose type is declared later or around
+/// it, mostly where the language allows it.
 #[derive(Clone, Copy, Debug)]
 pub struct CloseCycle;
 
 impl Operator for CloseCycle {
-    fn name(&self) -> &'static str {
-        "close cycle"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -31,7 +24,11 @@ impl Operator for CloseCycle {
             &symbols,
             cx.rng,
             |site, env| match site {
-                Site::Fields(_, List::Struct | List::Interface) if env.owner.is_some() => 1,
+                Site::Fields(_, FieldRole::Struct | FieldRole::Interface)
+                    if env.owner.is_some() =>
+                {
+                    1
+                }
                 _ => 0,
             },
             |site, env, rng| {
@@ -50,7 +47,7 @@ impl Operator for CloseCycle {
                 let Some(args) = args_for(env, env.package, &o.type_params, rng, 1) else {
                     return false;
                 };
-                let typ = instance(ident(name), args);
+                let typ = instance(ident(*name), args);
                 let taken = |n: &str| fields.iter().any(|f| field_names(f).any(|x| x == n));
                 let Some(new) =
                     ["Next", "Up", "Down", "Left", "Right"].into_iter().find(|n| !taken(n))
@@ -58,7 +55,7 @@ impl Operator for CloseCycle {
                     return false;
                 };
                 let typ = match list {
-                    List::Interface => Expr::FuncType(method(typ, rng.chance(50))),
+                    FieldRole::Interface => Expr::FuncType(method(typ, rng.chance(50))),
                     _ => match rng.below(20) {
                         0 => typ,
                         1..=4 => slice_of(typ),

@@ -1,10 +1,11 @@
 //! Change the constraint of a type parameter.
 
-use super::super::build::{ident, interface_of, unnamed};
-use super::super::symbols::Symbols;
-use super::super::types::{instantiate, is_any};
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{instantiate, is_any};
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
+use crate::goast::build::{ident, interface_of, unnamed};
 use crate::goast::{BinaryExpr, Expr, Token, UnaryExpr};
 use crate::testcase::TestCase;
 
@@ -14,14 +15,6 @@ use crate::testcase::TestCase;
 pub struct ChangeConstraint;
 
 impl Operator for ChangeConstraint {
-    fn name(&self) -> &'static str {
-        "change constraint"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

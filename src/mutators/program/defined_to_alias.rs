@@ -1,29 +1,24 @@
 //! Turn a defined type into an alias of its right-hand side.
 
-use super::super::address;
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::go_release;
 use crate::goast::Decl;
 use crate::goast::scope::method_base;
 use crate::testcase::TestCase;
 
-/// `type T U` becomes `type T = U`. Its methods go, by dice, where an alias
-/// of a type without a name can have none.
+/// `type T U` becomes `type T = U`. If the alias cannot have methods,
+/// they are sometimes dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct DefinedToAlias;
 
 impl Operator for DefinedToAlias {
-    fn name(&self) -> &'static str {
-        "defined type to alias"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let defined = |a: &address::Address| {
-            address::type_spec(case, *a)
-                .is_some_and(|t| !t.assign && (t.type_params.is_empty() || cx.go_minor >= 24))
+            address::type_spec(case, *a).is_some_and(|t| {
+                !t.assign
+                    && (t.type_params.is_empty() || go_release::has_generic_aliases(cx.go_minor))
+            })
         };
         let all: Vec<_> = address::types(case).into_iter().filter(defined).collect();
         let Some(&at) = cx.rng.choose(&all) else { return false };

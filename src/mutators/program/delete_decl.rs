@@ -1,23 +1,14 @@
 //! Delete a declaration.
 
-use super::super::address;
 use super::super::{Context, Operator};
+use crate::edit::address;
 use crate::testcase::TestCase;
 
-/// Takes out a type, function, variable or constant; what used it is left to
-/// repair.
+/// Removes a type, function, variable or constant; its uses are left to repair.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteDecl;
 
 impl Operator for DeleteDecl {
-    fn name(&self) -> &'static str {
-        "delete declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let named = |a: &address::Address| !address::names(case, *a).is_empty();
         let all: Vec<_> = address::all(case).into_iter().filter(named).collect();

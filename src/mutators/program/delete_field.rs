@@ -1,25 +1,17 @@
 //! Delete a field of a struct.
 
-use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::lists::delete_from;
+use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
-/// Takes out a field or an embedded type.
+/// Removes a field or an embedded type.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteField;
 
 impl Operator for DeleteField {
-    fn name(&self) -> &'static str {
-        "delete field"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        delete_from(case, cx, List::Struct)
+        delete_from(case, cx, FieldRole::Struct)
     }
 }
 

@@ -1,24 +1,16 @@
 //! Delete a method, of a type or of an interface.
 
-use super::super::address;
-use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::lists::delete_from;
+use crate::edit::address;
+use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
-/// Takes out a declared method, or an element of an interface.
+/// Removes a declared method, or an element of an interface.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteMethod;
 
 impl Operator for DeleteMethod {
-    fn name(&self) -> &'static str {
-        "delete method"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let methods = address::methods(case);
         if cx.rng.chance(60)
@@ -26,7 +18,7 @@ impl Operator for DeleteMethod {
         {
             return address::take(case, at).is_some();
         }
-        delete_from(case, cx, List::Interface)
+        delete_from(case, cx, FieldRole::Interface)
     }
 }
 

@@ -1,23 +1,15 @@
 //! Delete a statement.
 
-use super::super::symbols::Symbols;
-use super::super::walk::{Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
 use crate::testcase::TestCase;
 
-/// Takes out a statement with all that is in it.
+/// Removes a statement with everything in it.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteStmt;
 
 impl Operator for DeleteStmt {
-    fn name(&self) -> &'static str {
-        "delete statement"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

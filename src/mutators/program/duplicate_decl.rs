@@ -1,27 +1,19 @@
 //! Duplicate a declaration under a new name.
 
-use super::super::address;
-use super::super::references::rename_declared;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::references::rename_declared;
+use crate::edit::symbols::Symbols;
 use crate::goast::Decl;
 use crate::goast::scope::{method_base, receiver_base};
 use crate::testcase::TestCase;
 
-/// Copies a declaration, with the methods of a type; the copy refers to what
-/// the first referred to.
+/// Copies a declaration, a type with its methods. The copy refers to what the
+/// original refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicateDecl;
 
 impl Operator for DuplicateDecl {
-    fn name(&self) -> &'static str {
-        "duplicate declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let one = |a: &address::Address| {

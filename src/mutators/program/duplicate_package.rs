@@ -1,24 +1,17 @@
 //! Duplicate a package under another path.
 
-use super::super::symbols::{Symbols, imports};
-use super::super::{Context, MAX_PACKAGES, Operator};
+use super::super::{Context, Operator};
+use crate::edit::MAX_PACKAGES;
+use crate::edit::symbols::Symbols;
 use crate::goast::{Decl, Spec};
 use crate::testcase::TestCase;
 
-/// Two packages of one name and one text: their types are not identical. By
-/// dice one importer of the first imports the copy instead.
+/// Makes two packages with the same name and text, whose types are not
+/// identical. Sometimes an importer of the first imports the copy instead.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicatePackage;
 
 impl Operator for DuplicatePackage {
-    fn name(&self) -> &'static str {
-        "duplicate package"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         if case.packages.len() >= MAX_PACKAGES {
@@ -31,13 +24,13 @@ impl Operator for DuplicatePackage {
         let free = |path: &String| symbols.package(path).is_none();
         let path = (2..).map(|i| format!("{old}{i}")).find(free).unwrap_or_default();
         copy.path.clone_from(&path);
-        // Beside the first: dependencies stay first.
+        // Next to the first, so that dependencies still come first.
         case.packages.insert(n + 1, copy);
         if cx.rng.chance(60) {
             let mut users = Vec::new();
             for (p, package) in case.packages.iter().enumerate() {
                 for (f, file) in package.files.iter().enumerate() {
-                    if imports(&file.tree).any(|i| i.path == old) {
+                    if file.tree.imports().any(|i| i.path == old) {
                         users.push((p, f));
                     }
                 }

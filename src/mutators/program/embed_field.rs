@@ -1,12 +1,13 @@
 //! Embed a type in a struct.
 
-use super::super::build::{split_instance, star, unnamed};
-use super::super::types::instantiate;
-use super::super::walk::List;
 use super::super::{Context, Operator};
 use super::lists::add_to;
+use crate::edit::members::{embedded_name, field_names};
+use crate::edit::types::instantiate;
+use crate::goast::Expr;
+use crate::goast::FieldRole;
+use crate::goast::build::{star, unnamed};
 use crate::goast::scope::ObjectKind;
-use crate::goast::{Expr, Field};
 use crate::testcase::TestCase;
 
 /// Adds an embedded field, by value, through a pointer, or of an alias.
@@ -14,22 +15,16 @@ use crate::testcase::TestCase;
 pub struct EmbedField;
 
 impl Operator for EmbedField {
-    fn name(&self) -> &'static str {
-        "embed field"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        add_to(case, cx, List::Struct, |fields, env, rng| {
+        add_to(case, cx, FieldRole::Struct, |fields, env, rng| {
             let own = env.owner.clone().unwrap_or_default();
             let choices: Vec<_> = env
                 .choices()
                 .into_iter()
                 .filter(|c| c.kind == ObjectKind::TypeName && !c.constraint)
-                .filter(|c| !fields.iter().any(|f| field_names(f).any(|n| n == last(&c.expr))))
+                .filter(|c| {
+                    !fields.iter().any(|f| field_names(f).any(|n| n == embedded_name(&c.expr)))
+                })
                 .collect();
             let choice = rng.choose(&choices)?;
             let typ = instantiate(env, choice, rng, 1)?;
@@ -39,27 +34,11 @@ impl Operator for EmbedField {
                 Some(t) => o.alias && !matches!(t, Expr::StructType(_)),
                 None => true,
             });
-            let itself = last(&typ) == own;
+            let itself = embedded_name(&typ) == own;
             let pointer = itself || (!bare && rng.chance(50));
             Some(unnamed(if pointer { star(typ) } else { typ }))
         })
     }
-}
-
-/// The name that an embedded type gives its field.
-pub(super) fn last(typ: &Expr) -> &str {
-    match split_instance(typ).0 {
-        Expr::Ident(id) => &id.0,
-        Expr::SelectorExpr(s) => &s.sel.0,
-        Expr::StarExpr(s) => last(&s.x),
-        _ => "",
-    }
-}
-
-/// The names of a struct's field, also of an embedded one.
-pub(crate) fn field_names(f: &Field) -> impl Iterator<Item = &str> {
-    let embedded = f.names.is_empty().then(|| last(&f.typ));
-    f.names.iter().map(|n| n.0.as_str()).chain(embedded)
 }
 
 #[cfg(test)]

@@ -1,31 +1,23 @@
 //! Embed an interface in an interface.
 
-use super::super::build::{interface_of, unnamed};
-use super::super::env::Choice;
-use super::super::types::{asked_methods, instantiate};
-use super::super::walk::List;
 use super::super::{Context, Operator};
-use super::embed_field::last;
 use super::lists::add_to;
+use crate::edit::env::Choice;
+use crate::edit::members::embedded_name;
+use crate::edit::types::{asked_methods, instantiate};
 use crate::goast::Expr;
+use crate::goast::FieldRole;
+use crate::goast::build::{interface_of, unnamed};
 use crate::testcase::TestCase;
 
-/// Adds an embedded interface; `comparable` or a constraint only by way of
-/// one that is a constraint already.
+/// Adds an embedded interface. Only an interface that is already a constraint
+/// gets `comparable` or another constraint.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbedInterface;
 
 impl Operator for EmbedInterface {
-    fn name(&self) -> &'static str {
-        "embed interface"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        add_to(case, cx, List::Interface, |elements, env, rng| {
+        add_to(case, cx, FieldRole::Interface, |elements, env, rng| {
             let own = env.owner.clone().unwrap_or_default();
             let constraint = env.package().scope.objects.get(&own).is_some_and(|o| o.constraint);
             let whole = interface_of(elements.to_vec());
@@ -39,12 +31,12 @@ impl Operator for EmbedInterface {
                 .choices()
                 .into_iter()
                 .filter(|c| constraint || !c.constraint)
-                .filter(|c| last(&c.expr) != own)
+                .filter(|c| embedded_name(&c.expr) != own)
                 .filter(|c| {
                     c.object.is_some_and(|(_, o)| matches!(o.typ, Some(Expr::InterfaceType(_))))
                 })
                 .collect();
-            // Two methods of one name must be identical: seldom tried.
+            // Two methods of the same name must be identical, so this is seldom tried.
             let keep = rng.chance(10);
             let choices: Vec<_> = choices.into_iter().filter(|c| keep || !clash(c)).collect();
             let choice = rng.choose(&choices)?;

@@ -1,28 +1,21 @@
-//! Erase type arguments, to be inferred.
+//! Erase type arguments, so that they are inferred.
 
-use super::super::build::split_instance;
-use super::super::env::Found;
-use super::super::references::rebuild_instance;
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::Found;
+use crate::edit::references::rebuild_instance;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
+use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
-/// Drops the last type argument of an instance, or all: of a function where
-/// the call may infer it, seldom of a type.
+/// Drops the last type argument of an instance, or all of them. Mostly of
+/// functions, where the call may infer them; seldom of types.
 #[derive(Clone, Copy, Debug)]
 pub struct EraseTypeArgs;
 
 impl Operator for EraseTypeArgs {
-    fn name(&self) -> &'static str {
-        "erase type arguments"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

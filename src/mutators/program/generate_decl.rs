@@ -1,25 +1,17 @@
 //! Insert a declaration that the generator makes.
 
-use super::super::repair::bind_names;
 use super::super::{Context, Operator};
 use super::splice::splice_decl;
+use crate::edit::repair::bind_names;
 use crate::generate;
 use crate::testcase::TestCase;
 
-/// Adds a declaration of a newly generated package, with what it needs: all that
-/// the generator can say comes into programs that grew by mutation.
+/// Adds a declaration from a newly generated package, with what it needs, so that
+/// everything the generator can write gets into mutated programs.
 #[derive(Clone, Copy, Debug)]
 pub struct GenerateDecl;
 
 impl Operator for GenerateDecl {
-    fn name(&self) -> &'static str {
-        "generate declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let options = generate::Options { go_minor: cx.go_minor, max_packages: 1 };
         let packages = generate::packages(cx.rng, &options);

@@ -1,27 +1,19 @@
-//! Erase the type of a variable, to be inferred, or write out what is inferred.
+//! Erase the type of a variable, so that it is inferred, or write it out.
 
-use super::super::build::{ident, star};
-use super::super::symbols::Symbols;
-use super::super::walk::{Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::build::{ident, star};
 use crate::goast::{Decl, DeclTok, Expr, GenDecl, Spec, Stmt, Token, ValueSpec};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// `var x T = v` becomes `var x = v`, and back where the value says its type:
+/// `var x T = v` becomes `var x = v`, and back where the value shows its type:
 /// a literal, `&T{}`, `new(T)`, `make(T)`; `x := v` becomes `var x T = v`.
 #[derive(Clone, Copy, Debug)]
 pub struct InferType;
 
 impl Operator for InferType {
-    fn name(&self) -> &'static str {
-        "infer type"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if cx.rng.chance(70) && of_package(case, cx.rng) {
             return true;
@@ -64,7 +56,7 @@ fn of_package(case: &mut TestCase, rng: &mut Rng) -> bool {
     specs.get_mut(n).is_some_and(|v| change(v))
 }
 
-/// Whether the values say the type, or are there to say it.
+/// Whether the values show the type.
 fn may_change(v: &ValueSpec) -> bool {
     match (&v.typ, &v.values[..]) {
         (Some(_), [_, ..]) => true,
@@ -113,7 +105,7 @@ fn local(s: &mut Stmt) -> bool {
     }
 }
 
-/// The type of a value that says it.
+/// The type of a value, if the value shows it.
 fn type_of(value: &Expr) -> Option<Expr> {
     match value {
         Expr::CompositeLit(c) => c.typ.as_deref().cloned(),

@@ -1,30 +1,23 @@
-//! Insert a declaration that is dense in what the checker does lazily.
+//! Insert a declaration that gives the checker a lot of lazy work.
 
-use super::super::address;
-use super::super::build::{
+use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{named_type, some_type};
+use crate::go_release;
+use crate::goast::build::{
     field, func_of, ident, instance, interface_of, star, struct_of, type_decl, var_decl,
 };
-use super::super::env::Env;
-use super::super::symbols::Symbols;
-use super::super::types::{named_type, some_type};
-use super::super::{Context, Operator};
 use crate::goast::{Decl, Expr, Ident, TypeSpec};
 use crate::testcase::TestCase;
 
-/// Adds a type of one of a few shapes, built on the types that are there,
-/// and by dice a variable of it.
+/// Adds a type of one of a few shapes, built on existing types, and sometimes a
+/// variable of it.
 #[derive(Clone, Copy, Debug)]
 pub struct InsertDecl;
 
 impl Operator for InsertDecl {
-    fn name(&self) -> &'static str {
-        "insert declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let package = cx.rng.below(case.packages.len());
@@ -32,7 +25,7 @@ impl Operator for InsertDecl {
         let file = cx.rng.below(files);
         let env = Env::new(&symbols, package, file);
         let name = symbols.fresh("N");
-        let shape = cx.rng.below(if cx.go_minor >= 24 { 6 } else { 5 });
+        let shape = cx.rng.below(if go_release::has_generic_aliases(cx.go_minor) { 6 } else { 5 });
         let inner = named_type(&env, cx.rng, 2).unwrap_or_else(|| some_type(&env, cx.rng, 1));
         let param = || vec![field("P", ident("any"))];
         let own = |arg: Expr| instance(ident(&name), vec![arg]);
@@ -69,7 +62,7 @@ impl Operator for InsertDecl {
         if cx.rng.chance(50) {
             let args = if generic { vec![some_type(&env, cx.rng, 2)] } else { Vec::new() };
             let typ = star(instance(ident(&name), args));
-            decls.push(var_decl(&symbols.fresh("V"), Some(typ), Vec::new()));
+            decls.push(var_decl(symbols.fresh("V"), typ));
         }
         address::append(case, package, file, decls);
         true

@@ -1,28 +1,21 @@
 //! Instantiate with another argument.
 
-use super::super::build::{array_of, split_instance};
-use super::super::env::Found;
-use super::super::references::rebuild_instance;
-use super::super::symbols::Symbols;
-use super::super::types::{basic, is_any, satisfying};
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::Found;
+use crate::edit::references::rebuild_instance;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{basic, is_any, satisfying};
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
+use crate::goast::build::{array_of, int, split_instance};
 use crate::testcase::TestCase;
 
 /// Replaces one type argument of an instance by another that satisfies the
-/// constraint, as far as can be seen.
+/// constraint, as far as the declarations show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Instantiate;
 
 impl Operator for Instantiate {
-    fn name(&self) -> &'static str {
-        "instantiate"
-    }
-
-    fn weight(&self) -> u32 {
-        12
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -30,8 +23,8 @@ impl Operator for Instantiate {
             &symbols,
             cx.rng,
             |site, env| match site {
-                // Elsewhere values of the type are at work.
-                Site::Expr(e, role) if role.is_type() || *role == Role::Embedded => {
+                // In other places values of the type are used.
+                Site::Expr(e, role) if role.takes_any_type() || *role == Role::Embedded => {
                     let (generic, args) = split_instance(e);
                     let known = !args.is_empty() && env.resolve(generic).is_some();
                     if known { if env.in_body { 1 } else { 4 } } else { 0 }
@@ -44,9 +37,9 @@ impl Operator for Instantiate {
                 let n = rng.below(args.len());
                 let new = match env.resolve(generic) {
                     Some(Found::Object(home, o)) => match o.type_params.get(n) {
-                        // A length makes an instance that no one has yet.
+                        // An array length makes an instance that does not exist yet.
                         Some((_, c)) if is_any(c) && rng.chance(30) => {
-                            Some(array_of(rng.between(1, 9), basic(rng)))
+                            Some(array_of(int(rng.between(1, 9) as u64), basic(rng)))
                         }
                         Some((_, c)) => satisfying(env, home, c, rng, 2),
                         None => None,

@@ -1,15 +1,16 @@
 //! What operators on structs and interfaces have in common.
 
 use super::super::Context;
-use super::super::env::Env;
-use super::super::symbols::Symbols;
-use super::super::walk::{List, Site, at_random};
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Field;
+use crate::goast::FieldRole;
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Takes an element out of a list of that sort; false if there is none.
-pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: List) -> bool {
+/// Removes an element from a list of that kind; false if there is none.
+pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: FieldRole) -> bool {
     let symbols = Symbols::new(case);
     at_random(
         case,
@@ -27,11 +28,11 @@ pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: List)
     )
 }
 
-/// Adds what `make` makes to a list of that sort.
+/// Adds what `make` returns to a list of that kind.
 pub(super) fn add_to(
     case: &mut TestCase,
     cx: &mut Context<'_>,
-    sort: List,
+    sort: FieldRole,
     make: impl FnOnce(&[Field], &Env<'_>, &mut Rng) -> Option<Field>,
 ) -> bool {
     let symbols = Symbols::new(case);

@@ -1,32 +1,28 @@
 //! Make a declaration generic and its uses instances.
 
-use super::super::address::{self, Address};
-use super::super::build::ident;
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
 use super::type_parameters::add;
+use crate::edit::address::{self, Address};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
+use crate::go_release;
 use crate::goast::Expr;
+use crate::goast::Role;
+use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
-/// Gives a type or function its first type parameter, puts it in place of a
-/// type inside, and makes uses instances.
+/// Gives a type or function its first type parameter, uses it for a type inside,
+/// and turns uses into instances.
 #[derive(Clone, Copy, Debug)]
 pub struct MakeGeneric;
 
 impl Operator for MakeGeneric {
-    fn name(&self) -> &'static str {
-        "make generic"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go_minor = cx.go_minor;
         let plain = |a: &Address| match (address::type_spec(case, *a), address::func(case, *a)) {
-            (Some(t), _) => t.type_params.is_empty() && (!t.assign || go_minor >= 24),
+            (Some(t), _) => {
+                t.type_params.is_empty() && (!t.assign || go_release::has_generic_aliases(go_minor))
+            }
             (_, Some(f)) => {
                 let fixed = matches!(f.name.0.as_str(), "init" | "main" | "_");
                 f.recv.is_none() && f.typ.type_params.is_empty() && !fixed
@@ -38,7 +34,7 @@ impl Operator for MakeGeneric {
         let is_type = address::type_spec(case, at).is_some();
         let owner = address::names(case, at).into_iter().next();
         let Some(param) = add(case, at, true, cx.rng) else { return false };
-        // Without a place inside that takes it, it is a phantom: as good.
+        // If no place inside takes it, an unused parameter is just as good.
         let symbols = Symbols::new(case);
         if is_type && cx.rng.chance(80) {
             at_random(

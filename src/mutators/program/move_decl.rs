@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::super::address::{self, Address};
-use super::super::build::{ident, selector};
-use super::super::references::{on_uses, rename};
-use super::super::repair::sort_packages;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, Site, walk_decl};
-use super::super::{Context, MAX_PACKAGES, Operator};
+use super::super::{Context, Operator};
+use crate::edit::MAX_PACKAGES;
+use crate::edit::address::{self, Address};
+use crate::edit::references::{on_uses, rename};
+use crate::edit::repair::sort_packages;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, walk_decl};
+use crate::goast::build::{ident, selector};
 use crate::goast::scope::{is_exported, method_base};
 use crate::goast::{Decl, Expr, File, Ident};
 use crate::testcase::{Package, PackageFile, TestCase};
@@ -22,14 +23,6 @@ pub struct MoveDecl;
 const TOGETHER: usize = 6;
 
 impl Operator for MoveDecl {
-    fn name(&self) -> &'static str {
-        "move declaration"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let movable: Vec<Address> = address::all(case)
@@ -45,7 +38,7 @@ impl Operator for MoveDecl {
         let targets: Vec<usize> = (0..case.packages.len())
             .filter(|&p| p != at.package && !symbols.depends(p, at.package))
             .filter(|&p| {
-                // A name that is there already would be declared twice.
+                // A name that exists there would be declared twice.
                 !moving.iter().any(|n| symbols.object(p, &upper(n)).is_some())
             })
             .collect();
@@ -62,7 +55,7 @@ impl Operator for MoveDecl {
     }
 }
 
-/// An empty package, the last; its index.
+/// Adds an empty package at the end and returns its index.
 fn add_package(case: &mut TestCase, symbols: &Symbols) -> usize {
     let name = symbols.fresh("moved");
     let tree = File { name: Ident(name.clone()), decls: Vec::new() };
@@ -83,7 +76,7 @@ fn upper(name: &str) -> String {
 }
 
 /// The name with all names of the package that its declaration needs; `None`
-/// if they are too many or cannot move.
+/// if there are too many or they cannot move.
 pub(super) fn closure(
     case: &TestCase,
     symbols: &Symbols,
@@ -127,7 +120,7 @@ pub(super) fn declares(d: &Decl, name: &str) -> bool {
 /// import: its new file may not have it.
 fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec<String>> {
     let (mut out, mut ok) = (Vec::new(), true);
-    // Groups and several names at once stay where they are.
+    // Groups, and specs with several names, stay where they are.
     if let Decl::GenDecl(g) = d
         && g.specs.len() != 1
     {
@@ -137,7 +130,7 @@ fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec
         if let Site::Expr(e, _) = site {
             match e {
                 Expr::Ident(id) => {
-                    if let Some(super::super::env::Found::Object(p, _)) = env.lookup(&id.0) {
+                    if let Some(crate::edit::env::Found::Object(p, _)) = env.lookup(&id.0) {
                         ok &= p == package;
                         out.push(id.0.clone());
                     }
@@ -146,7 +139,7 @@ fn needs(d: &Decl, symbols: &Symbols, package: usize, file: usize) -> Option<Vec
                 _ => {}
             }
         }
-        Go::In
+        Next::In
     });
     ok.then_some(out)
 }
@@ -181,7 +174,7 @@ fn move_all(
     true
 }
 
-/// Uses in the old package and in its importers name the new package.
+/// Makes uses in the old package and in its importers name the new package.
 fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String>, moved: &[Decl]) {
     // As before the move, under the new names, for names to resolve.
     let mut old = case.clone();
@@ -195,7 +188,7 @@ fn qualify(case: &mut TestCase, from: usize, to: usize, moving: &BTreeSet<String
     }
     let mut locals = Vec::new();
     for &(package, file) in users.iter().filter(|(p, _)| *p != to) {
-        // The old symbols again: the import that is added is not in them.
+        // The old symbols do not have the import that is added.
         if let Some(local) = address::ensure_import(case, &before, package, file, to) {
             locals.push(((package, file), local));
         }

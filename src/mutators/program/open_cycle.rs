@@ -1,12 +1,13 @@
 //! Open a cycle between types.
 
-use super::super::env::Found;
-use super::super::references::mentions;
-use super::super::symbols::Symbols;
-use super::super::types::basic;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::Found;
+use crate::edit::references::mentions;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::basic;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
 /// Replaces a use of a type inside its own declaration by a basic type.
@@ -14,14 +15,6 @@ use crate::testcase::TestCase;
 pub struct OpenCycle;
 
 impl Operator for OpenCycle {
-    fn name(&self) -> &'static str {
-        "open cycle"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -44,8 +37,8 @@ impl Operator for OpenCycle {
 }
 
 /// Whether the type is the declared one, or one whose declaration names it.
-fn mentions_owner(e: &Expr, env: &super::super::env::Env<'_>) -> bool {
-    let (generic, _) = super::super::build::split_instance(e);
+fn mentions_owner(e: &Expr, env: &crate::edit::env::Env<'_>) -> bool {
+    let (generic, _) = crate::goast::build::split_instance(e);
     let (Expr::Ident(id), Some(owner)) = (generic, env.owner.as_deref()) else { return false };
     if id.0 == owner {
         return true;

@@ -1,21 +1,22 @@
 //! Change the number of parameters of a function type, anywhere.
 
-use super::super::build::{field, unnamed, zero};
-use super::super::references::on_calls;
-use super::super::symbols::Symbols;
-use super::super::types::{basic, some_type};
-use super::super::walk::{Go, Signature, Site, at_random, walk};
 use super::super::{Context, Operator};
+use crate::edit::references::on_calls;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::{basic, some_type};
+use crate::edit::walk::{Next, Site, at_random, walk};
+use crate::goast::FuncRole;
+use crate::goast::build::{field, unnamed, zero};
 use crate::goast::scope::count;
 use crate::goast::{Expr, Field, FuncType};
 use crate::testcase::TestCase;
 
-/// Adds a parameter or removes one. By dice, the calls and, for a method,
-/// every method of the name follow.
+/// Adds a parameter or removes one. Sometimes calls follow and, for a method,
+/// every method of the same name.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters;
 
-/// What is done to a parameter list.
+/// A change to a parameter list.
 #[derive(Clone, Debug)]
 enum Change {
     Insert(usize, Expr),
@@ -23,14 +24,6 @@ enum Change {
 }
 
 impl Operator for Parameters {
-    fn name(&self) -> &'static str {
-        "change parameters"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mend = cx.rng.chance(75);
@@ -42,9 +35,9 @@ impl Operator for Parameters {
             |site, env| {
                 let fixed = matches!(env.owner.as_deref(), Some("init" | "main"));
                 match site {
-                    Site::Signature(_, Signature::Func) if fixed => 0,
+                    Site::Signature(_, FuncRole::Func) if fixed => 0,
                     // The type and the literal of a value cannot both follow.
-                    Site::Signature(_, Signature::FuncLit) => 1,
+                    Site::Signature(_, FuncRole::FuncLit) => 1,
                     Site::Signature(..) => 4,
                     _ => 0,
                 }
@@ -55,8 +48,8 @@ impl Operator for Parameters {
                 let change = if n > 0 && rng.chance(40) {
                     Change::Remove(rng.below(n))
                 } else {
-                    // A basic type can be written wherever calls are mended.
-                    let wide = whose == Signature::FuncType && rng.chance(70);
+                    // A basic type can be written at every call that has to be fixed.
+                    let wide = whose == FuncRole::FuncType && rng.chance(70);
                     let new = if wide { some_type(env, rng, 1) } else { basic(rng) };
                     Change::Insert(rng.below(n + 1), new)
                 };
@@ -71,13 +64,13 @@ impl Operator for Parameters {
         let Some((change, whose, at, owner)) = done else { return false };
         if mend && let Some(name) = owner {
             match whose {
-                Signature::Func => mend_calls(case, &symbols, at.0, &name, false, &change),
-                Signature::Method | Signature::InterfaceMethod => {
-                    let interface = whose == Signature::InterfaceMethod;
+                FuncRole::Func => fix_calls(case, &symbols, at.0, &name, false, &change),
+                FuncRole::Method | FuncRole::InterfaceMethod => {
+                    let interface = whose == FuncRole::InterfaceMethod;
                     mend_methods(case, &symbols, &name, &change, at, interface);
-                    mend_calls(case, &symbols, at.0, &name, true, &change);
+                    fix_calls(case, &symbols, at.0, &name, true, &change);
                 }
-                Signature::FuncLit | Signature::FuncType => {}
+                FuncRole::FuncLit | FuncRole::FuncType => {}
             }
         }
         true
@@ -106,7 +99,7 @@ impl Change {
 
 fn insert(params: &mut Vec<Field>, at: usize, new: Expr) -> bool {
     let named = params.iter().any(|f| !f.names.is_empty());
-    // One field a name: where names share a type the list falls apart.
+    // One field for each name: a list whose names share a type is split.
     split(params);
     let variadic = params.last().is_some_and(|f| matches!(f.typ, Expr::Ellipsis(_)));
     let at = at.min(params.len() - usize::from(variadic));
@@ -133,7 +126,7 @@ fn split(params: &mut Vec<Field>) {
     *params = std::mem::take(params).into_iter().flat_map(each).collect();
 }
 
-fn mend_calls(
+fn fix_calls(
     case: &mut TestCase,
     symbols: &Symbols,
     package: usize,
@@ -148,8 +141,8 @@ fn mend_calls(
     });
 }
 
-/// Every other method and interface method of the name follows, so that what
-/// was implemented stays so. The one at `changed` has changed already.
+/// Changes every other method and interface method of that name, so that
+/// interfaces stay implemented. The one at `changed` has already changed.
 fn mend_methods(
     case: &mut TestCase,
     symbols: &Symbols,
@@ -160,16 +153,16 @@ fn mend_methods(
 ) {
     walk(case, symbols, |site, env| {
         if let Site::Signature(typ, whose) = site
-            && matches!(whose, Signature::Method | Signature::InterfaceMethod)
+            && matches!(whose, FuncRole::Method | FuncRole::InterfaceMethod)
             && env.owner.as_deref() == Some(name)
         {
             let itself = changed == (env.package, env.file, env.decl)
-                && interface == (whose == Signature::InterfaceMethod);
+                && interface == (whose == FuncRole::InterfaceMethod);
             if !itself {
                 change.apply(typ);
             }
         }
-        Go::In
+        Next::In
     });
 }
 

@@ -1,26 +1,18 @@
 //! Rename a declared object.
 
-use super::super::references;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::references;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::is_exported;
 use crate::testcase::TestCase;
 
-/// Gives an object another name, in all places: names decide the order in
-/// which declarations are checked and types are walked. Seldom it takes the
-/// name of a predeclared type, or becomes unexported.
+/// Gives an object another name everywhere. Names decide the order in which
+/// declarations are checked and types are walked. In rare cases the new name is
+/// that of a predeclared type, or is unexported.
 #[derive(Clone, Copy, Debug)]
 pub struct Rename;
 
 impl Operator for Rename {
-    fn name(&self) -> &'static str {
-        "rename"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut all = Vec::new();

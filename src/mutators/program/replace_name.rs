@@ -1,12 +1,13 @@
 //! Replace a reference by another name that is in scope.
 
-use super::super::build::split_instance;
-use super::super::env::{Choice, Env, Found};
-use super::super::symbols::Symbols;
-use super::super::types::instantiate;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::{Choice, Env, Found};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::instantiate;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
+use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
@@ -16,14 +17,6 @@ use crate::testcase::TestCase;
 pub struct ReplaceName;
 
 impl Operator for ReplaceName {
-    fn name(&self) -> &'static str {
-        "replace name"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(
@@ -52,7 +45,7 @@ impl Operator for ReplaceName {
                     .filter(|c| c.expr != *split_instance(e).0 && fits(c, e, role, env))
                     .collect();
                 let Some(choice) = rng.choose(&fits) else { return false };
-                if role.is_type() {
+                if role.takes_any_type() {
                     let Some(typ) = instantiate(env, choice, rng, 1) else { return false };
                     *e = typ;
                 } else {
@@ -65,7 +58,7 @@ impl Operator for ReplaceName {
 }
 
 fn fits(c: &Choice<'_>, e: &Expr, role: Role, env: &Env<'_>) -> bool {
-    if role.is_type() {
+    if role.takes_any_type() {
         // A declaration's right-hand side is never a type parameter.
         let param = c.kind == ObjectKind::TypeParam && matches!(role, Role::Rhs(_));
         return c.kind.is_type() && !c.constraint && !param;

@@ -1,29 +1,22 @@
 //! Turn a type into an alias of itself.
 
-use super::super::address;
-use super::super::build::{ident, instance, type_decl};
-use super::super::references::{mentions, on_receivers};
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::address;
+use crate::edit::references::{mentions, on_receivers};
+use crate::edit::symbols::Symbols;
+use crate::go_release;
+use crate::goast::build::{ident, instance, type_decl};
 use crate::goast::scope::flatten;
 use crate::goast::{Ident, TypeSpec};
 use crate::testcase::TestCase;
 
 /// `type T U` becomes `type T1 U` and `type T = T1`; a generic type gets a
-/// generic alias. Methods go with the type, or stay declared through the
-/// alias where the language lets them.
+/// generic alias. Methods move with the type, or stay declared on the
+/// alias where the language allows it.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfAlias;
 
 impl Operator for SelfAlias {
-    fn name(&self) -> &'static str {
-        "alias of itself"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let all: Vec<_> = address::types(case)
@@ -34,7 +27,10 @@ impl Operator for SelfAlias {
                     // of go/types (golang.org/issue/78296): always a panic.
                     let itself =
                         flatten(&t.type_params).iter().any(|(_, c)| mentions(c, &t.name.0));
-                    t.name.0 != "_" && !itself && (t.type_params.is_empty() || cx.go_minor >= 24)
+                    t.name.0 != "_"
+                        && !itself
+                        && (t.type_params.is_empty()
+                            || go_release::has_generic_aliases(cx.go_minor))
                 })
             })
             .collect();

@@ -1,17 +1,18 @@
 //! Splice a subtree of the same role from another test case.
 
-use super::super::address;
-use super::super::build::{ident, instance, panic_body};
-use super::super::references::rename;
-use super::super::repair::bind_names;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, List, Role, Site, at_random, walk};
 use super::super::{Context, Operator};
-use super::add_method::may_have_methods;
-use super::embed_field::field_names;
 use super::move_decl::{closure, declares};
+use crate::edit::address;
+use crate::edit::members::field_names;
+use crate::edit::members::may_have_methods;
+use crate::edit::references::rename;
+use crate::edit::repair::bind_names;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, at_random, walk};
+use crate::goast::build::{ident, instance, panic_body};
 use crate::goast::scope::receiver_type_params;
 use crate::goast::{Decl, Expr, Field, Stmt};
+use crate::goast::{FieldRole, Role};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
@@ -33,7 +34,7 @@ enum What {
 
 /// A type for a type.
 pub static SPLICE_TYPE: Splice = Splice(What::Type);
-/// A declaration, with what it needs, beside the others.
+/// Adds a declaration with what it needs.
 pub static SPLICE_DECL: Splice = Splice(What::Decl);
 /// A method onto another type.
 pub static SPLICE_METHOD: Splice = Splice(What::Method);
@@ -45,27 +46,6 @@ pub static SPLICE_STMT: Splice = Splice(What::Stmt);
 pub static SPLICE_EXPR: Splice = Splice(What::Expr);
 
 impl Operator for Splice {
-    fn name(&self) -> &'static str {
-        match self.0 {
-            What::Type => "splice type",
-            What::Decl => "splice declaration",
-            What::Method => "splice method",
-            What::Field => "splice field",
-            What::Stmt => "splice statement",
-            What::Expr => "splice expression",
-        }
-    }
-
-    fn weight(&self) -> u32 {
-        match self.0 {
-            What::Decl => 12,
-            What::Type => 8,
-            What::Method | What::Field => 6,
-            What::Stmt => 3,
-            What::Expr => 2,
-        }
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let donor = cx.donor.and_then(|d| d.test_case()).unwrap_or(case).clone();
         let done = match self.0 {
@@ -105,11 +85,11 @@ fn splice_expr(
         if let Site::Expr(e, role) = site
             && want(e, role)
         {
-            // One name says little: larger parts are taken more often.
+            // A lone name is of little use: larger parts are taken more often.
             let weight = if matches!(e, Expr::Ident(_)) { 1 } else { 4 };
             parts.push((weight, e.clone()));
         }
-        Go::In
+        Next::In
     });
     let weights: Vec<u32> = parts.iter().map(|(w, _)| *w).collect();
     let Some(new) = rng.weighted(&weights).map(|i| parts.swap_remove(i).1) else { return false };
@@ -202,8 +182,8 @@ fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
         .collect();
     let base = instance(ident(name), args);
     let pointer = matches!(recv.typ, Expr::StarExpr(_));
-    recv.typ = if pointer { super::super::build::star(base) } else { base };
-    // What the body does with the receiver seldom fits another type.
+    recv.typ = if pointer { crate::goast::build::star(base) } else { base };
+    // A body seldom fits another receiver type.
     if rng.chance(70) {
         method.body = Some(panic_body());
     }
@@ -213,12 +193,12 @@ fn splice_method(case: &mut TestCase, donor: &TestCase, rng: &mut Rng) -> bool {
 
 fn splice_field(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool {
     let symbols = Symbols::new(&donor);
-    let mut parts: Vec<(List, Field)> = Vec::new();
+    let mut parts: Vec<(FieldRole, Field)> = Vec::new();
     walk(&mut donor, &symbols, |site, _| {
-        if let Site::Fields(fields, list @ (List::Struct | List::Interface)) = site {
+        if let Site::Fields(fields, list @ (FieldRole::Struct | FieldRole::Interface)) = site {
             parts.extend(fields.iter().map(|f| (list, f.clone())));
         }
-        Go::In
+        Next::In
     });
     let Some((list, mut new)) = rng.choose(&parts).cloned() else { return false };
     new.names.truncate(1);
@@ -254,7 +234,7 @@ fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool 
             };
             parts.extend(list.iter().filter(fits).cloned());
         }
-        Go::In
+        Next::In
     });
     let Some(new) = rng.choose(&parts).cloned() else { return false };
     let symbols = Symbols::new(case);

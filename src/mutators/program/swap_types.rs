@@ -1,25 +1,18 @@
 //! Swap two types.
 
-use super::super::env::Env;
-use super::super::symbols::Symbols;
-use super::super::walk::{Go, Role, Site, walk};
 use super::super::{Context, Operator};
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
-/// Two types of one package change places; neither names anything local.
+/// Exchanges two types of a package; neither mentions anything local.
 #[derive(Clone, Copy, Debug)]
 pub struct SwapTypes;
 
 impl Operator for SwapTypes {
-    fn name(&self) -> &'static str {
-        "swap types"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let mut all = Vec::new();
@@ -30,9 +23,9 @@ impl Operator for SwapTypes {
                 && wanted(e, role, env)
             {
                 all.push((n, env.package, e.clone()));
-                return Go::Past;
+                return Next::Past;
             }
-            Go::In
+            Next::In
         });
         let Some((a, package, x)) = cx.rng.choose(&all).cloned() else { return false };
         all.retain(|(_, p, e)| *p == package && *e != x);
@@ -48,9 +41,9 @@ impl Operator for SwapTypes {
                 } else if n == b {
                     *e = x.clone();
                 }
-                return Go::Past;
+                return Next::Past;
             }
-            Go::In
+            Next::In
         });
         true
     }

@@ -1,32 +1,24 @@
 //! Change the number of type parameters of a declaration.
 
-use super::super::address::{self, Address};
-use super::super::build::{field, ident, split_instance};
-use super::super::references::{
+use super::super::{Context, Operator};
+use crate::edit::address::{self, Address};
+use crate::edit::references::{
     on_receivers, on_uses, rebuild_instance, rebuild_receiver, substitute_decl,
 };
-use super::super::symbols::Symbols;
-use super::super::types::basic;
-use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::basic;
+use crate::goast::build::{field, ident, split_instance};
 use crate::goast::scope::flatten;
 use crate::goast::{Decl, Expr, Field, Ident};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
 
-/// Adds a type parameter to a generic declaration or removes one. By dice,
+/// Adds a type parameter to a generic declaration or removes one. Sometimes
 /// instances and receivers follow.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeParameters;
 
 impl Operator for TypeParameters {
-    fn name(&self) -> &'static str {
-        "change type parameters"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let mut generic: Vec<Address> = address::types(case);
         generic.extend(address::funcs(case));
@@ -82,7 +74,7 @@ pub(super) fn add(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -
     params.insert(0, field(&new, ident(constraint)));
     if mend {
         on_uses(case, &symbols, at.package, &object, |e, _, env| {
-            // Inside its own declaration the parameter itself is at hand.
+            // Inside its own declaration the parameter itself can be the argument.
             let own = env.owner.as_deref() == Some(object.as_str());
             let arg = if own { ident(&new) } else { basic(rng) };
             rebuild_instance(e, &mut |args| args.insert(0, arg.clone()));
@@ -111,7 +103,7 @@ fn remove(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> bool {
     let by = basic(rng);
     replace_param(case, &symbols, at, &gone, &by);
     on_uses(case, &symbols, at.package, &object, |e, _, _| {
-        // A call that infers its arguments has none to drop.
+        // A call that infers its arguments has none to remove.
         if split_instance(e).1.len() > n {
             rebuild_instance(e, &mut |args| {
                 args.remove(n);
@@ -122,7 +114,7 @@ fn remove(case: &mut TestCase, at: Address, mend: bool, rng: &mut Rng) -> bool {
     true
 }
 
-/// The declaration says `by` where it said the parameter.
+/// Replaces the parameter by `by` in the declaration.
 fn replace_param(case: &mut TestCase, symbols: &Symbols, at: Address, gone: &str, by: &Expr) {
     let mut shadow = symbols.clone();
     // A parameter that is gone must not resolve to an object of its name.
@@ -142,8 +134,7 @@ fn replace_param(case: &mut TestCase, symbols: &Symbols, at: Address, gone: &str
     }
 }
 
-/// Takes the n-th name out of every receiver, and what it named out of the
-/// methods.
+/// Removes the n-th name from every receiver, and its uses from the methods.
 fn mend_methods(
     case: &mut TestCase,
     symbols: &Symbols,

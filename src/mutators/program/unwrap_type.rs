@@ -1,9 +1,10 @@
-//! Unwrap a type: its element, key, field or argument in its place.
+//! Unwrap a type: replace it by its element, key, field or argument.
 
-use super::super::symbols::Symbols;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
 use crate::testcase::TestCase;
 
 /// Replaces a composite type or an instance by one of its parts.
@@ -11,14 +12,6 @@ use crate::testcase::TestCase;
 pub struct UnwrapType;
 
 impl Operator for UnwrapType {
-    fn name(&self) -> &'static str {
-        "unwrap type"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

@@ -1,27 +1,20 @@
 //! Wrap a type: pointer, slice, map, channel, function, array, struct,
 //! generic type or alias.
 
-use super::super::build::{field, ident, struct_of};
-use super::super::symbols::Symbols;
-use super::super::types::wrapped;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::symbols::Symbols;
+use crate::edit::types::wrapped;
+use crate::edit::walk::{Site, at_random};
 use crate::goast::Expr;
+use crate::goast::Role;
+use crate::goast::build::{field, ident, struct_of};
 use crate::testcase::TestCase;
 
-/// Puts a type inside another, where no value of it is at work.
+/// Puts a type inside another, in places where no value of it is used.
 #[derive(Clone, Copy, Debug)]
 pub struct WrapType;
 
 impl Operator for WrapType {
-    fn name(&self) -> &'static str {
-        "wrap type"
-    }
-
-    fn weight(&self) -> u32 {
-        10
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

@@ -1,12 +1,13 @@
 //! Write out type arguments that a call infers.
 
-use super::super::build::split_instance;
-use super::super::env::Found;
-use super::super::references::rebuild_instance;
-use super::super::symbols::Symbols;
-use super::super::types::satisfying;
-use super::super::walk::{Role, Site, at_random};
 use super::super::{Context, Operator};
+use crate::edit::env::Found;
+use crate::edit::references::rebuild_instance;
+use crate::edit::symbols::Symbols;
+use crate::edit::types::satisfying;
+use crate::edit::walk::{Site, at_random};
+use crate::goast::Role;
+use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
 use crate::testcase::TestCase;
 
@@ -15,14 +16,6 @@ use crate::testcase::TestCase;
 pub struct WriteTypeArgs;
 
 impl Operator for WriteTypeArgs {
-    fn name(&self) -> &'static str {
-        "write type arguments"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         at_random(

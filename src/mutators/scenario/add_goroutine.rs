@@ -1,23 +1,16 @@
 //! Add a goroutine.
 
-use super::super::MAX_GOROUTINES;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// A copy of another's operations, by dice in another order, or new ones.
+/// It copies another goroutine's operations, sometimes in another order, or gets new
+/// ones.
 #[derive(Clone, Copy, Debug)]
 pub struct AddGoroutine;
 
 impl Operator for AddGoroutine {
-    fn name(&self) -> &'static str {
-        "add goroutine"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if case.scenario.go.len() >= MAX_GOROUTINES {
             return false;

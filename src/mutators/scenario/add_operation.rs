@@ -1,23 +1,15 @@
 //! Add an operation.
 
-use super::super::MAX_OPERATIONS;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
-/// At any place of a goroutine or of what runs before.
+/// The operation goes to any place in a goroutine or in `before`.
 #[derive(Clone, Copy, Debug)]
 pub struct AddOperation;
 
 impl Operator for AddOperation {
-    fn name(&self) -> &'static str {
-        "add operation"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(op) = pick::operation(case, cx.rng) else { return false };
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };

@@ -1,24 +1,17 @@
 //! Set something that other goroutines read.
 
-use super::super::{Context, MAX_OPERATIONS, Operator};
+use super::super::{Context, Operator};
 use super::pick;
-use crate::mutators::symbols::Symbols;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
 
-/// A breach of the contract, so it comes seldom.
+/// It breaks a documented rule, so it is rare.
 #[derive(Clone, Copy, Debug)]
 pub struct AddSetter;
 
 impl Operator for AddSetter {
-    fn name(&self) -> &'static str {
-        "add setter"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if cx.profile == Profile::Safe || case.scenario.go.is_empty() {
             return false;
@@ -31,7 +24,7 @@ impl Operator for AddSetter {
         if list.len() >= MAX_OPERATIONS {
             return false;
         }
-        list.insert(cx.rng.below(list.len() + 1), Operation::Set { target, what });
+        list.insert(cx.rng.below(list.len() + 1), Operation::Set { object: target, what });
         true
     }
 }

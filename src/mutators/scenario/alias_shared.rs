@@ -1,24 +1,16 @@
-//! Alias what is shared: let goroutines that do the same share one more thing.
+//! Let goroutines that do the same share one more thing.
 
 use super::super::{Context, Operator};
 use super::limit::breaches;
 use crate::scenario::{Operation, Profile, Share};
 use crate::testcase::TestCase;
 
-/// A context, a file set, a configuration; an Info, a checker or a package only
-/// where the profile allows a breach.
+/// They share a context, a file set or a configuration and, only where the profile
+/// allows breaking a rule, an Info, a checker or a package.
 #[derive(Clone, Copy, Debug)]
 pub struct AliasShared;
 
 impl Operator for AliasShared {
-    fn name(&self) -> &'static str {
-        "alias shared"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let breach = match cx.profile {
             Profile::Safe => false,
@@ -41,7 +33,7 @@ impl Operator for AliasShared {
             for ops in rest {
                 if !ops.contains(&check) {
                     ops.insert(0, check.clone());
-                    ops.truncate(super::super::MAX_OPERATIONS);
+                    ops.truncate(crate::edit::MAX_OPERATIONS);
                 }
             }
         }

@@ -3,19 +3,11 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// `gotypesalias`: unset, on, off.
+/// `gotypesalias` becomes unset, on or off.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeGodebug;
 
 impl Operator for ChangeGodebug {
-    fn name(&self) -> &'static str {
-        "change godebug"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let godebug = match cx.rng.below(3) {
             0 => Vec::new(),

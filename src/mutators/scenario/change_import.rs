@@ -4,19 +4,11 @@ use super::super::{Context, Operator};
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
-/// Back to source more easily than away from it: it costs least.
+/// It goes back to source more often than away from it, as source costs least.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeImport;
 
 impl Operator for ChangeImport {
-    fn name(&self) -> &'static str {
-        "change import"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let old = case.scenario.import;
         let new = match cx.rng.below(4) {

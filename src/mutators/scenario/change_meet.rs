@@ -4,19 +4,11 @@ use super::super::{Context, Operator};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Points come more easily than they go: overlap must be forced.
+/// Points are added more often than removed, as overlap must be forced.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeMeet;
 
 impl Operator for ChangeMeet {
-    fn name(&self) -> &'static str {
-        "change meet"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(&meet) = cx.rng.choose(Meet::ALL) else { return false };
         let meets = &mut case.scenario.meet;

@@ -8,14 +8,6 @@ use crate::testcase::TestCase;
 pub struct ChangeProcs;
 
 impl Operator for ChangeProcs {
-    fn name(&self) -> &'static str {
-        "change procs"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let procs = match cx.rng.below(5) {
             0 => None,

@@ -3,19 +3,11 @@
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Few: every round costs as much as the first.
+/// There are few rounds, as each costs as much as the first.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeRounds;
 
 impl Operator for ChangeRounds {
-    fn name(&self) -> &'static str {
-        "change rounds"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let rounds = match cx.rng.below(4) {
             0 | 1 => None,

@@ -1,4 +1,4 @@
-//! Gives the scenario another seed of the interleaving, or takes it away.
+//! Give the scenario another seed of its interleaving, or remove it.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
@@ -8,16 +8,8 @@ use crate::testcase::TestCase;
 pub struct ChangeSchedule;
 
 impl Operator for ChangeSchedule {
-    fn name(&self) -> &'static str {
-        "change schedule"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        // Short seeds: they are read by people.
+        // Seeds are short because people read them.
         let seed = cx.rng.below(1 << 16) as u64;
         let schedule = if cx.rng.chance(30) { None } else { Some(seed) };
         std::mem::replace(&mut case.scenario.schedule, schedule) != schedule

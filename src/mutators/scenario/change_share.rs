@@ -5,19 +5,11 @@ use super::limit::breaches;
 use crate::scenario::{Profile, Share};
 use crate::testcase::TestCase;
 
-/// A breach of the contract goes more easily than it comes.
+/// A share that breaks a rule is removed more often than added.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeShare;
 
 impl Operator for ChangeShare {
-    fn name(&self) -> &'static str {
-        "change share"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let share = &mut case.scenario.share;
         let present: Vec<Share> = share.iter().copied().collect();

@@ -2,7 +2,7 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::scenario::Operation;
+use crate::scenario::{OperandKind, OperandMut, Operation};
 use crate::testcase::TestCase;
 
 /// Makes a walk of a query on an object if there is no walk.
@@ -10,39 +10,34 @@ use crate::testcase::TestCase;
 pub struct ChangeWalk;
 
 impl Operator for ChangeWalk {
-    fn name(&self) -> &'static str {
-        "change walk"
-    }
-
-    fn weight(&self) -> u32 {
-        8
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let elsewhere = pick::walked(case, cx.rng);
         let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);
-        let mut walks: Vec<&mut Operation> = lists
-            .flatten()
-            .filter(|o| matches!(o, Operation::Walk { .. } | Operation::Query { .. }))
-            .collect();
+        let mut walks: Vec<&mut Operation> =
+            lists.flatten().filter(|o| o.row().has(OperandKind::Query)).collect();
         if walks.is_empty() {
             return false;
         }
         let n = cx.rng.below(walks.len());
-        match &mut *walks[n] {
-            Operation::Walk { query, package, order } => match cx.rng.below(5) {
-                0 | 1 => *query = pick::query(cx.rng),
-                2 | 3 => *order = pick::order(cx.rng),
-                _ => {
-                    let Some(elsewhere) = elsewhere else { return false };
-                    *package = elsewhere;
+        let op = &mut *walks[n];
+        let mut operands = op.operands_mut();
+        match &mut operands[..] {
+            [OperandMut::Query(query), OperandMut::Walked(package), OperandMut::Order(order)] => {
+                match cx.rng.below(5) {
+                    0 | 1 => **query = pick::query(cx.rng),
+                    2 | 3 => **order = pick::order(cx.rng),
+                    _ => {
+                        let Some(elsewhere) = elsewhere else { return false };
+                        **package = elsewhere;
+                    }
                 }
-            },
-            op => {
-                let Operation::Query { query, target, .. } = op else { return false };
-                let (query, package) = (*query, target.package.clone());
+            }
+            [OperandMut::Query(query), OperandMut::Object(object), ..] => {
+                let (query, package) = (**query, object.package.clone());
+                drop(operands);
                 *op = Operation::Walk { query, package, order: pick::order(cx.rng) };
             }
+            _ => return false,
         }
         true
     }

@@ -1,8 +1,8 @@
 //! Force concurrent checks of the same package.
 
-use super::super::MAX_OPERATIONS;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
 
@@ -11,14 +11,6 @@ use crate::testcase::TestCase;
 pub struct ConcurrentCheck;
 
 impl Operator for ConcurrentCheck {
-    fn name(&self) -> &'static str {
-        "concurrent check"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let n = cx.rng.below(symbols.packages.len());

@@ -1,25 +1,17 @@
 //! Force concurrent checks of packages that import the same one.
 
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
-use super::super::{MAX_GOROUTINES, MAX_OPERATIONS};
+use crate::edit::symbols::Symbols;
+use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS};
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
 
-/// The dependency is complete before; its importers, which meet inside
-/// Importer.Import, are checked at once.
+/// The dependency is completed before. Its importers meet inside Importer.Import and are
+/// checked at the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct ConcurrentImport;
 
 impl Operator for ConcurrentImport {
-    fn name(&self) -> &'static str {
-        "concurrent import"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let n = symbols.packages.len();
@@ -38,7 +30,7 @@ impl Operator for ConcurrentImport {
             s.before.push(check(dep));
         }
         s.before.retain(|o| users.iter().all(|u| *o != check(*u)));
-        // Two goroutines at least, one for each importer at best.
+        // At least two goroutines, and if possible one for each importer.
         let wanted = users.len().clamp(2, MAX_GOROUTINES);
         while s.go.len() < wanted {
             s.go.push(Vec::new());

@@ -1,23 +1,15 @@
 //! Duplicate an operation.
 
-use super::super::MAX_OPERATIONS;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
-/// In its own list or in another goroutine.
+/// The copy goes to its own list or to another goroutine.
 #[derive(Clone, Copy, Debug)]
 pub struct DuplicateOperation;
 
 impl Operator for DuplicateOperation {
-    fn name(&self) -> &'static str {
-        "duplicate operation"
-    }
-
-    fn weight(&self) -> u32 {
-        3
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
         let Some(op) = cx.rng.choose(list).cloned() else { return false };

@@ -1,26 +1,27 @@
-//! What holds for the scenario of every mutant.
+//! The rules that the scenario of every mutant keeps.
 
-use super::super::symbols::Symbols;
-use super::super::{Context, MAX_OPERATIONS};
+use super::super::Context;
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
-use crate::scenario::{Class, ELEMENTS, ElementKind, INSTANCES, Operation, Profile, Share};
+use crate::scenario::{
+    Class, ELEMENTS, ElementKind, INSTANCES, ObjectRef, OperandMut, Operation, Profile, Share,
+};
 use crate::testcase::TestCase;
 
 /// Whether sharing it breaks a documented rule.
 pub(super) fn breaches(share: Share) -> bool {
-    ELEMENTS.iter().any(|e| {
-        e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Contract
-    })
+    ELEMENTS
+        .iter()
+        .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
 }
 
-/// Sees to it that the profile allows the scenario, that there are at least
-/// two goroutines with something to do, and that packages have kept their
-/// names.
+/// Makes sure that the profile allows the scenario, that at least two goroutines have
+/// something to do, and that operations name packages that exist.
 ///
-/// Under [`Profile::All`] a breach that is new to the mutant stays by dice,
-/// and an old one goes now and then: without that the breaches, which keep
-/// finding coverage, would fill the corpus.
+/// Under [`Profile::All`] a scenario that breaks a rule loses the breach in a quarter of
+/// cases. Otherwise breaches, which keep finding coverage, would fill the corpus.
 pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>) {
     let s = &mut case.scenario;
     if cx.profile == Profile::Safe {
@@ -49,85 +50,78 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
     match cx.profile {
         Profile::Safe => s.share.retain(|x| !breaches(*x)),
         Profile::Contract => {
-            if s.class() != Class::Contract {
+            if s.class() != Class::Breach {
                 let all: Vec<Share> = Share::ALL.iter().copied().filter(|x| breaches(*x)).collect();
                 s.share.extend(cx.rng.choose(&all));
             }
         }
         Profile::All => {
-            if s.class() == Class::Contract && cx.rng.chance(25) {
+            if s.class() == Class::Breach && cx.rng.chance(25) {
                 s.share.retain(|x| !breaches(*x));
-                let sets = |op: &Operation| matches!(op, Operation::Set { .. });
-                s.before.retain(|op| !sets(op));
+                let breaks = |op: &Operation| op.row().class == Class::Breach;
+                s.before.retain(|op| !breaks(op));
                 // A goroutine that does nothing else stays: two are needed.
-                for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(sets)) {
-                    ops.retain(|op| !sets(op));
+                for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(breaks)) {
+                    ops.retain(|op| !breaks(op));
                 }
             }
         }
     }
 }
 
-/// Packages and objects that are gone become ones that are there.
+/// Replaces packages and objects that are gone by ones that are there.
 pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let Some(any) = pick::package(case, rng) else { return };
-    let fix_package = |p: &mut String| {
-        if p != INSTANCES && symbols.package(p).is_none() {
-            p.clone_from(&any);
-        }
-    };
     let mut scenario = std::mem::take(&mut case.scenario);
     for op in scenario.before.iter_mut().chain(scenario.go.iter_mut().flatten()) {
-        match op {
-            Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Export { package }
-            | Operation::Ssa { package }
-            | Operation::Eval { package, .. }
-            | Operation::CheckExpr { package, .. }
-            | Operation::Target { package, .. }
-            | Operation::Walk { package, .. } => fix_package(package),
-            Operation::Instantiate { .. } | Operation::Query { .. } | Operation::Set { .. } => {}
-        }
-        let known = |t: &crate::scenario::Target| {
-            symbols.package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some())
-        };
-        match op {
-            Operation::Instantiate { target, args, .. } => {
-                if !known(target) {
-                    match pick::instantiate(&symbols, rng) {
-                        Some(new) => *op = new,
-                        // Nothing is generic any more.
-                        None => *op = Operation::Check { package: any.clone() },
-                    }
-                } else if let Some(o) =
-                    symbols.package(&target.package).and_then(|p| symbols.object(p, &target.object))
-                {
-                    args.resize(o.type_params.len().max(1), "int".to_owned());
-                }
+        resolve_operation(op, &symbols, &any, rng);
+    }
+    case.scenario = scenario;
+}
+
+fn resolve_operation(op: &mut Operation, symbols: &Symbols, any: &str, rng: &mut Rng) {
+    let found =
+        |t: &ObjectRef| symbols.package(&t.package).and_then(|p| symbols.object(p, &t.object));
+    let mut params = None;
+    let mut operands = op.operands_mut();
+    for operand in &mut operands {
+        match operand {
+            OperandMut::Source(p) | OperandMut::Package(p) | OperandMut::Home(p) => {
+                fix_package(p, symbols, any);
             }
-            Operation::Query { target, other, .. } => {
-                if !known(target)
-                    && let Some(new) = pick::type_name(&symbols, rng)
+            OperandMut::Walked(p) if *p != INSTANCES => fix_package(p, symbols, any),
+            OperandMut::Object(t) => {
+                if found(t).is_none()
+                    && let Some(new) = pick::type_name(symbols, rng)
                 {
-                    *target = new;
+                    **t = new;
                 }
-                if other.as_ref().is_some_and(|o| !known(o)) {
-                    *other = pick::type_name(&symbols, rng);
-                }
-                fix_package(&mut target.package);
+                fix_package(&mut t.package, symbols, any);
             }
-            Operation::Set { target, .. } => {
-                if !known(target)
-                    && let Some(new) = pick::type_name(&symbols, rng)
-                {
-                    *target = new;
-                }
-                fix_package(&mut target.package);
+            OperandMut::Other(o) if o.as_ref().is_some_and(|o| found(o).is_none()) => {
+                **o = pick::type_name(symbols, rng);
+            }
+            OperandMut::Generic(t) => {
+                let Some(object) = found(t) else {
+                    drop(operands);
+                    let new = pick::instantiate(symbols, rng);
+                    // Perhaps nothing is generic any more.
+                    *op = new.unwrap_or_else(|| Operation::Check { package: any.to_owned() });
+                    return;
+                };
+                params = Some(object.type_params.len().max(1));
+            }
+            OperandMut::TypeArgs(args) => {
+                args.resize(params.unwrap_or(args.len()), "int".to_owned());
             }
             _ => {}
         }
     }
-    case.scenario = scenario;
+}
+
+fn fix_package(p: &mut String, symbols: &Symbols, any: &str) {
+    if symbols.package(p).is_none() {
+        any.clone_into(p);
+    }
 }

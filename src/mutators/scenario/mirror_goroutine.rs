@@ -1,23 +1,15 @@
-//! Mirror a goroutine into another, in another order.
+//! Mirror a goroutine in another one, in another order.
 
 use super::super::{Context, Operator};
-use crate::scenario::{Operation, Order};
+use crate::scenario::{OperandMut, Order};
 use crate::testcase::TestCase;
 
-/// The same operations in another order on both sides find what the same order
-/// hides behind a chance lock.
+/// The same operations in different orders find races that the same order hides behind
+/// a lock by chance.
 #[derive(Clone, Copy, Debug)]
 pub struct MirrorGoroutine;
 
 impl Operator for MirrorGoroutine {
-    fn name(&self) -> &'static str {
-        "mirror goroutine"
-    }
-
-    fn weight(&self) -> u32 {
-        5
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let go = &mut case.scenario.go;
         if go.len() < 2 {
@@ -36,15 +28,17 @@ impl Operator for MirrorGoroutine {
             _ => cx.rng.shuffle(&mut ops),
         }
         for op in &mut ops {
-            if let Operation::Walk { order, .. } = op
-                && cx.rng.chance(60)
-            {
-                *order = match order {
-                    Order::Declared => Order::Reversed,
-                    Order::Reversed => Order::Declared,
-                    Order::Rotated(n) => Order::Rotated(*n + 1),
-                    Order::Shuffled(n) => Order::Shuffled(*n + 1),
-                };
+            for operand in op.operands_mut() {
+                if let OperandMut::Order(order) = operand
+                    && cx.rng.chance(60)
+                {
+                    *order = match order {
+                        Order::Declared => Order::Reversed,
+                        Order::Reversed => Order::Declared,
+                        Order::Rotated(n) => Order::Rotated(*n + 1),
+                        Order::Shuffled(n) => Order::Shuffled(*n + 1),
+                    };
+                }
             }
         }
         go[to] = ops;

@@ -1,9 +1,12 @@
-//! Operations and their parts, chosen by dice from what a test case has.
+//! Draws operations and their operands from what a test case has.
 
-use super::super::symbols::Symbols;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
-use crate::scenario::{Element, INSTANCES, Operation, Order, Query, Scenario, Target, targets};
+use crate::scenario::{
+    FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Row,
+    Scenario, Setter, targets,
+};
 use crate::testcase::TestCase;
 
 /// Arguments of an instantiation, without white space.
@@ -30,26 +33,16 @@ pub(super) fn dependency(case: &TestCase, symbols: &Symbols, rng: &mut Rng) -> O
 pub(super) fn walked(case: &TestCase, rng: &mut Rng) -> Option<String> {
     let s = &case.scenario;
     let made = s.before.iter().chain(s.go.iter().flatten());
-    let any = made.clone().any(|o| matches!(o, Operation::Instantiate { .. }));
+    let any = made.clone().any(|o| o.row().family == Family::Instantiate);
     if any && rng.chance(35) {
         return Some(INSTANCES.to_owned());
     }
     dependency(case, &Symbols::new(case), rng)
 }
 
-/// A query; the lazy ones more often.
+/// A query, more often one that completes lazy types.
 pub(super) fn query(rng: &mut Rng) -> Query {
-    const LAZY: &[Query] = &[
-        Query::Underlying,
-        Query::Unalias,
-        Query::Methods,
-        Query::Methodset,
-        Query::Lookup,
-        Query::Typeset,
-        Query::Implements,
-        Query::Identical,
-    ];
-    let from = if rng.chance(60) { LAZY } else { Query::ALL };
+    let from = if rng.chance(60) { Query::LAZY } else { Query::ALL };
     rng.choose(from).copied().unwrap_or(Query::Underlying)
 }
 
@@ -63,12 +56,12 @@ pub(super) fn order(rng: &mut Rng) -> Order {
     }
 }
 
-/// An object of a package that a predicate wants.
+/// An object that satisfies a predicate.
 pub(super) fn object(
     symbols: &Symbols,
     rng: &mut Rng,
     want: impl Fn(&crate::goast::scope::Object) -> bool,
-) -> Option<Target> {
+) -> Option<ObjectRef> {
     let mut all = Vec::new();
     for p in &symbols.packages {
         for (name, o) in &p.scope.objects {
@@ -78,21 +71,24 @@ pub(super) fn object(
         }
     }
     let (p, name) = rng.choose(&all)?;
-    Some(Target { package: p.path.clone(), object: (*name).clone() })
+    Some(ObjectRef { package: p.path.clone(), object: (*name).clone() })
 }
 
 /// A type's name.
-pub(super) fn type_name(symbols: &Symbols, rng: &mut Rng) -> Option<Target> {
+pub(super) fn type_name(symbols: &Symbols, rng: &mut Rng) -> Option<ObjectRef> {
     object(symbols, rng, |o| o.kind == ObjectKind::TypeName)
         .or_else(|| object(symbols, rng, |_| true))
 }
 
 /// An instantiation of something generic.
 pub(super) fn instantiate(symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
-    let target = object(symbols, rng, |o| !o.type_params.is_empty())?;
-    let home = symbols.package(&target.package)?;
-    let n = symbols.object(home, &target.object)?.type_params.len();
-    // A named type of the package now and then.
+    make(Row::of("instantiate")?, None, symbols, rng)
+}
+
+/// Type arguments for a generic object: now and then a named type of its package.
+fn type_args(of: &ObjectRef, symbols: &Symbols, rng: &mut Rng) -> Option<Vec<String>> {
+    let home = symbols.package(&of.package)?;
+    let n = symbols.object(home, &of.object)?.type_params.len();
     let named: Vec<&String> = symbols.packages[home]
         .scope
         .objects
@@ -111,52 +107,86 @@ pub(super) fn instantiate(symbols: &Symbols, rng: &mut Rng) -> Option<Operation>
             _ => rng.choose(ARGS).map_or_else(|| "int".to_owned(), |a| (*a).to_owned()),
         })
         .collect();
-    Some(Operation::Instantiate { target, args, context: rng.chance(50) })
+    Some(args)
 }
 
-/// How many of 100 new operations are a target's, if there is one.
+/// Percent of new operations that are a target's, if there is one.
 const TARGETS: u32 = 25;
-
-/// An operation of a target.
-fn target(all: &[&'static Element], symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
-    let name = rng.choose(all)?.name.to_owned();
-    let at = type_name(symbols, rng)?;
-    let object = rng.chance(50).then_some(at.object);
-    Some(Operation::Target { name, package: at.package, object })
-}
 
 /// Any operation that the test case can give something to do.
 pub(super) fn operation(case: &TestCase, rng: &mut Rng) -> Option<Operation> {
     let symbols = Symbols::new(case);
-    let targets = targets();
-    // No die is thrown for what is not there: a seed means the same without targets.
-    if !targets.is_empty() && rng.chance(TARGETS) {
-        return target(&targets, &symbols, rng);
+    // Without targets nothing is drawn for them, so that a seed means the same.
+    if !targets().is_empty() && rng.chance(TARGETS) {
+        return make(Row::of("target")?, Some(case), &symbols, rng);
     }
-    Some(match rng.below(22) {
-        0..=4 => Operation::Check { package: package(case, rng)? },
-        5 => Operation::Import { package: dependency(case, &symbols, rng)? },
-        6..=7 => match instantiate(&symbols, rng) {
-            Some(op) => op,
-            None => Operation::Check { package: package(case, rng)? },
-        },
-        8..=11 => {
-            let target = type_name(&symbols, rng)?;
-            let other = if rng.chance(40) { type_name(&symbols, rng) } else { None };
-            Operation::Query { query: query(rng), target, other }
+    let row = Row::mutated(rng.below(FACES.1))?;
+    match make(row, Some(case), &symbols, rng) {
+        None if row.has(OperandKind::Generic) => {
+            Some(Operation::Check { package: package(case, rng)? })
         }
-        12 => {
+        op => op,
+    }
+}
+
+/// What was drawn for an operation so far.
+#[derive(Default)]
+struct Drawn {
+    /// The object that later operands are about.
+    object: Option<ObjectRef>,
+    other: Option<ObjectRef>,
+}
+
+/// An operation of a row; `None` if the test case has nothing for an operand.
+fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
+    use OperandKind as Kind;
+    use OperandValue as Value;
+    let mut drawn = Drawn::default();
+    (row.make)(&mut |kind| {
+        Some(match kind {
+            Kind::Source => Value::Source(package(case?, rng)?),
+            Kind::Package => Value::Package(dependency(case?, symbols, rng)?),
+            Kind::Walked => Value::Walked(walked(case?, rng)?),
+            Kind::Home => {
+                let at = type_name(symbols, rng)?;
+                drawn.object = Some(at.clone());
+                Value::Home(at.package)
+            }
+            Kind::Member => {
+                Value::Member(drawn.object.take().filter(|_| rng.chance(50)).map(|t| t.object))
+            }
             // A name is an expression, of a type or of a value.
-            let t = type_name(&symbols, rng)?;
-            Operation::Eval { package: t.package, expr: t.object }
-        }
-        20 => Operation::Export { package: dependency(case, &symbols, rng)? },
-        21 => Operation::Ssa { package: dependency(case, &symbols, rng)? },
-        _ => Operation::Walk { query: query(rng), package: walked(case, rng)?, order: order(rng) },
+            Kind::Expr => Value::Expr(drawn.object.take()?.object),
+            // The order of draws is part of what a seed means: objects come first.
+            Kind::Query => {
+                if row.has(Kind::Object) {
+                    drawn.object = Some(type_name(symbols, rng)?);
+                }
+                if row.has(Kind::Other) && rng.chance(40) {
+                    drawn.other = type_name(symbols, rng);
+                }
+                Value::Query(query(rng))
+            }
+            Kind::Object => Value::Object(match drawn.object.take() {
+                Some(object) => object,
+                None => type_name(symbols, rng)?,
+            }),
+            Kind::Other => Value::Other(drawn.other.take()),
+            Kind::Generic => {
+                let generic = object(symbols, rng, |o| !o.type_params.is_empty())?;
+                drawn.object = Some(generic.clone());
+                Value::Generic(generic)
+            }
+            Kind::TypeArgs => Value::TypeArgs(type_args(drawn.object.as_ref()?, symbols, rng)?),
+            Kind::Context => Value::Context(rng.chance(50)),
+            Kind::Order => Value::Order(order(rng)),
+            Kind::Setter => Value::Setter(*rng.choose(Setter::ALL)?),
+            Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),
+        })
     })
 }
 
-/// The list of a goroutine's operations, or `before`; -1 in 8 for the latter.
+/// The operations of a goroutine or, in 15 of 100 cases, of `before`.
 pub(super) fn list<'a>(s: &'a mut Scenario, rng: &mut Rng) -> Option<&'a mut Vec<Operation>> {
     if s.go.is_empty() || rng.chance(15) {
         return Some(&mut s.before);

@@ -4,19 +4,11 @@ use super::super::{Context, Operator};
 use super::pick;
 use crate::testcase::TestCase;
 
-/// Swaps two, turns the list round, rotates or shuffles it.
+/// Swaps two, reverses the list, rotates it or shuffles it.
 #[derive(Clone, Copy, Debug)]
 pub struct ReorderOperations;
 
 impl Operator for ReorderOperations {
-    fn name(&self) -> &'static str {
-        "reorder operations"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
         if list.len() < 2 {

@@ -1,30 +1,22 @@
 //! Share an instance that is made after type checking.
 
-use super::super::MAX_OPERATIONS;
-use super::super::symbols::Symbols;
 use super::super::{Context, Operator};
 use super::pick;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
 use crate::scenario::{INSTANCES, Operation};
 use crate::testcase::TestCase;
 
-/// It is instantiated before the goroutines start, and all of them walk it: its
-/// expansion is theirs to do, at once.
+/// It is instantiated before the goroutines start, and all of them walk it, so that they
+/// expand it at the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedInstance;
 
 impl Operator for SharedInstance {
-    fn name(&self) -> &'static str {
-        "share instance"
-    }
-
-    fn weight(&self) -> u32 {
-        6
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let Some(op) = pick::instantiate(&symbols, cx.rng) else { return false };
-        let Operation::Instantiate { target, .. } = &op else { return false };
+        let Operation::Instantiate { object: target, .. } = &op else { return false };
         let home = Operation::Check { package: target.package.clone() };
         let s = &mut case.scenario;
         if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
@@ -36,7 +28,7 @@ impl Operator for SharedInstance {
         s.before.push(op);
         let (query, order) = (pick::query(cx.rng), pick::order(cx.rng));
         for ops in &mut s.go {
-            // Most ask the same, some something else.
+            // Most goroutines ask the same, some ask something else.
             let query = if cx.rng.chance(70) { query } else { pick::query(cx.rng) };
             let order = if cx.rng.chance(50) { order } else { pick::order(cx.rng) };
             let at = cx.rng.below(ops.len() + 1);

@@ -1,23 +1,15 @@
 //! Splice a goroutine of the donor.
 
-use super::super::MAX_GOROUTINES;
 use super::super::{Context, Operator};
 use super::limit::resolve;
+use crate::edit::MAX_GOROUTINES;
 use crate::testcase::TestCase;
 
-/// Its names become names of this test case where they are missing.
+/// Names that this test case lacks become names that it has.
 #[derive(Clone, Copy, Debug)]
 pub struct SpliceGoroutine;
 
 impl Operator for SpliceGoroutine {
-    fn name(&self) -> &'static str {
-        "splice goroutine"
-    }
-
-    fn weight(&self) -> u32 {
-        4
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(donor) = cx.donor.and_then(|d| d.test_case()) else { return false };
         let Some(ops) = cx.rng.choose(&donor.scenario.go).cloned() else { return false };

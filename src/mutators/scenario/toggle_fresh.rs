@@ -1,21 +1,13 @@
-//! Want a process that has run nothing before, or not.
+//! Ask for a process that has run nothing before, or stop asking.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// Seldom on: starting a process costs as much as many executions.
+/// It is rarely on, as starting a process costs as much as many executions.
 #[derive(Clone, Copy, Debug)]
 pub struct ToggleFresh;
 
 impl Operator for ToggleFresh {
-    fn name(&self) -> &'static str {
-        "toggle fresh"
-    }
-
-    fn weight(&self) -> u32 {
-        1
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if !case.scenario.fresh && cx.rng.chance(70) {
             return false;

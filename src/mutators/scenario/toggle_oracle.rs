@@ -1,21 +1,13 @@
-//! Compare the answers with those of a sequential run, or not.
+//! Compare the answers with those of a sequential run, or stop comparing.
 
 use super::super::{Context, Operator};
 use crate::testcase::TestCase;
 
-/// On costs a second run.
+/// When it is on, every execution costs a second run.
 #[derive(Clone, Copy, Debug)]
 pub struct ToggleOracle;
 
 impl Operator for ToggleOracle {
-    fn name(&self) -> &'static str {
-        "toggle oracle"
-    }
-
-    fn weight(&self) -> u32 {
-        2
-    }
-
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         if !case.scenario.oracle && cx.rng.chance(50) {
             return false;

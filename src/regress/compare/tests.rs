@@ -54,7 +54,7 @@ fn each_status() {
     let none = Baseline::default();
     assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &none), Status::New);
     assert_eq!(one(&[case("c", 21, &[(1, race(Class::Unstated))])], &none), Status::New);
-    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Contract))])], &none), Status::Contract);
+    assert_eq!(one(&[case("c", 21, &[(1, race(Class::Breach))])], &none), Status::Contract);
     assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &known), Status::Listed);
     // A crash where there was a race, and a race elsewhere.
     let fatal = |f| finding(Fatal, Class::Bug, &format!("fatal: boom: {f}"), f);
@@ -62,7 +62,7 @@ fn each_status() {
     assert_eq!(one(&[case("c", 21, &seen)], &known), Status::Worse);
     assert_eq!(one(&[case("c", 21, &[(1, fatal("go/types.ff"))])], &known), Status::New);
     // A breach of contract that became a bug.
-    let breach = listed(DataRace, Class::Contract, "data-race: go/types.f / go/types.g", 20);
+    let breach = listed(DataRace, Class::Breach, "data-race: go/types.f / go/types.g", 20);
     assert_eq!(one(&[case("c", 21, &[(1, race(Class::Bug))])], &breach), Status::Worse);
     // Busy machines.
     let hang = finding(Hang, Class::Bug, "hang", "go/types.h");
@@ -79,7 +79,7 @@ fn each_status() {
 fn a_bug_is_not_hidden_by_a_breach_that_shows_it_too() {
     let race = |class| finding(Kind::DataRace, class, "data-race: f / g", "f");
     let cases = [
-        case("breach", 21, &[(21, race(Class::Contract))]),
+        case("breach", 21, &[(21, race(Class::Breach))]),
         case("legal", 21, &[(3, race(Class::Bug))]),
     ];
     let verdict = compare(&cases, &Baseline::default(), "go1");

@@ -1,4 +1,4 @@
-//! What is done with the smallest test case: names, gofmt, and the proof in new
+//! The last steps with the smallest test case: names, gofmt, and the proof in new
 //! processes.
 
 use std::sync::atomic::Ordering;
@@ -24,8 +24,7 @@ pub(crate) struct Shape {
 }
 
 /// The text of the smallest test case that holds in new processes, with how
-/// often it does; `None` if that was not measured because somebody is in a
-/// hurry.
+/// often it does; `None` if that was not measured for lack of time.
 pub(crate) fn finish(
     search: &mut Search<'_>,
     options: &Options,
@@ -33,7 +32,7 @@ pub(crate) fn finish(
 ) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
     let (tally, source) = match polish(search, options, original) {
         Ok((tally, source)) => (Some(tally), source),
-        // What was reached counts.
+        // The result so far counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
         Err(e) => return Err(e),
     };
@@ -90,7 +89,7 @@ fn rename(search: &mut Search<'_>) -> Result<(), MinimizeError> {
         }
     }
     name_files(&mut search.case);
-    // One renaming changes what the others are about: each is looked up anew.
+    // One renaming changes what the others apply to, so each is looked up again.
     let mut at = 0;
     loop {
         let Some(renaming) = renamings(&search.case).into_iter().nth(at) else { return Ok(()) };

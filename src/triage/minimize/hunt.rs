@@ -17,15 +17,15 @@ use crate::triage::Tally;
 pub(crate) const RARE: f64 = 0.85;
 /// Runs of a short measurement, and in processes of their own when the others show nothing.
 pub(crate) const FRESH: u32 = 12;
-/// Seeds that are tried with a race that is rare, how long, and how often one must
-/// show it.
+/// How many seeds are tried with a rare race, for how long, and how often a seed must show
+/// it.
 const HUNT: u64 = 1000;
 pub(crate) const HUNTING: Duration = Duration::from_secs(4);
 pub(crate) const AGAIN: u32 = 4;
 
-/// Looks for a seed under which a race that is rare shows always: then a candidate is
-/// judged by a few runs, and not by a hundred rounds. All processes look, each at its
-/// share of the seeds.
+/// Looks for a seed under which a rare race always shows: then a few runs are enough to
+/// judge a candidate, instead of a hundred rounds. All processes look, each at its share
+/// of the seeds.
 pub(crate) fn hunt(
     pool: &Pool,
     predicate: &Predicate,
@@ -94,7 +94,7 @@ pub(crate) fn short(
     pool.ask(move |harness| predicate.measure(harness, &case, runs, false))
 }
 
-/// The same test case with what makes a race more likely.
+/// The same test case with settings that make a race more likely.
 pub(crate) fn stronger(case: &TestCase) -> Vec<TestCase> {
     let with = |f: &dyn Fn(&mut Scenario)| {
         let mut stronger = case.clone();

@@ -1,5 +1,5 @@
-//! What a search remembers, in little room: a campaign minimizes for as long as it runs,
-//! and hundreds of trees and thousands of texts were tens of MiB of its memory.
+//! What a search remembers, in little memory: a campaign minimizes for as long as it runs,
+//! and hundreds of trees and thousands of texts would take tens of MiB.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +13,7 @@ pub(crate) struct History(Vec<Vec<u8>>);
 
 impl History {
     pub fn push(&mut self, case: &TestCase) {
-        // A test case that no JSON can hold is none that anybody can go back to.
+        // A test case without a JSON form cannot be gone back to.
         self.0.extend(serde_json::to_vec(case));
     }
 
@@ -27,8 +27,8 @@ impl History {
     }
 }
 
-/// Answers by the test case's text. Of it 128 bits of a hash are kept: two texts with the
-/// same would at worst leave out a cut.
+/// Answers by the test case's text, of which a 128-bit hash is kept. Two texts with the
+/// same hash would at worst lose one reduction.
 #[derive(Debug, Default)]
 pub(crate) struct Verdicts(BTreeMap<[u64; 2], Answer>);
 

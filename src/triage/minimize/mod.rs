@@ -2,7 +2,7 @@
 //!
 //! A list of reducers is run to a fixpoint ([`reducers`]); a candidate counts if
 //! a sequential test says that it shows the finding about as often as the test
-//! case before it. What is smallest, `size.rs` says.
+//! case before it. `size.rs` says which of two test cases is smaller.
 
 mod finish;
 mod hunt;
@@ -109,8 +109,8 @@ pub enum MinimizeError {
     Harness(#[from] HarnessError),
 }
 
-/// Every reducer, in the order in which they run: what takes most with one
-/// candidate first, and what only makes prettier last.
+/// Every reducer, in the order in which they run: first those that remove most with one
+/// candidate, last those that only make the test case prettier.
 #[must_use]
 pub fn reducers() -> Vec<&'static dyn Reducer> {
     vec![
@@ -186,7 +186,7 @@ pub fn minimize(
     };
     let Some(ready) = ready else { return Ok(None) };
     if ready.predicate.stalls() {
-        // Who waits for a time limit needs no processor.
+        // Waiting for a time limit takes no processor.
         pool.grow(options.jobs.max(1) * 2)?;
     }
     let text = ready.case.to_source().to_txtar();
@@ -209,7 +209,7 @@ pub fn minimize(
     search.pace(started.elapsed());
     let complete = match search.descend() {
         Ok(complete) => complete,
-        // What was reached counts.
+        // The result so far counts.
         Err(MinimizeError::Harness(HarnessError::Interrupted)) => false,
         Err(e) => return Err(e),
     };

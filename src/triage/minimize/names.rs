@@ -4,34 +4,23 @@ use std::collections::BTreeSet;
 
 use super::scenario::redirect::each_name;
 use super::trees::{rename_everywhere, rename_in_decl, selectors};
+use crate::edit::address;
+use crate::edit::references::rename;
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported, universe};
-use crate::goast::{Ident, Spec, VisitorMut, walk};
-use crate::mutators::address;
-use crate::mutators::references::rename;
-use crate::mutators::symbols::Symbols;
-use crate::scenario::{Operation, Target};
+use crate::goast::{Ident, Spec};
+use crate::scenario::Operation;
 use crate::testcase::TestCase;
 
 /// One renaming.
 pub(crate) type Renaming = Box<dyn Fn(&mut TestCase) -> bool + Send + Sync>;
 
-/// Has an operation name an object by its new name.
+/// Makes an operation use an object's new name.
 pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) {
-    let set = |t: &mut Target| {
-        if t.package == package && t.object == old {
-            new.clone_into(&mut t.object);
+    for named in op.objects_mut() {
+        if named.package == package && named.object == old {
+            new.clone_into(named.object);
         }
-    };
-    match op {
-        Operation::Query { target, other, .. } => {
-            set(target);
-            other.iter_mut().for_each(set);
-        }
-        Operation::Instantiate { target, .. } | Operation::Set { target, .. } => set(target),
-        Operation::Target { package: p, object: Some(o), .. } if p == package && o == old => {
-            new.clone_into(o);
-        }
-        _ => {}
     }
 }
 
@@ -59,7 +48,7 @@ pub(crate) fn renamings(case: &TestCase) -> Vec<Renaming> {
     out
 }
 
-/// What everyone imports is `p`; what checks it, `a` and `b`.
+/// The package that others import becomes `p`, its importers `a` and `b`.
 fn packages(case: &TestCase, out: &mut Vec<Renaming>) {
     let imports = case.imports();
     let imported = |path: &str| imports.iter().any(|(_, deps)| deps.iter().any(|d| d == path));
@@ -119,7 +108,7 @@ fn rename_package(case: &mut TestCase, old: &str, new: &str) -> bool {
     true
 }
 
-fn objects(p: usize, package: &crate::mutators::symbols::PackageSymbols, out: &mut Vec<Renaming>) {
+fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut Vec<Renaming>) {
     let taken: BTreeSet<&str> = package.scope.objects.keys().map(String::as_str).collect();
     let mut given: BTreeSet<&str> = BTreeSet::new();
     // In source order: the reader meets T first.
@@ -143,7 +132,7 @@ fn objects(p: usize, package: &crate::mutators::symbols::PackageSymbols, out: &m
         let (old, swap) = (old.clone(), taken.contains(new));
         out.push(Box::new(move |case| {
             if swap {
-                // What has the name so far steps aside.
+                // The object that has the name makes room.
                 let aside = Symbols::new(case).fresh(new);
                 rename_object(case, p, new, &aside);
             }
@@ -169,7 +158,7 @@ fn type_params(case: &TestCase, out: &mut Vec<Renaming>) {
     }
 }
 
-/// Methods are M, N; fields F, G: what selectors select is renamed with them.
+/// Methods become M and N, fields F and G. Selectors are renamed with them.
 fn members(case: &TestCase, out: &mut Vec<Renaming>) {
     let (methods, fields) = super::trees::members(case);
     let free = |name: &str| !methods.contains(name) && !fields.contains(name);
@@ -194,23 +183,6 @@ pub(crate) fn name_files(case: &mut TestCase) {
         let name = package.path.rsplit('/').next().unwrap_or("p").to_owned();
         if let [file] = package.files.as_mut_slice() {
             file.name = format!("{name}.go");
-        }
-    }
-}
-
-/// A visitor that renames.
-pub(crate) struct Names<F>(pub F);
-
-impl<F: FnMut(&mut Ident)> VisitorMut for Names<F> {
-    fn expr(&mut self, e: &mut crate::goast::Expr, role: crate::goast::Role) {
-        if let crate::goast::Expr::Ident(id) = e {
-            (self.0)(id);
-        }
-        walk::walk_expr_mut(self, e, role);
-    }
-    fn name(&mut self, name: &mut Ident, role: crate::goast::NameRole) {
-        if role == crate::goast::NameRole::TypeParam {
-            (self.0)(name);
         }
     }
 }

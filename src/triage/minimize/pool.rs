@@ -79,7 +79,7 @@ impl Pool {
         f: impl FnOnce(&mut Harness) -> Result<T, HarnessError> + Send + 'static,
     ) {
         if let Some(jobs) = &self.jobs {
-            // Nobody waits for the answer if the search was given up.
+            // Nothing waits for the answer if the search was given up.
             let _ = jobs.send(Box::new(move |harness| {
                 let _ = answer.send(f(harness));
             }));
@@ -96,7 +96,7 @@ impl Pool {
     ) -> Result<T, HarnessError> {
         let (answer, result) = channel();
         self.submit(answer, f);
-        // A thread that is gone answers nothing.
+        // A thread that has ended gives no answer.
         result.recv().unwrap_or(Err(HarnessError::Interrupted))
     }
 }

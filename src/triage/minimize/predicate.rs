@@ -8,15 +8,15 @@ use super::pool::Pool;
 use super::size::Size;
 use super::sprt::SequentialTest;
 use super::tidy::tidy;
+use crate::edit::repair;
 use crate::finding::{Finding, Kind, Origin, sides};
 use crate::harness::{Harness, HarnessError, RunReply, RunRequest, Verdict};
-use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Operation, Profile, Scenario};
+use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::TestCase;
 use crate::triage::{Judge, Tally};
 
-/// A run of a test case that hangs costs its whole limit: so long at most.
+/// The longest limit for a test case that hangs, as each run costs all of it.
 pub(crate) const STALL_LIMIT: Duration = Duration::from_millis(1000);
 
 /// Schedules that are tried with a candidate whose own does not show the finding: each
@@ -35,19 +35,18 @@ pub(crate) struct Predicate {
     pub class: Class,
     /// The rate that is to be kept.
     pub rate: f64,
-    /// Whether a run takes so long that few must do.
+    /// Whether a run takes so long that only a few are possible.
     pub dear: bool,
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
-    pub go_minor: u32,
     /// When runs end without an answer.
     pub deadline: Option<Instant>,
-    /// After so many race reports a run is silent; 0 is never.
+    /// The number of race reports after which a run is silent; 0 is never.
     pub reports: u16,
-    /// Of a fatal error on a map, where it is: a race there counts too while the
-    /// search goes on. Two goroutines seldom meet in the map itself, and each time a
-    /// process dies; the race between them shows always.
+    /// The place of a fatal error on a map. During the search a race at this place counts
+    /// as well: two goroutines seldom meet in the map itself, and a process dies each time,
+    /// but the race between them always shows.
     pub site: Option<String>,
     /// Seeds that are tried with a candidate, beside its own.
     pub seeds: u64,
@@ -67,7 +66,7 @@ pub(crate) enum Answer {
     Not,
     /// It does not type-check, and must.
     Invalid,
-    /// Somebody before it won, or time is up.
+    /// An earlier candidate won, or time is up.
     Abandoned,
 }
 
@@ -94,12 +93,10 @@ impl Candidate {
         (Size::of(&case, &text) < limit).then_some(Self { case, text })
     }
 
-    /// The same, mended by what repair knows; `None` if that makes no other one.
-    pub fn repaired(&self, before: &TestCase, limit: Size, go_minor: u32) -> Option<Self> {
+    /// The same after a repair; `None` if that changes nothing.
+    pub fn repaired(&self, before: &TestCase, limit: Size) -> Option<Self> {
         let mut case = self.case.clone();
-        let mut rng = Rng::new(1);
-        let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
-        repair(&mut case, before, &mut cx);
+        repair(&mut case, before, &mut Rng::new(1));
         Self::new(case, limit).filter(|c| c.text != self.text)
     }
 }
@@ -180,7 +177,7 @@ impl Predicate {
     /// two checks of one package declare everything twice.
     pub fn is_valid(harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         let reply = Self::checked(harness, case)?;
-        // A program on which a lone check does not end has no errors to show.
+        // A lone check of this program does not end, so it shows no errors.
         Ok(!reply.as_ref().is_some_and(has_errors))
     }
 
@@ -260,9 +257,9 @@ impl Predicate {
         }
     }
 
-    /// One run decides: it costs a time limit and a process, and no other test case's
-    /// stall has the same signature; how often it shows, the end says. Errors are looked
-    /// for in what shows it only, as a lone check may hang too.
+    /// One run decides: it costs a time limit and a process, and no other test case's stall
+    /// has the same signature. The rate is measured at the end. Only candidates that show
+    /// it are checked for errors, as a lone check may hang too.
     fn judge_stall(&self, harness: &mut Harness, case: &TestCase) -> Result<Answer, HarnessError> {
         if self.deadline.is_some_and(|d| Instant::now() >= d) {
             return Ok(Answer::Abandoned);

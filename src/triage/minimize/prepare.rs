@@ -1,5 +1,5 @@
-//! What is settled before the search: which finding, how often it shows, and a
-//! test case that says by name what it uses.
+//! What is decided before the search: which finding it is, how often it shows, and a test
+//! case that names the objects that it uses.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use super::hunt::{FRESH, HUNTING, RARE, hunt, short, stronger};
 use super::pool::Pool;
 use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
-use super::scenario::redirect::each_package;
 use super::size::Size;
 use super::starts::Starts;
 use super::{MinimizeError, Options};
+use crate::edit::repair;
 use crate::finding::{Finding, Kind, sides};
 use crate::harness::{HarnessError, RunFlags, RunRequest};
-use crate::mutators::{Context, repair};
 use crate::rng::Rng;
-use crate::scenario::{Class, Meet, Operation, Profile};
+use crate::scenario::{Class, Meet};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Clear, Judge, Tally};
 
@@ -37,7 +36,7 @@ pub(crate) const SEARCH: f64 = 0.75;
 /// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
-/// A run that takes longer is dear: a process that dies, hundreds of reports.
+/// A run that takes longer is expensive: a process dies, or there are hundreds of reports.
 pub(crate) const DEAR: Duration = Duration::from_millis(40);
 
 /// Settles it; `None` if the test case shows nothing.
@@ -48,7 +47,7 @@ pub(crate) fn prepare(
     options: &Options,
 ) -> Result<Option<Ready>, MinimizeError> {
     let text = source.clone();
-    // An import fails in ways that are no harness's.
+    // An import fails in ways that are not the harness's.
     let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
     let mut case = imported?;
     let finding = match expected {
@@ -64,7 +63,6 @@ pub(crate) fn prepare(
         dear: false,
         valid: false,
         origin: options.origin.clone(),
-        go_minor: options.go_minor,
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,
@@ -108,7 +106,7 @@ pub(crate) fn prepare(
     let original = original.unwrap_or(rate);
     (case, rate) = milder(pool, &predicate, case, rate)?;
     if case.scenario.class() > Class::Bug {
-        // Where another program shows it within the rules, they are not why.
+        // If another program shows it without breaking a rule, the breach is not the cause.
         let rules = Predicate { class: Class::Bug, ..predicate.clone() };
         if let Some(within) = starts.shape(pool, &rules)? {
             (case, rate) = within;
@@ -127,7 +125,7 @@ pub(crate) fn prepare(
     }
     let slow = predicate.kind == Kind::DataRace && case.scenario.rounds.unwrap_or(1) > 1;
     if (rate.rate() < RARE || predicate.dear || slow)
-        && case.scenario.class() < Class::Contract
+        && case.scenario.class() < Class::Breach
         && let Some((seeded, new)) = hunt(pool, &predicate, &case, HUNTING)?
     {
         (case, rate) = (seeded, new);
@@ -179,7 +177,7 @@ pub(crate) fn prepare(
         !predicate.unknowable && pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
     if !predicate.valid && !predicate.unknowable {
         // A program without errors is the better one, if it does the same.
-        let mended = mended(&case, options.go_minor);
+        let mended = mended(&case);
         let strict = Predicate { valid: true, ..predicate.clone() };
         if mended != case
             && let Some(mended) = strict.ask(pool, &mended)?
@@ -190,13 +188,11 @@ pub(crate) fn prepare(
     Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
 }
 
-pub(crate) fn mended(case: &TestCase, go_minor: u32) -> TestCase {
+pub(crate) fn mended(case: &TestCase) -> TestCase {
     let mut mended = case.clone();
-    let mut rng = Rng::new(1);
-    let mut cx = Context { rng: &mut rng, donor: None, profile: Profile::All, go_minor };
     // Repair leaves alone what has not changed; against nothing, all has.
     let nothing = TestCase { scenario: case.scenario.clone(), packages: Vec::new() };
-    repair(&mut mended, &nothing, &mut cx);
+    repair(&mut mended, &nothing, &mut Rng::new(1));
     mended
 }
 
@@ -209,7 +205,7 @@ fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Findin
         let mut seen: BTreeMap<String, (u32, Finding)> = BTreeMap::new();
         let began = Instant::now();
         for _ in 0..LOOKS {
-            // What hangs, or ends its process, need not be seen twenty times.
+            // A hang, or a process that dies, need not be seen twenty times.
             if !seen.is_empty() && began.elapsed() > MEASURE {
                 break;
             }
@@ -235,7 +231,7 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
             }
             match predicate.run(harness, &case) {
                 Ok(shown) => tally.record(shown),
-                // Time is up: what was measured counts.
+                // Time is up: the measurement so far counts.
                 Err(HarnessError::Interrupted) if tally.runs > 0 => break,
                 Err(e) => return Err(e),
             }
@@ -244,15 +240,15 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
     })
 }
 
-/// The test case without what breaks a documented rule, or is not documented, if it
-/// shows the finding all the same: then that is not why.
+/// The test case without elements that break a documented rule or are not documented, if
+/// it still shows the finding: then they are not the cause.
 fn milder(
     pool: &Pool,
     predicate: &Predicate,
     case: TestCase,
     rate: Tally,
 ) -> Result<(TestCase, Tally), HarnessError> {
-    let least = [Class::Unstated, Class::Contract];
+    let least = [Class::Unstated, Class::Breach];
     for without in least.into_iter().filter(|class| case.scenario.class() >= *class) {
         let mut new = case.clone();
         new.scenario.keep_below(without);
@@ -271,8 +267,8 @@ fn milder(
     Ok((case, rate))
 }
 
-/// The shortest limit under which a run that hangs shows the finding: half the time
-/// that candidates take is waiting for it.
+/// The shortest limit under which a run that hangs shows the finding. Half of the time for
+/// candidates is spent on waiting for it.
 fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Duration, HarnessError> {
     for limit in [100, 200, 400].map(Duration::from_millis) {
         let new = Predicate { stall: limit, ..predicate.clone() };
@@ -283,7 +279,7 @@ fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Durat
     Ok(STALL_LIMIT)
 }
 
-/// The same test case without what makes each run dear.
+/// The same test case without settings that make each run expensive.
 fn cheaper(case: &TestCase, predicate: &Predicate) -> Vec<TestCase> {
     let mut all = case.clone();
     all.scenario.fresh = false;
@@ -309,30 +305,16 @@ fn by_name(pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessErro
     let mut named = case.clone();
     let s = &mut named.scenario;
     for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
-        each_package(op, &mut |p| {
+        for p in op.packages_mut() {
             if let Some(new) = by.get(p.as_str()) {
                 (*new).clone_into(p);
             }
-        });
-        let object = |t: &mut crate::scenario::Target| {
-            if let Some((_, new)) = by.get(t.to_string().as_str()).and_then(|n| n.rsplit_once('.'))
-            {
-                new.clone_into(&mut t.object);
+        }
+        for o in op.objects_mut() {
+            let new = by.get(format!("{}.{}", o.package, o.object).as_str());
+            if let Some((_, new)) = new.and_then(|n| n.rsplit_once('.')) {
+                new.clone_into(o.object);
             }
-        };
-        match op {
-            Operation::Query { target, other, .. } => {
-                object(target);
-                other.iter_mut().for_each(object);
-            }
-            Operation::Instantiate { target, .. } | Operation::Set { target, .. } => object(target),
-            Operation::Target { package, object: Some(o), .. } => {
-                let mut target =
-                    crate::scenario::Target { package: package.clone(), object: o.clone() };
-                object(&mut target);
-                *o = target.object;
-            }
-            _ => {}
         }
     }
     Ok(Some(named))

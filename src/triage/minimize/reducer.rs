@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::edit::env::Env;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, walk};
 use crate::goast::Expr;
-use crate::mutators::env::Env;
-use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::{Go, Site, walk};
 use crate::testcase::TestCase;
 
 /// One change that may make a test case smaller; false if it does not apply.
@@ -43,7 +43,7 @@ pub(crate) fn places(case: &TestCase, mut f: impl FnMut(usize, Site<'_>, &Env<'_
     walk(&mut copy, &symbols, |site, env| {
         f(n, site, env);
         n += 1;
-        Go::In
+        Next::In
     });
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn at_place(
                 changed = change(site, env);
             }
             i += 1;
-            if i > n { Go::Stop } else { Go::In }
+            if i > n { Next::Stop } else { Next::In }
         });
         changed
     })

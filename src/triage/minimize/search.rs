@@ -14,9 +14,9 @@ use super::size::Size;
 use super::starts::Starts;
 use super::tidy::tidy;
 use super::{MinimizeError, Status};
+use crate::edit::address;
+use crate::goast::build::struct_of;
 use crate::harness::HarnessError;
-use crate::mutators::address;
-use crate::mutators::build::struct_of;
 use crate::testcase::TestCase;
 
 /// The smallest test case so far, and what is known of others.
@@ -40,7 +40,7 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
-/// One in so many parts of the time is given to cuts that leave no errors, before others.
+/// One part in this many of the time goes first to edits that leave no errors.
 const ERRORS: u32 = 8;
 
 /// A batch's answer for one candidate: the candidate, or what repair made of
@@ -163,13 +163,13 @@ impl Search<'_> {
     /// Tries the smallest test case without its errors, and others that have none.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
-        let mut variants = vec![mended(&self.case, self.predicate.go_minor)];
+        let mut variants = vec![mended(&self.case)];
         // `T{}` wants a struct.
         for at in address::types(&self.case) {
             let mut case = self.case.clone();
             if let Some(spec) = address::type_spec_mut(&mut case, at) {
                 spec.typ = struct_of(Vec::new());
-                variants.push(mended(&case, self.predicate.go_minor));
+                variants.push(mended(&case));
                 variants.push(case);
             }
         }
@@ -310,7 +310,7 @@ impl Search<'_> {
                     None => judge(&mut best, &mut said)?,
                 };
                 if verdict == Answer::Invalid
-                    && let Some(mut mended) = best.repaired(&before, limit, predicate.go_minor)
+                    && let Some(mut mended) = best.repaired(&before, limit)
                 {
                     verdict = judge(&mut mended, &mut said)?;
                     best = mended;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scenario::{Import, Operation, Order, Query, Scenario, Share};
+use crate::scenario::{Import, Operand, Operation, Query, Scenario, Share};
 use crate::testcase::TestCase;
 
 /// The order in which minimization goes down: a weight of everything there is to
@@ -29,7 +29,7 @@ impl Size {
         Self { weight: program + scenario(s), queries, bytes: text.len() }
     }
 
-    /// Measures a test case whose text nobody has yet.
+    /// Prints a test case and measures it.
     #[must_use]
     pub fn of_case(case: &TestCase) -> Self {
         Self::of(case, &case.to_source().to_txtar())
@@ -48,7 +48,7 @@ const LINE: usize = 4;
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
     let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
-    // Two must do: more are hard to follow.
+    // Two goroutines should do: more are hard to follow.
     20 * s.go.len()
         + 40 * s.go.len().saturating_sub(2)
         + 3 * distinct.len()
@@ -71,8 +71,8 @@ fn scenario(s: &Scenario) -> usize {
         }
 }
 
-/// What is shared: a race without it is one that more people meet, and nobody can say that
-/// this is why. So it weighs what so many lines do.
+/// What a share weighs, in lines. More people meet a race that does without it, and nobody
+/// can object that the sharing is the cause.
 pub(crate) const SHARED: usize = 10;
 
 fn shared(share: Share) -> usize {
@@ -83,41 +83,17 @@ fn shared(share: Share) -> usize {
     }
 }
 
-/// Whether a query needs golang.org/x/tools: what does without runs anywhere.
-fn needs_tools(query: Query) -> bool {
-    matches!(query, Query::Objectpath | Query::Methodsetcache | Query::Typemap)
-}
-
 /// The place of a query in the vocabulary, which starts with what everybody uses.
 fn rank(op: &Operation) -> usize {
-    match op {
-        Operation::Query { query, .. } | Operation::Walk { query, .. } => {
-            Query::ALL.iter().position(|q| q == query).unwrap_or(0)
-        }
-        _ => 0,
-    }
+    op.query().and_then(|query| Query::ALL.iter().position(|q| *q == query)).unwrap_or(0)
 }
 
-/// What runs before says how packages came to be: by a check, if it can be.
+/// An operation of `before` makes the packages that goroutines use, if possible by a
+/// check.
 fn before(op: &Operation) -> usize {
     if matches!(op, Operation::Check { .. }) { 7 } else { operation(op) }
 }
 
 fn operation(op: &Operation) -> usize {
-    match op {
-        Operation::Query { query, other, .. } => {
-            9 + usize::from(other.is_some()) + 4 * usize::from(needs_tools(*query))
-        }
-        Operation::Check { .. } | Operation::Import { .. } => 10,
-        Operation::Instantiate { args, context, .. } => {
-            10 + args.iter().map(String::len).sum::<usize>() + usize::from(*context)
-        }
-        Operation::Eval { expr, .. } | Operation::CheckExpr { expr, .. } => 11 + expr.len() / 2,
-        Operation::Walk { query, order, .. } => {
-            let order = usize::from(*order != Order::Declared);
-            12 + order + 4 * usize::from(needs_tools(*query))
-        }
-        Operation::Target { object, .. } => 14 + usize::from(object.is_some()),
-        Operation::Export { .. } | Operation::Ssa { .. } | Operation::Set { .. } => 12,
-    }
+    op.row().size + op.operands().into_iter().map(Operand::size).sum::<usize>()
 }

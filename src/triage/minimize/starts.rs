@@ -1,7 +1,7 @@
-//! Places to start from that no cut leads to: other findings' minimized test cases, as one
-//! mistake shows at many places of go/types, and the smallest test cases that there could
-//! be ([`super::shapes`]). Where a race is rare in a large program it often is not in a
-//! small one; and what two originals end in is the same if both are left for it.
+//! Starting points that no reduction leads to: the minimized test cases of other findings,
+//! because one mistake shows at many places of go/types, and the smallest possible test
+//! cases ([`super::shapes`]). A race that is rare in a large program is often frequent in
+//! a small one, and two originals that are left for the same small one end alike.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,11 +33,11 @@ type Start = Option<Shown>;
 
 /// Places to start from, each of which is tried once.
 pub(crate) struct Starts {
-    /// What test cases from elsewhere get as a comment.
+    /// The comment that test cases from elsewhere get.
     title: String,
     /// The next one last.
     neighbours: Vec<(TestCase, Size)>,
-    /// What was spent on those that showed nothing.
+    /// The time spent on those that showed nothing.
     spent: Duration,
     shapes: Arc<Vec<String>>,
     /// How many of them were tried.
@@ -56,7 +56,7 @@ impl Starts {
         let mut untried: Vec<(TestCase, Size)> = Vec::new();
         for source in neighbours {
             let source = source.clone();
-            // One of another Go release need not be one in this.
+            // A program for another Go release may not be one for this release.
             let Ok(mut case) = pool.ask(move |harness| Ok(harness.import(&source)))? else {
                 continue;
             };
@@ -71,8 +71,8 @@ impl Starts {
         Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes, tried: 0 })
     }
 
-    /// The next one that is smaller than `limit` and shows the finding, under a schedule
-    /// that is looked for if need be. What is not smaller now will never be.
+    /// The next one that is smaller than `limit` and shows the finding, if need be under a
+    /// schedule that is searched for. One that is not smaller now will never be.
     pub fn next(
         &mut self,
         pool: &Pool,
@@ -169,7 +169,7 @@ fn shows(
     {
         return Ok(None);
     }
-    // As it is, which is smallest; then what makes a race show.
+    // As it is, which is smallest; then with settings that make a race show.
     let mut ways = vec![(None, None)];
     if case.scenario.go.len() > 1 {
         ways.extend((1..=SEEDS).map(|seed| (Some(seed), None)));

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::names::{name_files, renamings};
 use super::tidy::tidy;
 use super::{Size, apply, reducers};
-use crate::mutators::build::{ident, instance, var_decl};
-use crate::mutators::test_support::{diff, sample, text};
+use crate::edit::test_support::{diff, sample, text};
+use crate::goast::build::{ident, instance, var_decl};
 use crate::testcase::TestCase;
 
 /// The sample with more of what reducers of scenarios and files work on.
@@ -27,7 +27,7 @@ fn rich() -> TestCase {
     // An instance that a variable has.
     let list = instance(ident("List"), vec![ident("int")]);
     let lib = case.packages.iter_mut().find(|p| p.path == "lib").unwrap();
-    lib.files[0].tree.decls.insert(1, var_decl("Cached", Some(list), Vec::new()));
+    lib.files[0].tree.decls.insert(1, var_decl("Cached", list));
     let mut second = case.packages[0].files[0].clone();
     second.name = "second.go".to_owned();
     second.tree.decls = vec![case.packages[0].files[0].tree.decls.pop().unwrap()];

@@ -1,15 +1,15 @@
-//! What follows from a cut without a choice: methods go with their type,
-//! operations with what they name, packages and imports with their last use.
+//! What a deletion takes with it: methods go with their type, operations with the objects
+//! that they name, packages and imports with their last use.
 
 use std::collections::BTreeSet;
 
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::method_base;
 use crate::goast::{Decl, Spec};
-use crate::mutators::symbols::Symbols;
-use crate::scenario::{INSTANCES, Operation, Scenario, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operand, Operation, Scenario};
 use crate::testcase::TestCase;
 
-/// Takes out what has lost its object.
+/// Removes what refers to something that is gone.
 pub(crate) fn tidy(case: &mut TestCase) {
     drop_methods(case);
     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
@@ -21,7 +21,7 @@ pub(crate) fn tidy(case: &mut TestCase) {
         file.tree.decls.retain(|d| !matches!(d, Decl::GenDecl(g) if g.specs.is_empty()));
     }
     drop_operations(case);
-    crate::mutators::repair::drop_unused_imports(case);
+    crate::edit::repair::drop_unused_imports(case);
     drop_packages(case);
     drop_imports_of_nothing(case);
     for package in &mut case.packages {
@@ -50,7 +50,7 @@ fn drop_methods(case: &mut TestCase) {
 }
 
 /// The declared types that are not generic.
-fn plain_types(case: &TestCase) -> BTreeSet<Target> {
+fn plain_types(case: &TestCase) -> BTreeSet<ObjectRef> {
     let mut out = BTreeSet::new();
     for package in &case.packages {
         for decl in package.files.iter().flat_map(|f| &f.tree.decls) {
@@ -60,7 +60,7 @@ fn plain_types(case: &TestCase) -> BTreeSet<Target> {
                     && t.type_params.is_empty()
                 {
                     let (package, object) = (package.path.clone(), t.name.0.clone());
-                    out.insert(Target { package, object });
+                    out.insert(ObjectRef { package, object });
                 }
             }
         }
@@ -72,24 +72,17 @@ fn drop_operations(case: &mut TestCase) {
     let symbols = Symbols::new(case);
     let package = |path: &str| symbols.package(path);
     let object =
-        |t: &Target| package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some());
+        |t: &ObjectRef| package(&t.package).is_some_and(|p| symbols.object(p, &t.object).is_some());
     let plain = plain_types(case);
-    let stands = |op: &Operation| match op {
-        Operation::Query { target, other, .. } => {
-            object(target) && other.as_ref().is_none_or(object)
-        }
-        // The harness would take another one, which nobody sees.
-        Operation::Instantiate { target, .. } => object(target) && !plain.contains(target),
-        Operation::Set { target, .. } => object(target),
-        Operation::Target { package: p, object, .. } => package(p)
-            .is_some_and(|i| object.as_ref().is_none_or(|o| symbols.object(i, o).is_some())),
-        Operation::Walk { package: p, .. } => p == INSTANCES || package(p).is_some(),
-        Operation::Check { package: p }
-        | Operation::Import { package: p }
-        | Operation::Eval { package: p, .. }
-        | Operation::CheckExpr { package: p, .. }
-        | Operation::Export { package: p }
-        | Operation::Ssa { package: p } => package(p).is_some(),
+    let stands = |op: &Operation| {
+        op.objects().iter().all(object)
+            && op.operands().into_iter().all(|operand| match operand {
+                Operand::Walked(p) => p == INSTANCES || package(p).is_some(),
+                Operand::Source(p) | Operand::Package(p) | Operand::Home(p) => package(p).is_some(),
+                // The harness would silently take another object.
+                Operand::Generic(t) => !plain.contains(t),
+                _ => true,
+            })
     };
     case.scenario.before.retain(stands);
     for operations in &mut case.scenario.go {
@@ -98,31 +91,9 @@ fn drop_operations(case: &mut TestCase) {
     case.scenario.go.retain(|operations| !operations.is_empty());
 }
 
-/// The packages that an operation names.
+/// The packages that a scenario names.
 pub(crate) fn named(scenario: &Scenario) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    for op in scenario.before.iter().chain(scenario.go.iter().flatten()) {
-        match op {
-            Operation::Query { target, other, .. } => {
-                out.insert(target.package.clone());
-                out.extend(other.iter().map(|o| o.package.clone()));
-            }
-            Operation::Instantiate { target, .. } | Operation::Set { target, .. } => {
-                out.insert(target.package.clone());
-            }
-            Operation::Walk { package, .. }
-            | Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Eval { package, .. }
-            | Operation::CheckExpr { package, .. }
-            | Operation::Export { package }
-            | Operation::Target { package, .. }
-            | Operation::Ssa { package } => {
-                out.insert(package.clone());
-            }
-        }
-    }
-    out
+    scenario.operations().flat_map(Operation::packages).map(str::to_owned).collect()
 }
 
 /// Packages that no operation reaches do nothing.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::names::Names;
 use crate::goast::scope::receiver_type_params;
 use crate::goast::{
     Decl, Expr, File, Ident, NameRole, Role, Spec, Visitor, VisitorMut, scope, walk,
@@ -79,7 +78,7 @@ pub(crate) fn rename_everywhere(case: &mut TestCase, old: &str, new: &str) -> bo
             }
         }
         fn expr(&mut self, e: &mut Expr, role: Role) {
-            if let (Expr::Ident(id), Role::Key) = (&mut *e, role)
+            if let (Expr::Ident(id), Role::LitKey) = (&mut *e, role)
                 && id.0 == self.0
             {
                 self.1.clone_into(&mut id.0);
@@ -102,4 +101,21 @@ pub(crate) fn selectors(file: &mut File, mut f: impl FnMut(&mut Ident, &Ident)) 
             f(x, &s.sel);
         }
     });
+}
+
+/// Hands every identifier and every declared type parameter to a function.
+struct Names<F>(F);
+
+impl<F: FnMut(&mut Ident)> VisitorMut for Names<F> {
+    fn expr(&mut self, e: &mut Expr, role: Role) {
+        if let Expr::Ident(id) = e {
+            (self.0)(id);
+        }
+        walk::walk_expr_mut(self, e, role);
+    }
+    fn name(&mut self, name: &mut Ident, role: NameRole) {
+        if role == NameRole::TypeParam {
+            (self.0)(name);
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! What a race report and the toolchain's own sources say about a race: which
-//! line writes, which reads, and which locks are held there.
+//! What a race report and the toolchain's sources say about a race: which line writes,
+//! which line reads, and which locks each side holds.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,8 @@ use crate::finding::{End, Observed, Origin};
 use crate::finding::{Finding, Frame, findings, race_reports};
 use crate::scenario::Scenario;
 
-/// The report of a finding among those of its report.txt; the whole text, cut
-/// to what can be read, if it is none of a race.
+/// The report of a finding among those in its report.txt. If the finding is not a race,
+/// the start of the whole text.
 #[must_use]
 pub fn report(finding: &Finding, text: &str) -> String {
     let scenario = Scenario::default();
@@ -29,7 +29,7 @@ pub fn report(finding: &Finding, text: &str) -> String {
         }
     }
     const MOST: usize = 120;
-    // The message of a death comes after what races said before it.
+    // The message of a fatal error comes after earlier race reports.
     let start = ["fatal error: ", "panic: ", "goroutine "]
         .iter()
         .find_map(|m| {
@@ -79,7 +79,7 @@ pub fn analysis(report: &str) -> String {
 /// An access, its function, its line and the locks that are held there.
 type Access = (String, String, String, Vec<Held>);
 
-/// One sentence: what is written where, and which lock should have been held.
+/// One sentence: what is written where, and which locks each side holds.
 fn in_short(one: &Access, two: &Access) -> String {
     let writes = |a: &Access| a.0.to_lowercase().contains("write");
     let (write, other) = if writes(one) { (one, two) } else { (two, one) };
@@ -114,7 +114,7 @@ fn assigned(line: &str) -> Option<&str> {
         Some((to, _)) => to,
         None => line.strip_suffix("++").or_else(|| line.strip_suffix("--"))?,
     };
-    // An element's map or slice; the body of an `if` has no place before it.
+    // Keep the map or slice of an element, and drop the head of an `if`.
     let to = to.rsplit([';', '{']).next().unwrap_or(to).trim();
     let to = to.split('[').next().unwrap_or(to).trim();
     (!to.is_empty() && !to.contains([' ', '('])).then_some(to)
@@ -126,8 +126,8 @@ struct Held {
     place: String,
 }
 
-/// Which locks the calls of a stack took and had not let go, as far as the
-/// text of their functions says; and of how many calls that is known.
+/// The locks that the calls of a stack hold, judging by the text of their functions,
+/// and the number of calls whose text was read.
 fn held(stack: &[Frame]) -> (Vec<Held>, usize) {
     let mut held = Vec::new();
     let mut looked = 0;
@@ -164,7 +164,7 @@ struct Source(Vec<String>);
 
 impl Source {
     fn read(file: &str) -> Option<Self> {
-        // Reports come from other machines too: only Go source is looked at.
+        // Reports come from other machines too, so only Go source is read.
         let path = Path::new(file);
         let usable = path.is_absolute() && file.contains("/src/go/") && file.ends_with(".go");
         let text = usable.then(|| fs::read_to_string(path).ok()).flatten()?;
@@ -175,7 +175,7 @@ impl Source {
         self.0.get((line as usize).checked_sub(1)?).map(String::as_str)
     }
 
-    /// Locks taken between the function's start and a line, and not let go.
+    /// Locks that are taken between the start of the function and a line, and not released.
     fn held(&self, line: u32) -> Vec<(usize, String)> {
         let end = (line as usize).saturating_sub(1).min(self.0.len());
         let start = self.0[..end].iter().rposition(|l| l.starts_with("func ")).unwrap_or(end);
@@ -188,7 +188,7 @@ impl Source {
                 }
             }
             if let Some(lock) = text.strip_suffix(".Unlock()").or(text.strip_suffix(".RUnlock()")) {
-                // What is deferred happens later.
+                // A deferred call runs later.
                 held.retain(|(_, l)| l != lock);
             }
         }

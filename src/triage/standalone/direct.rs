@@ -1,14 +1,14 @@
-//! What stands in the place of an operation: one question about one type, where the
-//! operation walks over all types, or asks many.
+//! One question about one type, in the place of an operation that asks many questions
+//! or walks over all types.
 
+use super::emit::type_of;
+use super::goroutine::{Goroutine, makes_instances, walks_instances};
 use super::plan::Plan;
 use super::program::Options;
 use super::queries::{Form, form};
+use super::scan::{Token, tokens};
 use crate::finding::Direct;
 use crate::scenario::{INSTANCES, Operation, Query, Scenario, Share};
-
-/// The code of a program that looks for it.
-pub const PROBE: &str = include_str!("probe.go.txt");
 
 /// An operation that may be replaced.
 #[derive(Clone, Debug)]
@@ -17,11 +17,11 @@ pub struct Slot {
     pub goroutine: usize,
     /// From 0.
     pub operation: usize,
-    /// The operation's text: what is equal is replaced by what is equal.
+    /// The operation's text: equal operations get equal replacements.
     pub text: String,
     /// Whether it is about instances.
     pub instances: bool,
-    /// Whether its types can be had before the goroutines start.
+    /// Whether its types are known before the goroutines start.
     pub early: bool,
     /// What replaces it.
     pub direct: Option<Direct>,
@@ -35,12 +35,13 @@ impl Slot {
 }
 
 /// The slots of a program that is being written.
+#[derive(Clone, Debug)]
 pub struct Forms {
     pub slots: Vec<Slot>,
     pub probe: bool,
     /// Statements before the goroutines start.
     pub early: Vec<String>,
-    /// Values that have a variable, which is named by its place.
+    /// Values that have a variable. Its index here gives a variable its name.
     values: Vec<String>,
 }
 
@@ -51,7 +52,7 @@ impl Forms {
             slot.direct =
                 options.direct.iter().find(|d| slot.is(d.goroutine, d.operation)).cloned();
         }
-        // One walk over the list of instances needs the list.
+        // If one walk over the list of instances stays, the list stays.
         if slots.iter().any(|s| s.instances && s.direct.is_none()) {
             slots.iter_mut().filter(|s| s.instances).for_each(|s| s.direct = None);
         }
@@ -60,9 +61,15 @@ impl Forms {
 
     /// Whether instances have variables of their own and no list.
     pub fn names_instances(&self, scenario: &Scenario) -> bool {
-        let walks = scenario.go.iter().flatten().filter(|op| is_instances(op)).count();
+        let walks = scenario.go.iter().flatten().filter(|op| walks_instances(op)).count();
         walks > 0
             && self.slots.iter().filter(|s| s.instances && s.direct.is_some()).count() == walks
+    }
+
+    /// Whether something replaces an operation.
+    pub fn replaces(&self, goroutine: usize, operation: usize) -> bool {
+        let replaced = |s: &&Slot| s.is(goroutine, operation);
+        self.slots.iter().find(replaced).is_some_and(|s| s.direct.is_some())
     }
 
     /// Whether a replacement names a variable.
@@ -77,7 +84,7 @@ impl Forms {
             .any(|d| inside(&d.value) || d.other.as_deref().is_some_and(inside))
     }
 
-    /// The statement of a replacement. What can be had early gets a variable.
+    /// The statement of a replacement. A type that is known early gets a variable.
     pub fn line(&mut self, direct: &Direct) -> String {
         let mut line = direct.ask.clone();
         let values = [("$1", Some(&direct.value)), ("$2", direct.other.as_ref())];
@@ -107,18 +114,7 @@ fn variable(at: usize) -> String {
     if at == 0 { "t".to_owned() } else { format!("t{}", at + 1) }
 }
 
-fn is_instances(op: &Operation) -> bool {
-    matches!(op, Operation::Walk { package, .. } if package == INSTANCES)
-}
-
-fn makes(op: &Operation) -> bool {
-    matches!(
-        op,
-        Operation::Instantiate { .. } | Operation::Eval { .. } | Operation::CheckExpr { .. }
-    )
-}
-
-/// Queries that need nothing but go/types and are about types.
+/// Whether a query is about types and needs nothing but go/types.
 fn usable(query: Query) -> bool {
     !matches!(query, Query::Objectpath | Query::Methodsetcache)
         && matches!(form(query), Form::One(_) | Form::Two(_))
@@ -128,21 +124,25 @@ fn usable(query: Query) -> bool {
 pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
     let s = plan.scenario;
     let by_hand = s.share.contains(&Share::Interface) || s.share.contains(&Share::Alias);
-    // The variables of instances are named by the order in which they are made.
-    let plain = s.before.iter().all(|op| !makes(op) || matches!(op, Operation::Instantiate { .. }));
+    // Variables of instances are numbered in the order in which they are made.
+    let plain = s
+        .before
+        .iter()
+        .all(|op| !makes_instances(op) || matches!(op, Operation::Instantiate { .. }));
     let mut out = Vec::new();
     for (g, operations) in s.go.iter().enumerate() {
         for (i, op) in operations.iter().enumerate() {
             let complete =
                 |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
             let (fits, early) = match op {
-                Operation::Walk { query, package, .. } if package == INSTANCES => {
-                    (usable(*query) && plain && !by_hand && !operations.iter().any(makes), true)
-                }
+                Operation::Walk { query, package, .. } if package == INSTANCES => (
+                    usable(*query) && plain && !by_hand && !operations.iter().any(makes_instances),
+                    true,
+                ),
                 Operation::Walk { query, package, .. } => {
                     (usable(*query) && plan.index(package).is_some(), complete(package))
                 }
-                Operation::Query { query, target, other } => (
+                Operation::Query { query, object: target, other } => (
                     usable(*query),
                     complete(&target.package)
                         && other.as_ref().is_none_or(|o| complete(&o.package)),
@@ -154,7 +154,7 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
                     goroutine: g + 1,
                     operation: i,
                     text: op.to_string(),
-                    instances: is_instances(op),
+                    instances: walks_instances(op),
                     early,
                     direct: None,
                 });
@@ -162,4 +162,73 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
         }
     }
     out
+}
+
+impl Goroutine<'_, '_> {
+    /// Emits what stands in the place of an operation, if something does.
+    pub(super) fn shorter(&mut self, op: &Operation) -> bool {
+        let Some(slot) = self.forms.slots.iter().position(|s| s.is(self.id, self.op)) else {
+            return false;
+        };
+        if self.forms.probe {
+            return self.probed(slot, op);
+        }
+        let Some(direct) = self.forms.slots[slot].direct.clone() else { return false };
+        // The variables that the expressions name are made.
+        for i in 0..self.cx.plan.packages.len() {
+            let v = &self.cx.plan.packages[i].variable;
+            let names = |text: &str| {
+                tokens(text).windows(2).any(|t| *t == [Token::Word(v), Token::Mark('.')])
+            };
+            if names(&direct.value) || direct.other.as_deref().is_some_and(names) {
+                self.package(i);
+            }
+        }
+        let line = self.forms.line(&direct);
+        self.say(line);
+        true
+    }
+
+    /// Emits an operation that a probe may replace while it runs.
+    fn probed(&mut self, slot: usize, op: &Operation) -> bool {
+        let Some(roots) = self.roots(op) else { return false };
+        let own = self.lines.len();
+        self.operation(op);
+        let lines = self.lines.split_off(own);
+        let general: Vec<&str> = lines.iter().filter_map(super::line::Line::text).collect();
+        let pairs = matches!(op, Operation::Walk { query, .. } | Operation::Query { query, .. }
+            if matches!(form(*query), Form::Two(_)));
+        if self.forms.slots[slot].early {
+            let prepare = self.uses.helper("prepare");
+            self.forms.early.push(format!("{prepare}({slot}, {roots})"));
+        }
+        let ask = self.uses.helper("askOne");
+        let general = general.join("; ");
+        self.say(format!("{ask}({slot}, {pairs}, {roots}, func() {{ {general} }})"));
+        true
+    }
+
+    /// The types that an operation starts from, as a probe takes them.
+    fn roots(&mut self, op: &Operation) -> Option<String> {
+        match op {
+            Operation::Walk { package, .. } if package == INSTANCES => {
+                self.uses.instances = true;
+                Some(format!("{}(instances)", self.uses.helper("instanceRoots")))
+            }
+            Operation::Walk { package, .. } => {
+                let pkg = self.package_of(package)?;
+                Some(format!("{}(\"{pkg}\", {pkg})", self.uses.helper("scopeRoots")))
+            }
+            Operation::Query { object: target, other, .. } => {
+                let mut roots = Vec::new();
+                for t in std::iter::once(target).chain(other) {
+                    let (i, object) = self.cx.plan.object(t, |_| true)?;
+                    let text = type_of(&self.package(i), &object.name);
+                    roots.push(format!("{{`{text}`, func() types.Type {{ return {text} }}}}"));
+                }
+                Some(format!("[]{}{{{}}}", self.uses.helper("origin"), roots.join(", ")))
+            }
+            _ => None,
+        }
+    }
 }

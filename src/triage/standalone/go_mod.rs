@@ -2,8 +2,8 @@
 
 use crate::harness::source_file;
 
-/// The newest `go` line that a program needs: what it uses of the standard
-/// library is there since, and aliases are represented by default.
+/// The newest `go` line that a program needs: since this release, the standard library
+/// has everything that programs use, and aliases are represented by default.
 const ENOUGH: u32 = 23;
 
 /// The harness's module files for golang.org/x/tools.

@@ -1,13 +1,39 @@
 //! A finding as a Go program of its own: one file that shows it with `go run
-//! -race .`, without anything of typerace.
+//! -race .` and needs nothing of typerace.
+//!
+//! ```text
+//! scan           a Go file → tokens, imports, declared names
+//! plan           a scenario → which packages are complete, who answers imports
+//! checks         what all checks have in common; the functions that check
+//! line           a statement
+//! uses           what the statements use: helpers, variables, functions that check
+//! goroutine      the state while the statements of one goroutine are emitted
+//! emit, direct   an operation → statements; a single question in its place
+//! type_args      type arguments → expressions
+//! prepare        what is made before the goroutines start
+//! main_func      the function main
+//! library        the declarations of harness_go/standalone, and which a program needs
+//! program        main.go, go.mod and go.sum
+//! write          repro/ and issue.md of a crash directory
+//! run            a program in processes of its own
+//! specialise     the question that takes the place of a walk
+//! verify         how often a program shows its finding
+//! ```
 
 mod analysis;
-mod body;
-mod check;
+mod checks;
 mod direct;
+mod emit;
+mod emit_check;
 mod go_mod;
-mod helpers;
+mod goroutine;
+mod head;
+mod library;
+mod line;
+mod main_func;
+mod names;
 mod plan;
+mod prepare;
 mod program;
 mod queries;
 mod run;
@@ -15,10 +41,9 @@ mod scan;
 mod specialise;
 mod text;
 mod type_args;
+mod uses;
 mod verify;
-mod walk;
 mod write;
-mod writer;
 
 pub use analysis::{analysis, report};
 pub use go_mod::go_mod;

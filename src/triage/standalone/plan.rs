@@ -1,13 +1,12 @@
-//! What can be known of a test case before it runs: which package a name
-//! stands for, what is complete when the goroutines start, how imports are
-//! answered.
+//! What is known about a test case before it runs: which package a name stands for,
+//! what is complete when the goroutines start, and how imports are answered.
 
 use std::collections::BTreeSet;
 
 use super::scan::{Declared, scan};
 use super::text::variable;
 use crate::fnv::fnv1a_32;
-use crate::scenario::{Operation, Scenario, Share, Target};
+use crate::scenario::{Meet, ObjectRef, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -19,9 +18,9 @@ pub struct Package<'a> {
     pub files: Vec<&'a str>,
     /// Name of the variable that holds the checked package.
     pub variable: String,
-    /// Indices of packages that it imports.
+    /// Indices of the packages that it imports.
     pub imports: Vec<usize>,
-    /// Whether it imports what the test case does not have.
+    /// Whether it imports a package that the test case does not have.
     pub imports_others: bool,
     /// Objects of its scope, sorted by name.
     pub declared: Vec<Declared>,
@@ -38,13 +37,13 @@ pub enum Imports {
     Own,
     /// One importer for all, with a lock.
     Locked,
-    /// One importer for all, which checks several packages at a time.
+    /// One importer for all, which checks several packages at the same time.
     Parallel,
     /// One importer for all, without a lock.
     Unlocked,
 }
 
-/// A test case looked through.
+/// What is known about a test case.
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// What goroutines do.
@@ -55,14 +54,13 @@ pub struct Plan<'a> {
     pub completed: BTreeSet<usize>,
     /// Who answers imports.
     pub imports: Imports,
-    /// For each goroutine, whether it can call an importer, and how often at least
-    /// if its packages parse.
+    /// For each goroutine, how many imports it asks for; 0 if it never calls an
+    /// importer.
     pub importing: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
-    /// Looks a test case through. `taken` are names that variables may not
-    /// have.
+    /// Examines a test case. Variables get none of the `taken` names.
     #[must_use]
     pub fn new(case: &'a SourceCase, scenario: &'a Scenario, taken: &[&str]) -> Self {
         let mut names: Vec<String> = taken.iter().map(|n| (*n).to_owned()).collect();
@@ -136,9 +134,9 @@ impl<'a> Plan<'a> {
             | Operation::Export { package }
             | Operation::Target { package, .. }
             | Operation::Ssa { package } => self.index(package),
-            Operation::Instantiate { target, .. }
-            | Operation::Query { target, .. }
-            | Operation::Set { target, .. } => self.index(&target.package),
+            Operation::Instantiate { object: target, .. }
+            | Operation::Query { object: target, .. }
+            | Operation::Set { object: target, .. } => self.index(&target.package),
         }
     }
 
@@ -200,6 +198,22 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether goroutines wait for one another in their importers.
+    #[must_use]
+    pub fn meets(&self) -> bool {
+        self.scenario.meet.contains(&Meet::Import)
+            && self.importing() > 1
+            // The importer of a shared Config does not know which goroutine calls it.
+            && !self.scenario.share.contains(&Share::Config)
+            && !self.scenario.share.contains(&Share::Checker)
+    }
+
+    /// How many goroutines can call an importer.
+    #[must_use]
+    pub fn importing(&self) -> usize {
+        self.importing.iter().filter(|n| **n > 0).count()
+    }
+
     /// Whether packages import one another in a cycle.
     fn is_cyclic(&self) -> bool {
         (0..self.packages.len()).any(|i| {
@@ -223,7 +237,7 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn object(
         &self,
-        target: &Target,
+        target: &ObjectRef,
         fits: impl Fn(&Declared) -> bool,
     ) -> Option<(usize, &Declared)> {
         let i = self.index(&target.package)?;
@@ -272,7 +286,7 @@ mod tests {
             let case = SourceCase::from_txtar(&text(scenario)).unwrap();
             let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
             assert_eq!((plan.imports, plan.completed.len()), (imports, completed), "{scenario}");
-            let t = Target { package: "lib".into(), object: "Gone".into() };
+            let t = ObjectRef { package: "lib".into(), object: "Gone".into() };
             assert_eq!(plan.object(&t, |d| d.type_params > 0).unwrap().1.name, "T");
         }
     }

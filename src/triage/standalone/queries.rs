@@ -14,12 +14,12 @@ pub enum Form {
     Stateful(&'static str),
 }
 
-/// The function that asks a query.
+/// The helper that asks a query.
 pub fn form(query: Query) -> Form {
     match query {
         Query::Underlying => Form::One("underlying"),
         Query::Unalias => Form::One("unalias"),
-        Query::String => Form::One("text"),
+        Query::String => Form::One("typeText"),
         Query::Methodset => Form::One("methodSet"),
         Query::Lookup => Form::One("lookup"),
         Query::Methods => Form::One("methods"),
@@ -40,7 +40,7 @@ pub fn form(query: Query) -> Form {
     }
 }
 
-/// A query on one object as a single expression, where that says it all.
+/// A query on one object as a plain call, where a single call says it all.
 pub fn inline(query: Query, t: &str, u: &str) -> Option<String> {
     match query {
         Query::Underlying => Some(format!("{t}.Underlying()")),

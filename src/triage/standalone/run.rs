@@ -15,11 +15,10 @@ use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, findings, name_
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
 
-/// How long one process may take: a program that hangs says so itself after
-/// ten seconds.
+/// How long one process may take. A program that hangs ends itself after ten seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How often the output of a process is looked at.
+/// How often the output of a process is read.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// A program that could not be run.
@@ -28,7 +27,7 @@ pub enum RunError {
     /// The file system.
     #[error("cannot run the standalone program: {0}")]
     Io(#[from] io::Error),
-    /// It does not compile: a fault of typerace, or a module that cannot be had.
+    /// It does not compile: a fault of typerace, or a module cannot be fetched.
     #[error("the standalone program does not build:\n{0}")]
     Build(String),
     /// The user wants to stop.
@@ -36,7 +35,7 @@ pub enum RunError {
     Interrupted,
 }
 
-/// What a number of processes showed.
+/// What several processes showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// Processes that showed the finding.
@@ -98,9 +97,9 @@ impl Runner {
         self.dir.path()
     }
 
-    /// Runs it `runs` times, two processes at once; ends early when it cannot
-    /// reach `enough` hits any more. A process that has shown a race is ended: what
-    /// its other attempts show says nothing more.
+    /// Runs it `runs` times, two processes at a time. Ends early once `enough` hits are
+    /// out of reach. A process that has shown a race is killed: its other attempts add
+    /// nothing.
     ///
     /// # Errors
     /// It cannot be started, or the flag is set.
@@ -153,7 +152,7 @@ impl Runner {
         fs::write(at("trials"), trials)?;
         let child = Command::new(at("repro"))
             .current_dir(self.dir.path())
-            // One process tries many times, so nothing may be kept back.
+            // One process makes many attempts, so every report counts.
             .env("GORACE", "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0")
             .env_remove("GODEBUG")
             .env_remove("GOTRACEBACK")
@@ -189,7 +188,7 @@ impl Runner {
         let mut command = Command::new(self.dir.path().join("repro"));
         let child = crate::harness::tie(&mut command)
             .current_dir(self.dir.path())
-            // What goes with `go run -race .` in an ordinary shell.
+            // The environment of `go run -race .` in an ordinary shell.
             .env_remove("GORACE")
             .env_remove("GODEBUG")
             .env_remove("GOTRACEBACK")
@@ -202,7 +201,7 @@ impl Runner {
     }
 }
 
-/// A process that ends with its owner.
+/// A process that is killed when its owner is dropped.
 struct Process(Child);
 
 impl Process {

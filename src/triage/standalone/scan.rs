@@ -1,5 +1,5 @@
-//! What a Go file imports and declares, read from its text. Files of a test
-//! case need not parse, so this looks at tokens and brackets only.
+//! The imports and declarations of a Go file, read from its text. The files of a test
+//! case need not parse, so this looks only at tokens and brackets.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -15,7 +15,7 @@ pub struct Declared {
     pub type_params: usize,
 }
 
-/// What a file says about itself.
+/// What a file imports and declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileFacts {
     /// Import paths, in the file's order.
@@ -24,10 +24,14 @@ pub struct FileFacts {
     pub declared: Vec<Declared>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+/// A token of a Go file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Token<'a> {
+    /// An identifier, a keyword or a number.
     Word(&'a str),
+    /// The text between quotes.
     Text(&'a str),
+    /// Any other character.
     Mark(char),
 }
 
@@ -96,7 +100,7 @@ fn type_spec(spec: &[Token<'_>]) -> Option<Declared> {
 }
 
 fn function(body: &[Token<'_>]) -> Option<Declared> {
-    // A parenthesis here is a method's receiver.
+    // A parenthesis here starts the receiver of a method.
     let Token::Word(name) = body.first()? else { return None };
     Some(Declared {
         name: (*name).to_owned(),
@@ -140,8 +144,8 @@ fn type_params(rest: &[Token<'_>]) -> usize {
     n
 }
 
-/// The file's tokens, with the semicolons that Go inserts at line ends.
-fn tokens(text: &str) -> Vec<Token<'_>> {
+/// A text's tokens, with the semicolons that Go inserts at line ends.
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut out = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -175,7 +179,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 fn end_line(out: &mut Vec<Token<'_>>) {
     let ends = match out.last() {
         Some(Token::Mark(c)) => ")]}".contains(*c),
-        // break, return and their like end lines of bodies, which do not matter.
+        // Lines of bodies that end in break, return and so on do not matter here.
         Some(Token::Word(w)) => !["import", "type", "var", "const", "func"].contains(w),
         Some(Token::Text(_)) => true,
         None => false,

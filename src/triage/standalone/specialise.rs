@@ -1,5 +1,5 @@
-//! Looks for the one question about one type that shows a finding, where a scenario
-//! walks over all types: by a program that tries every question that it can ask.
+//! Searches for one question about one type that shows a finding whose scenario walks
+//! over all types. A program, the probe, tries every question that it can ask.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -15,8 +15,9 @@ use crate::harness::Toolchain;
 
 /// How long one search may take.
 const LIMIT: Duration = Duration::from_secs(8);
-/// Attempts with each question, and how many of the cheapest are asked; then, where no
-/// question shows it, as chance must bring the schedule too, more attempts with fewer.
+/// Attempts with each question, and how many of the cheapest questions are tried. If no
+/// question shows the finding, the schedule may be rare: then fewer questions get more
+/// attempts.
 const SEARCHES: [(u32, usize); 2] = [(3, 600), (50, 60)];
 
 /// What a program can ask in a slot.
@@ -46,8 +47,7 @@ impl Form {
     }
 }
 
-/// The questions that take the place of walks and queries, as far as there are
-/// any that show the finding too.
+/// The questions that take the place of walks and queries and still show the finding.
 ///
 /// # Errors
 /// The program does not build or run.
@@ -60,7 +60,7 @@ pub fn specialise(
     let plan = Plan::new(&crash.case, &crash.scenario, &[]);
     let slots = slots(&plan);
     let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic];
-    // What is computed once in a process cannot be tried many times in one.
+    // State that is computed once in a process allows only one try in a process.
     if slots.is_empty() || crash.scenario.fresh || !kinds.contains(&crash.finding.kind) {
         return Ok(Vec::new());
     }
@@ -150,7 +150,7 @@ fn best(
                 *n += 1;
             }
         }
-        // A process that died, or that was ended, was at that trial.
+        // The process died, or was killed, during that trial.
         match tried.last {
             Some(last) if tried.died && last + 1 < trials.len() && last >= from => from = last + 1,
             _ => break,

@@ -2,10 +2,10 @@
 
 use crate::goast::is_keyword;
 
-/// A string literal, raw where that is possible, so that it can be read.
+/// A string literal. It is raw where that is possible, which is easier to read.
 #[must_use]
 pub fn literal(text: &str) -> String {
-    // Raw strings lose carriage returns and cannot hold a byte order mark.
+    // A raw string drops carriage returns and cannot hold a byte order mark.
     let printable = |c: char| c == '\n' || c == '\t' || (!c.is_control() && c != '\u{feff}');
     if text.chars().all(printable) {
         return format!("`{}`", text.replace('`', "` + \"`\" + `"));
@@ -43,63 +43,14 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// Names that generated programs use themselves.
-const TAKEN: [&str; 51] = [
-    "append",
-    "len",
-    "new",
-    "make",
-    "panic",
-    "string",
-    "error",
-    "int",
-    "bool",
-    "any",
-    "nil",
-    "true",
-    "false",
-    "main",
-    "init",
-    "ast",
-    "parser",
-    "token",
-    "types",
-    "sync",
-    "atomic",
-    "time",
-    "maps",
-    "os",
-    "fmt",
-    "runtime",
-    "debug",
-    "bytes",
-    "ssa",
-    "wg",
-    "check",
-    "attempt",
-    "walk",
-    "parse",
-    "packages",
-    "sources",
-    "instances",
-    "conf",
-    "info",
-    "fset",
-    "im",
-    "t",
-    "t2",
-    "t3",
-    "t4",
-    "inst",
-    "inst2",
-    "inst3",
-    "inst4",
-    "start",
-    "ctxt",
-];
+/// Names that Go declares, and that the statements of programs use.
+const TAKEN: &str = "\
+append len new make panic string error int bool any nil true false main init \
+wg check attempt packages sources instances conf info fset ctxt im start shared \
+checkUnfinished checkSyntax checkSyntaxUnfinished t t2 t3 t4 inst inst2 inst3 inst4";
 
-/// A variable's name for an import path: `x/go-lib` → `goLib`. None of
-/// `others`, which it is added to.
+/// The name of a variable for an import path: `x/go-lib` → `goLib`. It differs from
+/// `others`, and is added to them.
 pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     let last = path.rsplit('/').next().unwrap_or(path);
     let mut name = String::new();
@@ -122,7 +73,9 @@ pub fn variable(path: &str, others: &mut Vec<String>) -> String {
     if name.is_empty() {
         name.push('p');
     }
-    let is_free = |n: &str| !is_keyword(n) && !TAKEN.contains(&n) && !others.iter().any(|o| o == n);
+    let is_free = |n: &str| {
+        !is_keyword(n) && !TAKEN.split(' ').any(|t| t == n) && !others.iter().any(|o| o == n)
+    };
     let mut free = name.clone();
     let mut n = 1;
     while !is_free(&free) {

@@ -1,13 +1,13 @@
 //! Type arguments → Go expressions that build them with go/types.
 
-/// How names of the test case become expressions.
+/// Turns names of the test case into expressions.
 pub trait Names {
     /// The type of an object: an expression of type `types.Type`, and the
     /// number of its type parameters. `None` if there is no such type.
     fn named(&mut self, package: Option<&str>, name: &str) -> Option<(String, usize)>;
 }
 
-/// The expression that builds a type. What is no type becomes int, as in the
+/// The expression that builds a type. Text that is not a type becomes int, as in the
 /// harness.
 pub fn expression(text: &str, names: &mut dyn Names) -> String {
     let mut p = Parser { rest: text.trim(), names, depth: 0 };
@@ -155,7 +155,7 @@ impl Parser<'_> {
         Some(format!("types.NewSignatureType(nil, nil, nil, {params}, {results}, {variadic})"))
     }
 
-    /// Parameters without names, which arguments of mutators have.
+    /// Parameters without names; type arguments have no others.
     fn tuple(&mut self) -> Option<(String, bool)> {
         if !self.take("(") {
             return None;

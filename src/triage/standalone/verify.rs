@@ -1,4 +1,4 @@
-//! Runs a finding's program and notes how often it shows it.
+//! Runs the program of a finding, and measures how often it shows the finding.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -22,20 +22,20 @@ pub enum VerifyError {
     Run(#[from] RunError),
 }
 
-/// What is tried until nine of ten processes show the finding, after the shortest
-/// forms: many attempts find rare schedules, and a `types.Info` adds what checkers
-/// do for most of their users.
+/// Attempts, and whether checks record a `types.Info`. These forms follow the shortest
+/// ones until nine of ten processes show the finding: many attempts reach rare
+/// schedules, and most users of checkers record a `types.Info`.
 const LADDER: [(u32, bool); 3] = [(100, true), (500, false), (500, true)];
-/// Attempts of the forms that did best, where none of them does, and how many of these forms
-/// are tried: 5,000 are up to twenty seconds of the race detector. What few runs say of a
-/// form is little.
+/// If no form shows the finding that often: attempts, and how many of the best forms get
+/// them. 5,000 attempts take up to twenty seconds under the race detector. Few runs say
+/// little about a form.
 const LONG: [(u32, usize); 2] = [(5_000, 2), (20_000, 1)];
 
 /// Measures the program of a crash directory with the first form that shows
 /// its finding in nine of ten processes, or else with the best one: first one
 /// question in the place of each walk ([`specialise`]) and no waiting in importers,
-/// then what the scenario says. The finding is returned with what came of it; to
-/// store it, and to write `repro/` anew, is the caller's.
+/// then what the scenario says. The returned finding holds the result; the caller
+/// stores it and writes `repro/` again.
 ///
 /// # Errors
 /// No crash directory, a program that does not build.
@@ -56,7 +56,7 @@ pub fn verify(
         Vec::new()
     } else {
         match specialise(&crash, &options(1, false, meets, &[], go), go, interrupted) {
-            // The general program is there all the same.
+            // The general program remains.
             Err(RunError::Build(why)) => {
                 progress(&format!("{}: the probe does not build: {why}", crash.finding.id));
                 Vec::new()
@@ -109,7 +109,7 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Measures a form; whether nothing more need be tried.
+    /// Measures a form. Returns whether the search is over.
     fn is_over(&mut self, crash: &Crash, options: Options) -> Result<bool, RunError> {
         let program = crash.program(&options);
         if self.tried.iter().any(|(p, ..)| *p == program) {
@@ -117,7 +117,7 @@ impl Trial<'_> {
         }
         let runner = Runner::build(&program, self.go)?;
         let shown = match runner.run(&crash.finding, self.runs, self.enough, self.interrupted) {
-            // What was measured before counts.
+            // Earlier measurements count.
             Err(RunError::Interrupted) if self.best.is_some() => return Ok(true),
             shown => shown?,
         };
@@ -137,7 +137,7 @@ impl Trial<'_> {
             rate(shown.hits, shown.runs) > rate(b.reproduced[0], b.reproduced[1])
         });
         if better {
-            // Where the program was built says nothing to anybody.
+            // The folder that the program was built in is of no interest.
             let output = match runner.dir().to_str() {
                 Some(dir) => shown.output.replace(&format!("{dir}/"), ""),
                 None => shown.output,
@@ -157,7 +157,7 @@ impl Trial<'_> {
         Ok(shown.hits >= self.enough)
     }
 
-    /// Gives the best forms as many attempts as chance may need.
+    /// Gives the best forms many more attempts.
     fn at_length(&mut self, crash: &Crash) -> Result<(), RunError> {
         if crash.finding.kind != Kind::DataRace {
             return Ok(());
@@ -172,7 +172,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// The forms that showed the finding, but for their attempts, the best first.
+    /// The forms that showed the finding, best first, regardless of their attempts.
     fn forms(&self) -> Vec<Options> {
         let mut tried: Vec<_> = self.tried.iter().filter(|(_, _, rate)| *rate > 0.0).collect();
         tried.sort_by(|a, b| b.2.total_cmp(&a.2));

@@ -5,21 +5,22 @@ use std::io;
 use std::path::Path;
 
 use super::analysis::{analysis, report};
+use super::head::concurrent_rules;
 use super::plan::Plan;
-use super::program::{Options, Program, concurrent_rules, program};
+use super::program::{Options, Program, program};
 use crate::files;
 use crate::finding::{Finding, Kind, Rates};
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, Tally, load_case};
 
-/// How often a program tries that was not measured yet.
+/// Attempts of a program that was not measured yet.
 const ATTEMPTS: u32 = 100;
 
 /// What the standalone program printed.
 const OWN_REPORT: &str = "repro/report.txt";
 
-/// What cannot be written.
+/// Why `repro/` or `issue.md` cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// It is no crash directory.
@@ -28,7 +29,7 @@ pub enum WriteError {
     /// A test case without a finding: there is nothing to show.
     #[error("{0} has no finding.json")]
     NoFinding(std::path::PathBuf),
-    /// What it runs is in a package of the user's.
+    /// It runs a package of the user's.
     #[error(
         "it has no program of its own: its scenario uses a target; typerace reproduce --harness DIR runs it"
     )]
@@ -38,7 +39,7 @@ pub enum WriteError {
     Io(std::path::PathBuf, #[source] io::Error),
 }
 
-/// A crash directory, read.
+/// The contents of a crash directory.
 #[derive(Clone, Debug)]
 pub struct Crash {
     /// The minimized test case if there is one, else the one found.
@@ -64,7 +65,7 @@ impl Crash {
         let (case, finding) = load_case(dir)?;
         let finding = finding.ok_or_else(|| WriteError::NoFinding(dir.to_owned()))?;
         let small = dir.join("minimized.txtar");
-        // A minimizer that was killed leaves nothing half written, a person may.
+        // The minimizer writes this file atomically; a person may not.
         let small = small.exists().then(|| load_case(&small).ok()).flatten();
         let minimized = small.is_some();
         let case = small.map_or(case, |(case, _)| case);
@@ -76,7 +77,7 @@ impl Crash {
         Ok(Self { case, minimized, scenario, finding, report, own })
     }
 
-    /// How its program is written: as it was when it was measured.
+    /// The options of its program: those that were measured.
     #[must_use]
     pub fn options(&self) -> Options {
         let measured = self.finding.standalone.as_ref();
@@ -101,7 +102,7 @@ impl Crash {
     pub fn issue(&self) -> String {
         let f = &self.finding;
         let program = self.program(&self.options());
-        // The program's own report names its lines, and nothing of typerace.
+        // The program's own report names the program's lines and nothing of typerace.
         let own = self.own.as_deref().unwrap_or(&self.report);
         let report = report(f, own);
         let mut out = format!("# {}: {}\n\n", f.blame.as_str(), f.title);
@@ -123,13 +124,13 @@ impl Crash {
         out
     }
 
-    /// What is documented of it.
+    /// What the documentation says.
     fn safe(&self, out: &mut String) {
         out.push_str("### Is it safe to do this?\n\n");
         out.push_str(match self.finding.class {
             Class::Bug => "Everything that the program does concurrently is documented as safe, or was stated by the maintainers:\n\n",
             Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
-            Class::Contract => "The program breaks a documented rule:\n\n",
+            Class::Breach => "The program breaks a documented rule:\n\n",
         });
         for rule in concurrent_rules(&self.plan()) {
             out.push_str(&format!(
@@ -155,8 +156,8 @@ impl Crash {
             Kind::DataRace => "the race detector reports a data race",
             Kind::Fatal => "the runtime ends the program with a fatal error",
             Kind::Panic => "it panics",
-            Kind::Deadlock => "it blocks for ever",
-            Kind::Hang => "it does not come to its end",
+            Kind::Deadlock => "it blocks forever",
+            Kind::Hang => "it does not end",
             Kind::Mismatch => "answers differ from those of a sequential run",
             _ => "it fails",
         };
@@ -208,14 +209,14 @@ impl Crash {
 }
 
 /// Writes `repro/` and `issue.md` into a crash directory, from minimized.txtar
-/// if it is there. It may be called as often as something changes.
+/// if it is there. It may be called again whenever something changes.
 ///
 /// # Errors
 /// It is no crash directory, or cannot be written.
 pub fn write(dir: &Path) -> Result<(), WriteError> {
     let crash = Crash::read(dir)?;
     if crash.scenario.uses_targets() {
-        // Nothing that could be run without the user's package, and nobody else's issue.
+        // It cannot be run without the user's package, and is nobody else's issue.
         return Ok(());
     }
     let program = crash.program(&crash.options());
@@ -247,6 +248,7 @@ fn shortened(report: &str) -> String {
     report.lines().map(short).collect()
 }
 
+/// Replaces a file. Readers see either the old text or the new one.
 fn put(path: &Path, text: &str) -> Result<(), WriteError> {
     files::replace(path, text.as_bytes()).map_err(|e| WriteError::Io(path.to_owned(), e))
 }

@@ -215,7 +215,7 @@ fn colour(class: Class) -> Style {
     match class {
         Class::Bug => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
         Class::Unstated => Style::new().fg(Color::Yellow),
-        Class::Contract => Style::new(),
+        Class::Breach => Style::new(),
     }
 }
 

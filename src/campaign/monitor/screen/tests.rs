@@ -28,7 +28,7 @@ fn board() -> Board {
         };
         board.update(figures, Duration::from_secs(i));
     }
-    board.add(&found(1, Kind::DataRace, Class::Contract, "data race: two writes in recordDef"));
+    board.add(&found(1, Kind::DataRace, Class::Breach, "data race: two writes in recordDef"));
     board.add(&found(4, Kind::DataRace, Class::Bug, "data race: write and read in unalias"));
     board.add(&found(30, Kind::Hang, Class::Unstated, "hang in (*typeWriter).typ"));
     board.add(&found(61, Kind::Panic, Class::Bug, "panic: \x1b[31mred\nherring"));
@@ -83,7 +83,7 @@ fn any_size() {
     let worker = full.workers[0].clone();
     full.workers = (0..256).map(|number| WorkerState { number, ..worker.clone() }).collect();
     for i in 100..200 {
-        full.add(&found(i, Kind::Fatal, Class::Contract, &"長い".repeat(80)));
+        full.add(&found(i, Kind::Fatal, Class::Breach, &"長い".repeat(80)));
         full.log(&"wörter ".repeat(60), i % 2 == 0);
     }
     for width in [1, 2, 3, 10, 29, 30, 31, 40, 71, 72, 73, 100, 300] {

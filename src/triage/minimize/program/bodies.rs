@@ -1,9 +1,9 @@
 //! Functions without code.
 
 use super::super::reducer::{Edit, Reducer, at_place, places};
+use crate::edit::walk::Site;
+use crate::goast::build::panic_body;
 use crate::goast::{BlockStmt, Expr};
-use crate::mutators::build::panic_body;
-use crate::mutators::walk::Site;
 use crate::testcase::TestCase;
 
 /// Empties bodies; a function with results panics instead of returning.

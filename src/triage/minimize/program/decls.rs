@@ -1,7 +1,7 @@
 //! Fewer declarations.
 
 use super::super::reducer::{Edit, Reducer, chunks};
-use crate::mutators::address::{self, Address};
+use crate::edit::address::{self, Address};
 use crate::testcase::TestCase;
 
 /// Deletes declarations, methods among them, and specs of grouped ones: of a

@@ -1,8 +1,8 @@
 //! Fewer files.
 
 use super::super::reducer::{Edit, Reducer};
+use crate::edit::address::is_import;
 use crate::goast::{Decl, Spec};
-use crate::mutators::address::is_import;
 use crate::testcase::{Package, TestCase};
 
 /// Deletes files, and makes one file of a package's files.

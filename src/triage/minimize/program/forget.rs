@@ -2,11 +2,11 @@
 
 use super::super::reducer::{Edit, Reducer};
 use super::decls::delete;
-use crate::mutators::address;
-use crate::mutators::build::ident;
-use crate::mutators::references::on_uses;
-use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::Role;
+use crate::edit::address;
+use crate::edit::references::on_uses;
+use crate::edit::symbols::Symbols;
+use crate::goast::Role;
+use crate::goast::build::ident;
 use crate::testcase::TestCase;
 
 /// Deletes a type and puts `int`, or `any` where there must be an interface,
@@ -28,7 +28,7 @@ impl Reducer for Forget {
                 out.push(Box::new(move |case| {
                     let symbols = Symbols::new(case);
                     on_uses(case, &symbols, at.package, &name, |e, role, _| {
-                        let constraint = matches!(role, Role::Constraint | Role::Element);
+                        let constraint = matches!(role, Role::Constraint | Role::InterfaceElem);
                         *e = ident(if constraint { "any" } else { basic });
                     });
                     remove(case)

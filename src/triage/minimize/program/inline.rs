@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::super::reducer::{Edit, Reducer};
 use super::decls::delete;
+use crate::edit::address;
+use crate::edit::references::{mentions, on_uses};
+use crate::edit::symbols::Symbols;
+use crate::goast::build::split_instance;
 use crate::goast::scope::flatten;
 use crate::goast::{Expr, TypeSpec, VisitorMut, walk};
-use crate::mutators::address;
-use crate::mutators::build::split_instance;
-use crate::mutators::references::{mentions, on_uses};
-use crate::mutators::symbols::Symbols;
 use crate::testcase::TestCase;
 
 /// Replaces the uses of a type by its right-hand side, type arguments put in,

@@ -1,9 +1,11 @@
 //! An expression taken out of a body.
 
 use super::super::reducer::{Edit, Reducer, places};
-use crate::goast::{Decl, Expr, GenDecl, Spec, TypeSpec, ValueSpec};
-use crate::mutators::address;
-use crate::mutators::walk::{Role, Site};
+use crate::edit::address;
+use crate::edit::walk::Site;
+use crate::goast::Role;
+use crate::goast::build::value_spec;
+use crate::goast::{Decl, Expr, GenDecl, Spec, TypeSpec};
 use crate::testcase::TestCase;
 
 /// Replaces a function by a variable with an expression of its body as value,
@@ -12,7 +14,7 @@ use crate::testcase::TestCase;
 pub struct Lift;
 
 fn variable(typ: Option<Expr>, value: Option<Expr>) -> Decl {
-    let spec = ValueSpec::new("_", typ, value);
+    let spec = value_spec("_", typ, value);
     let specs = vec![Spec::ValueSpec(spec)];
     Decl::GenDecl(GenDecl { tok: crate::goast::DeclTok::Var, grouped: false, specs })
 }
@@ -32,7 +34,9 @@ impl Reducer for Lift {
             }
             let new = match role {
                 Role::Value => variable(None, Some(e.clone())),
-                _ if role.is_type() || role == Role::Literal => variable(Some(e.clone()), None),
+                _ if role.takes_any_type() || role == Role::LitType => {
+                    variable(Some(e.clone()), None)
+                }
                 _ => return,
             };
             let at = address::Address { package: p, file: f, decl: d, spec: 0 };

@@ -1,7 +1,8 @@
 //! Fewer fields, interface elements, parameters and results.
 
 use super::super::reducer::{Edit, Reducer, at_place, chunks, places};
-use crate::mutators::walk::{List, Site};
+use crate::edit::walk::Site;
+use crate::goast::FieldRole;
 use crate::testcase::TestCase;
 
 /// Deletes members of structs, interfaces and signatures, and names that share
@@ -18,7 +19,7 @@ impl Reducer for Members {
         let mut out = Vec::new();
         places(case, |n, site, _| {
             let Site::Fields(fields, list) = site else { return };
-            if list == List::TypeParams {
+            if list == FieldRole::TypeParam {
                 return;
             }
             for range in chunks(fields.len()) {

@@ -3,14 +3,14 @@
 use super::super::reducer::{Edit, Reducer};
 use super::super::scenario::redirect::each_name;
 use super::files::merge;
+use crate::edit::address::is_import;
+use crate::edit::env::Found;
+use crate::edit::references::rename;
+use crate::edit::symbols::Symbols;
+use crate::edit::walk::{Next, Site, walk};
+use crate::goast::build::{ident, import_decl, selector};
 use crate::goast::scope::is_exported;
 use crate::goast::{Decl, Expr, Spec};
-use crate::mutators::address::is_import;
-use crate::mutators::build::{ident, import_decl, selector};
-use crate::mutators::env::Found;
-use crate::mutators::references::rename;
-use crate::mutators::symbols::Symbols;
-use crate::mutators::walk::{Go, Site, walk};
 use crate::testcase::TestCase;
 
 /// Moves everything of one package into another, and has those that import the
@@ -43,14 +43,14 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
     let mut needs = Vec::new();
     walk(case, &symbols, |site, env| {
         if let Site::Expr(e @ (Expr::SelectorExpr(_) | Expr::Ident(_)), _) = site {
-            let Some(Found::Object(p, _)) = env.resolve(e) else { return Go::In };
+            let Some(Found::Object(p, _)) = env.resolve(e) else { return Next::In };
             let name = match &*e {
                 Expr::SelectorExpr(s) => s.sel.0.clone(),
                 Expr::Ident(id) => id.0.clone(),
-                _ => return Go::In,
+                _ => return Next::In,
             };
             if p != from && p != into {
-                return Go::In;
+                return Next::In;
             }
             if env.package == from || env.package == into {
                 *e = ident(&name);
@@ -58,9 +58,9 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
                 *e = selector(ident(&target.name), &name);
                 needs.push((env.package, env.file));
             }
-            return Go::Past;
+            return Next::Past;
         }
-        Go::In
+        Next::In
     });
     needs.sort_unstable();
     needs.dedup();

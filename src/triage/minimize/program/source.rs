@@ -1,13 +1,13 @@
 //! Dependencies checked from source.
 
 use super::super::reducer::{Edit, Reducer};
-use crate::goast::{Decl, Expr, FuncDecl, Ident, Role, Spec, TypeSpec, VisitorMut, walk};
-use crate::mutators::address;
-use crate::mutators::build::{
-    call, field, func_of, ident, instance, panic_body, selector, split_instance, struct_of,
+use crate::edit::address;
+use crate::edit::symbols::Symbols;
+use crate::goast::build::{
+    call, field, func_of, ident, instance, panic_body, selector, split_instance, star, struct_of,
     type_decl,
 };
-use crate::mutators::symbols::Symbols;
+use crate::goast::{Decl, Expr, FuncDecl, Ident, Role, Spec, TypeSpec, VisitorMut, walk};
 use crate::scenario::Import;
 use crate::testcase::TestCase;
 
@@ -30,7 +30,7 @@ fn wrapper(name: &str, generic: &Expr, args: usize, through: Through) -> Vec<Dec
     let inner = instance(generic.clone(), vec![ident("P"); args]);
     let typ = match through {
         Through::Field => struct_of(vec![field("F", inner.clone())]),
-        Through::Pointer => struct_of(vec![field("F", Expr::star(inner.clone()))]),
+        Through::Pointer => struct_of(vec![field("F", star(inner.clone()))]),
         Through::Result => ident("int"),
     };
     let mut out = vec![type_decl(TypeSpec {
@@ -64,7 +64,7 @@ impl VisitorMut for Uses<'_> {
         // What is inside first, as it is inside the new expression too.
         walk::walk_expr_mut(self, e, role);
         let is = match e {
-            Expr::Ident(id) => self.own && role != Role::Key && id.0 == self.name,
+            Expr::Ident(id) => self.own && role != Role::LitKey && id.0 == self.name,
             Expr::SelectorExpr(s) => {
                 !self.own && s.sel.0 == self.name && matches!(*s.x, Expr::Ident(_))
             }

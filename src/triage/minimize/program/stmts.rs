@@ -1,8 +1,8 @@
 //! Fewer statements.
 
 use super::super::reducer::{Edit, Reducer, at_place, chunks, places};
+use crate::edit::walk::Site;
 use crate::goast::Stmt;
-use crate::mutators::walk::Site;
 use crate::testcase::TestCase;
 
 /// Deletes statements, and puts what is inside a compound one in its place.

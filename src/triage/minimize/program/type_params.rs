@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::super::reducer::{Edit, Reducer};
 use super::inline::substitute;
+use crate::edit::address::{self, Address};
+use crate::edit::references::{on_receivers, on_uses, rebuild_instance, rebuild_receiver};
+use crate::edit::symbols::Symbols;
+use crate::goast::build::{ident, split_instance};
 use crate::goast::scope::{flatten, method_base, receiver_type_params};
 use crate::goast::{Decl, Expr, Field, VisitorMut, walk};
-use crate::mutators::address::{self, Address};
-use crate::mutators::build::{ident, split_instance};
-use crate::mutators::references::{on_receivers, on_uses, rebuild_instance, rebuild_receiver};
-use crate::mutators::symbols::Symbols;
 use crate::testcase::TestCase;
 
 /// Takes a type parameter from a declaration, with the arguments for it
@@ -85,7 +85,7 @@ fn remove(case: &mut TestCase, at: Address, n: usize) -> bool {
         });
     });
     for op in case.scenario.before.iter_mut().chain(case.scenario.go.iter_mut().flatten()) {
-        if let crate::scenario::Operation::Instantiate { target, args, .. } = op
+        if let crate::scenario::Operation::Instantiate { object: target, args, .. } = op
             && target.object == object
             && args.len() > n
         {

@@ -1,9 +1,10 @@
 //! Simpler types.
 
 use super::super::reducer::{Edit, Reducer, places, put};
+use crate::edit::walk::Site;
+use crate::goast::Role;
+use crate::goast::build::{ident, int, interface_of, slice_of, split_instance, struct_of};
 use crate::goast::{Expr, Token};
-use crate::mutators::build::{ident, interface_of, split_instance, struct_of};
-use crate::mutators::walk::{Role, Site};
 use crate::testcase::TestCase;
 
 /// Replaces a type by `int`, by one of its parts, or by the plainest type of its
@@ -45,26 +46,26 @@ fn plain(e: &Expr) -> Option<Expr> {
         Expr::StructType(_) => struct_of(Vec::new()),
         Expr::InterfaceType(_) => interface_of(Vec::new()),
         Expr::FuncType(_) => Expr::FuncType(Default::default()),
-        Expr::ArrayType(a) if a.len.is_some() => Expr::slice_of((*a.elt).clone()),
-        Expr::MapType(m) => Expr::slice_of((*m.value).clone()),
-        Expr::ChanType(c) => Expr::slice_of((*c.value).clone()),
+        Expr::ArrayType(a) if a.len.is_some() => slice_of((*a.elt).clone()),
+        Expr::MapType(m) => slice_of((*m.value).clone()),
+        Expr::ChanType(c) => slice_of((*c.value).clone()),
         _ => return None,
     })
 }
 
 fn simpler(e: &Expr, role: Role) -> Vec<Expr> {
     match role {
-        Role::Constraint | Role::Element => match e {
+        Role::Constraint | Role::InterfaceElem => match e {
             Expr::BinaryExpr(b) => vec![ident("any"), (*b.x).clone(), (*b.y).clone()],
             Expr::UnaryExpr(u) if u.op == Token::Tilde => vec![ident("any"), (*u.x).clone()],
             _ => [ident("any")].into_iter().chain(parts(e)).collect(),
         },
-        _ if role.is_type() => {
+        _ if role.takes_any_type() => {
             let whole = [ident("int"), ident("any")].into_iter();
             whole.chain(plain(e)).chain(parts(e)).collect()
         }
-        Role::Literal => parts(e).into_iter().chain(plain(e)).collect(),
-        Role::Len => vec![Expr::int(1)],
+        Role::LitType => parts(e).into_iter().chain(plain(e)).collect(),
+        Role::Len => vec![int(1)],
         _ => Vec::new(),
     }
 }

@@ -1,9 +1,10 @@
 //! Parameters and receivers without names.
 
 use super::super::reducer::{Edit, Reducer, at_place, places};
+use crate::edit::walk::Site;
 use crate::goast::Expr;
-use crate::mutators::build::{ident, split_instance};
-use crate::mutators::walk::{List, Role, Site};
+use crate::goast::build::{ident, instance, split_instance, star};
+use crate::goast::{FieldRole, Role};
 use crate::testcase::TestCase;
 
 /// Takes the names from parameters, results and receivers, and the names that a
@@ -19,7 +20,7 @@ impl Reducer for Unname {
     fn edits(&self, case: &TestCase) -> Vec<Edit> {
         let mut out = Vec::new();
         places(case, |n, site, _| match site {
-            Site::Fields(fields, List::Params | List::Results)
+            Site::Fields(fields, FieldRole::Param | FieldRole::Result)
                 if fields.iter().any(|f| !f.names.is_empty()) =>
             {
                 out.push(at_place(n, |site, _| {
@@ -52,8 +53,8 @@ impl Reducer for Unname {
                 let (generic, args) = split_instance(base);
                 if args.iter().any(|a| a.as_ident() != Some("_")) {
                     let blank = args.iter().map(|_| ident("_")).collect();
-                    let new = Expr::instance(generic.clone(), blank);
-                    let new = if pointer { Expr::star(new) } else { new };
+                    let new = instance(generic.clone(), blank);
+                    let new = if pointer { star(new) } else { new };
                     out.push(super::super::reducer::put(n, new));
                 }
             }

@@ -1,9 +1,10 @@
 //! Simpler values.
 
 use super::super::reducer::{Edit, Reducer, places, put};
+use crate::edit::walk::Site;
+use crate::goast::Role;
+use crate::goast::build::{ident, int};
 use crate::goast::{BasicLit, Expr, LitKind};
-use crate::mutators::build::ident;
-use crate::mutators::walk::{Role, Site};
 use crate::testcase::TestCase;
 
 /// Replaces a value by a literal or by one of its operands.
@@ -32,9 +33,9 @@ fn operands(e: &Expr) -> Vec<Expr> {
 fn simpler(e: &Expr) -> Vec<Expr> {
     let empty = Expr::BasicLit(BasicLit { kind: LitKind::String, value: "\"\"".to_owned() });
     let mut out = match e {
-        Expr::BasicLit(_) => vec![Expr::int(0)],
+        Expr::BasicLit(_) => vec![int(0)],
         Expr::KeyValueExpr(_) => Vec::new(),
-        _ => vec![Expr::int(0), ident("nil"), empty],
+        _ => vec![int(0), ident("nil"), empty],
     };
     match e {
         Expr::CompositeLit(c) if !c.elts.is_empty() => {

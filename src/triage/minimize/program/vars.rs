@@ -1,9 +1,9 @@
 //! Variables and constants with less to them.
 
 use super::super::reducer::{Edit, Reducer};
+use crate::edit::address::{self, Address};
+use crate::goast::build::{ident, star, value_spec};
 use crate::goast::{Decl, DeclTok, Expr, Spec, ValueSpec};
-use crate::mutators::address::{self, Address};
-use crate::mutators::build::ident;
 use crate::testcase::TestCase;
 
 /// Takes the value or the type from a declared variable, or a name from those
@@ -11,7 +11,7 @@ use crate::testcase::TestCase;
 #[derive(Clone, Copy, Debug)]
 pub struct Vars;
 
-fn value_spec(case: &mut TestCase, at: Address) -> Option<(DeclTok, &mut ValueSpec)> {
+fn value_spec_mut(case: &mut TestCase, at: Address) -> Option<(DeclTok, &mut ValueSpec)> {
     match address::decl_mut(case, at)? {
         Decl::GenDecl(g) => match g.specs.get_mut(at.spec)? {
             Spec::ValueSpec(v) => Some((g.tok, v)),
@@ -23,7 +23,7 @@ fn value_spec(case: &mut TestCase, at: Address) -> Option<(DeclTok, &mut ValueSp
 
 fn edit(at: Address, f: impl Fn(DeclTok, &mut ValueSpec) + Send + Sync + 'static) -> Edit {
     Box::new(move |case| {
-        let Some((tok, v)) = value_spec(case, at) else { return false };
+        let Some((tok, v)) = value_spec_mut(case, at) else { return false };
         let before = v.clone();
         f(tok, v);
         *v != before
@@ -40,14 +40,13 @@ impl Reducer for Vars {
         let mut out = Vec::new();
         for at in address::all(case) {
             if let Some(f) = address::func(case, at).filter(|f| f.recv.is_none()) {
-                let spec =
-                    ValueSpec::new(f.name.0.clone(), Some(Expr::FuncType(f.typ.clone())), None);
+                let spec = value_spec(f.name.0.clone(), Some(Expr::FuncType(f.typ.clone())), None);
                 if f.typ.type_params.is_empty() {
                     out.push(become_var(at, spec));
                 }
                 continue;
             }
-            let Some((tok, v)) = value_spec(&mut copy, at) else { continue };
+            let Some((tok, v)) = value_spec_mut(&mut copy, at) else { continue };
             if v.typ.is_some() && !v.values.is_empty() {
                 if tok == DeclTok::Var {
                     out.push(edit(at, |_, v| v.values.clear()));
@@ -63,7 +62,7 @@ impl Reducer for Vars {
                 let typ = match v.values.first() {
                     Some(Expr::CompositeLit(c)) => c.typ.as_deref().cloned(),
                     Some(Expr::UnaryExpr(u)) => match &*u.x {
-                        Expr::CompositeLit(c) => c.typ.as_deref().cloned().map(Expr::star),
+                        Expr::CompositeLit(c) => c.typ.as_deref().cloned().map(star),
                         _ => None,
                     },
                     _ => None,

@@ -4,8 +4,8 @@ use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Operation, Share};
 use crate::testcase::TestCase;
 
-/// Has dependencies checked before, where an importer that goroutines share did it:
-/// what is complete needs no lock, neither in a scenario nor in a program.
+/// Checks dependencies before instead of in an importer that goroutines share: complete
+/// packages need no lock, neither in a scenario nor in a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Completed;
 
@@ -28,8 +28,8 @@ impl Reducer for Completed {
         }
         let mut out: Vec<Edit> = Vec::new();
         for set in sets {
-            // Whoever shared only what is complete now checks the rest for itself, or
-            // all ask about what was never checked by two.
+            // The goroutines that shared packages which are complete now each check the rest
+            // for themselves, or all of them ask about packages that only one checked.
             for all_check in [false, true] {
                 let set = set.clone();
                 out.push(Box::new(move |case| {

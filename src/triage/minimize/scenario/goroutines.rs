@@ -4,7 +4,7 @@ use super::super::reducer::{Edit, Reducer, chunks};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Deletes goroutines, has one do what two did, or all do what one does.
+/// Deletes goroutines, lets one do the work of two, or gives all the same work.
 #[derive(Clone, Copy, Debug)]
 pub struct Goroutines;
 
@@ -23,18 +23,18 @@ impl Reducer for Goroutines {
             }));
         }
         for range in chunks(n).into_iter().filter(|r| r.len() < n && n > 2) {
-            // Fewer may meet more seldom: they are helped.
+            // Fewer goroutines may overlap less often, so meetings help them.
             out.push(Box::new(move |case| {
                 let s = &mut case.scenario;
                 s.go.drain(range.clone());
                 s.meet.extend([Meet::Start, Meet::Import]);
                 s.rounds = Some(100);
-                // A hundred rounds of one interleaving say what one says.
+                // A hundred rounds of one interleaving show no more than one round.
                 s.schedule.is_none()
             }));
         }
         for range in chunks(n).into_iter().filter(|r| r.len() < n && n > 2) {
-            // Or a seed is.
+            // Or a seed is tried.
             out.push(Box::new(move |case| {
                 let s = &mut case.scenario;
                 s.go.drain(range.clone());

@@ -1,18 +1,17 @@
-//! Instances made by hand instead of what reaches them.
+//! Instances made by hand, instead of the code that reaches them.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::goast::{Decl, Spec};
-use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operation, Order, Query};
 use crate::testcase::TestCase;
 
-/// Has two goroutines ask about an instance that was made before, in the place of
-/// everything that they did: the shortest way to a type that is completed when it is
-/// first asked, from whatever test case it was found with.
+/// Lets two goroutines only ask about an instance that was made before. This is the
+/// shortest way to a type that is completed when it is first asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Instances;
 
 /// The generic types of all packages, with the number of their parameters.
-fn generic(case: &TestCase) -> Vec<(Target, usize)> {
+fn generic(case: &TestCase) -> Vec<(ObjectRef, usize)> {
     let mut out = Vec::new();
     for package in &case.packages {
         let decls = package.files.iter().flat_map(|f| &f.tree.decls);
@@ -25,7 +24,7 @@ fn generic(case: &TestCase) -> Vec<(Target, usize)> {
             let n = t.type_params.iter().map(|f| f.names.len()).sum();
             if n > 0 {
                 let (package, object) = (package.path.clone(), t.name.0.clone());
-                out.push((Target { package, object }, n));
+                out.push((ObjectRef { package, object }, n));
             }
         }
     }
@@ -33,15 +32,15 @@ fn generic(case: &TestCase) -> Vec<(Target, usize)> {
 }
 
 /// Sets the scenario.
-fn ask(case: &mut TestCase, target: Target, args: Vec<String>, query: Query) {
+fn ask(case: &mut TestCase, target: ObjectRef, args: Vec<String>, query: Query) {
     let package = INSTANCES.to_owned();
     let walk = Operation::Walk { query, package, order: Order::Declared };
-    case.scenario.before = vec![Operation::Instantiate { target, args, context: false }];
+    case.scenario.before = vec![Operation::Instantiate { object: target, args, context: false }];
     case.scenario.go = vec![vec![walk.clone()], vec![walk]];
 }
 
 /// The same with nothing declared but that type and its methods.
-fn alone(target: &Target, n: usize, query: Query) -> Edit {
+fn alone(target: &ObjectRef, n: usize, query: Query) -> Edit {
     let (target, args) = (target.clone(), vec!["int".to_owned(); n]);
     Box::new(move |case| {
         let before = case.clone();
@@ -78,7 +77,7 @@ impl Reducer for Instances {
                     let before = case.scenario.clone();
                     ask(case, target.clone(), args.clone(), query);
                     let changed = case.scenario != before;
-                    // What reached the instance is not needed any more.
+                    // The code that reached the instance is not needed any more.
                     for file in case.packages.iter_mut().flat_map(|p| &mut p.files) {
                         file.tree.decls.retain(|d| match d {
                             Decl::FuncDecl(f) => methods && f.recv.is_some(),

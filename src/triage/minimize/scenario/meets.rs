@@ -3,8 +3,8 @@
 use super::super::reducer::{Edit, Reducer};
 use crate::testcase::TestCase;
 
-/// Takes out the points where goroutines wait for one another: at the end, as
-/// they make the race show and every cut before is surer with them.
+/// Removes the points where goroutines wait for one another. It comes at the end, because
+/// they make the race show and so make every other reduction more reliable.
 #[derive(Clone, Copy, Debug)]
 pub struct Meets;
 

@@ -1,9 +1,9 @@
-//! Operations that say more precisely what is used.
+//! Replaces operations by ones that use less of go/types.
 
 use super::super::reducer::{Edit, Reducer};
+use crate::edit::symbols::Symbols;
 use crate::goast::scope::ObjectKind;
-use crate::mutators::symbols::Symbols;
-use crate::scenario::{INSTANCES, Operation, Order, Query, Target};
+use crate::scenario::{INSTANCES, ObjectRef, Operand, OperandMut, Operation, Order, Query};
 use crate::testcase::TestCase;
 
 /// Replaces a walk by the query on one object, a check by a query on what it
@@ -36,7 +36,7 @@ fn replace(place: Place, new: Operation, everywhere: bool) -> Edit {
 }
 
 /// The objects of a package, types first.
-fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
+fn objects(symbols: &Symbols, path: &str) -> Vec<ObjectRef> {
     let Some(p) = symbols.package(path) else { return Vec::new() };
     let all = &symbols.packages[p].scope.objects;
     let is_type = |kind| kind == ObjectKind::TypeName;
@@ -44,82 +44,129 @@ fn objects(symbols: &Symbols, path: &str) -> Vec<Target> {
     types
         .into_iter()
         .chain(rest)
-        .map(|(name, _)| Target { package: path.to_owned(), object: name.clone() })
+        .map(|(name, _)| ObjectRef { package: path.to_owned(), object: name.clone() })
         .collect()
 }
 
 /// What may take the place of an operation, the best first.
 fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation> {
-    let query = |query, target| Operation::Query { query, target, other: None };
-    let mut out = Vec::new();
-    match op {
-        Operation::Walk { query: q, package, order } => {
-            if package != INSTANCES {
-                out.extend(objects(symbols, package).into_iter().map(|t| query(*q, t)));
-            }
-            for &query in Query::ALL.iter().filter(|other| *other != q) {
-                let (package, order) = (package.clone(), *order);
-                out.push(Operation::Walk { query, package, order });
-            }
-            if package != INSTANCES {
-                // It may be the check before it that counts.
-                out.push(Operation::Check { package: package.clone() });
-            }
-            if *order != Order::Declared {
-                let (query, package) = (*q, package.clone());
-                out.push(Operation::Walk { query, package, order: Order::Declared });
-            }
+    match &op.operands()[..] {
+        [Operand::Query(q), Operand::Walked(package), Operand::Order(order)] => {
+            instead_of_walk(symbols, op, **q, package, **order)
         }
-        Operation::Query { query: q, target, other } => {
-            if other.is_some() {
-                out.push(query(*q, target.clone()));
-            }
-            for &query in Query::ALL.iter().filter(|other| *other != q) {
-                let (target, other) = (target.clone(), other.clone());
-                out.push(Operation::Query { query, target, other });
-            }
+        [Operand::Query(q), Operand::Object(_), Operand::Other(other)] => {
+            let without = other.is_some().then(|| op.changed(drop_optional));
+            without.into_iter().chain(other_queries(op, **q)).collect()
         }
-        Operation::Instantiate { target, args, context } => {
-            let ints = vec!["int".to_owned(); args.len()];
-            for (args, context) in [(ints.clone(), false), (ints, *context), (args.clone(), false)]
-            {
-                out.push(Operation::Instantiate { target: target.clone(), args, context });
-            }
-            out.push(query(Query::Underlying, target.clone()));
+        [Operand::Generic(target), Operand::TypeArgs(_), Operand::Context(given)] => {
+            instead_of_instance(op, target, **given)
         }
-        Operation::Check { package }
-        | Operation::Ssa { package }
-        | Operation::Import { package } => {
-            if !matches!(op, Operation::Check { .. }) {
-                out.push(Operation::Check { package: package.clone() });
-            }
-            let deps = case.imports().into_iter().find(|(p, _)| p == package);
-            for dep in deps.map(|(_, deps)| deps).unwrap_or_default() {
-                for target in objects(symbols, &dep).into_iter().take(8) {
-                    out.extend(Query::ALL.iter().map(|q| query(*q, target.clone())));
-                }
-            }
+        [Operand::Source(package) | Operand::Package(package)] if op.row().imports => {
+            instead_of_imports(case, symbols, op, package)
         }
-        Operation::Eval { package, .. } | Operation::CheckExpr { package, .. } => {
-            let expr = |expr: &str| match op {
-                Operation::Eval { .. } => {
-                    Operation::Eval { package: package.clone(), expr: expr.to_owned() }
-                }
-                _ => Operation::CheckExpr { package: package.clone(), expr: expr.to_owned() },
+        [Operand::Home(package), Operand::Expr(_)] => {
+            let names = objects(symbols, package).into_iter().map(|t| t.object);
+            let expression = |new: String| {
+                op.changed(|operand| {
+                    if let OperandMut::Expr(expr) = operand {
+                        expr.clone_from(&new);
+                    }
+                })
             };
-            out.push(expr("0"));
-            out.extend(objects(symbols, package).iter().map(|t| expr(&t.object)));
+            std::iter::once("0".to_owned()).chain(names).map(expression).collect()
         }
-        Operation::Target { name, package, object } => {
-            if object.is_some() {
-                let (name, package) = (name.clone(), package.clone());
-                out.push(Operation::Target { name, package, object: None });
+        [.., Operand::Home(package), Operand::Member(object)] => {
+            let without = object.is_some().then(|| op.changed(drop_optional));
+            without.into_iter().chain([check(package)]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn check(package: &str) -> Operation {
+    Operation::Check { package: package.to_owned() }
+}
+
+fn query(query: Query, target: ObjectRef) -> Operation {
+    Operation::Query { query, object: target, other: None }
+}
+
+fn instead_of_walk(
+    symbols: &Symbols,
+    op: &Operation,
+    q: Query,
+    package: &str,
+    order: Order,
+) -> Vec<Operation> {
+    let packaged = package != INSTANCES;
+    let mut out = Vec::new();
+    if packaged {
+        out.extend(objects(symbols, package).into_iter().map(|t| query(q, t)));
+    }
+    out.extend(other_queries(op, q));
+    if packaged {
+        // Perhaps only the check counts that completes the package.
+        out.push(check(package));
+    }
+    if order != Order::Declared {
+        out.push(op.changed(|operand| {
+            if let OperandMut::Order(order) = operand {
+                *order = Order::Declared;
             }
-            out.push(Operation::Check { package: package.clone() });
-        }
-        Operation::Export { .. } | Operation::Set { .. } => {}
+        }));
     }
     out
+}
+
+fn instead_of_instance(op: &Operation, target: &ObjectRef, given: bool) -> Vec<Operation> {
+    let mut out = Vec::new();
+    for (ints, context) in [(true, false), (true, given), (false, false)] {
+        out.push(op.changed(|operand| match operand {
+            OperandMut::TypeArgs(args) if ints => args.fill("int".to_owned()),
+            OperandMut::Context(given) => *given = context,
+            _ => {}
+        }));
+    }
+    out.push(query(Query::Underlying, target.clone()));
+    out
+}
+
+fn instead_of_imports(
+    case: &TestCase,
+    symbols: &Symbols,
+    op: &Operation,
+    package: &str,
+) -> Vec<Operation> {
+    let mut out = Vec::new();
+    if !matches!(op, Operation::Check { .. }) {
+        out.push(check(package));
+    }
+    let deps = case.imports().into_iter().find(|(p, _)| p == package);
+    for dep in deps.map(|(_, deps)| deps).unwrap_or_default() {
+        for target in objects(symbols, &dep).into_iter().take(8) {
+            out.extend(Query::ALL.iter().map(|q| query(*q, target.clone())));
+        }
+    }
+    out
+}
+
+/// The same operation with each other query.
+fn other_queries(op: &Operation, but: Query) -> impl Iterator<Item = Operation> {
+    Query::ALL.iter().filter(move |other| **other != but).map(|other| {
+        op.changed(|operand| {
+            if let OperandMut::Query(query) = operand {
+                *query = *other;
+            }
+        })
+    })
+}
+
+fn drop_optional(operand: OperandMut<'_>) {
+    match operand {
+        OperandMut::Other(other) => *other = None,
+        OperandMut::Member(member) => *member = None,
+        _ => {}
+    }
 }
 
 impl Reducer for Queries {
@@ -135,7 +182,7 @@ impl Reducer for Queries {
             for (i, op) in operations.iter().enumerate() {
                 let twice = case.scenario.go.iter().flatten().filter(|o| *o == op).count() > 1;
                 if g == 0 {
-                    // Whatever it is for, it may be for completing a package.
+                    // Perhaps all that counts is that a package is complete.
                     let packages = case.packages.iter().map(|p| p.path.clone());
                     let checks = packages.map(|package| Operation::Check { package });
                     out.extend(checks.map(|new| replace((g, i), new, false)));

@@ -1,42 +1,19 @@
-//! Operations on another package.
+//! Moves operations to another package.
 
 use super::super::reducer::{Edit, Reducer};
 use super::super::tidy::named;
-use crate::scenario::{Operation, Target};
 use crate::testcase::TestCase;
 
-/// Has operations that name one package name another, so that the first can go:
-/// two goroutines that check `a` show what two that check `a` and `b` do.
+/// Makes operations on one package name another, so that the first can go: two goroutines
+/// that check `a` show the same as two that check `a` and `b`.
 #[derive(Clone, Copy, Debug)]
 pub struct Redirect;
-
-/// Calls `f` with every package that an operation names.
-pub(crate) fn each_package(op: &mut Operation, f: &mut dyn FnMut(&mut String)) {
-    let of = |t: &mut Target, f: &mut dyn FnMut(&mut String)| f(&mut t.package);
-    match op {
-        Operation::Query { target, other, .. } => {
-            of(target, f);
-            if let Some(o) = other {
-                of(o, f);
-            }
-        }
-        Operation::Instantiate { target, .. } | Operation::Set { target, .. } => of(target, f),
-        Operation::Walk { package, .. }
-        | Operation::Check { package }
-        | Operation::Import { package }
-        | Operation::Eval { package, .. }
-        | Operation::CheckExpr { package, .. }
-        | Operation::Export { package }
-        | Operation::Target { package, .. }
-        | Operation::Ssa { package } => f(package),
-    }
-}
 
 /// Calls `f` with every package that a scenario names.
 pub(crate) fn each_name(case: &mut TestCase, f: &mut dyn FnMut(&mut String)) {
     let s = &mut case.scenario;
     for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
-        each_package(op, f);
+        op.packages_mut().into_iter().for_each(&mut *f);
     }
 }
 

@@ -1,12 +1,11 @@
-//! No seed.
+//! Removes the seed of the schedule.
 
 use super::super::reducer::{Edit, Reducer};
 use crate::scenario::Meet;
 use crate::testcase::TestCase;
 
-/// Takes the seed from the schedule and has chance try more often: what nobody can
-/// replay by itself is the better for anybody's own program. It comes late, as each
-/// run costs all its rounds.
+/// Removes the seed of the schedule and adds rounds instead, because other programs cannot
+/// replay a seed. It comes late, as each run costs all its rounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule;
 

@@ -4,8 +4,8 @@ use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Import, Meet, Scenario};
 use crate::testcase::TestCase;
 
-/// Takes out shares and settings one at a time, the schedule first: a
-/// race that shows without a seed shows in anybody's program.
+/// Removes shares and settings one at a time, the schedule first: a race that shows
+/// without a seed also shows in other programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings;
 
@@ -25,7 +25,7 @@ impl Reducer for Settings {
     fn edits(&self, case: &TestCase) -> Vec<Edit> {
         let s = &case.scenario;
         let mut out = vec![
-            // All that says how, and nothing of what.
+            // All settings that say how operations run, at once.
             edit(|s| {
                 s.schedule = None;
                 s.oracle = false;
@@ -35,7 +35,7 @@ impl Reducer for Settings {
                 s.godebug.clear();
             }),
             edit(|s| s.schedule = None),
-            // What overlaps by itself needs no seed.
+            // Operations that overlap anyway need no seed.
             edit(|s| {
                 s.schedule = None;
                 s.meet.extend([Meet::Start, Meet::Import]);

@@ -43,8 +43,8 @@ func fail(err error) {
 	os.Exit(2)
 }
 
-// parses tells gofmt's opinions from its faults: it removes the parentheses of
-// "for range (T[int]{}) {", and what is left does not parse.
+// parses says whether gofmt's output parses. gofmt has a fault: it removes the parentheses
+// of "for range (T[int]{}) {", and the rest does not parse.
 func parses(src []byte) bool {
 	_, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
 	return err == nil

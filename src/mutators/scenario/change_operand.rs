@@ -1,0 +1,78 @@
+//! Change what an operation is about.
+
+use super::super::{Context, Operator};
+use super::pick;
+use crate::edit::symbols::Symbols;
+use crate::rng::Rng;
+use crate::scenario::{OperandKind, OperandMut, Operation};
+use crate::testcase::TestCase;
+
+/// Another package, another object, other type arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeOperand;
+
+impl Operator for ChangeOperand {
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let other_package = pick::package(case, cx.rng);
+        let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);
+        let mut all: Vec<&mut Operation> =
+            lists.flatten().filter(|o| !o.row().has(OperandKind::Walked)).collect();
+        if all.is_empty() {
+            return false;
+        }
+        let n = cx.rng.below(all.len());
+        change(all[n], &symbols, other_package, cx.rng).is_some()
+    }
+}
+
+/// Changes an operand; `None` if there is nothing to change it to.
+fn change(
+    op: &mut Operation,
+    symbols: &Symbols,
+    other_package: Option<String>,
+    rng: &mut Rng,
+) -> Option<()> {
+    use OperandMut as Mut;
+    let mut operands = op.operands_mut();
+    match &mut operands[..] {
+        [Mut::Source(package) | Mut::Package(package)] => **package = other_package?,
+        [Mut::Generic(_), _, Mut::Context(context)] if rng.chance(25) => **context = !**context,
+        [Mut::Generic(_), ..] => {
+            drop(operands);
+            *op = pick::instantiate(symbols, rng)?;
+        }
+        [Mut::Query(query), Mut::Object(object), Mut::Other(other)] => match rng.below(3) {
+            0 => **query = pick::query(rng),
+            1 => **object = pick::type_name(symbols, rng)?,
+            _ => **other = pick::type_name(symbols, rng),
+        },
+        [Mut::Home(package), Mut::Expr(expr)] => {
+            let new = pick::type_name(symbols, rng)?;
+            (**package, **expr) = (new.package, new.object);
+        }
+        [.., Mut::Home(package), Mut::Member(object)] => {
+            let new = pick::type_name(symbols, rng)?;
+            let named = rng.chance(50);
+            (**package, **object) = (new.package, named.then_some(new.object));
+        }
+        [Mut::Object(object), ..] => **object = pick::type_name(symbols, rng)?,
+        _ => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = r#"
+-go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
++go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
+"#;
+        example(&ChangeOperand, 1, want);
+    }
+}

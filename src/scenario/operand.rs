@@ -1,0 +1,118 @@
+//! The kinds of operands that operations have.
+
+use super::{ObjectRef, Order, Query, Setter};
+
+macro_rules! operands {
+    ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
+        /// What an operand is. The kind decides how it is written, drawn, repaired
+        /// and made simpler, whatever operation has it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum OperandKind { $($(#[$doc])* $kind,)* }
+
+        /// An operand on its own.
+        #[derive(Clone, Debug)]
+        pub enum OperandValue { $($(#[$doc])* $kind($type),)* }
+
+        /// An operand of an operation.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Operand<'a> { $($(#[$doc])* $kind(&'a $type),)* }
+
+        /// An operand of an operation, to be changed.
+        #[derive(Debug)]
+        pub enum OperandMut<'a> { $($(#[$doc])* $kind(&'a mut $type),)* }
+
+        impl OperandKind {
+            /// How it is written, for a person who has to write one.
+            #[must_use]
+            pub fn form(self) -> &'static str {
+                match self { $(Self::$kind => $form,)* }
+            }
+
+            /// The fewest and the most words that it takes.
+            #[must_use]
+            pub fn words(self) -> (usize, usize) {
+                match self { $(Self::$kind => $words,)* }
+            }
+        }
+    };
+}
+
+operands! {
+    /// The name under which a target registered an operation.
+    Name(String), "NAME", (1, 1);
+    /// A package that the operation checks from source.
+    Source(String), "PACKAGE", (1, 1);
+    /// A package.
+    Package(String), "PACKAGE", (1, 1);
+    /// A package, or the instances that other operations made.
+    Walked(String), "PACKAGE", (1, 1);
+    /// The package in whose scope the next operand is meant.
+    Home(String), "PACKAGE", (1, 1);
+    /// An object of the package before it.
+    Member(Option<String>), "[OBJECT]", (0, 1);
+    /// A Go expression in the package before it. It takes the rest of the line.
+    Expr(String), "EXPRESSION", (1, usize::MAX);
+    /// An object.
+    Object(ObjectRef), "PACKAGE.NAME", (1, 1);
+    /// A second object, if one is wanted.
+    Other(Option<ObjectRef>), "[PACKAGE.NAME]", (0, 1);
+    /// A generic type, alias or function.
+    Generic(ObjectRef), "PACKAGE.NAME", (1, 1);
+    /// Type arguments for the generic object before them.
+    TypeArgs(Vec<String>), "TYPE,TYPE", (1, 1);
+    /// Whether the shared `types.Context` is given.
+    Context(bool), "[context]", (0, 1);
+    /// What is asked.
+    Query(Query), "QUERY", (1, 1);
+    /// The order of a walk.
+    Order(Order), "[declared|reversed|rotated N|shuffled N]", (0, 2);
+    /// What is set.
+    Setter(Setter), "SETTER", (1, 1);
+}
+
+impl OperandKind {
+    /// Whether it says what the operation does, as its word does: it is counted with it.
+    #[must_use]
+    pub fn names(self) -> bool {
+        matches!(self, Self::Name | Self::Query | Self::Setter)
+    }
+}
+
+impl Operand<'_> {
+    /// How it is written; empty if it is the default and left out.
+    #[must_use]
+    pub fn text(self) -> String {
+        match self {
+            Self::Name(s)
+            | Self::Source(s)
+            | Self::Package(s)
+            | Self::Walked(s)
+            | Self::Home(s)
+            | Self::Expr(s) => s.clone(),
+            Self::Member(s) => s.clone().unwrap_or_default(),
+            Self::Object(t) | Self::Generic(t) => t.to_string(),
+            Self::Other(t) => t.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Self::TypeArgs(args) => args.join(","),
+            Self::Context(given) => if *given { "context" } else { "" }.to_owned(),
+            Self::Query(q) => q.name().to_owned(),
+            Self::Order(Order::Declared) => String::new(),
+            Self::Order(order) => order.to_string(),
+            Self::Setter(s) => s.name().to_owned(),
+        }
+    }
+
+    /// What it adds to the size of a test case, for the person who reads it.
+    #[must_use]
+    pub fn size(self) -> usize {
+        match self {
+            Self::Member(o) => usize::from(o.is_some()),
+            Self::Other(o) => usize::from(o.is_some()),
+            Self::Expr(e) => e.len() / 2,
+            Self::TypeArgs(args) => args.iter().map(String::len).sum(),
+            Self::Context(given) => usize::from(*given),
+            Self::Query(q) => 4 * usize::from(q.needs_tools()),
+            Self::Order(order) => usize::from(*order != Order::Declared),
+            _ => 0,
+        }
+    }
+}

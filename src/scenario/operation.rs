@@ -1,0 +1,280 @@
+//! What every part of the program asks of an operation: its row, its operands, the
+//! packages and objects that it names.
+
+use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
+use super::operations::{OPERATIONS, Operation};
+use super::vocabulary::{ElementKind, Rule};
+use super::{Class, Element, ObjectRef, Order, Query, Setter};
+
+/// What an operation is like beside its operands.
+#[derive(Debug)]
+pub struct Row {
+    /// The word that starts it in a scenario's text.
+    pub word: &'static str,
+    /// Whether the word is left out, so that its first operand starts the text.
+    pub bare: bool,
+    /// Its class.
+    pub class: Class,
+    /// What the class rests on.
+    pub rule: Rule,
+    /// What it does, in a line.
+    pub does: &'static str,
+    /// Operands in the order in which they are written.
+    pub operands: &'static [OperandKind],
+    /// Which operations are alike when goroutines are compared.
+    pub family: Family,
+    /// The faces of the generator's die that stand for it: first and first after. A new
+    /// operation takes the next ones, so that the others keep theirs.
+    pub generated: (usize, usize),
+    /// The same for the die of the mutators.
+    pub mutated: (usize, usize),
+    /// How large it is for the person who reads it, without its operands.
+    pub size: usize,
+    /// Whether it reads what its package imports: a query on that may do as well.
+    pub imports: bool,
+    /// Makes one, with an operand of each kind that is asked for.
+    pub make: fn(&mut dyn FnMut(OperandKind) -> Option<OperandValue>) -> Option<Operation>,
+}
+
+/// What an operation does, as far as goroutines are told apart by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// It checks a package or has it checked.
+    Check,
+    /// It evaluates an expression, whose type is among the instances then.
+    Eval,
+    /// It makes an instance.
+    Instantiate,
+    /// It asks about types.
+    Query,
+    /// It writes export data.
+    Export,
+    /// Something else.
+    Other,
+}
+
+/// An object that an operation names, to be changed.
+#[derive(Debug)]
+pub struct NamedMut<'a> {
+    /// Import path.
+    pub package: &'a mut String,
+    /// A name in the package's scope.
+    pub object: &'a mut String,
+}
+
+impl Row {
+    /// The row of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<&'static Row> {
+        OPERATIONS.iter().find(|row| row.word == word).copied()
+    }
+
+    /// The row that a face of the generator's die stands for.
+    pub(crate) fn generated(face: usize) -> Option<&'static Row> {
+        OPERATIONS.iter().find(|row| (row.generated.0..row.generated.1).contains(&face)).copied()
+    }
+
+    /// The row that a face of the mutators' die stands for.
+    pub(crate) fn mutated(face: usize) -> Option<&'static Row> {
+        OPERATIONS.iter().find(|row| (row.mutated.0..row.mutated.1).contains(&face)).copied()
+    }
+
+    /// Whether it has an operand of this kind.
+    #[must_use]
+    pub fn has(&self, kind: OperandKind) -> bool {
+        self.operands.contains(&kind)
+    }
+
+    /// How it is written: `walk QUERY PACKAGE [declared|...]`.
+    #[must_use]
+    pub fn form(&self) -> String {
+        let forms = self.operands.iter().map(|kind| kind.form());
+        let words: Vec<&str> =
+            std::iter::once(self.word).filter(|_| !self.bare).chain(forms).collect();
+        words.join(" ")
+    }
+
+    const fn element(&self) -> Element {
+        let Self { word: name, class, rule, does, .. } = *self;
+        Element { kind: ElementKind::Operation, name, class, does, rule }
+    }
+}
+
+/// The faces of the generator's die and of the mutators'.
+pub(crate) const FACES: (usize, usize) = {
+    let (mut generated, mut mutated, mut i) = (0, 0, 0);
+    while i < OPERATIONS.len() {
+        let row = OPERATIONS[i];
+        if row.generated.1 > generated {
+            generated = row.generated.1;
+        }
+        if row.mutated.1 > mutated {
+            mutated = row.mutated.1;
+        }
+        i += 1;
+    }
+    (generated, mutated)
+};
+
+/// The operations of the vocabulary: all rows but that of targets, which is the last.
+pub(super) const ELEMENTS: [Element; OPERATIONS.len() - 1] = {
+    let mut all = [OPERATIONS[0].element(); OPERATIONS.len() - 1];
+    let mut i = 0;
+    while i < all.len() {
+        all[i] = OPERATIONS[i].element();
+        i += 1;
+    }
+    all
+};
+
+impl Operation {
+    /// The word that starts the operation in a scenario's text; a query on an
+    /// object starts with the query's name instead.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.row().word
+    }
+
+    /// The packages that it names. [`INSTANCES`](super::INSTANCES) counts as one.
+    #[must_use]
+    pub fn packages(&self) -> Vec<&str> {
+        let package = |operand| match operand {
+            Operand::Source(p) | Operand::Package(p) | Operand::Walked(p) | Operand::Home(p) => {
+                Some(p.as_str())
+            }
+            Operand::Object(t) | Operand::Generic(t) => Some(t.package.as_str()),
+            Operand::Other(t) => t.as_ref().map(|t| t.package.as_str()),
+            _ => None,
+        };
+        self.operands().into_iter().filter_map(package).collect()
+    }
+
+    /// The same, to be changed.
+    pub fn packages_mut(&mut self) -> Vec<&mut String> {
+        let package = |operand| match operand {
+            OperandMut::Source(p)
+            | OperandMut::Package(p)
+            | OperandMut::Walked(p)
+            | OperandMut::Home(p) => Some(p),
+            OperandMut::Object(t) | OperandMut::Generic(t) => Some(&mut t.package),
+            OperandMut::Other(t) => t.as_mut().map(|t| &mut t.package),
+            _ => None,
+        };
+        self.operands_mut().into_iter().filter_map(package).collect()
+    }
+
+    /// The objects that it names.
+    #[must_use]
+    pub fn objects(&self) -> Vec<ObjectRef> {
+        let mut copy = self.clone();
+        let all = copy.objects_mut().into_iter();
+        all.map(|o| ObjectRef { package: o.package.clone(), object: o.object.clone() }).collect()
+    }
+
+    /// The same, to be changed.
+    pub fn objects_mut(&mut self) -> Vec<NamedMut<'_>> {
+        let mut out = Vec::new();
+        let mut home = None;
+        for operand in self.operands_mut() {
+            let target = match operand {
+                OperandMut::Object(t) | OperandMut::Generic(t) | OperandMut::Other(Some(t)) => t,
+                OperandMut::Home(package) => {
+                    home = Some(package);
+                    continue;
+                }
+                OperandMut::Member(Some(object)) => {
+                    out.extend(home.take().map(|package| NamedMut { package, object }));
+                    continue;
+                }
+                _ => continue,
+            };
+            out.push(NamedMut { package: &mut target.package, object: &mut target.object });
+        }
+        out
+    }
+
+    /// What it asks, if it is a query.
+    #[must_use]
+    pub fn query(&self) -> Option<Query> {
+        self.operands().into_iter().find_map(|o| match o {
+            Operand::Query(q) => Some(*q),
+            _ => None,
+        })
+    }
+
+    /// What it sets, if it is a setter.
+    #[must_use]
+    pub fn setter(&self) -> Option<Setter> {
+        self.operands().into_iter().find_map(|o| match o {
+            Operand::Setter(s) => Some(*s),
+            _ => None,
+        })
+    }
+
+    /// The order of its walk, if it is one.
+    #[must_use]
+    pub fn order(&self) -> Option<Order> {
+        self.operands().into_iter().find_map(|o| match o {
+            Operand::Order(order) => Some(*order),
+            _ => None,
+        })
+    }
+
+    /// The same operation with its operands changed.
+    #[must_use]
+    pub fn changed(&self, mut change: impl FnMut(OperandMut<'_>)) -> Self {
+        let mut copy = self.clone();
+        copy.operands_mut().into_iter().for_each(&mut change);
+        copy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every face of a die stands for one operation.
+    #[test]
+    fn dice_have_no_blank_faces() {
+        let (generated, mutated) = FACES;
+        for face in 0..generated {
+            let of = |row: &&&Row| (row.generated.0..row.generated.1).contains(&face);
+            assert_eq!(OPERATIONS.iter().filter(of).count(), 1, "generator's {face}");
+        }
+        for face in 0..mutated {
+            let of = |row: &&&Row| (row.mutated.0..row.mutated.1).contains(&face);
+            assert_eq!(OPERATIONS.iter().filter(of).count(), 1, "mutators' {face}");
+        }
+    }
+
+    #[test]
+    fn rows_know_their_words_and_forms() {
+        for row in OPERATIONS {
+            let same = OPERATIONS.iter().filter(|other| other.word == row.word);
+            assert_eq!(same.count(), 1, "{}", row.word);
+            // A word that the text leaves out is not read either: a query's is.
+            assert!(!row.bare || row.operands.first() == Some(&OperandKind::Query));
+        }
+        assert_eq!(
+            Row::of("walk").unwrap().form(),
+            "walk QUERY PACKAGE [declared|reversed|rotated N|shuffled N]"
+        );
+        assert_eq!(OPERATIONS.last().unwrap().word, "target");
+    }
+
+    #[test]
+    fn objects_and_packages_are_those_of_operands() {
+        let mut op = Operation::Target {
+            name: "vet".to_owned(),
+            package: "lib".to_owned(),
+            object: Some("T".to_owned()),
+        };
+        assert_eq!(op.packages(), ["lib"]);
+        for o in op.objects_mut() {
+            *o.package = "p".to_owned();
+            *o.object = "U".to_owned();
+        }
+        assert_eq!(op.to_string(), "target vet p U");
+        assert_eq!(op.objects()[0].to_string(), "p.U");
+    }
+}
