@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use typerace::go_release::RELEASES;
+use typerace::go_release::NEWEST;
 use typerace::harness::{GoOptions, Toolchain};
 use typerace::patches::{Patch, built_in};
 
@@ -20,7 +20,7 @@ const MARK: &str = "<!-- make patches writes what follows -->\n";
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let all = wanted.is_empty();
-    let releases = if all { RELEASES.map(str::to_owned).to_vec() } else { wanted };
+    let releases = if all { NEWEST.map(str::to_owned).to_vec() } else { wanted };
     let mut out = String::new();
     for release in releases {
         let options = GoOptions { toolchain: Some(release.clone()), ..GoOptions::default() };
