@@ -10,7 +10,7 @@ use super::error::EnvError;
 
 /// An overlay with absolute paths, because the harness is built in another folder. It includes the
 /// replacements' content, because each content needs its own build.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Overlay {
     /// Maps a replaced path to its replacement; an empty one removes the file.
     replace: BTreeMap<PathBuf, PathBuf>,
@@ -51,6 +51,21 @@ impl Overlay {
             return Err(bad(format!("it replaces nothing in {}", goroot.display())));
         }
         Ok(overlay)
+    }
+
+    /// The replacement of a file of the toolchain; the file itself if nothing replaces it.
+    pub(super) fn replacement(&self, path: &Path) -> PathBuf {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let found = self.replace.get(path).or_else(|| self.replace.get(&real));
+        found.cloned().unwrap_or(real)
+    }
+
+    /// Replaces a file of the toolchain, instead of any earlier replacement.
+    pub(super) fn put(&mut self, path: PathBuf, by: PathBuf) {
+        if let Ok(real) = path.canonicalize() {
+            self.replace.remove(&real);
+        }
+        self.replace.insert(path, by);
     }
 
     /// The overlay as the go command reads it.
