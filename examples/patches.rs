@@ -14,7 +14,7 @@ mod matrix;
 use matrix::{NAMES, Programs, Shown, is_of, overlay};
 
 const PAGE: &str = "docs/PATCHES.md";
-/// The line of the page after which the tables stand.
+/// The line of the page after which the tables are inserted.
 const MARK: &str = "<!-- make patches writes what follows -->\n";
 
 fn main() {
@@ -38,7 +38,7 @@ fn main() {
     std::fs::write(PAGE, format!("{head}{MARK}{out}")).expect(PAGE);
 }
 
-/// A row for each patch, and one for all together.
+/// A row for each patch, and one for all of them together.
 fn table(out: &mut String, go: &Toolchain) {
     let patches: Vec<Patch> = built_in().expect("patches");
     let here: Vec<&str> =
@@ -64,7 +64,8 @@ fn table(out: &mut String, go: &Toolchain) {
     }
 }
 
-/// What the programs of the patches' roots show, and which others have become silent.
+/// The results of the programs for the patches' roots, and the other programs that have become
+/// silent.
 fn programs(built: &Programs, ids: &[&str], before: &[(&str, Shown)]) -> String {
     let (own, others): (Vec<_>, Vec<_>) =
         before.iter().partition(|(name, _)| ids.iter().any(|id| is_of(name, id)));
@@ -92,11 +93,11 @@ fn programs(built: &Programs, ids: &[&str], before: &[(&str, Shown)]) -> String 
     format!("{own} | {others}")
 }
 
-/// `passes`, or the tests that fail.
+/// `passes`, or the names of the failing tests.
 fn go_test(go: &Toolchain, overlay: &Path) -> String {
     let mut test = go.command();
     test.args(["test", "-short", "-overlay"]).arg(overlay).arg("go/types");
-    // Outside of GOROOT, where the go command would take files by other paths.
+    // Outside GOROOT, where the go command would resolve the files to other paths.
     let output = test.current_dir(std::env::temp_dir()).output().expect("go test");
     if output.status.success() {
         return "passes".to_owned();

@@ -17,7 +17,7 @@ fn go() -> Toolchain {
     Toolchain::find(&options, &mut |_| ()).unwrap()
 }
 
-/// The patches for a Go.
+/// The patches for a Go release.
 fn patches(go: &Toolchain) -> Vec<Patch> {
     let mut all = built_in().unwrap();
     all.retain(|p| p.variant(&go.version).is_some());
@@ -29,7 +29,7 @@ fn patches(go: &Toolchain) -> Vec<Patch> {
 fn a_patch_ends_its_root_and_no_other() {
     let go = go();
     let plain = Programs::build(&go, None).unwrap();
-    // 61561 is fixed where early type sets are.
+    // Issue 61561 is fixed in releases that compute type sets early.
     let before: Vec<(&str, Shown)> = NAMES
         .map(|n| (n, plain.shows(n)))
         .into_iter()
@@ -48,7 +48,7 @@ fn a_patch_ends_its_root_and_no_other() {
                     was.as_str()
                 );
             } else if was != Shown::Stuck {
-                // One that is stuck needs its time limit, once for each patch.
+                // A program that is stuck takes its whole time limit, once for each patch.
                 assert_ne!(
                     built.shows(name),
                     Shown::Nothing,
@@ -95,7 +95,7 @@ fn the_command_lists_what_applies() {
     assert!(one.contains("\n1 of 1 apply") || one.contains("\n0 of 1 apply"), "{one}");
 }
 
-/// A folder with one patch; what is wrong with it.
+/// A folder with one patch, and what is wrong with it.
 fn folder(dir: &tempfile::TempDir, from: &str, to: &str) -> String {
     let good = "id = \"Own\"\ntitle = \"t\"\nissues = []\nclass = \"bug\"\nkinds = []\n\
                 [[variant]]\nreleases = \"1.21-1.99\"\n[[variant.edit]]\n\
@@ -124,8 +124,8 @@ fn what_cannot_be_used_is_an_error_of_usage() {
     says(&["--patches", "/nonexistent"], "cannot read /nonexistent");
     says(&["--patches", &own("title", "titel")], "own.toml: TOML parse error");
     says(&["--patches", &own("title", "titel")], "unknown field `titel`");
-    says(&["--patches", &own("1.21-1.99", "1.99-1.21")], "no range of releases");
-    // A patch that was asked for by its name has to apply.
+    says(&["--patches", &own("1.21-1.99", "1.99-1.21")], "not a range of releases");
+    // A patch that was requested by name has to apply.
     let patches = own("h.typ(orig)", "no such text");
     let case = dir.path().join("case.go");
     std::fs::write(&case, "package p\n").unwrap();

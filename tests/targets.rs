@@ -128,7 +128,10 @@ fn a_campaign_uses_targets() {
     let crash = path.flatten().unwrap_or_else(|| panic!("{findings:#?}"));
     let again = typerace(dir, &["reproduce", crash, "--harness", "own"]);
     assert_eq!(again.status.code(), Some(1), "{}", both(&again));
-    assert!(!dir.join(crash).join("repro").exists(), "a program that cannot be run without the target");
+    assert!(
+        !dir.join(crash).join("repro").exists(),
+        "a program that cannot be run without the target"
+    );
     // The gate and the page can read it without the target too.
     let page = typerace(dir, &["report", "--html", "p.html"]);
     assert_eq!(page.status.code(), Some(1), "{}", both(&page));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::harness::{BuiltHarness, GoOptions};
 use crate::patches::{Choice, Wanted};
 
-/// Says which patches are in a harness, if any were asked for.
+/// Prints which patches are in a harness, if any were requested.
 pub fn say_patched(built: &BuiltHarness) {
     if let Some(line) = built.patched.line() {
         super::progress(&line);

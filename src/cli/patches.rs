@@ -35,13 +35,13 @@ struct Row {
     issues: Vec<u32>,
     class: Class,
     kinds: Vec<String>,
-    /// The releases that it is for.
+    /// The releases for which it has edits.
     releases: String,
     /// Whether it applies to the Go under test.
     applies: bool,
-    /// Why it does not.
+    /// The reason if it does not apply.
     why: Option<String>,
-    /// Where it stands.
+    /// The file that contains it.
     file: String,
 }
 

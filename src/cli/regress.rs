@@ -181,7 +181,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     for mut options in wanted {
         let overlay = options.overlay.take();
         let patches = std::mem::take(&mut options.patches);
-        // Said before the build of the other one.
+        // Printed before the build of the other one.
         patches.patches().map_err(EnvError::from)?;
         let built = BuiltHarness::get(&options, &mut waiting())?;
         let label = built.toolchain.version.clone();
@@ -192,7 +192,7 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
         if overlay.is_some() || !patches.is_none() {
             let patched = GoOptions { overlay: overlay.clone(), patches, ..options };
             let patched = BuiltHarness::build(built.toolchain, &patched, &mut waiting())
-                .context("cannot build with what --overlay and --patch say")?;
+                .context("cannot build with the overlay and patches")?;
             say_patched(&patched);
             let name = overlay.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy());
             let ids = patched.patched.ids.iter().map(Into::into);

@@ -14,7 +14,7 @@ use super::overlay::Overlay;
 use super::toolchain::Toolchain;
 use crate::patches::{Choice, Patch, Patched, apply};
 
-/// What `go build -overlay` is to be given: the user's overlay, with the patches in it.
+/// The argument of `go build -overlay`: the user's overlay, with the patches applied to it.
 ///
 /// # Errors
 /// The overlay or a patch is unusable, or the cache cannot be written.
@@ -53,8 +53,8 @@ pub fn overlay(
     Ok((Some(path), patched))
 }
 
-/// Which patches apply to a toolchain with the user's overlay: `None` for a patch that
-/// does, the reason for one that does not.
+/// Which patches apply to a toolchain with the user's overlay: `None` for a patch that applies,
+/// otherwise the reason why it does not.
 ///
 /// # Errors
 /// The overlay is unusable.
@@ -75,7 +75,7 @@ fn users(toolchain: &Toolchain, path: Option<&Path>) -> Result<Overlay, EnvError
     path.map_or_else(|| Ok(Overlay::default()), |p| Overlay::read(p, &toolchain.goroot))
 }
 
-/// The text of a file as the overlay has it.
+/// The text of a file according to the overlay.
 fn text(overlay: &Overlay, path: &Path) -> Result<String, String> {
     fs::read_to_string(overlay.replacement(path)).map_err(|e| e.to_string())
 }
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(patched.ids, ["R4"]);
         let text = fs::read_to_string(path.as_ref().unwrap()).unwrap();
         assert!(text.contains("/src/go/types/context.go"), "{text}");
-        // The same once more is the same file.
+        // Applying the patches again gives the same file.
         assert_eq!(overlay(&go, None, &choice("r4")).unwrap().0, path);
 
         let dir = tempfile::tempdir().unwrap();

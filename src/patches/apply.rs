@@ -8,7 +8,7 @@ use super::choice::{Choice, Wanted};
 use super::error::PatchError;
 use super::parse::{Edit, Patch};
 
-/// What patches did to the sources of a toolchain.
+/// The result of applying patches to the sources of a toolchain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patched {
     /// The patches that were applied.
@@ -48,11 +48,11 @@ impl Patched {
     }
 }
 
-/// Applies the patches that are wanted to the sources of a version of Go, which `read`
-/// gives by their paths below GOROOT/src.
+/// Applies the wanted patches to the sources of a Go version. `read` returns a source by its path
+/// below GOROOT/src.
 ///
 /// # Errors
-/// A patch is unusable, or was asked for by its name and does not apply.
+/// A patch is unusable, or was requested by name and does not apply.
 pub fn apply(
     choice: &Choice,
     version: &str,
@@ -83,10 +83,11 @@ pub fn apply(
 }
 
 impl Patch {
-    /// The files that it changes: of `files` where they are there, of `read` otherwise.
+    /// The files that it changes, starting from `files` if they are in there, otherwise from
+    /// `read`.
     ///
     /// # Errors
-    /// It is not for this version, or a text is not there exactly once.
+    /// It is not for this version, or a text does not occur exactly once.
     pub fn apply(
         &self,
         version: &str,
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(why, "go/types/b.go: no such file");
         let why = patch(&edit("one", "1")).apply("go1.26.8", &BTreeMap::new(), &read).unwrap_err();
         assert_eq!(why, "it is for Go 1.27");
-        // What an earlier patch made is what the next one sees.
+        // Each patch sees the result of the previous ones.
         let files = [("go/types/a.go".to_owned(), "four".to_owned())].into();
         let files = patch(&edit("four", "4")).apply("go1.27.3", &files, &read).unwrap();
         assert_eq!(files["go/types/a.go"], "4");

@@ -1,4 +1,4 @@
-//! What `--patch` and `--patches` say.
+//! The values of `--patch` and `--patches`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,21 +10,21 @@ use super::parse::Patch;
 /// Which patches a user wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Wanted {
-    /// None: go/types as it is.
+    /// None: go/types stays unchanged.
     #[default]
     None,
     /// Every patch that applies to the Go under test.
     Known,
-    /// These.
+    /// The patches with these names.
     Names(Vec<String>),
 }
 
-/// Which patches, and where to look for them beside the binary.
+/// The wanted patches, and where to look for them besides the binary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Which.
+    /// The wanted patches.
     pub wanted: Wanted,
-    /// A folder with further patches.
+    /// A folder with additional patches.
     pub dir: Option<PathBuf>,
 }
 
@@ -47,16 +47,16 @@ impl FromStr for Wanted {
 }
 
 impl Choice {
-    /// Whether go/types stays as it is.
+    /// Whether go/types stays unchanged.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.wanted == Wanted::None
     }
 
-    /// The patches that are wanted, in the order of the list.
+    /// The wanted patches, in the order of the list.
     ///
     /// # Errors
-    /// A patch cannot be read, or there is none of a name.
+    /// A patch cannot be read, or no patch has a requested name.
     pub fn patches(&self) -> Result<Vec<Patch>, PatchError> {
         if let (Wanted::None, Some(dir)) = (&self.wanted, &self.dir) {
             return Err(PatchError::NotAsked(dir.clone()));
@@ -88,7 +88,7 @@ mod tests {
         };
         assert!(ids("none").unwrap().is_empty());
         assert!(ids("known").unwrap().len() > 6);
-        // The order is the list's, so that texts that two patches change agree.
+        // The order is that of the list, so that patches that change the same text fit together.
         assert_eq!(ids("r4-hash, R1").unwrap(), ["R1", "R4"]);
         let why = ids("R1,R99").unwrap_err().to_string();
         assert!(why.starts_with("there is no patch \"R99\"; there are N1, "), "{why}");

@@ -1,4 +1,4 @@
-//! Why a patch cannot be used.
+//! Errors of patches.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,34 +9,34 @@ pub enum PatchError {
     /// The folder of `--patches`, or a file in it, cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// What was read.
+        /// Its path.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: io::Error,
     },
     /// The folder of `--patches` has no patch.
     #[error("{0} has no .toml file")]
     Empty(PathBuf),
-    /// A file that is no patch.
+    /// A file that is not a patch.
     #[error("{file}: {why}")]
     Format {
-        /// Which file.
+        /// Its path.
         file: String,
         /// What is wrong with it.
         why: String,
     },
-    /// `--patch` names what is not there.
+    /// `--patch` names a patch that does not exist.
     #[error("there is no patch {name:?}; there are {there}")]
     Unknown {
         /// The name.
         name: String,
-        /// The ids there are.
+        /// The existing ids.
         there: String,
     },
     /// `--patches` without `--patch`.
     #[error("--patches {0} needs --patch known, or --patch with the names of patches")]
     NotAsked(PathBuf),
-    /// A patch that was asked for by its name and does not apply.
+    /// A patch that was requested by name and does not apply.
     #[error("{file}: {id} does not apply to {version}: {why}")]
     DoesNotApply {
         /// The patch's file.
@@ -45,13 +45,13 @@ pub enum PatchError {
         id: String,
         /// The Go under test.
         version: String,
-        /// Why not.
+        /// The reason.
         why: String,
     },
 }
 
 impl PatchError {
-    /// What the user can do about it.
+    /// Advice for the user.
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Where patches come from: the binary, and a user's folder.
+//! Loads patches from the binary and from a user's folder.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub fn built_in() -> Result<Vec<Patch>, PatchError> {
 /// The patches inside the binary and, after them, those of a folder.
 ///
 /// # Errors
-/// The folder cannot be read, a file is no patch, or an id is there twice.
+/// The folder cannot be read, a file is not a patch, or an id occurs twice.
 pub fn load(dir: Option<&Path>) -> Result<Vec<Patch>, PatchError> {
     let mut all = built_in()?;
     let Some(dir) = dir else { return Ok(all) };
@@ -48,7 +48,7 @@ pub fn load(dir: Option<&Path>) -> Result<Vec<Patch>, PatchError> {
         let text = fs::read_to_string(&path).map_err(failed(&path))?;
         let patch = Patch::parse(&path.display().to_string(), &text)?;
         if let Some(other) = all.iter().find(|p| p.is_called(&patch.id)) {
-            let why = format!("the id {} is that of {}", patch.id, other.file);
+            let why = format!("the id {} is already used by {}", patch.id, other.file);
             return Err(PatchError::Format { file: patch.file, why });
         }
         all.push(patch);
@@ -85,7 +85,7 @@ mod tests {
         let path = dir.path().join("own.toml");
         fs::write(&path, text).unwrap();
         assert!(
-            why(dir.path()).contains("the id R4 is that of r4-hash.toml"),
+            why(dir.path()).contains("the id R4 is already used by r4-hash.toml"),
             "{}",
             why(dir.path())
         );

@@ -1,8 +1,8 @@
 //! Patches of known roots: small edits of go/types, each of which ends one fault.
 //!
-//! A patch is a TOML file. Those of the folder `patches` are inside the binary; a user
-//! can add a folder. A campaign on patched sources finds what is not known yet, and a
-//! finding that one patch silences has that patch's root.
+//! A patch is a TOML file. Those in the folder `patches` are built into the binary; a user can add
+//! a folder. A campaign on patched sources finds only what is not known yet. If a single patch
+//! silences a finding, the finding has that patch's root.
 
 mod apply;
 mod choice;

@@ -1,4 +1,4 @@
-//! A patch's file.
+//! Parses a patch file.
 
 use std::path::{Component, Path};
 
@@ -8,31 +8,31 @@ use super::error::PatchError;
 use super::releases::Releases;
 use crate::scenario::Class;
 
-/// A change that ends one root.
+/// A change to go/types that ends one root.
 #[derive(Clone, Debug)]
 pub struct Patch {
-    /// `R1`; `--patch` takes it, or the file's name, in any case.
+    /// The id, such as `R1`. `--patch` accepts it, or the file's name, in upper or lower case.
     pub id: String,
     /// The situation in which the fault shows.
     pub title: String,
     /// Issues of golang/go.
     pub issues: Vec<u32>,
-    /// What a finding of this root is.
+    /// A description of the findings of this root.
     pub class: Class,
     /// The kinds of its findings.
     pub kinds: Vec<String>,
     /// The edits, by release.
     pub variants: Vec<Variant>,
-    /// The file that it stands in.
+    /// The file that contains it.
     pub file: String,
 }
 
 /// The edits for some releases.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// Which releases.
+    /// The releases.
     pub releases: Releases,
-    /// What changes.
+    /// The edits.
     pub edits: Vec<Edit>,
 }
 
@@ -42,9 +42,9 @@ pub struct Variant {
 pub struct Edit {
     /// A file below GOROOT/src: `go/types/alias.go`.
     pub file: String,
-    /// What stands there, once.
+    /// The existing text, which must occur exactly once.
     pub old: String,
-    /// What is to stand there.
+    /// The new text.
     pub new: String,
 }
 
@@ -74,7 +74,7 @@ impl Patch {
     /// Reads the text of a file.
     ///
     /// # Errors
-    /// It is no patch; the error says what is wrong.
+    /// It is not a patch; the error says what is wrong.
     pub fn parse(file: &str, text: &str) -> Result<Self, PatchError> {
         let wrong = |why: String| PatchError::Format { file: file.to_owned(), why };
         let format: Format = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
@@ -91,7 +91,7 @@ impl Patch {
         Ok(patch)
     }
 
-    /// Whether a name of `--patch` means this one: its id, or its file's name.
+    /// Whether a name given to `--patch` means this patch: its id, or its file's name.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
         let stem = Path::new(&self.file).file_stem().unwrap_or_default().to_string_lossy();
@@ -104,14 +104,14 @@ impl Patch {
         self.variants.iter().find(|v| v.releases.contain(version))
     }
 
-    /// The releases that it is for: `1.26, 1.27`.
+    /// The releases for which it has edits: `1.26, 1.27`.
     #[must_use]
     pub fn releases(&self) -> String {
         let all: Vec<String> = self.variants.iter().map(|v| v.releases.to_string()).collect();
         all.join(", ")
     }
 
-    /// What the parser does not see.
+    /// Checks that the parser does not make.
     fn examine(&self) -> Result<(), String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let reserved = ["known", "none"].iter().any(|w| self.id.eq_ignore_ascii_case(w));
@@ -146,7 +146,7 @@ impl Edit {
         let plain = path.components().all(|c| matches!(c, Component::Normal(_)));
         if !plain || path.extension().is_none_or(|e| e != "go") {
             let file = &self.file;
-            return Err(format!("file = {file:?} is no Go file below GOROOT/src"));
+            return Err(format!("file = {file:?} is not a Go file below GOROOT/src"));
         }
         if self.old.is_empty() || self.old == self.new {
             return Err(format!("an edit of {} changes nothing", self.file));
@@ -200,10 +200,10 @@ new = "b"
             ("title = \"a race when two do it\"\n", "", "missing field `title`"),
             ("\"bug\"", "\"fault\"", "unknown variant `fault`"),
             ("data-race", "races", "kind \"races\" is unknown"),
-            ("1.26-1.27", "1.27-1.26", "no range of releases"),
-            ("go/types/alias.go", "../alias.go", "no Go file below GOROOT/src"),
-            ("go/types/alias.go", "/usr/alias.go", "no Go file below GOROOT/src"),
-            ("go/types/alias.go", "go/types/alias.txt", "no Go file below GOROOT/src"),
+            ("1.26-1.27", "1.27-1.26", "not a range of releases"),
+            ("go/types/alias.go", "../alias.go", "not a Go file below GOROOT/src"),
+            ("go/types/alias.go", "/usr/alias.go", "not a Go file below GOROOT/src"),
+            ("go/types/alias.go", "go/types/alias.txt", "not a Go file below GOROOT/src"),
             ("\"X1\"", "\"known\"", "is not a name"),
             ("\"X1\"", "\"a,b\"", "is not a name"),
             ("old = \"a\"", "old = \"b\"", "changes nothing"),

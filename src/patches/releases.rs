@@ -10,12 +10,12 @@ type Release = (u32, u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Releases {
     text: String,
-    /// First and last of each range.
+    /// The first and the last release of each range.
     ranges: Vec<(Release, Release)>,
 }
 
 impl Releases {
-    /// Whether a toolchain's version, `go1.27.3`, is among them.
+    /// Whether the ranges include a toolchain's version, `go1.27.3`.
     #[must_use]
     pub fn contain(&self, version: &str) -> bool {
         let words = version.split_whitespace();
@@ -30,7 +30,7 @@ impl Releases {
         self.ranges.iter().any(|(first, last)| *first <= at && at <= *last)
     }
 
-    /// Whether both have a release.
+    /// Whether some release is in both.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> bool {
         let with = |a: &(Release, Release)| other.ranges.iter().any(|b| a.0 <= b.1 && b.0 <= a.1);
@@ -56,7 +56,7 @@ impl FromStr for Releases {
         };
         let ranges: Option<Vec<_>> = text.split(',').map(|part| range(part.trim())).collect();
         let ranges = ranges.ok_or_else(|| {
-            format!("releases = {text:?} is no range of releases; write \"1.27\" or \"1.24-1.27\"")
+            format!("releases = {text:?} is not a range of releases; write \"1.27\" or \"1.24-1.27\"")
         })?;
         Ok(Self { text: text.to_owned(), ranges })
     }

@@ -1,4 +1,4 @@
-// Patches runs what shows a root: a fault of go/types that one change ends.
+// Patches runs a program that shows a root: a fault of go/types that one change ends.
 //
 //	patches r3
 //
@@ -28,7 +28,7 @@ func main() {
 	os.Exit(2)
 }
 
-// importer holds packages that are complete.
+// importer holds complete packages.
 type importer map[string]*types.Package
 
 func (m importer) Import(path string) (*types.Package, error) { return m[path], nil }

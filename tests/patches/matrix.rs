@@ -1,5 +1,5 @@
-//! Patches against the programs of roots: builds of the programs beside this file, with a
-//! patched go/types, and what each shows. For the test and for `make patches`.
+//! Patches against the programs of roots: builds the programs beside this file with a patched
+//! go/types, and records what each shows. For the test and for `make patches`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -33,21 +33,20 @@ pub const NAMES: [&str; 17] = [
     "r8",
 ];
 
-/// What ends a program that does not end. Those that need long without a fault are short
-/// when they have it.
+/// The time limit of a program. Programs that take long without the fault end quickly with it.
 const LIMIT: Duration = Duration::from_secs(60);
 const STUCK: Duration = Duration::from_secs(10);
 
-/// What a program showed.
+/// The result of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// It came to its end.
+    /// It finished.
     Nothing,
     /// A race.
     Race,
     /// A panic or a fatal error.
     Crash,
-    /// It did not end.
+    /// It did not finish.
     Stuck,
 }
 
@@ -62,7 +61,7 @@ impl Shown {
     }
 }
 
-/// Whether a program is of a patch's root.
+/// Whether a program belongs to a patch's root.
 pub fn is_of(program: &str, id: &str) -> bool {
     program.split('-').next().is_some_and(|root| root.eq_ignore_ascii_case(id))
 }
@@ -116,7 +115,7 @@ impl Programs {
                     Some(0) => Shown::Nothing,
                     Some(66) => Shown::Race,
                     Some(2) => Shown::Crash,
-                    // Out of memory, for one.
+                    // For example, out of memory.
                     _ => Shown::Stuck,
                 };
             }
@@ -129,7 +128,7 @@ impl Programs {
         }
     }
 
-    /// Runs one, up to three times until it shows something: a race is chance.
+    /// Runs a program, up to three times until it shows something, because a race shows by chance.
     pub fn shows(&self, name: &str) -> Shown {
         let mut runs = (0..3).map(|_| self.run(name));
         runs.find(|s| *s != Shown::Nothing).unwrap_or(Shown::Nothing)

@@ -6,8 +6,8 @@ import (
 	"go/types"
 )
 
-// A generic method whose constraint is an instance of the receiver's type. Generic
-// methods are Go 1.27's; before, this is an error and nothing more.
+// A generic method whose constraint is an instance of the receiver's type. Go has generic methods
+// since 1.27; in earlier releases this program is only ill-typed.
 func init() {
 	roots["n5"] = func() {
 		for _, src := range []string{
