@@ -56,7 +56,9 @@ impl FromStr for Releases {
         };
         let ranges: Option<Vec<_>> = text.split(',').map(|part| range(part.trim())).collect();
         let ranges = ranges.ok_or_else(|| {
-            format!("releases = {text:?} is not a range of releases; write \"1.27\" or \"1.24-1.27\"")
+            format!(
+                "releases = {text:?} is not a range of releases; write \"1.27\" or \"1.24-1.27\""
+            )
         })?;
         Ok(Self { text: text.to_owned(), ranges })
     }
