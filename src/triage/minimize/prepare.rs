@@ -1,5 +1,5 @@
-//! Decisions before the search: which finding it is, how often it shows, and a test case that names
-//! the objects that it uses.
+//! What is decided before the search: which finding it is, how often it shows, and a test
+//! case that names the objects that it uses.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -18,28 +18,28 @@ use crate::scenario::{Class, Meet};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Clear, Judge, Tally};
 
-/// The starting point of a search.
+/// Where a search starts.
 pub(crate) struct Ready {
     pub case: TestCase,
     pub finding: Finding,
     pub predicate: Predicate,
     /// How often the original shows the finding.
     pub rate: Tally,
-    /// Other starting points.
+    /// Other places to start from.
     pub starts: Starts,
 }
 
-/// Runs to look for a finding if none is given.
+/// Runs that look for a finding if none is named.
 const LOOKS: u32 = 20;
-/// The share of the time that the search may take; the final steps need some as well.
+/// The share of the time that the search may take: the end takes some as well.
 pub(crate) const SEARCH: f64 = 0.75;
-/// The maximum cost of a measurement once it has [`ENOUGH`] runs.
+/// What a measurement may cost once it has [`ENOUGH`] runs.
 const MEASURE: Duration = Duration::from_secs(2);
 const ENOUGH: u32 = 10;
 /// A run that takes longer is expensive: a process dies, or there are hundreds of reports.
 pub(crate) const DEAR: Duration = Duration::from_millis(40);
 
-/// Makes these decisions; `None` if the test case shows nothing.
+/// Settles it; `None` if the test case shows nothing.
 pub(crate) fn prepare(
     pool: &Pool,
     source: &SourceCase,
@@ -47,7 +47,7 @@ pub(crate) fn prepare(
     options: &Options,
 ) -> Result<Option<Ready>, MinimizeError> {
     let text = source.clone();
-    // An import can fail for reasons other than the harness.
+    // An import fails in ways that are not the harness's.
     let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
     let mut case = imported?;
     let finding = match expected {
@@ -132,7 +132,7 @@ pub(crate) fn prepare(
         predicate.dear = false;
     }
     if predicate.dear && predicate.kind == Kind::DataRace && rate.hits > 0 {
-        // A breach of contract races in hundreds of places, and every report costs time.
+        // A breach of contract races in hundreds of places, which all cost.
         for reports in [32, 256] {
             let bounded = Predicate { reports, ..predicate.clone() };
             let new = short(pool, &bounded, &case)?;
@@ -176,27 +176,27 @@ pub(crate) fn prepare(
     predicate.valid =
         !predicate.unknowable && pool.ask(move |harness| Predicate::is_valid(harness, &c))?;
     if !predicate.valid && !predicate.unknowable {
-        // A program without errors is preferable if it shows the same.
-        let repaired = repaired(&case);
+        // A program without errors is the better one, if it does the same.
+        let mended = mended(&case);
         let strict = Predicate { valid: true, ..predicate.clone() };
-        if repaired != case
-            && let Some(repaired) = strict.ask(pool, &repaired)?
+        if mended != case
+            && let Some(mended) = strict.ask(pool, &mended)?
         {
-            (case, predicate) = (repaired, strict);
+            (case, predicate) = (mended, strict);
         }
     }
     Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
 }
 
-pub(crate) fn repaired(case: &TestCase) -> TestCase {
-    let mut repaired = case.clone();
-    // Repair does not touch what has not changed. Compared with an empty program, everything has.
+pub(crate) fn mended(case: &TestCase) -> TestCase {
+    let mut mended = case.clone();
+    // Repair leaves alone what has not changed; against nothing, all has.
     let nothing = TestCase { scenario: case.scenario.clone(), packages: Vec::new() };
-    repair(&mut repaired, &nothing, &mut Rng::new(1));
-    repaired
+    repair(&mut mended, &nothing, &mut Rng::new(1));
+    mended
 }
 
-/// The most serious finding of a test case, and among equals the most frequent.
+/// The most serious finding of a test case, the most frequent of these.
 fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Finding>, HarnessError> {
     let (case, judge) = (case.clone(), Judge::new(options.origin.clone()));
     pool.ask(move |harness| {
@@ -205,7 +205,7 @@ fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Findin
         let mut seen: BTreeMap<String, (u32, Finding)> = BTreeMap::new();
         let began = Instant::now();
         for _ in 0..LOOKS {
-            // A hang, or a process that dies, need not be observed twenty times.
+            // A hang, or a process that dies, need not be seen twenty times.
             if !seen.is_empty() && began.elapsed() > MEASURE {
                 break;
             }
@@ -231,7 +231,7 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
             }
             match predicate.run(harness, &case) {
                 Ok(shown) => tally.record(shown),
-                // Time is up: the measurement so far is used.
+                // Time is up: the measurement so far counts.
                 Err(HarnessError::Interrupted) if tally.runs > 0 => break,
                 Err(e) => return Err(e),
             }
@@ -240,8 +240,8 @@ fn measure(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Tally,
     })
 }
 
-/// The test case without elements that break a documented rule or are undocumented, if it still
-/// shows the finding: then they are not the cause.
+/// The test case without elements that break a documented rule or are not documented, if
+/// it still shows the finding: then they are not the cause.
 fn milder(
     pool: &Pool,
     predicate: &Predicate,
@@ -268,7 +268,7 @@ fn milder(
 }
 
 /// The shortest limit under which a run that hangs shows the finding. Half of the time for
-/// candidates is spent waiting for this limit.
+/// candidates is spent on waiting for it.
 fn patience(pool: &Pool, predicate: &Predicate, case: &TestCase) -> Result<Duration, HarnessError> {
     for limit in [100, 200, 400].map(Duration::from_millis) {
         let new = Predicate { stall: limit, ..predicate.clone() };
@@ -287,8 +287,8 @@ fn cheaper(case: &TestCase, predicate: &Predicate) -> Vec<TestCase> {
     if all == *case { Vec::new() } else { vec![all] }
 }
 
-/// The test case with the harness's substitutes for names that do not exist; `None` if all names
-/// exist.
+/// The test case with the names that the harness puts in the place of those
+/// that do not exist; `None` if all do.
 fn by_name(pool: &Pool, case: &TestCase) -> Result<Option<TestCase>, HarnessError> {
     let original = case.clone();
     let resolutions = pool.ask(move |harness| {

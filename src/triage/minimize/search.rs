@@ -1,4 +1,4 @@
-//! Runs reducers to a fixpoint.
+//! Reducers run to a fixpoint.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::memory::{History, Verdicts};
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
-use super::prepare::{DEAR, repaired};
+use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
 use super::starts::Starts;
@@ -19,7 +19,7 @@ use crate::goast::build::struct_of;
 use crate::harness::HarnessError;
 use crate::testcase::TestCase;
 
-/// The smallest test case so far, and what is known about others.
+/// The smallest test case so far, and what is known of others.
 pub(crate) struct Search<'a> {
     pub pool: &'a Pool,
     pub predicate: Predicate,
@@ -30,7 +30,7 @@ pub(crate) struct Search<'a> {
     pub jobs: usize,
     pub deadline: Option<Instant>,
     pub stop: Arc<AtomicBool>,
-    /// Other starting points.
+    /// Other places to start from.
     pub starts: Starts,
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
@@ -40,23 +40,24 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
-/// One part in this many of the time is spent first on edits that leave no errors.
+/// One part in this many of the time goes first to edits that leave no errors.
 const ERRORS: u32 = 8;
 
-/// A batch's answer for one candidate: the candidate itself, or the candidate after repair.
+/// A batch's answer for one candidate: the candidate, or what repair made of
+/// it.
 type Judged = (usize, Answer, Option<Candidate>, Vec<(String, Answer)>);
 
 impl Search<'_> {
-    /// Whether time is up or the user asked for the end.
+    /// Whether time is up or somebody asked for the end.
     pub fn over(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d)
     }
 
-    /// The whole search. It first heads for a program without errors, as far as possible. Returns
-    /// true if it finished.
+    /// The whole search: towards a program without errors first, as far as that
+    /// goes; true if it came to its end.
     ///
     /// # Errors
-    /// The harness's. The best result so far is kept.
+    /// The harness's. The best so far stays.
     pub fn descend(&mut self) -> Result<bool, MinimizeError> {
         if !self.predicate.valid {
             let all = super::reducers();
@@ -64,7 +65,7 @@ impl Search<'_> {
             self.known.clear();
             let size = self.size;
             let whole = self.deadline;
-            // If the errors cause the finding, this leads nowhere.
+            // Where the errors are the cause, nothing comes of it.
             let share = whole.map(|d| d.saturating_duration_since(self.started) / ERRORS);
             self.deadline = share.map(|share| Instant::now() + share).min(whole);
             for reducer in all {
@@ -80,7 +81,7 @@ impl Search<'_> {
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
         if complete && !self.predicate.valid {
-            self.repair()?;
+            self.mend()?;
             if self.predicate.valid {
                 complete = self.fixpoint(all)?;
             }
@@ -90,7 +91,7 @@ impl Search<'_> {
             complete = self.fixpoint(all)?;
         }
         if complete && self.case.scenario.schedule.is_some() {
-            // A cut that was refused may only have shifted the steps.
+            // A cut that was refused may only have moved the steps.
             self.predicate.seeds = MORE_SEEDS;
             self.known.clear();
             complete = self.fixpoint(all)?;
@@ -101,7 +102,7 @@ impl Search<'_> {
         Ok(complete)
     }
 
-    /// Looks for a smaller test case that no cut leads to.
+    /// A smaller test case that no cut leads to.
     fn elsewhere(&mut self) -> Result<Option<Candidate>, MinimizeError> {
         let began = Instant::now();
         let found = self.starts.next(self.pool, &self.predicate, self.size)?;
@@ -109,10 +110,11 @@ impl Search<'_> {
         Ok(found.map(|(case, _)| case.into()))
     }
 
-    /// Runs reducers in order until none finds anything. Returns true if none would.
+    /// Runs reducers in their order until none finds anything; true if none
+    /// would.
     ///
     /// # Errors
-    /// The harness's. The best result so far is kept.
+    /// The harness's. The best so far stays.
     pub fn fixpoint(&mut self, reducers: &[&dyn Reducer]) -> Result<bool, MinimizeError> {
         loop {
             let before = self.size;
@@ -148,7 +150,7 @@ impl Search<'_> {
                 at = next;
             };
             let Some((place, candidate)) = won else { return Ok(true) };
-            // The earlier edits did not help, and seldom do after a cut.
+            // What came before did not help, and seldom does after a cut.
             start = place;
             self.take(candidate);
             self.notice_valid()?;
@@ -158,16 +160,16 @@ impl Search<'_> {
         }
     }
 
-    /// Tries the smallest test case without its errors, and variants that have none.
-    pub fn repair(&mut self) -> Result<(), MinimizeError> {
+    /// Tries the smallest test case without its errors, and others that have none.
+    pub fn mend(&mut self) -> Result<(), MinimizeError> {
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
-        let mut variants = vec![repaired(&self.case)];
-        // `T{}` requires a struct.
+        let mut variants = vec![mended(&self.case)];
+        // `T{}` wants a struct.
         for at in address::types(&self.case) {
             let mut case = self.case.clone();
             if let Some(spec) = address::type_spec_mut(&mut case, at) {
                 spec.typ = struct_of(Vec::new());
-                variants.push(repaired(&case));
+                variants.push(mended(&case));
                 variants.push(case);
             }
         }
@@ -182,7 +184,7 @@ impl Search<'_> {
                 return Ok(());
             }
         }
-        // Otherwise another program without errors, even if it is larger.
+        // Or another program without errors, be it larger.
         let began = Instant::now();
         if !self.predicate.unknowable
             && let Some((case, _)) = self.starts.shape(self.pool, &predicate)?
@@ -194,7 +196,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Once a program has no errors, it must stay that way.
+    /// A program that came to be without errors stays so.
     fn notice_valid(&mut self) -> Result<(), MinimizeError> {
         if !self.predicate.valid && !self.predicate.unknowable {
             let case = self.case.clone();
@@ -207,7 +209,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// If runs have become cheap, candidates are judged more strictly.
+    /// What got cheap to run is judged more strictly.
     fn notice_cheap(&mut self) -> Result<(), MinimizeError> {
         if !self.predicate.dear {
             return Ok(());
@@ -225,10 +227,10 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Makes a candidate the new smallest test case.
+    /// Makes a candidate the smallest test case.
     pub fn take(&mut self, candidate: Candidate) {
         self.size = Size::of(&candidate.case, &candidate.text);
-        // Once a scenario breaks no rule, it must stay that way.
+        // A scenario that came to keep the rules goes on keeping them.
         self.predicate.class = self.predicate.class.min(candidate.case.scenario.class());
         self.history.push(&self.case);
         self.case = candidate.case;
@@ -243,8 +245,8 @@ impl Search<'_> {
         }
     }
 
-    /// Judges the next candidates, from `at` on, cyclically from `start`. Returns where to
-    /// continue, or the first candidate that shows the finding.
+    /// Judges the next candidates from `at` on, counted from `start` and round;
+    /// gives where to go on, or the first that shows the finding.
     fn batch(
         &mut self,
         edits: &[Edit],
@@ -294,7 +296,7 @@ impl Search<'_> {
                 let mut judge = |candidate: &mut Candidate, said: &mut Vec<_>| {
                     let schedule = candidate.case.scenario.schedule;
                     let verdict = predicate.judge(harness, &mut candidate.case, i, &won)?;
-                    // With another seed, the test case is a different one.
+                    // What shows under another seed only is another test case.
                     if candidate.case.scenario.schedule == schedule {
                         said.push((candidate.text.clone(), verdict));
                     } else {
@@ -308,10 +310,10 @@ impl Search<'_> {
                     None => judge(&mut best, &mut said)?,
                 };
                 if verdict == Answer::Invalid
-                    && let Some(mut repaired) = best.repaired(&before, limit)
+                    && let Some(mut mended) = best.repaired(&before, limit)
                 {
-                    verdict = judge(&mut repaired, &mut said)?;
-                    best = repaired;
+                    verdict = judge(&mut mended, &mut said)?;
+                    best = mended;
                 }
                 if verdict == Answer::Shows {
                     won.fetch_min(i, Ordering::Relaxed);
@@ -335,7 +337,7 @@ impl Search<'_> {
                         first = Some((i, candidate));
                     }
                 }
-                // The user asked for the end, or a process broke the protocol.
+                // Somebody asked for the end, or a process broke the protocol.
                 Err(e) => failed = Some(e),
             }
         }
@@ -346,7 +348,7 @@ impl Search<'_> {
         }
     }
 
-    /// Rests so that at most the share of time is used.
+    /// Rests so that no more than the share of time is used.
     pub fn pace(&self, worked: Duration) {
         if self.percent >= 100 {
             return;
