@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_that_yield_most_come_first() {
+    fn what_yields_most_stands_first() {
         let rows: Vec<Row> = (0..20).map(row).collect();
         insta::assert_snapshot!(OperatorTable(&rows).to_string());
         let few: Vec<Row> = (0..15).map(row).collect();
