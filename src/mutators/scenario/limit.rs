@@ -65,7 +65,7 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let Some(any) = pick::package(case, rng) else { return };
     let mut scenario = std::mem::take(&mut case.scenario);
-    for op in scenario.before.iter_mut().chain(scenario.go.iter_mut().flatten()) {
+    for op in scenario.operations_mut() {
         resolve_operation(op, &symbols, &any, rng);
     }
     case.scenario = scenario;

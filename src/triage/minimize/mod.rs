@@ -23,6 +23,7 @@ mod starts;
 mod tests;
 mod tidy;
 mod trees;
+mod tune;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
