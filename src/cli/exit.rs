@@ -69,7 +69,9 @@ fn environment(e: &EnvError) -> Exit {
     match e {
         EnvError::Interrupted => Exit::Nothing,
         // The fault is in the user's input, not in the machine.
-        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
+            Exit::Usage
+        }
         _ => Exit::Environment,
     }
 }
