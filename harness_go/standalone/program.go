@@ -15,7 +15,7 @@ import "go/types"
 // sources maps import paths to Go source.
 var sources map[string]string
 
-// load checks a package that an importer asks for.
+// `load` checks a package that an importer asks for.
 func load(path string, im types.Importer) *types.Package {
 	conf := types.Config{Importer: im, Error: func(error) {}}
 	pkg, _ := conf.Check(path, fset, parse(fset, path, sources[path]), nil)

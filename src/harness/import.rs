@@ -23,7 +23,7 @@ pub enum ImportError {
         /// Its length.
         bytes: usize,
     },
-    /// The harness does not answer.
+    /// The harness does not respond.
     #[error(transparent)]
     Harness(#[from] HarnessError),
 }

@@ -186,7 +186,7 @@ impl Harness {
     /// allocation is profiled. `profile` asks for a profile.
     ///
     /// # Errors
-    /// The harness does not answer.
+    /// The harness does not respond.
     pub fn heap(&mut self, exact: bool, profile: bool) -> Result<Heap, HarnessError> {
         self.ask(Kind::Heap, protocol::heap_request(exact, profile), protocol::heap_reply)
     }
@@ -263,7 +263,7 @@ impl Harness {
     /// Imports a Go file: returns its tree, or go/parser's messages.
     ///
     /// # Errors
-    /// The harness does not answer.
+    /// The harness does not respond.
     pub fn parse(
         &mut self,
         name: &str,
@@ -279,7 +279,7 @@ impl Harness {
     /// The text as gofmt writes it, or gofmt's message.
     ///
     /// # Errors
-    /// The harness does not answer.
+    /// The harness does not respond.
     pub fn format(&mut self, text: &str) -> Result<Result<String, String>, HarnessError> {
         self.ask(Kind::Format, protocol::format_request(text), protocol::format_reply)
     }
@@ -288,7 +288,7 @@ impl Harness {
     /// their text.
     ///
     /// # Errors
-    /// The harness does not answer.
+    /// The harness does not respond.
     pub fn plant(&mut self) -> Result<(u32, String), HarnessError> {
         let mut asked = self.ask(Kind::Plant, protocol::plant_request(), protocol::plant_reply);
         // If it was killed, that says nothing about the detector.

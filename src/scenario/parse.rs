@@ -5,7 +5,7 @@ use super::{
     OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, target::is_target_name,
 };
 
-/// A directive that is not understood.
+/// A directive that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}; {help}")]
 pub struct ScenarioError {

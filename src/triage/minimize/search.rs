@@ -1,25 +1,26 @@
-//! Reducers run to a fixpoint.
+//! Runs reducers to a fixpoint.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use super::job::{Job, Judged};
 use super::memory::{History, Verdicts};
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
-use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
 use super::starts::Starts;
 use super::tidy::tidy;
+use super::tune::{DEAR, mended};
 use super::{MinimizeError, Status};
 use crate::edit::address;
 use crate::goast::build::struct_of;
 use crate::harness::HarnessError;
 use crate::testcase::TestCase;
 
-/// The smallest test case so far, and what is known of others.
+/// The smallest test case so far, and what is known about others.
 pub(crate) struct Search<'a> {
     pub pool: &'a Pool,
     pub predicate: Predicate,
@@ -30,7 +31,7 @@ pub(crate) struct Search<'a> {
     pub jobs: usize,
     pub deadline: Option<Instant>,
     pub stop: Arc<AtomicBool>,
-    /// Other places to start from.
+    /// Other starting points.
     pub starts: Starts,
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
@@ -40,24 +41,20 @@ pub(crate) struct Search<'a> {
     pub watch: &'a mut dyn FnMut(&Status),
 }
 
-/// One part in this many of the time goes first to edits that leave no errors.
+/// One part in this many of the time is spent first on edits that leave no errors.
 const ERRORS: u32 = 8;
 
-/// A batch's answer for one candidate: the candidate, or what repair made of
-/// it.
-type Judged = (usize, Answer, Option<Candidate>, Vec<(String, Answer)>);
-
 impl Search<'_> {
-    /// Whether time is up or somebody asked for the end.
+    /// Whether time is up or the user asked for the end.
     pub fn over(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d)
     }
 
-    /// The whole search: towards a program without errors first, as far as that
-    /// goes; true if it came to its end.
+    /// The whole search. It first heads for a program without errors, as far as possible. Returns
+    /// true if it finished.
     ///
     /// # Errors
-    /// The harness's. The best so far stays.
+    /// The harness's. The best result so far is kept.
     pub fn descend(&mut self) -> Result<bool, MinimizeError> {
         if !self.predicate.valid {
             let all = super::reducers();
@@ -65,7 +62,7 @@ impl Search<'_> {
             self.known.clear();
             let size = self.size;
             let whole = self.deadline;
-            // Where the errors are the cause, nothing comes of it.
+            // If the errors cause the finding, this leads nowhere.
             let share = whole.map(|d| d.saturating_duration_since(self.started) / ERRORS);
             self.deadline = share.map(|share| Instant::now() + share).min(whole);
             for reducer in all {
@@ -91,7 +88,7 @@ impl Search<'_> {
             complete = self.fixpoint(all)?;
         }
         if complete && self.case.scenario.schedule.is_some() {
-            // A cut that was refused may only have moved the steps.
+            // A cut that was refused may only have shifted the steps.
             self.predicate.seeds = MORE_SEEDS;
             self.known.clear();
             complete = self.fixpoint(all)?;
@@ -102,7 +99,7 @@ impl Search<'_> {
         Ok(complete)
     }
 
-    /// A smaller test case that no cut leads to.
+    /// Looks for a smaller test case that no cut leads to.
     fn elsewhere(&mut self) -> Result<Option<Candidate>, MinimizeError> {
         let began = Instant::now();
         let found = self.starts.next(self.pool, &self.predicate, self.size)?;
@@ -110,11 +107,10 @@ impl Search<'_> {
         Ok(found.map(|(case, _)| case.into()))
     }
 
-    /// Runs reducers in their order until none finds anything; true if none
-    /// would.
+    /// Runs reducers in order until none finds anything. Returns true if none would.
     ///
     /// # Errors
-    /// The harness's. The best so far stays.
+    /// The harness's. The best result so far is kept.
     pub fn fixpoint(&mut self, reducers: &[&dyn Reducer]) -> Result<bool, MinimizeError> {
         loop {
             let before = self.size;
@@ -150,7 +146,7 @@ impl Search<'_> {
                 at = next;
             };
             let Some((place, candidate)) = won else { return Ok(true) };
-            // What came before did not help, and seldom does after a cut.
+            // The earlier edits did not help, and seldom do after a cut.
             start = place;
             self.take(candidate);
             self.notice_valid()?;
@@ -160,7 +156,7 @@ impl Search<'_> {
         }
     }
 
-    /// Tries the smallest test case without its errors, and others that have none.
+    /// Tries the smallest test case without its errors, and variants that have none.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
         let mut variants = vec![mended(&self.case)];
@@ -184,7 +180,7 @@ impl Search<'_> {
                 return Ok(());
             }
         }
-        // Or another program without errors, be it larger.
+        // Otherwise another program without errors, even if it is larger.
         let began = Instant::now();
         if !self.predicate.unknowable
             && let Some((case, _)) = self.starts.shape(self.pool, &predicate)?
@@ -196,7 +192,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// A program that came to be without errors stays so.
+    /// Once a program has no errors, it must stay that way.
     fn notice_valid(&mut self) -> Result<(), MinimizeError> {
         if !self.predicate.valid && !self.predicate.unknowable {
             let case = self.case.clone();
@@ -209,7 +205,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// What got cheap to run is judged more strictly.
+    /// If runs have become cheap, candidates are judged more strictly.
     fn notice_cheap(&mut self) -> Result<(), MinimizeError> {
         if !self.predicate.dear {
             return Ok(());
@@ -227,10 +223,10 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Makes a candidate the smallest test case.
+    /// Makes a candidate the new smallest test case.
     pub fn take(&mut self, candidate: Candidate) {
         self.size = Size::of(&candidate.case, &candidate.text);
-        // A scenario that came to keep the rules goes on keeping them.
+        // Once a scenario breaks no rule, it must stay that way.
         self.predicate.class = self.predicate.class.min(candidate.case.scenario.class());
         self.history.push(&self.case);
         self.case = candidate.case;
@@ -245,8 +241,8 @@ impl Search<'_> {
         }
     }
 
-    /// Judges the next candidates from `at` on, counted from `start` and round;
-    /// gives where to go on, or the first that shows the finding.
+    /// Judges the next candidates, from `at` on, cyclically from `start`. Returns where to
+    /// continue, or the first candidate that shows the finding.
     fn batch(
         &mut self,
         edits: &[Edit],
@@ -284,49 +280,26 @@ impl Search<'_> {
         let won = Arc::new(AtomicUsize::new(usize::MAX));
         let (answer, answers) = channel();
         let before = Arc::new(self.case.clone());
-        let limit = self.size;
         let mut places = Vec::new();
         for (i, (place, candidate)) in batch.into_iter().enumerate() {
             places.push(place);
-            let (predicate, won) = (self.predicate.clone(), Arc::clone(&won));
-            let before = Arc::clone(&before);
-            let known = self.known.get(&candidate.text);
-            self.pool.submit(answer.clone(), move |harness| -> Result<Judged, HarnessError> {
-                let mut said = Vec::new();
-                let mut judge = |candidate: &mut Candidate, said: &mut Vec<_>| {
-                    let schedule = candidate.case.scenario.schedule;
-                    let verdict = predicate.judge(harness, &mut candidate.case, i, &won)?;
-                    // What shows under another seed only is another test case.
-                    if candidate.case.scenario.schedule == schedule {
-                        said.push((candidate.text.clone(), verdict));
-                    } else {
-                        candidate.text = candidate.case.to_source().to_txtar();
-                    }
-                    Ok::<_, HarnessError>(verdict)
-                };
-                let mut best = candidate;
-                let mut verdict = match known {
-                    Some(verdict) => verdict,
-                    None => judge(&mut best, &mut said)?,
-                };
-                if verdict == Answer::Invalid
-                    && let Some(mut mended) = best.repaired(&before, limit)
-                {
-                    verdict = judge(&mut mended, &mut said)?;
-                    best = mended;
-                }
-                if verdict == Answer::Shows {
-                    won.fetch_min(i, Ordering::Relaxed);
-                }
-                Ok((i, verdict, (verdict == Answer::Shows).then_some(best), said))
-            });
+            let job = Job {
+                at: i,
+                known: self.known.get(&candidate.text),
+                candidate,
+                predicate: self.predicate.clone(),
+                before: Arc::clone(&before),
+                limit: self.size,
+                won: Arc::clone(&won),
+            };
+            self.pool.submit(answer.clone(), move |harness| job.run(harness));
         }
         drop(answer);
         let mut first: Option<(usize, Candidate)> = None;
         let mut failed = None;
         for judged in answers {
             match judged {
-                Ok((i, _, shown, said)) => {
+                Ok(Judged { at: i, shown, said }) => {
                     self.tried += said.len() as u64;
                     for (text, answer) in said.iter().filter(|(_, a)| *a != Answer::Abandoned) {
                         self.known.record(text, *answer);
@@ -337,7 +310,7 @@ impl Search<'_> {
                         first = Some((i, candidate));
                     }
                 }
-                // Somebody asked for the end, or a process broke the protocol.
+                // The user asked for the end, or a process broke the protocol.
                 Err(e) => failed = Some(e),
             }
         }
@@ -348,7 +321,7 @@ impl Search<'_> {
         }
     }
 
-    /// Rests so that no more than the share of time is used.
+    /// Rests so that at most the share of time is used.
     pub fn pace(&self, worked: Duration) {
         if self.percent >= 100 {
             return;
