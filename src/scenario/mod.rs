@@ -1,6 +1,6 @@
 //! The concurrent use of go/types that a test case runs: its elements, their classes,
 //! and its text. `operations.rs` has the table of operations, `vocabulary.rs` those of
-//! the other elements.
+//! the other elements, `quotations.rs` the rules that classes rest on.
 
 mod class;
 mod operand;
@@ -8,6 +8,8 @@ mod operation;
 mod operations;
 mod parse;
 mod print;
+mod quotations;
+mod rule;
 mod situation;
 mod tally;
 mod target;
@@ -23,10 +25,12 @@ pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};
 pub use operations::{OPERATIONS, Operation};
 pub use parse::ScenarioError;
+pub use quotations::{ISSUES, IssueQuotation};
+pub use rule::{Rule, Source, SourceKind};
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};
-pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Setter, Share};
+pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Setter, Share};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

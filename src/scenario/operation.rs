@@ -3,8 +3,8 @@
 
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::vocabulary::{ElementKind, Rule};
-use super::{Class, Element, ObjectRef, Order, Query, Setter};
+use super::vocabulary::ElementKind;
+use super::{Class, Element, ObjectRef, Order, Query, Rule, Setter};
 
 /// What an operation is like beside its operands.
 #[derive(Debug)]
