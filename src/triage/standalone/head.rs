@@ -70,3 +70,58 @@ pub fn concurrent_rules(plan: &Plan<'_>) -> (Vec<RuleQuote>, Vec<String>) {
 fn checks(op: &Operation) -> bool {
     matches!(op, Operation::Check { .. } | Operation::Import { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testcase::SourceCase;
+
+    fn head_of(scenario: &str) -> String {
+        let text = format!(
+            "{scenario}-- a/a.go --\npackage a\n\ntype T int\n-- b/b.go --\npackage b\n\nimport \"a\"\n\nvar x a.T\n"
+        );
+        let case = SourceCase::from_txtar(&text).unwrap();
+        let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
+        let lines = head(&plan, None, &Options::default());
+        lines.lines().map(|l| l.trim_start_matches("//").trim()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn quotations_have_a_source_and_statements_no_quotation_marks() {
+        for (scenario, has, lacks) in [
+            (
+                "share importer\nbefore check a\ngo check b\ngo check b\n",
+                "safe: “Previously, if you had packages A and B both importing C",
+                "The importer",
+            ),
+            (
+                "before check a\ngo eval a T\ngo checkexpr a T\n",
+                "“While it is not explicitly stated, `CheckExpr` and `Eval` should really not mutate the existing package in any way.” (golang.org/issue/71817, findleyr, 2025-02-18)",
+                "Previously",
+            ),
+            (
+                "before check a\ngo walk methods a\ngo walk methods a\n",
+                "has finished)” (a comment in go/types/named.go)",
+                "documentation",
+            ),
+            (
+                "share config\nshare importer\nbefore check a\ngo check b\ngo check b\n",
+                "The documentation does not say whether this concurrent use is safe: share config",
+                "“",
+            ),
+            (
+                "share info\nbefore check a\ngo check b\ngo check b\n",
+                "This breaks a rule, so a race is expected: The maps of a types.Info have no lock",
+                "“",
+            ),
+            (
+                "before check a\ngo set a.T method\ngo methods a.T\n",
+                "“AddMethod adds method m unless it is already in the method list.” (go/types, func (*Named) AddMethod)",
+                "concurrent use comes after",
+            ),
+        ] {
+            let head = head_of(scenario);
+            assert!(head.contains(has) && !head.contains(lacks), "{scenario}{head}");
+        }
+    }
+}
