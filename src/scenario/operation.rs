@@ -1,10 +1,10 @@
 //! What every part of the program asks of an operation: its row, its operands, the
 //! packages and objects that it names.
 
-use super::element::{ElementKind, Rule};
+use super::element::ElementKind;
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::{Class, Element, ObjectRef, Order, Query, Setter};
+use super::{Class, Element, ObjectRef, Order, Query, Rule, Setter};
 
 /// What an operation is like beside its operands.
 #[derive(Debug)]

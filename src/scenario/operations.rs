@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::element::{COMPLETE, CONTEXT, LOCKED, READERS, SILENT, SSA};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
+use super::quotations::{COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA};
 use super::{Class, ObjectRef, Order, Query, Setter};
 
 macro_rules! operations {
@@ -105,7 +105,7 @@ operations! {
         /// A Go expression.
         expr: Expr(String),
     } {
-        word: "eval", bare: false, class: Class::Unstated, rule: SILENT,
+        word: "eval", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.Eval in a completed package",
         family: Family::Eval, generated: (96, 99), mutated: (12, 13), size: 11, imports: false,
     }
@@ -116,7 +116,7 @@ operations! {
         /// A Go expression.
         expr: Expr(String),
     } {
-        word: "checkexpr", bare: false, class: Class::Unstated, rule: SILENT,
+        word: "checkexpr", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.CheckExpr in a completed package",
         family: Family::Eval, generated: (99, 101), mutated: (0, 0), size: 11, imports: false,
     }
