@@ -23,6 +23,7 @@ impl Goroutine<'_, '_> {
                 self.query(*query, target, other.as_ref())
             }
             Operation::Walk { query, package, order } => self.walk(*query, package, *order),
+            Operation::Info { query, package } => self.info(*query, package),
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
             Operation::Set { object: target, what } => self.set(target, *what),
@@ -207,6 +208,17 @@ impl Goroutine<'_, '_> {
             Form::Two(f) => format!("{}({})", self.uses.helper("pairs"), self.uses.helper(f)),
             Form::Stateful(f) => format!("{}()", self.uses.helper(f)),
             Form::Scope => self.uses.helper("scope").to_owned(),
+        }
+    }
+
+    fn info(&mut self, query: Query, path: &str) {
+        let Some(syntax) = self.syntax(path) else { return };
+        if let Form::Scope = form(query) {
+            let (scopes, visit) = (self.uses.helper("recordedScopes"), self.visitor(query));
+            self.block(&format!("for _, s := range {scopes}({syntax})"), &format!("{visit}(s)"));
+        } else {
+            let roots = format!("{}({syntax})", self.uses.helper("recordedTypes"));
+            self.walk_from(&roots, "nil", query);
         }
     }
 
