@@ -53,7 +53,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     let env = |e: &EnvError| match e {
         EnvError::Interrupted => Exit::Nothing,
         // The fault is in the user's input, not in the machine.
-        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
+            Exit::Usage
+        }
         _ => Exit::Environment,
     };
     let harness = |e: &HarnessError| match e {

@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 
 use super::durations::duration;
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
@@ -217,6 +217,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     crate::store::Store::open(&args.crashes)?;
     // The build has nothing to lose, so a signal ends it at once.
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    if worker.is_none() {
+        say_patched(&built);
+    }
     seeds::check_targets(&seeds)?;
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| {
@@ -287,6 +290,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         origin: Origin {
             go_version: built.toolchain.version,
             coverage_build: built.key,
+            patched: built.patched.ids,
             seed,
             ..Origin::default()
         },

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, say_patched};
 use crate::finding::{Finding, KnownIssue, Origin, Rates, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
@@ -56,6 +56,8 @@ struct Report {
     /// The rates by kind of run, with confidence intervals.
     rates: Rates,
     go_version: String,
+    /// The patches in it.
+    patched: Vec<String>,
     /// The issue of the expected finding.
     known: Option<KnownIssue>,
     /// Whether the finding is known and does not show on this release, which is newer than
@@ -95,10 +97,12 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    say_patched(&built);
     let go_version = built.toolchain.version.clone();
     let origin = Origin {
         go_version: go_version.clone(),
         coverage_build: built.key.clone(),
+        patched: built.patched.ids.clone(),
         ..Origin::default()
     };
     let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
@@ -192,6 +196,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             fell_back: replayed.fell_back,
         }),
         go_version,
+        patched: built.patched.ids,
         notes,
         findings: seen,
     };

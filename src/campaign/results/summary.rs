@@ -41,6 +41,9 @@ pub struct Summary {
     pub seed: u64,
     /// The go/types under test.
     pub go_version: String,
+    /// The patches that were in it.
+    #[serde(default)]
+    pub patched: Vec<String>,
     /// A digest over the sequence of test cases: two campaigns of one seed
     /// that ran the same test cases have the same.
     pub sequence: String,
@@ -74,6 +77,9 @@ impl Display for Summary {
             "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
             self.corpus, c.hit, c.total, self.valid_percent
         )?;
+        if !self.patched.is_empty() {
+            writeln!(f, "patched: {}", self.patched.join(", "))?;
+        }
         self.fmt_times(f)?;
         self.fmt_findings(f)?;
         if self.execs > 0 {
