@@ -145,7 +145,18 @@ operations! {
     } {
         word: "walk", bare: false, class: Class::Bug, rule: READERS,
         does: "a query on every type reachable from a package",
-        family: Family::Query, generated: (0, 40), mutated: (13, 20), size: 12, imports: false,
+        family: Family::Query, generated: (0, 38), mutated: (13, 19), size: 12, imports: false,
+    }
+    /// `info QUERY P`: a query on every type that the check of a package recorded.
+    Info {
+        /// What is asked.
+        query: Query(Query),
+        /// Import path.
+        package: Package(String),
+    } {
+        word: "info", bare: false, class: Class::Bug, rule: READERS,
+        does: "a query on every type in the types.Info of a completed package: local types, instances, method values",
+        family: Family::Query, generated: (38, 40), mutated: (19, 20), size: 13, imports: false,
     }
     /// `export P`: writes the package as export data.
     Export {
