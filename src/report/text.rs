@@ -43,9 +43,9 @@ fn groups<'a>(out: &mut String, report: &Report, entries: impl Iterator<Item = &
         if group != Some((f.class, f.kind)) {
             group = Some((f.class, f.kind));
             let what = match f.class {
-                Class::Bug => "bug: everything it does is documented as safe",
+                Class::Bug => "bug: everything it does should be safe",
                 Class::Unstated => "unstated: the documentation does not cover it",
-                Class::Breach => "contract: it breaks a documented rule",
+                Class::Breach => "contract: it breaks a rule",
             };
             let _ = writeln!(out, "  {}, {what}", f.kind);
         }
