@@ -16,6 +16,7 @@ use crate::campaign::monitor::progress::Progress;
 use crate::campaign::results::found::Found;
 use crate::executor::Run;
 use crate::finding::{Finding, Origin, rfc3339};
+use crate::scenario::Class;
 use crate::store::{FINDING, Saved, Store, StoreError};
 use crate::triage::Judge;
 
@@ -137,10 +138,13 @@ impl Findings {
                 finding.suspects.push(name);
             }
         }
-        self.say(&format!(
-            "unconfirmed: {}: it did not show again; the executions before are stored with it",
-            finding.title
-        ));
+        self.say_of(
+            finding.class,
+            &format!(
+                "unconfirmed: {}: it did not show again; the executions before are stored with it",
+                finding.title
+            ),
+        );
     }
 
     /// Has everything minimized that was stored and looked at.
@@ -193,6 +197,13 @@ impl Findings {
     /// Whether the campaign has no time for anything that it can do without.
     pub(super) fn hurry(&self) -> bool {
         self.progress.control().hurry()
+    }
+
+    /// Shows a line about a finding, if its class is worth one.
+    pub(super) fn say_of(&self, class: Class, text: &str) {
+        if self.progress.shows(class) {
+            self.say(text);
+        }
     }
 
     /// Shows a line to people.
