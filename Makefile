@@ -9,6 +9,8 @@
 #                      again and again; then 100 kills of random processes. SOAK=600 for ten
 #                      minutes, SOAK_ARGS='--no-seeds'
 # make minimize-kinds  minimizes every planted fault and prints a table
+# make patches         rewrites docs/PATCHES.md: each patch on each release; takes minutes for
+#                      each release
 # make validity        how many generated programs and mutants parse and type-check
 # make transparency    checks that instrumentation hides no race; takes minutes
 # make known-races     rewrites docs/KNOWN-RACES.md for the releases in KNOWN_RACES
@@ -18,7 +20,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz bench known-races validity faults minimize-kinds soak test lint doctor transparency \
+.PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test lint doctor transparency \
 	transparency-go build \
 	test-rust test-go test-xtools lint-rust lint-go
 
@@ -50,6 +52,10 @@ KNOWN_RACES ?= go1.21.0,go1.21.13,go1.22.0,go1.22.12,go1.23.12,go1.24.11,go1.25.
 known-races:
 	$(CARGO) run --quiet --release --locked -- regress --corpus corpus --only fixedbugs \
 		--toolchain $(KNOWN_RACES) --known-table docs/KNOWN-RACES.md || [ $$? -eq 1 ]
+
+# PATCHES='go1.26.8 go1.27.3' for those alone; the page is printed and not written then.
+patches:
+	$(CARGO) run --quiet --release --locked --example patches -- $(PATCHES)
 
 minimize-kinds:
 	$(CARGO) run --quiet --release --locked --example minimize_kinds

@@ -28,6 +28,8 @@ pub mod edit;
 pub mod generate;
 pub mod mutators;
 
+pub mod patches;
+
 pub mod harness;
 pub mod health;
 pub mod pace;

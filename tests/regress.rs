@@ -152,7 +152,7 @@ fn assert_sarif(document: &Value) {
         case["physicalLocation"]["artifactLocation"]["uri"],
         "corpus/fixedbugs/unalias.txtar"
     );
-    assert_eq!(case["physicalLocation"]["region"]["startLine"], 8);
+    assert_eq!(case["physicalLocation"]["region"]["startLine"], 9);
     assert_eq!(result["stacks"].as_array().unwrap().len(), 2);
 }
 
@@ -300,7 +300,7 @@ is(tops(p)[0] < tops(p)[1], 'one above the other: ' + tops(p));
 is(d.querySelector('a.known').href === 'https://go.dev/issue/81122', 'issue');
 is(d.querySelectorAll('.file').length === 2, 'files');
 is(d.querySelectorAll('.files .cold').length === 1, 'cold squares');
-is(d.querySelectorAll('polyline').length === 5, 'curves');
+is(d.querySelectorAll('polyline').length === 4, 'curves');
 const colour = d.defaultView.getComputedStyle(d.body).backgroundColor;
 document.title = wrong.length ? 'wrong: ' + wrong.join('; ') : 'good on ' + colour;
 }</script>"#;

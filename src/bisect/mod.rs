@@ -20,6 +20,8 @@ pub struct Step {
     pub state: State,
     /// Why it could not be tried.
     pub why: String,
+    /// The patches that were in it.
+    pub patched: Vec<String>,
 }
 
 /// Whether a finding is present.
@@ -39,13 +41,15 @@ impl Step {
     #[must_use]
     pub fn ran(go: &str, tally: Tally) -> Self {
         let state = if tally.hits > 0 { State::Bad } else { State::Good };
-        Self { go: go.to_owned(), tally: [tally.hits, tally.runs], state, why: String::new() }
+        let (why, patched) = (String::new(), Vec::new());
+        Self { go: go.to_owned(), tally: [tally.hits, tally.runs], state, why, patched }
     }
 
     /// A step that could not be tried.
     #[must_use]
     pub fn skipped(go: &str, why: String) -> Self {
-        Self { go: go.to_owned(), tally: [0, 0], state: State::Skipped, why }
+        let (state, patched) = (State::Skipped, Vec::new());
+        Self { go: go.to_owned(), tally: [0, 0], state, why, patched }
     }
 }
 

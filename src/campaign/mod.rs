@@ -80,6 +80,8 @@ pub struct Campaign {
     caps: Caps,
     seed: u64,
     go_version: String,
+    /// The patches in the Go under test.
+    patched: Vec<String>,
     /// What runs before the first mutant.
     replay: Replay,
     /// All of the corpus has run: a checkpoint says more than the one before.
@@ -141,6 +143,7 @@ impl Campaign {
             caps: config.caps,
             seed: config.seed,
             go_version: config.origin.go_version.clone(),
+            patched: config.origin.patched.clone(),
             replay: Replay::default(),
             is_whole: false,
         };

@@ -39,6 +39,7 @@ impl Campaign {
             not_minimized: minimized.waiting + minimized.failed.len(),
             seed: self.seed,
             go_version: self.go_version.clone(),
+            patched: self.patched.clone(),
             sequence: format!("{:016x}", self.executor.sequence()),
             harness_starts: self.executor.harness_mut().starts(),
             confirmations: self.executor.confirmations(),

@@ -8,10 +8,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
 use crate::go_release;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
+use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
 use crate::triage::load_case;
 
@@ -107,6 +108,8 @@ struct Trial {
 
 impl Trial {
     fn run(&self, name: &str, built: BuiltHarness) -> anyhow::Result<Step> {
+        say_patched(&built);
+        let patched = built.patched.ids.clone();
         let column = Column { label: name.to_owned(), built, patched: false };
         let limits = Limits { runs: self.runs, jobs: 1, deadline: None };
         let cases = std::slice::from_ref(&self.case);
@@ -120,10 +123,11 @@ impl Trial {
             }
         };
         // If this Go cannot check the program, showing nothing is not an answer.
-        Ok(match ran.notes.first() {
+        let step = match ran.notes.first() {
             Some(why) if step.state == State::Good => Step::skipped(name, why.clone()),
             _ => step,
-        })
+        };
+        Ok(Step { patched, ..step })
     }
 }
 
@@ -140,7 +144,11 @@ fn releases(args: &BisectArgs, trial: &Trial) -> anyhow::Result<Vec<Step>> {
         let step = match BuiltHarness::get(&options, &mut waiting()) {
             Ok(built) => trial.run(&release, built)?,
             // A release that is not available must not hide the results of the others.
-            Err(e @ (EnvError::NoToolchain { .. } | EnvError::Build { .. })) => {
+            Err(
+                e @ (EnvError::NoToolchain { .. }
+                | EnvError::Build { .. }
+                | EnvError::Patch(PatchError::DoesNotApply { .. })),
+            ) => {
                 let why = e.to_string();
                 Step::skipped(&release, why.lines().next().unwrap_or_default().to_owned())
             }

@@ -11,6 +11,7 @@ use crate::harness::{
     BuiltHarness, EnvError, Harness, HarnessConfig, HarnessError, RunRequest, Toolchain, Verdict,
     source_file,
 };
+use crate::patches::Patched;
 use crate::testcase::SourceCase;
 
 /// Check that Go, the C compiler and the race detector work
@@ -38,6 +39,8 @@ struct Check {
 #[derive(Debug, Serialize)]
 struct Report {
     ok: bool,
+    /// The patches in the harness.
+    patched: Vec<String>,
     checks: Vec<Check>,
 }
 
@@ -110,7 +113,8 @@ const EXECUTIONS: usize = 200;
 /// The result cannot be printed.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
-    let wrong = examine(args, &mut checks).err();
+    let mut patched = Patched::default();
+    let wrong = examine(args, &mut checks, &mut patched).err();
     if let Some(Wrong { detail, fix }) = wrong {
         let name = NAMES[checks.len()];
         checks.push(Check { name, ok: false, detail, fix: Some(fix) });
@@ -119,7 +123,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
             checks.push(Check { name, ok: false, detail, fix: None });
         }
     }
-    let report = Report { ok: checks.iter().all(|c| c.ok), checks };
+    let report = Report { ok: checks.iter().all(|c| c.ok), patched: patched.ids, checks };
     print(&if args.json { serde_json::to_string(&report)? + "\n" } else { text(&report) })?;
     Ok(if report.ok { Exit::Nothing } else { Exit::Environment })
 }
@@ -138,7 +142,7 @@ fn text(report: &Report) -> String {
 }
 
 /// Adds a line for each check that passes, and stops at the first one that fails.
-fn examine(args: &DoctorArgs, checks: &mut Vec<Check>) -> Result<(), Wrong> {
+fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) -> Result<(), Wrong> {
     let mut fine = |detail: String| {
         checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
     };
@@ -149,7 +153,9 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>) -> Result<(), Wrong> {
     fine(toolchain.cc.clone());
     let begin = Instant::now();
     let built = BuiltHarness::build(toolchain, &options, &mut waiting())?;
-    fine(format!("{} ({:.1} s)", built.path.display(), begin.elapsed().as_secs_f64()));
+    let said = built.patched.line().map(|line| format!("; {line}")).unwrap_or_default();
+    fine(format!("{} ({:.1} s){said}", built.path.display(), begin.elapsed().as_secs_f64()));
+    *patched = built.patched;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     fine(format!("on, in a harness built with {}", harness.hello().go));
     fine(planted(&mut harness)?);
@@ -266,11 +272,11 @@ mod tests {
             json: false,
         };
         let mut checks = Vec::new();
-        let wrong = examine(&args, &mut checks).unwrap_err();
+        let wrong = examine(&args, &mut checks, &mut Patched::default()).unwrap_err();
         assert!(checks.is_empty());
         assert!(wrong.detail.contains("/nonexistent is no go command"), "{}", wrong.detail);
         let check = Check { name: NAMES[0], ok: false, detail: wrong.detail, fix: Some(wrong.fix) };
-        let text = text(&Report { ok: false, checks: vec![check] });
+        let text = text(&Report { ok: false, patched: Vec::new(), checks: vec![check] });
         assert!(text.starts_with("FAIL go command"), "{text}");
         assert!(text.contains("what to do: give --go"), "{text}");
     }

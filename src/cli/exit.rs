@@ -50,110 +50,126 @@ impl Exit {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
-    let env = |e: &EnvError| match e {
+    (cause.downcast_ref().map(environment))
+        .or_else(|| cause.downcast_ref().map(harness))
+        .or_else(|| cause.downcast_ref().map(import))
+        .or_else(|| cause.downcast_ref().map(seed))
+        .or_else(|| cause.downcast_ref().map(corpus))
+        .or_else(|| cause.downcast_ref().map(campaign))
+        .or_else(|| cause.downcast_ref().map(workers))
+        .or_else(|| cause.downcast_ref().map(measure))
+        .or_else(|| cause.downcast_ref().and_then(regress))
+        .or_else(|| cause.downcast_ref().map(verify))
+        .or_else(|| cause.downcast_ref().map(write))
+        .or_else(|| cause.is::<OutputError>().then_some(Exit::Environment))
+        .or_else(|| is_unusable_input(cause).then_some(Exit::Usage))
+}
+
+fn environment(e: &EnvError) -> Exit {
+    match e {
         EnvError::Interrupted => Exit::Nothing,
         // The fault is in the user's input, not in the machine.
-        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } => Exit::Usage,
+        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
+            Exit::Usage
+        }
         _ => Exit::Environment,
-    };
-    let harness = |e: &HarnessError| match e {
-        HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted) => Exit::Nothing,
-        HarnessError::Env(e) => env(e),
+    }
+}
+
+fn harness(e: &HarnessError) -> Exit {
+    match e {
+        HarnessError::Interrupted => Exit::Nothing,
+        HarnessError::Env(e) => environment(e),
         // The test case is too long.
         HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
         // No finding of this harness means anything.
         HarnessError::Misuse { .. } => Exit::Environment,
         _ => Exit::Internal,
-    };
-    let seed = |e: &SeedError| match e {
-        SeedError::Harness(e) => harness(e),
+    }
+}
+
+fn import(e: &ImportError) -> Exit {
+    if let ImportError::Harness(e) = e { harness(e) } else { Exit::Usage }
+}
+
+fn seed(e: &SeedError) -> Exit {
+    if let SeedError::Harness(e) = e { harness(e) } else { Exit::Usage }
+}
+
+fn corpus(e: &CorpusError) -> Exit {
+    match e {
+        CorpusError::Harness(e) => harness(e),
+        CorpusError::Seed(e) => seed(e),
         _ => Exit::Usage,
-    };
-    if let Some(e) = cause.downcast_ref::<CorpusError>() {
-        return Some(match e {
-            CorpusError::Harness(e) => harness(e),
-            CorpusError::Seed(e) => seed(e),
-            _ => Exit::Usage,
-        });
     }
-    if cause.is::<super::KnownFileError>() || cause.is::<MetricsError>() {
-        return Some(Exit::Usage);
+}
+
+fn campaign(e: &CampaignError) -> Exit {
+    match e {
+        CampaignError::Seed(e) => seed(e),
+        CampaignError::Fatal(Fatal::Harness(e)) => harness(e),
+        // The folder was writable at the start, so the disk is now full.
+        CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_))
+        | CampaignError::Store(_)
+        | CampaignError::NoCoverage => Exit::Environment,
+        CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
+        CampaignError::LibAfl(_) => Exit::Internal,
     }
-    let run = |e: &RunError| match e {
-        RunError::Interrupted => Exit::Nothing,
+}
+
+fn workers(e: &WorkersError) -> Exit {
+    match e {
+        WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
+            Exit::Usage
+        }
+        // All workers failed for the same reason, and have reported it.
+        WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
+        WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
+        _ => Exit::Internal,
+    }
+}
+
+fn measure(e: &MeasureError) -> Exit {
+    match e {
+        MeasureError::Harness(e) => harness(e),
+        MeasureError::Load(_) | MeasureError::Empty => Exit::Usage,
+        MeasureError::Tool { .. } | MeasureError::Temporary(_) => Exit::Environment,
+    }
+}
+
+fn regress(e: &RegressError) -> Option<Exit> {
+    match e {
+        RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
+            Some(Exit::Usage)
+        }
+        RegressError::NoTime { .. } => Some(Exit::Environment),
+        // The wrapped error is next in the chain.
+        _ => None,
+    }
+}
+
+fn verify(e: &VerifyError) -> Exit {
+    match e {
+        VerifyError::Run(RunError::Interrupted) => Exit::Nothing,
         // Our own program does not build, or a module cannot be fetched: the message says which.
-        RunError::Build(_) => Exit::Internal,
-        RunError::Io(_) => Exit::Environment,
-    };
-    let write = |e: &WriteError| match e {
-        WriteError::Io(..) => Exit::Environment,
-        _ => Exit::Usage,
-    };
-    if let Some(e) = cause.downcast_ref::<VerifyError>() {
-        return Some(match e {
-            VerifyError::Run(e) => run(e),
-            VerifyError::Crash(e) => write(e),
-        });
+        VerifyError::Run(RunError::Build(_)) => Exit::Internal,
+        VerifyError::Run(RunError::Io(_)) => Exit::Environment,
+        VerifyError::Crash(e) => write(e),
     }
-    if let Some(e) = cause.downcast_ref::<WriteError>() {
-        return Some(write(e));
-    }
-    if let Some(e) = cause.downcast_ref::<EnvError>() {
-        Some(env(e))
-    } else if cause.is::<OutputError>() {
-        Some(Exit::Environment)
-    } else if let Some(e) = cause.downcast_ref::<HarnessError>() {
-        Some(harness(e))
-    } else if let Some(e) = cause.downcast_ref::<ImportError>() {
-        Some(if let ImportError::Harness(e) = e { harness(e) } else { Exit::Usage })
-    } else if let Some(e) = cause.downcast_ref::<SeedError>() {
-        Some(seed(e))
-    } else if let Some(e) = cause.downcast_ref::<CampaignError>() {
-        Some(match e {
-            CampaignError::Seed(e) => seed(e),
-            CampaignError::Fatal(Fatal::Harness(e)) => harness(e),
-            // The folder was writable at the start, so the disk is now full.
-            CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_))
-            | CampaignError::Store(_)
-            | CampaignError::NoCoverage => Exit::Environment,
-            CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
-            CampaignError::LibAfl(_) => Exit::Internal,
-        })
-    } else if let Some(e) = cause.downcast_ref::<MeasureError>() {
-        match e {
-            MeasureError::Harness(e) => Some(harness(e)),
-            MeasureError::Load(_) | MeasureError::Empty => Some(Exit::Usage),
-            MeasureError::Tool { .. } | MeasureError::Temporary(_) => Some(Exit::Environment),
-        }
-    } else if let Some(e) = cause.downcast_ref::<RegressError>() {
-        match e {
-            RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
-                Some(Exit::Usage)
-            }
-            RegressError::NoTime { .. } => Some(Exit::Environment),
-            // The wrapped error is next in the chain.
-            _ => None,
-        }
-    } else if let Some(e) = cause.downcast_ref::<WorkersError>() {
-        Some(match e {
-            WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
-                Exit::Usage
-            }
-            // All workers failed for the same reason, and have reported it.
-            WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
-            WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
-            _ => Exit::Internal,
-        })
-    } else if cause.is::<TestCaseError>()
+}
+
+fn write(e: &WriteError) -> Exit {
+    if let WriteError::Io(..) = e { Exit::Environment } else { Exit::Usage }
+}
+
+fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<TestCaseError>()
         || cause.is::<LoadError>()
         || cause.is::<StoreError>()
         || cause.is::<RepoError>()
+        || cause.is::<MetricsError>()
+        || cause.is::<super::KnownFileError>()
         || cause.is::<crate::report::html::LoadError>()
-    {
-        Some(Exit::Usage)
-    } else {
-        None
-    }
 }
 
 /// Formats an error for the user: the error, its causes, and what to do about it.

@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 
 use super::durations::duration;
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
@@ -204,12 +204,8 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     };
     let cores = if worker.is_some() { 1 } else { cores };
     if let Some(share) = &worker {
-        (args.seed, args.execs) = (Some(share.seed), share.execs);
-        args.time = share.seconds.map(Duration::from_secs_f64);
-        args.work = Some(share.work.clone());
-        (args.until_finding, args.jsonl, args.metrics) = (None, None, None);
-        (args.procs, seed_given) = (share.procs, share.seed_given);
-        (args.listen, args.connect) = (None, Vec::new());
+        args.take(share);
+        seed_given = share.seed_given;
     }
     let seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
@@ -221,24 +217,135 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     crate::store::Store::open(&args.crashes)?;
     // The build has nothing to lose, so a signal ends it at once.
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    if worker.is_none() {
+        say_patched(&built);
+    }
     seeds::check_targets(&seeds)?;
     let interrupted = interrupt_flag()?;
-    let seed = args.seed.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.unwrap_or_default().as_nanos() as u64
-    });
-    let limits = Limits {
-        time: args.time,
-        execs: args.execs,
-        findings: args.until_finding.map(|n| n as usize),
+    let seed = args.seed.unwrap_or_else(seed_of_the_clock);
+    let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
+    // Dropped before anything is printed at the end.
+    let screen = show_screen(&mut display, &interrupted);
+    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted };
+    let (json, verbose) = (args.json, args.verbose);
+    let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
+        workers::run(&start.on(cores, args))?
+    } else {
+        campaign::run(start.alone(args))?
     };
-    let mut display = match &worker {
-        Some(_) => Display::new(Style::Worker),
-        None => Display::choose(args.plain),
-    };
+    drop(screen);
+    if worker.is_some() {
+        Message::Summary(Box::new(summary)).send();
+        return Ok(Exit::Nothing);
+    }
+    finish(summary, &known, json, verbose)
+}
+
+impl FuzzArgs {
+    /// Makes the arguments of the campaign those of one of its workers.
+    fn take(&mut self, share: &Share) {
+        (self.seed, self.execs) = (Some(share.seed), share.execs);
+        self.time = share.seconds.map(Duration::from_secs_f64);
+        self.work = Some(share.work.clone());
+        (self.until_finding, self.jsonl, self.metrics) = (None, None, None);
+        self.procs = share.procs;
+        (self.listen, self.connect) = (None, Vec::new());
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            time: self.time,
+            execs: self.execs,
+            findings: self.until_finding.map(|n| n as usize),
+        }
+    }
+}
+
+/// What a campaign needs beside its arguments.
+struct Start {
+    seed: u64,
+    /// Whether the user asked for that seed.
+    seed_given: bool,
+    seeds: Vec<seeds::Seed>,
+    caps: Caps,
+    built: BuiltHarness,
+    display: Display,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Start {
+    /// A campaign of several workers, or one that other machines take part in.
+    fn on(self, cores: u32, args: FuzzArgs) -> Plan {
+        Plan {
+            args: std::env::args_os().skip(1).collect(),
+            workers: cores,
+            limits: args.limits(),
+            work: args.work,
+            crashes: args.crashes,
+            listen: args.listen,
+            connect: args.connect,
+            procs: args.procs,
+            jsonl: args.jsonl,
+            seed: self.seed,
+            seed_given: self.seed_given,
+            display: self.display,
+            interrupted: self.interrupted,
+        }
+    }
+
+    /// A campaign in this process.
+    fn alone(self, args: FuzzArgs) -> Config {
+        let harness = HarnessConfig {
+            interrupt: Arc::clone(&self.interrupted),
+            limits: args.limits.limits(),
+            procs: args.procs,
+            ..HarnessConfig::new(&self.built.path)
+        };
+        Config {
+            limits: args.limits(),
+            seed: self.seed,
+            profile: args.profile.into(),
+            ill_typed_percent: args.ill_typed,
+            operators: args.operators.into(),
+            seeds: self.seeds,
+            crashes: args.crashes,
+            work: args.work,
+            caps: self.caps,
+            jsonl: args.jsonl,
+            display: self.display,
+            harness,
+            schedules: !args.no_schedules,
+            origin: Origin {
+                go_version: self.built.toolchain.version,
+                coverage_build: self.built.key,
+                patched: self.built.patched.ids,
+                seed: self.seed,
+                ..Origin::default()
+            },
+            go_minor: self.built.toolchain.minor,
+            minimize_percent: args.minimize_percent,
+            seed_given: self.seed_given,
+            interrupted: self.interrupted,
+        }
+    }
+}
+
+fn seed_of_the_clock() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap_or_default().as_nanos() as u64
+}
+
+/// Progress in the way that was asked for, with metrics if they are wanted.
+fn start_display(
+    args: &FuzzArgs,
+    worker: bool,
+    seed: u64,
+    go_version: &str,
+) -> anyhow::Result<Display> {
+    let display = if worker { Display::new(Style::Worker) } else { Display::choose(args.plain) };
     {
         let mut board = display.board();
-        (board.seed, board.go_version) = (seed, built.toolchain.version.clone());
+        (board.seed, board.go_version) = (seed, go_version.to_owned());
         board.verbose = args.verbose;
     }
     if let Some(why) = Display::no_screen().filter(|_| args.tui) {
@@ -248,64 +355,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         let addr = metrics::serve(addr, display.clone())?;
         display.say(&format!("metrics on http://{addr}/metrics"));
     }
-    // Dropped before anything is printed at the end.
-    let screen = show_screen(&mut display, &interrupted);
-    if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
-        let summary = workers::run(&Plan {
-            args: std::env::args_os().skip(1).collect(),
-            workers: cores,
-            work: args.work,
-            crashes: args.crashes,
-            listen: args.listen,
-            connect: args.connect,
-            procs: args.procs,
-            jsonl: args.jsonl,
-            limits,
-            seed,
-            seed_given,
-            display,
-            interrupted,
-        })?;
-        drop(screen);
-        return finish(summary, &known, args.json, args.verbose);
-    }
-    let harness = HarnessConfig {
-        interrupt: Arc::clone(&interrupted),
-        limits: args.limits.limits(),
-        procs: args.procs,
-        ..HarnessConfig::new(&built.path)
-    };
-    let summary = campaign::run(Config {
-        limits,
-        seed,
-        profile: args.profile.into(),
-        ill_typed_percent: args.ill_typed,
-        operators: args.operators.into(),
-        seeds,
-        crashes: args.crashes,
-        work: args.work,
-        caps,
-        jsonl: args.jsonl,
-        display,
-        harness,
-        schedules: !args.no_schedules,
-        origin: Origin {
-            go_version: built.toolchain.version,
-            coverage_build: built.key,
-            seed,
-            ..Origin::default()
-        },
-        go_minor: built.toolchain.minor,
-        minimize_percent: args.minimize_percent,
-        seed_given,
-        interrupted,
-    })?;
-    drop(screen);
-    if worker.is_some() {
-        Message::Summary(Box::new(summary)).send();
-        return Ok(Exit::Nothing);
-    }
-    finish(summary, &known, args.json, args.verbose)
+    Ok(display)
 }
 
 /// The number of processors that this process may use.

@@ -2,7 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::harness::GoOptions;
+use crate::harness::{BuiltHarness, GoOptions};
+use crate::patches::{Choice, Wanted};
+
+/// Says which patches are in a harness, if any were asked for.
+pub fn say_patched(built: &BuiltHarness) {
+    if let Some(line) = built.patched.line() {
+        super::progress(&line);
+    }
+}
 
 /// Which Go to test.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -20,6 +28,13 @@ pub struct GoArgs {
     /// Overlay file in the format of `go build -overlay`, to test a patched go/types
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
+    /// Patches of known roots to apply, so that every finding is new: known, none, or names
+    /// such as R1,R3; `typerace patches` lists them [default: none]
+    #[arg(long, value_name = "WHICH", value_parser = str::parse::<Wanted>)]
+    pub patch: Option<Wanted>,
+    /// Folder of your own patches, in addition to the built-in ones; see docs/PATCHES.md
+    #[arg(long, value_name = "DIR")]
+    pub patches: Option<PathBuf>,
     /// Folder of your own Go package that registers operations; see docs/TARGETS.md
     #[arg(long, value_name = "DIR")]
     pub harness: Option<PathBuf>,
@@ -33,6 +48,10 @@ impl GoArgs {
             go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
             overlay: self.overlay.clone(),
+            patches: Choice {
+                wanted: self.patch.clone().unwrap_or_default(),
+                dir: self.patches.clone(),
+            },
             target: self.harness.clone(),
         }
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Origin, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
@@ -53,6 +53,8 @@ struct Report<'a> {
     signature: Option<&'a str>,
     title: Option<&'a str>,
     lines_before: usize,
+    /// The patches in the Go under test.
+    patched: &'a [String],
     #[serde(flatten)]
     info: Option<&'a crate::finding::Minimization>,
     /// Candidates judged.
@@ -72,6 +74,7 @@ struct Report<'a> {
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    say_patched(&built);
     let stop = interrupt_flag()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
@@ -79,6 +82,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         origin: Origin {
             go_version: built.toolchain.version.clone(),
             coverage_build: built.key.clone(),
+            patched: built.patched.ids.clone(),
             ..Origin::default()
         },
         go_minor: built.toolchain.minor,
@@ -125,6 +129,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             signature: m.map(|m| m.finding.signature.as_str()),
             title: m.map(|m| m.finding.title.as_str()),
             lines_before: source.lines(),
+            patched: &built.patched.ids,
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
             standalone: shown.as_ref(),

@@ -13,6 +13,7 @@ mod growth;
 mod known_args;
 mod limit_args;
 mod minimize;
+mod patches;
 mod regress;
 mod removed;
 mod report;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
-pub use go_args::GoArgs;
+pub use go_args::{GoArgs, say_patched};
 pub use known_args::{KnownArgs, KnownFileError};
 pub use limit_args::LimitArgs;
 
@@ -52,6 +53,7 @@ enum Command {
     Bisect(bisect::BisectArgs),
     Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
+    Patches(patches::PatchesArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -74,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Bisect(args) => bisect::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Patches(args) => patches::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };

@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::durations::duration;
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, print, progress};
+use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::files;
-use crate::harness::{BuiltHarness, GoOptions};
+use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
     deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
@@ -22,8 +22,8 @@ use crate::scenario::Scenario;
 #[derive(Args, Debug)]
 #[command(
     after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
-    matrix. With --overlay, every case runs without and with the overlay, and the result says \
-    what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
+    matrix. With --overlay or --patch, every case runs without and with the patch, and the \
+    result says what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
     bug or unstated that the baseline does not list, or if a listed one got worse. Findings of \
     class contract are expected."
 )]
@@ -119,6 +119,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
             go_version,
             goroot: column.goroot(),
             patched: column.patched,
+            patches: column.built.patched.ids.clone(),
             cases: ran,
             seconds: start.elapsed().as_secs_f64(),
         });
@@ -169,7 +170,7 @@ fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
     Ok(cases)
 }
 
-/// Builds a harness for each Go; with an overlay, one without it and one with it.
+/// Builds a harness for each Go; with an overlay or patches, one without and one with them.
 fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     let wanted = args.go.each();
     if args.go.overlay.is_some() && wanted.len() > 1 {
@@ -179,18 +180,23 @@ fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
     for mut options in wanted {
         let overlay = options.overlay.take();
+        let patches = std::mem::take(&mut options.patches);
+        // Said before the build of the other one.
+        patches.patches().map_err(EnvError::from)?;
         let built = BuiltHarness::get(&options, &mut waiting())?;
         let label = built.toolchain.version.clone();
         if columns.iter().any(|c| c.built.key == built.key) {
             return Err(RegressError::Usage(format!("{label} is listed twice")).into());
         }
         columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
-        if let Some(path) = overlay {
-            let patched = GoOptions { overlay: Some(path.clone()), ..options };
+        if overlay.is_some() || !patches.is_none() {
+            let patched = GoOptions { overlay: overlay.clone(), patches, ..options };
             let patched = BuiltHarness::build(built.toolchain, &patched, &mut waiting())
-                .with_context(|| format!("cannot build with {}", path.display()))?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let label = format!("{label} + {name}");
+                .context("cannot build with what --overlay and --patch say")?;
+            say_patched(&patched);
+            let name = overlay.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy());
+            let ids = patched.patched.ids.iter().map(Into::into);
+            let label = name.chain(ids).fold(label, |all, one| format!("{all} + {one}"));
             columns.push(Column { label, built: patched, patched: true });
         }
     }

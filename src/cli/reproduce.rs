@@ -7,13 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, say_patched};
 use crate::finding::{Finding, KnownIssue, Origin, Rates, State, Step, is_newer};
 use crate::harness::{
-    BuiltHarness, Harness, HarnessConfig, HarnessError, RunReply, RunRequest, Verdict,
+    BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunReply, RunRequest, Verdict,
 };
 use crate::testcase::SourceCase;
-use crate::triage::{Clear, Judge, Replay, anew, load_case, replay, shows};
+use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, replay, shows};
 
 /// The default number of runs.
 const RUNS: u32 = 20;
@@ -56,6 +56,8 @@ struct Report {
     /// The rates by kind of run, with confidence intervals.
     rates: Rates,
     go_version: String,
+    /// The patches in it.
+    patched: Vec<String>,
     /// The issue of the expected finding.
     known: Option<KnownIssue>,
     /// Whether the finding is known and does not show on this release, which is newer than
@@ -95,26 +97,25 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    say_patched(&built);
     let go_version = built.toolchain.version.clone();
     let origin = Origin {
         go_version: go_version.clone(),
         coverage_build: built.key.clone(),
+        patched: built.patched.ids.clone(),
         ..Origin::default()
     };
     let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
     let mut harness = Harness::start(config)?;
-    let scenario = match &source.scenario {
-        Some(scenario) => scenario.clone(),
+    let scenario = match source.scenario.take() {
+        Some(scenario) => scenario,
+        // The default scenario depends on who imports whom.
         None => {
-            // The default scenario depends on who imports whom.
-            let scenario = harness
-                .import(&source)
-                .with_context(|| format!("cannot use {}", args.crash.display()))?
-                .scenario;
-            source.scenario = Some(scenario.clone());
-            scenario
+            let imported = harness.import(&source);
+            imported.with_context(|| format!("cannot use {}", args.crash.display()))?.scenario
         }
     };
+    source.scenario = Some(scenario.clone());
     if let Some(runs) = args.growth {
         return growth::run(&mut harness, &scenario, &source, runs, &origin, args.json);
     }
@@ -134,55 +135,24 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
                     notes.push(note);
                 }
             }
-            for finding in &judgement.findings {
-                match seen.iter_mut().find(|s| s.finding.id == finding.id) {
-                    Some(s) => s.runs += 1,
-                    None => {
-                        let mut finding = [finding.clone()];
-                        judge.try_alone(harness, request, &mut finding)?;
-                        let [finding] = finding;
-                        seen.push(Seen { runs: 1, finding, report: judgement.report(outcome) });
-                    }
-                }
-            }
+            see(&mut seen, &judge, harness, request, outcome, &judgement)?;
             Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
         },
     )?;
-    let total = replayed.total;
-    let rates = Rates {
-        schedule: replayed.scheduled.stored(),
-        // If the scenario wants new processes, each run already had its own.
-        persistent: replayed.parallel.stored().filter(|_| !scenario.fresh),
-        fresh: if scenario.fresh {
-            replayed.runs.stored()
-        } else {
-            // If nothing is expected, take the finding that showed most often.
-            let most = seen.iter().max_by_key(|s| s.runs).map(|s| s.finding.clone());
-            let wanted = expected.clone().or(most);
-            let carried = !replayed.fell_back;
-            // A stall costs its whole limit each time, and is the same in every process.
-            let stalls = wanted.as_ref().is_some_and(|f| f.kind.stalls());
-            let n = if stalls { args.fresh_runs.min(2) } else { args.fresh_runs };
-            anew(&mut harness, &judge, &request, n, wanted.as_ref(), carried)?.stored()
-        },
-    };
+    // If nothing is expected, take the finding that showed most often.
+    let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
+    let wanted = expected.as_ref().or(most);
+    let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }
-    for s in &mut seen {
-        s.finding.reproduced = Some([s.runs, total]);
-        s.finding.confirmed = s.runs > 1;
-    }
-    let expected_id = expected.as_ref().map(|e| e.id.clone());
-    // The expected finding first, then those that show most often.
-    seen.sort_by_key(|s| (Some(&s.finding.id) != expected_id.as_ref(), std::cmp::Reverse(s.runs)));
-    let nothing = seen.is_empty();
+    rank(&mut seen, expected.as_ref(), replayed.total);
     let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
     let newer = expected.as_ref().is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
     let report = Report {
         fixed: known.is_some() && newer && replayed.runs.hits == 0,
         known,
-        expected: expected_id,
+        expected: expected.as_ref().map(|e| e.id.clone()),
         history: expected.as_ref().map(|e| e.origin.history.clone()).unwrap_or_default(),
         reproduced: [replayed.runs.hits, replayed.runs.runs],
         rates,
@@ -192,6 +162,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             fell_back: replayed.fell_back,
         }),
         go_version,
+        patched: built.patched.ids,
         notes,
         findings: seen,
     };
@@ -200,7 +171,62 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     } else {
         print(&text(&report, expected.as_ref()))?;
     }
-    Ok(if nothing { Exit::Nothing } else { Exit::Findings })
+    Ok(if report.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
+}
+
+/// Adds a run's findings to those seen before.
+fn see(
+    seen: &mut Vec<Seen>,
+    judge: &Judge,
+    harness: &mut Harness,
+    request: &RunRequest<'_>,
+    outcome: &Outcome,
+    judgement: &Judgement,
+) -> Result<(), HarnessError> {
+    for finding in &judgement.findings {
+        match seen.iter_mut().find(|s| s.finding.id == finding.id) {
+            Some(s) => s.runs += 1,
+            None => {
+                let mut finding = [finding.clone()];
+                judge.try_alone(harness, request, &mut finding)?;
+                let [finding] = finding;
+                seen.push(Seen { runs: 1, finding, report: judgement.report(outcome) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rates by kind of run. Runs the test case in up to `fresh_runs` new processes.
+fn rates(
+    harness: &mut Harness,
+    judge: &Judge,
+    request: &RunRequest<'_>,
+    replayed: &Replay,
+    wanted: Option<&Finding>,
+    fresh_runs: u32,
+) -> Result<Rates, HarnessError> {
+    let schedule = replayed.scheduled.stored();
+    if request.scenario.fresh {
+        // Each run already had a process of its own.
+        return Ok(Rates { schedule, persistent: None, fresh: replayed.runs.stored() });
+    }
+    // A stall costs its whole limit each time, and is the same in every process.
+    let stalls = wanted.is_some_and(|f| f.kind.stalls());
+    let n = if stalls { fresh_runs.min(2) } else { fresh_runs };
+    let fresh = anew(harness, judge, request, n, wanted, !replayed.fell_back)?.stored();
+    Ok(Rates { schedule, persistent: replayed.parallel.stored(), fresh })
+}
+
+/// Records how often each finding showed, and puts the expected one first, then those that
+/// showed most often.
+fn rank(seen: &mut [Seen], expected: Option<&Finding>, total: u32) {
+    for s in seen.iter_mut() {
+        s.finding.reproduced = Some([s.runs, total]);
+        s.finding.confirmed = s.runs > 1;
+    }
+    let expected = expected.map(|e| &e.id);
+    seen.sort_by_key(|s| (Some(&s.finding.id) != expected, std::cmp::Reverse(s.runs)));
 }
 
 /// A note on how well the schedule's seed works.

@@ -199,6 +199,9 @@ pub struct Origin {
     pub go_version: String,
     /// Which harness build: its key in the cache.
     pub coverage_build: String,
+    /// The patches that were in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patched: Vec<String>,
     /// The campaign's seed.
     pub seed: u64,
     /// The corpus entries that the test case came from, nearest first.

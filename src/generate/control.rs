@@ -12,7 +12,8 @@ use crate::goast::build::{
 };
 use crate::goast::{
     BranchStmt, BranchTok, CaseClause, ChanDir, CommClause, Expr, ForStmt, FuncLit, IfStmt,
-    LabeledStmt, RangeStmt, SelectStmt, SendStmt, Stmt, Token, TypeAssertExpr, TypeSwitchStmt,
+    LabeledStmt, RangeStmt, SelectStmt, SendStmt, Stmt, SwitchStmt, Token, TypeAssertExpr,
+    TypeSwitchStmt,
 };
 
 impl Gen<'_> {
@@ -99,6 +100,35 @@ impl Gen<'_> {
         }
         let list = names.iter().zip(&vars).map(|(n, &t)| self.use_of(&inner, n, t)).collect();
         Some(range_stmt(&names, at.x, list))
+    }
+
+    /// `if … { … }`, sometimes with `else`.
+    pub fn if_else(&mut self, scope: &Scope, depth: u8) -> Option<Stmt> {
+        let cond = self.condition(scope)?;
+        let body = self.inner(scope, depth);
+        let els = match self.rng.chance(30) {
+            true => Some(Box::new(Stmt::BlockStmt(self.inner(scope, depth)))),
+            false => None,
+        };
+        Some(Stmt::IfStmt(IfStmt { init: None, cond, body, els }))
+    }
+
+    /// `switch { case …: default: }`
+    pub fn switch(&mut self, scope: &Scope, depth: u8) -> Option<Stmt> {
+        let cond = self.condition(scope)?;
+        let body = vec![
+            CaseClause { list: vec![cond], body: self.inner(scope, depth).list },
+            CaseClause { list: vec![], body: self.inner(scope, depth).list },
+        ];
+        Some(Stmt::SwitchStmt(SwitchStmt { init: None, tag: None, body }))
+    }
+
+    /// `go func() { … }()`, or the same with `defer`.
+    pub fn go_or_defer(&mut self, scope: &Scope, depth: u8) -> Stmt {
+        let body = self.inner(scope, depth);
+        let typ = func_type(vec![], vec![]);
+        let x = call(Expr::FuncLit(FuncLit { typ, body }), vec![]);
+        if self.rng.chance(50) { Stmt::GoStmt(x) } else { Stmt::DeferStmt(x) }
     }
 
     /// A loop with a label that something jumps to.

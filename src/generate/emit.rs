@@ -121,7 +121,7 @@ impl Gen<'_> {
                 None => term,
             });
         }
-        methods.extend(union.map(|u| unnamed(u)));
+        methods.extend(union.map(unnamed));
         Expr::InterfaceType(InterfaceType { methods })
     }
 

@@ -2,14 +2,11 @@
 
 use super::Gen;
 use super::members::Member;
-use super::model::{Basic, FieldVar, Name, ParamId, Sig, Type, TypeId};
+use super::model::{Name, ParamId, Sig, Type, TypeId};
 use super::names;
 use super::types::{Args, Site, Want};
-use crate::goast::build::{
-    block, call, composite, convert, ident, instance, int, key_value, lit, new, operand_type,
-    selector, star, unary,
-};
-use crate::goast::{Expr, FuncLit, LitKind, Stmt, Token};
+use crate::goast::build::{block, call, ident, instance, lit, operand_type, selector};
+use crate::goast::{Expr, FuncLit, LitKind, Stmt};
 
 /// The variables and type parameters that code sees.
 #[derive(Clone, Debug)]
@@ -39,13 +36,6 @@ impl Scope {
 }
 
 impl Gen<'_> {
-    /// An expression that may be assigned to `t`. `exact` asks for one whose
-    /// own type is `t`, for inference and for `:=`. `None` if the type cannot
-    /// be named here.
-    pub fn value(&mut self, scope: &Scope, t: TypeId, exact: bool) -> Option<Expr> {
-        self.value_within(scope, t, exact, 2)
-    }
-
     /// Runs something that may fail; what it would have imported is forgotten
     /// if it does.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -55,183 +45,6 @@ impl Gen<'_> {
             self.uses = uses;
         }
         found
-    }
-
-    fn value_within(&mut self, scope: &Scope, t: TypeId, exact: bool, depth: u8) -> Option<Expr> {
-        self.attempt(|g| g.any_value(scope, t, exact, depth))
-    }
-
-    fn any_value(&mut self, scope: &Scope, t: TypeId, exact: bool, depth: u8) -> Option<Expr> {
-        if self.rng.chance(60)
-            && let Some(x) = self.variable_of(scope, t)
-        {
-            return Some(x);
-        }
-        let u = self.w.underlying(t)?;
-        let under = self.w.get(u).clone();
-        if !self.nameable(t, &scope.site.params) {
-            return match under {
-                Type::Pointer(_)
-                | Type::Slice(_)
-                | Type::Map(..)
-                | Type::Chan(..)
-                | Type::Func(_)
-                    if !exact =>
-                {
-                    Some(ident("nil"))
-                }
-                _ => None,
-            };
-        }
-        let literal = !matches!(self.w.get(t), Type::Named(..));
-        let nil = !exact && self.rng.chance(25);
-        Some(match under {
-            Type::Basic(b) if b.is_interface() => match (exact, b) {
-                (true, _) => convert(self.type_expr(t), ident("nil")),
-                (false, Basic::Any) => {
-                    let inner = self.random_type(&scope.site, Want::ANY);
-                    match self.nameable(inner, &scope.site.params) && depth > 0 {
-                        true => self.value_within(scope, inner, true, depth - 1)?,
-                        false => ident("nil"),
-                    }
-                }
-                (false, _) => ident("nil"),
-            },
-            Type::Basic(b) => {
-                let x = self.literal(b);
-                let default = matches!(b, Basic::Int | Basic::String | Basic::Bool);
-                if !exact || (literal && default) { x } else { convert(self.type_expr(t), x) }
-            }
-            Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Func(_)
-                if nil =>
-            {
-                ident("nil")
-            }
-            Type::Pointer(e) if literal || !exact => {
-                let struct_elem = self.w.underlying(e).map(|u| self.w.get(u));
-                let is_struct = matches!(struct_elem, Some(Type::Struct(_)));
-                let elem = self.type_expr(e);
-                match (is_struct, self.rng.chance(50)) {
-                    (true, true) => unary(Token::And, composite(elem, vec![])),
-                    (false, true) => convert(star(elem), ident("nil")),
-                    _ => new(elem),
-                }
-            }
-            Type::Slice(e) => {
-                let typ = self.type_expr(t);
-                match self.rng.below(3) {
-                    0 => convert(typ, ident("nil")),
-                    1 => call(ident("make"), vec![typ, int(1)]),
-                    _ => {
-                        let elem = match depth {
-                            0 => None,
-                            _ => self.value_within(scope, e, false, depth - 1),
-                        };
-                        composite(typ, elem.into_iter().collect())
-                    }
-                }
-            }
-            Type::Map(k, v) => {
-                let typ = self.type_expr(t);
-                match self.rng.below(3) {
-                    0 => call(ident("make"), vec![typ]),
-                    1 if depth > 0 => {
-                        let key = self.value_within(scope, k, false, 0)?;
-                        let value = self.value_within(scope, v, false, depth - 1)?;
-                        composite(typ, vec![key_value(key, value)])
-                    }
-                    _ => composite(typ, vec![]),
-                }
-            }
-            Type::Chan(..) => {
-                let typ = self.type_expr(t);
-                call(ident("make"), vec![typ])
-            }
-            Type::Func(s) if literal || !exact => self.func_lit(scope, &s)?,
-            Type::Struct(fields) => {
-                let typ = self.type_expr(t);
-                self.struct_lit(scope, typ, &fields, depth)
-            }
-            Type::Array(n, e) => {
-                let typ = self.type_expr(t);
-                let elem = match depth > 0 && self.len_value(&n) > 0 && self.rng.chance(40) {
-                    true => self.value_within(scope, e, false, depth - 1),
-                    false => None,
-                };
-                composite(typ, elem.into_iter().collect())
-            }
-            Type::Pointer(_) | Type::Func(_) => {
-                let typ = self.type_expr(t);
-                convert(typ, ident("nil"))
-            }
-            Type::Interface(_) if exact => {
-                let typ = self.type_expr(t);
-                convert(typ, ident("nil"))
-            }
-            Type::Interface(_) => {
-                let set = self.w.type_set(t);
-                match self.implementer(&set.methods, false) {
-                    Some(impl_type)
-                        if depth > 0 && self.nameable(impl_type, &scope.site.params) =>
-                    {
-                        self.value_within(scope, impl_type, true, depth - 1)?
-                    }
-                    _ => ident("nil"),
-                }
-            }
-            Type::Param(_) | Type::Named(..) => star(new(self.type_expr(t))),
-        })
-    }
-
-    /// A variable in scope whose type is identical to `t`.
-    fn variable_of(&mut self, scope: &Scope, t: TypeId) -> Option<Expr> {
-        let n = scope.locals.len();
-        let from = self.rng.below(n.max(1));
-        for i in 0..n {
-            let (name, typ) = scope.locals[(from + i) % n];
-            if self.w.identical(typ, t) {
-                return Some(ident(name));
-            }
-        }
-        let vars = self.w.vars.len();
-        let from = self.rng.below(vars.max(1));
-        for i in 0..vars {
-            let at = (from + i) % vars;
-            let (package, name, typ) =
-                (self.w.vars[at].package, self.w.vars[at].name, self.w.vars[at].typ);
-            let usable =
-                if package == self.package { scope.globals } else { self.deps.contains(&package) };
-            if usable && self.w.identical(typ, t) {
-                return Some(self.qualified(package, name));
-            }
-        }
-        None
-    }
-
-    fn literal(&mut self, b: Basic) -> Expr {
-        match b {
-            Basic::Bool => ident(if self.rng.chance(50) { "true" } else { "false" }),
-            Basic::String => lit(LitKind::String, "\"s\""),
-            Basic::Float64 => lit(LitKind::Float, "1.5"),
-            Basic::Complex128 => lit(LitKind::Imag, "2i"),
-            Basic::Rune => lit(LitKind::Char, "'r'"),
-            _ => int(self.rng.below(9) as u64),
-        }
-    }
-
-    fn struct_lit(&mut self, scope: &Scope, typ: Expr, fields: &[FieldVar], depth: u8) -> Expr {
-        let mut elts = Vec::new();
-        if depth > 0 && self.rng.chance(40) {
-            for f in fields {
-                if names::visible(f.name, self.package)
-                    && self.rng.chance(50)
-                    && let Some(x) = self.value_within(scope, f.typ, false, depth - 1)
-                {
-                    elts.push(key_value(ident(f.name), x));
-                }
-            }
-        }
-        composite(typ, elts)
     }
 
     /// `func(x T) U { return … }`

@@ -29,6 +29,7 @@ mod scenario;
 
 mod stmts;
 mod types;
+mod values;
 mod vars;
 mod world;
 

@@ -2,8 +2,8 @@
 
 use crate::goast::Ident;
 use crate::goast::build::{
-    assign, binary, block, call, convert, define, discard, func_type, gen_decl, ident, instance,
-    new, operand_type, paren, selector, var_spec,
+    assign, binary, block, call, convert, define, discard, gen_decl, ident, instance, new,
+    operand_type, paren, selector, var_spec,
 };
 use std::rc::Rc;
 
@@ -14,10 +14,7 @@ use super::members::Member;
 use super::model::{Basic, Iface, Kind, Type, TypeId};
 use super::names;
 use super::types::Want;
-use crate::goast::{
-    BlockStmt, CaseClause, ChanDir, DeclTok, Expr, FuncLit, IfStmt, IncDecStmt, Stmt, SwitchStmt,
-    Token, TypeAssertExpr,
-};
+use crate::goast::{BlockStmt, ChanDir, DeclTok, Expr, IncDecStmt, Stmt, Token, TypeAssertExpr};
 
 /// The forms of a statement with their weights.
 const FORMS: [(Form, u32); 17] = [
@@ -105,76 +102,61 @@ impl Gen<'_> {
                 let (x, typ) = self.call_function(scope)?;
                 self.define_and_use(scope, list, x, typ)?;
             }
-            Form::Local => {
-                let typ = self.rewarding_type(&scope.site.clone());
-                if self.rng.chance(30) {
-                    let name = scope.fresh()?;
-                    let spec = var_spec(name, Some(self.type_expr(typ)), None);
-                    list.push(Stmt::DeclStmt(gen_decl(DeclTok::Var, spec)));
-                    scope.locals.push((name, typ));
-                    list.push(self.use_of(scope, name, typ));
-                } else {
-                    let x = self.value(scope, typ, true)?;
-                    self.define_and_use(scope, list, x, typ)?;
-                }
-            }
+            Form::Local => self.local_variable(scope, list)?,
             Form::TypeSwitch => list.push(self.type_switch(scope)?),
             Form::Range => list.push(self.range(scope)?),
-            Form::Method => {
-                let at = if self.rng.chance(60) { self.start(scope) } else { None };
-                let x = match at {
-                    Some(at) => self.method_value(at)?,
-                    None => {
-                        let t = self.random_named(&scope.site.clone(), Want::ANY)?;
-                        self.method_expr(t)?
-                    }
-                };
-                list.push(discard(x));
-            }
+            Form::Method => list.push(discard(self.method(scope)?)),
             Form::Closure => {
                 let sig = self.random_sig(&scope.site.clone(), 1);
                 let typ = self.w.intern(Type::Func(sig.clone()));
                 let x = self.func_lit(scope, &sig)?;
                 self.define_and_use(scope, list, x, typ)?;
             }
-            Form::If => {
-                let cond = self.condition(scope)?;
-                let body = self.inner(scope, depth);
-                let els = match self.rng.chance(30) {
-                    true => Some(Box::new(Stmt::BlockStmt(self.inner(scope, depth)))),
-                    false => None,
-                };
-                list.push(Stmt::IfStmt(IfStmt { init: None, cond, body, els }));
-            }
+            Form::If => list.push(self.if_else(scope, depth)?),
             Form::Loop => list.push(self.labelled_loop(scope, depth)?),
-            Form::Switch => {
-                let cond = self.condition(scope)?;
-                let body = vec![
-                    CaseClause { list: vec![cond], body: self.inner(scope, depth).list },
-                    CaseClause { list: vec![], body: self.inner(scope, depth).list },
-                ];
-                list.push(Stmt::SwitchStmt(SwitchStmt { init: None, tag: None, body }));
-            }
+            Form::Switch => list.push(self.switch(scope, depth)?),
             Form::Select => list.push(self.select(scope, depth)?),
-            Form::Go => {
-                let body = self.inner(scope, depth);
-                let typ = func_type(vec![], vec![]);
-                let x = call(Expr::FuncLit(FuncLit { typ, body }), vec![]);
-                let go = self.rng.chance(50);
-                list.push(if go { Stmt::GoStmt(x) } else { Stmt::DeferStmt(x) });
-            }
+            Form::Go => list.push(self.go_or_defer(scope, depth)),
             Form::Builtin => list.push(self.builtin(scope)?),
-            Form::Assert => {
-                let x = self.start(scope)?;
-                let typ = self.random_named(&scope.site.clone(), Want::ANY)?;
-                let x = convert(ident("any"), x.x);
-                let typ = Some(Box::new(self.type_expr(typ)));
-                let x = Expr::TypeAssertExpr(TypeAssertExpr { x: Box::new(x), typ });
-                list.push(assign(vec![ident("_"), ident("_")], Token::Assign, vec![x]));
-            }
+            Form::Assert => list.push(self.assertion(scope)?),
             Form::LocalType => self.local_type(scope, list)?,
         }
         Some(())
+    }
+
+    /// `var x T` or `x := value`, and a use of `x`.
+    fn local_variable(&mut self, scope: &mut Scope, list: &mut Vec<Stmt>) -> Option<()> {
+        let typ = self.rewarding_type(&scope.site.clone());
+        if !self.rng.chance(30) {
+            let x = self.value(scope, typ, true)?;
+            return self.define_and_use(scope, list, x, typ);
+        }
+        let name = scope.fresh()?;
+        let spec = var_spec(name, Some(self.type_expr(typ)), None);
+        list.push(Stmt::DeclStmt(gen_decl(DeclTok::Var, spec)));
+        scope.locals.push((name, typ));
+        list.push(self.use_of(scope, name, typ));
+        Some(())
+    }
+
+    /// A method value or a method expression.
+    fn method(&mut self, scope: &Scope) -> Option<Expr> {
+        let at = if self.rng.chance(60) { self.start(scope) } else { None };
+        if let Some(at) = at {
+            return self.method_value(at);
+        }
+        let t = self.random_named(&scope.site.clone(), Want::ANY)?;
+        self.method_expr(t)
+    }
+
+    /// `_, _ = any(x).(T)`
+    fn assertion(&mut self, scope: &Scope) -> Option<Stmt> {
+        let x = self.start(scope)?;
+        let typ = self.random_named(&scope.site.clone(), Want::ANY)?;
+        let x = convert(ident("any"), x.x);
+        let typ = Some(Box::new(self.type_expr(typ)));
+        let x = Expr::TypeAssertExpr(TypeAssertExpr { x: Box::new(x), typ });
+        Some(assign(vec![ident("_"), ident("_")], Token::Assign, vec![x]))
     }
 
     /// `x := value` and a use of `x`.

@@ -12,10 +12,12 @@ use libafl_bolts::hasher_std;
 use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
+use super::patched;
 use super::target::{TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
 use crate::go_release;
+use crate::patches::Patched;
 use crate::scenario::register_target;
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
@@ -31,6 +33,8 @@ pub struct BuiltHarness {
     pub toolchain: Toolchain,
     /// What the user's target registers, if there is one.
     pub targets: Vec<TargetOperation>,
+    /// The patches in it.
+    pub patched: Patched,
 }
 
 impl BuiltHarness {
@@ -60,21 +64,22 @@ impl BuiltHarness {
             "without instrumentation",
             progress,
         )?;
-        Ok(Self { path, key, toolchain, targets: Vec::new() })
+        Ok(Self { path, key, toolchain, targets: Vec::new(), patched: Patched::default() })
     }
 
-    /// Builds the harness with a toolchain, unless the cache has it, with the overlay
-    /// and the target of the options. What a target registers is part of the
+    /// Builds the harness with a toolchain, unless the cache has it, with the overlay,
+    /// the patches and the target of the options. What a target registers is part of the
     /// vocabulary from then on.
     ///
     /// # Errors
-    /// The overlay or the target is unusable, there is no room, or it does not compile.
+    /// The overlay, a patch or the target is unusable, there is no room, or it does not
+    /// compile.
     pub fn build(
-        toolchain: Toolchain,
+        mut toolchain: Toolchain,
         options: &GoOptions,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
-        let extras = Extras::read(&toolchain, options)?;
+        let (extras, patched) = Extras::read(&mut toolchain, options)?;
         let mut plain: Vec<String> =
             flags(toolchain.minor).into_iter().map(str::to_owned).collect();
         if let Some(target) = &extras.target {
@@ -128,7 +133,7 @@ impl BuiltHarness {
         for t in &targets {
             register_target(&t.name, t.class, &t.does, &t.rule, &t.place);
         }
-        Ok(Self { path, key, toolchain, targets })
+        Ok(Self { path, key, toolchain, targets, patched })
     }
 }
 
@@ -140,10 +145,18 @@ pub(super) struct Extras {
 }
 
 impl Extras {
-    pub(super) fn read(toolchain: &Toolchain, options: &GoOptions) -> Result<Self, EnvError> {
-        let overlay = options.overlay.as_deref().map(|p| Overlay::read(p, &toolchain.goroot));
+    /// Reads them, and lets the toolchain know of the overlay.
+    pub(super) fn read(
+        toolchain: &mut Toolchain,
+        options: &GoOptions,
+    ) -> Result<(Self, Patched), EnvError> {
+        let user = options.overlay.as_deref();
+        let (path, patched) = patched::overlay(toolchain, user, &options.patches)?;
+        let overlay = path.as_deref().map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
         let target = options.target.as_deref().map(|p| TargetPackage::read(p, toolchain));
-        Ok(Self { overlay: overlay.transpose()?, target: target.transpose()? })
+        let target = target.transpose()?;
+        toolchain.overlay = path;
+        Ok((Self { overlay, target }, patched))
     }
 }
 

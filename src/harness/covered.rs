@@ -20,8 +20,9 @@ impl BuiltHarness {
     /// # Errors
     /// As for [`BuiltHarness::get`].
     pub fn covered(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
-        let toolchain = Toolchain::find(options, progress)?;
-        let extras = Extras::read(&toolchain, &GoOptions { target: None, ..options.clone() })?;
+        let mut toolchain = Toolchain::find(options, progress)?;
+        let options = GoOptions { target: None, ..options.clone() };
+        let (extras, patched) = Extras::read(&mut toolchain, &options)?;
         let plain: Vec<String> = super::build::uninstrumented(toolchain.minor)
             .into_iter()
             .chain(FLAGS)
@@ -35,7 +36,7 @@ impl BuiltHarness {
         for flags in ways {
             match build_with(&toolchain, &flags, &extras, "with Go's coverage", progress) {
                 Ok((path, key)) => {
-                    return Ok(Self { path, key, toolchain, targets: Vec::new() });
+                    return Ok(Self { path, key, toolchain, targets: Vec::new(), patched });
                 }
                 // Without x/tools, perhaps.
                 Err(e @ EnvError::Build { .. }) => last = Some(e),

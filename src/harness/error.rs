@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::wire::WireError;
 use crate::go_release;
 use crate::goast;
+use crate::patches::PatchError;
 use crate::scenario::UnknownTarget;
 
 /// The environment cannot work: no Go, no race detector. Exit code 3.
@@ -24,6 +25,8 @@ pub enum EnvError {
     NoCompiler { tried: String },
     #[error("the overlay {path} cannot be used: {why}")]
     BadOverlay { path: PathBuf, why: String },
+    #[error(transparent)]
+    Patch(#[from] PatchError),
     #[error("the target {path} cannot be used: {why}")]
     BadTarget { path: PathBuf, why: String },
     #[error("there is no folder for the cache: neither XDG_CACHE_HOME nor HOME is set")]
@@ -74,6 +77,7 @@ impl EnvError {
             EnvError::BadOverlay { .. } => {
                 "--overlay takes the file of go build -overlay: {\"Replace\": {\"/path/in/GOROOT\": \"/path/of/replacement\"}}".into()
             }
+            EnvError::Patch(e) => e.help().into(),
             EnvError::BadTarget { .. } => {
                 "--harness takes the folder of a Go package that registers operations with typerace/harness/target; docs/TARGETS.md has examples".into()
             }
@@ -108,7 +112,7 @@ fn build_help(output: &str) -> &'static str {
     } else if output.contains("-race") && output.contains("support") {
         "this system or processor has no race detector; linux/amd64 and linux/arm64 have one"
     } else {
-        "try another Go: --toolchain go1.27.3; with --overlay, check that the replacement compiles"
+        "try another Go: --toolchain go1.27.3; with --overlay or --patches, check that the replacement compiles"
     }
 }
 

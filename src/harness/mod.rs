@@ -15,6 +15,7 @@ mod limits;
 mod memfd;
 mod misuse;
 mod overlay;
+mod patched;
 mod process;
 mod protocol;
 mod scratch;
@@ -36,6 +37,7 @@ pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
 pub use left::take_left;
+pub use patched::{applicable, overlay as patched_overlay};
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

@@ -10,7 +10,7 @@ use super::error::EnvError;
 
 /// An overlay with absolute paths, as the harness is built in another folder,
 /// and with the replacements' content, as a harness is built for each.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Overlay {
     /// From the replaced path to the replacement; an empty one removes.
     replace: BTreeMap<PathBuf, PathBuf>,
@@ -51,6 +51,21 @@ impl Overlay {
             return Err(bad(format!("it replaces nothing in {}", goroot.display())));
         }
         Ok(overlay)
+    }
+
+    /// The file that stands for a file of the toolchain; itself if nothing replaces it.
+    pub(super) fn replacement(&self, path: &Path) -> PathBuf {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let found = self.replace.get(path).or_else(|| self.replace.get(&real));
+        found.cloned().unwrap_or(real)
+    }
+
+    /// Replaces a file of the toolchain, whatever stood for it before.
+    pub(super) fn put(&mut self, path: PathBuf, by: PathBuf) {
+        if let Ok(real) = path.canonicalize() {
+            self.replace.remove(&real);
+        }
+        self.replace.insert(path, by);
     }
 
     /// What the go command reads.

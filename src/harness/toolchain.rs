@@ -10,6 +10,7 @@ use super::compiler;
 use super::error::EnvError;
 use super::go_bin;
 use crate::go_release;
+use crate::patches::Choice;
 
 /// What the user says about Go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct GoOptions {
     pub toolchain: Option<String>,
     /// A file for `go build -overlay`.
     pub overlay: Option<PathBuf>,
+    /// Patches of known roots.
+    pub patches: Choice,
     /// A folder with a Go package that registers operations.
     pub target: Option<PathBuf>,
 }
@@ -37,6 +40,9 @@ pub struct Toolchain {
     pub goroot: PathBuf,
     /// The C compiler that cgo uses.
     pub cc: String,
+    /// What `go build -overlay` is given to have the go/types under test: the user's
+    /// overlay with the patches in it.
+    pub overlay: Option<PathBuf>,
     env: BTreeMap<&'static str, String>,
 }
 
@@ -161,6 +167,7 @@ impl Toolchain {
             minor,
             goroot: goroot.into(),
             cc: cc.into(),
+            overlay: None,
             env,
         })
     }

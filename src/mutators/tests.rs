@@ -35,7 +35,7 @@ fn scenario_is_sound(case: &TestCase) {
 
 #[test]
 fn names_are_unique_and_weights_positive() {
-    let mut names: Vec<&str> = OPERATORS.iter().map(|o| o.name()).collect();
+    let mut names: Vec<&str> = OPERATORS.iter().map(Entry::name).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), OPERATORS.len());

@@ -102,8 +102,10 @@ pub struct ColumnReport {
     pub go_version: String,
     /// GOROOT, for the locations in reports.
     pub goroot: PathBuf,
-    /// Whether it was built with the overlay.
+    /// Whether it was built with the overlay or with patches.
     pub patched: bool,
+    /// Which patches.
+    pub patches: Vec<String>,
     /// The results, in the order of the cases.
     pub cases: Vec<CaseRun>,
     /// The comparison with the baseline.

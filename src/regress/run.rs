@@ -23,7 +23,7 @@ pub struct Column {
     pub label: String,
     /// The harness for it.
     pub built: BuiltHarness,
-    /// Whether it is built with the overlay.
+    /// Whether it is built with the overlay or with patches.
     pub patched: bool,
 }
 
@@ -180,6 +180,7 @@ impl<'a> Job<'a> {
         let origin = Origin {
             go_version: column.built.toolchain.version.clone(),
             coverage_build: column.built.key.clone(),
+            patched: column.built.patched.ids.clone(),
             ..Origin::default()
         };
         let judge = Judge::new(origin);

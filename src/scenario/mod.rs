@@ -3,6 +3,7 @@
 //! the other elements.
 
 mod class;
+mod element;
 mod operand;
 mod operation;
 mod operations;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
+pub use element::{Element, ElementKind, Rule};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};
@@ -26,7 +28,7 @@ pub use parse::ScenarioError;
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};
-pub use vocabulary::{ELEMENTS, Element, ElementKind, Import, Meet, Query, Rule, Setter, Share};
+pub use vocabulary::{ELEMENTS, Import, Meet, Query, Setter, Share};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! What every part of the program asks of an operation: its row, its operands, the
 //! packages and objects that it names.
 
+use super::element::{ElementKind, Rule};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::vocabulary::{ElementKind, Rule};
 use super::{Class, Element, ObjectRef, Order, Query, Setter};
 
 /// What an operation is like beside its operands.

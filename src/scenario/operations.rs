@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::element::{COMPLETE, CONTEXT, LOCKED, READERS, SILENT, SSA};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
-use super::vocabulary::{COMPLETE, CONTEXT, LOCKED, READERS, SILENT, SSA};
 use super::{Class, ObjectRef, Order, Query, Setter};
 
 macro_rules! operations {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::vocabulary::{COMPLETE, Element, ElementKind, FAULTY, READERS, SILENT, words};
+use super::element::{COMPLETE, Element, ElementKind, FAULTY, READERS, SILENT, words};
 use super::{Class, Family, INSTANCES, OperandMut, Operation, Order, Scenario};
 
 words! {

@@ -8,7 +8,7 @@
 
 use std::sync::RwLock;
 
-use super::vocabulary::{ElementKind, SILENT};
+use super::element::{ElementKind, SILENT};
 use super::{Class, Element, Operation, Rule, Scenario};
 
 static REGISTERED: RwLock<Vec<&'static Element>> = RwLock::new(Vec::new());
@@ -76,6 +76,11 @@ impl Scenario {
     /// All operations, those of `before` first.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.before.iter().chain(self.go.iter().flatten())
+    }
+
+    /// The same, to be changed.
+    pub fn operations_mut(&mut self) -> impl Iterator<Item = &mut Operation> {
+        self.before.iter_mut().chain(self.go.iter_mut().flatten())
     }
 
     /// The elements of its targets' operations, each once, by name.

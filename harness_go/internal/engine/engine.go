@@ -122,18 +122,8 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	}
 	e.godebug.set(req.Godebug)
 	e.watched = options.foreign
-	procs := e.procs
-	if req.Procs > 0 {
-		procs = int(req.Procs)
-	}
 	seeded := req.Seeded && e.Scheduler != nil && !options.sequential
-	if seeded {
-		procs = 1
-	}
-	if procs != runtime.GOMAXPROCS(0) {
-		// It stops the world: left as it is for the next run.
-		runtime.GOMAXPROCS(procs)
-	}
+	e.setProcs(req, seeded)
 	if seeded && !options.fresh && !e.warm {
 		e.alone()
 		e.warmUp(req, options)
@@ -153,30 +143,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	e.alone()
 	defer e.together()
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
-		start := time.Now()
-		e.status.enter(stageSetup)
-		r := newRound(req, options)
-		if seeded {
-			r.scheduler = e.Scheduler
-		}
-		if e.Scheduler != nil && (seeded || options.sequential) {
-			r.reseed = e.Scheduler.Reseed
-		}
-		r.before()
-		r.prepare()
-		prepared := time.Now()
-		e.status.enter(stageConcurrent)
-		if !options.sequential {
-			e.together()
-		}
-		r.concurrent()
-		e.alone()
-		e.status.enter(stageLast)
-		if seeded {
-			report.schedule(e.Scheduler)
-		}
-		report.add(r, prepared.Sub(start), time.Since(prepared))
-		e.memory.collect()
+		e.runRound(req, options, seeded, report)
 	}
 	e.publish()
 	reply := report.finish()
@@ -186,6 +153,49 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	reply.Heap = e.memory.live()
 	reply.Races = uint32(raceErrors() - races)
 	return reply, nil
+}
+
+// setProcs sets GOMAXPROCS for a request; 1 if a seed decides its interleaving.
+func (e *Engine) setProcs(req *wire.RunRequest, seeded bool) {
+	procs := e.procs
+	if req.Procs > 0 {
+		procs = int(req.Procs)
+	}
+	if seeded {
+		procs = 1
+	}
+	if procs != runtime.GOMAXPROCS(0) {
+		// It stops the world: left as it is for the next run.
+		runtime.GOMAXPROCS(procs)
+	}
+}
+
+// runRound runs the goroutines once, on new packages, and adds that to the report.
+func (e *Engine) runRound(req *wire.RunRequest, options options, seeded bool, report *report) {
+	start := time.Now()
+	e.status.enter(stageSetup)
+	r := newRound(req, options)
+	if seeded {
+		r.scheduler = e.Scheduler
+	}
+	if e.Scheduler != nil && (seeded || options.sequential) {
+		r.reseed = e.Scheduler.Reseed
+	}
+	r.before()
+	r.prepare()
+	prepared := time.Now()
+	e.status.enter(stageConcurrent)
+	if !options.sequential {
+		e.together()
+	}
+	r.concurrent()
+	e.alone()
+	e.status.enter(stageLast)
+	if seeded {
+		report.schedule(e.Scheduler)
+	}
+	report.add(r, prepared.Sub(start), time.Since(prepared))
+	e.memory.collect()
 }
 
 // publish copies the counters to the map that the parent reads. Neither is

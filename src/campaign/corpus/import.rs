@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::campaign::corpus::seeds::{self, Seed, SeedError};
 use crate::files;
-use crate::harness::{End, Harness, HarnessError, RunRequest};
+use crate::harness::{End, Harness, HarnessError, RunRequest, Verdict};
+use crate::testcase::SourceCase;
 
 /// A seed that takes longer is left out: a campaign runs it thousands of times.
 pub const SLOWEST: Duration = Duration::from_secs(2);
@@ -79,38 +80,14 @@ pub fn import(
     let before = into.written.len();
     for seed in seeds {
         progress(&seed.path);
-        let mut leave_out =
-            |why: String| into.left_out.push(LeftOut { path: seed.path.clone(), why });
-        let case = match seed.import(harness) {
-            Ok(case) => case,
-            Err(SeedError::Harness(
-                e @ (HarnessError::Died { .. } | HarnessError::TimedOut { .. }),
-            )) => {
-                leave_out(format!("the parser does not end well: {e}"));
-                continue;
-            }
-            Err(e @ SeedError::Harness(_)) => return Err(e),
-            Err(e) => {
-                leave_out(e.to_string());
+        let (source, valid) = match try_out(harness, seed)? {
+            Ok(ran) => ran,
+            Err(why) => {
+                into.left_out.push(LeftOut { path: seed.path.clone(), why });
                 continue;
             }
         };
-        let source = case.to_source();
-        let outcome = harness.run(&RunRequest::new(&case.scenario, &source.packages))?;
-        match (&outcome.end, outcome.reply) {
-            (End::Replied, Some(reply)) => {
-                use crate::harness::Verdict;
-                into.valid += usize::from(reply.verdicts.iter().all(|(v, _)| *v == Verdict::Valid));
-            }
-            (End::TimedOut { .. }, _) => {
-                leave_out(format!("it takes more than {} s", SLOWEST.as_secs()));
-                continue;
-            }
-            _ => {
-                leave_out("the checker's process does not survive it".to_owned());
-                continue;
-            }
-        }
+        into.valid += usize::from(valid);
         for (seen, &n) in hit.iter_mut().zip(harness.coverage()) {
             *seen |= n > 0;
         }
@@ -134,6 +111,31 @@ pub fn import(
     into.hit.iter_mut().zip(&hit).for_each(|(all, h)| *all |= h);
     into.coverage = count(&into.hit);
     Ok(())
+}
+
+/// Runs a seed once. Returns it, and whether all its packages type-check; or why it is to be
+/// left out.
+fn try_out(
+    harness: &mut Harness,
+    seed: &Seed,
+) -> Result<Result<(SourceCase, bool), String>, SeedError> {
+    let case = match seed.import(harness) {
+        Ok(case) => case,
+        Err(SeedError::Harness(
+            e @ (HarnessError::Died { .. } | HarnessError::TimedOut { .. }),
+        )) => return Ok(Err(format!("the parser does not end well: {e}"))),
+        Err(e @ SeedError::Harness(_)) => return Err(e),
+        Err(e) => return Ok(Err(e.to_string())),
+    };
+    let source = case.to_source();
+    let outcome = harness.run(&RunRequest::new(&case.scenario, &source.packages))?;
+    Ok(match (&outcome.end, outcome.reply) {
+        (End::Replied, Some(reply)) => {
+            Ok((source, reply.verdicts.iter().all(|(v, _)| *v == Verdict::Valid)))
+        }
+        (End::TimedOut { .. }, _) => Err(format!("it takes more than {} s", SLOWEST.as_secs())),
+        _ => Err("the checker's process does not survive it".to_owned()),
+    })
 }
 
 /// Writes a seed as `NAME.txtar`, or with a number behind the name where another

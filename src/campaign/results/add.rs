@@ -22,6 +22,7 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
     let mut all: Summary = serde_json::from_value(sum)?;
     let greatest = |f: fn(&Summary) -> usize| summaries.iter().map(f).max().unwrap_or_default();
     all.seed = first.seed;
+    all.patched.clone_from(&first.patched);
     all.corpus = greatest(|s| s.corpus);
     all.coverage.hit = greatest(|s| s.coverage.hit);
     all.coverage.total = first.coverage.total;
@@ -113,7 +114,7 @@ mod tests {
             "findings": findings, "contract_not_stored": 1, "minimized": 0, "not_minimized": 0,
             "operators": [{"name": "x", "made": 4, "parsed": execs / 100, "checked": 1,
                 "new_coverage": 0, "findings": 0, "parsed_percent": 0.0, "checked_percent": 0.0}],
-            "seed": u64::MAX, "go_version": "go1.27.3", "sequence": "ab", "harness_starts": 2,
+            "seed": u64::MAX, "go_version": "go1.27.3", "patched": ["R1"], "sequence": "ab", "harness_starts": 2,
             "confirmations": 3, "elements": {"operation check": 5}, "broker": null, "imported": 4, "interrupted": execs == 300,
             "times": {"running": 1.0, "recording": 0.5, "confirming": 0.0},
         }))
@@ -135,6 +136,7 @@ mod tests {
         assert_eq!((all.execs, all.corpus, all.coverage.hit), (400, 30, 300));
         assert_eq!((all.coverage.total, all.seed, all.contract_not_stored), (900, u64::MAX, 2));
         assert_eq!((all.execs_per_second, all.valid_percent), (100.0, 87.5));
+        assert_eq!(all.patched, ["R1"]);
         assert!(all.interrupted && (all.times.running - 2.0).abs() < 1e-9);
         assert_eq!((all.operators.len(), all.operators[0].parsed_percent), (1, 50.0));
         let ids: Vec<_> =

@@ -40,6 +40,9 @@ pub struct Summary {
     pub seed: u64,
     /// The go/types under test.
     pub go_version: String,
+    /// The patches that were in it.
+    #[serde(default)]
+    pub patched: Vec<String>,
     /// A digest over the sequence of test cases: two campaigns of one seed
     /// that ran the same test cases have the same.
     pub sequence: String,
@@ -101,6 +104,9 @@ impl Summary {
             c.total,
             self.valid_percent
         );
+        if !self.patched.is_empty() {
+            out += &format!("patched: {}\n", self.patched.join(", "));
+        }
         let (times, total) = (self.times, self.times.total());
         if total > 0.0 {
             // Shares of the time of all workers.

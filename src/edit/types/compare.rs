@@ -1,6 +1,6 @@
 //! Which types can be compared.
 
-use super::is_any;
+use super::basic::is_any;
 use crate::edit::env::{Env, Found};
 use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;

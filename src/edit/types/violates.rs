@@ -1,7 +1,8 @@
 //! Type arguments that clearly violate a constraint.
 
+use super::basic::is_any;
+use super::compare::comparable;
 use super::demands::{Demands, demands};
-use super::{comparable, is_any};
 use crate::edit::env::{Env, Found};
 use crate::goast::Expr;
 use crate::goast::build::split_instance;

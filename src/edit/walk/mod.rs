@@ -116,3 +116,57 @@ pub(crate) fn at_random(
     });
     changed
 }
+
+/// [`at_random`] for expressions: `want` weighs each, and `change` gets the chosen one.
+pub(crate) fn change_expr(
+    case: &mut TestCase,
+    rng: &mut Rng,
+    mut want: impl FnMut(&Expr, Role, &Env<'_>) -> u32,
+    change: impl FnOnce(&mut Expr, Role, &Env<'_>, &mut Rng) -> bool,
+) -> bool {
+    let symbols = Symbols::new(case);
+    let want = |site: &Site<'_>, env: &Env<'_>| match site {
+        Site::Expr(e, role) => want(e, *role, env),
+        _ => 0,
+    };
+    at_random(case, &symbols, rng, want, |site, env, rng| match site {
+        Site::Expr(e, role) => change(e, role, env, rng),
+        _ => false,
+    })
+}
+
+/// [`at_random`] for lists of fields, such as those of structs and interfaces.
+pub(crate) fn change_fields(
+    case: &mut TestCase,
+    rng: &mut Rng,
+    mut want: impl FnMut(&[Field], FieldRole, &Env<'_>) -> u32,
+    change: impl FnOnce(&mut Vec<Field>, FieldRole, &Env<'_>, &mut Rng) -> bool,
+) -> bool {
+    let symbols = Symbols::new(case);
+    let want = |site: &Site<'_>, env: &Env<'_>| match site {
+        Site::Fields(fields, role) => want(fields, *role, env),
+        _ => 0,
+    };
+    at_random(case, &symbols, rng, want, |site, env, rng| match site {
+        Site::Fields(fields, role) => change(fields, role, env, rng),
+        _ => false,
+    })
+}
+
+/// [`at_random`] for lists of statements.
+pub(crate) fn change_stmts(
+    case: &mut TestCase,
+    rng: &mut Rng,
+    mut want: impl FnMut(&[Stmt]) -> u32,
+    change: impl FnOnce(&mut Vec<Stmt>, &mut Rng) -> bool,
+) -> bool {
+    let symbols = Symbols::new(case);
+    let want = |site: &Site<'_>, _: &Env<'_>| match site {
+        Site::Stmts(list) => want(list),
+        _ => 0,
+    };
+    at_random(case, &symbols, rng, want, |site, _, rng| match site {
+        Site::Stmts(list) => change(list, rng),
+        _ => false,
+    })
+}

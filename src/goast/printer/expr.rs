@@ -2,7 +2,7 @@
 
 use super::super::{
     BinaryExpr, BlockStmt, CallExpr, ChanDir, CompositeLit, Ellipsis, Expr, FuncLit, LitKind,
-    SliceExpr, Token,
+    SliceExpr, Token, TypeAssertExpr, UnaryExpr,
 };
 use super::spacing::{binary_op, threshold};
 use super::{Printer, normalize_number};
@@ -37,32 +37,13 @@ impl Printer {
             },
             Expr::FuncLit(x) => self.func_lit(x),
             Expr::CompositeLit(x) => self.composite(x, depth),
-            Expr::ParenExpr(x) => match &*x.x {
-                // gofmt removes doubled parentheses.
-                Expr::ParenExpr(_) => self.expr(&x.x, min_prec, depth),
-                // Even so, a brace behind them makes it a literal.
-                Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_)
-                    if self.header && min_prec < PRIMARY =>
-                {
-                    self.type_in_header(&x.x);
-                }
-                inner => self.paren(inner, depth),
-            },
+            Expr::ParenExpr(x) => self.in_parentheses(&x.x, min_prec, depth),
             Expr::SelectorExpr(x) => {
                 self.operand(&x.x, depth);
                 self.dot(&x.x);
                 self.put(&x.sel.0);
             }
-            Expr::TypeAssertExpr(x) => {
-                self.operand(&x.x, depth);
-                self.dot(&x.x);
-                self.put("(");
-                match &x.typ {
-                    Some(t) => self.typ(t),
-                    None => self.put("type"),
-                }
-                self.put(")");
-            }
+            Expr::TypeAssertExpr(x) => self.type_assert(x, depth),
             Expr::IndexExpr(x) => {
                 self.operand(&x.x, 1);
                 self.put("[");
@@ -75,26 +56,12 @@ impl Printer {
             }
             Expr::SliceExpr(x) => self.slice(x, depth),
             Expr::CallExpr(x) => self.call(x, depth),
+            Expr::StarExpr(_) | Expr::UnaryExpr(_) if min_prec > UNARY => self.paren(e, depth),
             Expr::StarExpr(x) => {
-                if min_prec > UNARY {
-                    self.paren(e, depth);
-                } else {
-                    self.operator("*");
-                    self.expr(&x.x, UNARY, 1);
-                }
+                self.operator("*");
+                self.expr(&x.x, UNARY, 1);
             }
-            Expr::UnaryExpr(x) => {
-                if min_prec > UNARY {
-                    self.paren(e, depth);
-                    return;
-                }
-                self.operator(unary_op(x.op).as_str());
-                match &*x.x {
-                    // `<-chan T` is a type, not a receive operation.
-                    Expr::ChanType(_) if x.op == Token::Arrow => self.paren(&x.x, depth),
-                    operand => self.expr(operand, UNARY, depth),
-                }
-            }
+            Expr::UnaryExpr(x) => self.unary(x, depth),
             Expr::BinaryExpr(x) => self.binary(x, e, min_prec, depth),
             Expr::Ellipsis(Ellipsis { elt: None }) => self.put("_"),
             Expr::KeyValueExpr(_) | Expr::Ellipsis(_) => self.expr(essence(e), min_prec, depth),
@@ -105,6 +72,41 @@ impl Printer {
             | Expr::FuncType(_)
             | Expr::InterfaceType(_)
             | Expr::ChanType(_) => self.type_literal(e),
+        }
+    }
+
+    /// Writes what stands in parentheses, with the parentheses that gofmt leaves.
+    fn in_parentheses(&mut self, inner: &Expr, min_prec: u8, depth: usize) {
+        match inner {
+            // gofmt removes doubled parentheses.
+            Expr::ParenExpr(_) => self.expr(inner, min_prec, depth),
+            // Even so, a brace behind them makes it a literal.
+            Expr::ArrayType(_) | Expr::StructType(_) | Expr::MapType(_)
+                if self.header && min_prec < PRIMARY =>
+            {
+                self.type_in_header(inner);
+            }
+            inner => self.paren(inner, depth),
+        }
+    }
+
+    fn type_assert(&mut self, x: &TypeAssertExpr, depth: usize) {
+        self.operand(&x.x, depth);
+        self.dot(&x.x);
+        self.put("(");
+        match &x.typ {
+            Some(t) => self.typ(t),
+            None => self.put("type"),
+        }
+        self.put(")");
+    }
+
+    fn unary(&mut self, x: &UnaryExpr, depth: usize) {
+        self.operator(unary_op(x.op).as_str());
+        match &*x.x {
+            // `<-chan T` is a type, not a receive operation.
+            Expr::ChanType(_) if x.op == Token::Arrow => self.paren(&x.x, depth),
+            operand => self.expr(operand, UNARY, depth),
         }
     }
 

@@ -36,7 +36,7 @@ impl Operator for AddMethod {
             let (name, kind) = (n.clone(), ObjectKind::TypeParam);
             env.locals.push(Local { name, kind, typ: None, arity: 0 });
         }
-        let args: Vec<Expr> = names.iter().map(|n| ident(n)).collect();
+        let args: Vec<Expr> = names.iter().map(ident).collect();
         let base = instance(ident(name), args.clone());
         let result = if !args.is_empty() && cx.rng.chance(50) {
             // T[P] gives T[*T[P]]: never the same type twice.

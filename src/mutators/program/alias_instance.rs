@@ -2,6 +2,7 @@
 
 use super::super::{Context, Operator};
 use crate::edit::address;
+use crate::edit::env::Env;
 use crate::edit::references::on_uses;
 use crate::edit::symbols::Symbols;
 use crate::edit::walk::{Site, at_random};
@@ -25,16 +26,7 @@ impl Operator for AliasInstance {
             &symbols,
             cx.rng,
             |site, env| match site {
-                Site::Expr(e, role) if *role == Role::Type || *role == Role::TypeArg => {
-                    let (generic, args) = split_instance(e);
-                    let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
-                    // An instance with a local name in it cannot be declared at package level.
-                    let closed = env.locals.is_empty() && named && env.is_type(generic);
-                    let weight = if args.is_empty() { 1 } else { 6 };
-                    // A generic type without arguments is not a type.
-                    let whole = env.resolve(generic).is_some_and(|f| f.arity() == args.len());
-                    if closed && whole { weight } else { 0 }
-                }
+                Site::Expr(e, role) => whole_instance(e, *role, env),
                 _ => 0,
             },
             |site, env, _| {
@@ -59,6 +51,25 @@ impl Operator for AliasInstance {
         let spec = TypeSpec { name: Ident(alias), type_params: Vec::new(), assign: true, typ };
         address::append(case, package, file, [type_decl(spec)]);
         true
+    }
+}
+
+/// The weight of a named type that a package-level declaration can repeat, 0 for anything
+/// else. An instance is more interesting than a plain type.
+pub(super) fn whole_instance(e: &Expr, role: Role, env: &Env<'_>) -> u32 {
+    if !matches!(role, Role::Type | Role::TypeArg) {
+        return 0;
+    }
+    let (generic, args) = split_instance(e);
+    let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
+    // An instance with a local name in it cannot be declared at package level.
+    let closed = env.locals.is_empty() && named && env.is_type(generic);
+    // A generic type without arguments is not a type.
+    let whole = env.resolve(generic).is_some_and(|f| f.arity() == args.len());
+    match closed && whole {
+        true if args.is_empty() => 1,
+        true => 6,
+        false => 0,
     }
 }
 

@@ -1,12 +1,10 @@
 //! Alias what is shared: a second variable of the same instance.
 
 use super::super::{Context, Operator};
+use super::alias_instance::whole_instance;
 use crate::edit::address;
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
-use crate::goast::Expr;
-use crate::goast::Role;
-use crate::goast::build::{split_instance, star, var_decl};
+use crate::edit::walk::change_expr;
+use crate::goast::build::{star, var_decl};
 use crate::testcase::TestCase;
 
 /// Declares an exported variable whose type is an instance in the program, or a
@@ -16,34 +14,14 @@ pub struct AliasVariable;
 
 impl Operator for AliasVariable {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
         let pointer = cx.rng.chance(50);
         let mut found = None;
-        at_random(
-            case,
-            &symbols,
-            cx.rng,
-            |site, env| match site {
-                Site::Expr(e, Role::Type | Role::TypeArg) => {
-                    let (generic, args) = split_instance(e);
-                    let named = matches!(generic, Expr::Ident(_) | Expr::SelectorExpr(_));
-                    let whole = named
-                        && env.locals.is_empty()
-                        && env.is_type(generic)
-                        && env.resolve(generic).is_some_and(|f| f.arity() == args.len());
-                    if whole { if args.is_empty() { 1 } else { 6 } } else { 0 }
-                }
-                _ => 0,
-            },
-            |site, env, _| {
-                let Site::Expr(e, _) = site else { return false };
-                let typ = if pointer { star(e.clone()) } else { e.clone() };
-                found = Some((env.package, env.file, typ));
-                true
-            },
-        );
-        let Some((package, file, typ)) = found else { return false };
-        let name = symbols.fresh("V");
+        change_expr(case, cx.rng, whole_instance, |e, _, env, _| {
+            let typ = if pointer { star(e.clone()) } else { e.clone() };
+            found = Some((env.package, env.file, env.symbols.fresh("V"), typ));
+            true
+        });
+        let Some((package, file, name, typ)) = found else { return false };
         address::append(case, package, file, [var_decl(&name, typ)]);
         true
     }

@@ -2,9 +2,8 @@
 
 use super::super::{Context, Operator};
 use crate::edit::members::field_names;
-use crate::edit::symbols::Symbols;
 use crate::edit::types::args_for;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_fields;
 use crate::goast::FieldRole;
 use crate::goast::build::{field, func_of, ident, instance, slice_of, star};
 use crate::goast::scope::ObjectKind;
@@ -18,21 +17,14 @@ pub struct CloseCycle;
 
 impl Operator for CloseCycle {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_fields(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Fields(_, FieldRole::Struct | FieldRole::Interface)
-                    if env.owner.is_some() =>
-                {
-                    1
-                }
-                _ => 0,
+            |_, role, env| {
+                let fits = matches!(role, FieldRole::Struct | FieldRole::Interface);
+                u32::from(fits && env.owner.is_some())
             },
-            |site, env, rng| {
-                let Site::Fields(fields, list) = site else { return false };
+            |fields, list, env, rng| {
                 let types: Vec<_> = env
                     .package()
                     .scope

@@ -1,9 +1,8 @@
 //! Change the constraint of a type parameter.
 
 use super::super::{Context, Operator};
-use crate::edit::symbols::Symbols;
 use crate::edit::types::{instantiate, is_any};
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Role;
 use crate::goast::build::{ident, interface_of, unnamed};
 use crate::goast::{BinaryExpr, Expr, Token, UnaryExpr};
@@ -16,23 +15,15 @@ pub struct ChangeConstraint;
 
 impl Operator for ChangeConstraint {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, _| match site {
-                Site::Expr(e, Role::Constraint) => {
-                    if is_any(e) {
-                        3
-                    } else {
-                        2
-                    }
-                }
+            |e, role, _| match role {
+                Role::Constraint if is_any(e) => 3,
+                Role::Constraint => 2,
                 _ => 0,
             },
-            |site, env, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, env, rng| {
                 let interfaces: Vec<_> = env
                     .choices()
                     .into_iter()

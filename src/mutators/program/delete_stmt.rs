@@ -1,8 +1,7 @@
 //! Delete a statement.
 
 use super::super::{Context, Operator};
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_stmts;
 use crate::testcase::TestCase;
 
 /// Removes a statement with everything in it.
@@ -11,17 +10,11 @@ pub struct DeleteStmt;
 
 impl Operator for DeleteStmt {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_stmts(
             case,
-            &symbols,
             cx.rng,
-            |site, _| match site {
-                Site::Stmts(list) => list.len() as u32,
-                _ => 0,
-            },
-            |site, _, rng| {
-                let Site::Stmts(list) = site else { return false };
+            |list| list.len() as u32,
+            |list, rng| {
                 list.remove(rng.below(list.len()));
                 true
             },

@@ -3,8 +3,7 @@
 use super::super::{Context, Operator};
 use crate::edit::env::Found;
 use crate::edit::references::rebuild_instance;
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Role;
 use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
@@ -17,25 +16,26 @@ pub struct EraseTypeArgs;
 
 impl Operator for EraseTypeArgs {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(e, role) if !matches!(role, Role::Generic | Role::Receiver) => {
-                    let (generic, args) = split_instance(e);
-                    match env.resolve(generic) {
-                        Some(Found::Object(_, o)) if !args.is_empty() => {
-                            if o.kind == ObjectKind::Func { 20 } else { 1 }
-                        }
-                        _ => 0,
-                    }
+            |e, role, env| {
+                if matches!(role, Role::Generic | Role::Receiver) {
+                    return 0;
                 }
-                _ => 0,
+                let (generic, args) = split_instance(e);
+                match env.resolve(generic) {
+                    Some(Found::Object(_, o)) if !args.is_empty() => {
+                        if o.kind == ObjectKind::Func {
+                            20
+                        } else {
+                            1
+                        }
+                    }
+                    _ => 0,
+                }
             },
-            |site, _, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, _, rng| {
                 let all = rng.chance(50);
                 rebuild_instance(e, &mut |args| {
                     args.pop();

@@ -1,8 +1,7 @@
 //! Erase the type of a variable, so that it is inferred, or write it out.
 
 use super::super::{Context, Operator};
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_stmts;
 use crate::goast::build::{ident, star};
 use crate::goast::{Decl, DeclTok, Expr, GenDecl, Spec, Stmt, Token, ValueSpec};
 use crate::rng::Rng;
@@ -18,18 +17,12 @@ impl Operator for InferType {
         if cx.rng.chance(70) && of_package(case, cx.rng) {
             return true;
         }
-        let symbols = Symbols::new(case);
         let count = |list: &[Stmt]| list.iter().filter(|s| applies(s)).count();
-        at_random(
+        change_stmts(
             case,
-            &symbols,
             cx.rng,
-            |site, _| match site {
-                Site::Stmts(list) => count(list) as u32,
-                _ => 0,
-            },
-            |site, _, rng| {
-                let Site::Stmts(list) = site else { return false };
+            |list| count(list) as u32,
+            |list, rng| {
                 let n = rng.below(count(list));
                 list.iter_mut().filter(|s| applies(s)).nth(n).is_some_and(local)
             },

@@ -3,9 +3,8 @@
 use super::super::{Context, Operator};
 use crate::edit::env::Found;
 use crate::edit::references::rebuild_instance;
-use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, is_any, satisfying};
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Role;
 use crate::goast::build::{array_of, int, split_instance};
 use crate::testcase::TestCase;
@@ -17,22 +16,19 @@ pub struct Instantiate;
 
 impl Operator for Instantiate {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
+            |e, role, env| {
                 // In other places values of the type are used.
-                Site::Expr(e, role) if role.takes_any_type() || *role == Role::Embedded => {
-                    let (generic, args) = split_instance(e);
-                    let known = !args.is_empty() && env.resolve(generic).is_some();
-                    if known { if env.in_body { 1 } else { 4 } } else { 0 }
+                if !role.takes_any_type() && role != Role::Embedded {
+                    return 0;
                 }
-                _ => 0,
+                let (generic, args) = split_instance(e);
+                let known = !args.is_empty() && env.resolve(generic).is_some();
+                if known { if env.in_body { 1 } else { 4 } } else { 0 }
             },
-            |site, env, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, env, rng| {
                 let (generic, args) = split_instance(e);
                 let n = rng.below(args.len());
                 let new = match env.resolve(generic) {

@@ -2,8 +2,7 @@
 
 use super::super::Context;
 use crate::edit::env::Env;
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_fields;
 use crate::goast::Field;
 use crate::goast::FieldRole;
 use crate::rng::Rng;
@@ -11,17 +10,11 @@ use crate::testcase::TestCase;
 
 /// Removes an element from a list of that kind; false if there is none.
 pub(super) fn delete_from(case: &mut TestCase, cx: &mut Context<'_>, sort: FieldRole) -> bool {
-    let symbols = Symbols::new(case);
-    at_random(
+    change_fields(
         case,
-        &symbols,
         cx.rng,
-        |site, _| match site {
-            Site::Fields(f, list) if *list == sort => f.len() as u32,
-            _ => 0,
-        },
-        |site, _, rng| {
-            let Site::Fields(fields, _) = site else { return false };
+        |fields, role, _| if role == sort { fields.len() as u32 } else { 0 },
+        |fields, _, _, rng| {
             fields.remove(rng.below(fields.len()));
             true
         },
@@ -35,14 +28,11 @@ pub(super) fn add_to(
     sort: FieldRole,
     make: impl FnOnce(&[Field], &Env<'_>, &mut Rng) -> Option<Field>,
 ) -> bool {
-    let symbols = Symbols::new(case);
-    at_random(
+    change_fields(
         case,
-        &symbols,
         cx.rng,
-        |site, _| u32::from(matches!(site, Site::Fields(_, list) if *list == sort)),
-        |site, env, rng| {
-            let Site::Fields(fields, _) = site else { return false };
+        |_, role, _| u32::from(role == sort),
+        |fields, _, env, rng| {
             let new = make(fields, env, rng);
             let made = new.is_some();
             fields.extend(new);

@@ -3,8 +3,7 @@
 use super::super::{Context, Operator};
 use super::type_parameters::add;
 use crate::edit::address::{self, Address};
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::go_release;
 use crate::goast::Expr;
 use crate::goast::Role;
@@ -35,27 +34,18 @@ impl Operator for MakeGeneric {
         let owner = address::names(case, at).into_iter().next();
         let Some(param) = add(case, at, true, cx.rng) else { return false };
         // If no place inside takes it, an unused parameter is just as good.
-        let symbols = Symbols::new(case);
         if is_type && cx.rng.chance(80) {
-            at_random(
+            change_expr(
                 case,
-                &symbols,
                 cx.rng,
-                |site, env| {
+                |e, role, env| {
                     let inside = (env.package, env.file, env.decl)
                         == (at.package, at.file, at.decl)
                         && env.owner == owner;
-                    match site {
-                        Site::Expr(Expr::Ident(id), Role::Type | Role::TypeArg)
-                            if inside && id.0 != param =>
-                        {
-                            1
-                        }
-                        _ => 0,
-                    }
+                    let other = matches!(e, Expr::Ident(id) if id.0 != param);
+                    u32::from(inside && other && matches!(role, Role::Type | Role::TypeArg))
                 },
-                |site, _, _| {
-                    let Site::Expr(e, _) = site else { return false };
+                |e, _, _, _| {
                     *e = ident(&param);
                     true
                 },

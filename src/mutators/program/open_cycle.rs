@@ -3,9 +3,8 @@
 use super::super::{Context, Operator};
 use crate::edit::env::Found;
 use crate::edit::references::mentions;
-use crate::edit::symbols::Symbols;
 use crate::edit::types::basic;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Expr;
 use crate::goast::Role;
 use crate::testcase::TestCase;
@@ -16,19 +15,14 @@ pub struct OpenCycle;
 
 impl Operator for OpenCycle {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(e, Role::Type | Role::TypeArg) if !env.in_body => {
-                    u32::from(mentions_owner(e, env))
-                }
-                _ => 0,
+            |e, role, env| {
+                let fits = matches!(role, Role::Type | Role::TypeArg) && !env.in_body;
+                u32::from(fits && mentions_owner(e, env))
             },
-            |site, _, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, _, rng| {
                 *e = basic(rng);
                 true
             },

@@ -2,9 +2,8 @@
 
 use super::super::{Context, Operator};
 use crate::edit::env::{Choice, Env, Found};
-use crate::edit::symbols::Symbols;
 use crate::edit::types::instantiate;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Expr;
 use crate::goast::Role;
 use crate::goast::build::split_instance;
@@ -18,13 +17,11 @@ pub struct ReplaceName;
 
 impl Operator for ReplaceName {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(e, Role::Type | Role::TypeArg | Role::Rhs(_)) => {
+            |e, role, env| match role {
+                Role::Type | Role::TypeArg | Role::Rhs(_) => {
                     let named = env.resolve(split_instance(e).0).is_some();
                     if !named {
                         0
@@ -34,11 +31,10 @@ impl Operator for ReplaceName {
                         5
                     }
                 }
-                Site::Expr(e, Role::Value | Role::Callee) => u32::from(env.resolve(e).is_some()),
+                Role::Value | Role::Callee => u32::from(env.resolve(e).is_some()),
                 _ => 0,
             },
-            |site, env, rng| {
-                let Site::Expr(e, role) = site else { return false };
+            |e, role, env, rng| {
                 let fits: Vec<_> = env
                     .choices()
                     .into_iter()

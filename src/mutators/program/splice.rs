@@ -8,7 +8,7 @@ use crate::edit::members::may_have_methods;
 use crate::edit::references::rename;
 use crate::edit::repair::bind_names;
 use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Next, Site, at_random, walk};
+use crate::edit::walk::{Next, Site, change_expr, change_fields, change_stmts, walk};
 use crate::goast::build::{ident, instance, panic_body};
 use crate::goast::scope::receiver_type_params;
 use crate::goast::{Decl, Expr, Field, Stmt};
@@ -93,23 +93,15 @@ fn splice_expr(
     });
     let weights: Vec<u32> = parts.iter().map(|(w, _)| *w).collect();
     let Some(new) = rng.weighted(&weights).map(|i| parts.swap_remove(i).1) else { return false };
-    let symbols = Symbols::new(case);
-    at_random(
+    change_expr(
         case,
-        &symbols,
         rng,
-        |site, env| match site {
-            Site::Expr(e, role) if want(e, *role) => {
-                if env.in_body {
-                    1
-                } else {
-                    5
-                }
-            }
-            _ => 0,
+        |e, role, env| match want(e, role) {
+            true if env.in_body => 1,
+            true => 5,
+            false => 0,
         },
-        |site, _, _| {
-            let Site::Expr(e, _) = site else { return false };
+        |e, _, _, _| {
             *e = new;
             true
         },
@@ -202,21 +194,15 @@ fn splice_field(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool
     });
     let Some((list, mut new)) = rng.choose(&parts).cloned() else { return false };
     new.names.truncate(1);
-    let symbols = Symbols::new(case);
-    at_random(
+    change_fields(
         case,
-        &symbols,
         rng,
-        |site, _| match site {
-            Site::Fields(fields, l) if *l == list => {
-                let clash = field_names(&new)
-                    .any(|n| fields.iter().any(|f| field_names(f).any(|m| m == n)));
-                u32::from(!clash)
-            }
-            _ => 0,
+        |fields, role, _| {
+            let clash =
+                field_names(&new).any(|n| fields.iter().any(|f| field_names(f).any(|m| m == n)));
+            u32::from(role == list && !clash)
         },
-        |site, _, rng| {
-            let Site::Fields(fields, _) = site else { return false };
+        |fields, _, _, rng| {
             fields.insert(rng.below(fields.len() + 1), new.clone());
             true
         },
@@ -237,14 +223,11 @@ fn splice_stmt(case: &mut TestCase, mut donor: TestCase, rng: &mut Rng) -> bool 
         Next::In
     });
     let Some(new) = rng.choose(&parts).cloned() else { return false };
-    let symbols = Symbols::new(case);
-    at_random(
+    change_stmts(
         case,
-        &symbols,
         rng,
-        |site, _| u32::from(matches!(site, Site::Stmts(_))),
-        |site, _, rng| {
-            let Site::Stmts(list) = site else { return false };
+        |_| 1,
+        |list, rng| {
             list.insert(rng.below(list.len() + 1), new);
             true
         },

@@ -1,8 +1,7 @@
 //! Unwrap a type: replace it by its element, key, field or argument.
 
 use super::super::{Context, Operator};
-use crate::edit::symbols::Symbols;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Expr;
 use crate::goast::Role;
 use crate::testcase::TestCase;
@@ -13,19 +12,20 @@ pub struct UnwrapType;
 
 impl Operator for UnwrapType {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(e, Role::Type | Role::TypeArg) if !parts(e).is_empty() => {
-                    if env.in_body { 1 } else { 5 }
+            |e, role, env| match role {
+                Role::Type | Role::TypeArg if !parts(e).is_empty() => {
+                    if env.in_body {
+                        1
+                    } else {
+                        5
+                    }
                 }
                 _ => 0,
             },
-            |site, _, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, _, rng| {
                 let Some(part) = rng.choose(&parts(e)).map(|p| (*p).clone()) else {
                     return false;
                 };

@@ -2,9 +2,8 @@
 //! generic type or alias.
 
 use super::super::{Context, Operator};
-use crate::edit::symbols::Symbols;
 use crate::edit::types::wrapped;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Expr;
 use crate::goast::Role;
 use crate::goast::build::{field, ident, struct_of};
@@ -16,25 +15,22 @@ pub struct WrapType;
 
 impl Operator for WrapType {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(_, Role::Type | Role::TypeArg) => {
+            |e, role, env| match role {
+                Role::Type | Role::TypeArg => {
                     if env.in_body {
                         1
                     } else {
                         6
                     }
                 }
-                Site::Expr(Expr::InterfaceType(_), Role::Rhs(_)) => 0,
-                Site::Expr(_, Role::Rhs(_)) => 3,
+                Role::Rhs(_) if matches!(e, Expr::InterfaceType(_)) => 0,
+                Role::Rhs(_) => 3,
                 _ => 0,
             },
-            |site, env, rng| {
-                let Site::Expr(e, role) = site else { return false };
+            |e, role, env, rng| {
                 let elt = std::mem::replace(e, ident("int"));
                 *e = if rng.chance(12) || matches!(role, Role::Rhs(false)) {
                     struct_of(vec![field("F", elt)])

@@ -3,9 +3,8 @@
 use super::super::{Context, Operator};
 use crate::edit::env::Found;
 use crate::edit::references::rebuild_instance;
-use crate::edit::symbols::Symbols;
 use crate::edit::types::satisfying;
-use crate::edit::walk::{Site, at_random};
+use crate::edit::walk::change_expr;
 use crate::goast::Role;
 use crate::goast::build::split_instance;
 use crate::goast::scope::ObjectKind;
@@ -17,13 +16,11 @@ pub struct WriteTypeArgs;
 
 impl Operator for WriteTypeArgs {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let symbols = Symbols::new(case);
-        at_random(
+        change_expr(
             case,
-            &symbols,
             cx.rng,
-            |site, env| match site {
-                Site::Expr(e, Role::Value | Role::Callee) => {
+            |e, role, env| match role {
+                Role::Value | Role::Callee => {
                     let (generic, args) = split_instance(e);
                     match env.resolve(generic) {
                         Some(Found::Object(_, o)) if o.kind == ObjectKind::Func => {
@@ -34,8 +31,7 @@ impl Operator for WriteTypeArgs {
                 }
                 _ => 0,
             },
-            |site, env, rng| {
-                let Site::Expr(e, _) = site else { return false };
+            |e, _, env, rng| {
                 let (generic, args) = split_instance(e);
                 let n = args.len();
                 let Some(Found::Object(home, o)) = env.resolve(generic) else { return false };

@@ -2,7 +2,6 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
 /// The operation goes to any place in a goroutine or in `before`.
@@ -13,11 +12,7 @@ impl Operator for AddOperation {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some(op) = pick::operation(case, cx.rng) else { return false };
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
-        if list.len() >= MAX_OPERATIONS {
-            return false;
-        }
-        list.insert(cx.rng.below(list.len() + 1), op);
-        true
+        pick::insert(list, op, cx.rng)
     }
 }
 

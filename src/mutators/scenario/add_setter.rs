@@ -2,7 +2,6 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::scenario::{Operation, Profile, Setter};
 use crate::testcase::TestCase;
@@ -20,11 +19,6 @@ impl Operator for AddSetter {
         let Some(target) = pick::type_name(&symbols, cx.rng) else { return false };
         let Some(&what) = cx.rng.choose(Setter::ALL) else { return false };
         let n = cx.rng.below(case.scenario.go.len());
-        let list = &mut case.scenario.go[n];
-        if list.len() >= MAX_OPERATIONS {
-            return false;
-        }
-        list.insert(cx.rng.below(list.len() + 1), Operation::Set { object: target, what });
-        true
+        pick::insert(&mut case.scenario.go[n], Operation::Set { object: target, what }, cx.rng)
     }
 }

@@ -1,8 +1,8 @@
 //! Let goroutines that do the same share one more thing.
 
 use super::super::{Context, Operator};
-use super::limit::breaches;
-use crate::scenario::{Operation, Profile, Share};
+use super::pick;
+use crate::scenario::{Operation, Profile};
 use crate::testcase::TestCase;
 
 /// They share a context, a file set or a configuration and, only where the profile
@@ -18,12 +18,7 @@ impl Operator for AliasShared {
             Profile::All => cx.rng.chance(8),
         };
         let s = &mut case.scenario;
-        let fits: Vec<Share> = Share::ALL
-            .iter()
-            .copied()
-            .filter(|x| breaches(*x) == breach && !s.share.contains(x))
-            .collect();
-        let Some(&new) = cx.rng.choose(&fits) else { return false };
+        let Some(new) = pick::absent_share(&s.share, breach, cx.rng) else { return false };
         s.share.insert(new);
         // Sharing shows where two goroutines check the same package.
         if let [first, rest @ ..] = s.go.as_mut_slice()
@@ -32,8 +27,7 @@ impl Operator for AliasShared {
         {
             for ops in rest {
                 if !ops.contains(&check) {
-                    ops.insert(0, check.clone());
-                    ops.truncate(crate::edit::MAX_OPERATIONS);
+                    pick::put_first(ops, check.clone());
                 }
             }
         }

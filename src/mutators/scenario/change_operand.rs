@@ -15,14 +15,9 @@ impl Operator for ChangeOperand {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let other_package = pick::package(case, cx.rng);
-        let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);
-        let mut all: Vec<&mut Operation> =
-            lists.flatten().filter(|o| !o.row().has(OperandKind::Walked)).collect();
-        if all.is_empty() {
-            return false;
-        }
-        let n = cx.rng.below(all.len());
-        change(all[n], &symbols, other_package, cx.rng).is_some()
+        let wanted = |op: &Operation| !op.row().has(OperandKind::Walked);
+        let op = pick::operation_mut(&mut case.scenario, cx.rng, wanted);
+        op.and_then(|op| change(op, &symbols, other_package, cx.rng)).is_some()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Add or remove what goroutines share.
 
 use super::super::{Context, Operator};
-use super::limit::breaches;
+use super::pick;
 use crate::scenario::{Profile, Share};
 use crate::testcase::TestCase;
 
@@ -23,12 +23,7 @@ impl Operator for ChangeShare {
             Profile::Contract => cx.rng.chance(50),
             Profile::All => cx.rng.chance(8),
         };
-        let fits: Vec<Share> = Share::ALL
-            .iter()
-            .copied()
-            .filter(|s| breaches(*s) == wide && !share.contains(s))
-            .collect();
-        let Some(&new) = cx.rng.choose(&fits) else { return false };
+        let Some(new) = pick::absent_share(share, wide, cx.rng) else { return false };
         share.insert(new)
     }
 }

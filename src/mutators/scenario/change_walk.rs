@@ -12,14 +12,10 @@ pub struct ChangeWalk;
 impl Operator for ChangeWalk {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let elsewhere = pick::walked(case, cx.rng);
-        let lists = case.scenario.go.iter_mut().chain([&mut case.scenario.before]);
-        let mut walks: Vec<&mut Operation> =
-            lists.flatten().filter(|o| o.row().has(OperandKind::Query)).collect();
-        if walks.is_empty() {
+        let wanted = |op: &Operation| op.row().has(OperandKind::Query);
+        let Some(op) = pick::operation_mut(&mut case.scenario, cx.rng, wanted) else {
             return false;
-        }
-        let n = cx.rng.below(walks.len());
-        let op = &mut *walks[n];
+        };
         let mut operands = op.operands_mut();
         match &mut operands[..] {
             [OperandMut::Query(query), OperandMut::Walked(package), OperandMut::Order(order)] => {

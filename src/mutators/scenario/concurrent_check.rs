@@ -1,6 +1,7 @@
 //! Force concurrent checks of the same package.
 
 use super::super::{Context, Operator};
+use super::pick;
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::scenario::{Meet, Operation};
@@ -26,9 +27,7 @@ impl Operator for ConcurrentCheck {
             }
         }
         for ops in &mut s.go {
-            ops.retain(|o| *o != check(n));
-            ops.insert(0, check(n));
-            ops.truncate(MAX_OPERATIONS);
+            pick::put_first(ops, check(n));
         }
         s.meet.insert(if cx.rng.chance(50) { Meet::Start } else { Meet::Import });
         true

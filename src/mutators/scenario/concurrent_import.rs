@@ -1,6 +1,7 @@
 //! Force concurrent checks of packages that import the same one.
 
 use super::super::{Context, Operator};
+use super::pick;
 use crate::edit::symbols::Symbols;
 use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS};
 use crate::scenario::{Meet, Operation};
@@ -36,10 +37,7 @@ impl Operator for ConcurrentImport {
             s.go.push(Vec::new());
         }
         for (i, ops) in s.go.iter_mut().enumerate() {
-            let op = check(users[i % users.len()]);
-            ops.retain(|o| *o != op);
-            ops.insert(0, op);
-            ops.truncate(MAX_OPERATIONS);
+            pick::put_first(ops, check(users[i % users.len()]));
         }
         s.meet.insert(Meet::Import);
         true

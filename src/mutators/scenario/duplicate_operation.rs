@@ -2,7 +2,6 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::edit::MAX_OPERATIONS;
 use crate::testcase::TestCase;
 
 /// The copy goes to its own list or to another goroutine.
@@ -14,11 +13,7 @@ impl Operator for DuplicateOperation {
         let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
         let Some(op) = cx.rng.choose(list).cloned() else { return false };
         let Some(to) = pick::list(&mut case.scenario, cx.rng) else { return false };
-        if to.len() >= MAX_OPERATIONS {
-            return false;
-        }
-        to.insert(cx.rng.below(to.len() + 1), op);
-        true
+        pick::insert(to, op, cx.rng)
     }
 }
 

@@ -1,21 +1,12 @@
 //! The rules that the scenario of every mutant keeps.
 
 use super::super::Context;
-use super::pick;
+use super::pick::{self, breaches};
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
-use crate::scenario::{
-    Class, ELEMENTS, ElementKind, INSTANCES, ObjectRef, OperandMut, Operation, Profile, Share,
-};
+use crate::scenario::{Class, INSTANCES, ObjectRef, OperandMut, Operation, Profile, Share};
 use crate::testcase::TestCase;
-
-/// Whether sharing it breaks a documented rule.
-pub(super) fn breaches(share: Share) -> bool {
-    ELEMENTS
-        .iter()
-        .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
-}
 
 /// Makes sure that the profile allows the scenario, that at least two goroutines have
 /// something to do, and that operations name packages that exist.
@@ -74,7 +65,7 @@ pub(crate) fn resolve(case: &mut TestCase, rng: &mut Rng) {
     let symbols = Symbols::new(case);
     let Some(any) = pick::package(case, rng) else { return };
     let mut scenario = std::mem::take(&mut case.scenario);
-    for op in scenario.before.iter_mut().chain(scenario.go.iter_mut().flatten()) {
+    for op in scenario.operations_mut() {
         resolve_operation(op, &symbols, &any, rng);
     }
     case.scenario = scenario;

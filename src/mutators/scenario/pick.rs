@@ -1,11 +1,14 @@
 //! Draws operations and their operands from what a test case has.
 
+use std::collections::BTreeSet;
+
+use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Row,
-    Scenario, Setter, targets,
+    Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
+    Operation, Order, Query, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 
@@ -193,4 +196,55 @@ pub(super) fn list<'a>(s: &'a mut Scenario, rng: &mut Rng) -> Option<&'a mut Vec
     }
     let n = rng.below(s.go.len());
     s.go.get_mut(n)
+}
+
+/// One of the scenario's operations for which `want` is true.
+pub(super) fn operation_mut<'a>(
+    s: &'a mut Scenario,
+    rng: &mut Rng,
+    want: impl Fn(&Operation) -> bool,
+) -> Option<&'a mut Operation> {
+    let lists = s.go.iter_mut().chain([&mut s.before]);
+    let mut all: Vec<&mut Operation> = lists.flatten().filter(|op| want(op)).collect();
+    // Nothing is drawn if there is nothing to draw from.
+    if all.is_empty() {
+        return None;
+    }
+    let n = rng.below(all.len());
+    Some(all.swap_remove(n))
+}
+
+/// Inserts an operation anywhere in a list; false if the list is full.
+pub(super) fn insert(list: &mut Vec<Operation>, op: Operation, rng: &mut Rng) -> bool {
+    if list.len() >= MAX_OPERATIONS {
+        return false;
+    }
+    list.insert(rng.below(list.len() + 1), op);
+    true
+}
+
+/// Makes an operation the first of a list, and the only one of its kind there.
+pub(super) fn put_first(list: &mut Vec<Operation>, op: Operation) {
+    list.retain(|o| *o != op);
+    list.insert(0, op);
+    list.truncate(MAX_OPERATIONS);
+}
+
+/// Whether sharing it breaks a documented rule.
+pub(super) fn breaches(share: Share) -> bool {
+    ELEMENTS
+        .iter()
+        .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
+}
+
+/// Something that is not shared yet, and that does or does not break a rule.
+pub(super) fn absent_share(
+    present: &BTreeSet<Share>,
+    breach: bool,
+    rng: &mut Rng,
+) -> Option<Share> {
+    let absent = Share::ALL.iter().copied();
+    let fits: Vec<Share> =
+        absent.filter(|s| breaches(*s) == breach && !present.contains(s)).collect();
+    rng.choose(&fits).copied()
 }

@@ -9,43 +9,24 @@ use super::predicate::Predicate;
 use super::search::Search;
 use super::{MinimizeError, Options};
 use crate::harness::HarnessError;
-use crate::scenario::Class;
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
 
-/// What a test case amounts to.
-pub(crate) struct Shape {
-    pub lines: usize,
-    pub packages: usize,
-    pub goroutines: usize,
-    pub operations: usize,
-    pub before: usize,
-    pub class: Class,
-}
-
-/// The text of the smallest test case that holds in new processes, with how
+/// The source of the smallest test case that holds in new processes, with how
 /// often it does; `None` if that was not measured for lack of time.
 pub(crate) fn finish(
     search: &mut Search<'_>,
     options: &Options,
     original: f64,
-) -> Result<(String, Shape, Option<Tally>), MinimizeError> {
-    let (tally, source) = match polish(search, options, original) {
-        Ok((tally, source)) => (Some(tally), source),
+) -> Result<(SourceCase, Option<Tally>), MinimizeError> {
+    match polish(search, options, original) {
+        Ok((tally, source)) => Ok((source, Some(tally))),
         // The result so far counts.
-        Err(MinimizeError::Harness(HarnessError::Interrupted)) => (None, search.case.to_source()),
-        Err(e) => return Err(e),
-    };
-    let case = &search.case;
-    let shape = Shape {
-        lines: source.lines(),
-        packages: source.packages.len(),
-        goroutines: case.scenario.go.len(),
-        operations: case.scenario.go.iter().map(Vec::len).max().unwrap_or(0),
-        before: case.scenario.before.len(),
-        class: case.scenario.class(),
-    };
-    Ok((source.to_txtar(), shape, tally))
+        Err(MinimizeError::Harness(HarnessError::Interrupted)) => {
+            Ok((search.case.to_source(), None))
+        }
+        Err(e) => Err(e),
+    }
 }
 
 fn polish(

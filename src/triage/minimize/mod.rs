@@ -6,6 +6,7 @@
 
 mod finish;
 mod hunt;
+mod job;
 mod memory;
 mod names;
 mod pool;
@@ -23,6 +24,7 @@ mod starts;
 mod tests;
 mod tidy;
 mod trees;
+mod tune;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +37,6 @@ pub use sprt::SequentialTest;
 use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
 use crate::testcase::{SourceCase, TestCase};
-use crate::triage::Tally;
 use memory::{History, Verdicts};
 use pool::Pool;
 use predicate::Candidate;
@@ -215,20 +216,20 @@ pub fn minimize(
     };
     search.deadline = options.time.map(|t| started + t);
     search.predicate.deadline = search.deadline;
-    let (text, shape, tally) = finish::finish(&mut search, options, ready.rate.rate())?;
-    let tally: Tally = tally.unwrap_or_default();
-    let rate = ready.rate;
+    let (smallest, tally) = finish::finish(&mut search, options, ready.rate.rate())?;
+    let (rate, tally) = (ready.rate, tally.unwrap_or_default());
+    let scenario = &search.case.scenario;
     Ok(Some(Minimized {
         finding: ready.finding,
-        text,
+        text: smallest.to_txtar(),
         lines_before: source.lines(),
         info: Minimization {
-            lines: shape.lines,
-            packages: shape.packages,
-            goroutines: shape.goroutines,
-            operations: shape.operations,
-            before: shape.before,
-            class: shape.class,
+            lines: smallest.lines(),
+            packages: smallest.packages.len(),
+            goroutines: scenario.go.len(),
+            operations: scenario.go.iter().map(Vec::len).max().unwrap_or(0),
+            before: scenario.before.len(),
+            class: scenario.class(),
             original: [rate.hits, rate.runs],
             reproduced: [tally.hits, tally.runs],
             seconds: started.elapsed().as_secs_f64(),

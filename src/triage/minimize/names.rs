@@ -16,7 +16,7 @@ use crate::testcase::TestCase;
 pub(crate) type Renaming = Box<dyn Fn(&mut TestCase) -> bool + Send + Sync>;
 
 /// Makes an operation use an object's new name.
-pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) {
+fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) {
     for named in op.objects_mut() {
         if named.package == package && named.object == old {
             new.clone_into(named.object);
@@ -24,12 +24,17 @@ pub(crate) fn retarget(op: &mut Operation, package: &str, old: &str, new: &str) 
     }
 }
 
-fn rename_object(case: &mut TestCase, package: usize, old: &str, new: &str) {
-    let symbols = Symbols::new(case);
-    rename(case, &symbols, package, old, new);
+/// Renames an object in the program and in the operations that name it.
+pub(crate) fn rename_object(
+    case: &mut TestCase,
+    symbols: &Symbols,
+    package: usize,
+    old: &str,
+    new: &str,
+) {
+    rename(case, symbols, package, old, new);
     let path = case.packages[package].path.clone();
-    let s = &mut case.scenario;
-    for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
+    for op in case.scenario.operations_mut() {
         retarget(op, &path, old, new);
     }
 }
@@ -133,10 +138,12 @@ fn objects(p: usize, package: &crate::edit::symbols::PackageSymbols, out: &mut V
         out.push(Box::new(move |case| {
             if swap {
                 // The object that has the name makes room.
-                let aside = Symbols::new(case).fresh(new);
-                rename_object(case, p, new, &aside);
+                let symbols = Symbols::new(case);
+                let aside = symbols.fresh(new);
+                rename_object(case, &symbols, p, new, &aside);
             }
-            rename_object(case, p, &old, new);
+            let symbols = Symbols::new(case);
+            rename_object(case, &symbols, p, &old, new);
             true
         }));
     }

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use super::job::{Job, Judged};
 use super::memory::{History, Verdicts};
 use super::pool::Pool;
 use super::predicate::{Answer, Candidate, MORE_SEEDS, Predicate};
-use super::prepare::{DEAR, mended};
 use super::reducer::{Edit, Reducer};
 use super::size::Size;
 use super::starts::Starts;
 use super::tidy::tidy;
+use super::tune::{DEAR, mended};
 use super::{MinimizeError, Status};
 use crate::edit::address;
 use crate::goast::build::struct_of;
@@ -42,10 +43,6 @@ pub(crate) struct Search<'a> {
 
 /// One part in this many of the time goes first to edits that leave no errors.
 const ERRORS: u32 = 8;
-
-/// A batch's answer for one candidate: the candidate, or what repair made of
-/// it.
-type Judged = (usize, Answer, Option<Candidate>, Vec<(String, Answer)>);
 
 impl Search<'_> {
     /// Whether time is up or somebody asked for the end.
@@ -284,49 +281,26 @@ impl Search<'_> {
         let won = Arc::new(AtomicUsize::new(usize::MAX));
         let (answer, answers) = channel();
         let before = Arc::new(self.case.clone());
-        let limit = self.size;
         let mut places = Vec::new();
         for (i, (place, candidate)) in batch.into_iter().enumerate() {
             places.push(place);
-            let (predicate, won) = (self.predicate.clone(), Arc::clone(&won));
-            let before = Arc::clone(&before);
-            let known = self.known.get(&candidate.text);
-            self.pool.submit(answer.clone(), move |harness| -> Result<Judged, HarnessError> {
-                let mut said = Vec::new();
-                let mut judge = |candidate: &mut Candidate, said: &mut Vec<_>| {
-                    let schedule = candidate.case.scenario.schedule;
-                    let verdict = predicate.judge(harness, &mut candidate.case, i, &won)?;
-                    // What shows under another seed only is another test case.
-                    if candidate.case.scenario.schedule == schedule {
-                        said.push((candidate.text.clone(), verdict));
-                    } else {
-                        candidate.text = candidate.case.to_source().to_txtar();
-                    }
-                    Ok::<_, HarnessError>(verdict)
-                };
-                let mut best = candidate;
-                let mut verdict = match known {
-                    Some(verdict) => verdict,
-                    None => judge(&mut best, &mut said)?,
-                };
-                if verdict == Answer::Invalid
-                    && let Some(mut mended) = best.repaired(&before, limit)
-                {
-                    verdict = judge(&mut mended, &mut said)?;
-                    best = mended;
-                }
-                if verdict == Answer::Shows {
-                    won.fetch_min(i, Ordering::Relaxed);
-                }
-                Ok((i, verdict, (verdict == Answer::Shows).then_some(best), said))
-            });
+            let job = Job {
+                at: i,
+                known: self.known.get(&candidate.text),
+                candidate,
+                predicate: self.predicate.clone(),
+                before: Arc::clone(&before),
+                limit: self.size,
+                won: Arc::clone(&won),
+            };
+            self.pool.submit(answer.clone(), move |harness| job.run(harness));
         }
         drop(answer);
         let mut first: Option<(usize, Candidate)> = None;
         let mut failed = None;
         for judged in answers {
             match judged {
-                Ok((i, _, shown, said)) => {
+                Ok(Judged { at: i, shown, said }) => {
                     self.tried += said.len() as u64;
                     for (text, answer) in said.iter().filter(|(_, a)| *a != Answer::Abandoned) {
                         self.known.record(text, *answer);

@@ -20,7 +20,7 @@ impl Goroutine<'_, '_> {
             Operation::Eval { package, expr } => self.eval(package, expr),
             Operation::CheckExpr { package, expr } => self.check_expr(package, expr),
             Operation::Query { query, object: target, other } => {
-                self.query(*query, target, other.as_ref())
+                self.query(*query, target, other.as_ref());
             }
             Operation::Walk { query, package, order } => self.walk(*query, package, *order),
             Operation::Export { package } => self.export(package),

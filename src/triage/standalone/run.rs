@@ -79,11 +79,12 @@ impl Runner {
         if let Some(sum) = &program.go_sum {
             fs::write(dir.path().join("go.sum"), sum)?;
         }
-        let output = go
-            .command()
-            .args(["build", "-race", "-o", "repro", "."])
-            .current_dir(dir.path())
-            .output()?;
+        let mut build = go.command();
+        build.args(["build", "-race", "-o", "repro"]).current_dir(dir.path());
+        if let Some(overlay) = &go.overlay {
+            build.arg("-overlay").arg(overlay);
+        }
+        let output = build.arg(".").output()?;
         if output.status.success() {
             Ok(Self { dir })
         } else {

@@ -1,11 +1,11 @@
 //! Two packages made one.
 
+use super::super::names::rename_object;
 use super::super::reducer::{Edit, Reducer};
 use super::super::scenario::redirect::each_name;
 use super::files::merge;
 use crate::edit::address::is_import;
 use crate::edit::env::Found;
-use crate::edit::references::rename;
 use crate::edit::symbols::Symbols;
 use crate::edit::walk::{Next, Site, walk};
 use crate::goast::build::{ident, import_decl, selector};
@@ -18,9 +18,9 @@ use crate::testcase::TestCase;
 #[derive(Clone, Copy, Debug)]
 pub struct MergePackages;
 
-fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
+/// Gives new names to the objects of `from` whose names `into` also declares.
+fn make_names_differ(case: &mut TestCase, from: usize, into: usize) {
     let symbols = Symbols::new(case);
-    // Names that both declare: the moved ones get new names.
     let both: Vec<String> = symbols.packages[from]
         .scope
         .objects
@@ -28,18 +28,17 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
         .filter(|n| symbols.packages[into].scope.objects.contains_key(*n))
         .cloned()
         .collect();
-    let path = case.packages[from].path.clone();
     for name in both {
         let symbols = Symbols::new(case);
         let new = symbols.fresh(&name);
-        rename(case, &symbols, from, &name, &new);
-        let s = &mut case.scenario;
-        for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
-            super::super::names::retarget(op, &path, &name, &new);
-        }
+        rename_object(case, &symbols, from, &name, &new);
     }
+}
+
+/// Makes every use of an object of `from` name `into`, which then declares it.
+fn redirect_uses(case: &mut TestCase, from: usize, into: usize) {
     let symbols = Symbols::new(case);
-    let target = symbols.packages[into].clone();
+    let target = &symbols.packages[into];
     let mut needs = Vec::new();
     walk(case, &symbols, |site, env| {
         if let Site::Expr(e @ (Expr::SelectorExpr(_) | Expr::Ident(_)), _) = site {
@@ -70,6 +69,12 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
             decls.insert(0, import_decl(None, &target.path));
         }
     }
+}
+
+fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
+    make_names_differ(case, from, into);
+    redirect_uses(case, from, into);
+    let (path, target) = (case.packages[from].path.clone(), case.packages[into].path.clone());
     let name = case.packages[into].files[0].tree.name.clone();
     let mut files = std::mem::take(&mut case.packages[from].files);
     for (i, file) in files.iter_mut().enumerate() {
@@ -78,7 +83,7 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
     }
     case.packages[into].files.append(&mut files);
     merge(&mut case.packages[into]);
-    let own = [path.clone(), target.path.clone()];
+    let own = [path.clone(), target.clone()];
     for decl in &mut case.packages[into].files[0].tree.decls {
         if is_import(decl)
             && let Decl::GenDecl(g) = decl
@@ -88,7 +93,7 @@ fn join(case: &mut TestCase, from: usize, into: usize) -> bool {
     }
     each_name(case, &mut |p| {
         if *p == path {
-            p.clone_from(&target.path);
+            p.clone_from(&target);
         }
     });
     case.packages.remove(from);

@@ -84,7 +84,7 @@ fn remove(case: &mut TestCase, at: Address, n: usize) -> bool {
             }
         });
     });
-    for op in case.scenario.before.iter_mut().chain(case.scenario.go.iter_mut().flatten()) {
+    for op in case.scenario.operations_mut() {
         if let crate::scenario::Operation::Instantiate { object: target, args, .. } = op
             && target.object == object
             && args.len() > n

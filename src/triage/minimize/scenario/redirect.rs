@@ -11,8 +11,7 @@ pub struct Redirect;
 
 /// Calls `f` with every package that a scenario names.
 pub(crate) fn each_name(case: &mut TestCase, f: &mut dyn FnMut(&mut String)) {
-    let s = &mut case.scenario;
-    for op in s.before.iter_mut().chain(s.go.iter_mut().flatten()) {
+    for op in case.scenario.operations_mut() {
         op.packages_mut().into_iter().for_each(&mut *f);
     }
 }

@@ -1,40 +1,12 @@
-//! Types that satisfy a constraint.
+//! Types of one package, written in another.
 
-use super::demands::{Demands, demands};
-use super::methods::with_methods;
-use super::{basic, is_any, some_type};
 use crate::edit::env::Env;
-use crate::goast::build::{ident, interface_of, map_of, selector, slice_of, star};
+use crate::goast::build::{ident, map_of, selector, slice_of, star};
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::goast::{ChanType, Expr};
-use crate::rng::Rng;
-
-/// A type that satisfies a constraint of package `home`; `None` if none is
-/// found.
-pub(crate) fn satisfying(
-    env: &Env<'_>,
-    home: usize,
-    constraint: &Expr,
-    rng: &mut Rng,
-    depth: u32,
-) -> Option<Expr> {
-    if is_any(constraint) {
-        return Some(some_type(env, rng, depth.min(2)));
-    }
-    let mut want = Demands::default();
-    demands(env, home, constraint, 8, &mut want)?;
-    if !want.methods.is_empty() {
-        return with_methods(env, &want, rng);
-    }
-    if want.terms.is_empty() {
-        return Some(if want.comparable { basic(rng) } else { interface_of(Vec::new()) });
-    }
-    let fits: Vec<Expr> = want.terms.iter().filter_map(|(p, t)| carried(env, *p, t)).collect();
-    rng.choose(&fits).cloned()
-}
 
 /// A type of package `home`, as this file writes it; `None` if it cannot.
-fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
+pub(super) fn carried(env: &Env<'_>, home: usize, typ: &Expr) -> Option<Expr> {
     match typ {
         Expr::Ident(id) => {
             if home == env.package {

@@ -1,0 +1,131 @@
+//! Patches as an overlay: changed copies of Go's sources in the cache, on top of the
+//! user's own overlay.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use libafl_bolts::hasher_std;
+
+use super::cache::{cache_dir, publish, staging};
+use super::error::EnvError;
+use super::overlay::Overlay;
+use super::toolchain::Toolchain;
+use crate::patches::{Choice, Patch, Patched, apply};
+
+/// What `go build -overlay` is to be given: the user's overlay, with the patches in it.
+///
+/// # Errors
+/// The overlay or a patch is unusable, or the cache cannot be written.
+pub fn overlay(
+    toolchain: &Toolchain,
+    user: Option<&Path>,
+    choice: &Choice,
+) -> Result<(Option<PathBuf>, Patched), EnvError> {
+    let mut overlay = users(toolchain, user)?;
+    let src = toolchain.goroot.join("src");
+    let patched = apply(choice, &toolchain.version, &|file| text(&overlay, &src.join(file)))?;
+    if patched.files.is_empty() {
+        return Ok((user.map(Path::to_owned), patched));
+    }
+    let mut hash = hasher_std();
+    (&toolchain.goroot, &overlay, &patched.files).hash(&mut hash);
+    let cache = cache_dir()?;
+    let folder = cache.join(format!("patched-{:016x}", hash.finish()));
+    let path = folder.join("overlay.json");
+    if path.is_file() {
+        return Ok((Some(path), patched));
+    }
+    let new = staging(&cache)?;
+    let write = |name: &Path, content: &str| {
+        let path = new.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(new.path()))
+            .and_then(|()| fs::write(&path, content))
+            .map_err(|source| EnvError::Write { path, source })
+    };
+    for (file, text) in &patched.files {
+        write(Path::new(file), text)?;
+        overlay.put(src.join(file), folder.join(file));
+    }
+    write(Path::new("overlay.json"), &overlay.json())?;
+    publish(new.path(), &folder)?;
+    Ok((Some(path), patched))
+}
+
+/// Which patches apply to a toolchain with the user's overlay: `None` for a patch that
+/// does, the reason for one that does not.
+///
+/// # Errors
+/// The overlay is unusable.
+pub fn applicable(
+    toolchain: &Toolchain,
+    user: Option<&Path>,
+    patches: &[Patch],
+) -> Result<Vec<Option<String>>, EnvError> {
+    let overlay = users(toolchain, user)?;
+    let src = toolchain.goroot.join("src");
+    let read = |file: &str| text(&overlay, &src.join(file));
+    let alone = BTreeMap::new();
+    Ok(patches.iter().map(|p| p.apply(&toolchain.version, &alone, &read).err()).collect())
+}
+
+/// The user's overlay; an empty one if there is none.
+fn users(toolchain: &Toolchain, path: Option<&Path>) -> Result<Overlay, EnvError> {
+    path.map_or_else(|| Ok(Overlay::default()), |p| Overlay::read(p, &toolchain.goroot))
+}
+
+/// The text of a file as the overlay has it.
+fn text(overlay: &Overlay, path: &Path) -> Result<String, String> {
+    fs::read_to_string(overlay.replacement(path)).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::GoOptions;
+
+    fn choice(text: &str) -> Choice {
+        Choice { wanted: text.parse().unwrap(), dir: None }
+    }
+
+    #[test]
+    fn patches_go_on_top_of_the_users_overlay() {
+        let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+        assert_eq!(overlay(&go, None, &choice("none")).unwrap(), (None, Patched::default()));
+        let (path, patched) = overlay(&go, None, &choice("R4")).unwrap();
+        assert_eq!(patched.ids, ["R4"]);
+        let text = fs::read_to_string(path.as_ref().unwrap()).unwrap();
+        assert!(text.contains("/src/go/types/context.go"), "{text}");
+        // The same once more is the same file.
+        assert_eq!(overlay(&go, None, &choice("r4")).unwrap().0, path);
+
+        let dir = tempfile::tempdir().unwrap();
+        let file = go.goroot.join("src/go/types/context.go");
+        let mine = dir.path().join("context.go");
+        let source = fs::read_to_string(&file).unwrap();
+        fs::write(&mine, source.clone() + "\n// mine\n").unwrap();
+        let other = dir.path().join("other.go");
+        fs::write(&other, "package types\n").unwrap();
+        let json = serde_json::json!({"Replace": {
+            file.to_str().unwrap(): mine,
+            go.goroot.join("src/go/types/zz.go").to_str().unwrap(): other,
+        }});
+        let user = dir.path().join("o.json");
+        fs::write(&user, json.to_string()).unwrap();
+        let (path, _) = overlay(&go, Some(&user), &choice("R4")).unwrap();
+        let merged: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(path.unwrap()).unwrap()).unwrap();
+        let replace = merged["Replace"].as_object().unwrap();
+        assert_eq!(replace.len(), 2, "{merged}");
+        let patched =
+            fs::read_to_string(replace[file.to_str().unwrap()].as_str().unwrap()).unwrap();
+        assert!(patched.ends_with("// mine\n") && patched.len() < source.len() + 9, "both");
+
+        fs::write(&mine, "package types\n").unwrap();
+        let why = overlay(&go, Some(&user), &choice("R4")).unwrap_err().to_string();
+        assert!(why.contains("R4 does not apply to") && why.contains("does not have"), "{why}");
+        let (path, patched) = overlay(&go, Some(&user), &choice("known")).unwrap();
+        assert!(path.is_some() && patched.left_out.iter().any(|l| l.id == "R4"), "{patched:?}");
+    }
+}
