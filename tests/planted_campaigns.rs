@@ -128,7 +128,7 @@ fn is_race_of(found: &[Value], site: &str, class: &str, blame: &str) {
     assert_eq!((race["class"].as_str(), race["blame"].as_str()), (Some(class), Some(blame)));
 }
 
-/// Two goroutines use one map of golang.org/x/tools, which "must not be used concurrently".
+/// Two goroutines write to one map of golang.org/x/tools, which is safe for readers only.
 const TOOLS: &str = r#"package tools
 
 import (
@@ -141,7 +141,8 @@ import (
 func init() {
 	target.Register(target.Operation{
 		Name: "tools-map", Does: "adds a type to a map that all share", Class: target.Contract,
-		Rule: "A Map must not be accessed concurrently.", Place: "typeutil.Map", Run: run,
+		Rule: "Read-only map operations ([Map.At], [Map.Len], and so on) may safely be called concurrently.",
+		Place: "golang.org/x/tools/go/types/typeutil, type Map", Run: run,
 	})
 }
 

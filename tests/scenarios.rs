@@ -2,10 +2,7 @@
 //! vocabulary. Here: there is one, and it says what it is named for. The
 //! harness's end-to-end tests (TestGoldenScenarios) run them.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use typerace::scenario::{ELEMENTS, Element, ElementKind, Pattern};
 use typerace::testcase::SourceCase;
@@ -34,36 +31,4 @@ fn every_element_has_a_golden_case_that_uses_it() {
         // An element's class is not hidden by another one's.
         assert_eq!(scenario.class(), e.class, "{path}");
     }
-}
-
-#[test]
-fn every_quote_of_go_types_stands_there() {
-    let output = Command::new("go").args(["env", "GOROOT"]).output().expect("go on PATH");
-    let goroot = String::from_utf8(output.stdout).unwrap();
-    let quotes: BTreeSet<_> = ELEMENTS.iter().map(|e| (e.rule.place, e.rule.says)).collect();
-    let mut checked = 0;
-    for package in ["go/types", "go/token"] {
-        let text = comments(&Path::new(goroot.trim()).join("src").join(package));
-        for (place, says) in quotes.iter().filter(|(p, _)| p.starts_with(package)) {
-            // Info's rule is quoted from elsewhere, which its place says.
-            assert!(text.contains(&says.replace(['[', ']'], "")), "{place}: {says}");
-            checked += 1;
-        }
-    }
-    assert!(checked >= 9, "{checked} quotes");
-}
-
-/// A package's comments with single spaces and without the brackets of links.
-fn comments(dir: &Path) -> String {
-    let mut words = Vec::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "go") {
-            let text = fs::read_to_string(&path).unwrap();
-            for line in text.lines().filter_map(|l| l.trim().strip_prefix("//")) {
-                words.extend(line.replace(['[', ']'], "").split_whitespace().map(str::to_owned));
-            }
-        }
-    }
-    words.join(" ")
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Exit, GoArgs, print};
+use crate::finding::RuleQuote;
 use crate::harness::BuiltHarness;
 use crate::scenario::{ELEMENTS, Element, targets};
 
@@ -30,7 +31,7 @@ pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Nothing)
 }
 
-/// The table for people. Kinds are headings; a rule is quoted once for consecutive
+/// The table for people. Kinds are headings; a rule stands once for consecutive
 /// elements that share it.
 fn text(all: &[&Element]) -> String {
     let mut out = String::new();
@@ -59,12 +60,18 @@ fn text(all: &[&Element]) -> String {
 }
 
 fn rule(out: &mut String, e: &Element) {
-    let _ = writeln!(out, "      \"{}\"\n      ({})", e.rule.says, e.rule.place);
+    let rule = RuleQuote::new(Vec::new(), e.rule);
+    let _ = writeln!(out, "      {}", rule.sentence());
+    let remarks = rule.remarks();
+    if !remarks.is_empty() {
+        let _ = writeln!(out, "      ({remarks})");
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Source;
 
     #[test]
     fn every_element_stands_under_its_kind_with_its_rule() {
@@ -73,8 +80,10 @@ mod tests {
             let kind = text.split_once(&format!("{}\n  ", e.kind.as_str())).unwrap().1;
             let line = format!("{:<18} {:<9} {}\n", e.name, e.class, e.does);
             let after = kind.split_once(&line).unwrap_or_else(|| panic!("no line {line}")).1;
-            let quote = after.lines().find(|l| l.starts_with("      \"")).unwrap();
-            assert_eq!(quote.trim(), format!("\"{}\"", e.rule.says), "{}", e.name);
+            let rule = after.lines().find(|l| l.starts_with("      ")).unwrap();
+            let quoted = rule.trim().trim_start_matches('“').trim_end_matches('”');
+            assert_eq!(quoted, e.rule.says, "{}", e.name);
+            assert_eq!(rule.contains('“'), e.rule.source != Source::Own, "{}", e.name);
         }
     }
 

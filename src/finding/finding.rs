@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
-use crate::scenario::{Class, ElementKind, Scenario};
+use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
 /// added under the same version; other changes raise it.
@@ -246,15 +246,57 @@ pub struct Stack {
     pub frames: Vec<Frame>,
 }
 
-/// A rule of the documentation that a scenario keeps or breaks.
+/// A rule that a scenario keeps or breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleQuote {
     /// The scenario's elements that it is about: `share info`.
     pub elements: Vec<String>,
     /// What it says.
     pub says: String,
-    /// Where.
+    /// Where it stands. Empty for a statement of typerace's.
     pub place: String,
+    /// Whose sentence it is.
+    #[serde(default)]
+    pub source: SourceKind,
+    /// What it means here, in typerace's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl RuleQuote {
+    /// A rule for files and people.
+    #[must_use]
+    pub fn new(elements: Vec<String>, rule: Rule) -> Self {
+        Self {
+            elements,
+            says: rule.says.to_owned(),
+            place: rule.source.place(),
+            source: rule.source.kind(),
+            note: rule.note.to_owned(),
+        }
+    }
+
+    /// The sentence, between quotation marks only if it is a quotation.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        if self.source.is_quotation() { format!("“{}”", self.says) } else { self.says.clone() }
+    }
+
+    /// Where it stands and what it means here. May be empty.
+    #[must_use]
+    pub fn remarks(&self) -> String {
+        let parts = [self.place.as_str(), self.note.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Both: `“Contexts are safe for concurrent use.” (go/types, type Context)`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self.remarks() {
+            none if none.is_empty() => self.sentence(),
+            remarks => format!("{} ({remarks})", self.sentence()),
+        }
+    }
 }
 
 /// A finding.json that cannot be used.
@@ -307,14 +349,13 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Setter => format!("set {}", element.name),
             _ => element.name.to_owned(),
         };
-        let rule = element.rule;
+        let mut rule = RuleQuote::new(Vec::new(), element.rule);
         match rules.iter_mut().find(|r| r.says == rule.says && r.place == rule.place) {
             Some(known) => known.elements.push(name),
-            None => rules.push(RuleQuote {
-                elements: vec![name],
-                says: rule.says.to_owned(),
-                place: rule.place.to_owned(),
-            }),
+            None => {
+                rule.elements.push(name);
+                rules.push(rule);
+            }
         }
     }
     rules

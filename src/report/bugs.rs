@@ -212,7 +212,7 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
         );
     }
     for rule in &f.rules {
-        let _ = writeln!(out, "\n{}: “{}” ({})", rule.elements.join(", "), rule.says, rule.place);
+        let _ = writeln!(out, "\n{}: {}", rule.elements.join(", "), rule.text());
     }
     let Some(crash) = &shown.crash else { return };
     let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };

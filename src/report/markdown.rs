@@ -72,7 +72,7 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
         let _ = writeln!(out, "- {made} {step}");
     }
     for rule in &f.rules {
-        let _ = writeln!(out, "- {}: “{}” ({})", rule.elements.join(", "), rule.says, rule.place);
+        let _ = writeln!(out, "- {}: {}", rule.elements.join(", "), rule.text());
     }
     let same = report.same_cause(e);
     if !same.is_empty() {

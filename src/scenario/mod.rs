@@ -1,6 +1,6 @@
 //! The concurrent use of go/types that a test case runs: its elements, their classes,
 //! and its text. `operations.rs` has the table of operations, `vocabulary.rs` those of
-//! the other elements.
+//! the other elements, `quotations.rs` the rules that classes rest on.
 
 mod class;
 mod element;
@@ -9,6 +9,8 @@ mod operation;
 mod operations;
 mod parse;
 mod print;
+mod quotations;
+mod rule;
 mod situation;
 mod tally;
 mod target;
@@ -19,12 +21,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
-pub use element::{Element, ElementKind, Rule};
+pub use element::{Element, ElementKind};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};
 pub use operations::{OPERATIONS, Operation};
 pub use parse::ScenarioError;
+pub use quotations::{ISSUES, IssueQuotation};
+pub use rule::{Rule, Source, SourceKind};
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};

@@ -1,10 +1,10 @@
 //! What every part of the program asks of an operation: its row, its operands, the
 //! packages and objects that it names.
 
-use super::element::{ElementKind, Rule};
+use super::element::ElementKind;
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::{Class, Element, ObjectRef, Order, Query, Setter};
+use super::{Class, Element, ObjectRef, Order, Query, Rule, Setter};
 
 /// What an operation is like beside its operands.
 #[derive(Debug)]
@@ -24,7 +24,8 @@ pub struct Row {
     /// Which operations are alike when goroutines are compared.
     pub family: Family,
     /// The faces of the generator's die that stand for it: first and first after. A new
-    /// operation takes the next ones, so that the others keep theirs.
+    /// operation takes some from one that is like it. More faces would change what most
+    /// rolls mean.
     pub generated: (usize, usize),
     /// The same for the die of the mutators.
     pub mutated: (usize, usize),
@@ -200,6 +201,12 @@ impl Operation {
             Operand::Query(q) => Some(*q),
             _ => None,
         })
+    }
+
+    /// Whether it asks its query of every type that it finds.
+    #[must_use]
+    pub fn asks_many(&self) -> bool {
+        self.query().is_some() && !self.row().has(OperandKind::Object)
     }
 
     /// What it sets, if it is a setter.

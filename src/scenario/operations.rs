@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::element::{COMPLETE, CONTEXT, LOCKED, READERS, SILENT, SSA};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
+use super::quotations::{COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA};
 use super::{Class, ObjectRef, Order, Query, Setter};
 
 macro_rules! operations {
@@ -105,7 +105,7 @@ operations! {
         /// A Go expression.
         expr: Expr(String),
     } {
-        word: "eval", bare: false, class: Class::Unstated, rule: SILENT,
+        word: "eval", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.Eval in a completed package",
         family: Family::Eval, generated: (96, 99), mutated: (12, 13), size: 11, imports: false,
     }
@@ -116,7 +116,7 @@ operations! {
         /// A Go expression.
         expr: Expr(String),
     } {
-        word: "checkexpr", bare: false, class: Class::Unstated, rule: SILENT,
+        word: "checkexpr", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.CheckExpr in a completed package",
         family: Family::Eval, generated: (99, 101), mutated: (0, 0), size: 11, imports: false,
     }
@@ -145,7 +145,18 @@ operations! {
     } {
         word: "walk", bare: false, class: Class::Bug, rule: READERS,
         does: "a query on every type reachable from a package",
-        family: Family::Query, generated: (0, 40), mutated: (13, 20), size: 12, imports: false,
+        family: Family::Query, generated: (0, 38), mutated: (13, 19), size: 12, imports: false,
+    }
+    /// `info QUERY P`: a query on every type that the check of a package recorded.
+    Info {
+        /// What is asked.
+        query: Query(Query),
+        /// Import path.
+        package: Package(String),
+    } {
+        word: "info", bare: false, class: Class::Bug, rule: READERS,
+        does: "a query on every type in the types.Info of a completed package: local types, instances, method values",
+        family: Family::Query, generated: (38, 40), mutated: (19, 20), size: 13, imports: false,
     }
     /// `export P`: writes the package as export data.
     Export {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::element::{COMPLETE, Element, ElementKind, FAULTY, READERS, SILENT, words};
+use super::element::{Element, ElementKind, words};
+use super::quotations::{COMPLETE, EVAL, FAULTY, READERS};
 use super::{Class, Family, INSTANCES, OperandMut, Operation, Order, Scenario};
 
 words! {
@@ -36,10 +37,10 @@ words! {
         CheckCheck = "check and check", Bug, COMPLETE, "two goroutines check or import";
         CheckQuery = "check and query", Bug, READERS, "one goroutine checks or imports, another one asks";
         QueryQuery = "query and query", Bug, READERS, "two goroutines ask";
-        EvalEval = "eval and eval", Unstated, SILENT, "two goroutines evaluate expressions";
-        EvalQuery = "eval and query", Unstated, SILENT, "one goroutine evaluates an expression, another one asks";
+        EvalEval = "eval and eval", Bug, EVAL, "two goroutines evaluate expressions";
+        EvalQuery = "eval and query", Bug, EVAL, "one goroutine evaluates an expression, another one asks";
         ExportQuery = "export and query", Bug, READERS, "one goroutine writes export data, another one asks";
-        EvalResults = "results of eval", Unstated, SILENT, "an expression is evaluated before, two goroutines ask about its type";
+        EvalResults = "results of eval", Bug, READERS, "an expression is evaluated before, two goroutines ask about its type";
         Instances = "instances made before", Bug, READERS, "instances are made after checking, two goroutines ask about them";
         Diamond = "diamond", Bug, COMPLETE, "two goroutines check or import different packages";
         Faulty = "faulty dependency", Bug, FAULTY, "a package checked before has type errors";

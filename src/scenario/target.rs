@@ -8,8 +8,9 @@
 
 use std::sync::RwLock;
 
-use super::element::{ElementKind, SILENT};
-use super::{Class, Element, Operation, Rule, Scenario};
+use super::element::ElementKind;
+use super::quotations::SILENT;
+use super::{Class, Element, Operation, Rule, Scenario, Source};
 
 static REGISTERED: RwLock<Vec<&'static Element>> = RwLock::new(Vec::new());
 
@@ -27,7 +28,11 @@ static UNREGISTERED: Element = Element {
 pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: &str) {
     // There are few, and they live as long as the table does.
     let keep = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-    let rule = if says.is_empty() { SILENT } else { Rule { says: keep(says), place: keep(place) } };
+    let rule = if says.is_empty() {
+        SILENT
+    } else {
+        Rule { says: keep(says), source: Source::Target(keep(place)), note: "" }
+    };
     let same =
         |e: &&Element| e.name == name && e.class == class && e.does == does && e.rule == rule;
     let mut all = REGISTERED.write().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,13 +1,14 @@
-//! What a scenario can say, with the class of each element and the documentation that
-//! the class rests on. The operations have a table of their own.
+//! What a scenario can say, with the class of each element and the rule that the class
+//! rests on. The operations have a table of their own, and so have the rules.
 
 use serde::{Deserialize, Serialize};
 
 use super::Class;
-use super::element::{
-    ADD_METHOD, COMPLETE, CONTEXT, Element, ElementKind, FSET, INCOMPLETE, INSERT, LOCKED, MAPS,
-    METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT,
-    SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, UNFINISHED, words,
+use super::element::{Element, ElementKind, words};
+use super::quotations::{
+    ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS, METHOD_SETS,
+    OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT, SET_TYPE_PARAMS,
+    SET_UNDERLYING, SILENT, UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -63,7 +64,7 @@ words! {
         Methods = "methods", Bug, READERS, "Named.NumMethods, Named.Method and the signatures: lazy expansion";
         Fields = "fields", Bug, READERS, "Struct.Field, Signature.Params and Results, Interface.EmbeddedType";
         Typeparams = "typeparams", Bug, READERS, "type parameters, their constraints, type arguments and origin";
-        Typeset = "typeset", Bug, READERS, "Interface.NumMethods, IsComparable, IsMethodSet, Empty: the lazy type set";
+        Typeset = "typeset", Bug, INTERFACES, "Interface.NumMethods, IsComparable, IsMethodSet, Empty: the lazy type set";
         Identical = "identical", Bug, READERS, "types.Identical with another type";
         Implements = "implements", Bug, READERS, "types.Implements and types.MissingMethod with another type";
         Satisfies = "satisfies", Bug, READERS, "types.Satisfies with another type";

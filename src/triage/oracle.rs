@@ -123,7 +123,7 @@ fn by_question<'a>(scenario: &Scenario, reply: &'a RunReply) -> Answers<'a> {
         };
         for answer in answers {
             let operation = operations.and_then(|ops| ops.get(answer.operation as usize));
-            if matches!(operation, Some(Operation::Walk { .. })) && is_ambiguous(&answer.subject) {
+            if operation.is_some_and(Operation::asks_many) && is_ambiguous(&answer.subject) {
                 continue;
             }
             let key = (goroutine, answer.operation, answer.subject.as_str());

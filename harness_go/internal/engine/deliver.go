@@ -24,6 +24,24 @@ type built struct {
 	info  *types.Info
 }
 
+// checkedWithSyntax is the package that an operation names, as it was type-checked,
+// whatever form importers got; nil, after a call of skip, if the goroutine has none.
+func (g *goroutine) checkedWithSyntax(c *call) *built {
+	i := g.resolvePackage(c.path)
+	if i < 0 || g.typesPackage(i) == nil {
+		g.skip("there is no package")
+		return nil
+	}
+	b := g.built[i]
+	if g.completed[i] != nil || b == nil {
+		b = g.first.built[i]
+	}
+	if b == nil {
+		g.skip("another goroutine checked the package")
+	}
+	return b
+}
+
 // noteSound remembers a package without errors in it or in its dependencies. Only such
 // packages may be exported, rebuilt or compiled to SSA code.
 func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {

@@ -7,6 +7,10 @@ import (
 	"go/types"
 )
 
+func init() {
+	fileVersion = func(info *types.Info, file *ast.File) string { return info.FileVersions[file] }
+}
+
 func addFileVersions(info *types.Info) {
 	info.FileVersions = make(map[*ast.File]string)
 }

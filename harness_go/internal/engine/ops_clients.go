@@ -51,16 +51,9 @@ func (g *goroutine) export(c *call) bool {
 // ssa is the operation `ssa P`. It builds the package that was type-checked, whatever
 // form importers got.
 func (g *goroutine) ssa(c *call) bool {
-	i := g.resolvePackage(c.path)
-	if i < 0 || g.typesPackage(i) == nil {
-		return g.skip("there is no package to build")
-	}
-	b := g.built[i]
-	if g.completed[i] != nil || b == nil {
-		b = g.first.built[i]
-	}
+	b := g.checkedWithSyntax(c)
 	if b == nil {
-		return g.skip("another goroutine checked the package")
+		return false
 	}
 	if !g.isSound(b.pkg) {
 		return g.skip(errNotSound)

@@ -70,7 +70,7 @@ func (g *goroutine) walk(c *call) bool {
 	if q.scope != nil {
 		g.walkScopes(q, g.scopePackages(pkg), o)
 	} else {
-		g.walkTypes(q, pkg, o)
+		g.walkTypes(q, pkg, g.roots(pkg), o)
 	}
 	return true
 }

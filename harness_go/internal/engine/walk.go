@@ -79,10 +79,10 @@ func takeFrom[T any](o *order, items []T) (T, []T) {
 	return item, items[:last]
 }
 
-// walkTypes is the operation `walk QUERY P ORDER` for a query on types.
-func (g *goroutine) walkTypes(q *query, pkg *types.Package, o order) {
+// walkTypes asks a query of the types that can be reached from roots.
+func (g *goroutine) walkTypes(q *query, pkg *types.Package, roots []types.Type, o order) {
 	w := &walker{asker: g.asker(pkg), query: q, order: o, seen: make(map[types.Type]struct{}, 64)}
-	for _, t := range rotate(o, g.roots(pkg)) {
+	for _, t := range rotate(o, roots) {
 		w.reach(t, 0)
 	}
 	for len(w.work) > 0 && w.taken < walkTypes {

@@ -31,7 +31,7 @@ fn change(
     use OperandMut as Mut;
     let mut operands = op.operands_mut();
     match &mut operands[..] {
-        [Mut::Source(package) | Mut::Package(package)] => **package = other_package?,
+        [.., Mut::Source(package) | Mut::Package(package)] => **package = other_package?,
         [Mut::Generic(_), _, Mut::Context(context)] if rng.chance(25) => **context = !**context,
         [Mut::Generic(_), ..] => {
             drop(operands);

@@ -1,4 +1,5 @@
-//! Change a walk: its query, its order or its package.
+//! Change a walk: its query, its order or its package. Of other operations that ask many
+//! types, the query.
 
 use super::super::{Context, Operator};
 use super::pick;
@@ -33,6 +34,7 @@ impl Operator for ChangeWalk {
                 drop(operands);
                 *op = Operation::Walk { query, package, order: pick::order(cx.rng) };
             }
+            [OperandMut::Query(query), ..] => **query = pick::query(cx.rng),
             _ => return false,
         }
         true

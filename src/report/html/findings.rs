@@ -72,12 +72,14 @@ fn finding(out: &mut String, page: &PageFinding) {
         let _ = writeln!(out, "<p>{}</p>", markup(&known.title));
     }
     for rule in &f.rules {
+        let tag = if rule.source.is_quotation() { "blockquote" } else { "p" };
+        let remarks = [rule.remarks(), rule.elements.join(", ")];
+        let remarks: Vec<_> = remarks.iter().filter(|r| !r.is_empty()).map(|r| markup(r)).collect();
         let _ = writeln!(
             out,
-            "<blockquote>“{}” <small>{} · {}</small></blockquote>",
-            markup(&rule.says),
-            markup(&rule.place),
-            markup(&rule.elements.join(", "))
+            "<{tag}>{} <small>{}</small></{tag}>",
+            markup(&rule.sentence()),
+            remarks.join(" · ")
         );
     }
     out.push_str("<div class=\"sides\">\n");

@@ -52,7 +52,7 @@ impl Mode {
             fset: shares(Share::Fset) || exports || special,
             context: shares(Share::Context),
             special,
-            info: options.info || shares(Share::Info) || any(is_ssa),
+            info: options.info || shares(Share::Info),
             imports: plan.imports != Imports::None,
             slow_errors: plan.scenario.meet.contains(&Meet::Error),
         }
@@ -87,10 +87,6 @@ fn is_export(op: &Operation) -> bool {
     matches!(op, Operation::Export { .. })
 }
 
-fn is_ssa(op: &Operation) -> bool {
-    matches!(op, Operation::Ssa { .. })
-}
-
 /// A function that checks a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Check {
@@ -114,7 +110,7 @@ impl Check {
         let parses = self.syntax || mode.several_files;
         let all = [
             (parses, "parse"),
-            (mode.info, "newInfo"),
+            (self.syntax || mode.info, "newInfo"),
             (self.syntax, "checked"),
             (mode.fset, "fset"),
         ];

@@ -23,6 +23,7 @@ impl Goroutine<'_, '_> {
                 self.query(*query, target, other.as_ref());
             }
             Operation::Walk { query, package, order } => self.walk(*query, package, *order),
+            Operation::Info { query, package } => self.info(*query, package),
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
             Operation::Set { object: target, what } => self.set(target, *what),
@@ -162,19 +163,16 @@ impl Goroutine<'_, '_> {
             Order::Reversed => self.uses.helper("last").to_owned(),
             Order::Shuffled(seed) => format!("{}({seed})", self.uses.helper("shuffle")),
         };
-        let visit = match form(query) {
-            Form::One(f) => self.uses.helper(f).to_owned(),
-            Form::Two(f) => format!("{}({})", self.uses.helper("pairs"), self.uses.helper(f)),
-            Form::Stateful(f) => format!("{}()", self.uses.helper(f)),
+        if let Form::Scope = form(query) {
             // Instances have no scope of their own.
-            Form::Scope if package == INSTANCES => return,
-            Form::Scope => {
-                let Some(pkg) = self.package_of(package) else { return };
-                let (walk, visit) = (self.uses.helper("walkScopes"), self.uses.helper("scope"));
+            if package != INSTANCES
+                && let Some(pkg) = self.package_of(package)
+            {
+                let (walk, visit) = (self.uses.helper("walkScopes"), self.visitor(query));
                 self.say(format!("{walk}({pkg}.Scope(), {next}, {visit})"));
-                return;
             }
-        };
+            return;
+        }
         let mut roots = if package == INSTANCES {
             self.uses.instances = true;
             if self.id > 0 && self.cx.shares(Share::Alias) {
@@ -189,12 +187,39 @@ impl Goroutine<'_, '_> {
         if let Order::Rotated(n) = order {
             roots = format!("{}({roots}, {n})", self.uses.helper("rotate"));
         }
+        self.walk_from(&roots, &next, query);
+    }
+
+    /// Emits a walk over the types that roots lead to.
+    fn walk_from(&mut self, roots: &str, next: &str, query: Query) {
+        let visit = self.visitor(query);
         let call = if self.cx.ordered {
             format!("{}({roots}, {next}, {visit})", self.uses.helper("walkBy"))
         } else {
             format!("{}({roots}, {visit})", self.uses.helper("walk"))
         };
         self.say(call);
+    }
+
+    /// The function that asks a query of each type, or scope, that a walk visits.
+    fn visitor(&mut self, query: Query) -> String {
+        match form(query) {
+            Form::One(f) => self.uses.helper(f).to_owned(),
+            Form::Two(f) => format!("{}({})", self.uses.helper("pairs"), self.uses.helper(f)),
+            Form::Stateful(f) => format!("{}()", self.uses.helper(f)),
+            Form::Scope => self.uses.helper("scope").to_owned(),
+        }
+    }
+
+    fn info(&mut self, query: Query, path: &str) {
+        let Some(syntax) = self.syntax(path) else { return };
+        if let Form::Scope = form(query) {
+            let (scopes, visit) = (self.uses.helper("recordedScopes"), self.visitor(query));
+            self.block(&format!("for _, s := range {scopes}({syntax})"), &format!("{visit}(s)"));
+        } else {
+            let roots = format!("{}({syntax})", self.uses.helper("recordedTypes"));
+            self.walk_from(&roots, "nil", query);
+        }
     }
 
     fn export(&mut self, path: &str) {
@@ -205,11 +230,19 @@ impl Goroutine<'_, '_> {
     }
 
     fn ssa(&mut self, path: &str) {
-        let Some(i) = self.cx.plan.index(path) else { return };
+        if let Some(syntax) = self.syntax(path) {
+            let build = self.uses.helper("buildSSA");
+            self.say(format!("{build}({syntax})"));
+        }
+    }
+
+    /// An expression for a package with its syntax, if the goroutine can have that.
+    fn syntax(&mut self, path: &str) -> Option<String> {
+        let i = self.cx.plan.index(path)?;
         if self.id == 0 {
             self.finish(i);
         }
-        let syntax = if self.complete.contains(&i) {
+        if self.complete.contains(&i) {
             self.uses.syntax.insert(i);
             Some(format!("{}Syntax", self.cx.plan.packages[i].variable))
         } else if let Some(&Latest::Checked(at)) = self.latest.get(&i)
@@ -218,10 +251,6 @@ impl Goroutine<'_, '_> {
             check.syntax(&mut self.declared)
         } else {
             None
-        };
-        if let Some(syntax) = syntax {
-            let build = self.uses.helper("buildSSA");
-            self.say(format!("{build}({syntax})"));
         }
     }
 

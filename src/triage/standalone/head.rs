@@ -6,8 +6,7 @@ use super::text::comment;
 use crate::finding::{Finding, RuleQuote, deciding_rules};
 use crate::scenario::{Class, Operation};
 
-/// The comment at the top: what the program shows, and what the documentation says
-/// about it.
+/// The comment at the top: what the program shows, and the rules behind it.
 pub fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String {
     let mut out = String::new();
     if let Some(f) = finding {
@@ -29,36 +28,31 @@ pub fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> St
     out
 }
 
-/// What the documentation says.
+/// What the class rests on.
 fn rules(out: &mut String, plan: &Plan<'_>) {
     let class = plan.scenario.class();
-    out.push_str(&comment(
-        match class {
-            Class::Bug => "The documentation says that this concurrent use is safe:",
-            Class::Unstated => {
-                "The documentation does not say whether this concurrent use is safe:"
-            }
-            Class::Breach => "This breaks a documented rule, so a race is expected:",
-        },
-        " ",
-    ));
-    for rule in concurrent_rules(plan) {
-        // The rule about the importer's lock goes without saying. issue.md has the
-        // whole place.
-        if class != Class::Breach && rule.elements.iter().all(|e| e == "share importer") {
-            continue;
-        }
-        let place = rule.place.split([';', ':']).next().unwrap_or_default();
-        out.push_str(&comment(&format!("“{}” ({place})", rule.says), " "));
+    let (rules, silent) = concurrent_rules(plan);
+    let text = match class {
+        Class::Bug => "This concurrent use should be safe:",
+        Class::Unstated => "The documentation does not say whether this concurrent use is safe: ",
+        Class::Breach => "This breaks a rule, so a race is expected:",
+    };
+    out.push_str(&comment(&format!("{text}{}", silent.join(", ")), " "));
+    for rule in rules {
+        // issue.md has the note.
+        let rule = RuleQuote { note: String::new(), ..rule };
+        out.push_str(&comment(&rule.text(), " "));
     }
 }
 
-/// The rules for what goroutines do concurrently. What runs before them runs in one
-/// goroutine, and breaks no rule.
-pub fn concurrent_rules(plan: &Plan<'_>) -> Vec<RuleQuote> {
+/// The rules for what goroutines do concurrently, and the elements on which the
+/// documentation is silent. What runs before the goroutines runs in one, and breaks
+/// no rule. Where no rule is broken, what typerace says itself is left out: it is about
+/// the program's own importer.
+pub fn concurrent_rules(plan: &Plan<'_>) -> (Vec<RuleQuote>, Vec<String>) {
     let mut scenario = plan.scenario.clone();
     if scenario.class() == Class::Breach {
-        return deciding_rules(&scenario);
+        return (deciding_rules(&scenario), Vec::new());
     }
     scenario.before.clear();
     let mut rules = deciding_rules(&scenario);
@@ -68,9 +62,66 @@ pub fn concurrent_rules(plan: &Plan<'_>) -> Vec<RuleQuote> {
         }
     }
     rules.retain(|rule| !rule.elements.is_empty());
-    rules
+    let (rules, own): (Vec<_>, Vec<_>) = rules.into_iter().partition(|r| r.source.is_quotation());
+    let silent = own.into_iter().flat_map(|rule| rule.elements);
+    (rules, if scenario.class() == Class::Unstated { silent.collect() } else { Vec::new() })
 }
 
 fn checks(op: &Operation) -> bool {
     matches!(op, Operation::Check { .. } | Operation::Import { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testcase::SourceCase;
+
+    fn head_of(scenario: &str) -> String {
+        let text = format!(
+            "{scenario}-- a/a.go --\npackage a\n\ntype T int\n-- b/b.go --\npackage b\n\nimport \"a\"\n\nvar x a.T\n"
+        );
+        let case = SourceCase::from_txtar(&text).unwrap();
+        let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
+        let lines = head(&plan, None, &Options::default());
+        lines.lines().map(|l| l.trim_start_matches("//").trim()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn quotations_have_a_source_and_statements_no_quotation_marks() {
+        for (scenario, has, lacks) in [
+            (
+                "share importer\nbefore check a\ngo check b\ngo check b\n",
+                "safe: “Previously, if you had packages A and B both importing C",
+                "The importer",
+            ),
+            (
+                "before check a\ngo eval a T\ngo checkexpr a T\n",
+                "“While it is not explicitly stated, `CheckExpr` and `Eval` should really not mutate the existing package in any way.” (golang.org/issue/71817, findleyr, 2025-02-18)",
+                "Previously",
+            ),
+            (
+                "before check a\ngo walk methods a\ngo walk methods a\n",
+                "has finished)” (a comment in go/types/named.go)",
+                "documentation",
+            ),
+            (
+                "share config\nshare importer\nbefore check a\ngo check b\ngo check b\n",
+                "The documentation does not say whether this concurrent use is safe: share config",
+                "“",
+            ),
+            (
+                "share info\nbefore check a\ngo check b\ngo check b\n",
+                "This breaks a rule, so a race is expected: The maps of a types.Info have no lock",
+                "“",
+            ),
+            (
+                "before check a\ngo set a.T method\ngo methods a.T\n",
+                "“AddMethod adds method m unless it is already in the method list.” (go/types, func (*Named) AddMethod)",
+                "concurrent use comes after",
+            ),
+        ] {
+            let head = head_of(scenario);
+            assert!(head.contains(has) && !head.contains(lacks), "{scenario}{head}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::scan::{Declared, scan};
 use super::text::variable;
 use crate::fnv::fnv1a_32;
-use crate::scenario::{Meet, ObjectRef, Operation, Scenario, Share};
+use crate::scenario::{INSTANCES, Meet, ObjectRef, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -106,38 +106,18 @@ impl<'a> Plan<'a> {
     fn complete(&self) -> BTreeSet<usize> {
         let mut done = BTreeSet::new();
         for op in &self.scenario.before {
-            if let Some(i) = self.brought(op) {
+            if let Some(i) = self.subject(op) {
                 self.close(i, &mut done);
             }
         }
         done
     }
 
-    /// The package that an operation of `before` completes.
-    pub fn brought(&self, op: &Operation) -> Option<usize> {
-        match op {
-            Operation::Check { package } | Operation::Import { package } => self.index(package),
-            other => self.subject(other),
-        }
-    }
-
-    /// The package that an operation is about.
+    /// The package that an operation is about; an operation of `before` completes it.
     #[must_use]
     pub fn subject(&self, op: &Operation) -> Option<usize> {
-        match op {
-            Operation::Walk { package, .. } if package == crate::scenario::INSTANCES => None,
-            Operation::Check { package }
-            | Operation::Import { package }
-            | Operation::Eval { package, .. }
-            | Operation::CheckExpr { package, .. }
-            | Operation::Walk { package, .. }
-            | Operation::Export { package }
-            | Operation::Target { package, .. }
-            | Operation::Ssa { package } => self.index(package),
-            Operation::Instantiate { object: target, .. }
-            | Operation::Query { object: target, .. }
-            | Operation::Set { object: target, .. } => self.index(&target.package),
-        }
+        let package = op.packages().into_iter().next()?;
+        if package == INSTANCES { None } else { self.index(package) }
     }
 
     fn close(&self, i: usize, done: &mut BTreeSet<usize>) {

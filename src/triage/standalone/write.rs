@@ -124,21 +124,26 @@ impl Crash {
         out
     }
 
-    /// What the documentation says.
+    /// What the class rests on.
     fn safe(&self, out: &mut String) {
+        let (rules, silent) = concurrent_rules(&self.plan());
         out.push_str("### Is it safe to do this?\n\n");
-        out.push_str(match self.finding.class {
-            Class::Bug => "Everything that the program does concurrently is documented as safe, or was stated by the maintainers:\n\n",
-            Class::Unstated => "The documentation is silent on a part of what the program does concurrently:\n\n",
-            Class::Breach => "The program breaks a documented rule:\n\n",
+        out.push_str(&match self.finding.class {
+            Class::Bug => "What the program does concurrently should be safe:\n\n".to_owned(),
+            Class::Unstated => format!(
+                "The documentation does not say whether this may be done concurrently: {}.\n\n",
+                silent.join(", ")
+            ),
+            Class::Breach => "The program breaks a rule:\n\n".to_owned(),
         });
-        for rule in concurrent_rules(&self.plan()) {
-            out.push_str(&format!(
-                "> {}\n>\n> ({}; here: {})\n\n",
-                rule.says,
-                rule.place,
-                rule.elements.join(", ")
-            ));
+        for rule in rules {
+            let here = format!("here: {}", rule.elements.join(", "));
+            // A quotation stands alone in its block.
+            out.push_str(&match (rule.source.is_quotation(), rule.remarks()) {
+                (true, remarks) => format!("> {}\n\n({remarks}; {here})\n\n", rule.says),
+                (false, none) if none.is_empty() => format!("{} ({here})\n\n", rule.says),
+                (false, remarks) => format!("{} ({remarks}; {here})\n\n", rule.says),
+            });
         }
     }
 

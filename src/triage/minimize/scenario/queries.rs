@@ -54,6 +54,12 @@ fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation>
         [Operand::Query(q), Operand::Walked(package), Operand::Order(order)] => {
             instead_of_walk(symbols, op, **q, package, **order)
         }
+        [Operand::Query(q), Operand::Package(package)] => {
+            let (query, order) = (**q, Order::Declared);
+            let others = instead_of_walk(symbols, op, query, package, order);
+            let walk = Operation::Walk { query, package: package.to_string(), order };
+            std::iter::once(walk).chain(others).collect()
+        }
         [Operand::Query(q), Operand::Object(_), Operand::Other(other)] => {
             let without = other.is_some().then(|| op.changed(drop_optional));
             without.into_iter().chain(other_queries(op, **q)).collect()

@@ -1,0 +1,173 @@
+//! Everything that typerace quotes, and what it says itself, as a class's reason.
+//! tests/quotations.rs compares each quotation with its source.
+
+use super::rule::{Rule, Source};
+
+/// A sentence from an issue, as its author wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssueQuotation {
+    /// The number in golang/go.
+    pub number: u32,
+    /// The author's GitHub name.
+    pub author: &'static str,
+    /// The day on which the text was written.
+    pub date: &'static str,
+    /// The sentence, in GitHub's Markdown.
+    pub says: &'static str,
+}
+
+const SHARED_IMPORT: IssueQuotation = IssueQuotation {
+    number: 34921,
+    author: "rsc",
+    date: "2019-10-15",
+    says: "Previously, if you had packages A and B both importing C, it was safe to run types.NewChecker(...).Files() on package C's files and then type-check A and B in parallel goroutines both of which returned C's type-check information from their types.Config.Importer.",
+};
+const NO_MUTATION: IssueQuotation = IssueQuotation {
+    number: 71817,
+    author: "findleyr",
+    date: "2025-02-18",
+    says: "While it is not explicitly stated, `CheckExpr` and `Eval` should really not mutate the existing package in any way.",
+};
+
+/// Every quotation of an issue. The tests have no copy of the issues, so this list is
+/// the record: add only what you read there.
+pub const ISSUES: &[IssueQuotation] = &[SHARED_IMPORT, NO_MUTATION];
+
+const fn go(file: &'static str, declaration: &'static str, says: &'static str) -> Rule {
+    Rule { says, source: Source::Go { file, declaration }, note: "" }
+}
+const fn tools(file: &'static str, declaration: &'static str, says: &'static str) -> Rule {
+    Rule { says, source: Source::Tools { file, declaration }, note: "" }
+}
+const fn issue(quotation: &'static IssueQuotation) -> Rule {
+    Rule { says: quotation.says, source: Source::Issue(quotation), note: "" }
+}
+const fn own(says: &'static str) -> Rule {
+    Rule { says, source: Source::Own, note: "" }
+}
+const fn noted(rule: Rule, note: &'static str) -> Rule {
+    Rule { note, ..rule }
+}
+
+pub(super) const COMPLETE: Rule = issue(&SHARED_IMPORT);
+pub(super) const EVAL: Rule = issue(&NO_MUTATION);
+
+// A comment and not documentation: it stands inside the package, for its authors.
+pub(super) const READERS: Rule = Rule {
+    says: "this lazy construction may also occur concurrently, due to concurrent use of the type checker API (after type checking or importing has finished)",
+    source: Source::GoComment { file: "go/types/named.go" },
+    note: "",
+};
+const AFTER_CHECKING: &str =
+    "concurrent use comes after type checking or importing, says a comment in go/types/named.go";
+
+pub(super) const INTERFACES: Rule = go(
+    "go/types/interface.go",
+    "func (*Interface) Complete",
+    "Interface types that have been completed are safe for concurrent use.",
+);
+pub(super) const CONTEXT: Rule =
+    go("go/types/context.go", "type Context", "Contexts are safe for concurrent use.");
+pub(super) const FSET: Rule = go(
+    "go/token/position.go",
+    "type FileSet",
+    "Methods of file sets are synchronized; multiple goroutines may invoke them concurrently.",
+);
+pub(super) const ONE_CHECKER: Rule =
+    go("go/types/check.go", "type Checker", "A Checker maintains the state of the type checker.");
+pub(super) const INCOMPLETE: Rule = noted(
+    go(
+        "go/types/package.go",
+        "func (*Package) Complete",
+        "A package is complete if its scope contains (at least) all exported objects; otherwise it is incomplete.",
+    ),
+    "golang.org/issue/34921 is about sharing packages whose check has returned",
+);
+pub(super) const UNFINISHED: Rule = noted(
+    go(
+        "go/types/api.go",
+        "type Config",
+        "If Error == nil, type-checking stops with the first error found.",
+    ),
+    "what that leaves unfinished is read before type checking has finished",
+);
+pub(super) const FAULTY: Rule = noted(
+    go(
+        "go/types/api.go",
+        "type Config",
+        "If Error != nil, it is called with each error found during type checking",
+    ),
+    "so the check goes on to its end, and the package is used after that",
+);
+pub(super) const OPEN_INTERFACE: Rule = go(
+    "go/types/interface.go",
+    "func NewInterfaceType",
+    "To avoid race conditions, the interface's type set should be computed before concurrent use of the interface, by explicitly calling Complete.",
+);
+pub(super) const SET_CONSTRAINT: Rule = noted(
+    go(
+        "go/types/typeparam.go",
+        "func (*TypeParam) SetConstraint",
+        "Once SetConstraint returns the receiver, t is safe for concurrent use.",
+    ),
+    "here it has not returned",
+);
+pub(super) const SET_UNDERLYING: Rule = noted(
+    go(
+        "go/types/named.go",
+        "func (*Named) SetUnderlying",
+        "SetUnderlying sets the underlying type and marks t as complete.",
+    ),
+    AFTER_CHECKING,
+);
+pub(super) const ADD_METHOD: Rule = noted(
+    go(
+        "go/types/named.go",
+        "func (*Named) AddMethod",
+        "AddMethod adds method m unless it is already in the method list.",
+    ),
+    AFTER_CHECKING,
+);
+pub(super) const SET_TYPE_PARAMS: Rule = noted(
+    go(
+        "go/types/alias.go",
+        "func (*Alias) SetTypeParams",
+        "SetTypeParams sets the type parameters of the alias type a.",
+    ),
+    AFTER_CHECKING,
+);
+pub(super) const INSERT: Rule = noted(
+    go(
+        "go/types/scope.go",
+        "func (*Scope) Insert",
+        "Insert attempts to insert an object obj into scope s.",
+    ),
+    "into a map that others read, without a lock",
+);
+
+pub(super) const SSA: Rule = noted(
+    tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
+    "each goroutine has a Program of its own, and reads packages that are complete",
+);
+pub(super) const OBJECT_PATH: Rule = noted(
+    tools(
+        "go/types/objectpath/objectpath.go",
+        "func (*Encoder) For",
+        "For is safe for concurrent use.",
+    ),
+    "the function For makes an Encoder of its own",
+);
+pub(super) const METHOD_SETS: Rule = tools(
+    "go/types/typeutil/methodsetcache.go",
+    "func (*MethodSetCache) MethodSet",
+    "MethodSet returns the method set of type T. It is thread-safe.",
+);
+
+pub(super) const SILENT: Rule =
+    own("The documentation does not say whether this may be done concurrently.");
+pub(super) const LOCKED: Rule =
+    own("The importer has a lock, and the packages that it returns are complete.");
+pub(super) const OWN_MAP: Rule = own("The importer keeps its packages in a map without a lock.");
+pub(super) const MAPS: Rule = own(
+    "The maps of a types.Info have no lock, and every checker that records into it writes to them.",
+);
