@@ -59,6 +59,54 @@ fn a_campaign_finds_races_and_stores_them_whole() {
     assert_eq!(left, ["crashes"], "temporary files were left");
 }
 
+/// Breaches of contract are one line; `--verbose` has a line for each, and the operators.
+#[test]
+fn breaches_are_one_line() {
+    let tmp = tempfile::tempdir().unwrap();
+    let run = |crashes: &str, more: &[&str]| {
+        let args = ["fuzz", "--no-seeds", "--seed", "1", "--profile", "contract", "--execs", "250"];
+        let mut command = typerace(tmp.path(), &args);
+        command.args(["--minimize-percent", "0", "--crashes", crashes]).args(more);
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(1), "{out}{err}");
+        (out, err)
+    };
+    let breach = |line: &&str| line.starts_with("FOUND contract: ");
+    let counter = |line: &&str| line.contains(" to break the contract raced");
+
+    let (out, err) = run("quiet", &[]);
+    assert_eq!(err.lines().filter(breach).count(), 0, "{err}");
+    assert!(!err.contains("unconfirmed contract"), "{err}");
+    let [line] = out.lines().filter(counter).collect::<Vec<_>>()[..] else { panic!("{out}") };
+    assert!(line.contains("should: --verbose lists "), "{line}");
+    assert!(!out.contains("type-check %"), "{out}");
+    assert!(out.lines().count() <= 40, "{out}");
+    // What the line counts is stored, and nothing else says where.
+    let stored = typerace::store::Store::existing(&tmp.path().join("quiet")).unwrap();
+    let findings = stored.list().unwrap().findings;
+    let breaches: Vec<_> =
+        findings.iter().filter(|(_, f)| f.class == typerace::scenario::Class::Breach).collect();
+    assert!(line.starts_with(&format!("{} way", breaches.len())), "{line}");
+    assert!(breaches.iter().all(|(_, f)| !out.contains(&f.id)), "{out}");
+
+    let report = |more: &[&str]| {
+        let args = ["report", "--crashes", "quiet"];
+        let output = typerace(tmp.path(), &args).args(more).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (text, verbose) = (report(&[]), report(&["-v"]));
+    assert_eq!(text.lines().filter(counter).count(), 1, "{text}");
+    assert!(breaches.iter().all(|(_, f)| !text.contains(&f.id)), "{text}");
+    assert!(breaches.iter().all(|(_, f)| verbose.contains(&f.id)), "{verbose}");
+
+    let (out, err) = run("loud", &["--verbose"]);
+    assert!(err.lines().filter(breach).count() > 0, "{err}");
+    assert!(out.contains("loud/data-race-"), "{out}");
+    assert!(out.contains("type-check %"), "{out}");
+}
+
 /// A seed repeats every choice that typerace makes. The scheduler decides what goroutines reach and
 /// which of their races show, and later random choices depend on that. So one campaign may diverge
 /// from the others (see docs/DECISIONS.md), but two of four are equal only if the seed decides the

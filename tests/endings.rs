@@ -193,8 +193,8 @@ fn a_full_disk_loses_no_finding() {
         return;
     }
     let output = run(&format!(
-        "{mount} && \"$TYPERACE\" fuzz --no-seeds --seed 1 --execs 400 --plain --work disk/work \
-         --crashes disk/crashes --minimize-percent 0; code=$?; cp -r disk/crashes kept; exit $code"
+        "{mount} && \"$TYPERACE\" fuzz --no-seeds --seed 1 --execs 400 --plain --verbose \
+         --work disk/work --crashes disk/crashes --minimize-percent 0; code=$?; cp -r disk/crashes kept; exit $code"
     ));
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(err.contains("in memory"), "nothing was full: {err}");

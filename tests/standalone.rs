@@ -162,7 +162,11 @@ fn an_old_crash_directory_opens() {
     assert!(
         markdown.contains("Known: golang/go#81122 (open)") && markdown.contains("-- b/b.go --")
     );
-    assert!(text(&report).contains("1 known") && json(&report).unwrap().contains("\"known\":1"));
+    assert!(
+        text(&report, false).contains("1 known issue:\n  golang/go#81122 (open): 1 signature; ")
+    );
+    assert!(text(&report, true).contains("data race: write in (*Named).unpack"));
+    assert!(json(&report).unwrap().contains("\"known\":1"));
     write(&dir).unwrap();
     let main = fs::read_to_string(dir.join("repro/main.go")).unwrap();
     assert!(main.starts_with("// go/types: data race: write in (*Named).unpack"), "{main}");

@@ -16,7 +16,7 @@ use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Limits, Message, Style, Summary, metrics, seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Style, Summary, metrics, seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -105,6 +105,10 @@ pub struct FuzzArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// Print a line for each breach of contract and for each signature of a known issue, and
+    /// the operators' figures at the end
+    #[arg(long, short)]
+    verbose: bool,
     /// Run as a worker of a campaign, with this share of it
     #[arg(long, hide = true, value_parser = share)]
     worker: Option<Share>,
@@ -186,7 +190,7 @@ impl From<OperatorsArg> for Choice {
 /// Unusable input or environment.
 pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     if let Some(share) = &args.broker {
-        hub::run(share, &*interrupt_flag()?)?;
+        hub::run(share, args.verbose, &*interrupt_flag()?)?;
         return Ok(Exit::Nothing);
     }
     let worker = args.worker.take();
@@ -223,7 +227,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
     let start = Start { seed, seed_given, seeds, caps, built, display, interrupted };
-    let json = args.json;
+    let (json, verbose) = (args.json, args.verbose);
     let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         workers::run(&start.on(cores, args))?
     } else {
@@ -234,7 +238,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
     }
-    finish(summary, &known, json)
+    finish(summary, &known, json, verbose)
 }
 
 impl FuzzArgs {
@@ -342,6 +346,7 @@ fn start_display(
     {
         let mut board = display.board();
         (board.seed, board.go_version) = (seed, go_version.to_owned());
+        board.verbose = args.verbose;
     }
     if let Some(why) = Display::no_screen().filter(|_| args.tui) {
         progress(&format!("using plain lines instead of a screen: {why}"));
@@ -360,14 +365,15 @@ fn processors() -> u32 {
 }
 
 /// Prints the result.
-fn finish(mut summary: Summary, known: &Known, json: bool) -> anyhow::Result<Exit> {
+fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
     for found in &mut summary.findings {
         found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
     }
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        print(&summary.to_string())?;
+        let stored = |found: &Found| crate::store::read(&found.path).ok()?.minimized;
+        print(&summary.text(verbose, |found| stored(found).map(|m| m.lines)))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }

@@ -13,7 +13,8 @@ use crate::report::{bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
-/// Print what was found: new findings first, then known ones
+/// Print what was found: new findings first, then known issues, then the number of breaches
+/// of contract
 #[derive(Args, Debug)]
 pub struct ReportArgs {
     /// Folder of crash directories
@@ -33,6 +34,9 @@ pub struct ReportArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// Print a line for each signature of a known issue and for each breach of contract
+    #[arg(long, short, conflicts_with_all = ["json", "markdown", "bugs", "html"])]
+    verbose: bool,
     /// Run each finding's standalone program in N processes first, and record how many show it
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     verify: Option<u32>,
@@ -92,7 +96,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let all = match (args.json, args.markdown) {
         (true, _) => json(&report)? + "\n",
         (_, true) => markdown(&report),
-        _ => text(&report),
+        _ => text(&report, args.verbose),
     };
     print(&all)?;
     Ok(if report.entries.is_empty() { Exit::Nothing } else { Exit::Findings })

@@ -207,6 +207,10 @@ mod tests {
             issue(&k, Kind::Panic, "panic: x: f", title).as_deref(),
             Some("golang/go#78296")
         );
+        let hang = "hang: recursion of go/types.(*typeWriter).typ";
+        assert_eq!(issue(&k, Kind::Hang, hang, "").as_deref(), Some("golang/go#78341"));
+        let hash = "panic: assertion failed: go/types.(*Named).Underlying";
+        assert_eq!(issue(&k, Kind::Panic, hash, "").as_deref(), Some("golang/go#56045"));
     }
 
     #[test]
@@ -238,6 +242,11 @@ mod tests {
         let entry = k.look_up(Kind::DataRace, alias, "").unwrap();
         assert!(entry.affects("go1.26.8") && !entry.affects("go1.21.13"));
         let unpack = Number::Number(81122);
-        assert!(k.affects(&unpack, "go1.27.3") && !k.affects(&unpack, "go1.26.8"));
+        assert!(k.affects(&unpack, "go1.27.3") && !k.affects(&unpack, "go1.25.5"));
+        // The other function that reads without the lock, in the release before.
+        let unpack = "data-race: go/types.(*Checker).finiteSize / go/types.(*Named).unpack";
+        let entry = k.look_up(Kind::DataRace, unpack, "").unwrap();
+        assert!(entry.issue == Number::Number(81122));
+        assert!(entry.affects("go1.26.8") && !entry.affects("go1.27.3"));
     }
 }

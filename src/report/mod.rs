@@ -74,11 +74,6 @@ impl Report {
         self.entries.iter().filter(|e| !is_doubtful(&e.finding))
     }
 
-    /// Findings that were seen once and never again.
-    pub fn doubtful(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|e| is_doubtful(&e.finding))
-    }
-
     /// Findings without an issue.
     pub fn new_ones(&self) -> impl Iterator<Item = &Entry> {
         self.sure().filter(|e| e.known.is_none())

@@ -51,6 +51,8 @@ pub struct Board {
     pub go_version: String,
     /// The seed.
     pub seed: u64,
+    /// Whether each breach of contract is shown, and not only their number.
+    pub verbose: bool,
     /// The latest figures.
     pub figures: Figures,
     /// Findings, each once, in the order of discovery.
@@ -72,6 +74,7 @@ impl Default for Board {
         Self {
             go_version: String::new(),
             seed: 0,
+            verbose: false,
             figures: Figures::default(),
             found: Vec::new(),
             workers: Vec::new(),
@@ -134,6 +137,12 @@ impl Board {
             Some(_) => {}
             None => self.found.push(found.clone()),
         }
+    }
+
+    /// Whether a finding of a class is worth a line of its own.
+    #[must_use]
+    pub fn shows(&self, class: Class) -> bool {
+        self.verbose || class != Class::Breach
     }
 
     /// Adds a log line.

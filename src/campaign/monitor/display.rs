@@ -9,6 +9,7 @@ use crate::campaign::monitor::samples::Sample;
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
 use crate::harness::process_group;
+use crate::scenario::Class;
 
 /// How progress is written to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +103,10 @@ impl Display {
         let due = board.printed.is_none_or(|at| now.saturating_sub(at) >= PLAIN);
         if self.style == Style::Plain && due {
             board.printed = Some(now);
-            print(&figures.line(now));
+            let breaches = board.found.iter().filter(|f| f.class == Class::Breach).count();
+            let of_them =
+                if breaches > 0 { format!(" (contract {breaches})") } else { String::new() };
+            print(&format!("{}{of_them}", figures.line(now)));
         }
     }
 
@@ -112,10 +116,18 @@ impl Display {
         self.board().sample(figures, now)
     }
 
-    /// Announces a finding.
+    /// Announces a finding. Breaches are only counted, unless each is to be shown.
     pub fn found(&self, found: &Found) {
         self.board().add(found);
-        self.line(&found.line(), false);
+        if self.shows(found.class) {
+            self.line(&found.line(), false);
+        }
+    }
+
+    /// Whether a finding of a class is worth a line of its own.
+    #[must_use]
+    pub fn shows(&self, class: Class) -> bool {
+        self.board().shows(class)
     }
 
     /// Shows a line to people.
@@ -139,6 +151,24 @@ fn print(line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::campaign::monitor::board::tests::found;
+    use crate::finding::Kind;
+
+    #[test]
+    fn breaches_are_counted_and_bugs_announced() {
+        for (verbose, lines) in [(false, 2), (true, 3)] {
+            let display = Display::new(Style::Screen);
+            display.board().verbose = verbose;
+            display.found(&found(1, Kind::DataRace, Class::Breach, "a"));
+            display.found(&found(2, Kind::DataRace, Class::Unstated, "b"));
+            // A breach that turns out to be a bug is news.
+            display.found(&found(1, Kind::DataRace, Class::Bug, "a"));
+            let board = display.board();
+            assert_eq!((board.log.len(), board.found.len()), (lines, 2));
+            let last = &board.log[lines - 1].text;
+            assert!(last.starts_with("FOUND bug: a"), "{last}");
+        }
+    }
 
     #[test]
     fn clones_share_what_is_shown() {

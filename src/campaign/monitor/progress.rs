@@ -15,6 +15,7 @@ use crate::campaign::results::figures::{Coverage, Figures, percent};
 use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
 use crate::executor::{COVERAGE, Execution, State};
+use crate::scenario::Class;
 
 /// Counts executions and writes the progress line.
 pub struct Progress {
@@ -124,6 +125,12 @@ impl Progress {
         } else {
             self.display.found(found);
         }
+    }
+
+    /// Whether a finding of a class is worth a line of its own.
+    #[must_use]
+    pub fn shows(&self, class: Class) -> bool {
+        self.display.shows(class)
     }
 
     /// Shows a line to people.

@@ -17,6 +17,7 @@ use crate::campaign::monitor::progress::Progress;
 use crate::campaign::results::found::Found;
 use crate::executor::Run;
 use crate::finding::{Finding, Origin, rfc3339};
+use crate::scenario::Class;
 use crate::store::{FINDING, Saved, Store, StoreError};
 use crate::triage::Judge;
 
@@ -138,10 +139,13 @@ impl Findings {
                 finding.suspects.push(name);
             }
         }
-        self.say(&format!(
-            "unconfirmed: {}: it did not show again; the executions before are stored with it",
-            finding.title
-        ));
+        self.say_of(
+            finding.class,
+            &format!(
+                "unconfirmed: {}: it did not show again; the executions before are stored with it",
+                finding.title
+            ),
+        );
     }
 
     /// Sends everything to the minimizer that was stored and looked at.
@@ -194,6 +198,13 @@ impl Findings {
     /// Whether the campaign must skip everything that is not necessary.
     pub(super) fn hurry(&self) -> bool {
         self.progress.control().hurry()
+    }
+
+    /// Shows a line about a finding, if its class is worth one.
+    pub(super) fn say_of(&self, class: Class, text: &str) {
+        if self.progress.shows(class) {
+            self.say(text);
+        }
     }
 
     /// Shows a line to people.

@@ -187,9 +187,9 @@ impl Repeats {
                 unconfirmed.push(i);
                 if runs > 0 {
                     let (class, title) = (finding.class, &finding.title);
-                    findings.say(&format!(
-                        "unconfirmed {class}: {title}: not seen again in {runs} runs"
-                    ));
+                    let text =
+                        format!("unconfirmed {class}: {title}: not seen again in {runs} runs");
+                    findings.say_of(class, &text);
                 }
             }
             findings.known.reproduced(&finding.id, [k, runs]);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Kind, KnownIssue};
+use crate::finding::{Finding, Item, Kind, KnownIssue};
 use crate::scenario::Class;
 
 /// A finding as this campaign met it.
@@ -68,6 +68,27 @@ impl Found {
     pub fn is_unconfirmed(&self) -> bool {
         let [shown, runs] = self.reproduced;
         shown == 0 && runs > 0
+    }
+
+    /// Its line of the summary; `lines` is the size of its minimized program.
+    #[must_use]
+    pub fn item(&self, go_version: &str, lines: Option<usize>) -> Item {
+        let [k, n] = self.reproduced;
+        let again =
+            if n == 0 { "not run again".to_owned() } else { format!("reproduced {k} of {n}") };
+        let before = self.stored_before.then(|| "stored before".to_owned());
+        Item {
+            title: self.title.clone(),
+            kind: self.kind,
+            class: self.class,
+            known: self.known.clone(),
+            is_unconfirmed: self.is_unconfirmed(),
+            times: Some(self.times),
+            notes: std::iter::once(again).chain(before).collect(),
+            go_version: go_version.to_owned(),
+            lines,
+            path: self.path.clone(),
+        }
     }
 
     /// The line that announces it.

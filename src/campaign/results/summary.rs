@@ -1,6 +1,4 @@
-//! The result of a campaign: what `fuzz` prints, for people and as JSON.
-
-use std::fmt::{self, Display, Formatter};
+//! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +7,17 @@ use super::found::Found;
 use super::hub_figures::HubFigures;
 use super::operators::{OperatorTable, Row};
 use crate::executor::Times;
+use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// Executions, without confirmation and reproduction runs.
+    /// Executions, confirmation and reproduction runs left out.
     pub execs: u64,
     /// Wall time.
     pub seconds: f64,
-    /// Executions per second.
+    /// The ratio of the two.
     pub execs_per_second: f64,
     /// Corpus entries.
     pub corpus: usize,
@@ -26,14 +25,14 @@ pub struct Summary {
     pub coverage: Coverage,
     /// Share of executions whose packages all type-check.
     pub valid_percent: f64,
-    /// The findings, in the order of discovery.
+    /// What was found, in the order in which it was.
     pub findings: Vec<Found>,
-    /// Contract findings that were not stored because the same breach had already shown often
-    /// enough.
+    /// Contract findings that were not stored: the same breach had shown itself
+    /// often enough.
     pub contract_not_stored: usize,
     /// Findings that were minimized while the campaign ran.
     pub minimized: usize,
-    /// New findings that were not minimized.
+    /// New findings that were not.
     pub not_minimized: usize,
     /// Figures of each operator.
     pub operators: Vec<Row>,
@@ -41,11 +40,11 @@ pub struct Summary {
     pub seed: u64,
     /// The go/types under test.
     pub go_version: String,
-    /// The patches that were applied to it.
+    /// The patches that were in it.
     #[serde(default)]
     pub patched: Vec<String>,
-    /// A digest over the sequence of test cases: two campaigns of one seed that ran the same test
-    /// cases have the same digest.
+    /// A digest over the sequence of test cases: two campaigns of one seed
+    /// that ran the same test cases have the same.
     pub sequence: String,
     /// Harness processes started.
     pub harness_starts: u64,
@@ -53,102 +52,158 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
-    /// How the wall time was spent.
+    /// Where the wall time went.
     pub times: Times,
-    /// What passed through the broker; `null` for a single worker.
+    /// What passed through the broker; `null` for one worker alone.
     pub broker: Option<HubFigures>,
-    /// Entries of other workers and machines that were examined.
+    /// Entries of other workers and machines that were looked at.
     pub imported: u64,
     /// Whether a signal ended it.
     pub interrupted: bool,
 }
 
-impl Display for Summary {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+/// Lines of a summary for people that is not verbose: one screen.
+const SCREEN: usize = 40;
+
+impl Summary {
+    /// The summary for people; a verbose one has every breach of contract and the operators'
+    /// figures. `lines` says how large a finding's minimized program is.
+    #[must_use]
+    pub fn text(&self, verbose: bool, lines: impl Fn(&Found) -> Option<usize>) -> String {
+        let mut out = self.head();
+        if self.findings.is_empty() {
+            out += "nothing found\n";
+        }
+        let item = |f: &Found| f.item(&self.go_version, lines(f));
+        let items: Vec<Item> = self.findings.iter().map(item).collect();
+        let list = Listing::new(&items, verbose).not_stored(self.contract_not_stored);
+        if verbose {
+            out += &list.to_string();
+            if self.execs > 0 {
+                out += &format!("\n{}", OperatorTable(&self.operators));
+            }
+        } else {
+            out += &list.within(SCREEN - out.lines().count()).to_string();
+        }
+        out
+    }
+
+    fn head(&self) -> String {
         let c = self.coverage;
         let share = percent(c.hit as u64, c.total as u64);
-        writeln!(
-            f,
-            "{} executions in {:.1} s ({:.0}/s) on {}, seed {}",
-            self.execs, self.seconds, self.execs_per_second, self.go_version, self.seed
-        )?;
-        writeln!(
-            f,
-            "corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check",
-            self.corpus, c.hit, c.total, self.valid_percent
-        )?;
+        let mut out = format!(
+            "{} executions in {:.1} s ({:.0}/s) on {}, seed {}\n\
+             corpus {} entries, coverage {} of {} counters ({share:.1} %), {:.1} % of inputs type-check\n",
+            self.execs,
+            self.seconds,
+            self.execs_per_second,
+            self.go_version,
+            self.seed,
+            self.corpus,
+            c.hit,
+            c.total,
+            self.valid_percent
+        );
         if !self.patched.is_empty() {
-            writeln!(f, "patched: {}", self.patched.join(", "))?;
+            out += &format!("patched: {}\n", self.patched.join(", "));
         }
-        self.fmt_times(f)?;
-        self.fmt_findings(f)?;
-        if self.execs > 0 {
-            write!(f, "\n{}", OperatorTable(&self.operators))?;
-        }
-        Ok(())
-    }
-}
-
-impl Summary {
-    /// Shares of the time of all workers.
-    fn fmt_times(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (times, total) = (self.times, self.times.total());
-        if total <= 0.0 {
-            return Ok(());
+        if total > 0.0 {
+            // Shares of the time of all workers.
+            let share = |seconds: f64| 100.0 * seconds / total;
+            out += &format!(
+                "time: running {:.0} %, findings run again {:.0} %, coverage confirmed {:.0} %; no \
+                 harness at work {:.1} %\n",
+                share(times.running),
+                share(times.recording),
+                share(times.confirming),
+                times.overhead_percent()
+            );
         }
-        let share = |seconds: f64| 100.0 * seconds / total;
-        writeln!(
-            f,
-            "time: running {:.0} %, findings run again {:.0} %, coverage confirmed {:.0} %; no \
-             harness at work {:.1} %",
-            share(times.running),
-            share(times.recording),
-            share(times.confirming),
-            times.overhead_percent()
-        )
-    }
-
-    fn fmt_findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.findings.is_empty() {
-            return writeln!(f, "nothing found");
-        }
-        let (doubtful, shown): (Vec<_>, Vec<_>) =
-            self.findings.iter().partition(|f| f.is_unconfirmed());
-        let (known, new): (Vec<_>, Vec<_>) = shown.into_iter().partition(|f| f.known.is_some());
-        for (word, found) in [("new", new), ("known", known), ("unconfirmed", doubtful)] {
-            if found.is_empty() {
-                continue;
-            }
-            let plural = if found.len() == 1 { "" } else { "s" };
-            writeln!(f, "\n{} {word} finding{plural}:", found.len())?;
-            for one in found {
-                self.finding(f, one)?;
-            }
-        }
-        if self.contract_not_stored > 0 {
-            let n = self.contract_not_stored;
-            writeln!(f, "\n{n} more races of the same breaches of contract were not stored")?;
-        }
-        Ok(())
+        out
     }
 }
 
-impl Summary {
-    fn finding(&self, f: &mut Formatter<'_>, found: &Found) -> fmt::Result {
-        let [k, n] = found.reproduced;
-        writeln!(f, "\n  {} ({})", found.title, found.class)?;
-        if let Some(issue) = &found.known {
-            let elsewhere =
-                if issue.affects(&self.go_version) { "" } else { ", not yet seen on this release" };
-            writeln!(f, "    known: {}{elsewhere}", issue.issue)?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::monitor::board::tests::found;
+    use crate::campaign::results::operators::Row;
+    use crate::finding::{Kind, Known};
+    use crate::scenario::Class;
+
+    /// A campaign that found something for every group.
+    fn summary(breaches: usize) -> Summary {
+        let race = |n, class, title: &str| found(n, Kind::DataRace, class, title);
+        let mut findings: Vec<Found> = (0..breaches)
+            .map(|n| race(n, Class::Breach, &format!("data race: breach {n}")))
+            .collect();
+        findings.push(race(100, Class::Unstated, "data race: two writes in u"));
+        let mut doubtful = race(101, Class::Bug, "data race: write in d / read in e");
+        doubtful.reproduced = [0, 10];
+        findings.push(doubtful);
+        for (n, times) in [(102, 5), (103, 2)] {
+            let mut known = race(n, Class::Bug, "data race: write and read in unalias");
+            known.path = format!("crashes/known-{n}").into();
+            known.times = times;
+            let alias = "data-race: go/types.unalias / go/types.unalias";
+            known.known = Known::shipped().look_up(Kind::DataRace, alias, "").cloned();
+            findings.push(known);
         }
-        writeln!(
-            f,
-            "    after {:.1} s and {} executions, reproduced {k} of {n}{}",
-            found.seconds_to_find,
-            found.execs_to_find,
-            if found.stored_before { ", stored before" } else { "" }
-        )?;
-        writeln!(f, "    {}", found.path.display())
+        findings.push(race(104, Class::Bug, "data race: write in f / read in g"));
+        let row = Row {
+            name: "generate".to_owned(),
+            stats: crate::mutators::OperatorStats::default(),
+            parsed_percent: 99.0,
+            checked_percent: 70.0,
+        };
+        Summary {
+            execs: 5_166,
+            seconds: 60.1,
+            execs_per_second: 86.0,
+            corpus: 278,
+            coverage: Coverage { hit: 4_872, total: 8_142 },
+            valid_percent: 67.2,
+            findings,
+            contract_not_stored: 3,
+            operators: vec![row],
+            seed: 12,
+            go_version: "go1.27.3".to_owned(),
+            times: Times { running: 45.0, recording: 10.0, confirming: 5.0, ..Times::default() },
+            ..Summary::default()
+        }
+    }
+
+    /// The minimized programs: that of the known finding 103 is the smallest.
+    fn lines(found: &Found) -> Option<usize> {
+        found.path.ends_with("known-103").then_some(7)
+    }
+
+    #[test]
+    fn a_screen() {
+        insta::assert_snapshot!(summary(61).text(false, lines));
+    }
+
+    #[test]
+    fn a_verbose_one() {
+        insta::assert_snapshot!(summary(2).text(true, lines));
+    }
+
+    #[test]
+    fn nothing_found() {
+        let nothing = Summary { execs: 5, go_version: "go1.27.3".to_owned(), ..Summary::default() };
+        let text = nothing.text(false, |_| None);
+        assert!(text.ends_with("nothing found\n") && text.lines().count() == 3, "{text}");
+    }
+
+    #[test]
+    fn a_long_one_fits_on_a_screen() {
+        let mut long = summary(61);
+        for n in 200..290 {
+            long.findings.push(found(n, Kind::DataRace, Class::Bug, "data race: x"));
+        }
+        let text = long.text(false, |_| None);
+        assert_eq!(text.lines().count(), SCREEN, "{text}");
+        assert!(text.contains(" more: typerace report\n"), "{text}");
     }
 }

@@ -201,7 +201,7 @@ fn found_lines(view: &View) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(spans));
     }
-    for found in view.board.found.iter().rev() {
+    for found in view.board.found.iter().rev().filter(|f| view.board.shows(f.class)) {
         let at = clock(std::time::Duration::from_secs_f64(found.seconds_to_find.max(0.0)));
         lines.push(Line::from(vec![
             Span::raw(format!("{at:>6} ")),

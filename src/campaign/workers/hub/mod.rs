@@ -34,6 +34,7 @@ use crate::campaign::results::hub_figures::HubFigures;
 use crate::campaign::results::message::Message;
 use crate::files;
 use crate::harness::{SharedProvider, raise_file_limit};
+use crate::scenario::Class;
 use crate::store::{Store, StoreError};
 use findings::Outbox;
 use link::{Links, News, Passed};
@@ -158,13 +159,14 @@ struct Hub {
     store: Store,
     outbox: Outbox,
     links: Option<Links>,
+    verbose: bool,
 }
 
-/// Passes messages until it is asked to end.
+/// Passes messages until it is asked to end; a verbose one announces breaches of contract too.
 ///
 /// # Errors
 /// No port, no memory, or a worker's memory that is gone: start another broker.
-pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
+pub fn run(share: &HubShare, verbose: bool, interrupted: &AtomicBool) -> Result<(), HubError> {
     raise_file_limit();
     let (sender, news) = mpsc::channel();
     let linked = share.listen.is_some() || !share.connect.is_empty();
@@ -185,6 +187,7 @@ pub fn run(share: &HubShare, interrupted: &AtomicBool) -> Result<(), HubError> {
         store: Store::existing(&share.crashes)?,
         outbox: Outbox::default(),
         links,
+        verbose,
     };
     // Entries that workers stored before come first; workers know their own.
     for file in worker_folders::stored(&share.work, None) {
@@ -249,8 +252,10 @@ impl Hub {
                 match findings::receive(&self.store, passed.flags, &passed.payload) {
                     Ok(Some(f)) => {
                         self.figures.borrow_mut().findings_received += 1;
-                        let text = format!("FOUND elsewhere {}: {}", f.class, f.title);
-                        Message::Say(text).send();
+                        if self.verbose || f.class != Class::Breach {
+                            let text = format!("FOUND elsewhere {}: {}", f.class, f.title);
+                            Message::Say(text).send();
+                        }
                     }
                     Ok(None) => {}
                     Err(e) => Message::Say(format!("warning: a peer's finding: {e}")).send(),
