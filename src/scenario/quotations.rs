@@ -1,20 +1,7 @@
 //! Everything that typerace quotes, and what it says itself, as a class's reason.
 //! tests/quotations.rs compares each quotation with its source.
 
-use super::rule::{Rule, Source};
-
-/// A sentence from an issue, as its author wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IssueQuotation {
-    /// The number in golang/go.
-    pub number: u32,
-    /// The author's GitHub name.
-    pub author: &'static str,
-    /// The day on which the text was written.
-    pub date: &'static str,
-    /// The sentence, in GitHub's Markdown.
-    pub says: &'static str,
-}
+use super::rule::{IssueQuotation, Rule, Source};
 
 const SHARED_IMPORT: IssueQuotation = IssueQuotation {
     number: 34921,

@@ -3,8 +3,6 @@
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::quotations::IssueQuotation;
-
 /// A sentence that a class rests on, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -14,6 +12,19 @@ pub struct Rule {
     pub source: Source,
     /// What it means here, in typerace's words. May be empty.
     pub note: &'static str,
+}
+
+/// A sentence from an issue, as its author wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssueQuotation {
+    /// The number in golang/go.
+    pub number: u32,
+    /// The author's GitHub name.
+    pub author: &'static str,
+    /// The day on which the text was written.
+    pub date: &'static str,
+    /// The sentence, in GitHub's Markdown.
+    pub says: &'static str,
 }
 
 /// Where a sentence stands, letter for letter. Only comment markers and white space

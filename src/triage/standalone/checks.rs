@@ -3,8 +3,8 @@
 
 use std::fmt;
 
+use super::options::Options;
 use super::plan::{Imports, Plan};
-use super::program::Options;
 use crate::scenario::{Import, Meet, Operation, Share};
 
 /// The common properties of a program's checks.

@@ -4,7 +4,7 @@ use super::goroutine::{Goroutine, Latest};
 use super::line::Line;
 use super::queries::{Form, form, inline};
 use super::scan::Declared;
-use super::text::quoted;
+use super::text::{quoted, type_of};
 use super::type_args::expression;
 use crate::scenario::{INSTANCES, ObjectRef, Operation, Order, Query, Setter, Share};
 
@@ -283,9 +283,4 @@ impl Goroutine<'_, '_> {
         };
         self.say(call);
     }
-}
-
-/// The expression for the type of a package's object.
-pub(super) fn type_of(package: &str, object: &str) -> String {
-    format!("{package}.Scope().Lookup({}).Type()", quoted(object))
 }

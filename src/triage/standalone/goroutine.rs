@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::direct::Forms;
+use super::forms::Forms;
 use super::line::{CheckLine, Line};
-use super::plan::Imports;
+use super::plan::{Imports, makes_instances, walks_instances};
 use super::text::quoted;
 use super::uses::{Context, Uses};
-use crate::scenario::{INSTANCES, Meet, Operation};
+use crate::scenario::Meet;
 
 /// The source of a package in a goroutine, if it was not complete when the goroutine started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,19 +107,6 @@ fn run(
     let Goroutine { imports, lines, uses, .. } = goroutine;
     let lines = lines.into_iter().flat_map(|line| line.resolve(cx.mode, uses)).collect();
     (lines, imports)
-}
-
-/// Whether an operation visits the instances.
-pub fn walks_instances(op: &Operation) -> bool {
-    matches!(op, Operation::Walk { package, .. } if package == INSTANCES)
-}
-
-/// Whether an operation adds an instance.
-pub fn makes_instances(op: &Operation) -> bool {
-    matches!(
-        op,
-        Operation::Instantiate { .. } | Operation::Eval { .. } | Operation::CheckExpr { .. }
-    )
 }
 
 /// The expression that makes a goroutine's own importer.

@@ -1,7 +1,7 @@
 //! The comment at the top of a program.
 
+use super::options::Options;
 use super::plan::Plan;
-use super::program::Options;
 use super::text::comment;
 use crate::finding::{Finding, RuleQuote, deciding_rules};
 use crate::scenario::{Class, Operation};

@@ -129,8 +129,8 @@ mod tests {
     use super::*;
     use crate::scenario::Scenario;
     use crate::testcase::SourceCase;
+    use crate::triage::standalone::options::Options;
     use crate::triage::standalone::plan::Plan;
-    use crate::triage::standalone::program::Options;
 
     fn resolved(line: CheckLine) -> (Vec<String>, Uses) {
         let case = SourceCase::from_txtar("-- a/a.go --\npackage a\n").unwrap();

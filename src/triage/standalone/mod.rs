@@ -4,10 +4,12 @@
 //! ```text
 //! scan           a Go file → tokens, imports, declared names
 //! plan           a scenario → which packages are complete, who answers imports
+//! options        what a program is like beside its test case
 //! checks         what all checks have in common; the functions that check
 //! line           a statement
 //! uses           what the statements use: helpers, variables, functions that check
 //! goroutine      the state while the statements of one goroutine are emitted
+//! forms          the operations that one question may replace
 //! emit, direct   an operation → statements; a single question in its place
 //! type_args      type arguments → expressions
 //! prepare        what is made before the goroutines start
@@ -25,6 +27,7 @@ mod checks;
 mod direct;
 mod emit;
 mod emit_check;
+mod forms;
 mod go_mod;
 mod goroutine;
 mod head;
@@ -32,6 +35,7 @@ mod library;
 mod line;
 mod main_func;
 mod names;
+mod options;
 mod plan;
 mod prepare;
 mod program;
@@ -47,7 +51,8 @@ mod write;
 
 pub use analysis::{analysis, report};
 pub use go_mod::go_mod;
-pub use program::{Options, Program, program};
+pub use options::Options;
+pub use program::{Program, program};
 pub use run::{RunError, Runner, Shown};
 pub use verify::{VerifyError, verify};
 pub use write::{Crash, WriteError, write};

@@ -1,7 +1,7 @@
 //! Names in type arguments → expressions.
 
-use super::emit::type_of;
 use super::goroutine::Goroutine;
+use super::text::type_of;
 use super::type_args::Names;
 use crate::scenario::ObjectRef;
 

@@ -235,6 +235,19 @@ fn stand_in(name: &str, n: usize) -> Option<usize> {
     (n > 0).then(|| fnv1a_32(name.as_bytes()) as usize % n)
 }
 
+/// Whether an operation visits the instances.
+pub fn walks_instances(op: &Operation) -> bool {
+    matches!(op, Operation::Walk { package, .. } if package == INSTANCES)
+}
+
+/// Whether an operation adds an instance.
+pub fn makes_instances(op: &Operation) -> bool {
+    matches!(
+        op,
+        Operation::Instantiate { .. } | Operation::Eval { .. } | Operation::CheckExpr { .. }
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,9 +2,8 @@
 //! goroutines share.
 
 use super::checks::{Check, delivered};
-use super::goroutine::walks_instances;
 use super::line::Line;
-use super::plan::Imports;
+use super::plan::{Imports, walks_instances};
 use super::text::quoted;
 use super::uses::{Context, Uses};
 use crate::scenario::{Operation, Share};

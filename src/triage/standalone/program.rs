@@ -3,51 +3,22 @@
 use std::collections::BTreeSet;
 
 use super::checks::{Check, Mode, load};
-use super::direct::Forms;
+use super::forms::Forms;
 use super::go_mod::{go_mod, go_sum};
 use super::goroutine::emit;
 use super::head::head;
 use super::library::{Library, Selection};
 use super::line::Line;
 use super::main_func::{Statements, main};
+use super::options::Options;
 use super::plan::Plan;
 use super::queries::{Form, form};
 use super::scan::{Token, tokens};
 use super::text::{literal, quoted};
 use super::uses::{Context, Uses};
-use crate::finding::{Direct, Finding};
+use crate::finding::Finding;
 use crate::scenario::{Meet, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
-
-/// Properties of a program that the test case does not determine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The number of attempts, each with new packages.
-    pub attempts: u32,
-    /// Whether each check records its results in a `types.Info`.
-    pub info: bool,
-    /// The minor version of the Go release that the program is for: 27 for Go 1.27.
-    pub go_minor: u32,
-    /// Whether goroutines wait for one another in importers, if the scenario says so.
-    pub meet: bool,
-    /// Replacements of operations.
-    pub direct: Vec<Direct>,
-    /// Whether the program is a probe, which looks for replacements itself.
-    pub probe: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            attempts: 100,
-            info: false,
-            go_minor: 26,
-            meet: true,
-            direct: Vec::new(),
-            probe: false,
-        }
-    }
-}
 
 /// The files of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::direct::{Slot, slots};
+use super::forms::{Slot, slots};
+use super::options::Options;
 use super::plan::Plan;
-use super::program::Options;
 use super::run::{RunError, Runner, Tried};
 use super::write::Crash;
 use crate::finding::{Direct, Kind};

@@ -108,6 +108,11 @@ pub fn comment(text: &str, indent: &str) -> String {
     out
 }
 
+/// The expression for the type of a package's object.
+pub(super) fn type_of(package: &str, object: &str) -> String {
+    format!("{package}.Scope().Lookup({}).Type()", quoted(object))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

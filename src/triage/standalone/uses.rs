@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::checks::{Check, Mode};
+use super::options::Options;
 use super::plan::{Imports, Plan};
-use super::program::Options;
 use crate::scenario::Share;
 
 /// The common inputs of all parts of a program.

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::program::{Options, Program};
+use super::options::Options;
+use super::program::Program;
 use super::run::{RunError, Runner};
 use super::specialise::specialise;
 use super::write::{Crash, WriteError, write_own_report};

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::analysis::{analysis, report};
 use super::head::concurrent_rules;
+use super::options::Options;
 use super::plan::Plan;
-use super::program::{Options, Program, program};
+use super::program::{Program, program};
 use crate::files;
 use crate::finding::{Finding, Kind, Rates};
 use crate::scenario::{Class, Scenario};
