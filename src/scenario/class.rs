@@ -1,4 +1,4 @@
-//! What a finding says about go/types, by what its scenario does.
+//! The class of a scenario: whether a race in it is a bug of go/types.
 
 use serde::{Deserialize, Serialize};
 

@@ -65,7 +65,8 @@ pub struct Scenario {
     pub go: Vec<Vec<Operation>>,
 }
 
-/// What a `walk` names to visit the instances that `instantiate` made.
+/// The word that a `walk` uses in place of a package to visit the instances that
+/// `instantiate` made.
 pub const INSTANCES: &str = "instances";
 
 /// An object of a package: `lib.T`.

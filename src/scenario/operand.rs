@@ -4,12 +4,12 @@ use super::{ObjectRef, Order, Query, Setter};
 
 macro_rules! operands {
     ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
-        /// What an operand is. The kind decides how it is written, drawn, repaired
-        /// and made simpler, whatever operation has it.
+        /// The kind of an operand. It decides how the operand is written, drawn, repaired
+        /// and simplified, in every operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum OperandKind { $($(#[$doc])* $kind,)* }
 
-        /// An operand on its own.
+        /// The value of an operand.
         #[derive(Clone, Debug)]
         pub enum OperandValue { $($(#[$doc])* $kind($type),)* }
 
@@ -17,12 +17,12 @@ macro_rules! operands {
         #[derive(Clone, Copy, Debug)]
         pub enum Operand<'a> { $($(#[$doc])* $kind(&'a $type),)* }
 
-        /// An operand of an operation, to be changed.
+        /// An operand of an operation, to change it.
         #[derive(Debug)]
         pub enum OperandMut<'a> { $($(#[$doc])* $kind(&'a mut $type),)* }
 
         impl OperandKind {
-            /// How it is written, for a person who has to write one.
+            /// Its form in scenarios, for error messages and help.
             #[must_use]
             pub fn form(self) -> &'static str {
                 match self { $(Self::$kind => $form,)* }
@@ -46,32 +46,34 @@ operands! {
     Package(String), "PACKAGE", (1, 1);
     /// A package, or the instances that other operations made.
     Walked(String), "PACKAGE", (1, 1);
-    /// The package in whose scope the next operand is meant.
+    /// The package whose scope resolves the next operand.
     Home(String), "PACKAGE", (1, 1);
-    /// An object of the package before it.
+    /// An object of the package that the operand before it names.
     Member(Option<String>), "[OBJECT]", (0, 1);
-    /// A Go expression in the package before it. It takes the rest of the line.
+    /// A Go expression in the package that the operand before it names. It takes the rest
+    /// of the line.
     Expr(String), "EXPRESSION", (1, usize::MAX);
     /// An object.
     Object(ObjectRef), "PACKAGE.NAME", (1, 1);
-    /// A second object, if one is wanted.
+    /// A second object. It may be left out.
     Other(Option<ObjectRef>), "[PACKAGE.NAME]", (0, 1);
     /// A generic type, alias or function.
     Generic(ObjectRef), "PACKAGE.NAME", (1, 1);
-    /// Type arguments for the generic object before them.
+    /// Type arguments for the generic object that the operand before them names.
     TypeArgs(Vec<String>), "TYPE,TYPE", (1, 1);
     /// Whether the shared `types.Context` is given.
     Context(bool), "[context]", (0, 1);
-    /// What is asked.
+    /// The query.
     Query(Query), "QUERY", (1, 1);
     /// The order of a walk.
     Order(Order), "[declared|reversed|rotated N|shuffled N]", (0, 2);
-    /// What is set.
+    /// The setter.
     Setter(Setter), "SETTER", (1, 1);
 }
 
 impl OperandKind {
-    /// Whether it says what the operation does, as its word does: it is counted with it.
+    /// Whether it says what the operation does, as the operation's word does. Such operands
+    /// are part of the name under which executions are counted.
     #[must_use]
     pub fn names(self) -> bool {
         matches!(self, Self::Name | Self::Query | Self::Setter)
@@ -101,7 +103,7 @@ impl Operand<'_> {
         }
     }
 
-    /// What it adds to the size of a test case, for the person who reads it.
+    /// What it adds to the size of a test case for a reader.
     #[must_use]
     pub fn size(self) -> usize {
         match self {

@@ -6,12 +6,12 @@ use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
 use super::{Class, Element, ObjectRef, Order, Query, Rule, Setter};
 
-/// What an operation is like beside its operands.
+/// A row of the table of operations.
 #[derive(Debug)]
 pub struct Row {
     /// The word that starts it in a scenario's text.
     pub word: &'static str,
-    /// Whether the word is left out, so that its first operand starts the text.
+    /// Whether the text leaves the word out and starts with the first operand.
     pub bare: bool,
     /// Its class.
     pub class: Class,
@@ -21,28 +21,29 @@ pub struct Row {
     pub does: &'static str,
     /// Operands in the order in which they are written.
     pub operands: &'static [OperandKind],
-    /// Which operations are alike when goroutines are compared.
+    /// The group of similar operations, for comparing goroutines.
     pub family: Family,
-    /// The faces of the generator's die that stand for it: first and first after. A new
-    /// operation takes some from one that is like it. More faces would change what most
-    /// rolls mean.
+    /// The faces of the generator's die that select it: from the first number up to, not
+    /// including, the second. A new operation takes faces from a similar one. A larger die
+    /// would change what most rolls select.
     pub generated: (usize, usize),
     /// The same for the die of the mutators.
     pub mutated: (usize, usize),
-    /// How large it is for the person who reads it, without its operands.
+    /// Its size for a reader, without its operands.
     pub size: usize,
-    /// Whether it reads what its package imports: a query on that may do as well.
+    /// Whether it reads what its package imports. A query on the imported package may then
+    /// replace it.
     pub imports: bool,
-    /// Makes one, with an operand of each kind that is asked for.
+    /// Makes an operation from the operands that the function returns for each kind.
     pub make: fn(&mut dyn FnMut(OperandKind) -> Option<OperandValue>) -> Option<Operation>,
 }
 
-/// What an operation does, as far as goroutines are told apart by it.
+/// Groups of similar operations, for comparing goroutines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// It checks a package or has it checked.
     Check,
-    /// It evaluates an expression, whose type is among the instances then.
+    /// It evaluates an expression, and adds its type to the instances.
     Eval,
     /// It makes an instance.
     Instantiate,
@@ -54,7 +55,7 @@ pub enum Family {
     Other,
 }
 
-/// An object that an operation names, to be changed.
+/// An object that an operation names, to change it.
 #[derive(Debug)]
 pub struct NamedMut<'a> {
     /// Import path.
@@ -86,7 +87,7 @@ impl Row {
         self.operands.contains(&kind)
     }
 
-    /// How it is written: `walk QUERY PACKAGE [declared|...]`.
+    /// Its form in scenarios: `walk QUERY PACKAGE [declared|...]`.
     #[must_use]
     pub fn form(&self) -> String {
         let forms = self.operands.iter().map(|kind| kind.form());
@@ -117,7 +118,8 @@ pub(crate) const FACES: (usize, usize) = {
     (generated, mutated)
 };
 
-/// The operations of the vocabulary: all rows but that of targets, which is the last.
+/// The operations of the vocabulary: all rows except the last, which stands for targets'
+/// operations.
 pub(super) const ELEMENTS: [Element; OPERATIONS.len() - 1] = {
     let mut all = [OPERATIONS[0].element(); OPERATIONS.len() - 1];
     let mut i = 0;
@@ -150,7 +152,7 @@ impl Operation {
         self.operands().into_iter().filter_map(package).collect()
     }
 
-    /// The same, to be changed.
+    /// The same, to change them.
     pub fn packages_mut(&mut self) -> Vec<&mut String> {
         let package = |operand| match operand {
             OperandMut::Source(p)
@@ -172,7 +174,7 @@ impl Operation {
         all.map(|o| ObjectRef { package: o.package.clone(), object: o.object.clone() }).collect()
     }
 
-    /// The same, to be changed.
+    /// The same, to change them.
     pub fn objects_mut(&mut self) -> Vec<NamedMut<'_>> {
         let mut out = Vec::new();
         let mut home = None;
@@ -194,7 +196,7 @@ impl Operation {
         out
     }
 
-    /// What it asks, if it is a query.
+    /// Its query, if it has one.
     #[must_use]
     pub fn query(&self) -> Option<Query> {
         self.operands().into_iter().find_map(|o| match o {
@@ -203,13 +205,13 @@ impl Operation {
         })
     }
 
-    /// Whether it asks its query of every type that it finds.
+    /// Whether it runs its query on every type that it finds.
     #[must_use]
     pub fn asks_many(&self) -> bool {
         self.query().is_some() && !self.row().has(OperandKind::Object)
     }
 
-    /// What it sets, if it is a setter.
+    /// Its setter, if it has one.
     #[must_use]
     pub fn setter(&self) -> Option<Setter> {
         self.operands().into_iter().find_map(|o| match o {
@@ -259,7 +261,7 @@ mod tests {
         for row in OPERATIONS {
             let same = OPERATIONS.iter().filter(|other| other.word == row.word);
             assert_eq!(same.count(), 1, "{}", row.word);
-            // A word that the text leaves out is not read either: a query's is.
+            // The text of a query leaves its word out, so the parser must not accept it.
             assert!(!row.bare || row.operands.first() == Some(&OperandKind::Query));
         }
         assert_eq!(

@@ -1,5 +1,5 @@
-//! What a scenario says apart from its words: how it is run, the order of its walks,
-//! and what its goroutines do at the same time. The rest of the table.
+//! The elements of the vocabulary that are no words of a scenario: how a test case is run,
+//! the order of its walks, and what its goroutines do at the same time.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ words! {
     }
 }
 
-/// What a goroutine does, as far as it matters for comparing it with another.
+/// The summary of a goroutine that comparisons use.
 #[derive(Default)]
 struct Work {
     checks: BTreeSet<String>,
@@ -60,7 +60,7 @@ struct Work {
     exports: bool,
     instances: bool,
     objects: BTreeSet<(String, String)>,
-    /// Operations, with walks' orders and without, sorted.
+    /// Operations, with and without the orders of walks, sorted.
     sorted: (Vec<String>, Vec<String>),
 }
 

@@ -17,9 +17,9 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Adds what the harness counted under a name: an operation's, with its query,
-    /// setter or registered name if it has one, or that of a share, an import mode
-    /// or a meeting, after the directive. Names outside the vocabulary do not count.
+    /// Adds what the harness counted under a name. The name is that of an operation, with
+    /// its query, setter or registered name if it has one, or that of a share, an import
+    /// mode or a meeting, after the directive. Names outside the vocabulary do not count.
     pub fn add(&mut self, name: &str, n: u32) {
         let mut count = |kind, name: &str| {
             if let Some(sum) = self.0.get_mut(&key(kind, name)) {

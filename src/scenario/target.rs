@@ -23,10 +23,10 @@ static UNREGISTERED: Element = Element {
     rule: SILENT,
 };
 
-/// Adds an operation to the vocabulary and replaces one of the same name. Without a
-/// rule's sentence, the rule is that of `unstated`.
+/// Adds an operation to the vocabulary and replaces one of the same name. An operation
+/// without a rule gets the rule of class `unstated`.
 pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: &str) {
-    // There are few, and they live as long as the table does.
+    // Leaked: there are few, and they live as long as the table.
     let keep = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let rule = if says.is_empty() {
         SILENT
@@ -46,7 +46,7 @@ pub fn register_target(name: &str, class: Class, does: &str, says: &str, place: 
     all.sort_by_key(|e| e.name);
 }
 
-/// What targets added to the vocabulary, by name.
+/// The operations that targets added to the vocabulary, by name.
 #[must_use]
 pub fn targets() -> Vec<&'static Element> {
     REGISTERED.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
@@ -72,7 +72,7 @@ impl Operation {
 }
 
 impl Scenario {
-    /// Whether it has operations of targets.
+    /// Whether it has operations that targets registered.
     #[must_use]
     pub fn uses_targets(&self) -> bool {
         self.operations().any(|op| matches!(op, Operation::Target { .. }))
@@ -83,7 +83,7 @@ impl Scenario {
         self.before.iter().chain(self.go.iter().flatten())
     }
 
-    /// The same, to be changed.
+    /// The same, to change them.
     pub fn operations_mut(&mut self) -> impl Iterator<Item = &mut Operation> {
         self.before.iter_mut().chain(self.go.iter_mut().flatten())
     }
@@ -134,7 +134,7 @@ mod tests {
         Scenario::parse(text).unwrap().unwrap()
     }
 
-    /// Nothing is registered in unit tests: what is would change other tests' draws.
+    /// Unit tests register nothing, as that would change the random draws of other tests.
     #[test]
     fn a_target_that_is_not_there_is_read_and_not_run() {
         let text = "import source\nbefore check lib ; target build gopkg.in/yaml.v3\n\
