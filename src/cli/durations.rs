@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-/// Reads `90s`, `10m`, `2h30m`, or seconds without a unit: `3`, `.5`.
+/// Reads `90s`, `10m`, `2h30m`, or seconds without a unit: `3`, `.5`. humantime takes `10M` for
+/// ten months; whoever writes it means minutes, so it is an error.
 fn read(text: &str) -> Option<Duration> {
+    if text.contains('M') {
+        return None;
+    }
     let zero = if text.starts_with('.') { "0" } else { "" };
     let unit = if text.ends_with(|c: char| c.is_ascii_digit()) { "s" } else { "" };
     humantime::parse_duration(&format!("{zero}{text}{unit}")).ok()
@@ -38,9 +42,17 @@ mod tests {
         assert_eq!(seconds("1d"), Some(86_400));
         assert_eq!(seconds("1.5h"), Some(5400));
         assert_eq!(seconds("45"), Some(45));
-        for bad in
-            ["", "0s", "0.5s", "m", "1x", "-3s", "99999999999999999999s", "18446744073709551615h"]
-        {
+        for bad in [
+            "",
+            "0s",
+            "0.5s",
+            "m",
+            "10M",
+            "1x",
+            "-3s",
+            "99999999999999999999s",
+            "18446744073709551615h",
+        ] {
             assert_eq!(seconds(bad), None, "{bad}");
         }
     }
