@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
+use super::root::Root;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
@@ -57,6 +58,9 @@ pub struct Finding {
     /// one of them may be at fault. The last one is the most recent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspects: Vec<String>,
+    /// The fault behind it; `None` if not determined yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,

@@ -16,6 +16,7 @@ mod normalise;
 mod observe;
 mod panic;
 mod race;
+mod root;
 mod signature;
 mod slow;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
+pub use root::{Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use time::rfc3339;

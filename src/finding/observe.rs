@@ -122,6 +122,7 @@ impl Draft {
             standalone: None,
             stage: None,
             suspects: Vec::new(),
+            root: None,
             origin: origin.clone(),
         }
     }
