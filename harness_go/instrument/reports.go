@@ -40,8 +40,9 @@ func countReports(goroot, out string, result *overlay) error {
 	}
 	return result.put(dir, out, "runtime_", map[string][]byte{
 		// On the same line, so that line numbers do not change.
-		"race.go":             []byte(strings.Replace(race, call, call+" typeraceReported()", 1)),
-		"zz_typerace_race.go": []byte(fmt.Sprintf(reportsSource, stop, start)),
+		"race.go":               []byte(strings.Replace(race, call, call+" typeraceReported()", 1)),
+		"zz_typerace_race.go":   []byte(fmt.Sprintf(reportsSource, stop, start)),
+		"zz_typerace_norace.go": []byte(noReportsSource),
 	})
 }
 
@@ -87,4 +88,15 @@ func typeraceSilence() {
 	}
 	%s
 }
+`
+
+// noReportsSource is for a harness without the race detector, which has no reports to silence.
+const noReportsSource = `//go:build !race
+
+package runtime
+
+import _ "unsafe"
+
+//go:linkname typeraceSilence
+func typeraceSilence() {}
 `

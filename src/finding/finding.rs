@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compiler::CompilerVerdict;
+use super::consequence::Consequence;
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
@@ -61,6 +63,13 @@ pub struct Finding {
     /// The fault behind it; `None` if not determined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
+    /// What the compiler says about the packages of the minimized test case; `None` if it was not
+    /// asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compiler: Option<CompilerVerdict>,
+    /// What users of go/types would notice; `None` if typerace did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consequence: Option<Consequence>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,

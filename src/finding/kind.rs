@@ -91,6 +91,11 @@ kinds! {
         word: "mismatch", severity: Severity::Wrong, stalls: false, timed: false,
         says: "Concurrent answers differ from sequential ones.",
     };
+    /// The compiler crashes, deadlocks, hangs, or judges a program otherwise than go/types.
+    Compiler = KindRow {
+        word: "compiler", severity: Severity::Wrong, stalls: false, timed: false,
+        says: "The compiler fails, or judges a program otherwise than go/types.",
+    };
 }
 
 impl Kind {

@@ -1,5 +1,7 @@
 //! Turns report text into findings: parse, normalise, sign, classify. No I/O.
 
+mod compiler;
+mod consequence;
 mod dump;
 mod fatal;
 #[allow(clippy::module_inception)]
@@ -24,6 +26,8 @@ pub(crate) mod test_support;
 mod time;
 mod title;
 
+pub use compiler::{CompilerEnd, CompilerFault, CompilerVerdict, compiler_finding};
+pub use consequence::{Consequence, Crashed};
 pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
@@ -40,7 +44,7 @@ pub use locks::lock_cycle;
 pub use mismatch::{Difference, describe, mismatch};
 pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
-pub use panic::panicked;
+pub use panic::{panicked, shape as message_shape};
 pub use race::{Access, RaceReport, Side, race_reports};
 pub use root::{Root, RootBy, Trial};
 pub use signature::{Site, sides, site};

@@ -22,6 +22,9 @@ pub enum Blame {
     /// The Go runtime and the rest of the standard library.
     #[serde(rename = "runtime")]
     Runtime,
+    /// The Go compiler.
+    #[serde(rename = "cmd/compile")]
+    Compiler,
 }
 
 impl Blame {
@@ -34,13 +37,13 @@ impl Blame {
             Blame::Target => "target",
             Blame::Harness => "harness",
             Blame::Runtime => "runtime",
+            Blame::Compiler => "cmd/compile",
         }
     }
 }
 
 /// The frame with stable function and file names. The line is kept for people; signatures do not
 /// use it.
-/// signatures do not use it.
 #[must_use]
 pub fn frame(raw: &Frame) -> Frame {
     Frame { function: function(&raw.function), file: file(raw), line: raw.line }

@@ -123,6 +123,8 @@ impl Draft {
             stage: None,
             suspects: Vec::new(),
             root: None,
+            compiler: None,
+            consequence: None,
             origin: origin.clone(),
         }
     }

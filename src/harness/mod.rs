@@ -43,7 +43,7 @@ pub use protocol::{
 pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider};
-pub(crate) use sys::{is_alive, process_group, spawn_tied, terminate, tie};
+pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
 pub use sys::{lower_priority, raise_file_limit, return_memory};
 pub use target::TargetOperation;
 pub use toolchain::{GoOptions, Toolchain};

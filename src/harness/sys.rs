@@ -159,6 +159,11 @@ pub(crate) fn terminate(child: &std::process::Child) {
     signal_group(child.id(), libc::SIGTERM);
 }
 
+/// Makes a Go program of [`spawn_tied`] print its stacks and end.
+pub(crate) fn quit(child: &std::process::Child) {
+    signal_group(child.id(), libc::SIGQUIT);
+}
+
 /// Called between fork and exec. Not closed at once, as std still needs its pipe.
 fn close_others_on_exec(first: RawFd) -> io::Result<()> {
     // SAFETY: flags of descriptors, in a process about to exec.

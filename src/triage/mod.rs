@@ -1,5 +1,6 @@
 //! Processing of findings after they were found.
 
+pub mod compiler;
 mod growth;
 mod judge;
 mod load;

@@ -7,7 +7,6 @@
 // address is in the heap, and no access or lock in the heap reaches the detector. Allocations and
 // new goroutines still do: the detector learns that memory was reused, and that a goroutine comes
 // after the one that started it.
-// reused, and that a goroutine comes after the one that started it.
 //
 // Only the command imports it, because it needs -checklinkname=0.
 package quiet

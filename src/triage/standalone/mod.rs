@@ -54,5 +54,6 @@ pub use go_mod::go_mod;
 pub use options::Options;
 pub use program::{Program, program};
 pub use run::{RunError, Runner, Shown};
+pub(in crate::triage) use scan::imports_of;
 pub use verify::{VerifyError, verify};
 pub use write::{Crash, WriteError, write};

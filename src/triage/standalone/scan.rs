@@ -35,6 +35,11 @@ pub(super) enum Token<'a> {
     Mark(char),
 }
 
+/// The import paths of a file, in its order.
+pub fn imports_of(text: &str) -> Vec<String> {
+    scan(text).imports
+}
+
 /// Reads a file.
 #[must_use]
 pub fn scan(text: &str) -> FileFacts {

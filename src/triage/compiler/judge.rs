@@ -1,0 +1,176 @@
+//! The compiler against go/types: a verdict on a test case's packages, and a finding where the
+//! compiler is wrong by itself.
+
+use std::io;
+
+use super::compile::{Compiled, Compiler};
+use super::differences::{By, is_known};
+use crate::finding::{
+    CompilerEnd, CompilerFault, CompilerVerdict, Finding, Origin, compiler_finding, message_shape,
+};
+use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest, Verdict};
+use crate::scenario::{Operation, Scenario};
+use crate::testcase::SourceCase;
+
+/// What the compiler and go/types say about a test case.
+#[derive(Clone, Debug)]
+pub struct Opinion {
+    /// The compiler's verdict.
+    pub verdict: CompilerVerdict,
+    /// What the compiler does wrong and go/types does not.
+    pub finding: Option<Finding>,
+    /// The text for report.txt; empty without a finding.
+    pub report: String,
+}
+
+/// A compiler or a harness that does not work.
+#[derive(Debug, thiserror::Error)]
+pub enum OpinionError {
+    /// The compiler or its folder.
+    #[error("cannot run the compiler: {0}")]
+    Compiler(#[from] io::Error),
+    /// The harness.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+}
+
+/// The test case of a finding about the compiler: its packages, checked one after another.
+#[must_use]
+pub fn compiler_case(case: &SourceCase) -> SourceCase {
+    let check = |path: &str| Operation::Check { package: path.to_owned() };
+    let go = vec![case.packages.iter().map(|p| check(&p.path)).collect()];
+    SourceCase { scenario: Some(Scenario { go, ..Scenario::default() }), ..case.clone() }
+}
+
+/// Asks the compiler about a test case, and compares its verdicts with those of go/types.
+///
+/// # Errors
+/// The compiler or the harness does not work.
+pub fn second_opinion(
+    compiler: &Compiler,
+    harness: &mut Harness,
+    case: &SourceCase,
+    origin: &Origin,
+) -> Result<Opinion, OpinionError> {
+    let case = compiler_case(case);
+    let compiled = compiler.compile(&case)?;
+    let mut opinion = Opinion {
+        verdict: compiled.verdict(&case, compiler),
+        finding: None,
+        report: String::new(),
+    };
+    let scenario = case.scenario.clone().unwrap_or_default();
+    let flags = RunFlags { answers: true, sequential: true, ..RunFlags::default() };
+    let request = RunRequest::new(&scenario, &case.packages).with_flags(flags);
+    let outcome = harness.run(&request)?;
+    if !is_well(&outcome) {
+        // go/types fails as well, which is a finding of its own.
+        return Ok(opinion);
+    }
+    if let Some((fault, report)) = fault(&case, &compiled, &outcome) {
+        opinion.finding = Some(compiler_finding(fault.borrow(), &scenario, origin));
+        opinion.report = report;
+    }
+    Ok(opinion)
+}
+
+/// Whether go/types finished every check.
+fn is_well(outcome: &Outcome) -> bool {
+    let finished = outcome.reply.as_ref().is_some_and(|r| r.panics.is_empty());
+    finished && matches!(outcome.end, End::Replied)
+}
+
+/// A fault that owns its text.
+enum Fault {
+    Ended(CompilerEnd, String),
+    Rejects(String),
+    Accepts(String),
+}
+
+impl Fault {
+    fn borrow(&self) -> CompilerFault<'_> {
+        match self {
+            Self::Ended(end, output) => CompilerFault::Ended(*end, output),
+            Self::Rejects(why) => CompilerFault::Rejects(why),
+            Self::Accepts(why) => CompilerFault::Accepts(why),
+        }
+    }
+}
+
+/// What the compiler does wrong, and the report of it.
+fn fault(case: &SourceCase, compiled: &Compiled, outcome: &Outcome) -> Option<(Fault, String)> {
+    let reply = outcome.reply.as_ref()?;
+    for package in &compiled.packages {
+        let path = &case.packages[package.index].path;
+        let (verdict, error) = reply.verdicts.get(package.index)?;
+        let output = &package.output;
+        match (package.end, verdict) {
+            (end, _) if end.is_bad() => {
+                let report =
+                    format!("go tool compile, package {path}: {}\n\n{output}", end.as_str());
+                return Some((Fault::Ended(end, output.clone()), report));
+            }
+            (CompilerEnd::Error, Verdict::Valid) => {
+                let Some(why) = unknown_error(output) else { continue };
+                let report =
+                    format!("go/types accepts package {path}. go tool compile:\n\n{output}");
+                return Some((Fault::Rejects(why), report));
+            }
+            (CompilerEnd::Ok, Verdict::TypeErrors | Verdict::SyntaxErrors) => {
+                if is_known(By::GoTypes, error) {
+                    continue;
+                }
+                let why = code(reply, path).unwrap_or_else(|| message_shape(error));
+                let report =
+                    format!("go tool compile accepts package {path}. go/types:\n\n{error}\n");
+                return Some((Fault::Accepts(why), report));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The code of the first error that go/types reports in a package.
+fn code(reply: &crate::harness::RunReply, path: &str) -> Option<String> {
+    let subject = format!("errors {path}");
+    let answer = reply.answers.iter().flatten().find(|a| a.subject == subject)?;
+    Some(answer.value.first()?.split(' ').next()?.to_owned())
+}
+
+/// The code or the shape of the compiler's first error that go/types should report too.
+fn unknown_error(output: &str) -> Option<String> {
+    let first = output.lines().find(|line| {
+        !line.starts_with('\t')
+            && !line.ends_with("too many errors")
+            && !is_known(By::Compiler, line)
+    })?;
+    if let Some((_, rest)) = first.split_once("[go.dev/e/") {
+        return rest.split(']').next().map(str::to_owned);
+    }
+    Some(message_shape(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_error_that_is_not_meant_to_differ() {
+        let main = "<unknown>: function main is undeclared in the main package\n";
+        assert_eq!(unknown_error(main), None);
+        let two = format!("{main}a/a.go:2:5: undefined: z [go.dev/e/UndeclaredName]\n");
+        assert_eq!(unknown_error(&two).as_deref(), Some("UndeclaredName"));
+        let plain = "a/a.go:2:5: label L1 defined and not used\n";
+        assert_eq!(unknown_error(plain).as_deref(), Some("label L"));
+    }
+
+    #[test]
+    fn the_scenario_checks_every_package() {
+        let case = SourceCase::from_txtar(
+            "share context\ngo walk methods a\n-- a/a.go --\npackage a\n-- b/b.go --\npackage b\n",
+        );
+        let text = compiler_case(&case.unwrap()).to_txtar();
+        assert!(text.starts_with("import source\ngo     check a ; check b\n-- a/a.go"), "{text}");
+    }
+}
