@@ -152,7 +152,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
 }
 
 /// The store of a crash directory, and its name there; `None` if it is not a crash directory.
-fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
+pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
     if !crash.join(crate::store::FINDING).exists() {
         return Ok(None);
     }

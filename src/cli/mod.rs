@@ -1,6 +1,7 @@
 //! The command line: one command a file.
 
 mod bisect;
+mod consequence;
 mod corpus;
 mod corpus_distill;
 mod corpus_merge;
@@ -51,6 +52,7 @@ enum Command {
     Minimize(minimize::MinimizeArgs),
     Regress(regress::RegressArgs),
     Bisect(bisect::BisectArgs),
+    Consequence(consequence::ConsequenceArgs),
     Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Patches(patches::PatchesArgs),
@@ -74,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Minimize(args) => minimize::run(&args),
         Command::Regress(args) => regress::run(&args),
         Command::Bisect(args) => bisect::run(&args),
+        Command::Consequence(args) => consequence::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Patches(args) => patches::run(&args),

@@ -161,9 +161,28 @@ impl Extras {
     }
 }
 
-/// Builds a harness for a purpose other than campaigns, unless it is in the cache. Returns its path
-/// and its key.
-pub(super) fn build_with(
+/// Builds a harness for a purpose other than campaigns, unless it is in the cache: with x/tools, or
+/// without it if that fails. Returns its path and its key.
+pub(super) fn build_for(
+    toolchain: &Toolchain,
+    flags: &[&str],
+    extras: &Extras,
+    how: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(PathBuf, String), EnvError> {
+    let plain: Vec<String> = flags.iter().map(|&f| f.to_owned()).collect();
+    if let Some(client) = xtools::flags(toolchain.minor) {
+        let all = [&plain[..], &client[..]].concat();
+        match build_with(toolchain, &all, extras, how, progress) {
+            // It may have failed because of x/tools.
+            Err(EnvError::Build { .. }) => {}
+            done => return done,
+        }
+    }
+    build_with(toolchain, &plain, extras, how, progress)
+}
+
+fn build_with(
     toolchain: &Toolchain,
     flags: &[String],
     extras: &Extras,
@@ -187,6 +206,13 @@ pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
     let mut flags = flags(minor);
     flags.retain(|f| *f != COUNTERS);
     flags.push(COUNTERS_ELSEWHERE);
+    flags
+}
+
+/// Flags of a harness without the race detector, with counters and probes.
+pub(super) fn unwatched(minor: u32) -> Vec<&'static str> {
+    let mut flags = flags(minor);
+    flags.retain(|f| !f.contains("-race"));
     flags
 }
 

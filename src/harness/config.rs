@@ -80,6 +80,9 @@ pub struct HarnessConfig {
     /// The folder in which a harness of [`super::BuiltHarness::covered`] writes its coverage when a
     /// process exits. Processes are then allowed to exit by themselves.
     pub cover_dir: Option<PathBuf>,
+    /// Whether the harness must have a race detector; `false` for one of
+    /// [`super::BuiltHarness::unwatched`].
+    pub race: bool,
     /// A time at which a slow request ends in the same way: the end of a campaign.
     pub until: Option<Instant>,
 }
@@ -97,6 +100,7 @@ impl HarnessConfig {
             map_size: 1 << 20,
             interrupt: Arc::default(),
             cover_dir: None,
+            race: true,
             until: None,
         }
     }

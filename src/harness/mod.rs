@@ -24,6 +24,7 @@ mod sys;
 mod tail;
 mod target;
 mod toolchain;
+mod unwatched;
 mod wire;
 mod xtools;
 

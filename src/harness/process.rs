@@ -106,7 +106,7 @@ impl Process {
         let room = status_at(counters).saturating_add(STATUS_SIZE);
         if hello.version != VERSION {
             return Err(EnvError::WrongProtocol { theirs: hello.version, ours: VERSION });
-        } else if !hello.race {
+        } else if config.race && !hello.race {
             return Err(EnvError::NoRaceDetector);
         } else if counters == 0 {
             return Err(EnvError::NoCounters);

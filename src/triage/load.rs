@@ -86,6 +86,16 @@ pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError
     }
 }
 
+/// The minimized test case of a crash directory; `None` if there is none, or the path is no crash
+/// directory.
+///
+/// # Errors
+/// A minimized.txtar that is not a test case.
+pub fn minimized_case(path: &Path) -> Result<Option<SourceCase>, LoadError> {
+    let file = path.join("minimized.txtar");
+    file.exists().then(|| txtar(&file)).transpose()
+}
+
 fn txtar(path: &Path) -> Result<SourceCase, LoadError> {
     let wrong = |source| LoadError::Case { path: path.to_owned(), source };
     SourceCase::from_txtar(&read(path)?).map_err(wrong)

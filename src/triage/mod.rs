@@ -1,6 +1,7 @@
 //! Processing of findings after they were found.
 
 pub mod compiler;
+pub mod consequence;
 mod growth;
 mod judge;
 mod load;
@@ -13,7 +14,7 @@ pub mod standalone;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement};
-pub use load::{LoadError, load_case};
+pub use load::{LoadError, load_case, minimized_case};
 pub use observe::{observe, raw_report};
 pub use replay::{Replay, anew, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};

@@ -1,0 +1,130 @@
+//! `typerace consequence`: what a race does to a program that runs without the race detector.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+
+use super::durations::duration;
+use super::fuzz::interrupt_flag;
+use super::minimize::store_of;
+use super::ticker::waiting;
+use super::{Exit, GoArgs, print, progress, say_patched};
+use crate::finding::{Consequence, Origin};
+use crate::harness::{BuiltHarness, Harness, HarnessConfig};
+use crate::store::read;
+use crate::triage::consequence::{Options, consequence};
+use crate::triage::standalone::{self, WriteError};
+use crate::triage::{load_case, minimized_case};
+
+/// Run a test case many times without the race detector, and print what users would notice:
+/// panics, wrong answers, type errors in valid programs, runs that do not end
+#[derive(Args, Debug)]
+pub struct ConsequenceArgs {
+    /// A crash directory, a .txtar or a .go file
+    #[arg(value_name = "CRASH")]
+    crash: PathBuf,
+    /// How long to try: 60s, 5m
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    time: Duration,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    go: GoArgs,
+}
+
+/// What `consequence --json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// The finding of the crash directory.
+    id: Option<&'a str>,
+    title: Option<&'a str>,
+    /// The patches in the Go under test.
+    patched: &'a [String],
+    #[serde(flatten)]
+    consequence: &'a Consequence,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
+    let (found, finding) = load_case(&args.crash)?;
+    let case = minimized_case(&args.crash)?.unwrap_or(found);
+    if case.scenario.as_ref().is_some_and(crate::scenario::Scenario::uses_targets) {
+        return Err(WriteError::Target.into());
+    }
+    let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
+    say_patched(&built);
+    let stop = interrupt_flag()?;
+    let harness = HarnessConfig {
+        interrupt: Arc::clone(&stop),
+        race: false,
+        ..HarnessConfig::new(&built.path)
+    };
+    let scenario = match &case.scenario {
+        Some(scenario) => scenario.clone(),
+        // The default scenario depends on who imports whom.
+        None => {
+            let imported = Harness::start(harness.clone())?.import(&case);
+            imported.with_context(|| format!("cannot use {}", args.crash.display()))?.scenario
+        }
+    };
+    let origin = Origin { go_version: built.toolchain.version.clone(), ..Origin::default() };
+    let options = Options { harness, origin, time: args.time };
+    let mut said = Duration::ZERO;
+    let seen = consequence(&case, &scenario, &options, &mut |c| {
+        let now = Duration::from_secs_f64(c.seconds);
+        if now >= said + Duration::from_secs(10) {
+            said = now;
+            progress(&format!("{:.0} s: {}", c.seconds, c.sentence()));
+        }
+    })?;
+    if built.patched.ids.is_empty()
+        && let Some((store, name)) = store_of(&args.crash)?
+    {
+        let dir = store.path(&name);
+        let stored = crate::finding::Finding { consequence: Some(seen.clone()), ..read(&dir)? };
+        store.update_finding(&stored)?;
+        standalone::write(&dir)?;
+    }
+    if args.json {
+        let report = Report {
+            id: finding.as_ref().map(|f| f.id.as_str()),
+            title: finding.as_ref().map(|f| f.title.as_str()),
+            patched: &built.patched.ids,
+            consequence: &seen,
+        };
+        print(&(serde_json::to_string(&report)? + "\n"))?;
+    } else {
+        let title = finding.as_ref().map(|f| format!("{}\n", f.title)).unwrap_or_default();
+        print(&format!("{title}{}", text(&seen)))?;
+    }
+    Ok(if seen.is_any() { Exit::Findings } else { Exit::Nothing })
+}
+
+fn text(seen: &Consequence) -> String {
+    let mut out = format!(
+        "{} ({}, {} processors, {:.0} s)\n",
+        seen.sentence(),
+        seen.go_version,
+        seen.processors,
+        seen.seconds
+    );
+    if !seen.type_error.is_empty() {
+        out.push_str(&format!("\ntype error in a valid program: {}\n", seen.type_error));
+    }
+    if !seen.wrong_answer.is_empty() {
+        out.push_str(&format!("\n{}", seen.wrong_answer));
+    }
+    for crashed in &seen.panics {
+        out.push_str(&format!("\n{}, {} times\n", crashed.what(), crashed.count));
+        out.push_str(&crashed.stack);
+    }
+    out
+}
