@@ -13,7 +13,10 @@ var fset = token.NewFileSet()
 // parse parses the files of a package. Type checking goes on after syntax errors.
 func parse(fs *token.FileSet, path string, src ...string) (files []*ast.File) {
 	for _, s := range src {
-		file, _ := parser.ParseFile(fs, path+".go", s, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(fs, path+".go", s, parser.SkipObjectResolution)
+		if err != nil {
+			println(err.Error())
+		}
 		files = append(files, file)
 	}
 	return files

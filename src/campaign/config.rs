@@ -12,7 +12,7 @@ use super::monitor::display::Display;
 use super::monitor::samples::SamplesError;
 use crate::executor::Fatal;
 use crate::finding::Origin;
-use crate::harness::{EnvError, HarnessConfig, HarnessError};
+use crate::harness::{EnvError, HarnessConfig, HarnessError, Toolchain};
 use crate::mutators::Choice;
 use crate::scenario::Profile;
 use crate::store::StoreError;
@@ -54,6 +54,11 @@ pub struct Config {
     pub go_minor: u32,
     /// The share of one processor's time, in percent, spent on minimizing new findings; 0 for none.
     pub minimize_percent: u32,
+    /// The share of one processor's time, in percent, spent on asking the compiler about corpus
+    /// entries; 0 for none.
+    pub compiler_percent: u32,
+    /// The Go under test.
+    pub go: Toolchain,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }

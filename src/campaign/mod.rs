@@ -58,7 +58,7 @@ use fuzz::scheduler::scheduler_of;
 use fuzz::tree_mutator::{Options, TreeMutator};
 use monitor::progress::Progress;
 use open::TreeFuzzer;
-use record::FindingRecorder;
+use record::{FindingRecorder, SecondOpinion};
 use workers::peers::Peers;
 
 /// A campaign of one process.
@@ -66,6 +66,10 @@ pub struct Campaign {
     fuzzer: TreeFuzzer,
     executor: HarnessExecutor<FindingRecorder>,
     state: State,
+    /// What asks the compiler about new corpus entries.
+    opinion: Option<SecondOpinion>,
+    /// The last entry that it was offered.
+    offered: Option<CorpusId>,
     /// The connection to other workers, if there are any.
     peers: Peers,
     table: Rc<RefCell<OperatorTable>>,
@@ -131,6 +135,8 @@ impl Campaign {
             fuzzer,
             executor,
             state,
+            opinion: open::second_opinion(&config, &progress),
+            offered: None,
             peers: open::peers(&config, &progress),
             table: open::operators(&config),
             progress,
@@ -150,6 +156,41 @@ impl Campaign {
         let taken = campaign.restore(config.seed_given.then_some(config.seed))?;
         campaign.plan_replay(&config, seeds, &taken)?;
         Ok(campaign)
+    }
+
+    /// Offers a new corpus entry to the compiler, and records what the compiler did wrong.
+    fn ask_compiler(&mut self) {
+        let Some(opinion) = &mut self.opinion else { return };
+        let last = self.state.corpus().last();
+        if last != self.offered {
+            self.offered = last;
+            let corpus = self.state.corpus();
+            opinion.offer(|| Some(corpus.cloned_input_for_id(last?).ok()?.to_source()));
+        }
+        if let Some(wrong) = opinion.wrong() {
+            let execs = *self.state.executions();
+            self.executor.recorder_mut().record_wrong(execs, wrong);
+        }
+    }
+
+    /// Ends the questions to the compiler.
+    fn end_opinion(&mut self) {
+        let Some(mut opinion) = self.opinion.take() else { return };
+        let (end, left) = opinion.end();
+        for wrong in left {
+            let execs = *self.state.executions();
+            self.executor.recorder_mut().record_wrong(execs, wrong);
+        }
+        if end.compiled > 0 {
+            let elapsed = self.progress.control().elapsed().as_secs_f64().max(0.001);
+            let seconds = end.time.as_secs_f64();
+            self.progress.say(&format!(
+                "the compiler was asked about {} of {} new corpus entries, in {seconds:.1} s ({:.1} % of one processor)",
+                end.compiled,
+                end.entries,
+                100.0 * seconds / elapsed
+            ));
+        }
     }
 
     /// Runs the initial corpus: earlier entries, seeds, generated programs.
@@ -185,6 +226,7 @@ impl Campaign {
                 &mut self.state,
                 &mut self.peers,
             )?;
+            self.ask_compiler();
             if self.saving.is_due() {
                 self.save();
             }
@@ -205,6 +247,7 @@ impl Campaign {
         if self.is_whole {
             self.save();
         }
+        self.end_opinion();
         let minimized = self.executor.recorder_mut().end_minimizing();
         for failed in &minimized.failed {
             self.progress.say(&format!("warning: not minimized: {failed}"));

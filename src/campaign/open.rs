@@ -24,7 +24,7 @@ use super::limits::Control;
 use super::monitor::display::Style;
 use super::monitor::progress::Progress;
 use super::monitor::samples::Samples;
-use super::record::{Background, BackgroundConfig, FindingRecorder};
+use super::record::{Background, BackgroundConfig, FindingRecorder, OpinionConfig, SecondOpinion};
 use super::workers::peers::Peers;
 use crate::corpus::EntryCorpus;
 use crate::executor::{CoverageObserver, HarnessExecutor, State};
@@ -35,6 +35,7 @@ use crate::mutators::Weights;
 use crate::rng::Rng;
 use crate::store::Store;
 use crate::testcase::TestCase;
+use crate::triage::compiler::Compiler;
 
 /// The number of corpus entries whose trees are in memory, at about 100 KiB each.
 const TREES: usize = 16;
@@ -102,11 +103,34 @@ pub(super) fn recorder(
             origin: config.origin.clone(),
             go_minor: config.go_minor,
             percent: config.minimize_percent,
+            compiler: compiler(config, progress),
         };
         Background::new(store.clone(), background)
     });
     let (progress, ancestry) = (Rc::clone(progress), Rc::clone(ancestry));
     FindingRecorder::new(store, config.origin.clone(), background, progress, ancestry)
+}
+
+/// The compiler of the Go under test. If it is not found, that is said once.
+fn compiler(config: &Config, progress: &Progress) -> Option<Compiler> {
+    let found = Compiler::find(&config.go);
+    if let Err(e) = &found {
+        progress.say(&format!("warning: the compiler is not asked: {e}"));
+    }
+    found.ok()
+}
+
+/// The thread that asks the compiler about corpus entries, if requested.
+pub(super) fn second_opinion(config: &Config, progress: &Progress) -> Option<SecondOpinion> {
+    if config.compiler_percent == 0 {
+        return None;
+    }
+    Some(SecondOpinion::new(OpinionConfig {
+        compiler: compiler(config, progress)?,
+        harness: config.harness.clone(),
+        origin: config.origin.clone(),
+        percent: config.compiler_percent,
+    }))
 }
 
 pub(super) fn fuzzer(

@@ -90,6 +90,10 @@ pub struct FuzzArgs {
     /// turn it off
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=100))]
     minimize_percent: u32,
+    /// Share of one processor's time to spend on compiling corpus entries with the compiler of
+    /// the Go under test, in percent; 0 to turn it off
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=100))]
+    compiler_percent: u32,
     /// Write a line of JSON with the campaign's figures every second; `report --html` plots them
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
@@ -316,14 +320,16 @@ impl Start {
             harness,
             schedules: !args.no_schedules,
             origin: Origin {
-                go_version: self.built.toolchain.version,
+                go_version: self.built.toolchain.version.clone(),
                 coverage_build: self.built.key,
                 patched: self.built.patched.ids,
                 seed: self.seed,
                 ..Origin::default()
             },
             go_minor: self.built.toolchain.minor,
+            go: self.built.toolchain,
             minimize_percent: args.minimize_percent,
+            compiler_percent: args.compiler_percent,
             seed_given: self.seed_given,
             interrupted: self.interrupted,
         }

@@ -16,6 +16,7 @@ use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Origin, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
+use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::{load_case, standalone};
 
@@ -111,7 +112,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     let path = match &minimized {
-        Some(m) => store(&args.crash, m)?,
+        Some(m) => store(&args.crash, m, &built.toolchain)?,
         None => None,
     };
     let shown = match &path {
@@ -165,9 +166,13 @@ pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
 }
 
 /// Stores the result in the crash directory, if it is one.
-fn store(crash: &Path, m: &Minimized) -> anyhow::Result<Option<PathBuf>> {
+fn store(crash: &Path, m: &Minimized, go: &Toolchain) -> anyhow::Result<Option<PathBuf>> {
     let Some((store, name)) = store_of(crash)? else { return Ok(None) };
     store.put_minimized(&name, &m.text, &m.info)?;
+    let asked = Compiler::find(go).map_err(anyhow::Error::from);
+    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(&store, &name, &m.text, &compiler)?)) {
+        progress(&format!("the compiler was not asked: {e}"));
+    }
     // From now on, the standalone program is that of the minimized test case.
     standalone::write(&crash.canonicalize()?)?;
     Ok(Some(crash.join(MINIMIZED)))

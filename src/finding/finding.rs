@@ -1,5 +1,7 @@
 //! A finding: the content of finding.json.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::compiler::CompilerVerdict;
@@ -63,6 +65,10 @@ pub struct Finding {
     /// The fault behind it; `None` if not determined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
+    /// For each Go release on which the standalone program was run, `[k, n]`: k of n processes showed
+    /// the finding.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub releases: BTreeMap<String, [u32; 2]>,
     /// What the compiler says about the packages of the minimized test case; `None` if it was not
     /// asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Turns the output of one execution into findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dump::{Stall, stall};
 use super::fatal::{Death, Exit, death};
@@ -123,6 +123,7 @@ impl Draft {
             stage: None,
             suspects: Vec::new(),
             root: None,
+            releases: BTreeMap::new(),
             compiler: None,
             consequence: None,
             origin: origin.clone(),

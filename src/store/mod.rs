@@ -262,6 +262,9 @@ impl Store {
         finding.minimized = Some(info.clone());
         // The measurements were made on another program.
         finding.standalone = None;
+        finding.releases.clear();
+        finding.compiler = None;
+        finding.consequence = None;
         if info.class < finding.class {
             // It shows without the element that caused the lesser class, so that was not the cause.
             finding.class = info.class;

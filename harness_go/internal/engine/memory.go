@@ -16,8 +16,10 @@ const (
 	softLimit = 256 << 20
 )
 
-// memory collects garbage between test cases instead of during them. A collection during a test
-// case costs time on every goroutine and changes where they are preempted.
+// memory collects garbage between test cases instead of during them, except in a build without the
+// race detector, which is to run like a user's program: while the collector works, a write to an
+// interface variable takes longer, and a reader is more likely to see half of it. A collection during
+// a test case costs time on every goroutine and changes where they are preempted.
 type memory struct {
 	sample    []metrics.Sample
 	collected uint64
@@ -27,8 +29,10 @@ type memory struct {
 
 func (m *memory) init() {
 	m.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(softLimit)
+	if RaceDetector {
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(softLimit)
+	}
 }
 
 // collect runs the collector if there is enough to collect.

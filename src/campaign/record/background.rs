@@ -11,6 +11,7 @@ use crate::harness::{HarnessConfig, HarnessError};
 use crate::scenario::Class;
 use crate::store::Store;
 use crate::testcase::SourceCase;
+use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Options, minimize};
 use crate::triage::standalone;
 
@@ -25,6 +26,8 @@ pub struct BackgroundConfig {
     pub go_minor: u32,
     /// The share of one processor's time that may be used, 1 to 100.
     pub percent: u32,
+    /// The compiler, which is asked about each minimized test case.
+    pub compiler: Option<Compiler>,
 }
 
 /// The time limit for one finding, if the minimizer had the processor for itself.
@@ -162,8 +165,15 @@ fn work(config: &BackgroundConfig, store: &Store, shared: &Shared, stop: &Arc<At
         let result = minimize(&source, Some(&finding), &options, &mut |_| ());
         let failed = match result {
             Ok(Some(m)) => match store.put_minimized(&finding.id, &m.text, &m.info) {
-                // From now on, the standalone program is made from the smaller test case.
-                Ok(()) => standalone::write(&store.path(&finding.id)).err().map(|e| e.to_string()),
+                Ok(()) => {
+                    let asked = config.compiler.as_ref().map_or(Ok(()), |compiler| {
+                        put_verdict(store, &finding.id, &m.text, compiler)
+                    });
+                    // From now on, the standalone program is made from the smaller test case.
+                    let written = standalone::write(&store.path(&finding.id));
+                    let failed = written.err().map(|e| e.to_string());
+                    failed.or_else(|| asked.err().map(|e| e.to_string()))
+                }
                 Err(e) => Some(e.to_string()),
             },
             Ok(None) => Some("it did not show again".to_owned()),
@@ -214,6 +224,7 @@ mod tests {
             origin: Origin::default(),
             go_minor: 26,
             percent: 10,
+            compiler: None,
         };
         assert_eq!(Background::new(store.clone(), config.clone()).end(), BackgroundEnd::default());
         // If the harness does not start, that is reported, and the finding stays stored.

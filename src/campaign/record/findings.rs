@@ -9,6 +9,7 @@ use libafl::state::{HasCorpus as _, HasExecutions as _};
 use super::background::{Background, BackgroundEnd};
 use super::history::History;
 use super::known::Known;
+use super::second_opinion::Wrong;
 use super::standalone_writer::StandaloneWriter;
 use super::unsaved::Unsaved;
 use crate::campaign::corpus::ancestry::SharedAncestry;
@@ -99,6 +100,33 @@ impl Findings {
         self.progress.found(&entry);
         self.known.add(entry);
         stored_before
+    }
+
+    /// Stores and announces what the compiler does wrong, if it is new.
+    pub(super) fn add_wrong(&mut self, execs: u64, (mut finding, case, report): Wrong) {
+        if !self.known.is_news(&finding) {
+            return;
+        }
+        finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
+        finding.origin.execs_to_find = execs;
+        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
+        let (path, stored_before) = match self.store.save(&finding, &case.to_txtar(), &report, &[])
+        {
+            Ok(Saved::New(at) | Saved::Raised(at)) => {
+                self.writer.write(at.clone());
+                (at, false)
+            }
+            Ok(Saved::Known(at)) => (at, true),
+            Err(e) => {
+                self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
+                self.unsaved.push(finding.clone(), case.to_txtar(), report);
+                (self.store.path(&finding.id), false)
+            }
+        };
+        let seconds = finding.origin.seconds_to_find;
+        let entry = Found::new(&finding, path, stored_before, seconds, execs);
+        self.progress.found(&entry);
+        self.known.add(entry);
     }
 
     /// When a finding was found, and the ancestry of its test case.

@@ -6,6 +6,7 @@ mod history;
 mod known;
 mod late;
 mod repeats;
+mod second_opinion;
 mod slow;
 mod standalone_writer;
 mod unsaved;
@@ -17,6 +18,7 @@ use libafl::state::HasExecutions as _;
 
 pub use background::{Background, BackgroundConfig, BackgroundEnd};
 pub use known::Memory;
+pub use second_opinion::{OpinionConfig, SecondOpinion, Wrong};
 
 use super::corpus::ancestry::SharedAncestry;
 use super::monitor::progress::Progress;
@@ -97,6 +99,11 @@ impl FindingRecorder {
     /// Ends the minimizer, keeping the best results so far, and the writer of standalone programs.
     pub fn end_minimizing(&mut self) -> BackgroundEnd {
         self.findings.end()
+    }
+
+    /// Stores and announces what the compiler does wrong, if it is new.
+    pub fn record_wrong(&mut self, execs: u64, wrong: Wrong) {
+        self.findings.add_wrong(execs, wrong);
     }
 
     /// Tries for the last time to store what could not be stored.

@@ -16,13 +16,10 @@ use crate::finding::{Consequence, Origin};
 use crate::harness::{Harness, HarnessConfig, HarnessError, Limits, RunFlags, RunRequest};
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
+use crate::triage::oracle::differences;
 use tally::Tally;
-use variants::{Variant, variants};
+use variants::{Variant, next, variants};
 
-/// Rounds of one request. A type error counts once in a request, so a request has few.
-const ROUNDS: u32 = 8;
-/// Rounds in which the answers are compared, of all requests: one in this number.
-const ANSWERS: u64 = 4;
 /// The time limit for one request.
 const LIMIT: Duration = Duration::from_secs(3);
 
@@ -65,7 +62,7 @@ pub fn consequence(
         variant.learn(&mut harness, case)?;
     }
     let mut shown = Duration::ZERO;
-    for turn in 0_u64.. {
+    while let Some(variant) = next(&mut variants) {
         let elapsed = began.elapsed();
         if elapsed >= options.time || interrupt.load(Ordering::Relaxed) {
             break;
@@ -74,10 +71,7 @@ pub fn consequence(
             shown = elapsed;
             progress(&tally.result(elapsed));
         }
-        let n = variants.len() as u64;
-        let at = usize::try_from(turn % n).unwrap_or_default();
-        let compares = (turn / n) % ANSWERS == 0;
-        match one(&mut harness, case, &mut variants[at], compares, &mut tally) {
+        match one(&mut harness, case, variant, &mut tally) {
             Err(HarnessError::Interrupted) => break,
             done => done?,
         }
@@ -90,18 +84,18 @@ fn one(
     harness: &mut Harness,
     case: &SourceCase,
     variant: &mut Variant,
-    compares: bool,
     tally: &mut Tally,
 ) -> Result<(), HarnessError> {
-    let rounds = if compares || variant.is_seeded() { 1 } else { ROUNDS };
-    let scenario = variant.next(rounds);
-    let flags = RunFlags { answers: compares, ..RunFlags::default() };
+    let began = Instant::now();
+    let (scenario, rounds) = variant.next();
+    let flags = RunFlags { answers: variant.compares, ..RunFlags::default() };
     let request = RunRequest::new(&scenario, &case.packages).with_flags(flags);
     let outcome = harness.run(&request)?;
-    let different = match compares {
-        true => crate::triage::oracle::differences(harness, &request, &outcome)?,
+    let different = match variant.compares {
+        true => differences(harness, &request, &outcome)?,
         false => Vec::new(),
     };
-    tally.add(&scenario, &outcome, rounds, &variant.valid, &different);
+    let wrong = tally.add(&scenario, &outcome, rounds, &variant.valid, &different);
+    variant.took(began.elapsed(), wrong);
     Ok(())
 }

@@ -27,7 +27,7 @@ impl Tally {
     }
 
     /// Adds the outcome of a request with this number of rounds. `valid` says which packages have
-    /// no errors.
+    /// no errors. Returns whether there was a type error in a valid package.
     pub fn add(
         &mut self,
         scenario: &Scenario,
@@ -35,7 +35,7 @@ impl Tally {
         rounds: u32,
         valid: &[bool],
         different: &[Difference],
-    ) {
+    ) -> bool {
         self.seen.rounds += u64::from(rounds);
         if !different.is_empty() {
             self.seen.wrong_answers += 1;
@@ -45,7 +45,7 @@ impl Tally {
         }
         let Some(reply) = &outcome.reply else {
             self.ended(scenario, outcome);
-            return;
+            return false;
         };
         for panic in &reply.panics {
             let finding = panicked(panic, scenario, &self.origin);
@@ -55,14 +55,15 @@ impl Tally {
             **valid && *verdict == Verdict::TypeErrors
         };
         // A panic makes later checks of the same round fail.
-        if reply.panics.is_empty()
-            && let Some(((_, error), _)) = reply.verdicts.iter().zip(valid).find(wrong)
-        {
-            self.seen.type_errors += 1;
-            if self.seen.type_error.is_empty() {
-                self.seen.type_error = error.clone();
-            }
+        let wrong = reply.verdicts.iter().zip(valid).find(wrong);
+        let Some(((_, error), _)) = wrong.filter(|_| reply.panics.is_empty()) else {
+            return false;
+        };
+        self.seen.type_errors += 1;
+        if self.seen.type_error.is_empty() {
+            self.seen.type_error = error.clone();
         }
+        true
     }
 
     /// Adds a run without a reply: the process died or did not end.

@@ -1,8 +1,10 @@
 //! The scenario and variants of it. Without the race detector a race must be lost to be noticed, so
 //! the variants lose it in different ways.
 
+use std::time::Duration;
+
 use crate::harness::{Harness, HarnessError, RunFlags, RunRequest, Verdict};
-use crate::scenario::{Meet, Scenario};
+use crate::scenario::{Meet, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
 
 /// A scenario to run again and again.
@@ -12,12 +14,27 @@ pub(super) struct Variant {
     /// The next seed, if the interleaving follows from a seed: goroutines then take turns at the
     /// probes in go/types.
     seed: Option<u64>,
+    /// Whether its answers are compared with those of sequential runs.
+    pub compares: bool,
+    /// The share of time that it gets, relative to others.
+    share: u32,
+    /// The time that it has had.
+    spent: Duration,
+    /// Rounds of one request.
+    rounds: u32,
     /// For each package, whether it is valid if the operations run one after another.
     pub valid: Vec<bool>,
 }
 
-/// The variants of a scenario: as it is, twice and four times as many goroutines, all operations
-/// twice, and each of the first two under seeded schedules.
+/// A request must not take much longer than the time that sending it takes, or it counts type
+/// errors poorly: they count once in a request.
+const BRIEF: Duration = Duration::from_millis(15);
+const MOST_ROUNDS: u32 = 64;
+
+/// The variants of a scenario: as it is, with every second goroutine walking backward, so that
+/// goroutines that walk the same types cross, with twice and four times as many goroutines, and with all
+/// operations twice. Most of the time, the goroutines run in parallel. The rest is for seeded
+/// schedules, and for runs whose answers are compared.
 pub(super) fn variants(scenario: &Scenario) -> Vec<Variant> {
     let mut plain = scenario.clone();
     plain.schedule = None;
@@ -34,34 +51,76 @@ pub(super) fn variants(scenario: &Scenario) -> Vec<Variant> {
     for ops in &mut twice.go {
         ops.extend(ops.clone());
     }
+    let mut crossing = plain.clone();
+    for op in crossing.go.iter_mut().skip(1).step_by(2).flatten() {
+        reverse(op);
+    }
+    let variant = |scenario: &Scenario, share| Variant {
+        scenario: scenario.clone(),
+        seed: None,
+        compares: false,
+        share,
+        spent: Duration::ZERO,
+        rounds: 1,
+        valid: Vec::new(),
+    };
     let double = goroutines(2);
-    let all = [
-        (plain.clone(), None),
-        (double.clone(), None),
-        (goroutines(4), None),
-        (twice, None),
-        (plain, Some(1)),
-        (double, Some(1)),
-    ];
-    let variant = |(scenario, seed)| Variant { scenario, seed, valid: Vec::new() };
-    all.into_iter().map(variant).collect()
+    vec![
+        variant(&plain, 30),
+        variant(&crossing, 20),
+        variant(&double, 10),
+        variant(&goroutines(4), 10),
+        variant(&twice, 10),
+        Variant { seed: Some(1), ..variant(&plain, 5) },
+        Variant { seed: Some(1), ..variant(&double, 5) },
+        Variant { compares: true, ..variant(&plain, 5) },
+        Variant { compares: true, ..variant(&double, 5) },
+    ]
+}
+
+/// Turns the order of a walk around.
+fn reverse(op: &mut Operation) {
+    if let Operation::Walk { order, .. } = op {
+        *order = match order {
+            Order::Reversed => Order::Declared,
+            _ => Order::Reversed,
+        };
+    }
+}
+
+/// The variant that has had the least of its share.
+pub(super) fn next(variants: &mut [Variant]) -> Option<&mut Variant> {
+    variants.iter_mut().min_by(|a, b| a.used().total_cmp(&b.used()))
 }
 
 impl Variant {
-    /// Whether its interleaving follows from a seed.
-    pub fn is_seeded(&self) -> bool {
-        self.seed.is_some()
+    fn used(&self) -> f64 {
+        self.spent.as_secs_f64() / f64::from(self.share.max(1))
     }
 
-    /// The scenario of the next request.
-    pub fn next(&mut self, rounds: u32) -> Scenario {
+    /// The scenario of the next request, and its rounds.
+    pub fn next(&mut self) -> (Scenario, u32) {
         let mut scenario = self.scenario.clone();
-        scenario.rounds = Some(rounds);
         if let Some(seed) = &mut self.seed {
             scenario.schedule = Some(*seed);
             *seed += 1;
         }
-        scenario
+        scenario.rounds = Some(self.rounds);
+        (scenario, self.rounds)
+    }
+
+    /// Notes how long a request took, and whether it showed a type error.
+    pub fn took(&mut self, time: Duration, wrong: bool) {
+        self.spent += time;
+        if self.seed.is_some() || self.compares {
+            // Each round of a request has the same seed, and only the first one has answers.
+            return;
+        }
+        if wrong || time > BRIEF * 2 {
+            self.rounds = (self.rounds / 2).max(1);
+        } else if time < BRIEF {
+            self.rounds = (self.rounds * 2).min(MOST_ROUNDS);
+        }
     }
 
     /// Finds out which packages are valid.
@@ -88,11 +147,24 @@ mod tests {
             Scenario::parse("schedule seed 7\ngo check a\ngo walk methods b").unwrap().unwrap();
         let mut all = variants(&scenario);
         let goroutines: Vec<_> = all.iter().map(|v| v.scenario.go.len()).collect();
-        assert_eq!(goroutines, [2, 4, 8, 2, 2, 4]);
-        assert_eq!(all[3].scenario.go[0].len(), 2);
-        assert_eq!(all[0].next(8).schedule, None);
-        assert_eq!(all[0].next(8).rounds, Some(8));
-        let seeds: Vec<_> = (0..2).map(|_| all[4].next(1).schedule).collect();
+        assert_eq!(goroutines, [2, 2, 4, 8, 2, 2, 4, 2, 4]);
+        assert_eq!(all[4].scenario.go[0].len(), 2);
+        assert!(all[1].scenario.to_string().contains("walk methods b reversed"));
+        assert_eq!(all[0].next().0.schedule, None);
+        let seeds: Vec<_> = (0..2).map(|_| all[5].next().0.schedule).collect();
         assert_eq!(seeds, [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn time_is_shared_and_requests_stay_brief() {
+        let scenario = Scenario::parse("go check a\ngo check a").unwrap().unwrap();
+        let mut all = variants(&scenario);
+        for _ in 0..1000 {
+            next(&mut all).unwrap().took(Duration::from_millis(1), false);
+        }
+        assert_eq!(all[0].spent, Duration::from_millis(300));
+        assert_eq!((all[0].rounds, all[5].rounds, all[7].rounds), (MOST_ROUNDS, 1, 1));
+        all[0].took(Duration::from_millis(1), true);
+        assert_eq!(all[0].rounds, MOST_ROUNDS / 2);
     }
 }

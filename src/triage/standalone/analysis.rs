@@ -43,6 +43,22 @@ pub fn report(finding: &Finding, text: &str) -> String {
     out
 }
 
+/// The pairs of functions that race, as a list: from the signatures of one root.
+#[must_use]
+pub(super) fn pairs(signatures: &[&str]) -> String {
+    let pairs = signatures.iter().filter_map(|s| s.strip_prefix("data-race: "));
+    let lines: Vec<String> = pairs
+        .map(|pair| {
+            let sides: Vec<_> = pair.split(" / ").map(|f| format!("`{f}`")).collect();
+            format!("- {}\n", sides.join(" and "))
+        })
+        .collect();
+    match lines.len() {
+        0 | 1 => String::new(),
+        _ => format!("\nFunctions that race, in reports of this program:\n\n{}", lines.concat()),
+    }
+}
+
 /// One paragraph for each side of a race.
 #[must_use]
 pub fn analysis(report: &str) -> String {
@@ -198,6 +214,13 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_are_a_list() {
+        assert_eq!(pairs(&["data-race: go/types.a / go/types.b"]), "");
+        let two = pairs(&["data-race: go/types.a / go/types.b", "data-race: x / y", "panic: z"]);
+        assert!(two.ends_with("\n\n- `go/types.a` and `go/types.b`\n- `x` and `y`\n"), "{two}");
+    }
 
     #[test]
     fn what_a_line_assigns_to() {

@@ -3,46 +3,29 @@
 use super::options::Options;
 use super::plan::Plan;
 use super::text::comment;
+use super::write::needs_race;
 use crate::finding::{Finding, RuleQuote, deciding_rules};
 use crate::scenario::{Class, Operation};
 
-/// The comment at the top: what the program shows, and the rules behind it.
+/// The comment at the top: what the program shows. issue.md has the rules behind it.
 pub fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String {
     let mut out = String::new();
+    let goroutines = plan.scenario.go.len();
     if let Some(f) = finding {
         out.push_str(&comment(&format!("{}: {}", f.blame.as_str(), f.title), " "));
         out.push_str("//\n");
     }
-    if plan.scenario.go.len() > 1 {
-        rules(&mut out, plan);
-    } else {
-        out.push_str(&comment("A single goroutine shows it.", " "));
-    }
+    let race = finding.is_none_or(|f| needs_race(f, goroutines));
+    let run = if race { "Run it with: go run -race ." } else { "Run it with: go run ." };
     let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
-        "Run it with: go run -race . (It was found under a fixed schedule. This program makes many attempts instead.)"
+        format!(
+            "{run} (It was found under a fixed schedule. This program makes many attempts instead.)"
+        )
     } else {
-        "Run it with: go run -race ."
+        run.to_owned()
     };
-    out.push_str("//\n");
-    out.push_str(&comment(how, " "));
+    out.push_str(&comment(&how, " "));
     out
-}
-
-/// What the class rests on.
-fn rules(out: &mut String, plan: &Plan<'_>) {
-    let class = plan.scenario.class();
-    let (rules, silent) = concurrent_rules(plan);
-    let text = match class {
-        Class::Bug => "This concurrent use should be safe:",
-        Class::Unstated => "The documentation does not say whether this concurrent use is safe: ",
-        Class::Breach => "This breaks a rule, so a race is expected:",
-    };
-    out.push_str(&comment(&format!("{text}{}", silent.join(", ")), " "));
-    for rule in rules {
-        // issue.md has the note.
-        let rule = RuleQuote { note: String::new(), ..rule };
-        out.push_str(&comment(&rule.text(), " "));
-    }
 }
 
 /// The rules for what goroutines do concurrently, and the elements on which the
@@ -76,14 +59,15 @@ mod tests {
     use super::*;
     use crate::testcase::SourceCase;
 
-    fn head_of(scenario: &str) -> String {
+    fn rules_of(scenario: &str) -> String {
         let text = format!(
             "{scenario}-- a/a.go --\npackage a\n\ntype T int\n-- b/b.go --\npackage b\n\nimport \"a\"\n\nvar x a.T\n"
         );
         let case = SourceCase::from_txtar(&text).unwrap();
         let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
-        let lines = head(&plan, None, &Options::default());
-        lines.lines().map(|l| l.trim_start_matches("//").trim()).collect::<Vec<_>>().join(" ")
+        let (rules, silent) = concurrent_rules(&plan);
+        let rules: Vec<_> = rules.iter().map(RuleQuote::text).collect();
+        format!("{}; silent: {}", rules.join(" "), silent.join(", "))
     }
 
     #[test]
@@ -91,7 +75,7 @@ mod tests {
         for (scenario, has, lacks) in [
             (
                 "share importer\nbefore check a\ngo check b\ngo check b\n",
-                "safe: “Previously, if you had packages A and B both importing C",
+                "“Previously, if you had packages A and B both importing C",
                 "The importer",
             ),
             (
@@ -106,12 +90,12 @@ mod tests {
             ),
             (
                 "share config\nshare importer\nbefore check a\ngo check b\ngo check b\n",
-                "The documentation does not say whether this concurrent use is safe: share config",
+                "silent: share config",
                 "“",
             ),
             (
                 "share info\nbefore check a\ngo check b\ngo check b\n",
-                "This breaks a rule, so a race is expected: The maps of a types.Info have no lock",
+                "The maps of a types.Info have no lock",
                 "“",
             ),
             (
@@ -120,7 +104,7 @@ mod tests {
                 "concurrent use comes after",
             ),
         ] {
-            let head = head_of(scenario);
+            let head = rules_of(scenario);
             assert!(head.contains(has) && !head.contains(lacks), "{scenario}{head}");
         }
     }

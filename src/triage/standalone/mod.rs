@@ -17,6 +17,8 @@
 //! library        the declarations of harness_go/standalone, and which a program needs
 //! program        main.go, go.mod and go.sum
 //! write          repro/ and issue.md of a crash directory
+//! issue          the text of an issue; evidence: how sure it is, and what it means
+//! package_program  the packages alone, for what the compiler shows
 //! run            a program in processes of its own
 //! specialise     the question that takes the place of a walk
 //! verify         how often a program shows its finding
@@ -27,15 +29,18 @@ mod checks;
 mod direct;
 mod emit;
 mod emit_check;
+mod evidence;
 mod forms;
 mod go_mod;
 mod goroutine;
 mod head;
+mod issue;
 mod library;
 mod line;
 mod main_func;
 mod names;
 mod options;
+mod package_program;
 mod plan;
 mod prepare;
 mod program;

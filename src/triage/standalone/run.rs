@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::program::Program;
 use super::write::Crash;
-use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, findings, name_stall};
+use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, RootBy, findings, name_stall};
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
 
@@ -68,11 +68,11 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Builds a program in a folder of its own.
+    /// Builds a program in a folder of its own, with or without the race detector.
     ///
     /// # Errors
     /// It does not build.
-    pub fn build(program: &Program, go: &Toolchain) -> Result<Self, RunError> {
+    pub fn build(program: &Program, go: &Toolchain, race: bool) -> Result<Self, RunError> {
         let dir = tempfile::Builder::new().prefix("typerace-repro-").tempdir()?;
         fs::write(dir.path().join("main.go"), &program.main_go)?;
         fs::write(dir.path().join("go.mod"), &program.go_mod)?;
@@ -80,7 +80,10 @@ impl Runner {
             fs::write(dir.path().join("go.sum"), sum)?;
         }
         let mut build = go.command();
-        build.args(["build", "-race", "-o", "repro"]).current_dir(dir.path());
+        build.args(["build", "-o", "repro"]).current_dir(dir.path());
+        if race {
+            build.arg("-race");
+        }
         if let Some(overlay) = &go.overlay {
             build.arg("-overlay").arg(overlay);
         }
@@ -124,7 +127,7 @@ impl Runner {
                 let output = String::from_utf8_lossy(&output);
                 let seen = seen(&output, status);
                 shown.runs += 1;
-                if seen.contains(&finding.signature) {
+                if shows(finding, &seen) {
                     shown.hits += 1;
                     if shown.output.is_empty() {
                         shown.output = output.into_owned();
@@ -224,7 +227,7 @@ impl Process {
             }
             let output = fs::read(output)?;
             let output = String::from_utf8_lossy(&output);
-            Ok(seen(&output, ExitStatus::from_raw(0)).contains(&finding.signature))
+            Ok(shows(finding, &seen(&output, ExitStatus::from_raw(0))))
         })
     }
 
@@ -260,6 +263,15 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Whether the signatures of a process show a finding. Any race of its root does, if a patch
+/// says which root that is: its minimized test case shows no other.
+fn shows(finding: &Finding, seen: &[String]) -> bool {
+    let is_patched = finding.root.as_ref().is_some_and(|root| root.by == RootBy::Patch);
+    let race = |s: &String| s.starts_with("data-race: ") && s.contains("go/types.");
+    seen.contains(&finding.signature)
+        || (finding.kind == Kind::DataRace && is_patched && seen.iter().any(race))
 }
 
 /// The signatures in the output of a process.

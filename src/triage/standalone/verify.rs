@@ -90,6 +90,7 @@ pub fn verify(
         if !output.is_empty() {
             write_own_report(dir, &output)?;
         }
+        crash.finding.releases.insert(go.version.clone(), best.reproduced);
         crash.finding.standalone = Some(best);
     }
     Ok(crash.finding)
@@ -115,7 +116,7 @@ impl Trial<'_> {
         if self.tried.iter().any(|(p, ..)| *p == program) {
             return Ok(false);
         }
-        let runner = Runner::build(&program, self.go)?;
+        let runner = Runner::build(&program, self.go, crash.needs_race())?;
         let shown = match runner.run(&crash.finding, self.runs, self.enough, self.interrupted) {
             // Earlier measurements count.
             Err(RunError::Interrupted) if self.best.is_some() => return Ok(true),

@@ -1,19 +1,17 @@
-//! `repro/` and `issue.md` of a crash directory.
+//! `repro/` and `issue.md` of a crash directory: what is in them is elsewhere.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::analysis::{analysis, report};
-use super::head::concurrent_rules;
 use super::options::Options;
 use super::plan::Plan;
 use super::program::{Program, program};
 use crate::files;
-use crate::finding::{Finding, Kind, Rates};
-use crate::scenario::{Class, Scenario};
+use crate::finding::{Finding, Kind};
+use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
-use crate::triage::{LoadError, Tally, load_case};
+use crate::triage::{LoadError, load_case};
 
 /// The number of attempts in a program that has not been measured yet.
 const ATTEMPTS: u32 = 100;
@@ -98,119 +96,20 @@ impl Crash {
         program(&self.case, &self.scenario, Some(&self.finding), options)
     }
 
-    /// The text of an issue about it.
+    /// Whether its program must be built with the race detector. One goroutine needs none, and the
+    /// runtime reports a deadlock only without it.
     #[must_use]
-    pub fn issue(&self) -> String {
-        let f = &self.finding;
-        let program = self.program(&self.options());
-        // The program's own report names only the program's lines, not typerace's.
-        let own = self.own.as_deref().unwrap_or(&self.report);
-        let report = report(f, own);
-        let mut out = format!("# {}: {}\n\n", f.blame.as_str(), f.title);
-        out.push_str(&format!("### Go version\n\n{}\n\n", f.origin.go_version));
-        out.push_str(&format!("### What\n\n{}\n\n", self.what()));
-        out.push_str(&format!("### Program\n\n```go\n{}```\n\n", program.main_go));
-        out.push_str(&format!("### Report\n\n```\n{}```\n\n", shortened(&report)));
-        let analysis = match f.kind {
-            Kind::DataRace => analysis(&report),
-            _ => String::new(),
-        };
-        if !analysis.is_empty() {
-            out.push_str(&format!("### Analysis\n\n{analysis}\n"));
-        }
-        if self.scenario.go.len() > 1 {
-            self.safe(&mut out);
-        }
-        out.push_str(&format!("### How often\n\n{}\n", self.rate()));
-        out
+    pub fn needs_race(&self) -> bool {
+        needs_race(&self.finding, self.scenario.go.len())
     }
+}
 
-    /// What the class rests on.
-    fn safe(&self, out: &mut String) {
-        let (rules, silent) = concurrent_rules(&self.plan());
-        out.push_str("### Is it safe to do this?\n\n");
-        out.push_str(&match self.finding.class {
-            Class::Bug => "What the program does concurrently should be safe:\n\n".to_owned(),
-            Class::Unstated => format!(
-                "The documentation does not say whether this may be done concurrently: {}.\n\n",
-                silent.join(", ")
-            ),
-            Class::Breach => "The program breaks a rule:\n\n".to_owned(),
-        });
-        for rule in rules {
-            let here = format!("here: {}", rule.elements.join(", "));
-            // A quotation stands alone in its block.
-            out.push_str(&match (rule.source.is_quotation(), rule.remarks()) {
-                (true, remarks) => format!("> {}\n\n({remarks}; {here})\n\n", rule.says),
-                (false, none) if none.is_empty() => format!("{} ({here})\n\n", rule.says),
-                (false, remarks) => format!("{} ({remarks}; {here})\n\n", rule.says),
-            });
-        }
-    }
-
-    fn plan(&self) -> Plan<'_> {
-        Plan::new(&self.case, &self.scenario, &[])
-    }
-
-    fn what(&self) -> String {
-        let n = self.scenario.go.len();
-        let goroutines = match n {
-            1 => "One goroutine uses".to_owned(),
-            n => format!("{n} goroutines use"),
-        };
-        let kind = match self.finding.kind {
-            Kind::DataRace => "the race detector reports a data race",
-            Kind::Fatal => "the runtime ends the program with a fatal error",
-            Kind::Panic => "it panics",
-            Kind::Deadlock => "it blocks forever",
-            Kind::Hang => "it does not end",
-            Kind::Mismatch => "answers differ from those of a sequential run",
-            _ => "it fails",
-        };
-        let plan = self.plan();
-        let complete: Vec<_> =
-            plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
-        let packages = match complete.len() {
-            0 => String::new(),
-            1 => format!(" after package {} was type-checked", complete[0]),
-            _ => format!(" after packages {} were type-checked", complete.join(", ")),
-        };
-        format!("{goroutines} go/types{packages}, and {kind}: {}.", self.finding.title)
-    }
-
-    fn rate(&self) -> String {
-        let f = &self.finding;
-        let mut out = match f.reproduced {
-            Some([k, n]) => {
-                format!("The test case that it was found with showed it in {k} of {n} runs.\n")
-            }
-            None => String::new(),
-        };
-        for (what, rate) in f.rates.iter().flat_map(Rates::named) {
-            out.push_str(&format!("- {what}: {rate}\n"));
-        }
-        if let Some(m) = f.minimized.as_ref().filter(|m| m.reproduced[1] > 0) {
-            let [hits, runs] = m.reproduced;
-            let rate = Tally { hits, runs };
-            out.push_str(&format!("- minimized, in new processes: {rate}\n"));
-        }
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        match &f.standalone {
-            Some(s) => {
-                let [k, n] = s.reproduced;
-                out.push_str(&format!(
-                    "The program above, {} attempt{} each time, showed it in {} processes with {}.\n",
-                    s.attempts,
-                    if s.attempts == 1 { "" } else { "s" },
-                    Tally { hits: k, runs: n },
-                    s.go_version
-                ));
-            }
-            None => out.push_str("How often the program above shows it was not measured yet.\n"),
-        }
-        out
+/// Whether the program of a finding with this number of goroutines needs the race detector.
+pub(super) fn needs_race(finding: &Finding, goroutines: usize) -> bool {
+    match finding.kind {
+        Kind::DataRace => true,
+        Kind::Deadlock => false,
+        _ => goroutines > 1,
     }
 }
 
@@ -224,6 +123,10 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
     if crash.scenario.uses_targets() {
         // It cannot be run without the user's package, and concerns only that user.
         return Ok(());
+    }
+    if crash.finding.kind == Kind::Compiler {
+        // The packages themselves show it; issue.md has them.
+        return put(&dir.join("issue.md"), &crash.issue());
     }
     let program = crash.program(&crash.options());
     let repro = dir.join("repro");
@@ -241,17 +144,6 @@ pub(super) fn write_own_report(dir: &Path, text: &str) -> Result<(), WriteError>
     let repro = dir.join("repro");
     fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro, e))?;
     put(&dir.join(OWN_REPORT), text)
-}
-
-/// A report with the toolchain's folder replaced by `$GOROOT`.
-fn shortened(report: &str) -> String {
-    let short = |line: &str| match line.split_once("/src/") {
-        Some((root, rest)) if root.trim_start().starts_with('/') && !root.contains("/cache/") => {
-            format!("      $GOROOT/src/{rest}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    report.lines().map(short).collect()
 }
 
 /// Replaces a file. Readers see either the old text or the new one.

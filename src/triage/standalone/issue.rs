@@ -1,0 +1,245 @@
+//! issue.md: the text of an issue about a finding, in the form that golang/go asks for.
+
+use std::fmt::Write as _;
+
+use super::analysis::{pairs, report};
+use super::evidence::{consequence, frequency, owner, patches, searched};
+use super::head::concurrent_rules;
+use super::plan::Plan;
+use super::write::Crash;
+use crate::finding::{CompilerEnd, Finding, Kind};
+use crate::scenario::{Class, Share};
+
+/// The lines of a report that are shown.
+const LINES: usize = 100;
+
+impl Crash {
+    /// The text of an issue about it.
+    #[must_use]
+    pub fn issue(&self) -> String {
+        let f = &self.finding;
+        let mut out = format!("# {}\n\n", self.title());
+        let _ = writeln!(out, "### Go version\n\n{}\n", version(f));
+        let _ = writeln!(out, "### Output of `go env`\n\n```\n{}```\n", self.env());
+        let _ =
+            writeln!(out, "### What did you do?\n\n{}\n\n{}", self.what(), self.shown_program());
+        let _ = writeln!(out, "### What did you see happen?\n\n{}", self.seen());
+        let _ = writeln!(out, "### What did you expect to see?\n\n{}", self.expected());
+        for (head, text) in [
+            ("Who owns what is raced on", owner(self)),
+            ("What it does without the race detector", consequence(f)),
+            ("Changes that were tried", patches(f)),
+            ("How often", frequency(f)),
+            ("Known issues", searched(f)),
+        ] {
+            if !text.is_empty() {
+                let _ = writeln!(out, "### {head}\n\n{text}");
+            }
+        }
+        out
+    }
+
+    /// Whether the compiler fails on the packages too, and one goroutine is enough. Then nothing
+    /// else is needed to show it.
+    #[must_use]
+    pub fn is_compilers(&self) -> bool {
+        let bad = self.finding.compiler.as_ref().is_some_and(|c| c.verdict.is_bad());
+        bad && (self.finding.kind == Kind::Compiler || self.scenario.go.len() == 1)
+    }
+
+    fn title(&self) -> String {
+        let f = &self.finding;
+        let situation = f.root.as_ref().map_or(f.title.as_str(), |root| root.title.as_str());
+        let blame = match (self.is_compilers(), f.kind) {
+            (true, Kind::Compiler) => "cmd/compile",
+            (true, _) => "cmd/compile, go/types",
+            (false, _) => f.blame.as_str(),
+        };
+        format!("{blame}: {situation}")
+    }
+
+    /// The lines of `go env` that matter.
+    fn env(&self) -> String {
+        let (os, arch) = platform();
+        let godebug = self.scenario.godebug.join(",");
+        format!(
+            "CGO_ENABLED='1'\nGOARCH='{arch}'\nGODEBUG='{godebug}'\nGOEXPERIMENT=''\nGOOS='{os}'\n"
+        )
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        Plan::new(&self.case, &self.scenario, &[])
+    }
+
+    fn what(&self) -> String {
+        let valid = self.validity();
+        if self.is_compilers() {
+            return format!("Compiled this program. {valid}");
+        }
+        let n = self.scenario.go.len();
+        let plan = self.plan();
+        let complete: Vec<_> =
+            plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
+        let packages = match complete.len() {
+            0 => String::new(),
+            1 => format!(" Package {} was complete before.", complete[0]),
+            _ => format!(" Packages {} were complete before.", complete.join(", ")),
+        };
+        let shared = match self.scenario.share.contains(&Share::Context) {
+            true => " They share a `types.Context`.",
+            false => "",
+        };
+        match n {
+            1 => format!("Used go/types on one goroutine. {valid}"),
+            n => format!(
+                "Used go/types on {n} goroutines at the same time.{packages}{shared} {valid}"
+            ),
+        }
+    }
+
+    /// Whether the packages are valid Go, as the compiler says.
+    fn validity(&self) -> String {
+        let Some(compiler) = &self.finding.compiler else {
+            return "Whether the type-checked packages are valid Go was not determined.".to_owned();
+        };
+        let go = &compiler.go_version;
+        match compiler.verdict {
+            CompilerEnd::Ok => {
+                format!("The packages are valid Go: `go tool compile` of {go} accepts them.")
+            }
+            CompilerEnd::Error => {
+                let first = compiler.output.lines().next().unwrap_or_default();
+                format!("The packages are not valid Go. `go tool compile` of {go} says: `{first}`")
+            }
+            bad => format!("`go tool compile` of {go} ends with: {}.", bad.as_str()),
+        }
+    }
+
+    /// The program, or the packages themselves if the compiler shows it.
+    fn shown_program(&self) -> String {
+        if !self.is_compilers() {
+            let program = self.program(&self.options());
+            let run = if self.needs_race() { "go run -race ." } else { "go run ." };
+            return format!("```go\n{}```\n\nRun with `{run}`.\n", program.main_go);
+        }
+        let (module, how) = super::package_program::files(&self.case);
+        match &module[..] {
+            [(_, only)] => format!("```go\n{only}```\n\n{how}\n"),
+            all => {
+                let files: String =
+                    all.iter().map(|(name, text)| format!("-- {name} --\n{text}")).collect();
+                format!("```\n{files}```\n\n{how}\n")
+            }
+        }
+    }
+
+    fn seen(&self) -> String {
+        let f = &self.finding;
+        if let Some(compiler) = f.compiler.as_ref().filter(|_| self.is_compilers()) {
+            let mut out = format!("`go tool compile`: {}.\n\n", compiler.verdict.as_str());
+            let _ = writeln!(out, "```\n{}\n```", compiler.output.trim_end());
+            if f.kind != Kind::Compiler {
+                let own = shortened(&report(f, self.own.as_deref().unwrap_or(&self.report)), 25);
+                let _ = writeln!(out, "\ngo/types: {}.\n\n```\n{own}```", f.title);
+            }
+            return out;
+        }
+        // The program's own report names only the program's lines, not typerace's.
+        let report = report(f, self.own.as_deref().unwrap_or(&self.report));
+        let mut out = format!("{}.\n\n```\n{}```\n", says(f.kind), shortened(&report, LINES));
+        if f.kind == Kind::DataRace {
+            let more = f.standalone.iter().flat_map(|s| &s.others);
+            let all: Vec<&str> =
+                std::iter::once(f.signature.as_str()).chain(more.map(String::as_str)).collect();
+            out.push_str(&pairs(&all));
+        }
+        out
+    }
+
+    fn expected(&self) -> String {
+        if self.is_compilers() {
+            return "The compiler accepts the program or reports errors in it.\n".to_owned();
+        }
+        if self.scenario.go.len() < 2 {
+            return "An answer, or errors in the program.\n".to_owned();
+        }
+        let (rules, silent) = concurrent_rules(&self.plan());
+        let mut out = match self.finding.class {
+            Class::Bug => {
+                "No race. This is documented, or stated by the maintainers:\n\n".to_owned()
+            }
+            Class::Unstated => format!(
+                "No race, or documentation that forbids it. The documentation is silent about: {}.\n\n",
+                silent.join(", ")
+            ),
+            Class::Breach => "A race: the program breaks a rule.\n\n".to_owned(),
+        };
+        // Two quotations are enough; the first ones are about what is shared.
+        for rule in rules.iter().filter(|r| r.source.is_quotation()).take(2) {
+            let _ = writeln!(out, "> {}\n\n({})\n", rule.says, rule.remarks());
+        }
+        if self.finding.class == Class::Breach {
+            for rule in rules.iter().filter(|r| !r.source.is_quotation()) {
+                let _ = writeln!(out, "{}\n", rule.text());
+            }
+        }
+        out
+    }
+}
+
+/// `go version go1.26.8 linux/amd64`, and the other releases that show it.
+fn version(f: &Finding) -> String {
+    let (os, arch) = platform();
+    let mut out = format!("go version {} {os}/{arch}", f.origin.go_version);
+    let others: Vec<String> = f
+        .releases
+        .iter()
+        .filter(|(go, _)| **go != f.origin.go_version)
+        .map(|(go, [k, n])| match k {
+            0 => format!("{go}: not in {n} processes"),
+            _ => format!("{go}: {k} of {n} processes"),
+        })
+        .collect();
+    if !others.is_empty() {
+        let _ = write!(out, "\n\nThe program on other releases: {}.", others.join("; "));
+    }
+    out
+}
+
+/// The operating system and the architecture in Go's words.
+fn platform() -> (&'static str, &'static str) {
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    (std::env::consts::OS, arch)
+}
+
+fn says(kind: Kind) -> &'static str {
+    match kind {
+        Kind::DataRace => "The race detector reports a data race. One report",
+        Kind::Fatal => "The runtime ends the program with a fatal error",
+        Kind::Panic => "A panic",
+        Kind::Deadlock => "A deadlock, which the runtime reports",
+        Kind::Hang => "The program does not end",
+        Kind::Mismatch => "Answers differ from those of a sequential run",
+        Kind::Leak | Kind::Memory | Kind::Compiler => "A failure",
+    }
+}
+
+/// The first lines of a report, with the toolchain's folder replaced by `$GOROOT`.
+fn shortened(report: &str, most: usize) -> String {
+    let short = |line: &str| match line.split_once("/src/") {
+        Some((root, rest)) if root.trim_start().starts_with('/') && !root.contains("/cache/") => {
+            format!("      $GOROOT/src/{rest}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    let mut out: String = report.lines().take(most).map(short).collect();
+    let left = report.lines().count().saturating_sub(most);
+    if left > 0 {
+        let _ = writeln!(out, "… {left} more lines");
+    }
+    out
+}
