@@ -12,6 +12,7 @@ use crate::report::measure::MeasureError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
+use crate::triage::compiler::OpinionError;
 use crate::triage::standalone::{RunError, VerifyError, WriteError};
 
 /// The process's exit code.
@@ -61,6 +62,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         .or_else(|| cause.downcast_ref().and_then(regress))
         .or_else(|| cause.downcast_ref().map(verify))
         .or_else(|| cause.downcast_ref().map(write))
+        .or_else(|| cause.downcast_ref().map(opinion))
         .or_else(|| cause.is::<OutputError>().then_some(Exit::Environment))
         .or_else(|| is_unusable_input(cause).then_some(Exit::Usage))
 }
@@ -160,6 +162,10 @@ fn verify(e: &VerifyError) -> Exit {
 
 fn write(e: &WriteError) -> Exit {
     if let WriteError::Io(..) = e { Exit::Environment } else { Exit::Usage }
+}
+
+fn opinion(e: &OpinionError) -> Exit {
+    if let OpinionError::Harness(e) = e { harness(e) } else { Exit::Environment }
 }
 
 fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {

@@ -1,6 +1,7 @@
 //! The command line: one command a file.
 
 mod bisect;
+mod compile;
 mod consequence;
 mod corpus;
 mod corpus_distill;
@@ -52,6 +53,7 @@ enum Command {
     Minimize(minimize::MinimizeArgs),
     Regress(regress::RegressArgs),
     Bisect(bisect::BisectArgs),
+    Compile(compile::CompileArgs),
     Consequence(consequence::ConsequenceArgs),
     Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Minimize(args) => minimize::run(&args),
         Command::Regress(args) => regress::run(&args),
         Command::Bisect(args) => bisect::run(&args),
+        Command::Compile(args) => compile::run(&args),
         Command::Consequence(args) => consequence::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),

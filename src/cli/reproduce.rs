@@ -7,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, growth, print, say_patched};
-use crate::finding::{Finding, KnownIssue, Origin, Rates, State, Step, is_newer};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
+use crate::finding::{Finding, Kind, KnownIssue, Origin, Rates, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunReply, RunRequest, Verdict,
 };
@@ -96,6 +96,10 @@ struct Seen {
 pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let lists = args.known.load()?;
     let (mut source, expected) = load_case(&args.crash)?;
+    if expected.as_ref().is_some_and(|f| f.kind == Kind::Compiler) {
+        // Only the compiler shows it, always or never.
+        return compile::again(&args.crash, args.json, &args.go);
+    }
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     say_patched(&built);
     let go_version = built.toolchain.version.clone();
