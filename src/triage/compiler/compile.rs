@@ -14,7 +14,7 @@ use crate::testcase::{SourceCase, SourcePackage};
 use crate::triage::standalone::imports_of;
 
 /// The lines of output that finding.json gets.
-const LINES: usize = 12;
+const LINES: usize = 20;
 
 /// The compiler of the Go under test.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Compiled {
     pub fn verdict(&self, case: &SourceCase, compiler: &Compiler) -> CompilerVerdict {
         let worst = self.worst();
         let output = worst.map(|p| p.output.as_str()).unwrap_or_default();
-        let lines: Vec<&str> = output.lines().take(LINES).collect();
+        let lines: Vec<&str> = telling(output).into_iter().take(LINES).collect();
         CompilerVerdict {
             verdict: worst.map_or(CompilerEnd::Ok, |p| p.end),
             package: worst.map(|p| case.packages[p.index].path.clone()),
@@ -147,6 +147,22 @@ impl Compiled {
             go_version: compiler.go_version.clone(),
         }
     }
+}
+
+/// The lines of the compiler's output without the frames that only report its panic: those between
+/// the head of the stack and the last call of `panic`.
+fn telling(output: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = output.lines().collect();
+    let head = lines.iter().position(|l| l.starts_with("goroutine "));
+    let Some(head) = head.filter(|_| output.contains("internal compiler error: ")) else {
+        return lines;
+    };
+    let end = lines[head..].iter().position(|l| l.is_empty()).map_or(lines.len(), |n| head + n);
+    if let Some(last) = lines[head..end].iter().rposition(|l| l.starts_with("panic(")) {
+        // Its position is on the next line.
+        lines.drain(head + 1..(head + last + 2).min(end));
+    }
+    lines
 }
 
 /// The packages, dependencies first. Those in a cycle come in some order.
@@ -217,7 +233,15 @@ mod tests {
     }
 
     #[test]
-    fn crash_deadlock_and_hang() {
+    fn the_reporting_frames_are_left_out() {
+        let output = "x: internal compiler error: panic: nil\n\ngoroutine 1 [running]:\nbase.FatalfAt()\n\tprint.go:1\npanic({1})\n\tpanic.go:2\ntypes2.f()\n\tf.go:3\n\ngoroutine 2 [x]:\npanic(1)\n";
+        let lines = telling(output);
+        assert_eq!(lines[2..5], ["goroutine 1 [running]:", "types2.f()", "\tf.go:3"]);
+        assert_eq!(telling("a\ngoroutine 1 [x]:\nb").len(), 3);
+    }
+
+    #[test]
+    fn crash_and_deadlock() {
         for (text, end, function) in [
             ("type A[P A[P]] = int", CompilerEnd::InternalError, "types2.(*typeWriter).typ"),
             (

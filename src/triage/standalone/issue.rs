@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::analysis::{pairs, report};
 use super::evidence::{consequence, frequency, owner, patches, searched};
 use super::head::concurrent_rules;
+use super::package_program;
 use super::plan::Plan;
 use super::write::Crash;
 use crate::finding::{CompilerEnd, Finding, Kind};
@@ -29,7 +30,7 @@ impl Crash {
             ("Who owns what is raced on", owner(self)),
             ("What it does without the race detector", consequence(f)),
             ("Changes that were tried", patches(f)),
-            ("How often", frequency(f)),
+            ("How often", if self.is_compilers() { String::new() } else { frequency(f) }),
             ("Known issues", searched(f)),
         ] {
             if !text.is_empty() {
@@ -99,6 +100,10 @@ impl Crash {
 
     /// Whether the packages are valid Go, as the compiler says.
     fn validity(&self) -> String {
+        if self.finding.kind == Kind::Compiler {
+            // Its first line says what go/types and the compiler say.
+            return self.report.lines().next().unwrap_or_default().to_owned() + ".";
+        }
         let Some(compiler) = &self.finding.compiler else {
             return "Whether the type-checked packages are valid Go was not determined.".to_owned();
         };
@@ -122,7 +127,7 @@ impl Crash {
             let run = if self.needs_race() { "go run -race ." } else { "go run ." };
             return format!("```go\n{}```\n\nRun with `{run}`.\n", program.main_go);
         }
-        let (module, how) = super::package_program::files(&self.case);
+        let (module, how) = package_program::files(&self.case, self.options().go_minor);
         match &module[..] {
             [(_, only)] => format!("```go\n{only}```\n\n{how}\n"),
             all => {

@@ -11,6 +11,7 @@ use super::write::{Crash, WriteError, write_own_report};
 use crate::finding::{Direct, Finding, Kind, Standalone};
 use crate::harness::Toolchain;
 use crate::scenario::Meet;
+use crate::triage::compiler::Compiler;
 
 /// A program that cannot be measured.
 #[derive(Debug, thiserror::Error)]
@@ -90,10 +91,21 @@ pub fn verify(
         if !output.is_empty() {
             write_own_report(dir, &output)?;
         }
-        crash.finding.releases.insert(go.version.clone(), best.reproduced);
+        let shown = match crash.is_compilers() {
+            // The program of such an issue is what the compiler is given.
+            true => compiled(&crash, go)?,
+            false => best.reproduced,
+        };
+        crash.finding.releases.insert(go.version.clone(), shown);
         crash.finding.standalone = Some(best);
     }
     Ok(crash.finding)
+}
+
+/// Whether the compiler of a release fails with the packages, as `[k, n]`.
+fn compiled(crash: &Crash, go: &Toolchain) -> Result<[u32; 2], RunError> {
+    let compiled = Compiler::find(go)?.compile(&crash.case)?;
+    Ok([u32::from(compiled.worst().is_some_and(|p| p.end.is_bad())), 1])
 }
 
 /// The forms tried so far.
