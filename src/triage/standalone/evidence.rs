@@ -10,6 +10,9 @@ use crate::patches::{Patch, built_in};
 use crate::scenario::Share;
 use crate::triage::Tally;
 
+/// The frames of a stack that are shown.
+const FRAMES: usize = 12;
+
 /// Which goroutine's Checker made the object that is raced on, as far as scenario and stacks say
 /// it. The race detector of Go prints no allocation stacks.
 pub(super) fn owner(crash: &Crash) -> String {
@@ -100,7 +103,9 @@ pub(super) fn consequence(f: &Finding) -> String {
         let _ = writeln!(out, "\n```\n{}```", c.wrong_answer);
     }
     if let Some(first) = c.panics.first() {
-        let _ = writeln!(out, "\n{}:\n\n```\n{}```", first.what(), first.stack);
+        // Each frame has two lines.
+        let stack: Vec<&str> = first.stack.lines().take(2 * FRAMES).collect();
+        let _ = writeln!(out, "\n{}:\n\n```\n{}\n```", first.what(), stack.join("\n"));
     }
     out
 }

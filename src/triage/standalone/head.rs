@@ -1,6 +1,5 @@
 //! The comment at the top of a program.
 
-use super::options::Options;
 use super::plan::Plan;
 use super::text::comment;
 use super::write::needs_race;
@@ -8,7 +7,7 @@ use crate::finding::{Finding, RuleQuote, deciding_rules};
 use crate::scenario::{Class, Operation};
 
 /// The comment at the top: what the program shows. issue.md has the rules behind it.
-pub fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> String {
+pub fn head(plan: &Plan<'_>, finding: Option<&Finding>) -> String {
     let mut out = String::new();
     let goroutines = plan.scenario.go.len();
     if let Some(f) = finding {
@@ -17,14 +16,7 @@ pub fn head(plan: &Plan<'_>, finding: Option<&Finding>, options: &Options) -> St
     }
     let race = finding.is_none_or(|f| needs_race(f, goroutines));
     let run = if race { "Run it with: go run -race ." } else { "Run it with: go run ." };
-    let how = if plan.scenario.schedule.is_some() && options.attempts > 1 {
-        format!(
-            "{run} (It was found under a fixed schedule. This program makes many attempts instead.)"
-        )
-    } else {
-        run.to_owned()
-    };
-    out.push_str(&comment(&how, " "));
+    out.push_str(&comment(run, " "));
     out
 }
 

@@ -151,7 +151,7 @@ impl Crash {
         }
         // The program's own report names only the program's lines, not typerace's.
         let report = report(f, self.own.as_deref().unwrap_or(&self.report));
-        let mut out = format!("{}.\n\n```\n{}```\n", says(f.kind), shortened(&report, LINES));
+        let mut out = format!("{}:\n\n```\n{}```\n", says(f.kind), shortened(&report, LINES));
         if f.kind == Kind::DataRace {
             let more = f.standalone.iter().flat_map(|s| &s.others);
             let all: Vec<&str> =
@@ -188,7 +188,8 @@ impl Crash {
                 let _ = writeln!(out, "{}\n", rule.text());
             }
         }
-        out
+        out.truncate(out.trim_end().len());
+        out + "\n"
     }
 }
 
@@ -223,7 +224,7 @@ fn platform() -> (&'static str, &'static str) {
 
 fn says(kind: Kind) -> &'static str {
     match kind {
-        Kind::DataRace => "The race detector reports a data race. One report",
+        Kind::DataRace => "The race detector reports data races. One of its reports",
         Kind::Fatal => "The runtime ends the program with a fatal error",
         Kind::Panic => "A panic",
         Kind::Deadlock => "A deadlock, which the runtime reports",

@@ -58,7 +58,7 @@ pub fn program(
     let tools = imports.iter().any(|path| path.starts_with("golang.org/"));
     let main_go = format!(
         "{}package main\n\n{}{}{code}",
-        head(&plan, finding, options),
+        head(&plan, finding),
         import_block(&imports),
         sources(cx, selection.own.contains("load"), &code),
     );
