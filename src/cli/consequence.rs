@@ -15,7 +15,9 @@ use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Consequence, Origin};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
+use crate::scenario::Scenario;
 use crate::store::read;
+use crate::testcase::SourceCase;
 use crate::triage::consequence::{Options, consequence};
 use crate::triage::standalone::{self, WriteError};
 use crate::triage::{load_case, minimized_case};
@@ -55,8 +57,10 @@ struct Report<'a> {
 /// Unusable input or environment.
 pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     let (found, finding) = load_case(&args.crash)?;
-    let case = minimized_case(&args.crash)?.unwrap_or(found);
-    if case.scenario.as_ref().is_some_and(crate::scenario::Scenario::uses_targets) {
+    let mut cases = Vec::from_iter(minimized_case(&args.crash)?);
+    cases.push(found);
+    let targets = |case: &SourceCase| case.scenario.as_ref().is_some_and(Scenario::uses_targets);
+    if cases.iter().any(targets) {
         return Err(WriteError::Target.into());
     }
     let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
@@ -67,18 +71,22 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
         race: false,
         ..HarnessConfig::new(&built.path)
     };
-    let scenario = match &case.scenario {
-        Some(scenario) => scenario.clone(),
-        // The default scenario depends on who imports whom.
-        None => {
-            let imported = Harness::start(harness.clone())?.import(&case);
-            imported.with_context(|| format!("cannot use {}", args.crash.display()))?.scenario
-        }
-    };
+    let mut with_scenarios = Vec::new();
+    for case in cases {
+        let scenario = match &case.scenario {
+            Some(scenario) => scenario.clone(),
+            // The default scenario depends on who imports whom.
+            None => {
+                let imported = Harness::start(harness.clone())?.import(&case);
+                imported.with_context(|| format!("cannot use {}", args.crash.display()))?.scenario
+            }
+        };
+        with_scenarios.push((case, scenario));
+    }
     let origin = Origin { go_version: built.toolchain.version.clone(), ..Origin::default() };
     let options = Options { harness, origin, time: args.time };
     let mut said = Duration::ZERO;
-    let seen = consequence(&case, &scenario, &options, &mut |c| {
+    let seen = consequence(&with_scenarios, &options, &mut |c| {
         let now = Duration::from_secs_f64(c.seconds);
         if now >= said + Duration::from_secs(10) {
             said = now;

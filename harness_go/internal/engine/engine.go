@@ -140,9 +140,11 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	defer e.status.enter(stageIdle)
 	e.alone()
 	defer e.together()
+	stop := pressure()
 	for i := uint32(0); i < max(1, req.Rounds); i++ {
 		e.runRound(req, options, seeded, report)
 	}
+	stop()
 	e.publish()
 	reply := report.finish()
 	e.together()

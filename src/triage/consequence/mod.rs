@@ -18,7 +18,7 @@ use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
 use crate::triage::oracle::differences;
 use tally::Tally;
-use variants::{Variant, next, variants};
+use variants::{Variant, next};
 
 /// The time limit for one request.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -34,14 +34,14 @@ pub struct Options {
     pub time: Duration,
 }
 
-/// Runs a test case and its variants until the time is up or a signal arrives. `progress` receives
-/// the figures so far, about once per second.
+/// Runs test cases and their variants until the time is up or a signal arrives. `progress` receives
+/// the figures so far, about once per second. A finding has two test cases: the minimized one loses
+/// the race most often per second, and the one found asks more of what it gets.
 ///
 /// # Errors
 /// The harness's.
 pub fn consequence(
-    case: &SourceCase,
-    scenario: &Scenario,
+    cases: &[(SourceCase, Scenario)],
     options: &Options,
     progress: &mut dyn FnMut(&Consequence),
 ) -> Result<Consequence, HarnessError> {
@@ -57,9 +57,12 @@ pub fn consequence(
     let mut harness = Harness::start(config)?;
     let began = Instant::now();
     let mut tally = Tally::new(options.origin.clone(), processors);
-    let mut variants = variants(scenario);
+    let mut variants: Vec<Variant> = Vec::new();
+    for (case, scenario) in cases {
+        variants.extend(self::variants::variants(case, scenario));
+    }
     for variant in &mut variants {
-        variant.learn(&mut harness, case)?;
+        variant.learn(&mut harness)?;
     }
     let mut shown = Duration::ZERO;
     while let Some(variant) = next(&mut variants) {
@@ -71,7 +74,7 @@ pub fn consequence(
             shown = elapsed;
             progress(&tally.result(elapsed));
         }
-        match one(&mut harness, case, variant, &mut tally) {
+        match one(&mut harness, variant, &mut tally) {
             Err(HarnessError::Interrupted) => break,
             done => done?,
         }
@@ -82,14 +85,13 @@ pub fn consequence(
 /// One request.
 fn one(
     harness: &mut Harness,
-    case: &SourceCase,
     variant: &mut Variant,
     tally: &mut Tally,
 ) -> Result<(), HarnessError> {
     let began = Instant::now();
     let (scenario, rounds) = variant.next();
     let flags = RunFlags { answers: variant.compares, ..RunFlags::default() };
-    let request = RunRequest::new(&scenario, &case.packages).with_flags(flags);
+    let request = RunRequest::new(&scenario, &variant.case.packages).with_flags(flags);
     let outcome = harness.run(&request)?;
     let different = match variant.compares {
         true => differences(harness, &request, &outcome)?,

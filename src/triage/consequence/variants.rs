@@ -10,6 +10,8 @@ use crate::testcase::SourceCase;
 /// A scenario to run again and again.
 #[derive(Clone, Debug)]
 pub(super) struct Variant {
+    /// The test case; its scenario does not matter.
+    pub case: SourceCase,
     scenario: Scenario,
     /// The next seed, if the interleaving follows from a seed: goroutines then take turns at the
     /// probes in go/types.
@@ -35,7 +37,7 @@ const MOST_ROUNDS: u32 = 64;
 /// goroutines that walk the same types cross, with twice and four times as many goroutines, and with all
 /// operations twice. Most of the time, the goroutines run in parallel. The rest is for seeded
 /// schedules, and for runs whose answers are compared.
-pub(super) fn variants(scenario: &Scenario) -> Vec<Variant> {
+pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
     let mut plain = scenario.clone();
     plain.schedule = None;
     plain.fresh = false;
@@ -56,6 +58,7 @@ pub(super) fn variants(scenario: &Scenario) -> Vec<Variant> {
         reverse(op);
     }
     let variant = |scenario: &Scenario, share| Variant {
+        case: case.clone(),
         scenario: scenario.clone(),
         seed: None,
         compares: false,
@@ -127,9 +130,9 @@ impl Variant {
     ///
     /// # Errors
     /// The harness's.
-    pub fn learn(&mut self, harness: &mut Harness, case: &SourceCase) -> Result<(), HarnessError> {
+    pub fn learn(&mut self, harness: &mut Harness) -> Result<(), HarnessError> {
         let flags = RunFlags { sequential: true, ..RunFlags::default() };
-        let request = RunRequest::new(&self.scenario, &case.packages).with_flags(flags);
+        let request = RunRequest::new(&self.scenario, &self.case.packages).with_flags(flags);
         let reply = harness.run(&request)?.reply;
         let verdicts = reply.map(|r| r.verdicts).unwrap_or_default();
         self.valid = verdicts.iter().map(|(v, _)| *v == Verdict::Valid).collect();
@@ -141,11 +144,15 @@ impl Variant {
 mod tests {
     use super::*;
 
+    fn case() -> SourceCase {
+        SourceCase::from_txtar("-- a/a.go --\npackage a\n").unwrap()
+    }
+
     #[test]
     fn variants_keep_the_operations() {
         let scenario =
             Scenario::parse("schedule seed 7\ngo check a\ngo walk methods b").unwrap().unwrap();
-        let mut all = variants(&scenario);
+        let mut all = variants(&case(), &scenario);
         let goroutines: Vec<_> = all.iter().map(|v| v.scenario.go.len()).collect();
         assert_eq!(goroutines, [2, 2, 4, 8, 2, 2, 4, 2, 4]);
         assert_eq!(all[4].scenario.go[0].len(), 2);
@@ -158,7 +165,7 @@ mod tests {
     #[test]
     fn time_is_shared_and_requests_stay_brief() {
         let scenario = Scenario::parse("go check a\ngo check a").unwrap().unwrap();
-        let mut all = variants(&scenario);
+        let mut all = variants(&case(), &scenario);
         for _ in 0..1000 {
             next(&mut all).unwrap().took(Duration::from_millis(1), false);
         }

@@ -58,7 +58,10 @@ mod tests {
         let case = SourceCase::from_txtar(&text).unwrap();
         let plan = Plan::new(&case, case.scenario.as_ref().unwrap(), &[]);
         let (rules, silent) = concurrent_rules(&plan);
-        let rules: Vec<_> = rules.iter().map(RuleQuote::text).collect();
+        let rules: Vec<_> = rules
+            .iter()
+            .map(|rule| RuleQuote { note: String::new(), ..rule.clone() }.text())
+            .collect();
         format!("{}; silent: {}", rules.join(" "), silent.join(", "))
     }
 
