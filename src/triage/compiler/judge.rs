@@ -106,8 +106,11 @@ fn fault(case: &SourceCase, compiled: &Compiled, outcome: &Outcome) -> Option<(F
         let output = &package.output;
         match (package.end, verdict) {
             (end, _) if end.is_bad() => {
-                let report =
-                    format!("go tool compile, package {path}: {}\n\n{output}", end.as_str());
+                let word = if *verdict == Verdict::Valid { "accepts" } else { "rejects" };
+                let report = format!(
+                    "go/types {word} package {path}; go tool compile: {}\n\n{output}",
+                    end.as_str()
+                );
                 return Some((Fault::Ended(end, output.clone()), report));
             }
             (CompilerEnd::Error, Verdict::Valid) => {
