@@ -93,7 +93,10 @@ fn run(
     };
     if id > 0 && goroutine.keeps && ops.iter().any(makes_instances) {
         goroutine.uses.instances = true;
-        goroutine.say("instances := append([]types.Type(nil), instances...)");
+        // One goroutine alone runs inside main, which has the list.
+        if scenario.go.len() > 1 {
+            goroutine.say("instances := append([]types.Type(nil), instances...)");
+        }
     }
     for (i, op) in ops.iter().enumerate() {
         goroutine.op = i;
