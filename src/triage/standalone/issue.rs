@@ -113,7 +113,9 @@ impl Crash {
                 format!("The packages are valid Go: `go tool compile` of {go} accepts them.")
             }
             CompilerEnd::Error => {
-                let first = compiler.output.lines().next().unwrap_or_default();
+                // An error has a place; a note about a panic before it has none.
+                let is_error = |l: &&str| l.contains(".go:") && !l.starts_with('\t');
+                let first = compiler.output.lines().find(is_error).unwrap_or_default();
                 format!("The packages are not valid Go. `go tool compile` of {go} says: `{first}`")
             }
             bad => format!("`go tool compile` of {go} ends with: {}.", bad.as_str()),
