@@ -16,7 +16,8 @@ use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Found, Limits, Message, Style, Summary, metrics, seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics,
+    seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -367,13 +368,20 @@ fn processors() -> u32 {
 /// Prints the result.
 fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
     for found in &mut summary.findings {
-        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
+        found.known = match crate::store::read(&found.path) {
+            Ok(stored) => known.find(&stored).cloned(),
+            Err(_) => known.look_up(found.kind, &found.signature, &found.title).cloned(),
+        };
     }
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        let stored = |found: &Found| crate::store::read(&found.path).ok()?.minimized;
-        print(&summary.text(verbose, |found| stored(found).map(|m| m.lines)))?;
+        let go = &summary.go_version;
+        let stored = |found: &Found| {
+            let finding = crate::store::read(&found.path).ok();
+            Stored::new(found, finding.as_ref(), known, go)
+        };
+        print(&summary.text(verbose, stored))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }

@@ -1,20 +1,24 @@
-//! The page of bugs: one section per cause, with the smallest program that shows it.
+//! The page of bugs: one section per root, with the smallest program that shows it, its patch, and
+//! the releases that have it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::cause::groups;
-use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use super::diff::diff;
+use super::{Entry, Root, is_doubtful, rate, roots, seems_fixed};
 use crate::escape::cell;
-use crate::finding::{Blame, State};
-use crate::scenario::{Class, Import};
+use crate::finding::{Blame, Known, OnRelease, RootBy, Search};
+use crate::patches::Patch;
+use crate::scenario::Import;
 use crate::triage::standalone::{analysis, report as own_report};
 
 /// The goals for a minimized program.
 const LINES: usize = 15;
 const SECONDS: u32 = 60;
 
-/// The goals that a finding's programs miss, as a list item; `None` if they meet all.
+/// The goals that the programs of a root's representative miss, as a list item; `None` if they meet all.
 fn misses(e: &Entry) -> Option<String> {
     let f = &e.finding;
     let mut what = Vec::new();
@@ -44,53 +48,56 @@ fn misses(e: &Entry) -> Option<String> {
         .then(|| format!("- `{}` ({}): {}\n", f.signature, f.origin.go_version, what.join(", ")))
 }
 
+/// What the page says beside the findings.
+pub struct Bugs<'a> {
+    /// Issues, and the searches for them.
+    pub known: &'a Known,
+    /// Patches of roots.
+    pub patches: &'a [Patch],
+    /// The GOROOT of a release, if it is at hand: a patch becomes a diff of its sources.
+    pub goroot: &'a dyn Fn(&str) -> Option<PathBuf>,
+}
+
 /// The page for the findings of one or more stores. Leaves out findings whose scenario breaks
 /// a documented rule, because they are not bugs.
 #[must_use]
-pub fn bugs(entries: &[Entry]) -> String {
-    let bug = |e: &&Entry| e.finding.class != Class::Breach && !is_doubtful(&e.finding);
-    let sure: Vec<Entry> = entries.iter().filter(bug).cloned().collect();
-    let group = groups(&sure);
-    let causes = group.iter().max().map_or(0, |g| g + 1);
+pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
+    let roots = roots(entries);
+    let findings: usize = roots.iter().map(|r| r.entries.len()).sum();
+    let on: BTreeSet<&str> = roots.iter().flat_map(Root::found_on).collect();
     let mut out = String::from("# Bugs\n\n");
     let _ = writeln!(
         out,
-        "{} findings, {causes} causes. Two findings have the same cause if they write at the same place, belong to the same issue or, unless they are races, have the same minimized test case. Causes that this rule does not join may still have a common root.\n",
-        sure.len()
+        "{} on {}. {findings} findings have them. A root is what one change of go/types ends: a \
+         finding has the root whose patch, and no other, silences it. Where no patch does, findings \
+         with one issue are one root, and every other finding is a root of its own, unless a guess \
+         put it with others; the page says so.\n",
+        plural(roots.len(), "root"),
+        on.into_iter().collect::<Vec<_>>().join(", "),
     );
-    out.push_str("| | cause | class | findings | Go | minimized | standalone |\n|---|---|---|---|---|---|---|\n");
-    let members = |g: usize| -> Vec<&Entry> {
-        let of = sure.iter().zip(&group).filter(move |(_, n)| **n == g);
-        of.map(|(e, _)| e).collect()
-    };
-    for g in 0..causes {
-        let all = members(g);
-        let Some(best) = best(&all) else { continue };
-        let f = &best.finding;
+    out.push_str(
+        "| | root | class | findings | releases that show it | minimized | standalone |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for (i, r) in roots.iter().enumerate() {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
-            g + 1,
-            heading(best),
-            f.class,
-            all.len(),
-            releases(&all).join(", "),
-            minimized(best),
-            standalone(best),
+            i + 1,
+            cell(&title(r)),
+            r.class,
+            r.entries.len(),
+            affected(r),
+            minimized(r.shown),
+            standalone(r.shown),
         );
     }
-    let missed: Vec<String> = sure.iter().filter_map(misses).collect();
-    let _ = writeln!(
-        out,
-        "\n{} of the {} findings have a program of at most {LINES} lines and 2 goroutines with 3 operations each, made in {SECONDS} s, and a standalone program that shows them in nine of ten processes.{}\n",
-        sure.len() - missed.len(),
-        sure.len(),
-        if missed.is_empty() { "" } else { " The others:" },
-    );
-    missed.iter().for_each(|m| out.push_str(m));
-    for g in 0..causes {
-        section(&mut out, g + 1, &members(g));
+    out.push('\n');
+    goals(&mut out, &roots);
+    for (i, r) in roots.iter().enumerate() {
+        section(&mut out, i + 1, r, with);
     }
+    unreachable(&mut out, with.known);
     let doubtful: Vec<&Entry> = entries.iter().filter(|e| is_doubtful(&e.finding)).collect();
     if !doubtful.is_empty() {
         out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one reproduced them.\n\n");
@@ -103,36 +110,39 @@ pub fn bugs(entries: &[Entry]) -> String {
     out
 }
 
-/// The finding that represents a cause: a known one if there is one, then the smallest.
-fn best<'a>(all: &[&'a Entry]) -> Option<&'a Entry> {
-    all.iter().copied().min_by_key(|e| {
-        let m = e.finding.minimized.as_ref();
-        let shown = e.finding.standalone.as_ref().map_or(0, |s| s.reproduced[0]);
-        let size = m.map_or(usize::MAX, |m| m.lines + 3 * m.operations);
-        (e.known.is_none(), shown == 0, size, e.finding.id.as_str())
-    })
+fn plural(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-fn heading(e: &Entry) -> String {
-    let known = match &e.known {
-        Some(k) => {
-            let state = if k.state == State::Open { "open" } else { "fixed" };
-            format!("{} ({state})", k.issue)
-        }
-        None => "new".to_owned(),
-    };
-    let blame = match e.finding.blame {
+/// `data race when … (R3, golang/go#79035 (open))`
+fn title(root: &Root<'_>) -> String {
+    let blame = match root.shown.finding.blame {
         Blame::GoTypes => String::new(),
         other => format!(", in {}", other.as_str()),
     };
-    format!("{} ({known}{blame})", cell(&e.finding.title))
+    format!("{} ({}{blame})", root.heading.title, root.heading.name())
 }
 
-fn releases(all: &[&Entry]) -> Vec<String> {
-    let mut of: Vec<String> = all.iter().map(|e| e.finding.origin.go_version.clone()).collect();
-    of.sort();
-    of.dedup();
-    of
+/// How many programs reach the goals, and what the others miss.
+fn goals(out: &mut String, roots: &[Root<'_>]) {
+    let missed: Vec<String> = roots.iter().filter_map(|r| misses(r.shown)).collect();
+    let _ = writeln!(
+        out,
+        "{} of the {} roots have a program of at most {LINES} lines and 2 goroutines with 3 operations each, made in {SECONDS} s, and a standalone program that shows them in nine of ten processes.{}\n",
+        roots.len() - missed.len(),
+        roots.len(),
+        if missed.is_empty() { "" } else { " The others:" },
+    );
+    missed.iter().for_each(|m| out.push_str(m));
+}
+
+/// The releases that showed it. Those that campaigns found it on, if it was not run on others.
+fn affected(root: &Root<'_>) -> String {
+    let mut on: BTreeSet<&str> = root.found_on();
+    on.extend(root.releases().iter().filter(|r| r.shows()).map(|r| r.go_version.as_str()));
+    let mut on: Vec<&str> = on.into_iter().collect();
+    on.sort_by_key(|v| crate::bisect::release_order(v));
+    on.join(", ")
 }
 
 /// `4 lines, 2 goroutines × 1, 10 of 10`
@@ -183,22 +193,141 @@ fn needs(e: &Entry) -> Vec<String> {
     out
 }
 
-fn section(out: &mut String, number: usize, all: &[&Entry]) {
-    let Some(shown) = best(all) else { return };
-    let f = &shown.finding;
-    let _ = writeln!(out, "\n## {number}. {}\n", heading(shown));
-    if let Some(known) = &shown.known {
-        let _ = writeln!(out, "{}: {}\n", known.issue, known.title);
-    }
-    if let Some(site) = write_site(f) {
-        let _ = writeln!(out, "Written in `{site}`.\n");
-    }
-    let needs = needs(shown);
+fn section(out: &mut String, number: usize, root: &Root<'_>, with: &Bugs<'_>) {
+    let _ = writeln!(out, "\n## {number}. {}\n", title(root));
+    tracker(out, root, with.known);
+    told(out, root);
+    let needs = needs(root.shown);
     if !needs.is_empty() {
         let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
     }
-    out.push_str("| finding | class | Go | as found, one process | minimized, new processes | standalone, new processes |\n|---|---|---|---|---|---|\n");
-    for e in all {
+    for rule in &root.shown.finding.rules {
+        let _ = writeln!(out, "{}: {}\n", rule.elements.join(", "), rule.text());
+    }
+    releases(out, root);
+    program(out, root.shown);
+    patch(out, root, with);
+    findings(out, &root.entries);
+}
+
+/// Its issues, and what was looked for in the tracker.
+fn tracker(out: &mut String, root: &Root<'_>, known: &Known) {
+    let heading = &root.heading;
+    for issue in &heading.issues {
+        let entry = known.of_root(&heading.id).find(|k| k.issue == issue.issue);
+        let title = entry.or(root.shown.known.as_ref()).map(|k| k.title.as_str());
+        let _ = writeln!(out, "{issue}: {}\n", title.unwrap_or_default());
+    }
+    let mut searched = false;
+    for Search { date, about, words, found, .. } in known.searches(&heading.id) {
+        searched = true;
+        let words = match &words[..] {
+            [] => String::new(),
+            words => format!(", with the words {}", words.join(", ")),
+        };
+        let _ = writeln!(out, "Searched in the tracker on {date} for {about}{words}: {found}.\n");
+    }
+    if !searched && heading.issues.is_empty() {
+        out.push_str("The tracker was not searched for it.\n\n");
+    }
+}
+
+/// How its root was determined.
+fn told(out: &mut String, root: &Root<'_>) {
+    let of = root.shown.finding.root.as_ref();
+    match (root.heading.by, of) {
+        (Some(RootBy::Guess), _) => out.push_str(
+            "Its root is a guess: no patch ends it, and what its scenario needs and what is \
+             written put its findings together.\n\n",
+        ),
+        (Some(RootBy::Issue), _) => {
+            out.push_str("Its root is that of the issue: no patch ends it.\n\n");
+        }
+        (None, _) => out.push_str("Its root was not determined.\n\n"),
+        (Some(RootBy::Patch), _) => {}
+    }
+    let Some(tried) = of.map(|r| &r.tried).filter(|t| !t.is_empty()) else { return };
+    let trials: Vec<String> = tried
+        .iter()
+        .map(|t| format!("{} in {} of {} runs", t.patch, t.seen, t.runs))
+        .collect();
+    let _ = writeln!(out, "Seen with these patches: {}.\n", trials.join(", "));
+}
+
+/// What its program showed on each release.
+fn releases(out: &mut String, root: &Root<'_>) {
+    let tried = root.releases();
+    if tried.is_empty() {
+        let path = root.shown.path.display();
+        let _ = writeln!(
+            out,
+            "It was not run on other releases: `typerace bisect {path}` does that and records the \
+             result.\n"
+        );
+        return;
+    }
+    out.push_str("| Go | runs that showed it | |\n|---|---|---|\n");
+    for OnRelease { go_version, reproduced: [k, n], instead, not_run } in tried {
+        let runs = if *n == 0 { String::new() } else { format!("{k} of {n}") };
+        let note = match (instead, not_run) {
+            (_, Some(why)) => format!("not run: {}", cell(why)),
+            (Some(i), _) => format!("{} of {n}: `{}`", i.hits, cell(&i.signature)),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "| {go_version} | {runs} | {note} |");
+    }
+    out.push('\n');
+}
+
+fn program(out: &mut String, shown: &Entry) {
+    let f = &shown.finding;
+    let Some(crash) = &shown.crash else { return };
+    let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
+    let _ =
+        writeln!(out, "{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
+    let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
+    if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
+        let lines = main.lines().count();
+        let _ = writeln!(
+            out,
+            "\n<details><summary>The same as a program of its own, {lines} lines: \
+             <code>go run -race .</code></summary>\n\n```go\n{main}```\n</details>"
+        );
+    }
+    let locks = analysis(&own_report(f, &crash.report));
+    if !locks.is_empty() {
+        let _ = writeln!(out, "\n{locks}");
+    }
+}
+
+/// Its patch as a diff of the sources of the release that showed it.
+fn patch(out: &mut String, root: &Root<'_>, with: &Bugs<'_>) {
+    let Some(patch) = with.patches.iter().find(|p| p.id == root.heading.id) else { return };
+    let go = &root.shown.finding.origin.go_version;
+    match diff(patch, go, (with.goroot)(go).as_deref()) {
+        Some(text) => {
+            let _ = writeln!(out, "\nThis ends it on {go}:\n\n```diff\n{text}```");
+        }
+        None => {
+            let _ = writeln!(
+                out,
+                "\nIts patch, {}, is for Go {} and not for {go}.",
+                Path::new(&patch.file).display(),
+                patch.releases()
+            );
+        }
+    }
+}
+
+/// Its signatures.
+fn findings(out: &mut String, entries: &[&Entry]) {
+    let summary = plural(entries.len(), "signature");
+    let _ = writeln!(
+        out,
+        "\n<details><summary>{summary}</summary>\n\n| finding | class | Go | as found, one process \
+         | minimized, new processes | standalone, new processes |\n|---|---|---|---|---|---|"
+    );
+    for e in entries {
         let f = &e.finding;
         let _ = writeln!(
             out,
@@ -211,19 +340,17 @@ fn section(out: &mut String, number: usize, all: &[&Entry]) {
             standalone(e),
         );
     }
-    for rule in &f.rules {
-        let _ = writeln!(out, "\n{}: {}", rule.elements.join(", "), rule.text());
+    out.push_str("\n</details>\n");
+}
+
+/// Known issues that no test case can show.
+fn unreachable(out: &mut String, known: &Known) {
+    let mut all = known.unreachable().peekable();
+    if all.peek().is_some() {
+        out.push_str("\n## Known, and out of reach\n\n");
     }
-    let Some(crash) = &shown.crash else { return };
-    let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
-    let _ =
-        writeln!(out, "\n{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
-    let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
-    if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
-        let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");
-    }
-    let locks = analysis(&own_report(f, &crash.report));
-    if !locks.is_empty() {
-        let _ = writeln!(out, "\n{locks}");
+    for k in all {
+        let why = k.unreachable.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "- {} ({}), {}: {why}", k.issue, k.state.as_str(), k.title);
     }
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{Entry, Report, is_doubtful, rate, seems_fixed, write_site};
-use crate::finding::{Blame, Item, Listing};
+use crate::finding::{Blame, Item, Listing, since};
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
-/// signature of a known issue and for each breach of contract.
+/// signature of a root and for each breach of contract.
 #[must_use]
 pub fn text(report: &Report, verbose: bool) -> String {
     let items: Vec<Item> = report.entries.iter().map(|e| item(report, e)).collect();
@@ -26,12 +26,13 @@ fn item(report: &Report, e: &Entry) -> Item {
         title: f.title.clone(),
         kind: f.kind,
         class: f.class,
-        known: e.known.clone(),
+        heading: e.heading.clone(),
         is_unconfirmed: is_doubtful(f),
         times: None,
         notes: notes(report, e),
         go_version: f.origin.go_version.clone(),
         lines: f.minimized.as_ref().map(|m| m.lines),
+        since: since(&f.releases).map(str::to_owned),
         path: e.path.clone(),
     }
 }
@@ -47,10 +48,10 @@ fn notes(report: &Report, e: &Entry) -> Vec<String> {
     if !shown.is_empty() {
         notes.push(format!("reproduced {shown}"));
     }
-    if let Some(s) = &f.standalone {
+    if let Some(s) = f.standalone.as_ref().filter(|s| s.reproduced[1] > 0) {
         notes.push(format!("standalone {}", rate(Some(s.reproduced))));
-        notes.extend(seems_fixed(f));
     }
+    notes.extend(seems_fixed(f));
     let same = report.same_cause(e).len();
     if same > 0 {
         notes.push(format!("{same} more written in {}", write_site(f).unwrap_or_default()));
