@@ -16,8 +16,7 @@ use crate::campaign::hub::{self, HubShare};
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics,
-    seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};

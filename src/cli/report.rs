@@ -1,5 +1,7 @@
 //! `typerace report`: findings for people.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,10 +111,14 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
 fn page_of_bugs(args: &ReportArgs, report: &Report, known: &Known) -> anyhow::Result<String> {
     let options = args.go.options();
     let patches = load(options.patches.dir.as_deref()).map_err(EnvError::from)?;
+    let asked = RefCell::new(BTreeMap::<String, Option<PathBuf>>::new());
     let goroot = |version: &str| {
-        let options = GoOptions { toolchain: Some(version.to_owned()), ..GoOptions::default() };
-        // Without it, the diff has no line numbers.
-        Toolchain::locate(&options, &mut progress).ok().map(|go| go.goroot)
+        let locate = || {
+            let options = GoOptions { toolchain: Some(version.to_owned()), ..GoOptions::default() };
+            // Without it, the diff has no line numbers.
+            Toolchain::locate(&options, &mut progress).ok().map(|go| go.goroot)
+        };
+        asked.borrow_mut().entry(version.to_owned()).or_insert_with(locate).clone()
     };
     Ok(bugs(&report.entries, &Bugs { known, patches: &patches, goroot: &goroot }))
 }

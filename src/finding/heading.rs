@@ -57,6 +57,18 @@ impl Known {
         self.heading_of(id, Features { kind, signature, title, stacks, root, patched }, go)
     }
 
+    /// The heading of a root of which only the id is known. `title` is for one that no list names.
+    #[must_use]
+    pub fn root_heading(&self, id: &str, title: &str, go: &str) -> Heading {
+        let mut issues = Vec::new();
+        for entry in self.of_root(id).filter(|k| k.reports(go)) {
+            add(&mut issues, entry.into());
+        }
+        let title = self.of_root(id).next().map_or(title, |k| &k.title);
+        let (id, title) = (id.to_owned(), title.to_owned());
+        Heading { id, title, known: true, by: None, issues, unlisted: false }
+    }
+
     fn heading_of(&self, id: &str, of: Features<'_>, go: &str) -> Heading {
         let entry = self.matching(of);
         match (of.root, entry) {
@@ -88,16 +100,13 @@ impl Known {
         if let Some(entry) = entry.filter(|e| e.root.is_none()) {
             add(&mut issues, entry.into());
         }
-        let listed: Vec<&KnownIssue> = self.of_root(&root.id).collect();
-        let lists = listed.iter().any(|k| !k.affected.is_empty());
-        let here = |k: &&KnownIssue| !k.affected.is_empty() && k.affects(go);
         Heading {
             id: root.id.clone(),
             title: root.title.clone(),
             known: true,
             by: Some(root.by),
             issues,
-            unlisted: lists && !listed.iter().any(here),
+            unlisted: false,
         }
     }
 
@@ -169,31 +178,58 @@ impl Heading {
         Some(sum)
     }
 
-    /// Number and state for people: `golang/go#79035 (open)`, `not reported`, or `new`.
+    /// Whether it stands for a root, so that other findings may have the same.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.known || self.by.is_some()
+    }
+
+    /// Numbers and states for people: `golang/go#79035 (open), #81138 (open)`, `not reported`, or
+    /// `new`.
     #[must_use]
     pub fn standing(&self) -> String {
+        let said = |(i, r): (usize, &Reported)| {
+            let issue = r.issue.to_string();
+            let issue = if i > 0 { short(&issue) } else { issue };
+            r.state.map_or(issue.clone(), |s| format!("{issue} ({})", s.as_str()))
+        };
         if !self.issues.is_empty() {
-            let all: Vec<String> = self.issues.iter().map(ToString::to_string).collect();
-            return all.join(", ");
+            return self.issues.iter().enumerate().map(said).collect::<Vec<_>>().join(", ");
         }
         (if self.known { "not reported" } else { "new" }).to_owned()
+    }
+
+    /// Whether it is known by an issue alone, so that the id is the issue.
+    #[must_use]
+    pub fn is_issue(&self) -> bool {
+        self.issues.iter().any(|r| r.issue.to_string() == self.id)
     }
 
     /// The id and the standing, each once: `R3, golang/go#79035 (open)`.
     #[must_use]
     pub fn name(&self) -> String {
         let standing = self.standing();
-        let says = !self.known || self.issues.iter().any(|r| r.issue.to_string() == self.id);
+        let says = !self.known || self.is_issue();
         if says { standing } else { format!("{}, {standing}", self.id) }
     }
+
+    /// Name and title on one line. What is new has only its title.
+    #[must_use]
+    pub fn line(&self) -> String {
+        if self.known { format!("{}: {}", self.name(), self.title) } else { self.title.clone() }
+    }
+}
+
+/// `#79035` for an issue of golang/go.
+fn short(issue: &str) -> String {
+    issue.replace("golang/go#", "#")
 }
 
 impl std::fmt::Display for Reported {
     /// `golang/go#78296 (open; also #77837)`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let state = self.state.map(State::as_str);
-        let short = |n: &Number| n.to_string().replace("golang/go#", "#");
-        let also: Vec<String> = self.also.iter().map(short).collect();
+        let also: Vec<String> = self.also.iter().map(|n| short(&n.to_string())).collect();
         let also = (!also.is_empty()).then(|| format!("also {}", also.join(", ")));
         let more: Vec<String> = state.map(str::to_owned).into_iter().chain(also).collect();
         match &more[..] {
@@ -250,7 +286,7 @@ mod tests {
             known.heading(&Finding { root: root("R3", RootBy::Patch, &[79035, 81138]), ..other });
         assert_eq!((by_list.id.as_str(), by_patch.id.as_str()), ("R3", "R3"));
         let both = Heading::merged([&by_list, &by_patch]).unwrap();
-        assert_eq!(both.name(), "R3, golang/go#79035 (open), golang/go#81138 (open)");
+        assert_eq!(both.name(), "R3, golang/go#79035 (open), #81138 (open)");
         assert_eq!(both.title, "R3 happens");
         assert!(!both.unlisted && both.known);
         let old = known.heading(&finding(UNALIAS, "go1.21.13"));
@@ -269,9 +305,11 @@ mod tests {
         assert_eq!(of("R7", &[57522], "go1.27.3"), "R7, not reported");
         assert_eq!(of("R5", &[78341, 61561], "go1.27.3"), "R5, golang/go#78341 (open)");
         let early = of("R5", &[78341, 61561], "go1.21.13");
-        assert_eq!(early, "R5, golang/go#78341 (open), golang/go#61561 (fixed)");
+        assert_eq!(early, "R5, golang/go#78341 (open), #61561 (fixed)");
+        assert_eq!(of("R6", &[78296, 77837], "go1.27.3"), "R6, golang/go#78296 (open)");
+        let entry = known.of_root("R6").next().unwrap();
         let also = "golang/go#78296 (open; also #77837, #79655, #76078, #77640, #80150)";
-        assert_eq!(of("R6", &[78296, 77837], "go1.27.3"), format!("R6, {also}"));
+        assert_eq!(Reported::from(entry).to_string(), also);
         assert_eq!(of("Mine", &[7], "go1.27.3"), "Mine, golang/go#7");
     }
 
@@ -303,8 +341,7 @@ mod tests {
         let other = Finding { root: root("R1", RootBy::Patch, &[]), ..f.clone() };
         assert_eq!(known.heading(&other).name(), "R1, not reported");
         let mut guess = root("new: x", RootBy::Guess, &[]);
-        guess.as_mut().unwrap().tried =
-            vec![Trial { patch: "R5".to_owned(), seen: 3, runs: 3 }];
+        guess.as_mut().unwrap().tried = vec![Trial { patch: "R5".to_owned(), seen: 3, runs: 3 }];
         assert!(!known.heading(&Finding { root: guess, ..f.clone() }).known);
         let mut behind = f.clone();
         behind.origin.patched = vec!["R5".to_owned()];

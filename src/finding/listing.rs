@@ -90,7 +90,14 @@ impl<'a> Listing<'a> {
         for root in by_heading(sure, |i| &i.heading) {
             let known = root.iter().any(|i| i.heading.known);
             let bug = root.iter().any(|i| i.class == Class::Bug);
-            roots[if known { 1 } else if bug { 0 } else { 2 }].push(root);
+            roots[if known {
+                1
+            } else if bug {
+                0
+            } else {
+                2
+            }]
+            .push(root);
         }
         let [new, known, unstated] = roots;
         let group = |word: &str, about: &str, roots: &[Vec<&Item>]| {
@@ -189,9 +196,8 @@ fn row(root: &[&Item], verbose: bool) -> String {
     if heading.by == Some(RootBy::Guess) && root.len() > 1 {
         parts.push("a guess puts them together".to_owned());
     }
-    let name = if heading.known { format!("{}: ", heading.name()) } else { String::new() };
     let path = item.path.display();
-    let mut out = format!("  {name}{}\n    {}; {path}", heading.title, parts.join(", "));
+    let mut out = format!("  {}\n    {}; {path}", heading.line(), parts.join(", "));
     if verbose && root.len() > 1 {
         for item in root {
             out.push_str(&format!("\n    {}", item.line()));

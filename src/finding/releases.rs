@@ -69,7 +69,8 @@ mod tests {
             on("go1.25.5", 0, false),
         ];
         assert_eq!(since(&all), Some("go1.26.8"));
-        let skipped = OnRelease { not_run: Some("no such Go".to_owned()), ..on("go1.24.3", 0, false) };
+        let skipped =
+            OnRelease { not_run: Some("no such Go".to_owned()), ..on("go1.24.3", 0, false) };
         assert_eq!(since(&[skipped, on("go1.25.5", 1, false)]), None, "not known before");
         assert_eq!(since(&[on("go1.25.5", 0, false)]), None);
         assert_eq!(since(&[]), None);

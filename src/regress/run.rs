@@ -216,12 +216,19 @@ impl<'a> Job<'a> {
             self.timeouts += 1;
         }
         for finding in &judgement.findings {
+            // Somebody determined the root of what a crash directory was stored for.
+            let stored = self.case.expected.as_ref().filter(|e| e.id == finding.id);
             let seen = &mut self.run.seen;
             match seen.iter_mut().find(|s| s.finding.id == finding.id) {
                 Some(s) => s.hits += 1,
                 None => seen.push(Seen {
                     hits: 1,
-                    finding: finding.clone(),
+                    finding: Finding {
+                        root: stored
+                            .and_then(|e| e.root.clone())
+                            .filter(|root| !finding.origin.patched.contains(&root.id)),
+                        ..finding.clone()
+                    },
                     report: judgement.report(&outcome),
                 }),
             }

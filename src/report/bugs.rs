@@ -247,10 +247,8 @@ fn told(out: &mut String, root: &Root<'_>) {
         (Some(RootBy::Patch), _) => {}
     }
     let Some(tried) = of.map(|r| &r.tried).filter(|t| !t.is_empty()) else { return };
-    let trials: Vec<String> = tried
-        .iter()
-        .map(|t| format!("{} in {} of {} runs", t.patch, t.seen, t.runs))
-        .collect();
+    let trials: Vec<String> =
+        tried.iter().map(|t| format!("{} in {} of {} runs", t.patch, t.seen, t.runs)).collect();
     let _ = writeln!(out, "Seen with these patches: {}.\n", trials.join(", "));
 }
 
@@ -283,8 +281,7 @@ fn program(out: &mut String, shown: &Entry) {
     let f = &shown.finding;
     let Some(crash) = &shown.crash else { return };
     let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
-    let _ =
-        writeln!(out, "{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
+    let _ = writeln!(out, "{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
     let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
     if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
         let lines = main.lines().count();

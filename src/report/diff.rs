@@ -120,7 +120,8 @@ fn hunks<'a>(all: &'a [Change<'a>]) -> Vec<Hunk<'a>> {
     }
     let hunk = |(from, to): (usize, usize)| {
         let count = |skip: fn(&Change) -> bool| all[..from].iter().filter(|c| !skip(c)).count();
-        let before = [count(|c| matches!(c, Change::New(_))), count(|c| matches!(c, Change::Old(_)))];
+        let before =
+            [count(|c| matches!(c, Change::New(_))), count(|c| matches!(c, Change::Old(_)))];
         Hunk { before, changes: &all[from..to] }
     };
     spans.into_iter().map(hunk).collect()

@@ -21,22 +21,20 @@ pub(super) fn form(out: &mut String, page: &Page) {
         functions.extend(sides(&f.signature));
     }
     out.push_str(
-        "<form id=\"filter\" hidden><label>search <input id=\"words\" type=\"search\"></label>\n",
+        "<form id=\"filter\" hidden><label>search <input id=\"words\" type=\"search\"/></label>\n",
     );
     for ((key, name), values) in
         [("class", "class"), ("kind", "kind"), ("go", "release")].iter().zip(&values)
     {
-        let _ = write!(
-            out,
-            "<label>{name} <select id=\"by-{key}\"><option value=\"\">all</option>"
-        );
+        let _ =
+            write!(out, "<label>{name} <select id=\"by-{key}\"><option value=\"\">all</option>");
         for value in values {
             let _ = write!(out, "<option>{}</option>", markup(value));
         }
         out.push_str("</select></label>\n");
     }
     out.push_str(
-        "<label>function <input id=\"by-function\" list=\"functions\"></label>\n\
+        "<label>function <input id=\"by-function\" list=\"functions\"/></label>\n\
          <datalist id=\"functions\">",
     );
     for function in functions {

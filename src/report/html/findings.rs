@@ -30,7 +30,7 @@ const STACKS: usize = 4;
 /// What a card says about its finding.
 pub(super) fn body(out: &mut String, page: &PageFinding) {
     let f = &page.finding;
-    let _ = writeln!(out, "<p>{}<br><code>{}</code></p>", markup(&f.title), markup(&f.signature));
+    let _ = writeln!(out, "<p>{}<br/><code>{}</code></p>", markup(&f.title), markup(&f.signature));
     for rule in &f.rules {
         let tag = if rule.source.is_quotation() { "blockquote" } else { "p" };
         let remarks = [rule.remarks(), rule.elements.join(", ")];

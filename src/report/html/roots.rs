@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::findings::{PageFinding, body};
 use super::{Page, filter, heading, markup, missing};
-use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, since, sides};
+use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, sides, since};
 use crate::report::rate;
 use crate::scenario::Class;
 
@@ -86,7 +86,7 @@ fn tags(out: &mut String, root: &PageRoot) {
     tag(out, root.class.as_str(), root.class.as_str());
     if !heading.known {
         tag(out, "bad", "new");
-    } else if !heading.issues.iter().any(|r| r.issue.to_string() == heading.id) {
+    } else if !heading.is_issue() {
         tag(out, "", &heading.id);
     }
     for reported in &heading.issues {
@@ -111,7 +111,11 @@ fn tags(out: &mut String, root: &PageRoot) {
     }
     let f = &root.shown.finding;
     let shown = rate(f.reproduced);
-    tag(out, "", &if shown.is_empty() { "not run again".to_owned() } else { format!("reproduced {shown}") });
+    tag(
+        out,
+        "",
+        &if shown.is_empty() { "not run again".to_owned() } else { format!("reproduced {shown}") },
+    );
     if f.sequential {
         tag(out, "", "one goroutine alone");
     }
@@ -131,12 +135,8 @@ fn releases(out: &mut String, tried: &[OnRelease]) {
             (Some(i), _) => format!("{} of {}: {}", i.hits, r.reproduced[1], i.signature),
             _ => rate(Some(r.reproduced)),
         };
-        let _ = writeln!(
-            out,
-            "<tr><td>{}</td><td>{}</td></tr>",
-            markup(&r.go_version),
-            markup(&shown)
-        );
+        let _ =
+            writeln!(out, "<tr><td>{}</td><td>{}</td></tr>", markup(&r.go_version), markup(&shown));
     }
     out.push_str("</table></div></details>\n");
 }
