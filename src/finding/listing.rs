@@ -198,7 +198,7 @@ fn row(root: &[&Item], verbose: bool) -> String {
     }
     let path = item.path.display();
     let mut out = format!("  {}\n    {}; {path}", heading.line(), parts.join(", "));
-    if verbose && root.len() > 1 {
+    if verbose && (root.len() > 1 || heading.is_root()) {
         for item in root {
             out.push_str(&format!("\n    {}", item.line()));
         }
@@ -240,6 +240,10 @@ mod tests {
     use crate::finding::{Known, Reported, State};
 
     fn item(class: Class, signature: &str, lines: Option<usize>) -> Item {
+        item_on("go1.21.13", class, signature, lines)
+    }
+
+    fn item_on(go: &str, class: Class, signature: &str, lines: Option<usize>) -> Item {
         Item {
             title: signature.replace("data-race: go/types.", "data race: "),
             kind: Kind::DataRace,
@@ -249,12 +253,12 @@ mod tests {
                 Kind::DataRace,
                 signature,
                 &signature.replace("data-race: go/types.", "data race: "),
-                "go1.21.13",
+                go,
             ),
             is_unconfirmed: false,
             times: Some(3),
             notes: vec!["reproduced 5 of 5".to_owned()],
-            go_version: "go1.21.13".to_owned(),
+            go_version: go.to_owned(),
             lines,
             since: None,
             path: format!("crashes/{}", signature.len()).into(),
@@ -321,7 +325,7 @@ mod tests {
             item(Class::Unstated, alias, Some(40)),
             item(Class::Unstated, "data-race: go/types.u", None),
             small,
-            Item { go_version: "go1.27.3".to_owned(), ..item(Class::Bug, unpack, None) },
+            item_on("go1.27.3", Class::Bug, unpack, None),
         ];
         items.extend(numbered(Class::Bug, 2));
         items.extend(numbered(Class::Breach, 2));

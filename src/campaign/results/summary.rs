@@ -204,7 +204,8 @@ mod tests {
             long.findings.push(found(n, Kind::DataRace, Class::Bug, "data race: x"));
         }
         let text = long.text(false, stored);
-        assert_eq!(text.lines().count(), SCREEN, "{text}");
+        // A root has two lines, so that one line may be left.
+        assert!((SCREEN - 1..=SCREEN).contains(&text.lines().count()), "{text}");
         assert!(text.contains(" more: typerace report\n"), "{text}");
     }
 }

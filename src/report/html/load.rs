@@ -50,8 +50,8 @@ pub enum LoadError {
 /// Lines of source around the one that a frame names.
 const AROUND: u32 = 3;
 /// Bytes of all reports, and of all programs, on a page. They are shared out among the roots.
-const REPORTS: usize = 300_000;
-const PROGRAMS: usize = 250_000;
+const REPORTS: usize = 250_000;
+const PROGRAMS: usize = 150_000;
 /// The most for one.
 const LONGEST: usize = 20_000;
 
