@@ -71,3 +71,6 @@ impl Group<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
