@@ -126,7 +126,7 @@ impl Found {
     /// The line that announces it.
     #[must_use]
     pub fn line(&self) -> String {
-        let word = if self.stored_before { "FOUND AGAIN, stored before:" } else { "FOUND" };
+        let word = if self.stored_before { "FOUND AGAIN (stored before)" } else { "FOUND" };
         format!(
             "{word} {}: {} (after {:.1} s, {} executions)",
             self.class, self.title, self.seconds_to_find, self.execs_to_find
