@@ -94,7 +94,7 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
     // For people: the verdict first and last, on one screen.
     let (code, out) = gate("none.json", &[]);
     assert_eq!(code, Some(1), "{out}");
-    assert!(out.starts_with("FAILED: 1 new on go1.") && out.ends_with("FAILED\n"), "{out}");
+    assert!(out.starts_with("FAILED: 1 new root on go1.") && out.ends_with("FAILED\n"), "{out}");
     assert!(out.contains("  R3, golang/go#79035 (open), #81138 (open): "), "{out}");
     assert!(out.contains("corpus/fixedbugs/unalias.txtar") && out.lines().count() <= 40, "{out}");
     assert!(!out.contains("WARNING: DATA RACE"), "{out}");

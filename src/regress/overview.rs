@@ -29,11 +29,11 @@ pub fn overview(report: &Report) -> String {
     head + &table(report, SCREEN.saturating_sub(taken)) + &tail
 }
 
-/// `2 new on go1.27.3`
+/// `2 new roots on go1.27.3`
 fn what_fails(column: &ColumnReport) -> Option<String> {
     let of = |status, word: &str| {
         let roots = by_root(column.verdict.findings.iter().filter(|j| j.status == status)).len();
-        (roots > 0).then(|| format!("{roots} {word}"))
+        (roots > 0).then(|| format!("{roots} {word} root{}", if roots == 1 { "" } else { "s" }))
     };
     let all: Vec<String> =
         [of(Status::New, "new"), of(Status::Worse, "worse")].into_iter().flatten().collect();

@@ -90,7 +90,7 @@ fn a_campaign_of_crash_directories_fits_on_a_screen() {
         (0..200).map(|n| (3, finding(&format!("data-race: f{n} / g"), None))).collect();
     let text = overview(&Report::new(21, Vec::new(), vec![column("go1.27.3", &many)]));
     assert!(text.lines().count() <= 40, "{text}");
-    assert!(text.starts_with("FAILED: 200 new on go1.27.3\n"), "{text}");
+    assert!(text.starts_with("FAILED: 200 new roots on go1.27.3\n"), "{text}");
     assert!(text.ends_with("\nFAILED\n") && text.contains(" more: --verbose\n"), "{text}");
     let none = overview(&Report::new(21, Vec::new(), vec![column("go1.27.3", &[])]));
     assert!(none.starts_with("passed\n") && none.ends_with("passed\n"), "{none}");
