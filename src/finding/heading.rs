@@ -72,7 +72,9 @@ impl Known {
     fn heading_of(&self, id: &str, of: Features<'_>, go: &str) -> Heading {
         let entry = self.matching(of);
         match (of.root, entry) {
-            (Some(root), entry) if root.by == RootBy::Patch => self.of_patch(root, entry, go),
+            (Some(root), entry) if root.by != RootBy::Issue && !root.is_new() => {
+                self.of_patch(root, entry, go)
+            }
             // A list that knows more than the guess.
             (root, Some(entry)) => self.of_entry(root, entry, go),
             (Some(root), None) => Heading {
@@ -259,7 +261,7 @@ pub fn by_heading<'a, T>(
 mod tests {
     use super::*;
     use crate::finding::test_support::fatal;
-    use crate::finding::{Frame, Kind, Stack, Trial};
+    use crate::finding::{Frame, Kind, Stack};
 
     fn finding(signature: &str, go: &str) -> Finding {
         let kind = if signature.starts_with("hang") { Kind::Hang } else { Kind::DataRace };
@@ -341,7 +343,8 @@ mod tests {
         let other = Finding { root: root("R1", RootBy::Patch, &[]), ..f.clone() };
         assert_eq!(known.heading(&other).name(), "R1, not reported");
         let mut guess = root("new: x", RootBy::Guess, &[]);
-        guess.as_mut().unwrap().tried = vec![Trial { patch: "R5".to_owned(), seen: 3, runs: 3 }];
+        let tried = serde_json::json!([{ "patch": "R5", "seen": 3, "runs": 3 }]);
+        guess.as_mut().unwrap().tried = serde_json::from_value(tried).unwrap();
         assert!(!known.heading(&Finding { root: guess, ..f.clone() }).known);
         let mut behind = f.clone();
         behind.origin.patched = vec!["R5".to_owned()];

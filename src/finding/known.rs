@@ -277,9 +277,9 @@ impl KnownIssue {
     fn contradicts(&self, of: Features<'_>) -> bool {
         let Some(own) = &self.root else { return false };
         let other = of.root.is_some_and(|root| match root.by {
-            RootBy::Patch => root.id != *own,
-            RootBy::Guess => root.tried.iter().any(|t| t.patch == *own),
             RootBy::Issue => false,
+            _ if root.is_new() => root.tried.iter().any(|t| t.patch == *own),
+            _ => root.id != *own,
         });
         other || of.patched.contains(own)
     }

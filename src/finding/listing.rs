@@ -30,6 +30,8 @@ pub struct Item {
     pub go_version: String,
     /// Lines of its minimized program, if it has one.
     pub lines: Option<usize>,
+    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
+    pub standalone: Option<[u32; 2]>,
     /// The first release that shows it, if it was bisected.
     pub since: Option<String>,
     /// Its crash directory.
@@ -178,14 +180,21 @@ fn row(root: &[&Item], verbose: bool) -> String {
     let Some(heading) = Heading::merged(root.iter().map(|i| &i.heading)) else {
         return String::new();
     };
-    let smallest = root.iter().min_by_key(|i| i.lines.unwrap_or(usize::MAX));
-    let Some(item) = smallest else { return String::new() };
+    // A program that was seen to show it comes before a smaller one.
+    let size = |i: &&&Item| {
+        let shows = i.standalone.is_some_and(|[k, _]| k > 0);
+        (!shows, i.lines.unwrap_or(usize::MAX))
+    };
+    let Some(item) = root.iter().min_by_key(size) else { return String::new() };
     let mut parts = match root {
         [one] => one.notes.clone(),
         many => vec![count(many.len() as u64, "signature")],
     };
     parts.extend(root.iter().map(|i| i.times).sum::<Option<u64>>().map(times));
     parts.extend(item.lines.map(|n| format!("program of {}", count(n as u64, "line"))));
+    parts.extend(
+        item.standalone.filter(|s| s[1] > 0).map(|[k, n]| format!("standalone {k} of {n}")),
+    );
     parts.extend(root.iter().find_map(|i| i.since.as_ref()).map(|go| format!("since {go}")));
     if heading.known && root.iter().all(|i| i.class == Class::Unstated) {
         parts.push("unstated".to_owned());
@@ -193,8 +202,12 @@ fn row(root: &[&Item], verbose: bool) -> String {
     if heading.unlisted {
         parts.push(format!("not listed for {}", item.go_version));
     }
-    if heading.by == Some(RootBy::Guess) && root.len() > 1 {
-        parts.push("a guess puts them together".to_owned());
+    match heading.by {
+        Some(RootBy::Guess) if heading.known => parts.push("presumed".to_owned()),
+        Some(RootBy::Guess) if root.len() > 1 => {
+            parts.push("a guess puts them together".to_owned());
+        }
+        _ => {}
     }
     let path = item.path.display();
     let mut out = format!("  {}\n    {}; {path}", heading.line(), parts.join(", "));
@@ -260,6 +273,7 @@ mod tests {
             notes: vec!["reproduced 5 of 5".to_owned()],
             go_version: go.to_owned(),
             lines,
+            standalone: None,
             since: None,
             path: format!("crashes/{}", signature.len()).into(),
         }
@@ -296,6 +310,7 @@ mod tests {
             of_root("R1", patch, Class::Breach, "data-race: g"),
             Item { is_unconfirmed: true, ..of_root("R1", patch, Class::Bug, "data-race: h") },
         ];
+        (all[1].lines, all[2].standalone) = (Some(3), Some([9, 10]));
         (all[2].lines, all[2].since) = (Some(5), Some("go1.24.11".to_owned()));
         all[5].heading.issues =
             vec![Reported { issue: 79035.into(), state: Some(State::Open), also: vec![7.into()] }];

@@ -32,6 +32,7 @@ fn item(e: &Entry) -> Item {
         notes: notes(e),
         go_version: f.origin.go_version.clone(),
         lines: f.minimized.as_ref().map(|m| m.lines),
+        standalone: f.standalone.as_ref().map(|s| s.reproduced),
         since: since(&f.releases).map(str::to_owned),
         path: e.path.clone(),
     }
@@ -47,9 +48,6 @@ fn notes(e: &Entry) -> Vec<String> {
     let shown = rate(f.reproduced);
     if !shown.is_empty() {
         notes.push(format!("reproduced {shown}"));
-    }
-    if let Some(s) = f.standalone.as_ref().filter(|s| s.reproduced[1] > 0) {
-        notes.push(format!("standalone {}", rate(Some(s.reproduced))));
     }
     notes.extend(seems_fixed(f));
     notes

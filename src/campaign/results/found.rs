@@ -43,6 +43,8 @@ pub struct Stored {
     pub heading: Heading,
     /// Lines of its minimized program.
     pub lines: Option<usize>,
+    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
+    pub standalone: Option<[u32; 2]>,
     /// The first release that shows it, if it was bisected.
     pub since: Option<String>,
 }
@@ -56,12 +58,13 @@ impl Stored {
             Some(f) => Self {
                 heading: known.heading(f),
                 lines: f.minimized.as_ref().map(|m| m.lines),
+                standalone: f.standalone.as_ref().map(|s| s.reproduced),
                 since: since(&f.releases).map(str::to_owned),
             },
             None => {
                 let Found { id, kind, signature, title, .. } = found;
                 let heading = known.bare_heading(id, *kind, signature, title, go_version);
-                Self { heading, lines: None, since: None }
+                Self { heading, lines: None, standalone: None, since: None }
             }
         }
     }
@@ -118,6 +121,7 @@ impl Found {
             notes: std::iter::once(again).chain(before).collect(),
             go_version: go_version.to_owned(),
             lines: stored.lines,
+            standalone: stored.standalone,
             since: stored.since,
             path: self.path.clone(),
         }

@@ -73,6 +73,10 @@ fn tracker(out: &mut String, root: &Root<'_>, known: &Known) {
 fn told(out: &mut String, root: &Root<'_>) {
     let of = root.shown.finding.root.as_ref();
     match (root.heading.by, of) {
+        (Some(RootBy::Guess), _) if root.heading.known => out.push_str(
+            "Its root is presumed: its findings share functions with one that the patch ends, or \
+             they show too seldom to be sure.\n\n",
+        ),
         (Some(RootBy::Guess), _) => out.push_str(
             "Its root is a guess: no patch ends it, and what its scenario needs and what is \
              written put its findings together.\n\n",

@@ -1,6 +1,6 @@
 use super::*;
 use crate::finding::test_support::fatal;
-use crate::finding::{Finding, Instead, Kind, OnRelease, Root as FindingRoot, RootBy, Trial};
+use crate::finding::{Finding, Instead, Kind, OnRelease, Root as FindingRoot, RootBy};
 use crate::scenario::Class;
 
 fn entry(id: &str, root: Option<&str>, known: &Known) -> Entry {
@@ -14,7 +14,8 @@ fn entry(id: &str, root: Option<&str>, known: &Known) -> Entry {
         title: format!("crash when {id} happens"),
         issues: Vec::new(),
         by: RootBy::Patch,
-        tried: vec![Trial { patch: id.to_owned(), seen: 0, runs: 10 }],
+        tried: serde_json::from_value(serde_json::json!([{ "patch": id, "seen": 0, "runs": 10 }]))
+            .unwrap(),
     });
     let on = |go: &str, hits, instead: Option<&str>, not_run: Option<&str>| OnRelease {
         go_version: go.to_owned(),
