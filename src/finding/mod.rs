@@ -42,7 +42,7 @@ pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
-pub use root::{Root, RootBy, Trial};
+pub use root::{NEW, Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use time::rfc3339;

@@ -1,0 +1,81 @@
+//! `typerace report --roots`: which root each finding of a folder has.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::fuzz::interrupt_flag;
+use super::ticker::waiting;
+use super::{GoArgs, progress, say_patched};
+use crate::finding::{Finding, Known, Root, RootBy};
+use crate::harness::{BuiltHarness, HarnessConfig, HarnessError};
+use crate::store::Store;
+use crate::triage::root::{Options, RootError, Rooter, has_root};
+
+/// How long a finding is run without and, again, with each patch, at most.
+const BUDGET: Duration = Duration::from_secs(20);
+
+/// Determines and stores the roots of the findings with these names, in their order. A finding
+/// whose root is settled is left alone, so that the same command goes on after an interruption.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn determine(
+    crashes: &Path,
+    names: &[String],
+    go: &GoArgs,
+    known: &Known,
+) -> anyhow::Result<()> {
+    let store = Store::open(crashes)?;
+    let built = BuiltHarness::get(&go.under_test(), &mut waiting())?;
+    say_patched(&built);
+    let stop = interrupt_flag()?;
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        go: go.options(),
+        known: known.clone(),
+        budget: BUDGET,
+        stop: Arc::clone(&stop),
+        percent: Arc::new(AtomicU32::new(100)),
+        nice: false,
+    };
+    let mut rooter = Rooter::new(&built, options)?;
+    for name in names {
+        let finding = crate::store::read(&store.path(name))?;
+        if !has_root(&finding) || rooter.is_settled(&finding) {
+            continue;
+        }
+        let began = Instant::now();
+        let root = match rooter.settle(&store, name, &mut progress) {
+            Err(_) if stop.load(Ordering::Relaxed) => return Ok(()),
+            Err(RootError::Harness(HarnessError::Interrupted)) => return Ok(()),
+            root => root?,
+        };
+        let seconds = began.elapsed().as_secs_f64();
+        progress(&format!("{}, {seconds:.1} s", line(&finding, root.as_ref())));
+    }
+    Ok(())
+}
+
+/// `data-race-0123456789ab: R1 (patch): N1 3 of 3, R1 0 of 17`.
+pub(super) fn line(finding: &Finding, root: Option<&Root>) -> String {
+    let Some(root) = root else {
+        return format!("{}: it does not show, so its root is unknown", finding.id);
+    };
+    let by = match root.by {
+        RootBy::Patch => "patch",
+        RootBy::Issue => "issue",
+        RootBy::Guess => "guess",
+    };
+    let tried: Vec<String> = root
+        .tried
+        .iter()
+        .map(|t| {
+            let others = if t.others.is_empty() { "" } else { " and others instead" };
+            format!("{} {} of {}{others}", t.patch, t.seen, t.runs)
+        })
+        .collect();
+    let tried = if tried.is_empty() { "no patch tried".to_owned() } else { tried.join(", ") };
+    format!("{}: {} ({by}): {tried}", finding.id, root.id)
+}
