@@ -13,6 +13,8 @@ use super::durations::duration;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
+use crate::campaign::results::roots::roots;
+use crate::campaign::roots::RootsConfig;
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
@@ -216,7 +218,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     // Before the build, so that an unusable folder is reported at once.
     crate::store::Store::open(&args.crashes)?;
     // The build has nothing to lose, so a signal ends it at once.
-    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     if worker.is_none() {
         say_patched(&built);
     }
@@ -226,7 +228,12 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
     // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
-    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted };
+    // A worker's findings are looked at by the process that started it.
+    let percent = if worker.is_some() { 0 } else { args.minimize_percent * cores };
+    let roots = known.clone();
+    let roots = (percent > 0).then_some((percent.min(100), roots));
+    display.board().has_roots = roots.is_some();
+    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots };
     let (json, verbose) = (args.json, args.verbose);
     let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         workers::run(&start.on(cores, args))?
@@ -271,11 +278,45 @@ struct Start {
     built: BuiltHarness,
     display: Display,
     interrupted: Arc<AtomicBool>,
+    /// The share of the background work on roots, and the list that it uses.
+    roots: Option<(u32, Known)>,
 }
 
 impl Start {
+    fn harness(&self, args: &FuzzArgs) -> HarnessConfig {
+        HarnessConfig {
+            interrupt: Arc::clone(&self.interrupted),
+            limits: args.limits.limits(),
+            procs: args.procs,
+            ..HarnessConfig::new(&self.built.path)
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin {
+            go_version: self.built.toolchain.version.clone(),
+            coverage_build: self.built.key.clone(),
+            patched: self.built.patched.ids.clone(),
+            seed: self.seed,
+            ..Origin::default()
+        }
+    }
+
+    fn roots(&self, args: &FuzzArgs) -> Option<RootsConfig> {
+        let (percent, known) = self.roots.clone()?;
+        Some(RootsConfig {
+            harness: self.harness(args),
+            built: self.built.clone(),
+            go: args.go.options(),
+            known,
+            origin: self.origin(),
+            percent,
+        })
+    }
+
     /// A campaign of several workers, or one that other machines take part in.
     fn on(self, cores: u32, args: FuzzArgs) -> Plan {
+        let roots = self.roots(&args);
         Plan {
             args: std::env::args_os().skip(1).collect(),
             workers: cores,
@@ -288,6 +329,7 @@ impl Start {
             jsonl: args.jsonl,
             seed: self.seed,
             seed_given: self.seed_given,
+            roots,
             display: self.display,
             interrupted: self.interrupted,
         }
@@ -295,13 +337,11 @@ impl Start {
 
     /// A campaign in this process.
     fn alone(self, args: FuzzArgs) -> Config {
-        let harness = HarnessConfig {
-            interrupt: Arc::clone(&self.interrupted),
-            limits: args.limits.limits(),
-            procs: args.procs,
-            ..HarnessConfig::new(&self.built.path)
-        };
+        let (roots, harness, origin) = (self.roots(&args), self.harness(&args), self.origin());
         Config {
+            roots,
+            harness,
+            origin,
             limits: args.limits(),
             seed: self.seed,
             profile: args.profile.into(),
@@ -313,17 +353,8 @@ impl Start {
             caps: self.caps,
             jsonl: args.jsonl,
             display: self.display,
-            harness,
             schedules: !args.no_schedules,
-            origin: Origin {
-                go_version: self.built.toolchain.version,
-                coverage_build: self.built.key,
-                patched: self.built.patched.ids,
-                seed: self.seed,
-                ..Origin::default()
-            },
             go_minor: self.built.toolchain.minor,
-            minimize_percent: args.minimize_percent,
             seed_given: self.seed_given,
             interrupted: self.interrupted,
         }
@@ -369,6 +400,11 @@ fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> any
     for found in &mut summary.findings {
         found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
     }
+    let read = |found: &Found| crate::store::read(&found.path).ok();
+    for found in &mut summary.findings {
+        found.root = read(found).and_then(|f| f.root);
+    }
+    summary.roots = roots(&summary.findings, read);
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {

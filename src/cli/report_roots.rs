@@ -2,14 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
 use super::{GoArgs, progress, say_patched};
 use crate::finding::{Finding, Known, Root, RootBy};
-use crate::harness::{BuiltHarness, HarnessConfig, HarnessError};
+use crate::harness::{BuiltHarness, EnvError, HarnessConfig, HarnessError};
 use crate::store::Store;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
 
@@ -31,16 +31,7 @@ pub fn determine(
     let built = BuiltHarness::get(&go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
-    let options = Options {
-        harness: HarnessConfig::new(&built.path),
-        go: go.options(),
-        known: known.clone(),
-        budget: BUDGET,
-        stop: Arc::clone(&stop),
-        percent: Arc::new(AtomicU32::new(100)),
-        nice: false,
-    };
-    let mut rooter = Rooter::new(&built, options)?;
+    let mut rooter = rooter(&built, go, known.clone(), &stop)?;
     for name in names {
         let finding = crate::store::read(&store.path(name))?;
         if !has_root(&finding) || rooter.is_settled(&finding) {
@@ -58,11 +49,38 @@ pub fn determine(
     Ok(())
 }
 
+/// A search for roots that uses all the time that it needs.
+///
+/// # Errors
+/// A patch or an overlay that cannot be used.
+pub(super) fn rooter(
+    built: &BuiltHarness,
+    go: &GoArgs,
+    known: Known,
+    stop: &Arc<AtomicBool>,
+) -> Result<Rooter, EnvError> {
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        go: go.options(),
+        known,
+        budget: BUDGET,
+        stop: Arc::clone(stop),
+        percent: Arc::new(AtomicU32::new(100)),
+        nice: false,
+    };
+    Rooter::new(built, options)
+}
+
 /// `data-race-0123456789ab: R1 (patch): N1 3 of 3, R1 0 of 17`.
-pub(super) fn line(finding: &Finding, root: Option<&Root>) -> String {
+fn line(finding: &Finding, root: Option<&Root>) -> String {
     let Some(root) = root else {
         return format!("{}: it does not show, so its root is unknown", finding.id);
     };
+    format!("{}: {}", finding.id, told(root))
+}
+
+/// `R1 (patch): N1 3 of 3, R1 0 of 17`.
+pub(super) fn told(root: &Root) -> String {
     let by = match root.by {
         RootBy::Patch => "patch",
         RootBy::Issue => "issue",
@@ -77,5 +95,5 @@ pub(super) fn line(finding: &Finding, root: Option<&Root>) -> String {
         })
         .collect();
     let tried = if tried.is_empty() { "no patch tried".to_owned() } else { tried.join(", ") };
-    format!("{}: {} ({by}): {tried}", finding.id, root.id)
+    format!("{} ({by}): {tried}", root.id)
 }

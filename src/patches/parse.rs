@@ -220,7 +220,8 @@ new = "b"
     #[test]
     fn a_root_may_need_something() {
         let scenario = |text: &str| Scenario::parse(text).unwrap().unwrap();
-        let text = GOOD.replace("[[variant]]", "needs = [\"share context\", \"operation eval\"]\n[[variant]]");
+        let text = GOOD
+            .replace("[[variant]]", "needs = [\"share context\", \"operation eval\"]\n[[variant]]");
         let patch = Patch::parse("x.toml", &text).unwrap();
         assert!(patch.is_within_reach(&scenario("share context\ngo check a\n")));
         assert!(!patch.is_within_reach(&scenario("share fset\ngo check a\n")));

@@ -218,16 +218,8 @@ impl Rooter {
     fn paced<T>(&self, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let result = work();
-        let took = began.elapsed();
-        let rested = Instant::now();
-        loop {
-            let percent = self.options.percent.load(Ordering::Relaxed).clamp(1, 100);
-            let rest = took * (100 - percent) / percent;
-            if rested.elapsed() >= rest || self.options.stop.load(Ordering::Relaxed) {
-                return result;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        rest(began.elapsed(), &self.options.percent, &self.options.stop);
+        result
     }
 
     fn root(&self, subject: &Subject<'_>, decision: &Decision, tried: Vec<Trial>) -> Root {
@@ -296,6 +288,20 @@ fn of_patch(patch: &Patch, by: RootBy, tried: Vec<Trial>) -> Root {
         issues: patch.issues.iter().map(|i| u64::from(*i)).collect(),
         by,
         tried,
+    }
+}
+
+/// Waits after work that took some time, so that the two take their share of the time: `percent`,
+/// which may change meanwhile.
+pub fn rest(took: Duration, percent: &AtomicU32, stop: &AtomicBool) {
+    let began = Instant::now();
+    loop {
+        let percent = percent.load(Ordering::Relaxed).clamp(1, 100);
+        let over = began.elapsed() >= took * (100 - percent) / percent;
+        if over || stop.load(Ordering::Relaxed) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

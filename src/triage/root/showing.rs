@@ -58,8 +58,7 @@ impl Showing {
         let began = Instant::now();
         let mut best: Option<Self> = None;
         for (scenario, seeds) in ways(scenario, finding) {
-            let mut way =
-                Self { scenario, seeds, tally: Tally::default(), usual: BTreeSet::new() };
+            let mut way = Self { scenario, seeds, tally: Tally::default(), usual: BTreeSet::new() };
             let look = if finding.kind.stalls() { 3 } else { LOOK };
             let until = |t: Tally| t.runs >= look || began.elapsed() > budget;
             let seen = way.run(harness, finding, case, &until)?;
@@ -166,7 +165,8 @@ fn ways(scenario: &Scenario, finding: &Finding) -> Vec<(Scenario, bool)> {
     meets.meet.extend([Meet::Start, Meet::Import]);
     for base in [&free, &meets] {
         for rounds in [1, 10, 100] {
-            let way = Scenario { rounds: Some(rounds.max(base.rounds.unwrap_or(1))), ..base.clone() };
+            let way =
+                Scenario { rounds: Some(rounds.max(base.rounds.unwrap_or(1))), ..base.clone() };
             if rounds == 1 && way.meet == free.meet || way.class() > scenario.class() {
                 continue;
             }

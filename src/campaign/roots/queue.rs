@@ -1,0 +1,313 @@
+//! What a campaign still has to do for its findings: determine their roots, and make one small
+//! program for each root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::finding::{Finding, Kind, Root, RootBy, sides};
+use crate::scenario::Class;
+use crate::triage::root::has_root;
+
+/// How many findings of a root are minimized before it has to do with the best of them.
+const TRIES: usize = 3;
+/// How long a finding is minimized the first time and, if that was not enough, once more, if the
+/// processor had nothing else to do.
+pub(super) const SHORT: Duration = Duration::from_secs(8);
+const LONG: Duration = Duration::from_secs(30);
+
+/// The next thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Job {
+    /// Determine the root of a finding.
+    Root(String),
+    /// Minimize a finding, within this time, and run its program.
+    Minimize(String, Duration),
+}
+
+/// A finding, and what was done for it.
+#[derive(Clone, Debug)]
+struct Entry {
+    kind: Kind,
+    class: Class,
+    sides: BTreeSet<String>,
+    /// How often it showed again.
+    rate: f64,
+    lines: usize,
+    root: Root_,
+    work: Work,
+}
+
+/// What is known of a root.
+#[derive(Clone, Debug, PartialEq)]
+enum Root_ {
+    /// Nothing yet.
+    Open,
+    /// It shares functions with a finding of this root.
+    Presumed(Root),
+    /// Determined.
+    Is(Root),
+    /// It did not show, or it has none.
+    Unknown,
+}
+
+/// What was done for a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Work {
+    Nothing,
+    Failed,
+    /// The share of processes in which the program shows it, its lines, and whether the minimizer
+    /// had enough time.
+    Done {
+        rate: f64,
+        lines: usize,
+        is_complete: bool,
+    },
+}
+
+/// All findings of a campaign that are not breaches of contract.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    entries: BTreeMap<String, Entry>,
+    /// In the order of discovery.
+    order: Vec<String>,
+}
+
+impl Queue {
+    /// Adds a finding, or takes note that it was stored again with a graver class. Returns the root
+    /// that it is presumed to have.
+    pub(super) fn add(&mut self, finding: &Finding, lines: usize) -> Option<Root> {
+        let sides: BTreeSet<String> = sides(&finding.signature).map(str::to_owned).collect();
+        let root = match &finding.root {
+            _ if !has_root(finding) => Root_::Unknown,
+            Some(root) if !root.is_presumed() => Root_::Is(root.clone()),
+            _ => self.presume(finding.kind, &sides).map_or(Root_::Open, Root_::Presumed),
+        };
+        let presumed = match &root {
+            Root_::Presumed(root) => Some(root.clone()),
+            _ => None,
+        };
+        let [k, n] = finding.reproduced.unwrap_or_default();
+        let entry = Entry {
+            kind: finding.kind,
+            class: finding.class,
+            sides,
+            rate: f64::from(k) / f64::from(n.max(1)),
+            lines,
+            root,
+            work: Work::Nothing,
+        };
+        if self.entries.insert(finding.id.clone(), entry).is_none() {
+            self.order.push(finding.id.clone());
+        }
+        presumed
+    }
+
+    /// A finding that shares a function with one of a determined root, and is of its kind, is
+    /// presumed to have that root.
+    fn presume(&self, kind: Kind, sides: &BTreeSet<String>) -> Option<Root> {
+        let alike = |e: &&Entry| e.kind == kind && !e.sides.is_disjoint(sides);
+        self.in_order().map(|(_, e)| e).filter(alike).find_map(|e| match &e.root {
+            Root_::Is(root) => Some(Root { by: RootBy::Guess, tried: Vec::new(), ..root.clone() }),
+            _ => None,
+        })
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = (&String, &Entry)> {
+        self.order.iter().filter_map(|id| Some((id, self.entries.get(id)?)))
+    }
+
+    /// Takes note of a finding's root; `None` if it could not be determined. Returns whether the
+    /// root is new to the campaign.
+    pub(super) fn set_root(&mut self, id: &str, root: Option<Root>) -> bool {
+        let is_new = root.as_ref().is_some_and(|root| {
+            let same = |e: &Entry| matches!(&e.root, Root_::Is(r) if r.id == root.id);
+            !self.entries.values().any(same)
+        });
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.root = root.map_or(Root_::Unknown, Root_::Is);
+        }
+        // What it shares functions with need not be run at once.
+        let open = self.in_order().filter(|(_, e)| e.root == Root_::Open);
+        let open: Vec<String> = open.map(|(id, _)| id.clone()).collect();
+        for id in open {
+            let Some(entry) = self.entries.get(&id) else { continue };
+            if let Some(root) = self.presume(entry.kind, &entry.sides)
+                && let Some(entry) = self.entries.get_mut(&id)
+            {
+                entry.root = Root_::Presumed(root);
+            }
+        }
+        is_new
+    }
+
+    /// Takes note of a minimized program: the share of processes that it shows the finding in, its
+    /// lines, and whether the minimizer was done.
+    pub(super) fn set_program(&mut self, id: &str, rate: f64, lines: usize, is_complete: bool) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.work = Work::Done { rate, lines, is_complete };
+        }
+    }
+
+    /// Takes note that a finding could not be minimized.
+    pub(super) fn set_failed(&mut self, id: &str) {
+        if let Some(entry) = self.entries.get_mut(id)
+            && !matches!(entry.work, Work::Done { .. })
+        {
+            entry.work = Work::Failed;
+        }
+    }
+
+    /// The next thing to do, bugs first: determine roots, make a program for each, confirm the
+    /// roots that are only presumed, and make programs smaller for which time was short.
+    pub(super) fn next(&self) -> Option<Job> {
+        let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
+            let all = self.in_order().filter(|(_, e)| wanted(e));
+            all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
+        };
+        if let Some(id) = by_class(&|e| e.root == Root_::Open) {
+            return Some(Job::Root(id));
+        }
+        let groups = self.groups();
+        let mut short: Vec<_> = groups.values().filter_map(|all| self.to_minimize(all)).collect();
+        short.sort_by_key(|(order, _)| *order);
+        if let Some((_, id)) = short.into_iter().next() {
+            return Some(Job::Minimize(id, SHORT));
+        }
+        if let Some(id) = by_class(&|e| matches!(e.root, Root_::Presumed(_))) {
+            return Some(Job::Root(id));
+        }
+        let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
+        by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
+    }
+
+    /// Findings by root. One without a root is a group of its own.
+    fn groups(&self) -> BTreeMap<&str, Vec<(&String, &Entry)>> {
+        let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (id, entry) in self.in_order() {
+            let group = match &entry.root {
+                Root_::Is(root) | Root_::Presumed(root) => &root.id,
+                Root_::Unknown => id,
+                Root_::Open => continue,
+            };
+            groups.entry(group).or_default().push((id, entry));
+        }
+        groups
+    }
+
+    /// The finding of a root that is minimized next, if the root has no program that shows it in
+    /// most processes. Those that were determined come before those that are presumed, and then
+    /// those that show often and are short. The order is that among roots: one without any program
+    /// comes first.
+    fn to_minimize(&self, group: &[(&String, &Entry)]) -> Option<((bool, Class), String)> {
+        let good = |e: &Entry| matches!(e.work, Work::Done { rate, .. } if rate >= 0.5);
+        let tried = group.iter().filter(|(_, e)| e.work != Work::Nothing).count();
+        if tried >= TRIES || group.iter().any(|(_, e)| good(e)) {
+            return None;
+        }
+        let untried = group.iter().filter(|(_, e)| e.work == Work::Nothing);
+        let key = |e: &Entry| {
+            let presumed = matches!(e.root, Root_::Presumed(_));
+            (presumed, e.class, e.rate < 0.5, e.lines)
+        };
+        let has_one = group.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }));
+        untried.min_by_key(|(_, e)| key(e)).map(|(id, e)| ((has_one, e.class), (*id).clone()))
+    }
+
+    /// Roots that have a program, and all roots.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        let groups = self.groups();
+        let has = |all: &&Vec<(&String, &Entry)>| {
+            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
+        };
+        (groups.values().filter(has).count(), groups.len())
+    }
+
+    /// Findings that nothing was done for although their root has no program yet.
+    pub(super) fn waiting(&self) -> usize {
+        let (done, all) = self.progress();
+        let open = self.entries.values().filter(|e| e.root == Root_::Open).count();
+        all - done + open
+    }
+
+    /// Whether every root has a program that shows it, and no root is open or presumed.
+    pub(super) fn is_finished(&self) -> bool {
+        !matches!(self.next(), Some(Job::Root(_) | Job::Minimize(_, SHORT)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::test_support::fatal;
+
+    fn race(id: &str, sides: &str, class: Class) -> Finding {
+        Finding {
+            id: id.to_owned(),
+            kind: Kind::DataRace,
+            class,
+            signature: format!("data-race: {sides}"),
+            reproduced: Some([5, 5]),
+            ..fatal("x")
+        }
+    }
+
+    fn root(id: &str) -> Root {
+        let title = id.to_owned();
+        Root { id: id.to_owned(), title, issues: Vec::new(), by: RootBy::Patch, tried: Vec::new() }
+    }
+
+    fn minimize(id: &str, time: Duration) -> Option<Job> {
+        Some(Job::Minimize(id.to_owned(), time))
+    }
+
+    #[test]
+    fn roots_first_and_then_one_program_each() {
+        let mut queue = Queue::default();
+        assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
+        assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
+        assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
+        assert_eq!(queue.next(), Some(Job::Root("a".to_owned())));
+        assert!(queue.set_root("a", Some(root("R1"))));
+        // b shares a function with a.
+        assert_eq!(queue.next(), Some(Job::Root("u".to_owned())));
+        assert!(queue.set_root("u", Some(root("R8"))));
+        let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
+        assert!(presumed.id == "R1" && presumed.is_presumed());
+        // The root that a bug has comes first, by the finding that was determined.
+        assert_eq!(queue.next(), minimize("a", SHORT));
+        queue.set_program("a", 1.0, 12, false);
+        assert_eq!(queue.next(), minimize("u", SHORT));
+        queue.set_failed("u");
+        assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
+        assert_eq!(queue.next(), Some(Job::Root("b".to_owned())));
+        assert!(!queue.is_finished());
+        assert!(!queue.set_root("b", Some(root("R1"))));
+        assert!(!queue.set_root("c", None));
+        // c has no root: it stands for itself.
+        assert_eq!(queue.next(), minimize("c", SHORT));
+        queue.set_failed("c");
+        assert!(queue.is_finished());
+        assert_eq!(queue.next(), minimize("a", LONG));
+        queue.set_program("a", 1.0, 10, true);
+        assert_eq!(queue.next(), None);
+    }
+
+    #[test]
+    fn the_one_that_minimizes_best_stands_for_a_root() {
+        let mut queue = Queue::default();
+        for (id, lines, shown) in
+            [("a", 90, 5), ("b", 30, 5), ("c", 10, 1), ("d", 50, 5), ("e", 9, 1)]
+        {
+            let finding = race(id, id, Class::Bug);
+            queue.add(&Finding { reproduced: Some([shown, 5]), ..finding }, lines);
+            queue.set_root(id, Some(root("R1")));
+        }
+        // Those that show often come first, the shortest of them at once.
+        for (id, rate) in [("b", 0.2), ("d", 0.1), ("a", 0.4)] {
+            assert_eq!(queue.next(), minimize(id, SHORT));
+            queue.set_program(id, rate, 10, true);
+        }
+        assert_eq!(queue.next(), None, "three were tried");
+        assert_eq!(queue.progress(), (1, 1));
+    }
+}
