@@ -74,7 +74,7 @@ pub(super) fn rooter(
 /// `data-race-0123456789ab: R1 (patch): N1 3 of 3, R1 0 of 17`.
 fn line(finding: &Finding, root: Option<&Root>) -> String {
     let Some(root) = root else {
-        return format!("{}: it does not show, so its root is unknown", finding.id);
+        return format!("{}: it shows too rarely, or not at all: its root is unknown", finding.id);
     };
     format!("{}: {}", finding.id, told(root))
 }

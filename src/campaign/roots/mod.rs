@@ -110,6 +110,11 @@ impl Roots {
         let finding = store::read(dir).ok().filter(|f| f.class != Class::Breach)?;
         let text = std::fs::read_to_string(dir.join(store::TESTCASE)).unwrap_or_default();
         let presumed = self.shared.lock().queue.add(&finding, text.lines().count());
+        if let Some(root) = &presumed {
+            // It stays a guess until the thread has time for it, which may be never. A full disk
+            // may lose it.
+            let _ = self.store.put_root(&finding.id, root);
+        }
         self.shared.wake.notify_all();
         if self.thread.is_none() {
             let worker = work::Worker {

@@ -70,6 +70,8 @@ pub(super) struct Queue {
     entries: BTreeMap<String, Entry>,
     /// In the order of discovery.
     order: Vec<String>,
+    /// Whether the last job was to determine a root.
+    after_root: bool,
 }
 
 impl Queue {
@@ -117,8 +119,8 @@ impl Queue {
     }
 
     /// Takes note of a finding's root; `None` if it could not be determined. Returns whether the
-    /// root is new to the campaign.
-    pub(super) fn set_root(&mut self, id: &str, root: Option<Root>) -> bool {
+    /// root is new to the campaign, and the findings that are now presumed to have it.
+    pub(super) fn set_root(&mut self, id: &str, root: Option<Root>) -> (bool, Vec<(String, Root)>) {
         let is_new = root.as_ref().is_some_and(|root| {
             let same = |e: &Entry| matches!(&e.root, Root_::Is(r) if r.id == root.id);
             !self.entries.values().any(same)
@@ -128,16 +130,22 @@ impl Queue {
         }
         // What it shares functions with need not be run at once.
         let open = self.in_order().filter(|(_, e)| e.root == Root_::Open);
-        let open: Vec<String> = open.map(|(id, _)| id.clone()).collect();
-        for id in open {
-            let Some(entry) = self.entries.get(&id) else { continue };
-            if let Some(root) = self.presume(entry.kind, &entry.sides)
-                && let Some(entry) = self.entries.get_mut(&id)
-            {
-                entry.root = Root_::Presumed(root);
+        let presumed =
+            open.filter_map(|(id, e)| Some((id.clone(), self.presume(e.kind, &e.sides)?)));
+        let presumed: Vec<(String, Root)> = presumed.collect();
+        for (id, root) in &presumed {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.root = Root_::Presumed(root.clone());
             }
         }
-        is_new
+        (is_new, presumed)
+    }
+
+    /// Takes note of a better name for a root that is new.
+    pub(super) fn rename(&mut self, id: &str, root: Root) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.root = Root_::Is(root);
+        }
     }
 
     /// Takes note of a minimized program: the share of processes that it shows the finding in, its
@@ -157,21 +165,33 @@ impl Queue {
         }
     }
 
-    /// The next thing to do, bugs first: determine roots, make a program for each, confirm the
-    /// roots that are only presumed, and make programs smaller for which time was short.
-    pub(super) fn next(&self) -> Option<Job> {
+    /// The next thing to do, which the caller does.
+    pub(super) fn take(&mut self) -> Option<Job> {
+        let job = self.next()?;
+        self.after_root = matches!(job, Job::Root(_));
+        Some(job)
+    }
+
+    /// The next thing to do, bugs first: determine roots and, in turns with that, make a program for
+    /// each; confirm the roots that are only presumed; make programs smaller for which time was
+    /// short.
+    fn next(&self) -> Option<Job> {
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
             let all = self.in_order().filter(|(_, e)| wanted(e));
             all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
         };
-        if let Some(id) = by_class(&|e| e.root == Root_::Open) {
-            return Some(Job::Root(id));
+        let open = by_class(&|e| e.root == Root_::Open).map(Job::Root);
+        if open.is_some() && !self.after_root {
+            return open;
         }
         let groups = self.groups();
         let mut short: Vec<_> = groups.values().filter_map(|all| self.to_minimize(all)).collect();
         short.sort_by_key(|(order, _)| *order);
         if let Some((_, id)) = short.into_iter().next() {
             return Some(Job::Minimize(id, SHORT));
+        }
+        if open.is_some() {
+            return open;
         }
         if let Some(id) = by_class(&|e| matches!(e.root, Root_::Presumed(_))) {
             return Some(Job::Root(id));
@@ -261,35 +281,38 @@ mod tests {
     }
 
     #[test]
-    fn roots_first_and_then_one_program_each() {
+    fn roots_and_programs_take_turns() {
+        let root_of = |id: &str| Some(Job::Root(id.to_owned()));
         let mut queue = Queue::default();
         assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
         assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
         assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
-        assert_eq!(queue.next(), Some(Job::Root("a".to_owned())));
-        assert!(queue.set_root("a", Some(root("R1"))));
+        assert_eq!(queue.take(), root_of("a"));
         // b shares a function with a.
-        assert_eq!(queue.next(), Some(Job::Root("u".to_owned())));
-        assert!(queue.set_root("u", Some(root("R8"))));
+        let (is_new, presumed) = queue.set_root("a", Some(root("R1")));
+        assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
+        assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
+        assert_eq!(queue.take(), minimize("a", SHORT));
+        queue.set_program("a", 1.0, 12, false);
+        assert_eq!(queue.take(), root_of("u"));
+        assert!(queue.set_root("u", Some(root("R8"))).0);
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
         assert!(presumed.id == "R1" && presumed.is_presumed());
-        // The root that a bug has comes first, by the finding that was determined.
-        assert_eq!(queue.next(), minimize("a", SHORT));
-        queue.set_program("a", 1.0, 12, false);
-        assert_eq!(queue.next(), minimize("u", SHORT));
+        assert_eq!(queue.take(), minimize("u", SHORT));
         queue.set_failed("u");
         assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
-        assert_eq!(queue.next(), Some(Job::Root("b".to_owned())));
+        assert_eq!(queue.take(), root_of("b"));
         assert!(!queue.is_finished());
-        assert!(!queue.set_root("b", Some(root("R1"))));
-        assert!(!queue.set_root("c", None));
+        assert!(!queue.set_root("b", Some(root("R1"))).0);
+        assert_eq!(queue.take(), root_of("c"));
+        assert!(!queue.set_root("c", None).0);
         // c has no root: it stands for itself.
-        assert_eq!(queue.next(), minimize("c", SHORT));
+        assert_eq!(queue.take(), minimize("c", SHORT));
         queue.set_failed("c");
         assert!(queue.is_finished());
-        assert_eq!(queue.next(), minimize("a", LONG));
+        assert_eq!(queue.take(), minimize("a", LONG));
         queue.set_program("a", 1.0, 10, true);
-        assert_eq!(queue.next(), None);
+        assert_eq!(queue.take(), None);
     }
 
     #[test]

@@ -50,7 +50,10 @@ impl Worker {
         while let Some(job) = self.next() {
             match job {
                 Job::Root(id) => self.determine(&mut rooter, &id),
-                Job::Minimize(id, time) => self.minimize(&id, time),
+                Job::Minimize(id, time) => {
+                    self.minimize(&id, time);
+                    self.rename(&rooter, &id);
+                }
             }
             self.shared.lock().is_busy = false;
         }
@@ -63,7 +66,7 @@ impl Worker {
             if state.ended {
                 return None;
             }
-            if let Some(job) = state.queue.next() {
+            if let Some(job) = state.queue.take() {
                 state.is_busy = true;
                 return Some(job);
             }
@@ -86,12 +89,33 @@ impl Worker {
             Ok(root) => root,
         };
         let mut state = self.shared.lock();
-        let is_new = state.queue.set_root(id, root.clone());
+        let (is_new, presumed) = state.queue.set_root(id, root.clone());
+        let mut rooted = presumed.clone();
         if let Some(root) = root {
             if is_new {
                 state.news.push(News::Say(line(&root)));
             }
-            state.news.push(News::Root { finding: id.to_owned(), root });
+            rooted.push((id.to_owned(), root));
+        }
+        state.news.extend(rooted.into_iter().map(|(finding, root)| News::Root { finding, root }));
+        drop(state);
+        for (id, root) in presumed {
+            if let Err(e) = self.store.put_root(&id, &root) {
+                self.fail(&format!("{id}: {e}"));
+            }
+        }
+    }
+
+    /// What a new root needs is known once the finding is minimized.
+    fn rename(&self, rooter: &Rooter, id: &str) {
+        match rooter.rename(&self.store, id) {
+            Ok(None) => {}
+            Ok(Some(root)) => {
+                let mut state = self.shared.lock();
+                state.queue.rename(id, root.clone());
+                state.news.push(News::Root { finding: id.to_owned(), root });
+            }
+            Err(e) => self.fail(&format!("{id}: {e}")),
         }
     }
 

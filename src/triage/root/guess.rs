@@ -30,7 +30,8 @@ fn circumstances(finding: &Finding, case: &SourceCase, scenario: &Scenario) -> V
     let mut all = Vec::new();
     for element in scenario.elements() {
         match (element.kind, element.name) {
-            (ElementKind::Share, "fset") => {}
+            // Most scenarios share these.
+            (ElementKind::Share, name) if name == "fset" || name.starts_with("importer") => {}
             (ElementKind::Share, name) => all.push(format!("a shared {name}")),
             (ElementKind::Operation, "eval" | "checkexpr") => all.push(element.name.to_owned()),
             _ => {}
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_written_and_what_the_scenario_uses() {
         let case = SourceCase::from_txtar(
-            "share context, fset\ngo check a ; eval a \"x\"\n-- a/a.go --\npackage a\n\ntype A[P any] = []P\n",
+            "share context, fset, importer\ngo check a ; eval a \"x\"\n-- a/a.go --\npackage a\n\ntype A[P any] = []P\n",
         );
         let Ok(case) = case else { panic!("{case:?}") };
         let scenario = case.scenario.clone().unwrap();

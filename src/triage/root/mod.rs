@@ -122,8 +122,8 @@ impl Rooter {
         Ok(root)
     }
 
-    /// The root of a finding that has this test case. `None` if the finding does not show, or if the
-    /// patches do not concern it.
+    /// The root of a finding that has this test case. `None` if the finding does not show, or shows
+    /// so seldom that the patches remain undecided.
     ///
     /// # Errors
     /// Interrupted, or a harness that does not work.
@@ -152,7 +152,21 @@ impl Rooter {
         if decision == Decision::Survives {
             decision = self.try_all(&subject, &others, &mut trials, progress)?;
         }
-        Ok(Some(self.root(&subject, &decision, trials)))
+        Ok(self.root(&subject, &decision, trials))
+    }
+
+    /// Names a new root again, from a smaller test case that has less in it than the one that the
+    /// root was determined with.
+    ///
+    /// # Errors
+    /// A directory that cannot be used.
+    pub fn rename(&self, store: &Store, name: &str) -> Result<Option<Root>, RootError> {
+        let crash = Crash::read(&store.path(name))?;
+        let Some(root) = crash.finding.root.clone().filter(Root::is_new) else { return Ok(None) };
+        let id = guess(&crash.finding, &crash.case, &crash.scenario);
+        let renamed = Root { id, ..root };
+        store.put_root(name, &renamed)?;
+        Ok(Some(renamed))
     }
 
     /// The patches that could end the finding: those that are for its kind, and the others. A
@@ -222,31 +236,29 @@ impl Rooter {
         result
     }
 
-    fn root(&self, subject: &Subject<'_>, decision: &Decision, tried: Vec<Trial>) -> Root {
+    fn root(&self, subject: &Subject<'_>, decision: &Decision, tried: Vec<Trial>) -> Option<Root> {
         let finding = subject.finding;
         let of = |id: &str, by| {
             let patch = self.all.iter().find(|p| p.id == id);
             patch.map(|p| of_patch(p, by, tried.clone()))
         };
-        let of_decision = match decision {
+        match decision {
             Decision::Ends(id) => of(id, RootBy::Patch),
             Decision::Likely(id) => of(id, RootBy::Guess),
+            // An issue may say which of them it is. Otherwise the first one is a guess.
             Decision::Several(ids) => {
-                // An issue says which of them it is.
-                let known = self.by_issue(finding, &[]);
-                let known = known.filter(|root| ids.contains(&root.id));
-                known.map(|root| Root { tried: tried.clone(), ..root })
+                let known = self.by_issue(finding, &tried).filter(|root| ids.contains(&root.id));
+                known.or_else(|| of(ids.first()?, RootBy::Guess))
             }
-            Decision::Survives | Decision::Unclear => None,
-        };
-        let issue = || self.by_issue(finding, &tried);
-        of_decision.or_else(issue).unwrap_or_else(|| Root {
-            id: guess(finding, subject.case, subject.scenario),
-            title: finding.title.clone(),
-            issues: Vec::new(),
-            by: RootBy::Guess,
-            tried,
-        })
+            Decision::Unclear => self.by_issue(finding, &tried),
+            Decision::Survives => Some(self.by_issue(finding, &tried).unwrap_or_else(|| Root {
+                id: guess(finding, subject.case, subject.scenario),
+                title: finding.title.clone(),
+                issues: Vec::new(),
+                by: RootBy::Guess,
+                tried,
+            })),
+        }
     }
 
     /// The root by the list of known issues. An issue of a patch's root is that root: the patch may
