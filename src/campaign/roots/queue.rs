@@ -33,21 +33,23 @@ struct Entry {
     /// How often it showed again.
     rate: f64,
     lines: usize,
-    root: Root_,
+    root: Fault,
     work: Work,
 }
 
 /// What is known of a root.
 #[derive(Clone, Debug, PartialEq)]
-enum Root_ {
+enum Fault {
     /// Nothing yet.
     Open,
     /// It shares functions with a finding of this root.
     Presumed(Root),
     /// Determined.
     Is(Root),
-    /// It did not show, or it has none.
+    /// It did not show, or too rarely.
     Unknown,
+    /// Findings of its kind have none. It stands for itself.
+    None,
 }
 
 /// What was done for a program.
@@ -80,12 +82,12 @@ impl Queue {
     pub(super) fn add(&mut self, finding: &Finding, lines: usize) -> Option<Root> {
         let sides: BTreeSet<String> = sides(&finding.signature).map(str::to_owned).collect();
         let root = match &finding.root {
-            _ if !has_root(finding) => Root_::Unknown,
-            Some(root) if !root.is_presumed() => Root_::Is(root.clone()),
-            _ => self.presume(finding.kind, &sides).map_or(Root_::Open, Root_::Presumed),
+            _ if !has_root(finding) => Fault::None,
+            Some(root) if !root.is_presumed() => Fault::Is(root.clone()),
+            _ => self.presume(finding.kind, &sides).map_or(Fault::Open, Fault::Presumed),
         };
         let presumed = match &root {
-            Root_::Presumed(root) => Some(root.clone()),
+            Fault::Presumed(root) => Some(root.clone()),
             _ => None,
         };
         let [k, n] = finding.reproduced.unwrap_or_default();
@@ -109,7 +111,7 @@ impl Queue {
     fn presume(&self, kind: Kind, sides: &BTreeSet<String>) -> Option<Root> {
         let alike = |e: &&Entry| e.kind == kind && !e.sides.is_disjoint(sides);
         self.in_order().map(|(_, e)| e).filter(alike).find_map(|e| match &e.root {
-            Root_::Is(root) => Some(Root { by: RootBy::Guess, tried: Vec::new(), ..root.clone() }),
+            Fault::Is(root) => Some(Root { by: RootBy::Guess, tried: Vec::new(), ..root.clone() }),
             _ => None,
         })
     }
@@ -122,20 +124,20 @@ impl Queue {
     /// root is new to the campaign, and the findings that are now presumed to have it.
     pub(super) fn set_root(&mut self, id: &str, root: Option<Root>) -> (bool, Vec<(String, Root)>) {
         let is_new = root.as_ref().is_some_and(|root| {
-            let same = |e: &Entry| matches!(&e.root, Root_::Is(r) if r.id == root.id);
+            let same = |e: &Entry| matches!(&e.root, Fault::Is(r) if r.id == root.id);
             !self.entries.values().any(same)
         });
         if let Some(entry) = self.entries.get_mut(id) {
-            entry.root = root.map_or(Root_::Unknown, Root_::Is);
+            entry.root = root.map_or(Fault::Unknown, Fault::Is);
         }
         // What it shares functions with need not be run at once.
-        let open = self.in_order().filter(|(_, e)| e.root == Root_::Open);
+        let open = self.in_order().filter(|(_, e)| e.root == Fault::Open);
         let presumed =
             open.filter_map(|(id, e)| Some((id.clone(), self.presume(e.kind, &e.sides)?)));
         let presumed: Vec<(String, Root)> = presumed.collect();
         for (id, root) in &presumed {
             if let Some(entry) = self.entries.get_mut(id) {
-                entry.root = Root_::Presumed(root.clone());
+                entry.root = Fault::Presumed(root.clone());
             }
         }
         (is_new, presumed)
@@ -144,7 +146,7 @@ impl Queue {
     /// Takes note of a better name for a root that is new.
     pub(super) fn rename(&mut self, id: &str, root: Root) {
         if let Some(entry) = self.entries.get_mut(id) {
-            entry.root = Root_::Is(root);
+            entry.root = Fault::Is(root);
         }
     }
 
@@ -180,7 +182,7 @@ impl Queue {
             let all = self.in_order().filter(|(_, e)| wanted(e));
             all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
         };
-        let open = by_class(&|e| e.root == Root_::Open).map(Job::Root);
+        let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
         if open.is_some() && !self.after_root {
             return open;
         }
@@ -193,21 +195,21 @@ impl Queue {
         if open.is_some() {
             return open;
         }
-        if let Some(id) = by_class(&|e| matches!(e.root, Root_::Presumed(_))) {
+        if let Some(id) = by_class(&|e| matches!(e.root, Fault::Presumed(_))) {
             return Some(Job::Root(id));
         }
         let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
         by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
     }
 
-    /// Findings by root. One without a root is a group of its own.
+    /// Findings by root. A finding of a kind that has none is a group of its own.
     fn groups(&self) -> BTreeMap<&str, Vec<(&String, &Entry)>> {
         let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for (id, entry) in self.in_order() {
             let group = match &entry.root {
-                Root_::Is(root) | Root_::Presumed(root) => &root.id,
-                Root_::Unknown => id,
-                Root_::Open => continue,
+                Fault::Is(root) | Fault::Presumed(root) => &root.id,
+                Fault::None => id,
+                Fault::Open | Fault::Unknown => continue,
             };
             groups.entry(group).or_default().push((id, entry));
         }
@@ -226,7 +228,7 @@ impl Queue {
         }
         let untried = group.iter().filter(|(_, e)| e.work == Work::Nothing);
         let key = |e: &Entry| {
-            let presumed = matches!(e.root, Root_::Presumed(_));
+            let presumed = matches!(e.root, Fault::Presumed(_));
             (presumed, e.class, e.rate < 0.5, e.lines)
         };
         let has_one = group.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }));
@@ -245,7 +247,7 @@ impl Queue {
     /// Findings that nothing was done for although their root has no program yet.
     pub(super) fn waiting(&self) -> usize {
         let (done, all) = self.progress();
-        let open = self.entries.values().filter(|e| e.root == Root_::Open).count();
+        let open = self.entries.values().filter(|e| e.root == Fault::Open).count();
         all - done + open
     }
 
@@ -306,13 +308,13 @@ mod tests {
         assert!(!queue.set_root("b", Some(root("R1"))).0);
         assert_eq!(queue.take(), root_of("c"));
         assert!(!queue.set_root("c", None).0);
-        // c has no root: it stands for itself.
-        assert_eq!(queue.take(), minimize("c", SHORT));
-        queue.set_failed("c");
         assert!(queue.is_finished());
         assert_eq!(queue.take(), minimize("a", LONG));
         queue.set_program("a", 1.0, 10, true);
         assert_eq!(queue.take(), None);
+        let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
+        assert_eq!(queue.add(&leak, 3), None);
+        assert_eq!(queue.take(), minimize("l", SHORT), "it stands for itself");
     }
 
     #[test]
