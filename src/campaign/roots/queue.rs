@@ -56,7 +56,10 @@ enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Work {
     Nothing,
-    Failed,
+    /// It could not be minimized. `for_good`: more time would not help.
+    Failed {
+        for_good: bool,
+    },
     /// The share of processes in which the program shows it, its lines, and whether the minimizer
     /// had enough time.
     Done {
@@ -158,12 +161,12 @@ impl Queue {
         }
     }
 
-    /// Takes note that a finding could not be minimized.
-    pub(super) fn set_failed(&mut self, id: &str) {
+    /// Takes note that a finding could not be minimized, and whether more time would not help.
+    pub(super) fn set_failed(&mut self, id: &str, for_good: bool) {
         if let Some(entry) = self.entries.get_mut(id)
             && !matches!(entry.work, Work::Done { .. })
         {
-            entry.work = Work::Failed;
+            entry.work = Work::Failed { for_good };
         }
     }
 
@@ -197,6 +200,14 @@ impl Queue {
         }
         if let Some(id) = by_class(&|e| matches!(e.root, Fault::Presumed(_))) {
             return Some(Job::Root(id));
+        }
+        let has_one = |all: &Vec<(&String, &Entry)>| {
+            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
+        };
+        let late = groups.values().filter(|all| !has_one(all)).flatten();
+        let mut late = late.filter(|(_, e)| e.work == Work::Failed { for_good: false });
+        if let Some((id, _)) = late.next() {
+            return Some(Job::Minimize((*id).clone(), LONG));
         }
         let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
         by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
@@ -253,7 +264,13 @@ impl Queue {
 
     /// Whether every root has a program that shows it, and no root is open or presumed.
     pub(super) fn is_finished(&self) -> bool {
-        !matches!(self.next(), Some(Job::Root(_) | Job::Minimize(_, SHORT)))
+        let is_only_better =
+            |id: &String| self.entries.get(id).is_some_and(|e| matches!(e.work, Work::Done { .. }));
+        match self.next() {
+            Some(Job::Minimize(id, _)) => is_only_better(&id),
+            Some(Job::Root(_)) => false,
+            None => true,
+        }
     }
 }
 
@@ -301,13 +318,17 @@ mod tests {
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
         assert!(presumed.id == "R1" && presumed.is_presumed());
         assert_eq!(queue.take(), minimize("u", SHORT));
-        queue.set_failed("u");
+        queue.set_failed("u", false);
         assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
         assert_eq!(queue.take(), root_of("b"));
         assert!(!queue.is_finished());
         assert!(!queue.set_root("b", Some(root("R1"))).0);
         assert_eq!(queue.take(), root_of("c"));
         assert!(!queue.set_root("c", None).0);
+        // With more time, u may show again.
+        assert!(!queue.is_finished());
+        assert_eq!(queue.take(), minimize("u", LONG));
+        queue.set_failed("u", true);
         assert!(queue.is_finished());
         assert_eq!(queue.take(), minimize("a", LONG));
         queue.set_program("a", 1.0, 10, true);

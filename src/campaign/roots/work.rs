@@ -11,7 +11,7 @@ use crate::finding::{Finding, Root};
 use crate::harness::{HarnessError, lower_priority};
 use crate::store::Store;
 use crate::triage::minimize::{self, MinimizeError, minimize};
-use crate::triage::root::{self, RootError, Rooter, rest};
+use crate::triage::root::{self, Rooter, rest};
 use crate::triage::standalone::{self, Crash};
 
 /// Runs used to measure a minimized test case and a program.
@@ -81,7 +81,7 @@ impl Worker {
     fn determine(&self, rooter: &mut Rooter, id: &str) {
         // The builds of patched harnesses are no news.
         let root = match rooter.settle(&self.store, id, &mut |_| ()) {
-            Err(RootError::Harness(HarnessError::Interrupted)) => return,
+            Err(_) if self.stop.load(Ordering::Relaxed) => return,
             Err(e) => {
                 self.fail(&format!("{id}: its root is unknown: {e}"));
                 None
@@ -144,14 +144,17 @@ impl Worker {
                 }
             }
             Ok(None) => {
-                self.fail(&format!("{id}: it did not show again"));
-                self.shared.lock().queue.set_failed(id);
+                // On a busy machine, it may need more time to show.
+                if time > SHORT {
+                    self.fail(&format!("{id}: it did not show again"));
+                }
+                self.shared.lock().queue.set_failed(id, time > SHORT);
             }
             // It will be its turn again, if there is time.
             Err(_) if self.cut.load(Ordering::Relaxed) => {}
             Err(why) => {
                 self.fail(&format!("{id}: {why}"));
-                self.shared.lock().queue.set_failed(id);
+                self.shared.lock().queue.set_failed(id, true);
             }
         }
     }

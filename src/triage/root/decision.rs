@@ -72,8 +72,8 @@ pub fn decide(effects: &[(&Patch, Effect)]) -> Decision {
     }
 }
 
-/// What the runs under a patch say. `seen` of `runs` showed the finding; `needed` silent runs are no
-/// coincidence; `others` showed besides, and `usual` are the findings that show without the patch.
+/// What the runs under a patch say. `seen` of `runs` showed the finding, `needed` silent runs are no
+/// coincidence, and `changed` says whether other findings appeared.
 #[must_use]
 pub fn effect(seen: u32, runs: u32, needed: u32, changed: bool) -> Effect {
     match () {

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_written_and_what_the_scenario_uses() {
         let case = SourceCase::from_txtar(
-            "share context, fset, importer\ngo check a ; eval a \"x\"\n-- a/a.go --\npackage a\n\ntype A[P any] = []P\n",
+            "share context\nshare fset\nshare importer\ngo check a ; eval a \"x\"\n-- a/a.go --\npackage a\n\ntype A[P any] = []P\n",
         );
         let Ok(case) = case else { panic!("{case:?}") };
         let scenario = case.scenario.clone().unwrap();

@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_rare_race_gets_more_chances_and_one_goroutine_does_not() {
         let race = Finding { kind: Kind::DataRace, sequential: false, ..fatal("x") };
-        let scheduled = scenario("schedule 7\ngo check a\ngo check a\n");
+        let scheduled = scenario("schedule seed 7\ngo check a\ngo check a\n");
         let all = ways(&scheduled, &race);
         assert!(all[0].1 && all[0].0.schedule == Some(7), "{:?}", all[0]);
         assert!(all[1..].iter().all(|(way, seeds)| !seeds && way.schedule.is_none()));
