@@ -89,7 +89,7 @@ impl Findings {
         let Origin { seconds_to_find, execs_to_find, .. } = finding.origin;
         let entry = Found::new(finding, path, stored_before, seconds_to_find, execs_to_find);
         self.progress.found(&entry);
-        if self.roots.is_some() && !stored_before {
+        if self.roots.is_some() {
             self.stored.push(entry.clone());
         }
         self.known.add(entry);

@@ -60,11 +60,10 @@ enum Work {
     Failed {
         for_good: bool,
     },
-    /// The share of processes in which the program shows it, its lines, and whether the minimizer
-    /// had enough time.
+    /// The share of processes in which the program shows it, and whether the minimizer had enough
+    /// time.
     Done {
         rate: f64,
-        lines: usize,
         is_complete: bool,
     },
 }
@@ -93,15 +92,19 @@ impl Queue {
             Fault::Presumed(root) => Some(root.clone()),
             _ => None,
         };
-        let [k, n] = finding.reproduced.unwrap_or_default();
+        // An earlier campaign may have made the program.
+        let work = match (&finding.minimized, &finding.standalone) {
+            (Some(m), Some(s)) => Work::Done { rate: share(s.reproduced), is_complete: m.complete },
+            _ => Work::Nothing,
+        };
         let entry = Entry {
             kind: finding.kind,
             class: finding.class,
             sides,
-            rate: f64::from(k) / f64::from(n.max(1)),
+            rate: share(finding.reproduced.unwrap_or_default()),
             lines,
             root,
-            work: Work::Nothing,
+            work,
         };
         if self.entries.insert(finding.id.clone(), entry).is_none() {
             self.order.push(finding.id.clone());
@@ -153,11 +156,11 @@ impl Queue {
         }
     }
 
-    /// Takes note of a minimized program: the share of processes that it shows the finding in, its
-    /// lines, and whether the minimizer was done.
-    pub(super) fn set_program(&mut self, id: &str, rate: f64, lines: usize, is_complete: bool) {
+    /// Takes note of a minimized program: the share of processes that it shows the finding in, and
+    /// whether the minimizer was done.
+    pub(super) fn set_program(&mut self, id: &str, rate: f64, is_complete: bool) {
         if let Some(entry) = self.entries.get_mut(id) {
-            entry.work = Work::Done { rate, lines, is_complete };
+            entry.work = Work::Done { rate, is_complete };
         }
     }
 
@@ -274,6 +277,10 @@ impl Queue {
     }
 }
 
+fn share([k, n]: [u32; 2]) -> f64 {
+    f64::from(k) / f64::from(n.max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,7 +319,7 @@ mod tests {
         assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
         assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
         assert_eq!(queue.take(), minimize("a", SHORT));
-        queue.set_program("a", 1.0, 12, false);
+        queue.set_program("a", 1.0, false);
         assert_eq!(queue.take(), root_of("u"));
         assert!(queue.set_root("u", Some(root("R8"))).0);
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
@@ -331,7 +338,7 @@ mod tests {
         queue.set_failed("u", true);
         assert!(queue.is_finished());
         assert_eq!(queue.take(), minimize("a", LONG));
-        queue.set_program("a", 1.0, 10, true);
+        queue.set_program("a", 1.0, true);
         assert_eq!(queue.take(), None);
         let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
         assert_eq!(queue.add(&leak, 3), None);
@@ -351,7 +358,7 @@ mod tests {
         // Those that show often come first, the shortest of them at once.
         for (id, rate) in [("b", 0.2), ("d", 0.1), ("a", 0.4)] {
             assert_eq!(queue.next(), minimize(id, SHORT));
-            queue.set_program(id, rate, 10, true);
+            queue.set_program(id, rate, true);
         }
         assert_eq!(queue.next(), None, "three were tried");
         assert_eq!(queue.progress(), (1, 1));

@@ -131,7 +131,7 @@ impl Worker {
                 state.minimized += 1;
                 // A search that was given all its time would not get further with more.
                 let is_complete = is_complete || time > SHORT;
-                state.queue.set_program(id, rate, lines, is_complete);
+                state.queue.set_program(id, rate, is_complete);
                 if let Some(root) = &finding.root {
                     let dir = self.store.path(id);
                     let [k, n] = shown;

@@ -331,7 +331,7 @@ impl<'a> Workers<'a> {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
                 if !self.found.iter().any(news) {
                     self.plan.display.found(&found);
-                    if let Some(roots) = self.roots.as_mut().filter(|_| !found.stored_before)
+                    if let Some(roots) = &mut self.roots
                         && let Some(root) = roots.push(&found.path)
                     {
                         self.plan.display.rooted(&found.id, &root);
