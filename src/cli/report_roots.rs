@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
 
 /// How long a finding is run without and, again, with each patch, at most.
-const BUDGET: Duration = Duration::from_secs(20);
+const BUDGET: Duration = Duration::from_secs(40);
 
 /// Determines and stores the roots of the findings with these names, in their order. A finding
 /// whose root is settled is left alone, so that the same command goes on after an interruption.
