@@ -33,8 +33,8 @@ impl Builds {
     }
 
     /// The harness with one more patch, or why it does not build. Building takes seconds, and a
-    /// campaign must be able to end meanwhile: the build then goes on by itself, and the result is
-    /// in the cache for the next time.
+    /// campaign must be able to end meanwhile. The build then goes on for as long as the process
+    /// lives.
     ///
     /// # Errors
     /// Interrupted.
