@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use typerace::finding::{Finding, Kind, Origin, RootBy};
+use typerace::finding::{Finding, Kind, Origin, RootBy, Trial};
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig, RunRequest};
 use typerace::store::{Store, read};
 use typerace::testcase::SourceCase;
@@ -66,7 +66,9 @@ fn each_finding_ends_under_the_patch_of_its_root() {
         let own = told.tried.iter().find(|t| t.patch == root).unwrap();
         assert!(own.seen == 0 && own.runs > 1, "{told:?}");
         let others: Vec<_> = told.tried.iter().filter(|t| t.patch != root).collect();
-        assert!(others.len() > 1 && others.iter().all(|t| t.seen > 0), "{told:?}");
+        // A patch may change where the fault shows, and then it is not the one.
+        let goes_on = |t: &&Trial| t.seen > 0 || !t.others.is_empty();
+        assert!(others.len() > 1 && others.iter().all(goes_on), "{told:?}");
         assert!(err.contains(&format!("{}: {root} (patch)", finding.id)), "{err}");
     }
     // What is settled is not run again.
