@@ -5,6 +5,7 @@
 //! trees ([`emit`]). A policy, drawn first, decides what a program is made of ([`policy`]).
 
 mod args;
+pub(crate) mod asks;
 
 mod chains;
 mod constraints;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::asks;
 use super::objects::{Constraint, Generic, Objects, objects};
+use crate::goast::scope::PackageScope;
 use crate::rng::Rng;
 use crate::scenario::{
     Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind, OperandMut,
@@ -27,7 +29,7 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
     if all.is_empty() {
         return s;
     }
-    Maker { rng, all: &all }.fill(&mut s, profile);
+    Maker { rng, all: &all, packages }.fill(&mut s, profile);
     s
 }
 
@@ -47,11 +49,13 @@ struct Drawn<'r, 'a> {
     query: Option<Query>,
     member: Option<String>,
     generic: Option<(&'a Objects, &'a Generic)>,
+    place: Option<u32>,
 }
 
 struct Maker<'r, 'a> {
     rng: &'r mut Rng,
     all: &'a [Objects],
+    packages: &'a [Package],
 }
 
 impl<'a> Maker<'_, 'a> {
@@ -179,13 +183,13 @@ impl<'a> Maker<'_, 'a> {
 
     /// An evaluation in a package.
     fn evaluation(&mut self) -> Option<Operation> {
-        let o = self.package()?;
-        let (package, expr) = (o.path.clone(), self.expression(o)?);
-        Some(if self.rng.chance(60) {
-            Operation::Eval { package, expr }
-        } else {
-            Operation::CheckExpr { package, expr }
-        })
+        let on = self.package();
+        let word = match self.rng.below(10) {
+            0..5 => "eval",
+            5..8 => "checkexpr",
+            _ => "checknode",
+        };
+        self.make(Row::of(word)?, on)
     }
 
     /// The operations of one goroutine.
@@ -226,7 +230,7 @@ impl<'a> Maker<'_, 'a> {
 
     /// An operation of a row, on this package if its operands leave the choice open.
     fn make(&mut self, row: &Row, on: Option<&'a Objects>) -> Option<Operation> {
-        let mut drawn = Drawn { row, on, query: None, member: None, generic: None };
+        let mut drawn = Drawn { row, on, query: None, member: None, generic: None, place: None };
         (row.make)(&mut |kind| self.operand(kind, &mut drawn))
     }
 
@@ -246,7 +250,12 @@ impl<'a> Maker<'_, 'a> {
                 Value::Home(at.package)
             }
             Kind::Member => Value::Member(drawn.member.take().filter(|_| self.rng.chance(50))),
-            Kind::Expr => Value::Expr(self.expression(drawn.on?)?),
+            Kind::Place => {
+                drawn.place = asks::place(self.rng);
+                Value::Place(drawn.place)
+            }
+            Kind::Expr => Value::Expr(self.expression(drawn.on?, drawn.place)?),
+            Kind::Node => Value::Node(asks::node(self.rng)),
             Kind::Object => Value::Object(self.object()?),
             Kind::Other => {
                 let wanted = drawn.query.is_some_and(Query::is_about_two);
@@ -367,15 +376,11 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    fn expression(&mut self, o: &Objects) -> Option<String> {
-        let value = self.rng.choose(&o.values);
-        let plain: Vec<_> = o.types.iter().filter(|t| t.params.is_empty()).collect();
-        match (value, self.rng.choose(&plain)) {
-            (Some(v), _) if self.rng.chance(70) => Some(v.clone()),
-            (_, Some(t)) => Some(format!("new({})", t.name)),
-            (Some(v), None) => Some(v.clone()),
-            (None, None) => None,
-        }
+    /// An expression in the scope of a package, or in one of its bodies.
+    fn expression(&mut self, o: &Objects, place: Option<u32>) -> Option<String> {
+        let package = self.packages.iter().find(|p| p.path == o.path)?;
+        let scope = PackageScope::new(package.files.iter().map(|f| &f.tree));
+        asks::expression(self.rng, &scope, place.is_some())
     }
 
     /// The same operations in another order, with the order of walks changed too.

@@ -43,9 +43,21 @@ func askMethodset(a *asker, t, _ types.Type) {
 			selection := set.At(i)
 			a.obj(selection.Obj())
 			a.bool(selection.Indirect())
-			a.typ(selection.Type())
+			a.selection(selection)
+			obj := selection.Obj()
+			a.bool(set.Lookup(obj.Pkg(), obj.Name()) != nil)
 		}
+		a.bool(set.String() != "")
 	}
+}
+
+// selection asks a selection. Its text spells types and is no answer.
+func (a *asker) selection(s *types.Selection) {
+	a.int(int64(s.Kind()))
+	a.typ(s.Recv())
+	a.typ(s.Type())
+	a.int(int64(len(s.Index())))
+	a.bool(s.String() != "" && types.SelectionString(s, nil) != "")
 }
 
 // absent is a name that no type has.
@@ -65,6 +77,12 @@ func askLookup(a *asker, t, _ types.Type) {
 			a.obj(obj)
 			a.int(int64(len(index)))
 			a.bool(indirect)
+			if lookupSelection == nil {
+				continue
+			}
+			if s, ok := lookupSelection(t, addressable, pkg, name); ok {
+				a.selection(&s)
+			}
 		}
 	})
 	obj, _, _ := types.LookupFieldOrMethod(t, true, pkg, absent)

@@ -1,6 +1,9 @@
 package engine
 
-import "go/types"
+import (
+	"bytes"
+	"go/types"
+)
 
 // Queries on one type.
 
@@ -33,7 +36,13 @@ func askUnalias(a *asker, t, _ types.Type) {
 func askString(a *asker, t, _ types.Type) {
 	// Which of several identical types is printed depends on which goroutine came first. So the
 	// only thing that can be compared is whether there is text.
-	a.bool(types.TypeString(t, nil) != "")
+	a.bool(types.TypeString(t, nil) != "" && t.String() != "")
+	var text bytes.Buffer
+	types.WriteType(&text, t, types.RelativeTo(a.pkg))
+	if sig, ok := t.(*types.Signature); ok {
+		types.WriteSignature(&text, sig, nil)
+	}
+	a.bool(text.Len() > 0)
 	if obj := typeName(t); obj != nil {
 		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")
 	}
@@ -113,4 +122,6 @@ func askTypeset(a *asker, t, _ types.Type) {
 
 func askComparable(a *asker, t, _ types.Type) {
 	a.bool(types.Comparable(t))
+	a.bool(types.IsInterface(t))
+	a.typ(types.Default(t))
 }

@@ -113,7 +113,7 @@ fn variable(at: usize) -> String {
 
 /// Whether a query is about types and needs nothing but go/types.
 fn usable(query: Query) -> bool {
-    !matches!(query, Query::Objectpath | Query::Methodsetcache)
+    !query.needs_tools()
         && matches!(form(query), Form::One(_) | Form::Two(_))
 }
 

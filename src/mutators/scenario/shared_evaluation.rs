@@ -1,0 +1,51 @@
+//! Share the type of an expression.
+
+use super::super::{Context, Operator};
+use super::pick;
+use crate::edit::MAX_OPERATIONS;
+use crate::edit::symbols::Symbols;
+use crate::scenario::{INSTANCES, Operation};
+use crate::testcase::TestCase;
+
+/// The expression is evaluated before the goroutines start, and all of them walk its type, so that
+/// they complete what the evaluation left open.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedEvaluation;
+
+impl Operator for SharedEvaluation {
+    fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
+        let symbols = Symbols::new(case);
+        let Some(package) = pick::dependency(case, &symbols, cx.rng) else { return false };
+        let Some(op) = pick::evaluation(&package, &symbols, cx.rng) else { return false };
+        let home = Operation::Check { package };
+        let s = &mut case.scenario;
+        if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
+            return false;
+        }
+        if !s.before.contains(&home) {
+            s.before.push(home);
+        }
+        s.before.push(op);
+        let query = pick::query(cx.rng);
+        for ops in s.go.iter_mut().filter(|ops| ops.len() < MAX_OPERATIONS) {
+            // Most goroutines run the same query, some run another one.
+            let query = if cx.rng.chance(70) { query } else { pick::query(cx.rng) };
+            let (package, order) = (INSTANCES.to_owned(), pick::order(cx.rng));
+            let at = cx.rng.below(ops.len() + 1);
+            ops.insert(at, Operation::Walk { query, package, order });
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutators::test_support::example;
+
+    #[test]
+    fn example_of_what_it_does() {
+        let want = "";
+        example(&SharedEvaluation, 1, want);
+    }
+}
