@@ -33,6 +33,7 @@ mod values;
 mod vars;
 mod world;
 
+pub use asks::{FORMS, Form};
 pub use features::{FEATURES, Feature};
 pub use scenario::scenario;
 

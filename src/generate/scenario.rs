@@ -70,6 +70,9 @@ impl<'a> Maker<'_, 'a> {
         self.setting(s);
         self.before(s);
         self.goroutines(s);
+        if s.fresh && self.rng.chance(50) {
+            self.universe(s);
+        }
         if breach {
             self.breach(s);
         }
@@ -178,6 +181,17 @@ impl<'a> Maker<'_, 'a> {
         };
         for (ops, op) in s.go.iter_mut().zip(pair) {
             ops.extend(op);
+        }
+    }
+
+    /// Makes goroutines ask about the universe before anything else in the process does. A check
+    /// would ask before them.
+    fn universe(&mut self, s: &mut Scenario) {
+        s.before.clear();
+        let query = self.any_query();
+        for ops in &mut s.go {
+            let query = if self.rng.chance(70) { query } else { self.any_query() };
+            ops.insert(0, Operation::Universe { query });
         }
     }
 

@@ -80,8 +80,9 @@ mod tests {
     fn parts_of_a_literal() {
         let text = "func(p T[int]) { f(\"a,b\", p); g() }";
         let parts = Parts::of(text);
-        let texts =
-            |list: &[Range<usize>]| list.iter().map(|r| text[r.clone()].to_owned()).collect::<Vec<_>>();
+        let texts = |list: &[Range<usize>]| {
+            list.iter().map(|r| text[r.clone()].to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(
             texts(&parts.brackets),
             ["p T[int]", "int", " f(\"a,b\", p); g() ", "\"a,b\", p", ""]

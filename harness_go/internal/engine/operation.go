@@ -141,6 +141,31 @@ func Words() []string {
 	return words
 }
 
+// Vocabulary is everything that the engine can be asked for: `operation check`, `query lookup`,
+// `setter insert`, `share fset`, `import source`, whether this build has golang.org/x/tools or not.
+func Vocabulary() []string {
+	var all []string
+	for word, op := range operations {
+		if !op.foreign {
+			all = append(all, "operation "+word)
+		}
+	}
+	for _, q := range queries {
+		all = append(all, "query "+q.name)
+	}
+	for _, s := range setters {
+		all = append(all, "setter "+s.name)
+	}
+	for _, name := range useNames {
+		all = append(all, "share "+name)
+	}
+	for _, mode := range [...]string{fromSource, fromExport, fromSynthetic} {
+		all = append(all, "import "+mode)
+	}
+	sort.Strings(all)
+	return all
+}
+
 // operand reads an operand into the call and returns the words after it.
 type operand func(c *call, words []string) []string
 

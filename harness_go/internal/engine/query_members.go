@@ -51,13 +51,12 @@ func askMethodset(a *asker, t, _ types.Type) {
 	}
 }
 
-// selection asks a selection. Its text spells types and is no answer.
+// selection asks a selection.
 func (a *asker) selection(s *types.Selection) {
 	a.int(int64(s.Kind()))
 	a.typ(s.Recv())
 	a.typ(s.Type())
 	a.int(int64(len(s.Index())))
-	a.bool(s.String() != "" && types.SelectionString(s, nil) != "")
 }
 
 // absent is a name that no type has.
@@ -77,11 +76,11 @@ func askLookup(a *asker, t, _ types.Type) {
 			a.obj(obj)
 			a.int(int64(len(index)))
 			a.bool(indirect)
-			if lookupSelection == nil {
-				continue
-			}
-			if s, ok := lookupSelection(t, addressable, pkg, name); ok {
+		}
+		if lookupSelection != nil {
+			if s, ok := lookupSelection(t, true, pkg, name); ok {
 				a.selection(&s)
+				a.bool(types.SelectionString(&s, types.RelativeTo(pkg)) != "")
 			}
 		}
 	})

@@ -21,7 +21,6 @@ func askSizes(a *asker, t, _ types.Type) {
 	a.int(sizes.Alignof(t))
 	for _, other := range otherSizes {
 		a.int(other.Sizeof(t))
-		a.int(other.Alignof(t))
 	}
 	if u, ok := t.Underlying().(*types.Struct); ok {
 		fields := make([]*types.Var, u.NumFields())

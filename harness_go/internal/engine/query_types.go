@@ -36,14 +36,15 @@ func askUnalias(a *asker, t, _ types.Type) {
 func askString(a *asker, t, _ types.Type) {
 	// Which of several identical types is printed depends on which goroutine came first. So the
 	// only thing that can be compared is whether there is text.
-	a.bool(types.TypeString(t, nil) != "" && t.String() != "")
+	a.bool(types.TypeString(t, nil) != "")
+	// The other ways to text do the same work, so only types with short texts pay for them.
 	var text bytes.Buffer
-	types.WriteType(&text, t, types.RelativeTo(a.pkg))
 	if sig, ok := t.(*types.Signature); ok {
 		types.WriteSignature(&text, sig, nil)
 	}
-	a.bool(text.Len() > 0)
 	if obj := typeName(t); obj != nil {
+		types.WriteType(&text, t, types.RelativeTo(a.pkg))
+		a.bool(t.String() != "")
 		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")
 	}
 }

@@ -2,8 +2,8 @@
 
 use super::Asks;
 use crate::goast::build::{
-    array_of, assign, block, call, composite, define, discard, field, gen_decl, ident, int, slice_of,
-    split_instance, struct_of, zero,
+    array_of, assign, block, call, composite, define, discard, field, gen_decl, ident, int,
+    slice_of, split_instance, struct_of, zero,
 };
 use crate::goast::{
     BranchStmt, BranchTok, CaseClause, DeclTok, Expr, Field, ForStmt, FuncLit, FuncType, Ident,
@@ -28,9 +28,8 @@ impl Asks<'_, '_> {
 
     /// Whether `t{}` is a value, as far as syntax shows.
     pub(super) fn has_literals(&self, t: &Expr) -> bool {
-        let literal = |t: &Expr| {
-            matches!(t, Expr::StructType(_) | Expr::ArrayType(_) | Expr::MapType(_))
-        };
+        let literal =
+            |t: &Expr| matches!(t, Expr::StructType(_) | Expr::ArrayType(_) | Expr::MapType(_));
         let name = split_instance(t).0.as_ident();
         let declared = name.and_then(|name| self.scope.objects.get(name));
         match declared {

@@ -83,8 +83,7 @@ impl Asks<'_, '_> {
 
     /// `T[A]{}`, or `*new(T[A])` for a type without literals.
     fn composite_instance(&mut self) -> Option<Expr> {
-        let (name, o) =
-            self.object(|n, o| is_type(n, o) && !o.type_params.is_empty())?;
+        let (name, o) = self.object(|n, o| is_type(n, o) && !o.type_params.is_empty())?;
         let (t, args) = self.instance_of(name, o, 2);
         if !self.has_literals(&t) {
             return Some(zero(t));
@@ -242,7 +241,11 @@ impl Asks<'_, '_> {
             (_, 1) => binary(int(1), Token::Shl, n),
             _ => {
                 let t = self.typ(1);
-                binary(call(ident("len"), vec![composite(array_of(n, t), Vec::new())]), Token::Add, int(1))
+                binary(
+                    call(ident("len"), vec![composite(array_of(n, t), Vec::new())]),
+                    Token::Add,
+                    int(1),
+                )
             }
         })
     }
@@ -253,10 +256,10 @@ impl Asks<'_, '_> {
         let value = self.value(t.clone(), 1);
         Some(match self.rng.below(3) {
             0 => composite(slice_of(t), vec![value]),
-            1 => composite(map_of(ident("string"), t), vec![key_value(
-                lit(LitKind::String, "\"k\""),
-                value,
-            )]),
+            1 => composite(
+                map_of(ident("string"), t),
+                vec![key_value(lit(LitKind::String, "\"k\""), value)],
+            ),
             _ => {
                 let s = struct_of(vec![field("f", t)]);
                 composite(s, vec![key_value(ident("f"), value)])

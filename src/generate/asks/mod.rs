@@ -90,10 +90,7 @@ impl<'a> Asks<'_, 'a> {
     }
 
     /// An object that fits.
-    fn object(
-        &mut self,
-        fits: impl Fn(&str, &Object) -> bool,
-    ) -> Option<(&'a String, &'a Object)> {
+    fn object(&mut self, fits: impl Fn(&str, &Object) -> bool) -> Option<(&'a String, &'a Object)> {
         let all: Vec<_> = self.scope.objects.iter().filter(|(n, o)| fits(n, o)).collect();
         self.rng.choose(&all).copied()
     }

@@ -75,9 +75,7 @@ fn changed(text: &str, scope: &PackageScope, rng: &mut Rng) -> Option<String> {
             let like: Vec<&String> = scope
                 .objects
                 .iter()
-                .filter(|(_, o)| {
-                    o.kind == old.kind && o.type_params.len() == old.type_params.len()
-                })
+                .filter(|(_, o)| o.kind == old.kind && o.type_params.len() == old.type_params.len())
                 .map(|(name, _)| name)
                 .collect();
             Some(replaced(text, at, rng.choose(&like)?))

@@ -79,7 +79,7 @@ mod tests {
     fn example_of_what_it_does() {
         let want = r#"
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
-+go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
++go     walk methodset lib shuffled 3 ; lookup lib.Ints lib.List
 "#;
         example(&ChangeOperand, 1, want);
     }

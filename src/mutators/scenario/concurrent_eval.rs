@@ -50,7 +50,12 @@ mod tests {
 
     #[test]
     fn example_of_what_it_does() {
-        let want = "";
+        let want = r#"
+-go     check a ; walk methods lib
+-go     check b ; walk underlying lib reversed ; lookup lib.List
++go     eval lib func(p1 interface { Ask(); Tell(Shape, Shape) float64 }) { _ = p1; switch x2 := any(*new(List[byte])).(type) { case List[byte]: _ = x2; default: _ = x2 } } ; check a ; walk methods lib
++go     eval lib func(p1 interface { Ask(); Tell(Shape, Shape) float64 }) { _ = p1; switch x2 := any(*new(List[byte])).(type) { case List[byte]: _ = x2; default: _ = x2 } } ; check b ; walk underlying lib reversed ; lookup lib.List
+"#;
         example(&ConcurrentEval, 1, want);
     }
 }

@@ -24,8 +24,7 @@ impl Goroutine<'_, '_> {
             });
         }
         let pkg = self.package_of(path)?;
-        let fset =
-            if self.cx.mode.fset { self.uses.helper("fset") } else { "token.NewFileSet()" };
+        let fset = if self.cx.mode.fset { self.uses.helper("fset") } else { "token.NewFileSet()" };
         Some(At { fset: fset.to_owned(), pkg, pos: "token.NoPos".to_owned() })
     }
 

@@ -117,9 +117,13 @@ mod tests {
     #[test]
     fn expressions_lose_parts() {
         let got = simpler("f[T](g(x), func() { h() })");
-        for want in
-            ["g(x), func() { h() }", "x", "f(g(x), func() { h() })", "f[T]( func() { h() })", "f[T](g(x), func() {})"]
-        {
+        for want in [
+            "g(x), func() { h() }",
+            "x",
+            "f(g(x), func() { h() })",
+            "f[T]( func() { h() })",
+            "f[T](g(x), func() {})",
+        ] {
             assert!(got.iter().any(|e| e == want), "{want}: {got:?}");
         }
         assert!(simpler("x").is_empty());
@@ -139,7 +143,8 @@ mod tests {
                 case.scenario.to_string()
             })
             .collect();
-        for want in ["go     eval a f(x)\n", "go     eval a at 0 f(x)\n", "go     eval a at 3 x\n"] {
+        for want in ["go     eval a f(x)\n", "go     eval a at 0 f(x)\n", "go     eval a at 3 x\n"]
+        {
             assert!(results.iter().any(|r| r.matches(want).count() == 2), "{want}: {results:?}");
         }
     }
