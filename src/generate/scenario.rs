@@ -136,8 +136,7 @@ impl<'a> Maker<'_, 'a> {
                 s.before.extend(self.instantiate());
             }
         }
-        if self.rng.chance(10) {
-            // Several goroutines read its result.
+        if self.rng.chance(15) {
             s.before.extend(self.evaluation());
         }
     }
@@ -161,6 +160,21 @@ impl<'a> Maker<'_, 'a> {
         }
         if self.rng.chance(12) {
             self.pairing(s);
+        }
+        let evaluated = s.before.iter().any(|op| op.row().family == Family::Eval);
+        if evaluated && self.rng.chance(70) {
+            self.results(s);
+        }
+    }
+
+    /// Makes goroutines ask about the results of evaluations first, in different orders: then they
+    /// complete different types, and no type's lock orders them.
+    fn results(&mut self, s: &mut Scenario) {
+        let query = self.rng.choose(Query::LAZY).copied().unwrap_or(Query::Underlying);
+        for (i, ops) in s.go.iter_mut().enumerate() {
+            let query = if self.rng.chance(70) { query } else { self.any_query() };
+            let order = if i == 0 { Order::Declared } else { self.order() };
+            ops.insert(0, Operation::Walk { query, package: INSTANCES.to_owned(), order });
         }
     }
 

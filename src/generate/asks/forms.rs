@@ -44,6 +44,7 @@ pub const FORMS: &[Form] = &[
         Some(call(a.literal(typ, 1), Vec::new()))
     }),
     form(10, "literal of an instance", |a| a.composite_instance()),
+    form(10, "several instances", |a| a.instances()),
     form(6, "call with type arguments", |a| a.generic_call(true)),
     form(6, "call without type arguments", |a| a.generic_call(false)),
     form(3, "instance of a function", |a| a.function_instance()),
@@ -95,6 +96,18 @@ impl Asks<'_, '_> {
             elements = self.keyed(s, &args);
         }
         Some(composite(t, elements))
+    }
+
+    /// A struct of two to four instances. Its evaluation makes all of them, and several readers
+    /// of the result may complete different ones at the same time.
+    fn instances(&mut self) -> Option<Expr> {
+        let mut fields = Vec::new();
+        for _ in 0..self.rng.between(2, 4) {
+            let (name, o) = self.object(|n, o| is_type(n, o) && !o.type_params.is_empty())?;
+            let t = self.instance_of(name, o, 1).0;
+            fields.push(field(self.fresh("f"), t));
+        }
+        Some(composite(struct_of(fields), Vec::new()))
     }
 
     /// One field of a struct with its value.

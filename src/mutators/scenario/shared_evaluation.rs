@@ -4,7 +4,7 @@ use super::super::{Context, Operator};
 use super::pick;
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
-use crate::scenario::{INSTANCES, Operation};
+use crate::scenario::{INSTANCES, Operation, Query};
 use crate::testcase::TestCase;
 
 /// The expression is evaluated before the goroutines start, and all of them walk its type, so that
@@ -26,12 +26,12 @@ impl Operator for SharedEvaluation {
             s.before.push(home);
         }
         s.before.push(op);
-        let query = pick::query(cx.rng);
+        let query = cx.rng.choose(Query::LAZY).copied().unwrap_or(Query::Underlying);
         for ops in s.go.iter_mut().filter(|ops| ops.len() < MAX_OPERATIONS) {
             // Most goroutines run the same query, some run another one.
             let query = if cx.rng.chance(70) { query } else { pick::query(cx.rng) };
             let (package, order) = (INSTANCES.to_owned(), pick::order(cx.rng));
-            let at = cx.rng.below(ops.len() + 1);
+            let at = if cx.rng.chance(60) { 0 } else { cx.rng.below(ops.len() + 1) };
             ops.insert(at, Operation::Walk { query, package, order });
         }
         true
