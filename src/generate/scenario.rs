@@ -173,7 +173,12 @@ impl<'a> Maker<'_, 'a> {
         let query = self.rng.choose(Query::LAZY).copied().unwrap_or(Query::Underlying);
         for (i, ops) in s.go.iter_mut().enumerate() {
             let query = if self.rng.chance(70) { query } else { self.any_query() };
-            let order = if i == 0 { Order::Declared } else { self.order() };
+            // There is one root, so a rotation of the roots would change nothing.
+            let order = match i {
+                0 => Order::Declared,
+                1 if self.rng.chance(60) => Order::Reversed,
+                _ => Order::Shuffled(self.rng.below(1000) as u32),
+            };
             ops.insert(0, Operation::Walk { query, package: INSTANCES.to_owned(), order });
         }
     }

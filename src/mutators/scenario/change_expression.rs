@@ -9,7 +9,7 @@ use crate::rng::Rng;
 use crate::scenario::{OperandKind, OperandMut, Operation, Parts, replaced};
 use crate::testcase::TestCase;
 
-/// The expression becomes part of another one, gets another type argument, or names another object
+/// If nothing is evaluated, an evaluation is added. The expression becomes part of another one, gets another type argument, or names another object
 /// of the package.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeExpression;
@@ -35,6 +35,12 @@ impl Operator for ChangeExpression {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let evaluates = |op: &Operation| op.row().has(OperandKind::Expr);
+        if !case.scenario.operations().any(evaluates) {
+            let Some(package) = pick::dependency(case, &symbols, cx.rng) else { return false };
+            let Some(op) = pick::evaluation(&package, &symbols, cx.rng) else { return false };
+            let Some(list) = pick::list(&mut case.scenario, cx.rng) else { return false };
+            return pick::insert(list, op, cx.rng);
+        }
         let Some(op) = pick::operation_mut(&mut case.scenario, cx.rng, evaluates) else {
             return false;
         };
