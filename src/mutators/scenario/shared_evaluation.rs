@@ -57,9 +57,9 @@ mod tests {
 -go     check b ; walk underlying lib reversed ; lookup lib.List
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
 +before check lib ; eval lib func(p1 interface { Ask(); Tell(Shape, Shape) float64 }) { _ = p1; switch x2 := any(*new(List[byte])).(type) { case List[byte]: _ = x2; default: _ = x2 } }
-+go     walk assignable instances shuffled 323 ; check a ; walk methods lib
-+go     check b ; walk scope instances reversed ; walk underlying lib reversed ; lookup lib.List
-+go     walk methodset lib shuffled 3 ; walk assignable instances rotated 10 ; identical lib.Ints lib.List
++go     walk typeset instances reversed ; check a ; walk methods lib
++go     check b ; walk typeset instances shuffled 902 ; walk underlying lib reversed ; lookup lib.List
++go     walk methodset lib shuffled 3 ; walk typeset instances reversed ; identical lib.Ints lib.List
 "#;
         example(&SharedEvaluation, 1, want);
     }
