@@ -5,6 +5,7 @@
 //! trees ([`emit`]). A policy, drawn first, decides what a program is made of ([`policy`]).
 
 mod args;
+pub(crate) mod asks;
 
 mod chains;
 mod constraints;
@@ -32,6 +33,7 @@ mod values;
 mod vars;
 mod world;
 
+pub use asks::{FORMS, Form};
 pub use features::{FEATURES, Feature};
 pub use scenario::scenario;
 

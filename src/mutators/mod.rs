@@ -64,6 +64,7 @@ mod scenario {
     pub(super) mod add_operation;
     pub(super) mod add_setter;
     pub(super) mod alias_shared;
+    pub(super) mod change_expression;
     pub(super) mod change_godebug;
     pub(super) mod change_import;
     pub(super) mod change_meet;
@@ -74,6 +75,7 @@ mod scenario {
     pub(super) mod change_share;
     pub(super) mod change_walk;
     pub(super) mod concurrent_check;
+    pub(super) mod concurrent_eval;
     pub(super) mod concurrent_import;
     pub(super) mod duplicate_operation;
     pub(super) mod limit;
@@ -82,6 +84,7 @@ mod scenario {
     pub(super) mod remove_goroutine;
     pub(super) mod remove_operation;
     pub(super) mod reorder_operations;
+    pub(super) mod shared_evaluation;
     pub(super) mod shared_instance;
     pub(super) mod splice_goroutine;
     pub(super) mod toggle_fresh;
@@ -181,4 +184,7 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
+    op(     5, "concurrent eval",        &scenario::concurrent_eval::ConcurrentEval),
+    op(     5, "share evaluation",       &scenario::shared_evaluation::SharedEvaluation),
+    op(     4, "change expression",      &scenario::change_expression::ChangeExpression),
 ];
