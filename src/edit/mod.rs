@@ -6,6 +6,7 @@ pub(crate) mod address;
 mod bounds;
 pub(crate) mod env;
 pub(crate) mod members;
+pub(crate) mod phrase;
 pub(crate) mod references;
 pub(crate) mod repair;
 pub(crate) mod symbols;

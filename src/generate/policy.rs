@@ -53,6 +53,13 @@ pub(super) struct Policy {
     pub types: usize,
     /// Percent of weight on members of instances when an expression is extended.
     pub steps: usize,
+    /// The newest release whose language version a file may ask for. Then the program itself has only
+    /// what an older release has.
+    pub file_versions: Option<u32>,
+    /// Percent of long lists: of fields, methods, parameters, type parameters and terms.
+    pub wide: u32,
+    /// The maximum number of phrases that a package declares.
+    pub phrases: usize,
 }
 
 impl Policy {
@@ -92,6 +99,9 @@ impl Policy {
             statements: rng.between(1, 2),
             types: rng.between(1, 3),
             steps: rng.between(1, 4),
+            file_versions: None,
+            wide: if rng.chance(8) { 40 } else { 0 },
+            phrases: rng.choose(&[0, 1, 1, 2]).copied().unwrap_or(0),
         }
     }
 }
