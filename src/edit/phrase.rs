@@ -32,7 +32,11 @@ use crate::rng::Rng;
 pub(crate) struct Text {
     /// The Go release that it needs, 27 for Go 1.27.
     pub go_minor: u32,
-    /// The declarations without the imports.
+    /// The language version of the file, if it asks for one.
+    pub go_version: Option<String>,
+    /// The imports.
+    pub imports: Vec<Decl>,
+    /// The other declarations.
     pub decls: Vec<Decl>,
     /// The package-level names that it declares.
     pub names: Vec<String>,
@@ -139,7 +143,7 @@ pub(crate) fn read(json: &str) -> BTreeMap<String, Text> {
 fn text(file: File) -> Text {
     let go_minor = file.name.0.strip_prefix("go1").and_then(|n| n.parse().ok()).unwrap_or(0);
     let is_import = |d: &Decl| matches!(d, Decl::GenDecl(g) if g.tok == DeclTok::Import);
-    let decls: Vec<Decl> = file.decls.into_iter().filter(|d| !is_import(d)).collect();
+    let (imports, decls): (Vec<Decl>, Vec<Decl>) = file.decls.into_iter().partition(is_import);
     let homes: Vec<Vec<String>> = decls
         .iter()
         .map(|d| {
@@ -170,7 +174,7 @@ fn text(file: File) -> Text {
         types.push(names.types);
     }
     let names = homes.concat();
-    Text { go_minor, decls, names, needs, imported, types }
+    Text { go_minor, go_version: file.go_version, imports, decls, names, needs, imported, types }
 }
 
 /// Adds the package-level names of a declaration.

@@ -77,6 +77,8 @@ impl Policy {
         forms[3] = forms[3].max(10);
         constraints[0] = constraints[0].max(10);
         let level = |rng: &mut Rng, levels: &[u32]| rng.choose(levels).copied().unwrap_or(0);
+        // A program has much of a kind or phrases, so that programs stay small.
+        let phrases = usize::from(rng.chance(35));
         Self {
             generic: level(rng, &[20, 55, 75, 90]),
             generic_alias: level(rng, &[0, 50, 80]),
@@ -96,12 +98,12 @@ impl Policy {
             rename_import: rng.chance(12),
             instantiation_cycle: rng.chance(6),
             two_files: rng.chance(8),
-            statements: rng.between(1, 2),
-            types: rng.between(1, 3),
+            statements: rng.between(1, 2 - phrases),
+            types: rng.between(1, 3 - phrases),
             steps: rng.between(1, 4),
             file_versions: None,
             wide: if rng.chance(8) { 40 } else { 0 },
-            phrases: rng.choose(&[0, 1, 1, 2]).copied().unwrap_or(0),
+            phrases,
         }
     }
 }
