@@ -8,6 +8,7 @@
 //! | `key_`, `key2_` | a comparable type |
 //! | `named_` | a declared type, or an instance of one |
 //! | `value_` | a value of any type |
+//! | `hidden_` | a name of an imported package that is not exported |
 //! | `lit_` | an integer from 0 to 9 |
 //! | `big_` | a large integer that an array may be long |
 //! | `arith_(x, y)` | `x + y`, `x - y` or `x * y` |
@@ -30,6 +31,8 @@ use crate::rng::Rng;
 /// A file of a phrase.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
+    /// The package clause.
+    pub package: String,
     /// The Go release that it needs, 27 for Go 1.27.
     pub go_minor: u32,
     /// The language version of the file, if it asks for one.
@@ -128,6 +131,8 @@ pub(crate) trait Filler {
     fn typ(&mut self, hole: TypeHole) -> Expr;
     /// A value of any type.
     fn value(&mut self) -> Expr;
+    /// A name of an imported package that is not exported.
+    fn hidden(&mut self) -> Expr;
     /// The new name of something that the phrase declares; `None` to keep the name.
     fn rename(&mut self, name: &str) -> Option<String>;
     /// `package.name`, as it is written here; `None` to keep it.
@@ -174,7 +179,17 @@ fn text(file: File) -> Text {
         types.push(names.types);
     }
     let names = homes.concat();
-    Text { go_minor, go_version: file.go_version, imports, decls, names, needs, imported, types }
+    Text {
+        package: file.name.0,
+        go_minor,
+        go_version: file.go_version,
+        imports,
+        decls,
+        names,
+        needs,
+        imported,
+        types,
+    }
 }
 
 /// Adds the package-level names of a declaration.
@@ -271,6 +286,7 @@ impl Fill<'_> {
             "lit_" => Some(int(self.filler.rng().below(10) as u64)),
             "big_" => Some(int(BIG[self.filler.rng().below(BIG.len())])),
             "value_" => Some(self.filler.value()),
+            "hidden_" => Some(self.filler.hidden()),
             _ => None,
         }
     }

@@ -99,8 +99,9 @@ impl Gen<'_> {
                         let want = Want { depth: 1, ..Want::ANY };
                         let own = &m.own_params;
                         let args = self.pick_args(&scope.site, want, own, Args::Closed)?;
-                        inferred = own.iter().all(|&p| sig.params.iter().any(|&t| self.infers(t, p)))
-                            && !self.rng.chance(self.policy.explicit);
+                        inferred =
+                            own.iter().all(|&p| sig.params.iter().any(|&t| self.infers(t, p)))
+                                && !self.rng.chance(self.policy.explicit);
                         sig = self.w.subst_sig(&sig, own, &args);
                         if !inferred {
                             if !args.iter().all(|&a| self.nameable(a, &scope.site.params)) {

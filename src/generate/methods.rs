@@ -74,7 +74,6 @@ impl Gen<'_> {
         self.w.decl_mut(d).methods.push(Method { name, pointer, sig, params: own });
     }
 
-
     /// An instance behind a pointer, slice, map or channel: `*L[T]`.
     fn instance_result(&mut self, site: &Site, d: DeclId) -> TypeId {
         let t = if self.policy.instantiation_cycle && self.rng.chance(60) {

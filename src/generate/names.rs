@@ -54,27 +54,24 @@ pub(super) const METHODS: [&str; 12] =
 
 /// Fields of wide structs.
 pub(super) const WIDE_FIELDS: [&str; 60] = [
-    "V0", "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9",
-    "V10", "V11", "V12", "V13", "V14", "V15", "V16", "V17", "V18", "V19",
-    "V20", "V21", "V22", "V23", "V24", "V25", "V26", "V27", "V28", "V29",
-    "V30", "V31", "V32", "V33", "V34", "V35", "V36", "V37", "V38", "V39",
-    "V40", "V41", "V42", "V43", "V44", "V45", "V46", "V47", "V48", "V49",
-    "V50", "V51", "V52", "V53", "V54", "V55", "V56", "V57", "V58", "V59",
+    "V0", "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V11", "V12", "V13", "V14",
+    "V15", "V16", "V17", "V18", "V19", "V20", "V21", "V22", "V23", "V24", "V25", "V26", "V27",
+    "V28", "V29", "V30", "V31", "V32", "V33", "V34", "V35", "V36", "V37", "V38", "V39", "V40",
+    "V41", "V42", "V43", "V44", "V45", "V46", "V47", "V48", "V49", "V50", "V51", "V52", "V53",
+    "V54", "V55", "V56", "V57", "V58", "V59",
 ];
 
 /// Methods of wide interfaces.
 pub(super) const WIDE_METHODS: [&str; 40] = [
-    "Do0", "Do1", "Do2", "Do3", "Do4", "Do5", "Do6", "Do7", "Do8", "Do9",
-    "Do10", "Do11", "Do12", "Do13", "Do14", "Do15", "Do16", "Do17", "Do18", "Do19",
-    "Do20", "Do21", "Do22", "Do23", "Do24", "Do25", "Do26", "Do27", "Do28", "Do29",
-    "Do30", "Do31", "Do32", "Do33", "Do34", "Do35", "Do36", "Do37", "Do38", "Do39",
+    "Do0", "Do1", "Do2", "Do3", "Do4", "Do5", "Do6", "Do7", "Do8", "Do9", "Do10", "Do11", "Do12",
+    "Do13", "Do14", "Do15", "Do16", "Do17", "Do18", "Do19", "Do20", "Do21", "Do22", "Do23", "Do24",
+    "Do25", "Do26", "Do27", "Do28", "Do29", "Do30", "Do31", "Do32", "Do33", "Do34", "Do35", "Do36",
+    "Do37", "Do38", "Do39",
 ];
 
 /// Type parameters of long lists.
-pub(super) const WIDE_PARAMS: [&str; 12] = [
-    "W0", "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9",
-    "W10", "W11",
-];
+pub(super) const WIDE_PARAMS: [&str; 12] =
+    ["W0", "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11"];
 
 /// Methods that importers cannot call.
 pub(super) const HIDDEN_METHODS: [[&str; 2]; MAX_PACKAGES] = rows!["m" "get"];

@@ -144,6 +144,11 @@ impl Filler for FromModel<'_, '_> {
         self.g.start(&Scope::new(Vec::new(), true)).map_or_else(|| int(0), |at| at.x)
     }
 
+    fn hidden(&mut self) -> Expr {
+        // Well-typed programs have none.
+        int(0)
+    }
+
     fn rename(&mut self, name: &str) -> Option<String> {
         let row = self.g.row();
         (row > 0).then(|| format!("{name}{}", names::SUFFIXES[row]))

@@ -9,11 +9,11 @@ use crate::edit::env::Env;
 use crate::edit::phrase::{self, Filler, Text, TypeHole};
 use crate::edit::symbols::Symbols;
 use crate::edit::types::{basic, named_type, some_type};
-use crate::goast::build::int;
-use crate::goast::scope::ObjectKind;
-use crate::goast::{Decl, Expr, Stmt};
+use crate::goast::build::{ident, int, selector};
+use crate::goast::scope::{ObjectKind, is_exported};
+use crate::goast::{Decl, Expr, File, Stmt};
 use crate::rng::Rng;
-use crate::testcase::TestCase;
+use crate::testcase::{PackageFile, TestCase};
 
 /// Adds declarations that provoke an error of go/types, with types and values of the program in
 /// them. Chance seldom meets the rarer error paths. The table is `errors/errors.txtar`.
@@ -34,6 +34,10 @@ fn table() -> &'static [(String, Vec<Text>)] {
 }
 
 impl Operator for ProvokeError {
+    fn is_repairable(&self) -> bool {
+        false
+    }
+
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let Some((_, texts)) = cx.rng.choose(table()) else { return false };
         let Some(text) = cx.rng.choose(texts) else { return false };
@@ -42,7 +46,7 @@ impl Operator for ProvokeError {
         let Some(files) = case.packages.get(package).map(|p| p.files.len()) else { return false };
         let file = cx.rng.below(files);
         let env = Env::new(&symbols, package, file);
-        let whole = cx.rng.chance(50);
+        let whole = cx.rng.chance(25);
         let part: Vec<usize> = match whole {
             true => (0..text.decls.len()).collect(),
             false => text.part(cx.rng, |_, _| true),
@@ -54,7 +58,21 @@ impl Operator for ProvokeError {
         if !whole {
             decls.iter_mut().for_each(|d| thin(d, cx.rng));
         }
-        let tree = &mut case.packages[package].files[file].tree;
+        let files = &mut case.packages[package].files;
+        match text.package.as_str() {
+            "main" => files.iter_mut().for_each(|f| f.tree.name = text.package.as_str().into()),
+            "other" => {
+                let tree = File {
+                    name: text.package.as_str().into(),
+                    go_version: text.go_version.clone(),
+                    decls,
+                };
+                files.push(PackageFile { name: "other.go".to_owned(), tree });
+                return true;
+            }
+            _ => {}
+        }
+        let tree = &mut files[file].tree;
         for import in &text.imports {
             if !tree.decls.contains(import) {
                 tree.decls.insert(0, import.clone());
@@ -110,6 +128,18 @@ impl Filler for FromProgram<'_, '_> {
         let choices = self.env.choices();
         let vars: Vec<_> = choices.iter().filter(|c| c.kind == ObjectKind::Var).collect();
         self.rng.choose(&vars).map_or_else(|| int(0), |c| c.expr.clone())
+    }
+
+    fn hidden(&mut self) -> Expr {
+        let packages = self.env.imports().into_iter().flat_map(|i| &i.packages);
+        let names: Vec<Expr> = packages
+            .flat_map(|(local, &p)| {
+                let objects = self.env.symbols.packages[p].scope.objects.keys();
+                let hidden = objects.filter(|name| !is_exported(name));
+                hidden.map(move |name| selector(ident(local), name))
+            })
+            .collect();
+        self.rng.choose(&names).cloned().unwrap_or_else(|| ident("hidden"))
     }
 
     fn rename(&mut self, name: &str) -> Option<String> {
