@@ -60,7 +60,11 @@ impl Text {
     pub fn part(&self, rng: &mut Rng, usable: impl Fn(&Self, usize) -> bool) -> Vec<usize> {
         let mut wanted: Vec<usize> = (0..self.decls.len()).collect();
         rng.shuffle(&mut wanted);
-        let most = if rng.chance(6) { wanted.len() } else { rng.between(1, 2) };
+        let most = match rng.below(16) {
+            0 => wanted.len(),
+            1..4 => 2,
+            _ => 1,
+        };
         let mut part = vec![false; self.decls.len()];
         for at in wanted.into_iter().take(most) {
             let mut with = part.clone();

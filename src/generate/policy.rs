@@ -78,7 +78,7 @@ impl Policy {
         constraints[0] = constraints[0].max(10);
         let level = |rng: &mut Rng, levels: &[u32]| rng.choose(levels).copied().unwrap_or(0);
         // A program has much of a kind or phrases, so that programs stay small.
-        let phrases = usize::from(rng.chance(35));
+        let phrases = usize::from(rng.chance(30));
         Self {
             generic: level(rng, &[20, 55, 75, 90]),
             generic_alias: level(rng, &[0, 50, 80]),
