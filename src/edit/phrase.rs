@@ -373,3 +373,29 @@ impl VisitorMut for Fill<'_> {
         }
     }
 }
+
+/// Checks that trees are those of the text, whatever the layout.
+#[cfg(test)]
+pub(crate) fn assert_same(txtar: &str, json: &str) {
+    let trees: BTreeMap<String, File> = serde_json::from_str(json).unwrap();
+    // Layout differs in white space, semicolons, commas at the end of lists, and parentheses.
+    let essence = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !";,()".contains(*c)).collect()
+    };
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
+    let mut name = None;
+    for line in txtar.lines() {
+        match line.strip_prefix("-- ").and_then(|l| l.strip_suffix(" --")) {
+            Some(path) => name = Some(path),
+            None => {
+                if let Some(name) = name {
+                    *files.entry(name).or_default() += &format!("{line}\n");
+                }
+            }
+        }
+    }
+    assert_eq!(files.len(), trees.len());
+    for (path, tree) in &trees {
+        assert_eq!(essence(&tree.print()), essence(&files[path.as_str()]), "{path}");
+    }
+}

@@ -59,7 +59,8 @@ impl<'a> Gen<'a> {
         // Variables and functions use declarations made before them.
         let mut code = Vec::new();
         let last = package as usize + 1 == total;
-        for _ in 0..self.rng.between(1, if last && total > 1 { 3 } else { 2 }) {
+        let most = if last && total > 1 { 3 } else { 2 } - self.policy.phrases;
+        for _ in 0..self.rng.between(1, most) {
             code.extend(self.variable());
             if self.rng.chance(if last { 60 } else { 35 }) {
                 code.extend(self.function());

@@ -172,6 +172,14 @@ mod tests {
     use super::super::names;
     use super::phrases;
 
+    #[test]
+    fn trees_are_those_of_the_text() {
+        crate::edit::phrase::assert_same(
+            include_str!("phrases/phrases.txtar"),
+            include_str!("phrases/phrases.json"),
+        );
+    }
+
     /// The reason why a phrase may occur once in a program without a look at its names.
     #[test]
     fn names_are_unique_and_in_no_pool() {

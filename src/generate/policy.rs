@@ -78,7 +78,7 @@ impl Policy {
         constraints[0] = constraints[0].max(10);
         let level = |rng: &mut Rng, levels: &[u32]| rng.choose(levels).copied().unwrap_or(0);
         // A program has much of a kind or phrases, so that programs stay small.
-        let phrases = usize::from(rng.chance(30));
+        let phrases = usize::from(rng.chance(20));
         Self {
             generic: level(rng, &[20, 55, 75, 90]),
             generic_alias: level(rng, &[0, 50, 80]),
@@ -86,7 +86,7 @@ impl Policy {
             forms,
             constraints,
             embed: level(rng, &[0, 15, 30, 60]),
-            methods: level(rng, &[30, 60, 90]),
+            methods: level(rng, if phrases > 0 { &[20] } else { &[30, 60, 90] }),
             generic_methods: level(rng, &[0, 10, 30]),
             pointer_receivers: level(rng, &[10, 50, 90]),
             lengths: level(rng, &[0, 30, 60]),
@@ -102,7 +102,7 @@ impl Policy {
             types: rng.between(1, 3 - phrases),
             steps: rng.between(1, 4),
             file_versions: None,
-            wide: if rng.chance(8) { 40 } else { 0 },
+            wide: if rng.chance(5) { 40 } else { 0 },
             phrases,
         }
     }

@@ -35,6 +35,6 @@ mod tests {
 
     #[test]
     fn example_of_what_it_does() {
-        example(&FileVersion, 1, "");
+        example(&FileVersion, 1, "+//go:build go1.26\n+");
     }
 }

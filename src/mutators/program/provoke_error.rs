@@ -163,8 +163,22 @@ mod tests {
     use crate::mutators::test_support::example;
 
     #[test]
+    fn trees_are_those_of_the_text() {
+        phrase::assert_same(
+            include_str!("errors/errors.txtar"),
+            include_str!("errors/errors.json"),
+        );
+    }
+
+    #[test]
     fn example_of_what_it_does() {
-        let want = r#""#;
+        let want = r#"
++var e1x1 = []Pair[int, uint]{}[2:1]
++var e2x1 = "abc"[3:0] + e3x1[3+1 : 0-9][3:2]
++var e3x1 string
++var e4x1 = []Pair[int, uint]{}[3:2:1]
++var e5x1 = new([9]Pair[int, uint])[1:5:4]
+"#;
         example(&ProvokeError, 1, want);
     }
 }
