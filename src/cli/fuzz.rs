@@ -235,7 +235,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         if !repeats || slices.is_complete() {
             seeds.extend(slices.seeds());
         }
-        if worker.is_none() && !slices.is_complete() {
+        if !repeats && worker.is_none() && !slices.is_complete() {
             cutting = Some(slices.go_on());
         }
     }

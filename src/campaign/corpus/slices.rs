@@ -153,7 +153,8 @@ impl ToolchainSlices {
     /// Cuts for a few seconds. Seeds are a help, so a campaign goes on without them if that fails.
     pub fn begin(&self) {
         let until = Instant::now() + BUDGET;
-        let _ = self.cut(&mut || Instant::now() < until);
+        let never = Arc::new(AtomicBool::new(false));
+        let _ = self.cut(&never, &mut || Instant::now() < until);
     }
 
     /// Goes on cutting in a thread with a small share of the time, for the next campaign, until the
@@ -164,7 +165,7 @@ impl ToolchainSlices {
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             let mut worked_since = Instant::now();
-            let _ = self.cut(&mut || {
+            let _ = self.cut(&stopped, &mut || {
                 let until = Instant::now() + worked_since.elapsed() * REST;
                 while Instant::now() < until && !stopped.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(20));
@@ -176,7 +177,11 @@ impl ToolchainSlices {
         Cutting { stop, thread: Some(thread) }
     }
 
-    fn cut(&self, go_on: &mut dyn FnMut() -> bool) -> Result<(), SeedError> {
+    fn cut(
+        &self,
+        stop: &Arc<AtomicBool>,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), SeedError> {
         if self.is_complete() {
             return Ok(());
         }
@@ -195,17 +200,19 @@ impl ToolchainSlices {
         all.retain(|seed| seed.text.len() <= LONGEST);
         let mut config = HarnessConfig::new(&self.built.path);
         config.limits = Limits { total: import::SLOWEST, ..config.limits };
+        config.interrupt = Arc::clone(stop);
         let Ok(mut harness) = Harness::start(config) else { return Ok(()) };
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
         let save = |slicer: &Slicer| {
             let bytes = serde_json::to_vec(slicer).unwrap_or_default();
             files::replace_unsynced(&state, &bytes).map_err(failed)
         };
-        slicer.cut(&mut harness, &all, &self.folder, &mut |slicer| {
+        let result = slicer.cut(&mut harness, &all, &self.folder, &mut |slicer| {
             // A campaign may be killed at any time.
             (slicer.done % 16 != 0 || save(slicer).is_ok()) && go_on()
-        })?;
+        });
         save(&slicer)?;
+        result?;
         if slicer.done >= all.len() {
             files::replace_unsynced(&self.folder.join(COMPLETE), b"").map_err(failed)?;
         }
