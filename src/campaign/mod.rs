@@ -35,7 +35,7 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
-pub use corpus::{distill, import, merge, seeds, stored};
+pub use corpus::{distill, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};
