@@ -40,7 +40,7 @@ pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};
 pub use results::figures::{Coverage, Figures};
-pub use results::found::Found;
+pub use results::found::{Found, Stored};
 pub use results::message::Message;
 pub use results::summary::Summary;
 pub use workers::hub;

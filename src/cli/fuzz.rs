@@ -18,7 +18,7 @@ use crate::campaign::roots::RootsConfig;
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Found, Limits, Message, Style, Summary, metrics, seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
     slices::ToolchainSlices,
 };
 use crate::finding::{Known, Origin};
@@ -416,19 +416,22 @@ fn processors() -> u32 {
 
 /// Prints the result.
 fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
-    for found in &mut summary.findings {
-        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
-    }
     let read = |found: &Found| crate::store::read(&found.path).ok();
     for found in &mut summary.findings {
-        found.root = read(found).and_then(|f| f.root);
+        let stored = read(found);
+        found.known = match &stored {
+            Some(stored) => known.find(stored).cloned(),
+            None => known.look_up(found.kind, &found.signature, &found.title).cloned(),
+        };
+        found.root = stored.and_then(|f| f.root);
     }
     summary.roots = roots(&summary.findings, read);
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        let stored = |found: &Found| crate::store::read(&found.path).ok()?.minimized;
-        print(&summary.text(verbose, |found| stored(found).map(|m| m.lines)))?;
+        let go = &summary.go_version;
+        let stored = |found: &Found| Stored::new(found, read(found).as_ref(), known, go);
+        print(&summary.text(verbose, stored))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }
