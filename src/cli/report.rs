@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 
+use super::fuzz::interrupt_flag;
 use super::report_html::{self, HtmlArgs};
+use super::report_roots;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::finding::Known;
 use crate::harness::{EnvError, GoOptions, Toolchain};
@@ -45,6 +46,10 @@ pub struct ReportArgs {
     /// Run each finding's standalone program in N processes first, and record how many show it
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     verify: Option<u32>,
+    /// Determine the root of each finding first: run it under the patches that could end it, and
+    /// record the result. Findings whose root is settled are left alone
+    #[arg(long)]
+    roots: bool,
     /// Report only findings whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -68,13 +73,17 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let mut report = collect(&args.crashes, &known)?;
     let only = args.only.as_deref().unwrap_or_default();
     report.entries.retain(|e| e.finding.id.contains(only));
+    if args.roots {
+        let ids: Vec<String> = report.entries.iter().map(|e| e.finding.id.clone()).collect();
+        report_roots::determine(&args.crashes, &ids, &args.go, &known)?;
+        for entry in &mut report.entries {
+            entry.finding = crate::store::read(&entry.path)?;
+        }
+    }
     if let Some(runs) = args.verify {
         let go = Toolchain::find(&args.go.options(), &mut progress)?;
         let store = Store::open(&args.crashes)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
-        }
+        let interrupted = interrupt_flag()?;
         for entry in &mut report.entries {
             let measured = standalone::verify(&entry.path, &go, runs, &interrupted, &mut progress);
             match measured {

@@ -46,7 +46,7 @@ pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
 pub use releases::{Instead, OnRelease, since};
-pub use root::{Root, RootBy, Trial};
+pub use root::{NEW, Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use time::rfc3339;

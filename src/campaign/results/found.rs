@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, since};
+use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, Root, since};
 use crate::scenario::Class;
 
 /// A finding as this campaign met it.
@@ -32,6 +32,9 @@ pub struct Found {
     pub stored_before: bool,
     /// The known issue that it matches, if any.
     pub known: Option<KnownIssue>,
+    /// The fault behind it; `null` if not determined.
+    #[serde(default)]
+    pub root: Option<Root>,
     /// Executions of this campaign that showed it.
     pub times: u64,
 }
@@ -92,6 +95,7 @@ impl Found {
             path,
             stored_before,
             known: None,
+            root: finding.root.clone(),
             times: 1,
         }
     }

@@ -6,6 +6,7 @@ use super::figures::{Coverage, percent};
 use super::found::{Found, Stored};
 use super::hub_figures::HubFigures;
 use super::operators::{OperatorTable, Row};
+use super::roots::FoundRoot;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
@@ -27,6 +28,9 @@ pub struct Summary {
     pub valid_percent: f64,
     /// What was found, in the order in which it was.
     pub findings: Vec<Found>,
+    /// The roots of these findings: those of bugs first, and then those that were found first.
+    #[serde(default)]
+    pub roots: Vec<FoundRoot>,
     /// Contract findings that were not stored: the same breach had shown itself
     /// often enough.
     pub contract_not_stored: usize,
