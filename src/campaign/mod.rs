@@ -35,12 +35,12 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
-pub use corpus::{distill, import, merge, seeds, stored};
+pub use corpus::{distill, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};
 pub use results::figures::{Coverage, Figures};
-pub use results::found::Found;
+pub use results::found::{Found, Stored};
 pub use results::message::Message;
 pub use results::summary::Summary;
 pub use workers::hub;

@@ -18,7 +18,8 @@ use crate::campaign::roots::RootsConfig;
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Found, Limits, Message, Style, Summary, metrics, seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
+    slices::ToolchainSlices,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -209,7 +210,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         args.take(share);
         seed_given = share.seed_given;
     }
-    let seeds = match &args.corpus {
+    let mut seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
         Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
         None => seeds::built_in(args.with_fixedbugs),
@@ -223,6 +224,23 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         say_patched(&built);
     }
     seeds::check_targets(&seeds)?;
+    let mut cutting = None;
+    if args.corpus.is_none()
+        && !args.no_seeds
+        && let Some(slices) = ToolchainSlices::new(&built)
+    {
+        // Workers find what the campaign's process has cut. A campaign that can be repeated uses
+        // all slices or none.
+        if !repeats && worker.is_none() {
+            slices.begin();
+        }
+        if !repeats || slices.is_complete() {
+            seeds.extend(slices.seeds());
+        }
+        if !repeats && worker.is_none() && !slices.is_complete() {
+            cutting = Some(slices.go_on());
+        }
+    }
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(seed_of_the_clock);
     let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
@@ -241,6 +259,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         campaign::run(start.alone(args))?
     };
     drop(screen);
+    drop(cutting);
     if worker.is_some() {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
@@ -397,19 +416,22 @@ fn processors() -> u32 {
 
 /// Prints the result.
 fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
-    for found in &mut summary.findings {
-        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
-    }
     let read = |found: &Found| crate::store::read(&found.path).ok();
     for found in &mut summary.findings {
-        found.root = read(found).and_then(|f| f.root);
+        let stored = read(found);
+        found.known = match &stored {
+            Some(stored) => known.find(stored).cloned(),
+            None => known.look_up(found.kind, &found.signature, &found.title).cloned(),
+        };
+        found.root = stored.and_then(|f| f.root);
     }
     summary.roots = roots(&summary.findings, read);
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        let stored = |found: &Found| crate::store::read(&found.path).ok()?.minimized;
-        print(&summary.text(verbose, |found| stored(found).map(|m| m.lines)))?;
+        let go = &summary.go_version;
+        let stored = |found: &Found| Stored::new(found, read(found).as_ref(), known, go);
+        print(&summary.text(verbose, stored))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }

@@ -4,6 +4,7 @@
 
 mod class;
 mod element;
+mod expression;
 mod operand;
 mod operation;
 mod operations;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
 pub use element::{Element, ElementKind};
+pub(crate) use expression::{Parts, replaced};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};
