@@ -38,6 +38,7 @@ mod program {
     pub(super) mod embed_field;
     pub(super) mod embed_interface;
     pub(super) mod erase_type_args;
+    pub(super) mod file_version;
     pub(super) mod generate_decl;
     pub(super) mod infer_type;
     pub(super) mod insert_decl;
@@ -47,6 +48,7 @@ mod program {
     pub(super) mod move_decl;
     pub(super) mod open_cycle;
     pub(super) mod parameters;
+    pub(super) mod provoke_error;
     pub(super) mod rename;
     pub(super) mod replace_name;
     pub(super) mod self_alias;
@@ -116,7 +118,7 @@ const fn op(weight: u32, name: &'static str, operator: &'static dyn Operator) ->
     Entry { weight, name, operator }
 }
 
-/// Every operator: those on programs, then those on scenarios. A seed gives the same mutants only
+/// Every operator: those on programs, those on scenarios, and later additions. A seed gives the same mutants only
 /// while the order and the weights stay the same.
 #[rustfmt::skip]
 pub static OPERATORS: &[Entry] = &[
@@ -187,4 +189,6 @@ pub static OPERATORS: &[Entry] = &[
     op(     5, "concurrent eval",        &scenario::concurrent_eval::ConcurrentEval),
     op(     5, "share evaluation",       &scenario::shared_evaluation::SharedEvaluation),
     op(     4, "change expression",      &scenario::change_expression::ChangeExpression),
+    op(     5, "provoke error",          &program::provoke_error::ProvokeError),
+    op(     2, "change file version",    &program::file_version::FileVersion),
 ];
