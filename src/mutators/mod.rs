@@ -64,8 +64,10 @@ mod scenario {
     pub(super) mod add_operation;
     pub(super) mod add_setter;
     pub(super) mod alias_shared;
+    pub(super) mod change_config;
     pub(super) mod change_godebug;
     pub(super) mod change_import;
+    pub(super) mod change_importing;
     pub(super) mod change_meet;
     pub(super) mod change_operand;
     pub(super) mod change_procs;
@@ -181,4 +183,6 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
+    op(     2, "change importing",       &scenario::change_importing::ChangeImporting),
+    op(     2, "change configuration",   &scenario::change_config::ChangeConfig),
 ];

@@ -53,17 +53,18 @@ type call struct {
 	wrong string
 
 	// packages are the import paths that it names; path is the first of them.
-	packages []string
-	path     string
-	object   string      // of path; empty if none is named
-	other    *objectName // a second object
-	args     []string
-	context  bool
-	expr     string
-	query    *query
-	setter   *setter
-	order    order
-	target   *target.Operation
+	packages  []string
+	path      string
+	object    string      // of path; empty if none is named
+	other     *objectName // a second object
+	args      []string
+	context   bool
+	expr      string
+	query     *query
+	setter    *setter
+	order     order
+	configure func(*configuration)
+	target    *target.Operation
 }
 
 // objectName names an object of a package.
