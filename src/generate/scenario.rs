@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use super::objects::{Constraint, Generic, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Configured, Element, FACES, Family, INSTANCES, Import, Importing, Meet, ObjectRef, OperandKind, OperandMut,
-    OperandValue, Operation, Order, Profile, Query, Row, Scenario, Setter, Share, targets,
+    Class, Configured, Element, FACES, Family, INSTANCES, Import, Importing, Meet, ObjectRef,
+    OperandKind, OperandMut, OperandValue, Operation, Order, Profile, Query, Row, Scenario, Setter,
+    Share, targets,
 };
 use crate::testcase::Package;
 

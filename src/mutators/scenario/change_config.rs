@@ -39,7 +39,8 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
-+go     configure nobodies ; check a ; walk underlying lib
+-go     check a ; walk methods lib
++go     configure fakeimportc ; check a ; walk methods lib
 "#;
         example(&ChangeConfig, 1, want);
     }

@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn example_of_what_it_does() {
         let want = r#"
-+import from
++import flaky
 "#;
         example(&ChangeImporting, 1, want);
     }

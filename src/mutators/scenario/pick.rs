@@ -7,8 +7,8 @@ use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
-    Operation, Order, Query, Row, Scenario, Setter, Share, targets,
+    Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 

@@ -171,7 +171,9 @@ impl Check {
         if let Some(n) = self.settings.file_version {
             out.push_str(&format!("\t// As if each file had a line //go:build go1.{n}.\n"));
             out.push_str(&match parses {
-                true => format!("\tfor _, file := range files {{\n\t\tfile.GoVersion = \"go1.{n}\"\n\t}}\n"),
+                true => format!(
+                    "\tfor _, file := range files {{\n\t\tfile.GoVersion = \"go1.{n}\"\n\t}}\n"
+                ),
                 false => format!("\tfile.GoVersion = \"go1.{n}\"\n"),
             });
         }

@@ -149,7 +149,7 @@ impl Context<'_, '_> {
             let p = &self.plan.packages[*i];
             self.mode.imports && (p.imports_others || !p.imports.is_empty())
         };
-        let compiles = self.delivery() == Some("compiled");
+        let compiles = self.delivery() == Some("compiled") && !self.plan.completed.is_empty();
         uses.complete |= compiles || self.plan.completed.iter().any(imports);
         let mut out = Vec::new();
         if uses.complete {
