@@ -98,14 +98,14 @@ impl<'a> Maker<'_, 'a> {
         // The compiler costs as much as fifty executions.
         match self.rng.below(300) {
             0..2 => s.import = Import::Unified,
-            2 => s.import = Import::Mixed,
+            2..4 => s.import = Import::Mixed,
             _ => {}
         }
+        // One package under two paths needs a copy of a package, which a mutator makes.
         let dice = [
             (Importing::From, 8),
             (Importing::Error, 4),
-            (Importing::Faulty, 2),
-            (Importing::Twice, 1),
+            (Importing::Faulty, 4),
             (Importing::Flaky, 1),
         ];
         s.importing.extend(dice.iter().filter(|d| self.rng.chance(d.1)).map(|d| d.0));

@@ -183,6 +183,6 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
-    op(     2, "change importing",       &scenario::change_importing::ChangeImporting),
+    op(     4, "change importing",       &scenario::change_importing::ChangeImporting),
     op(     2, "change configuration",   &scenario::change_config::ChangeConfig),
 ];

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"go/types"
+	"strings"
 
 	"typerace/harness/internal/wire"
 )
@@ -48,6 +49,15 @@ func (o *importing) read(word string) bool {
 		}
 	}
 	return false
+}
+
+// blames reports whether an error of a check is one that an importer returned on purpose.
+func (o *importing) blames(err error) bool {
+	if !o.failing && !o.faulty && !o.flaky {
+		return false
+	}
+	typed, ok := err.(types.Error)
+	return ok && strings.HasPrefix(typed.Msg, "could not import ")
 }
 
 // importerFrom is an importer that knows the folder of the importing file.

@@ -21,8 +21,10 @@ type checkWith struct {
 type checked struct {
 	pkg    int
 	errors int
-	first  error
-	all    []types.Error // of an operation whose answer is wanted
+	// imports counts the errors that the scenario's importers caused. The program is not at fault.
+	imports int
+	first   error
+	all     []types.Error // of an operation whose answer is wanted
 }
 
 func init() {
@@ -126,11 +128,11 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 		checker, pkg = g.checker(i, fset, record, with, shares)
 		err = checker.Files(files)
 	}
-	if err != nil && record.errors == 0 {
+	if err != nil && record.errors+record.imports == 0 {
 		record.errors, record.first = 1, err
 	}
 	if g != g.strangers {
-		g.noteSound(i, pkg, record.errors)
+		g.noteSound(i, pkg, record.errors+record.imports)
 		if g.keep {
 			g.built[i] = &built{pkg, fset, files, checker.Info, with.base || !g.configuration.ignoreFuncBodies}
 		}
@@ -172,7 +174,11 @@ func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
 	const most = 20
 	return func(err error) {
 		g.atError.meetOnce(g.id)
-		record.errors++
+		if g.importing.blames(err) {
+			record.imports++
+		} else {
+			record.errors++
+		}
 		if record.first == nil {
 			record.first = err
 		}
