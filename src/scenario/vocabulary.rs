@@ -52,7 +52,7 @@ words! {
         Error = "error", Bug, PACKAGE_AND_ERROR, "importers return each package together with an error";
         Faulty = "faulty", Bug, PACKAGE_AND_ERROR, "importers return a package whose check found errors together with an error";
         Twice = "twice", Bug, READERS, "importers return one package for all import paths whose packages have the same files";
-        Flaky = "flaky", Unstated, SILENT, "the first import of each package fails in each goroutine";
+        Flaky = "flaky", Bug, LOCKED, "the first import of each package fails in each goroutine";
     }
 }
 
