@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+
+	"typerace/harness/internal/clients"
 )
 
 // goroutine is the state of one goroutine. No other goroutine sees it while they run.
@@ -43,7 +45,8 @@ type goroutine struct {
 	configuration configuration
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
-	own       map[string]any // values that targets' operations keep
+	paths     clients.Encoder // for versions of golang.org/x/tools in which none may be shared
+	own       map[string]any  // values that targets' operations keep
 
 	op       int // the running operation
 	executed []bool

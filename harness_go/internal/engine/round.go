@@ -35,6 +35,8 @@ type round struct {
 
 	// methodSets is a cache that all goroutines share, as in real tools.
 	methodSets clients.MethodSets
+	// paths is shared in the same way, from the version of golang.org/x/tools on that allows it.
+	paths clients.Encoder
 
 	// completed are the packages that `before` checked; nil if it did not.
 	completed []*types.Package

@@ -29,6 +29,7 @@ mod checks;
 mod direct;
 mod emit;
 mod emit_check;
+mod emit_eval;
 mod forms;
 mod go_mod;
 mod goroutine;
