@@ -22,7 +22,7 @@ type withErrors struct{ types.Importer }
 
 func (im withErrors) Import(path string) (*types.Package, error) {
 	pkg, err := im.Importer.Import(path)
-	if _, found := broken.Load(path); found && err == nil {
+	if _, bad := broken.Load(path); bad && err == nil {
 		err = errors.New("the check of the package found errors")
 	}
 	return pkg, err
