@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
 use super::quotations::{COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA};
-use super::{Class, ObjectRef, Order, Query, Setter};
+use super::{Class, Configured, ObjectRef, Order, Query, Setter};
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $variant:ident { $($(#[$about:meta])* $field:ident: $kind:ident($type:ty),)* } {
@@ -214,6 +214,16 @@ operations! {
         word: "set", bare: false, class: Class::Breach, rule: READERS,
         does: "calls a setter on an object of a completed package",
         family: Family::Other, generated: (0, 0), mutated: (0, 0), size: 12, imports: false,
+    }
+    /// `configure SETTING [VALUE]`: sets a field in the Config of the goroutine's later
+    /// checks.
+    Configure {
+        /// The field, and its value.
+        setting: Config(Configured),
+    } {
+        word: "configure", bare: false, class: Class::Bug, rule: COMPLETE,
+        does: "sets a field in the Config of the goroutine's later checks",
+        family: Family::Other, generated: (0, 0), mutated: (0, 0), size: 9, imports: false,
     }
     /// `target NAME P [T]`: an operation that a package of the user's registered. Its
     /// row comes last: the vocabulary has what was registered in its place.

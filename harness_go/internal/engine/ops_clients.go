@@ -58,6 +58,9 @@ func (g *goroutine) ssa(c *call) bool {
 	if !g.isSound(b.pkg) {
 		return g.skip(errNotSound)
 	}
+	if !b.bodies {
+		return g.skip("the bodies of its functions were not checked")
+	}
 	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
 	if g.round.answers {
 		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")

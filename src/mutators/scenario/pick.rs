@@ -8,8 +8,8 @@ use crate::generate::asks;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
-    Operation, Order, Query, Row, Scenario, Setter, Share, targets,
+    Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 
@@ -195,6 +195,7 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Context => Value::Context(rng.chance(50)),
             Kind::Order => Value::Order(order(rng)),
             Kind::Setter => Value::Setter(*rng.choose(Setter::ALL)?),
+            Kind::Config => Value::Config(Configured::draw(rng)?),
             Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),
         })
     })

@@ -31,6 +31,7 @@ impl Goroutine<'_, '_> {
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
             Operation::Set { object: target, what } => self.set(target, *what),
+            Operation::Configure { setting } => self.settings.set(*setting),
             // There is no program for it, because it would need the user's package.
             Operation::Target { .. } => {}
         }
