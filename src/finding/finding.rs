@@ -1,7 +1,5 @@
 //! A finding: the content of finding.json.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::compiler::CompilerVerdict;
@@ -9,6 +7,7 @@ use super::consequence::Consequence;
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
+use super::releases::OnRelease;
 use super::root::Root;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
@@ -65,10 +64,6 @@ pub struct Finding {
     /// The fault behind it; `None` if not determined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
-    /// For each Go release on which the standalone program was run, `[k, n]`: k of n processes showed
-    /// the finding.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub releases: BTreeMap<String, [u32; 2]>,
     /// What the compiler says about the packages of the minimized test case; `None` if it was not
     /// asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,6 +71,9 @@ pub struct Finding {
     /// What users of go/types would notice; `None` if typerace did not look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consequence: Option<Consequence>,
+    /// What its test case showed on other Go releases; empty if `bisect` has not run it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<OnRelease>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,
@@ -362,6 +360,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
+            ElementKind::Config => format!("configure {}", element.name),
             _ => element.name.to_owned(),
         };
         let mut rule = RuleQuote::new(Vec::new(), element.rule);

@@ -1,6 +1,6 @@
 //! Turns the output of one execution into findings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::dump::{Stall, stall};
 use super::fatal::{Death, Exit, death};
@@ -123,9 +123,9 @@ impl Draft {
             stage: None,
             suspects: Vec::new(),
             root: None,
-            releases: BTreeMap::new(),
             compiler: None,
             consequence: None,
+            releases: Vec::new(),
             origin: origin.clone(),
         }
     }

@@ -38,6 +38,7 @@ mod program {
     pub(super) mod embed_field;
     pub(super) mod embed_interface;
     pub(super) mod erase_type_args;
+    pub(super) mod file_version;
     pub(super) mod generate_decl;
     pub(super) mod infer_type;
     pub(super) mod insert_decl;
@@ -47,6 +48,7 @@ mod program {
     pub(super) mod move_decl;
     pub(super) mod open_cycle;
     pub(super) mod parameters;
+    pub(super) mod provoke_error;
     pub(super) mod rename;
     pub(super) mod replace_name;
     pub(super) mod self_alias;
@@ -64,8 +66,11 @@ mod scenario {
     pub(super) mod add_operation;
     pub(super) mod add_setter;
     pub(super) mod alias_shared;
+    pub(super) mod change_config;
+    pub(super) mod change_expression;
     pub(super) mod change_godebug;
     pub(super) mod change_import;
+    pub(super) mod change_importing;
     pub(super) mod change_meet;
     pub(super) mod change_operand;
     pub(super) mod change_procs;
@@ -74,6 +79,7 @@ mod scenario {
     pub(super) mod change_share;
     pub(super) mod change_walk;
     pub(super) mod concurrent_check;
+    pub(super) mod concurrent_eval;
     pub(super) mod concurrent_import;
     pub(super) mod duplicate_operation;
     pub(super) mod limit;
@@ -82,6 +88,7 @@ mod scenario {
     pub(super) mod remove_goroutine;
     pub(super) mod remove_operation;
     pub(super) mod reorder_operations;
+    pub(super) mod shared_evaluation;
     pub(super) mod shared_instance;
     pub(super) mod splice_goroutine;
     pub(super) mod toggle_fresh;
@@ -113,7 +120,7 @@ const fn op(weight: u32, name: &'static str, operator: &'static dyn Operator) ->
     Entry { weight, name, operator }
 }
 
-/// Every operator: those on programs, then those on scenarios. A seed gives the same mutants only
+/// Every operator: those on programs, those on scenarios, and later additions. A seed gives the same mutants only
 /// while the order and the weights stay the same.
 #[rustfmt::skip]
 pub static OPERATORS: &[Entry] = &[
@@ -181,4 +188,11 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
+    op(     5, "concurrent eval",        &scenario::concurrent_eval::ConcurrentEval),
+    op(     5, "share evaluation",       &scenario::shared_evaluation::SharedEvaluation),
+    op(     4, "change expression",      &scenario::change_expression::ChangeExpression),
+    op(     5, "provoke error",          &program::provoke_error::ProvokeError),
+    op(     2, "change file version",    &program::file_version::FileVersion),
+    op(     4, "change importing",       &scenario::change_importing::ChangeImporting),
+    op(     2, "change configuration",   &scenario::change_config::ChangeConfig),
 ];

@@ -3,7 +3,9 @@
 //! the other elements, `quotations.rs` the rules that classes rest on.
 
 mod class;
+mod config;
 mod element;
+mod expression;
 mod operand;
 mod operation;
 mod operations;
@@ -21,7 +23,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Profile};
+pub use config::{Arch, Configured};
 pub use element::{Element, ElementKind};
+pub(crate) use expression::{Parts, replaced};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};
@@ -32,7 +36,7 @@ pub use rule::{IssueQuotation, Rule, Source, SourceKind};
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};
-pub use vocabulary::{ELEMENTS, Import, Meet, Query, Setter, Share};
+pub use vocabulary::{ConfigWord, ELEMENTS, Import, Importing, Meet, Query, Setter, Share};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +48,8 @@ pub struct Scenario {
     pub share: BTreeSet<Share>,
     /// How a dependency reaches its importer.
     pub import: Import,
+    /// How importers differ from one that returns each package without an error.
+    pub importing: BTreeSet<Importing>,
     /// Where goroutines wait for one another.
     pub meet: BTreeSet<Meet>,
     /// GOMAXPROCS while the goroutines run; the harness's own if `None`.
@@ -116,10 +122,12 @@ impl Scenario {
         let mut names: BTreeSet<(ElementKind, &str)> = BTreeSet::new();
         names.extend(self.share.iter().map(|s| (ElementKind::Share, s.name())));
         names.insert((ElementKind::Import, self.import.name()));
+        names.extend(self.importing.iter().map(|i| (ElementKind::Import, i.name())));
         for op in self.before.iter().chain(self.go.iter().flatten()) {
             names.insert((ElementKind::Operation, op.name()));
             names.extend(op.query().map(|q| (ElementKind::Query, q.name())));
             names.extend(op.setter().map(|s| (ElementKind::Setter, s.name())));
+            names.extend(op.configured().map(|c| (ElementKind::Config, c.word().name())));
         }
         let mut all: Vec<_> =
             ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect();
@@ -149,6 +157,7 @@ impl Scenario {
             None => !out(ElementKind::Operation, op.name()),
         };
         self.share.retain(|s| !out(ElementKind::Share, s.name()));
+        self.importing.retain(|i| !out(ElementKind::Import, i.name()));
         self.before.retain(keeps);
         for operations in &mut self.go {
             operations.retain(keeps);

@@ -1,8 +1,9 @@
 //! Reads a scenario's text.
 
 use super::{
-    ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
-    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, target::is_target_name,
+    ConfigWord, Configured, ELEMENTS, ElementKind, INSTANCES, Import, Importing, Meet, OPERATIONS,
+    ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share,
+    target::is_target_name,
 };
 
 /// A directive that cannot be parsed.
@@ -62,8 +63,16 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
     match word {
         "share" => share(s, rest)?,
         "import" => {
-            s.import = Import::from_name(rest)
-                .ok_or_else(|| unknown("import", rest, ElementKind::Import))?;
+            some(rest, || format!("import how? one of: {}", names(ElementKind::Import)))?;
+            for w in rest.split_whitespace() {
+                match (Import::from_name(w), Importing::from_name(w)) {
+                    (Some(import), _) => s.import = import,
+                    (None, Some(importing)) => {
+                        s.importing.insert(importing);
+                    }
+                    (None, None) => return Err(unknown("import", w, ElementKind::Import)),
+                }
+            }
         }
         "meet" => {
             some(rest, || format!("meet where? one of: {}", names(ElementKind::Meet)))?;
@@ -129,8 +138,8 @@ fn godebug(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
 }
 
 fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
-    let ops = text
-        .split(';')
+    let ops = separate(text)
+        .into_iter()
         .map(str::trim)
         .filter(|t| !t.is_empty())
         .map(operation)
@@ -142,6 +151,28 @@ fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
         ));
     }
     Ok(ops)
+}
+
+/// Splits operations at the semicolons outside brackets: an expression may have others inside.
+fn separate(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
+    for (i, c) in text.char_indices() {
+        match c {
+            '[' | '(' | '{' => depth += 1,
+            ']' | ')' | '}' => depth -= 1,
+            ';' if depth == 0 => {
+                out.push(&text[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if depth != 0 {
+        // Brackets that do not match belong to no expression.
+        return text.split(';').collect();
+    }
+    out.push(&text[start..]);
+    out
 }
 
 /// Reads an operation by its row: the operands of a row say what words mean.
@@ -196,7 +227,20 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
     use OperandKind as Kind;
     use OperandValue as Value;
     if kind == Kind::Expr {
-        return Ok(Some(Value::Expr(std::mem::take(words).join(" "))));
+        let text = std::mem::take(words).join(" ");
+        return Ok(Some(text).filter(|text| !text.is_empty()).map(Value::Expr));
+    }
+    if kind == Kind::Place {
+        // No expression starts with two such words.
+        let place = match words[..] {
+            ["at", n, ..] => n.parse().ok(),
+            _ => None,
+        };
+        words.drain(..2 * usize::from(place.is_some()));
+        return Ok(Some(Value::Place(place)));
+    }
+    if kind == Kind::Config {
+        return configured(&std::mem::take(words)).map(|c| Some(Value::Config(c)));
     }
     if kind == Kind::Order {
         return Ok(order(&std::mem::take(words)).map(Value::Order));
@@ -223,14 +267,28 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
         Kind::Other => Value::Other(Some(object(word)?)),
         Kind::TypeArgs => Value::TypeArgs(type_args(word)),
         Kind::Context if word == "context" => Value::Context(true),
+        Kind::Node => match word.parse() {
+            Ok(n) => Value::Node(n),
+            Err(_) => return Ok(None),
+        },
         Kind::Query => Value::Query(
             Query::from_name(word).ok_or_else(|| unknown("query", word, ElementKind::Query))?,
         ),
         Kind::Setter => Value::Setter(
             Setter::from_name(word).ok_or_else(|| unknown("setter", word, ElementKind::Setter))?,
         ),
-        Kind::Context | Kind::Expr | Kind::Order => return Ok(None),
+        Kind::Context | Kind::Expr | Kind::Place | Kind::Order | Kind::Config => return Ok(None),
     }))
+}
+
+fn configured(words: &[&str]) -> Result<Configured, Wrong> {
+    let word = words.first().copied().unwrap_or_default();
+    let setting =
+        ConfigWord::from_name(word).ok_or_else(|| unknown("setting", word, ElementKind::Config))?;
+    Configured::read(setting, words.get(1).copied()).ok_or_else(|| {
+        let help = "write goversion 20, fileversion 20, sizes 386, and the others alone";
+        (format!("'{}' is not a setting of a Config", words.join(" ")), help.to_owned())
+    })
 }
 
 fn order(words: &[&str]) -> Option<Order> {
@@ -352,6 +410,8 @@ share fset
 share context
 share importer unlocked
 import source
+import from
+import error
 meet start
 meet import
 procs 2
@@ -364,7 +424,10 @@ before check lib ; instantiate lib.T int,map[string]lib.U context
 go     check a ; walk methods lib
 go     check b ; walk methods lib shuffled 7 ; lookup lib.T ; identical lib.T lib.U ; eval lib f(1, 2)
 go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
+go     eval lib at 2 func() { f(); g() } ; checkexpr lib at 0 struct{ a, b int; c U }{} ; checknode lib 7
+go     universe underlying
 go     export lib ; ssa lib ; set lib.T underlying
+go     configure sizes 386 ; configure goversion 20 ; configure silent ; check a
 ";
 
     #[test]
@@ -388,6 +451,8 @@ go     export lib ; ssa lib ; set lib.T underlying
             ("go fly a", 1, "unknown operation 'fly'", "methodset"),
             ("go walk fly lib", 1, "unknown query 'fly'", "underlying"),
             ("go walk methods lib sideways", 1, "not a complete operation", "reversed"),
+            ("go eval lib at 3", 1, "not a complete operation", "EXPRESSION"),
+            ("go checknode lib x", 1, "not a complete operation", "checknode"),
             ("go check /etc/passwd", 1, "not an import path", "letters"),
             ("go check ../x", 1, "not an import path", "letters"),
             ("go lookup T", 1, "does not name an object", "lib.T"),
@@ -400,6 +465,10 @@ go     export lib ; ssa lib ; set lib.T underlying
             ("oracle delphi", 1, "unknown oracle", "sequential"),
             ("fresh air", 1, "fresh air", "alone"),
             ("import tariff", 1, "unknown import 'tariff'", "source"),
+            ("import", 1, "missing", "unified"),
+            ("go configure colour", 1, "unknown setting 'colour'", "nobodies"),
+            ("go configure goversion", 1, "not a setting", "goversion 20"),
+            ("go configure nobodies 3", 1, "not a setting", "alone"),
             ("meet", 1, "missing", "start"),
         ];
         for (text, line, what, help) in cases {

@@ -86,6 +86,24 @@ pub(super) const FAULTY: Rule = noted(
     ),
     "so the check goes on to its end, and the package is used after that",
 );
+pub(super) const SILENT_VALID: Rule = noted(
+    go(
+        "go/types/api.go",
+        "type Config",
+        "If Error == nil, type-checking stops with the first error found.",
+    ),
+    "where there is none, the check goes on to its end, and the package is used after that",
+);
+pub(super) const IMPORT_FROM: Rule = go(
+    "go/types/api.go",
+    "type ImporterFrom",
+    "The types package does not call Import if an ImporterFrom is present.",
+);
+pub(super) const PACKAGE_AND_ERROR: Rule = go(
+    "go/types/api.go",
+    "type ImporterFrom",
+    "If the import failed, besides returning an error, ImportFrom is encouraged to cache and return a package anyway, if one was created.",
+);
 pub(super) const OPEN_INTERFACE: Rule = go(
     "go/types/interface.go",
     "func NewInterfaceType",
@@ -132,6 +150,15 @@ pub(super) const INSERT: Rule = noted(
     "into a map that others read, without a lock",
 );
 
+pub(super) const SET_PACKAGE: Rule = noted(
+    go(
+        "go/types/package.go",
+        "func (*Package) SetImports",
+        "SetImports sets the list of explicitly imported packages to list.",
+    ),
+    AFTER_CHECKING,
+);
+
 pub(super) const SSA: Rule = noted(
     tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
     "each goroutine has a Program of its own, and reads packages that are complete",
@@ -142,7 +169,7 @@ pub(super) const OBJECT_PATH: Rule = noted(
         "func (*Encoder) For",
         "For is safe for concurrent use.",
     ),
-    "the function For makes an Encoder of its own",
+    "where an Encoder has no lock yet, each goroutine has its own",
 );
 pub(super) const METHOD_SETS: Rule = tools(
     "go/types/typeutil/methodsetcache.go",

@@ -40,6 +40,7 @@ impl Tally {
                 OperandKind::Query => count(ElementKind::Query, rest),
                 OperandKind::Setter => count(ElementKind::Setter, rest),
                 OperandKind::Name => count(ElementKind::Target, rest),
+                OperandKind::Config => count(ElementKind::Config, rest),
                 _ => {}
             }
         }

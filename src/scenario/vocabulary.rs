@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::Class;
 use super::element::{Element, ElementKind, words};
 use super::quotations::{
-    ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS, METHOD_SETS,
-    OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT, SET_TYPE_PARAMS,
-    SET_UNDERLYING, SILENT, UNFINISHED,
+    ADD_METHOD, COMPLETE, CONTEXT, FSET, IMPORT_FROM, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS,
+    METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, PACKAGE_AND_ERROR, READERS,
+    SET_CONSTRAINT, SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SILENT_VALID, UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -40,6 +40,33 @@ words! {
         Source = "source", Bug, COMPLETE, "checked from source before, complete";
         Export = "export", Bug, READERS, "written as export data after its check and read back, by golang.org/x/tools/go/gcexportdata";
         Synthetic = "synthetic", Bug, READERS, "built by hand from the checked one, as importers do: NewPackage, NewNamed, SetUnderlying";
+        Unified = "unified", Bug, READERS, "compiled by the Go release under test and read into one map under a lock, by golang.org/x/tools/go/gcexportdata";
+        Mixed = "mixed", Bug, READERS, "every second one as under unified, the others from source into the same map, as in go/packages";
+    }
+}
+
+words! {
+    /// How importers differ from one that returns each package without an error.
+    Importing: Import {
+        From = "from", Bug, IMPORT_FROM, "importers are types.ImporterFrom";
+        Error = "error", Bug, PACKAGE_AND_ERROR, "importers return each package together with an error";
+        Faulty = "faulty", Bug, PACKAGE_AND_ERROR, "importers return a package whose check found errors together with an error";
+        Twice = "twice", Bug, READERS, "importers return one package for all import paths whose packages have the same files";
+        Flaky = "flaky", Bug, LOCKED, "the first import of each package fails in each goroutine";
+    }
+}
+
+words! {
+    /// What the operation `configure` sets in the Config of later checks, without its value.
+    ConfigWord: Config {
+        Default = "default", Bug, COMPLETE, "nothing: the Config of other checks";
+        NoBodies = "nobodies", Bug, COMPLETE, "Config.IgnoreFuncBodies, which go/packages sets for dependencies";
+        GoVersion = "goversion", Bug, COMPLETE, "Config.GoVersion";
+        FileVersion = "fileversion", Bug, COMPLETE, "the version of every file, as from a line //go:build go1.N";
+        FakeImportC = "fakeimportc", Bug, COMPLETE, "Config.FakeImportC";
+        Sizes = "sizes", Bug, COMPLETE, "Config.Sizes of another architecture, or nil";
+        UnusedImports = "unusedimports", Bug, COMPLETE, "Config.DisableUnusedImportCheck";
+        Silent = "silent", Bug, SILENT_VALID, "no Config.Error; a check that finds an error is done again with one";
     }
 }
 
@@ -73,9 +100,13 @@ words! {
         Comparable = "comparable", Bug, READERS, "types.Comparable";
         Sizes = "sizes", Bug, READERS, "Sizes.Sizeof, Alignof and Offsetsof for amd64";
         Scope = "scope", Bug, READERS, "Scope.Names, Lookup, Innermost, String of the package's scopes";
-        Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields (golang.org/x/tools)";
+        Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields, and one objectpath.Encoder for all goroutines (golang.org/x/tools)";
         Methodsetcache = "methodsetcache", Bug, METHOD_SETS, "method sets through one typeutil.MethodSetCache (golang.org/x/tools)";
         Typemap = "typemap", Bug, READERS, "types hashed and compared in the goroutine's own typeutil.Map (golang.org/x/tools)";
+        Objects = "objects", Bug, READERS, "Object.String, Id, Parent and the like of the type's object, methods and fields; Func.FullName, Origin, Scope and Signature";
+        Package = "package", Bug, READERS, "Package.Path, Name, Imports, Complete, GoVersion and String of the type's package";
+        Iterators = "iterators", Bug, READERS, "the iterators of Go 1.24: Named.Methods, Struct.Fields, Tuple.Variables and the like";
+        Hash = "hash", Bug, READERS, "types.Hasher (Go 1.27) and one typeutil.Hasher for all goroutines (golang.org/x/tools)";
     }
 }
 
@@ -96,7 +127,7 @@ impl Query {
     /// Whether it needs golang.org/x/tools. A program without it runs anywhere.
     #[must_use]
     pub fn needs_tools(self) -> bool {
-        matches!(self, Self::Objectpath | Self::Methodsetcache | Self::Typemap)
+        matches!(self, Self::Objectpath | Self::Methodsetcache | Self::Typemap | Self::Hash)
     }
 
     /// The queries that complete lazy types; the order is that of draws.
@@ -120,12 +151,14 @@ words! {
         Method = "method", Breach, ADD_METHOD, "Named.AddMethod of a new method";
         Typeparams = "typeparams", Breach, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
         Insert = "insert", Breach, INSERT, "Scope.Insert of a new constant";
+        Package = "package", Breach, SET_PACKAGE, "Package.SetName, SetImports and MarkComplete, to what the package has";
     }
 }
 
-const TABLES: [&[Element]; 9] = [
+const TABLES: [&[Element]; 11] = [
     Share::ELEMENTS,
     Import::ELEMENTS,
+    Importing::ELEMENTS,
     &super::operation::ELEMENTS,
     Query::ELEMENTS,
     Setter::ELEMENTS,
@@ -133,6 +166,7 @@ const TABLES: [&[Element]; 9] = [
     WalkOrder::ELEMENTS,
     Setting::ELEMENTS,
     Pattern::ELEMENTS,
+    ConfigWord::ELEMENTS,
 ];
 const COUNT: usize = {
     let (mut n, mut i) = (0, 0);

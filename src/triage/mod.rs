@@ -10,6 +10,7 @@ mod observe;
 mod oracle;
 mod replay;
 mod reproduce;
+pub mod root;
 pub mod standalone;
 
 pub use growth::{Growth, repeat};

@@ -58,6 +58,9 @@ func (g *goroutine) ssa(c *call) bool {
 	if !g.isSound(b.pkg) {
 		return g.skip(errNotSound)
 	}
+	if !b.bodies {
+		return g.skip("the bodies of its functions were not checked")
+	}
 	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
 	if g.round.answers {
 		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")
@@ -95,6 +98,16 @@ func (a *asker) objectPath(obj types.Object) {
 	}
 	a.str(path)
 	a.bool(found == obj)
+	again, err := a.g.encoder().For(obj)
+	a.bool(err == nil && string(again) == path)
+}
+
+// encoder is the round's objectpath.Encoder, if goroutines may share one, or else the goroutine's.
+func (g *goroutine) encoder() *clients.Encoder {
+	if clients.EncoderIsSafe {
+		return &g.round.paths
+	}
+	return &g.paths
 }
 
 func askMethodSetCache(a *asker, t, _ types.Type) {

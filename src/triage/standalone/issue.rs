@@ -8,7 +8,7 @@ use super::head::concurrent_rules;
 use super::package_program;
 use super::plan::Plan;
 use super::write::Crash;
-use crate::finding::{CompilerEnd, Finding, Kind};
+use crate::finding::{CompilerEnd, Finding, Kind, OnRelease};
 use crate::scenario::{Class, Share};
 
 /// The lines of a report that are shown.
@@ -199,19 +199,25 @@ impl Crash {
 fn version(f: &Finding) -> String {
     let (os, arch) = platform();
     let mut out = format!("go version {} {os}/{arch}", f.origin.go_version);
-    let others: Vec<String> = f
-        .releases
-        .iter()
-        .filter(|(go, _)| **go != f.origin.go_version)
-        .map(|(go, [k, n])| match k {
-            0 => format!("{go}: not in {n} processes"),
-            _ => format!("{go}: {k} of {n} processes"),
-        })
-        .collect();
+    let others: Vec<String> =
+        f.releases.iter().filter(|r| r.go_version != f.origin.go_version).map(on_release).collect();
     if !others.is_empty() {
-        let _ = write!(out, "\n\nThe program on other releases: {}.", others.join("; "));
+        let _ = write!(out, "\n\nOn other releases: {}.", others.join("; "));
     }
     out
+}
+
+/// What another release showed.
+fn on_release(on: &OnRelease) -> String {
+    let (go, [k, n]) = (&on.go_version, on.reproduced);
+    match (&on.not_run, &on.instead, k) {
+        (Some(_), ..) => format!("{go}: not tried"),
+        (None, Some(other), 0) => {
+            format!("{go}: another failure in {} of {n} runs, {}", other.hits, other.signature)
+        }
+        (None, _, 0) => format!("{go}: not in {n} runs"),
+        _ => format!("{go}: {k} of {n} runs"),
+    }
 }
 
 /// The operating system and the architecture in Go's words.

@@ -8,7 +8,7 @@ use super::program::Program;
 use super::run::{RunError, Runner};
 use super::specialise::specialise;
 use super::write::{Crash, WriteError, write_own_report};
-use crate::finding::{Direct, Finding, Kind, Standalone};
+use crate::finding::{Direct, Finding, Kind, OnRelease, Standalone};
 use crate::harness::Toolchain;
 use crate::scenario::Meet;
 use crate::triage::compiler::Compiler;
@@ -96,7 +96,14 @@ pub fn verify(
             true => compiled(&crash, go)?,
             false => best.reproduced,
         };
-        crash.finding.releases.insert(go.version.clone(), shown);
+        let releases = &mut crash.finding.releases;
+        releases.retain(|r| r.go_version != go.version);
+        releases.push(OnRelease {
+            go_version: go.version.clone(),
+            reproduced: shown,
+            instead: None,
+            not_run: None,
+        });
         crash.finding.standalone = Some(best);
     }
     Ok(crash.finding)
