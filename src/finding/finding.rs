@@ -347,6 +347,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
+            ElementKind::Reading => format!("ssaread {}", element.name),
             _ => element.name.to_owned(),
         };
         let mut rule = RuleQuote::new(Vec::new(), element.rule);

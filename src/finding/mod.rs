@@ -19,6 +19,7 @@ mod race;
 mod root;
 mod signature;
 mod slow;
+mod syntax;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod time;
@@ -45,4 +46,5 @@ pub use race::{Access, RaceReport, Side, race_reports};
 pub use root::{Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
+pub use syntax::{SYNTAX_CHANGED, changed_syntax, printed_changes};
 pub use time::rfc3339;

@@ -1,6 +1,6 @@
 //! The kinds of operands that operations have.
 
-use super::{ObjectRef, Order, Query, Setter};
+use super::{ObjectRef, Order, Query, Reading, Setter};
 
 macro_rules! operands {
     ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
@@ -69,6 +69,10 @@ operands! {
     Order(Order), "[declared|reversed|rotated N|shuffled N]", (0, 2);
     /// The setter.
     Setter(Setter), "SETTER", (1, 1);
+    /// What is read of functions.
+    Reading(Reading), "WHAT", (1, 1);
+    /// The name of an analyzer.
+    Analyzer(String), "ANALYZER", (1, 1);
 }
 
 impl OperandKind {
@@ -76,7 +80,10 @@ impl OperandKind {
     /// are part of the name under which executions are counted.
     #[must_use]
     pub fn names(self) -> bool {
-        matches!(self, Self::Name | Self::Query | Self::Setter)
+        matches!(
+            self,
+            Self::Name | Self::Query | Self::Setter | Self::Reading | Self::Analyzer
+        )
     }
 }
 
@@ -90,7 +97,8 @@ impl Operand<'_> {
             | Self::Package(s)
             | Self::Walked(s)
             | Self::Home(s)
-            | Self::Expr(s) => s.clone(),
+            | Self::Expr(s)
+            | Self::Analyzer(s) => s.clone(),
             Self::Member(s) => s.clone().unwrap_or_default(),
             Self::Object(t) | Self::Generic(t) => t.to_string(),
             Self::Other(t) => t.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -100,6 +108,7 @@ impl Operand<'_> {
             Self::Order(Order::Declared) => String::new(),
             Self::Order(order) => order.to_string(),
             Self::Setter(s) => s.name().to_owned(),
+            Self::Reading(r) => r.name().to_owned(),
         }
     }
 

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+
+	"typerace/harness/internal/clients"
 )
 
 // goroutine is the state of one goroutine. No other goroutine sees it while they run.
@@ -35,6 +37,9 @@ type goroutine struct {
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
 	own       map[string]any // values that targets' operations keep
+	// analyses are the analyzers that it ran, on units.
+	analyses clients.Analyses
+	units    map[*types.Package]*clients.Unit
 
 	op       int // the running operation
 	executed []bool
@@ -127,7 +132,7 @@ func (g *goroutine) parse(i int) []*tree {
 		if g.share.ast {
 			g.files[i] = g.sources[i].trees
 		} else {
-			g.files[i] = parseSource(g.fset, &g.req.Packages[i]).trees
+			g.files[i] = parseSource(g.fset, &g.req.Packages[i], g.parseMode()).trees
 		}
 	}
 	return g.files[i]

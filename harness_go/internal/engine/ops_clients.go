@@ -2,7 +2,6 @@ package engine
 
 import (
 	"go/types"
-	"strings"
 
 	"typerace/harness/internal/clients"
 )
@@ -12,10 +11,6 @@ const errNotSound = "the package is not known to be free of errors"
 func init() {
 	register(operation{
 		word: "export", operands: []operand{aPackage}, client: true, run: (*goroutine).export,
-	})
-	register(operation{
-		word: "ssa", operands: []operand{aPackage}, client: true, syntax: true,
-		run: (*goroutine).ssa,
 	})
 	registerQueries(
 		query{name: "objectpath", client: true, ask: askObjectPath},
@@ -44,23 +39,6 @@ func (g *goroutine) export(c *call) bool {
 	if g.round.answers {
 		// The bytes depend on which instances are identical pointers.
 		g.answer("export", []any{pkg.Path()}, []any{true}, "")
-	}
-	return true
-}
-
-// ssa is the operation `ssa P`. It builds the package that was type-checked, in whatever form
-// importers got it.
-func (g *goroutine) ssa(c *call) bool {
-	b := g.checkedWithSyntax(c)
-	if b == nil {
-		return false
-	}
-	if !g.isSound(b.pkg) {
-		return g.skip(errNotSound)
-	}
-	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
-	if g.round.answers {
-		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")
 	}
 	return true
 }

@@ -7,8 +7,8 @@ use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
-    Operation, Order, Query, Row, Scenario, Setter, Share, targets,
+    ANALYZERS, Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
+    Operation, Order, Query, Reading, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 
@@ -185,6 +185,8 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Context => Value::Context(rng.chance(50)),
             Kind::Order => Value::Order(order(rng)),
             Kind::Setter => Value::Setter(*rng.choose(Setter::ALL)?),
+            Kind::Reading => Value::Reading(*rng.choose(Reading::SAFE)?),
+            Kind::Analyzer => Value::Analyzer((*rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),
         })
     })

@@ -26,6 +26,8 @@ impl Goroutine<'_, '_> {
             Operation::Info { query, package } => self.info(*query, package),
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
+            Operation::SsaRead { what, package } => self.read_ssa(*what, package),
+            Operation::Analyze { analyzer, package } => self.analyze(analyzer, package),
             Operation::Set { object: target, what } => self.set(target, *what),
             // There is no program for it, because it would need the user's package.
             Operation::Target { .. } => {}
@@ -229,15 +231,8 @@ impl Goroutine<'_, '_> {
         }
     }
 
-    fn ssa(&mut self, path: &str) {
-        if let Some(syntax) = self.syntax(path) {
-            let build = self.uses.helper("buildSSA");
-            self.say(format!("{build}({syntax})"));
-        }
-    }
-
     /// An expression for a package with its syntax, if the goroutine can have that.
-    fn syntax(&mut self, path: &str) -> Option<String> {
+    pub(super) fn syntax(&mut self, path: &str) -> Option<String> {
         let i = self.cx.plan.index(path)?;
         if self.id == 0 {
             self.finish(i);

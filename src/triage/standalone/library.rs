@@ -1,11 +1,12 @@
-//! The Go declarations that programs consist of: `harness_go/standalone`, and the package that
-//! builds packages by hand. A program gets the declarations that its statements use, and those that
+//! The Go declarations that programs consist of: `harness_go/standalone`, and the packages
+//! that build packages by hand and watch syntax. A program gets the declarations that its statements use, and those that
 //! these use in turn.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::scan::{Token, tokens};
 use crate::harness::source_files;
+use crate::scenario::analyzer_packages;
 
 /// Names that every program declares itself.
 const OWN: &str = "program.go";
@@ -49,8 +50,9 @@ impl Library {
             // Only statements of programs use it.
             imports: BTreeMap::from([("maps", "maps")]),
         };
+        library.imports.extend(analyzer_packages());
         let mut methods = Vec::new();
-        for folder in ["standalone", "internal/synthetic"] {
+        for folder in ["standalone", "internal/synthetic", "internal/unchanged"] {
             for (name, text) in source_files(folder) {
                 if holds(text, go_minor) {
                     library.read(text, name == OWN, &mut methods);

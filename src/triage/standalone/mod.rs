@@ -11,6 +11,7 @@
 //! goroutine      the state while the statements of one goroutine are emitted
 //! forms          the operations that one question may replace
 //! emit, direct   an operation → statements; a single question in its place
+//! emit_tools     the same for SSA and analyzers, and what goroutines share of them
 //! type_args      type arguments → expressions
 //! prepare        what is made before the goroutines start
 //! main_func      the function main
@@ -27,6 +28,7 @@ mod checks;
 mod direct;
 mod emit;
 mod emit_check;
+mod emit_tools;
 mod forms;
 mod go_mod;
 mod goroutine;

@@ -50,7 +50,7 @@ pub fn program(
     let mode = Mode::new(&plan, options);
     let cx = Context { plan: &plan, mode, options, ordered: is_ordered(&quiet, &forms) };
     let mut uses = Uses::default();
-    let statements = statements(cx, &mut forms, &mut uses);
+    let statements = statements(cx, finding, &mut forms, &mut uses);
     let mut code = main(cx, finding, statements, &mut uses);
     let selection = declarations(cx, &library, &mut uses, &forms, &mut code);
     code.push_str(&selection.text);
@@ -83,11 +83,17 @@ fn is_ordered(scenario: &Scenario, forms: &Forms) -> bool {
 
 /// The statements of the goroutines and of `before`. Those of `before` come last, because they
 /// create what the others use.
-fn statements(cx: Context<'_, '_>, forms: &mut Forms, uses: &mut Uses) -> Statements {
+fn statements(
+    cx: Context<'_, '_>,
+    finding: Option<&Finding>,
+    forms: &mut Forms,
+    uses: &mut Uses,
+) -> Statements {
     let goroutines: Vec<Vec<Line>> =
         (1..=cx.plan.scenario.go.len()).map(|id| emit(cx, id, forms, uses)).collect();
     let lines = emit(cx, 0, forms, uses);
-    let shared = cx.shared(uses);
+    let mut shared = cx.shared(uses);
+    shared.extend(cx.shared_tools(finding, uses));
     let mut before = cx.before(&lines, uses);
     before.extend(shared);
     before.append(&mut forms.early);
