@@ -16,11 +16,7 @@ const PRINTED: &str = "SYNTAX CHANGED: ";
 
 /// The findings for fields of nodes that changed, `ast.Field.Doc in lib`: one for each field.
 #[must_use]
-pub fn changed_syntax(
-    changed: &[String],
-    scenario: &Scenario,
-    origin: &Origin,
-) -> Vec<Finding> {
+pub fn changed_syntax(changed: &[String], scenario: &Scenario, origin: &Origin) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for text in changed {
         let (field, package) = text.split_once(" in ").unwrap_or((text, ""));
@@ -54,8 +50,7 @@ mod tests {
     fn a_finding_for_each_field() {
         let scenario = Scenario::parse("go analyze fieldalignment lib").unwrap().unwrap();
         let changed = ["ast.Field.Doc in lib", "ast.Field.Doc in a", "ast.File.Decls in a"];
-        let found =
-            changed_syntax(&changed.map(str::to_owned), &scenario, &Origin::default());
+        let found = changed_syntax(&changed.map(str::to_owned), &scenario, &Origin::default());
         let signatures: Vec<_> = found.iter().map(|f| f.signature.as_str()).collect();
         assert_eq!(
             signatures,

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use super::objects::{Constraint, Generic, Objects, objects};
 use crate::rng::Rng;
 use crate::scenario::{
-    ANALYZERS, Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind, OperandMut,
-    OperandValue, Operation, Order, Profile, Query, Reading, Row, Scenario, Setter, Share, targets,
+    ANALYZERS, Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind,
+    OperandMut, OperandValue, Operation, Order, Profile, Query, Reading, Row, Scenario, Setter,
+    Share, targets,
 };
 use crate::testcase::Package;
 

@@ -83,6 +83,7 @@ mod scenario {
     pub(super) mod remove_operation;
     pub(super) mod reorder_operations;
     pub(super) mod shared_instance;
+    pub(super) mod side_by_side;
     pub(super) mod splice_goroutine;
     pub(super) mod toggle_fresh;
     pub(super) mod toggle_oracle;
@@ -181,4 +182,5 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
+    op(     1, "side by side",           &scenario::side_by_side::SideBySide),
 ];

@@ -12,7 +12,7 @@ macro_rules! analyzers {
 
 analyzers! {
     "appends" "assign" "bools" "composite" "copylock" "ctrlflow" "fieldalignment" "findcall"
-    "ifaceassert" "inline" "lostcancel" "modernize" "nilfunc" "nilness" "pkgfact" "printf" "shadow"
+    "ifaceassert" "lostcancel" "modernize" "nilfunc" "nilness" "pkgfact" "printf" "shadow"
     "shift" "stdmethods" "stringintconv" "structtag" "unreachable" "unsafeptr" "unusedresult"
     "unusedwrite" "usesgenerics"
 }

@@ -80,10 +80,7 @@ impl OperandKind {
     /// are part of the name under which executions are counted.
     #[must_use]
     pub fn names(self) -> bool {
-        matches!(
-            self,
-            Self::Name | Self::Query | Self::Setter | Self::Reading | Self::Analyzer
-        )
+        matches!(self, Self::Name | Self::Query | Self::Setter | Self::Reading | Self::Analyzer)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Reads a scenario's text.
 
 use super::{
-    ANALYZERS,     ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
-    OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share, target::is_target_name,
+    ANALYZERS, ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share,
+    target::is_target_name,
 };
 
 /// A directive that cannot be parsed.

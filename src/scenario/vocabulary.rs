@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::Class;
 use super::element::{Element, ElementKind, words};
 use super::quotations::{
-    ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS, METHOD_SETS,
-    OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT, SET_TYPE_PARAMS,
-    SET_UNDERLYING, SILENT, SSA_BODY, SSA_CREATED, SSA_METHODS, SSA_PROGRAM, UNFINISHED,
+    ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS,
+    METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT,
+    SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SSA_BODY, SSA_CREATED, SSA_METHODS, SSA_PROGRAM,
+    UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -31,6 +32,14 @@ words! {
         Alias = "alias", Breach, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by the goroutines that walk them";
         Program = "program", Bug, SSA_PROGRAM, "one ssa.Program with the packages that are complete, in which every ssa builds (golang.org/x/tools/go/ssa)";
         Analyses = "analyses", Bug, ACTIONS, "one graph of analyses: each analyzer runs once on a package that is complete, and its result and facts are for all goroutines, as in golang.org/x/tools/go/analysis/checker";
+    }
+}
+
+impl Share {
+    /// Whether only operations of golang.org/x/tools use it. Operators add it with them.
+    #[must_use]
+    pub fn is_of_tools(self) -> bool {
+        matches!(self, Self::Program | Self::Analyses)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Turns the harness's output into findings.
 
 use crate::finding::{
-    self, Exit, Finding, changed_syntax, Kind, Observed, Origin, Panic, findings, leaked, name_stall, over_memory,
+    self, Exit, Finding, Kind, Observed, Origin, Panic, changed_syntax, findings, leaked,
+    name_stall, over_memory,
 };
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
@@ -65,10 +66,8 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
         .collect();
     let leaks = outcome.reply.as_ref().map_or(&[][..], |r| &r.leaks);
     let changed = outcome.reply.as_ref().map_or(&[][..], |r| &r.changed);
-    let quiet = panics.is_empty()
-        && leaks.is_empty()
-        && changed.is_empty()
-        && outcome.reports.is_empty();
+    let quiet =
+        panics.is_empty() && leaks.is_empty() && changed.is_empty() && outcome.reports.is_empty();
     if quiet && matches!(outcome.end, End::Replied) {
         return Vec::new();
     }

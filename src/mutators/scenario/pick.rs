@@ -7,8 +7,8 @@ use crate::edit::symbols::Symbols;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    ANALYZERS, Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
-    Operation, Order, Query, Reading, Row, Scenario, Setter, Share, targets,
+    ANALYZERS, Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind,
+    OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 
@@ -247,7 +247,8 @@ pub(super) fn absent_share(
     rng: &mut Rng,
 ) -> Option<Share> {
     let absent = Share::ALL.iter().copied();
-    let fits: Vec<Share> =
-        absent.filter(|s| breaches(*s) == breach && !present.contains(s)).collect();
+    let fits: Vec<Share> = absent
+        .filter(|s| breaches(*s) == breach && !s.is_of_tools() && !present.contains(s))
+        .collect();
     rng.choose(&fits).copied()
 }

@@ -55,7 +55,8 @@ impl Goroutine<'_, '_> {
     }
 
     fn in_shared_program(&self, path: &str) -> bool {
-        let complete = self.cx.plan.index(path).is_some_and(|i| self.cx.plan.completed.contains(&i));
+        let complete =
+            self.cx.plan.index(path).is_some_and(|i| self.cx.plan.completed.contains(&i));
         self.id > 0 && complete && shares_program(&self.cx)
     }
 }
@@ -135,7 +136,8 @@ impl Context<'_, '_> {
             ));
         }
         if finding.is_some_and(changes_syntax) && !uses.syntax.is_empty() {
-            let files: Vec<_> = uses.syntax.iter().map(|i| format!("{}.files", syntax(i))).collect();
+            let files: Vec<_> =
+                uses.syntax.iter().map(|i| format!("{}.files", syntax(i))).collect();
             out.push(format!("changed := {}({})", uses.helper("Watch"), files.join(", ")));
         }
         out
