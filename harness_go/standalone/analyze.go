@@ -7,21 +7,21 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
-	"golang.org/x/tools/go/packages"
+	gopackages "golang.org/x/tools/go/packages"
 )
 
 // analyze runs analyzers on the first n packages, one after another or in parallel. Analyzers with
 // facts run on the packages that these import, too.
 func analyze(analyzers []*analysis.Analyzer, sequential bool, n int, all ...checked) {
-	made := make(map[*types.Package]*packages.Package)
-	var load func(*types.Package) *packages.Package
-	load = func(pkg *types.Package) *packages.Package {
+	made := make(map[*types.Package]*gopackages.Package)
+	var load func(*types.Package) *gopackages.Package
+	load = func(pkg *types.Package) *gopackages.Package {
 		if p := made[pkg]; p != nil {
 			return p
 		}
-		p := &packages.Package{
+		p := &gopackages.Package{
 			ID: pkg.Path(), Name: pkg.Name(), PkgPath: pkg.Path(), Types: pkg, Fset: all[0].fileSet,
-			TypesSizes: types.SizesFor("gc", "amd64"), Imports: make(map[string]*packages.Package),
+			TypesSizes: types.SizesFor("gc", "amd64"), Imports: make(map[string]*gopackages.Package),
 		}
 		made[pkg] = p
 		for _, c := range all {
@@ -34,7 +34,7 @@ func analyze(analyzers []*analysis.Analyzer, sequential bool, n int, all ...chec
 		}
 		return p
 	}
-	var roots []*packages.Package
+	var roots []*gopackages.Package
 	for _, c := range all[:n] {
 		roots = append(roots, load(c.pkg))
 	}

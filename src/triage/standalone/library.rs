@@ -85,10 +85,16 @@ impl Library {
     }
 
     fn imports(&mut self, tokens: &[Token<'static>]) {
+        let mut before = Token::Mark('(');
         for token in tokens {
             if let Token::Text(path) = *token {
-                self.imports.insert(path.rsplit('/').next().unwrap_or(path), path);
+                let name = match before {
+                    Token::Word(name) if name != "import" => name,
+                    _ => path.rsplit('/').next().unwrap_or(path),
+                };
+                self.imports.insert(name, path);
             }
+            before = *token;
         }
     }
 
