@@ -333,7 +333,7 @@ package lib
             Some(goast::Decl::GenDecl(goast::GenDecl { tok, grouped: false, specs: vec![spec] }))
         };
         let decls = lines.map(|l| import(l).ok_or_else(|| l.to_owned())).collect::<Result<_, _>>();
-        Ok(goast::File { name, decls: decls? })
+        Ok(goast::File { name, go_version: None, decls: decls? })
     }
 
     #[test]

@@ -185,6 +185,31 @@ fn a_process_killed_between_runs_costs_no_test_case() {
     assert_eq!(harness.starts(), 2);
 }
 
+/// Cleaners of temporary folders and of caches remove what was not touched for days.
+#[test]
+fn removed_folders_and_a_removed_executable_end_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("harness");
+    std::fs::copy(&config().path, &path).unwrap();
+    let mut harness = Harness::start(HarnessConfig { path: path.clone(), ..config() }).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let id = harness.process_id().unwrap();
+    let cwd = std::fs::read_link(format!("/proc/{id}/cwd")).unwrap();
+    std::fs::remove_dir_all(cwd.parent().unwrap()).unwrap();
+    // The running process, and then a new one.
+    for starts in [1, 2] {
+        let outcome = run(&mut harness, SHARED_INFO);
+        assert!(outcome.reports.contains("WARNING: DATA RACE"), "{outcome:?}");
+        assert_eq!(harness.starts(), starts);
+        if starts == 1 {
+            signal("-KILL", harness.process_id().unwrap());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+    let e = Harness::start(HarnessConfig { path: path.clone(), ..config() }).unwrap_err();
+    assert!(e.to_string().contains(path.to_str().unwrap()), "{e}");
+}
+
 #[test]
 fn a_request_may_begin_before_its_outcome_is_asked_for() {
     let mut harness = start();

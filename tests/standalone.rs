@@ -163,7 +163,7 @@ fn an_old_crash_directory_opens() {
         markdown.contains("Known: golang/go#81122 (open)") && markdown.contains("-- b/b.go --")
     );
     assert!(
-        text(&report, false).contains("1 known issue:\n  golang/go#81122 (open): 1 signature; ")
+        text(&report, false).contains("1 known root:\n  R2, golang/go#81122 (open): go/types: data race between (*Named).unpack and")
     );
     assert!(text(&report, true).contains("data race: write in (*Named).unpack"));
     assert!(json(&report).unwrap().contains("\"known\":1"));

@@ -31,7 +31,7 @@ func objectPath(t types.Type) {
 		if obj.Pkg() == nil {
 			continue
 		}
-		if path, err := objectpath.For(obj); err == nil {
+		if path, err := encodePath(obj); err == nil {
 			objectpath.Object(obj.Pkg(), path)
 		}
 	}

@@ -25,6 +25,9 @@ func recordedTypes(c checked) []types.Type {
 	}
 	inspect(c, func(n ast.Node) {
 		add(c.info.Implicits[n])
+		if id, ok := n.(*ast.Ident); ok {
+			c.info.ObjectOf(id)
+		}
 		if expr, ok := n.(ast.Expr); ok && c.info.Types[expr].Type != nil {
 			expressions = append(expressions, c.info.Types[expr].Type)
 		}
@@ -41,6 +44,7 @@ func recordedTypes(c checked) []types.Type {
 		case *ast.SelectorExpr:
 			if s := c.info.Selections[n]; s != nil {
 				special = append(special, s.Type(), s.Recv())
+				_ = s.String()
 				add(s.Obj())
 			}
 		}

@@ -85,7 +85,7 @@ func TestQuestionsDoNotPanic(t *testing.T) {
 	for _, ask := range []func(types.Type){
 		underlying, unalias, typeText, methodSet, lookup, methods, fields, typeParams, typeSet,
 		isComparable, sizes, pairs(identical), pairs(implements), pairs(satisfies),
-		pairs(assignable), pairs(convertible),
+		pairs(assignable), pairs(convertible), askObjects, askPackage, iterate,
 	} {
 		n := 0
 		walk(roots, func(t types.Type) { n++; ask(t) })

@@ -1,11 +1,16 @@
 package standalone
 
-import "go/types"
+import (
+	"bytes"
+	"go/types"
+)
 
 func underlying(t types.Type) { t.Underlying() }
 
 func typeText(t types.Type) {
 	types.TypeString(t, nil)
+	var text bytes.Buffer
+	types.WriteType(&text, t, nil)
 	if t, ok := t.(interface{ Obj() *types.TypeName }); ok {
 		types.ObjectString(t.Obj(), nil)
 	}
@@ -19,6 +24,7 @@ func methodSet(t types.Type) {
 		set := types.NewMethodSet(t)
 		for i := 0; i < set.Len(); i++ {
 			set.At(i).Type()
+			_ = set.At(i).String()
 		}
 	}
 }

@@ -11,6 +11,9 @@ func scope(s *types.Scope) {
 			s.LookupParent(name, obj.Pos())
 		}
 	}
+	for i := 0; i < s.NumChildren(); i++ {
+		s.Innermost(s.Child(i).Pos())
+	}
 	s.Innermost(s.Pos() + (s.End()-s.Pos())/2)
 	s.LookupParent("absent", token.NoPos)
 	_ = s.String()

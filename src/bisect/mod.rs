@@ -7,6 +7,7 @@ use serde::Serialize;
 
 pub use repo::{Checkout, Commit, RepoError, search};
 
+use crate::finding::{Instead, OnRelease};
 use crate::triage::Tally;
 
 /// The result of running a finding on one Go.
@@ -18,6 +19,9 @@ pub struct Step {
     pub tally: [u32; 2],
     /// Whether the finding is present.
     pub state: State,
+    /// What most runs showed if none showed the finding: the same fault often has another
+    /// signature on another release.
+    pub instead: Option<Instead>,
     /// Why it could not be tried.
     pub why: String,
     /// The patches that were in it.
@@ -41,15 +45,33 @@ impl Step {
     #[must_use]
     pub fn ran(go: &str, tally: Tally) -> Self {
         let state = if tally.hits > 0 { State::Bad } else { State::Good };
-        let (why, patched) = (String::new(), Vec::new());
-        Self { go: go.to_owned(), tally: [tally.hits, tally.runs], state, why, patched }
+        let tally = [tally.hits, tally.runs];
+        Self {
+            go: go.to_owned(),
+            tally,
+            state,
+            instead: None,
+            why: String::new(),
+            patched: Vec::new(),
+        }
     }
 
     /// A step that could not be tried.
     #[must_use]
     pub fn skipped(go: &str, why: String) -> Self {
-        let (state, patched) = (State::Skipped, Vec::new());
-        Self { go: go.to_owned(), tally: [0, 0], state, why, patched }
+        let (go, state) = (go.to_owned(), State::Skipped);
+        Self { go, tally: [0, 0], state, instead: None, why, patched: Vec::new() }
+    }
+
+    /// The step as a crash directory keeps it.
+    #[must_use]
+    pub fn on_release(&self) -> OnRelease {
+        OnRelease {
+            go_version: self.go.clone(),
+            reproduced: self.tally,
+            instead: self.instead.clone(),
+            not_run: (self.state == State::Skipped).then(|| self.why.clone()),
+        }
     }
 }
 

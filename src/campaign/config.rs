@@ -10,6 +10,7 @@ use super::corpus::work_dir::WorkError;
 use super::limits::Limits;
 use super::monitor::display::Display;
 use super::monitor::samples::SamplesError;
+use super::roots::RootsConfig;
 use crate::executor::Fatal;
 use crate::finding::Origin;
 use crate::harness::{EnvError, HarnessConfig, HarnessError};
@@ -52,8 +53,8 @@ pub struct Config {
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.
     pub go_minor: u32,
-    /// The share of one processor's time, in percent, spent on minimizing new findings; 0 for none.
-    pub minimize_percent: u32,
+    /// The background work on roots, unless nothing or another process does it.
+    pub roots: Option<RootsConfig>,
     /// Set by a signal handler to end the campaign.
     pub interrupted: Arc<AtomicBool>,
 }

@@ -12,6 +12,9 @@ pub struct Control {
     interrupted: Arc<AtomicBool>,
 }
 
+/// The maximum time for roots at the end of a campaign.
+const EXTRA: Duration = Duration::from_secs(30);
+
 /// The limits; the first one reached ends the campaign.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
@@ -21,6 +24,15 @@ pub struct Limits {
     pub execs: Option<u64>,
     /// Distinct findings.
     pub findings: Option<usize>,
+}
+
+impl Limits {
+    /// The time that a campaign may spend on its roots after its own time is up: a quarter of it,
+    /// and at most 30 seconds. One that is limited otherwise ends at once.
+    #[must_use]
+    pub fn extra_time(&self) -> Duration {
+        self.time.map_or(Duration::ZERO, |t| (t / 4).min(EXTRA))
+    }
 }
 
 impl Control {
@@ -46,6 +58,18 @@ impl Control {
     #[must_use]
     pub fn hurry(&self) -> bool {
         self.interrupted() || self.limits.time.is_some_and(|t| self.elapsed() >= t)
+    }
+
+    /// The flag that a signal sets.
+    #[must_use]
+    pub fn flag(&self) -> &AtomicBool {
+        &self.interrupted
+    }
+
+    /// The time that the campaign may spend on its roots after its own time is up.
+    #[must_use]
+    pub fn extra_time(&self) -> Duration {
+        self.limits.extra_time()
     }
 
     /// Whether the campaign is over.

@@ -6,6 +6,7 @@
 //! | [`corpus`] | seeds, the work directory, ancestry, bounds |
 //! | [`monitor`] | progress: lines, screen, metrics, samples |
 //! | `record` | outcomes become stored findings |
+//! | [`roots`] | which fault is behind each finding, and a small program for each |
 //! | `fuzz` | which entry, which mutant, at what cost |
 //! | [`workers`] | a campaign of several processes and machines |
 
@@ -19,6 +20,7 @@ mod open;
 mod record;
 mod restore;
 pub mod results;
+pub mod roots;
 mod summarize;
 pub mod workers;
 
@@ -33,12 +35,12 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
-pub use corpus::{distill, import, merge, seeds, stored};
+pub use corpus::{distill, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};
 pub use results::figures::{Coverage, Figures};
-pub use results::found::Found;
+pub use results::found::{Found, Stored};
 pub use results::message::Message;
 pub use results::summary::Summary;
 pub use workers::hub;
@@ -59,6 +61,7 @@ use fuzz::tree_mutator::{Options, TreeMutator};
 use monitor::progress::Progress;
 use open::TreeFuzzer;
 use record::FindingRecorder;
+use roots::RootsEnd;
 use workers::peers::Peers;
 
 /// A campaign of one process.
@@ -205,10 +208,7 @@ impl Campaign {
         if self.is_whole {
             self.save();
         }
-        let minimized = self.executor.recorder_mut().end_minimizing();
-        for failed in &minimized.failed {
-            self.progress.say(&format!("warning: not minimized: {failed}"));
-        }
+        let roots = self.finish_roots();
         // Findings first: they are stored whatever else failed.
         self.executor.recorder_mut().flush()?;
         if let Some(fatal) = self.executor.take_failure() {
@@ -216,7 +216,26 @@ impl Campaign {
         }
         result?;
         self.check_health()?;
-        Ok(self.summary(&minimized))
+        Ok(self.summary(&roots))
+    }
+
+    /// Takes some more time for roots that have no program yet, and ends the background work.
+    fn finish_roots(&mut self) -> RootsEnd {
+        let Some(mut roots) = self.executor.recorder_mut().take_roots() else {
+            return RootsEnd::default();
+        };
+        let control = self.progress.control();
+        let progress = &self.progress;
+        roots.finish(control.extra_time(), control.flag(), &mut |roots, done| {
+            progress.tell(roots);
+            progress.wait_for(done);
+        });
+        let end = roots.end();
+        progress.tell(&mut roots);
+        for failed in &end.failed {
+            progress.say(&format!("warning: not minimized: {failed}"));
+        }
+        end
     }
 
     /// Runs test cases that may become entries. Returns whether all of them ran.

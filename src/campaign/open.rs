@@ -24,7 +24,8 @@ use super::limits::Control;
 use super::monitor::display::Style;
 use super::monitor::progress::Progress;
 use super::monitor::samples::Samples;
-use super::record::{Background, BackgroundConfig, FindingRecorder};
+use super::record::FindingRecorder;
+use super::roots::Roots;
 use super::workers::peers::Peers;
 use crate::corpus::EntryCorpus;
 use crate::executor::{CoverageObserver, HarnessExecutor, State};
@@ -96,17 +97,9 @@ pub(super) fn recorder(
     progress: &Rc<Progress>,
     ancestry: &SharedAncestry,
 ) -> FindingRecorder {
-    let background = (config.minimize_percent > 0).then(|| {
-        let background = BackgroundConfig {
-            harness: config.harness.clone(),
-            origin: config.origin.clone(),
-            go_minor: config.go_minor,
-            percent: config.minimize_percent,
-        };
-        Background::new(store.clone(), background)
-    });
+    let roots = config.roots.clone().map(|roots| Roots::new(store.clone(), roots));
     let (progress, ancestry) = (Rc::clone(progress), Rc::clone(ancestry));
-    FindingRecorder::new(store, config.origin.clone(), background, progress, ancestry)
+    FindingRecorder::new(store, config.origin.clone(), roots, progress, ancestry)
 }
 
 pub(super) fn fuzzer(

@@ -6,8 +6,8 @@ use libafl::state::{HasCorpus as _, HasExecutions as _};
 use super::Campaign;
 use super::config::CampaignError;
 use super::monitor::progress::coverage;
-use super::record::BackgroundEnd;
 use super::results::summary::Summary;
+use super::roots::RootsEnd;
 use crate::executor::Fatal;
 
 impl Campaign {
@@ -22,7 +22,7 @@ impl Campaign {
         Ok(())
     }
 
-    pub(super) fn summary(&mut self, minimized: &BackgroundEnd) -> Summary {
+    pub(super) fn summary(&mut self, roots: &RootsEnd) -> Summary {
         let seconds = self.progress.control().elapsed().as_secs_f64();
         let execs = *self.state.executions();
         Summary {
@@ -35,8 +35,9 @@ impl Campaign {
             findings: self.executor.recorder_mut().found().to_vec(),
             contract_not_stored: self.executor.recorder_mut().passed_over(),
             operators: self.table.borrow().rows(),
-            minimized: minimized.done,
-            not_minimized: minimized.waiting + minimized.failed.len(),
+            roots: Vec::new(),
+            minimized: roots.minimized,
+            not_minimized: roots.waiting + roots.failed.len(),
             seed: self.seed,
             go_version: self.go_version.clone(),
             patched: self.patched.clone(),

@@ -1,7 +1,7 @@
 //! `typerace bisect`: which Go release, or which commit, introduced a finding and
 //! which fixed it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,16 +10,22 @@ use serde::Serialize;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
+use crate::files;
+use crate::finding::{Finding, Instead, OnRelease};
 use crate::go_release;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
-use crate::triage::load_case;
+use crate::scenario::Class;
+use crate::store::{FINDING, MINIMIZED};
+use crate::testcase::SourceCase;
+use crate::triage::{LoadError, load_case};
 
 /// Find the Go release, or the commit, that introduced or fixed a finding
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Without --repo, every release is tried, because a finding may come and go. \
+    after_help = "Without --repo, every release is tried, because a finding may come and go, and \
+    a crash directory keeps the result. Its minimized test case is run if it has one. \
     With --repo, each revision's go/types replaces that of the chosen Go; revisions that do not \
     build with that Go are skipped."
 )]
@@ -66,7 +72,7 @@ struct Report {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
-    let (source, expected) = load_case(&args.crash)?;
+    let (source, expected) = case(&args.crash)?;
     let signature =
         args.signature.clone().or_else(|| expected.as_ref().map(|f| f.signature.clone()));
     let case = Case {
@@ -81,6 +87,7 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
         Some(dir) => commits(args, &trial, dir)?,
         None => releases(args, &trial)?,
     };
+    record(args, &trial, &steps)?;
     let report = Report { signature: trial.signature, turns: turns(&steps), steps };
     if args.json {
         print(&(serde_json::to_string(&report)? + "\n"))?;
@@ -97,6 +104,36 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
     }
     let bad = report.steps.iter().any(|s| s.state == State::Bad);
     Ok(if bad { Exit::Findings } else { Exit::Nothing })
+}
+
+/// The minimized test case of a crash directory if there is one: it needs the least of a release.
+fn case(crash: &Path) -> Result<(SourceCase, Option<Finding>), LoadError> {
+    let small = crash.join(MINIMIZED);
+    if small.is_file() { load_case(&small) } else { load_case(crash) }
+}
+
+/// Stores the result in the crash directory, unless another signature or a changed go/types was
+/// tried.
+fn record(args: &BisectArgs, trial: &Trial, steps: &[Step]) -> anyhow::Result<()> {
+    let go = args.go.options();
+    let changed = go.overlay.is_some() || !go.patches.is_none() || args.repo.is_some();
+    let of =
+        trial.case.expected.as_ref().filter(|f| Some(&f.signature) == trial.signature.as_ref());
+    let dir = if args.crash.is_dir() { Some(args.crash.as_path()) } else { args.crash.parent() };
+    let (Some(finding), Some(dir), false) = (of, dir, changed) else { return Ok(()) };
+    let mut tried: Vec<_> = steps.iter().map(Step::on_release).collect();
+    // What an earlier call tried on other releases is still true.
+    let earlier = finding.releases.iter();
+    let again = |r: &&OnRelease| !tried.iter().any(|t| t.go_version == r.go_version);
+    let kept: Vec<_> = earlier.filter(again).cloned().collect();
+    tried.extend(kept);
+    tried.sort_by_key(|r| release_order(&r.go_version));
+    let json = Finding { releases: tried, ..finding.clone() }.to_json()?;
+    let path = dir.join(FINDING);
+    if let Err(e) = files::replace(&path, json.as_bytes()) {
+        progress(&format!("warning: cannot record the result in {}: {e}", path.display()));
+    }
+    Ok(())
 }
 
 /// What to run on each Go.
@@ -116,7 +153,10 @@ impl Trial {
         let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));
         let ran: CaseRun = run_column(&column, cases, limits, &|_, _| ())?.remove(0);
         let step = match &self.signature {
-            Some(signature) => Step::ran(name, ran.tally(signature)),
+            Some(signature) => Step {
+                instead: self.instead(&ran, signature),
+                ..Step::ran(name, ran.tally(signature))
+            },
             None => {
                 let any = ran.seen.first().map(|s| s.finding.signature.clone());
                 Step::ran(name, ran.tally(&any.unwrap_or_default()))
@@ -128,6 +168,17 @@ impl Trial {
             _ => step,
         };
         Ok(Step { patched, ..step })
+    }
+
+    /// What the runs showed if none showed the signature. What breaks the contract says nothing
+    /// about the fault.
+    fn instead(&self, ran: &CaseRun, signature: &str) -> Option<Instead> {
+        if ran.tally(signature).hits > 0 {
+            return None;
+        }
+        let class = self.case.expected.as_ref().map_or(Class::Unstated, |e| e.class);
+        let seen = ran.seen.iter().find(|s| s.finding.class <= class)?;
+        Some(Instead { signature: seen.finding.signature.clone(), hits: seen.hits })
     }
 }
 
@@ -203,7 +254,12 @@ fn line(step: &Step) -> String {
     let [k, n] = step.tally;
     match step.state {
         State::Bad => format!("{}: bad, {k} of {n}", step.go),
-        State::Good => format!("{}: good, {k} of {n}", step.go),
+        State::Good => match &step.instead {
+            Some(i) => {
+                format!("{}: good, {k} of {n}, but {} of {n} {}", step.go, i.hits, i.signature)
+            }
+            None => format!("{}: good, {k} of {n}", step.go),
+        },
         State::Skipped => format!("{}: skipped: {}", step.go, step.why),
     }
 }

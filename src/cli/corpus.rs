@@ -11,6 +11,7 @@ use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print};
 use crate::campaign::import::{self, Imported, SLOWEST};
 use crate::campaign::seeds;
+use crate::campaign::slices::Slicer;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
 use crate::testcase::SourceCase;
 
@@ -38,6 +39,9 @@ struct ImportArgs {
     /// Also import the toolchain's own internal/types/testdata and test
     #[arg(long)]
     goroot_testdata: bool,
+    /// Cut the files into minimal programs, and keep those that reach something new
+    #[arg(long, conflicts_with = "json")]
+    slices: bool,
     /// Folder to write the seeds to
     #[arg(long, value_name = "DIR", default_value = "corpus/imported")]
     to: PathBuf,
@@ -91,6 +95,18 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
     config.limits = Limits { total: SLOWEST, ..config.limits };
     let mut harness = Harness::start(config)?;
     let mut imported = Imported::default();
+    if args.slices {
+        let mut files = Vec::new();
+        for path in &paths {
+            files.extend(import::files(path)?);
+        }
+        let ticker = Ticker::start("cutting");
+        Slicer::default().cut(&mut harness, &files, &args.to, &mut |_| true)?;
+        drop(ticker);
+        let n = seeds::from_directory(&args.to, true)?.len();
+        print(&format!("{n} seeds in {}\n", args.to.display()))?;
+        return Ok(Exit::Nothing);
+    }
     let ticker = Ticker::start("importing");
     for path in &paths {
         let seeds = import::files(path)?;

@@ -13,10 +13,13 @@ use super::durations::duration;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
+use crate::campaign::results::roots::roots;
+use crate::campaign::roots::RootsConfig;
 use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
-    self, Caps, Config, Display, Found, Limits, Message, Style, Summary, metrics, seeds,
+    self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
+    slices::ToolchainSlices,
 };
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
@@ -207,7 +210,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         args.take(share);
         seed_given = share.seed_given;
     }
-    let seeds = match &args.corpus {
+    let mut seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
         Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
         None => seeds::built_in(args.with_fixedbugs),
@@ -216,17 +219,39 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     // Before the build, so that an unusable folder is reported at once.
     crate::store::Store::open(&args.crashes)?;
     // The build has nothing to lose, so a signal ends it at once.
-    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     if worker.is_none() {
         say_patched(&built);
     }
     seeds::check_targets(&seeds)?;
+    let mut cutting = None;
+    if args.corpus.is_none()
+        && !args.no_seeds
+        && let Some(slices) = ToolchainSlices::new(&built)
+    {
+        // Workers find what the campaign's process has cut. A campaign that can be repeated uses
+        // all slices or none.
+        if !repeats && worker.is_none() {
+            slices.begin();
+        }
+        if !repeats || slices.is_complete() {
+            seeds.extend(slices.seeds());
+        }
+        if !repeats && worker.is_none() && !slices.is_complete() {
+            cutting = Some(slices.go_on());
+        }
+    }
     let interrupted = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(seed_of_the_clock);
     let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
     // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
-    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted };
+    // A worker's findings are looked at by the process that started it.
+    let percent = if worker.is_some() { 0 } else { args.minimize_percent * cores };
+    let roots = known.clone();
+    let roots = (percent > 0).then_some((percent.min(100), roots));
+    display.board().has_roots = roots.is_some();
+    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots };
     let (json, verbose) = (args.json, args.verbose);
     let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         workers::run(&start.on(cores, args))?
@@ -234,6 +259,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         campaign::run(start.alone(args))?
     };
     drop(screen);
+    drop(cutting);
     if worker.is_some() {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
@@ -271,11 +297,45 @@ struct Start {
     built: BuiltHarness,
     display: Display,
     interrupted: Arc<AtomicBool>,
+    /// The share of the background work on roots, and the list that it uses.
+    roots: Option<(u32, Known)>,
 }
 
 impl Start {
+    fn harness(&self, args: &FuzzArgs) -> HarnessConfig {
+        HarnessConfig {
+            interrupt: Arc::clone(&self.interrupted),
+            limits: args.limits.limits(),
+            procs: args.procs,
+            ..HarnessConfig::new(&self.built.path)
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin {
+            go_version: self.built.toolchain.version.clone(),
+            coverage_build: self.built.key.clone(),
+            patched: self.built.patched.ids.clone(),
+            seed: self.seed,
+            ..Origin::default()
+        }
+    }
+
+    fn roots(&self, args: &FuzzArgs) -> Option<RootsConfig> {
+        let (percent, known) = self.roots.clone()?;
+        Some(RootsConfig {
+            harness: self.harness(args),
+            built: self.built.clone(),
+            go: args.go.options(),
+            known,
+            origin: self.origin(),
+            percent,
+        })
+    }
+
     /// A campaign of several workers, or one that other machines take part in.
     fn on(self, cores: u32, args: FuzzArgs) -> Plan {
+        let roots = self.roots(&args);
         Plan {
             args: std::env::args_os().skip(1).collect(),
             workers: cores,
@@ -288,6 +348,7 @@ impl Start {
             jsonl: args.jsonl,
             seed: self.seed,
             seed_given: self.seed_given,
+            roots,
             display: self.display,
             interrupted: self.interrupted,
         }
@@ -295,13 +356,11 @@ impl Start {
 
     /// A campaign in this process.
     fn alone(self, args: FuzzArgs) -> Config {
-        let harness = HarnessConfig {
-            interrupt: Arc::clone(&self.interrupted),
-            limits: args.limits.limits(),
-            procs: args.procs,
-            ..HarnessConfig::new(&self.built.path)
-        };
+        let (roots, harness, origin) = (self.roots(&args), self.harness(&args), self.origin());
         Config {
+            roots,
+            harness,
+            origin,
             limits: args.limits(),
             seed: self.seed,
             profile: args.profile.into(),
@@ -313,17 +372,8 @@ impl Start {
             caps: self.caps,
             jsonl: args.jsonl,
             display: self.display,
-            harness,
             schedules: !args.no_schedules,
-            origin: Origin {
-                go_version: self.built.toolchain.version,
-                coverage_build: self.built.key,
-                patched: self.built.patched.ids,
-                seed: self.seed,
-                ..Origin::default()
-            },
             go_minor: self.built.toolchain.minor,
-            minimize_percent: args.minimize_percent,
             seed_given: self.seed_given,
             interrupted: self.interrupted,
         }
@@ -366,14 +416,22 @@ fn processors() -> u32 {
 
 /// Prints the result.
 fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
+    let read = |found: &Found| crate::store::read(&found.path).ok();
     for found in &mut summary.findings {
-        found.known = known.look_up(found.kind, &found.signature, &found.title).cloned();
+        let stored = read(found);
+        found.known = match &stored {
+            Some(stored) => known.find(stored).cloned(),
+            None => known.look_up(found.kind, &found.signature, &found.title).cloned(),
+        };
+        found.root = stored.and_then(|f| f.root);
     }
+    summary.roots = roots(&summary.findings, read);
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        let stored = |found: &Found| crate::store::read(&found.path).ok()?.minimized;
-        print(&summary.text(verbose, |found| stored(found).map(|m| m.lines)))?;
+        let go = &summary.go_version;
+        let stored = |found: &Found| Stored::new(found, read(found).as_ref(), known, go);
+        print(&summary.text(verbose, stored))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
 }

@@ -56,6 +56,17 @@ impl GoArgs {
         }
     }
 
+    /// The options for building the Go under test, for a command that also runs findings under
+    /// patches that are not in it. A folder of patches needs no `--patch` there.
+    #[must_use]
+    pub fn under_test(&self) -> GoOptions {
+        let mut options = self.options();
+        if options.patches.is_none() {
+            options.patches.dir = None;
+        }
+        options
+    }
+
     /// Returns one set of options for each release in the comma-separated `--toolchain`.
     #[must_use]
     pub fn each(&self) -> Vec<GoOptions> {

@@ -12,11 +12,12 @@ use serde::Serialize;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
-use super::{Exit, GoArgs, print, progress, say_patched};
-use crate::finding::{Origin, Standalone};
+use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
+use crate::finding::{Known, Origin, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
+use crate::triage::root::has_root;
 use crate::triage::{load_case, standalone};
 
 /// Reduce program and scenario to the smallest test case that shows the same finding
@@ -31,7 +32,7 @@ pub struct MinimizeArgs {
     /// Runs to measure the result with, each in a new process
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     runs: u32,
-    /// Do not run the crash directory's standalone program at the end
+    /// Do not run the crash directory's standalone program at the end, nor determine its root
     #[arg(long)]
     no_verify: bool,
     /// Harness processes to run in parallel [default: one per processor]
@@ -40,6 +41,8 @@ pub struct MinimizeArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    known: KnownArgs,
     #[command(flatten)]
     go: GoArgs,
 }
@@ -61,6 +64,8 @@ struct Report<'a> {
     tried: u64,
     /// What the standalone program showed; `None` if it was not run.
     standalone: Option<&'a Standalone>,
+    /// The fault behind it; `None` if it was not determined.
+    root: Option<&'a Root>,
     /// Where the text was stored.
     path: Option<&'a Path>,
     /// The txtar.
@@ -73,7 +78,8 @@ struct Report<'a> {
 /// Unusable input or environment.
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
-    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let known = args.known.load()?;
+    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -120,6 +126,12 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         }
         _ => None,
     };
+    let root = match &path {
+        Some(_) if !args.no_verify && !stop.load(Ordering::Relaxed) => {
+            root(&args.crash, &built, &args.go, known, &stop)?
+        }
+        _ => None,
+    };
     let go_version = &options.origin.go_version;
     if args.json {
         let m = minimized.as_ref();
@@ -133,13 +145,14 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
             standalone: shown.as_ref(),
+            root: root.as_ref(),
             path: path.as_deref(),
             text: m.map(|m| m.text.as_str()),
         };
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
         print(&match &minimized {
-            Some(m) => text(m, path.as_deref(), shown.as_ref()),
+            Some(m) => text(m, path.as_deref(), shown.as_ref(), root.as_ref()),
             None => match &expected {
                 Some(f) => {
                     format!("{}\nnot reproduced on {go_version}: nothing to minimize\n", f.title)
@@ -199,7 +212,32 @@ fn verify(
     }
 }
 
-fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> String {
+/// The root of a crash directory's finding, which is determined and stored unless it is settled.
+fn root(
+    crash: &Path,
+    built: &BuiltHarness,
+    go: &GoArgs,
+    known: Known,
+    stop: &Arc<AtomicBool>,
+) -> anyhow::Result<Option<Root>> {
+    let Some((store, name)) = store_of(crash)? else { return Ok(None) };
+    let mut rooter = report_roots::rooter(built, go, known, stop)?;
+    let finding = crate::store::read(&store.path(&name))?;
+    if !has_root(&finding) || rooter.is_settled(&finding) {
+        return Ok(finding.root);
+    }
+    match rooter.settle(&store, &name, &mut progress) {
+        Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
+        root => Ok(root?),
+    }
+}
+
+fn text(
+    m: &Minimized,
+    path: Option<&Path>,
+    shown: Option<&Standalone>,
+    root: Option<&Root>,
+) -> String {
     let i = &m.info;
     let [k, n] = i.reproduced;
     let [was_k, was_n] = i.original;
@@ -230,6 +268,9 @@ fn text(m: &Minimized, path: Option<&Path>, shown: Option<&Standalone>) -> Strin
             "its standalone program, {} lines in repro/, shows it in {k} of {n} processes{attempts}\n",
             s.lines
         ));
+    }
+    if let Some(root) = root {
+        out.push_str(&format!("root: {}: {}\n", report_roots::told(root), root.title));
     }
     out.push('\n');
     out.push_str(&m.text);

@@ -18,6 +18,7 @@ mod regress;
 mod removed;
 mod report;
 mod report_html;
+mod report_roots;
 mod reproduce;
 mod scenarios;
 mod ticker;

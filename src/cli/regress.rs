@@ -8,13 +8,13 @@ use clap::Args;
 
 use super::durations::duration;
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, print, progress, say_patched};
+use super::{Exit, GoArgs, KnownArgs, print, progress, say_patched};
 use crate::files;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::regress::{
     Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
-    deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, run_column,
-    sarif, text,
+    deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, overview,
+    run_column, sarif, text,
 };
 use crate::scenario::Scenario;
 
@@ -24,8 +24,8 @@ use crate::scenario::Scenario;
     after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
     matrix. With --overlay or --patch, every case runs without and with the patch, and the \
     result says what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
-    bug or unstated that the baseline does not list, or if a listed one got worse. Findings of \
-    class contract are expected."
+    bug or unstated that the baseline does not list, or if a listed one got worse. A finding whose \
+    root is determined is listed if its root is. Findings of class contract are expected."
 )]
 pub struct RegressArgs {
     /// Folder of cases [default: the built-in corpus]
@@ -67,6 +67,11 @@ pub struct RegressArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
+    /// Print a table of all cases, and the program and report of each new finding
+    #[arg(long, short, conflicts_with = "json")]
+    verbose: bool,
+    #[command(flatten)]
+    known: KnownArgs,
     #[command(flatten)]
     go: GoArgs,
 }
@@ -77,6 +82,7 @@ pub struct RegressArgs {
 /// Unusable input or environment.
 pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     let cases = cases(args)?;
+    let known = args.known.load()?;
     let baseline = match &args.baseline {
         Some(path) => Baseline::read(path)?,
         None => Baseline::built_in()?,
@@ -115,7 +121,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         let go_version = column.built.toolchain.version.clone();
         reports.push(ColumnReport {
             label: column.label.clone(),
-            verdict: compare(&ran, &baseline, &go_version),
+            verdict: compare(&ran, &baseline, &known, &go_version),
             go_version,
             goroot: column.goroot(),
             patched: column.patched,
@@ -128,8 +134,10 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
         // Findings with the overlay say nothing about the Go without it.
         let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
-        new.add(&plain, args.only.is_none());
+        let before = new.findings.len();
+        let seen = new.add(&plain, args.only.is_none());
         new.write(path)?;
+        progress(&format!("wrote {}, which {}", path.display(), added(new, before, seen)));
     }
     if let Some(path) = &args.junit {
         write(path, &junit::junit(&report))?;
@@ -143,12 +151,30 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     if args.json {
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
-        print(&text::text(&report))?;
+        // The verdict is the last line.
         if args.github {
             print(&github::annotations(&report))?;
         }
+        print(&if args.verbose { text::text(&report) } else { overview(&report) })?;
     }
     Ok(if report.passed { Exit::Nothing } else { Exit::Findings })
+}
+
+/// What is in a baseline now, and what changed.
+fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
+    let all = baseline.findings.len();
+    let on = match &baseline.go[..] {
+        [] => "no whole run of the corpus yet".to_owned(),
+        go => format!("measured on {}", go.join(", ")),
+    };
+    let were = |n: usize| if n == 1 { "was" } else { "were" };
+    format!(
+        "lists {all} finding{} now, of which {} {} not there: {seen} {} seen, {on}",
+        if all == 1 { "" } else { "s" },
+        all - before,
+        were(all - before),
+        were(seen)
+    )
 }
 
 fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {

@@ -1,21 +1,27 @@
 //! `typerace report`: findings for people.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 
+use super::fuzz::interrupt_flag;
 use super::report_html::{self, HtmlArgs};
+use super::report_roots;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
-use crate::harness::Toolchain;
-use crate::report::{bugs, collect, json, markdown, text};
+use crate::finding::Known;
+use crate::harness::{EnvError, GoOptions, Toolchain};
+use crate::patches::load;
+use crate::report::{Bugs, Report, bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
-/// Print what was found: new findings first, then known issues, then the number of breaches
+/// Print what was found, by root: new ones first, then known ones, then the number of breaches
 /// of contract
 #[derive(Args, Debug)]
+#[command(after_help = "The exit code is 0 once the report is written, whatever is in it.")]
 pub struct ReportArgs {
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
@@ -23,8 +29,8 @@ pub struct ReportArgs {
     /// Print full details as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// Print a page of bugs as Markdown: one section per cause, with its smallest
-    /// program; leaves out findings of class contract
+    /// Print a page of bugs as Markdown: one section per root, with its smallest
+    /// program and its patch; leaves out findings of class contract
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
     bugs: bool,
     /// Another folder of crash directories to include in that page, for example from another
@@ -34,15 +40,22 @@ pub struct ReportArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
-    /// Print a line for each signature of a known issue and for each breach of contract
+    /// Print a line for each signature of a root and for each breach of contract
     #[arg(long, short, conflicts_with_all = ["json", "markdown", "bugs", "html"])]
     verbose: bool,
     /// Run each finding's standalone program in N processes first, and record how many show it
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     verify: Option<u32>,
+    /// Determine the root of each finding first: run it under the patches that could end it, and
+    /// record the result. Findings whose root is settled are left alone
+    #[arg(long)]
+    roots: bool,
     /// Report only findings whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Exit with code 1 if there are findings
+    #[arg(long)]
+    exit_code: bool,
     #[command(flatten)]
     html: HtmlArgs,
     #[command(flatten)]
@@ -60,13 +73,17 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let mut report = collect(&args.crashes, &known)?;
     let only = args.only.as_deref().unwrap_or_default();
     report.entries.retain(|e| e.finding.id.contains(only));
+    if args.roots {
+        let ids: Vec<String> = report.entries.iter().map(|e| e.finding.id.clone()).collect();
+        report_roots::determine(&args.crashes, &ids, &args.go, &known)?;
+        for entry in &mut report.entries {
+            entry.finding = crate::store::read(&entry.path)?;
+        }
+    }
     if let Some(runs) = args.verify {
         let go = Toolchain::find(&args.go.options(), &mut progress)?;
         let store = Store::open(&args.crashes)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
-        }
+        let interrupted = interrupt_flag()?;
         for entry in &mut report.entries {
             let measured = standalone::verify(&entry.path, &go, runs, &interrupted, &mut progress);
             match measured {
@@ -81,23 +98,36 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
             standalone::write(&entry.path)?;
         }
     }
+    for dir in &args.with {
+        report.entries.extend(collect(dir, &known)?.entries);
+    }
     if args.html.html.is_some() {
-        let found =
-            report_html::write(&args.html, &args.crashes, only, &known, &args.go, &mut progress)?;
-        return Ok(if found == 0 { Exit::Nothing } else { Exit::Findings });
+        report_html::write(&args.html, &args.crashes, &report, &args.go, &mut progress)?;
+    } else if args.bugs {
+        print(&page_of_bugs(args, &report, &known)?)?;
+    } else if args.json {
+        print(&(json(&report)? + "\n"))?;
+    } else if args.markdown {
+        print(&markdown(&report))?;
+    } else {
+        print(&text(&report, args.verbose))?;
     }
-    if args.bugs {
-        for dir in &args.with {
-            report.entries.extend(collect(dir, &known)?.entries);
-        }
-        print(&bugs(&report.entries))?;
-        return Ok(if report.entries.is_empty() { Exit::Nothing } else { Exit::Findings });
-    }
-    let all = match (args.json, args.markdown) {
-        (true, _) => json(&report)? + "\n",
-        (_, true) => markdown(&report),
-        _ => text(&report, args.verbose),
+    let fails = args.exit_code && !report.entries.is_empty();
+    Ok(if fails { Exit::Findings } else { Exit::Nothing })
+}
+
+/// The page of bugs, with patches as diffs of the releases that showed the roots.
+fn page_of_bugs(args: &ReportArgs, report: &Report, known: &Known) -> anyhow::Result<String> {
+    let options = args.go.options();
+    let patches = load(options.patches.dir.as_deref()).map_err(EnvError::from)?;
+    let asked = RefCell::new(BTreeMap::<String, Option<PathBuf>>::new());
+    let goroot = |version: &str| {
+        let locate = || {
+            let options = GoOptions { toolchain: Some(version.to_owned()), ..GoOptions::default() };
+            // Without it, the diff has no line numbers.
+            Toolchain::locate(&options, &mut progress).ok().map(|go| go.goroot)
+        };
+        asked.borrow_mut().entry(version.to_owned()).or_insert_with(locate).clone()
     };
-    print(&all)?;
-    Ok(if report.entries.is_empty() { Exit::Nothing } else { Exit::Findings })
+    Ok(bugs(&report.entries, &Bugs { known, patches: &patches, goroot: &goroot }))
 }

@@ -8,9 +8,10 @@ use super::GoArgs;
 use super::fuzz::interrupt_flag;
 use super::regress::writable;
 use crate::files;
-use crate::finding::{Known, rfc3339};
+use crate::finding::rfc3339;
 use crate::regress::{built_in, from_corpus, from_crashes};
-use crate::report::html::{Coverage, LoadError, Page, findings, html, json, samples};
+use crate::report::Report;
+use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples};
 use crate::report::measure::{measure, work_corpus};
 use crate::testcase::SourceCase;
 
@@ -89,37 +90,30 @@ impl HtmlArgs {
     }
 }
 
-/// Writes the page and returns the number of findings in it.
+/// Writes the page.
 ///
 /// # Errors
 /// An input cannot be read, or the page cannot be written.
 pub fn write(
     args: &HtmlArgs,
     crashes: &Path,
-    only: &str,
-    known: &Known,
+    report: &Report,
     go: &GoArgs,
     progress: &mut dyn FnMut(&str),
-) -> anyhow::Result<usize> {
-    let Some(to) = &args.html else { return Ok(0) };
-    let (mut findings, problems) = findings(crashes)?;
-    findings.retain(|f| f.finding.id.contains(only));
-    for f in &mut findings {
-        let of = &f.finding;
-        f.known = known.look_up(of.kind, &of.signature, &of.title).cloned();
-    }
-    for problem in problems {
+) -> anyhow::Result<()> {
+    let Some(to) = &args.html else { return Ok(()) };
+    for problem in &report.problems {
         progress(&format!("warning: left out: {problem}"));
     }
-    let found = findings.len();
     let mut page = Page {
-        findings,
+        folder: crashes.display().to_string(),
         samples: args.samples.as_deref().map(samples).transpose()?.unwrap_or_default(),
         summary: args.summary.as_deref().map(json).transpose()?,
         matrix: args.matrix.as_deref().map(json).transpose()?,
-        coverage: None,
         made_at: rfc3339(std::time::SystemTime::now()),
+        ..Page::default()
     };
+    load(&mut page, report);
     if args.cover {
         // Before the work, so that an unusable file is reported at once.
         writable(to)?;
@@ -127,6 +121,7 @@ pub fn write(
     page.coverage = args.coverage(crashes, go, progress)?;
     files::output(to, html(&page).as_bytes())
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
-    progress(&format!("{found} findings in {}", to.display()));
-    Ok(found)
+    let (roots, findings) = (page.roots.len(), report.entries.len());
+    progress(&format!("{roots} roots of {findings} findings in {}", to.display()));
+    Ok(())
 }

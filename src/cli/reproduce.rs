@@ -262,6 +262,8 @@ fn not_run(reply: &RunReply, source: &SourceCase) -> Vec<String> {
 fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
     let mut out = match expected {
+        // The user interrupted the first one.
+        Some(e) if n == 0 => format!("{}\nnot run on {}\n", e.title, report.go_version),
         Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
         None => format!("{k} of {n} runs failed on {}\n", report.go_version),
     };
@@ -276,7 +278,7 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         }
         if report.fixed {
             out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
-        } else if k == 0 {
+        } else if k == 0 && n > 0 {
             out.push_str(
                 "not reproduced: try a larger --runs, or the Go release that it was found with\n",
             );

@@ -6,8 +6,10 @@ pub(crate) mod address;
 mod bounds;
 pub(crate) mod env;
 pub(crate) mod members;
+pub(crate) mod phrase;
 pub(crate) mod references;
 pub(crate) mod repair;
+mod slice;
 pub(crate) mod symbols;
 pub(crate) mod syntax;
 #[cfg(test)]
@@ -17,3 +19,4 @@ pub(crate) mod walk;
 
 pub use bounds::{MAX_DEPTH, MAX_GOROUTINES, MAX_OPERATIONS, MAX_PACKAGES, node_count, within};
 pub use repair::repair;
+pub use slice::slices;

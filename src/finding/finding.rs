@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
+use super::releases::OnRelease;
 use super::root::Root;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
@@ -61,6 +62,9 @@ pub struct Finding {
     /// The fault behind it; `None` if not determined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
+    /// What its test case showed on other Go releases; empty if `bisect` has not run it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<OnRelease>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Finding;
+use super::finding::{Finding, Stack};
 use super::kind::Kind;
+use super::root::{Root, RootBy};
 use super::signature::sides;
 
 /// The list inside the binary.
@@ -19,6 +20,17 @@ pub enum State {
     Fixed,
 }
 
+impl State {
+    /// `open` or `fixed`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Fixed => "fixed",
+        }
+    }
+}
+
 /// One entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +41,13 @@ pub struct KnownIssue {
     pub title: String,
     /// Open or fixed.
     pub state: State,
+    /// The root that it belongs to: `R4`. An entry with a root needs nothing else to know a
+    /// finding by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// Issues that report the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Number>,
     /// The finding's kind; any kind if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
@@ -41,12 +60,35 @@ pub struct KnownIssue {
     /// Words in the title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// Functions that must all be on one of the finding's stacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<String>,
     /// Minor releases that are affected, `1.27`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<String>,
     /// The first release without it, `1.28`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
+    /// Why no test case can show it. Such an entry matches no finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<String>,
+}
+
+/// One search of the tracker for a root that has no issue there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// The root.
+    pub root: String,
+    /// The day: `2026-11-29`.
+    pub date: String,
+    /// What was looked for.
+    pub about: String,
+    /// The words that were used, if somebody wrote them down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// What was found.
+    pub found: String,
 }
 
 /// An issue: a number or a text.
@@ -79,6 +121,12 @@ impl Number {
     }
 }
 
+impl From<u64> for Number {
+    fn from(n: u64) -> Self {
+        Self::Number(n)
+    }
+}
+
 /// A list that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {
@@ -95,11 +143,40 @@ pub enum KnownError {
 struct List {
     #[serde(default)]
     known: Vec<KnownIssue>,
+    #[serde(default)]
+    searched: Vec<Search>,
 }
 
 /// Lists of known findings. If two entries match, the first one counts.
 #[derive(Clone, Debug, Default)]
-pub struct Known(Vec<KnownIssue>);
+pub struct Known {
+    issues: Vec<KnownIssue>,
+    searches: Vec<Search>,
+}
+
+/// What an entry can know a finding by.
+#[derive(Clone, Copy)]
+pub(super) struct Features<'a> {
+    pub kind: Kind,
+    pub signature: &'a str,
+    pub title: &'a str,
+    pub stacks: &'a [Stack],
+    pub root: Option<&'a Root>,
+    pub patched: &'a [String],
+}
+
+impl<'a> From<&'a Finding> for Features<'a> {
+    fn from(f: &'a Finding) -> Self {
+        Self {
+            kind: f.kind,
+            signature: &f.signature,
+            title: &f.title,
+            stacks: &f.stacks,
+            root: f.root.as_ref(),
+            patched: &f.origin.patched,
+        }
+    }
+}
 
 impl Known {
     /// The list that is inside typerace.
@@ -118,59 +195,112 @@ impl Known {
     /// # Errors
     /// Text that is not such a list; the error has line and column.
     pub fn add(&mut self, text: &str) -> Result<(), KnownError> {
-        let mut list = toml::from_str::<List>(text)?.known;
-        for entry in &list {
-            let by = entry.signature.is_some() || entry.words.is_some();
-            if !by && entry.functions.is_empty() {
-                return Err(KnownError::Empty(entry.issue.clone()));
-            }
+        let List { known: mut issues, mut searched } = toml::from_str(text)?;
+        if let Some(entry) = issues.iter().find(|e| !e.has_features() && e.root.is_none()) {
+            return Err(KnownError::Empty(entry.issue.clone()));
         }
-        list.append(&mut self.0);
-        self.0 = list;
+        issues.append(&mut self.issues);
+        searched.append(&mut self.searches);
+        (self.issues, self.searches) = (issues, searched);
         Ok(())
     }
 
     /// Whether an issue affects a release, `go1.27.3`.
     #[must_use]
     pub fn affects(&self, issue: &Number, go_version: &str) -> bool {
-        self.0.iter().any(|k| k.issue == *issue && k.affects(go_version))
+        self.issues.iter().any(|k| k.issue == *issue && k.affects(go_version))
     }
 
     /// The entry that matches a finding.
     #[must_use]
     pub fn find(&self, finding: &Finding) -> Option<&KnownIssue> {
-        self.look_up(finding.kind, &finding.signature, &finding.title)
+        self.matching(finding.into())
     }
 
-    /// The entry that matches a finding with this kind, signature and title.
+    /// The entry that matches a finding with this kind, signature and title. Entries that ask
+    /// for functions on a stack do not match.
     #[must_use]
     pub fn look_up(&self, kind: Kind, signature: &str, title: &str) -> Option<&KnownIssue> {
-        self.0.iter().find(|k| k.fits(kind, signature, title))
+        let (stacks, root, patched) = (&[][..], None, &[][..]);
+        self.matching(Features { kind, signature, title, stacks, root, patched })
+    }
+
+    pub(super) fn matching(&self, of: Features<'_>) -> Option<&KnownIssue> {
+        self.issues.iter().find(|k| k.fits(of))
+    }
+
+    /// The entries of a root that a test case can show.
+    pub fn of_root<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a KnownIssue> {
+        let of = move |k: &&KnownIssue| k.root.as_deref() == Some(root) && k.unreachable.is_none();
+        self.issues.iter().filter(of)
+    }
+
+    /// The entries that no test case can show.
+    pub fn unreachable(&self) -> impl Iterator<Item = &KnownIssue> {
+        self.issues.iter().filter(|k| k.unreachable.is_some())
+    }
+
+    /// The searches of the tracker for a root.
+    pub fn searches<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a Search> {
+        self.searches.iter().filter(move |s| s.root == root)
     }
 }
 
 impl KnownIssue {
-    fn fits(&self, kind: Kind, signature: &str, title: &str) -> bool {
-        let mut sites: Vec<&str> = sides(signature).collect();
+    /// Whether it says how to know a finding, or that there is none.
+    fn has_features(&self) -> bool {
+        self.signature.is_some()
+            || self.words.is_some()
+            || !self.functions.is_empty()
+            || self.unreachable.is_some()
+    }
+
+    fn fits(&self, of: Features<'_>) -> bool {
+        if !self.has_features() || self.unreachable.is_some() || self.contradicts(of) {
+            return false;
+        }
+        let mut sites: Vec<&str> = sides(of.signature).collect();
         sites.sort_unstable();
         let mut functions: Vec<&str> = self.functions.iter().map(String::as_str).collect();
         functions.sort_unstable();
-        self.kind.is_none_or(|k| k == kind)
-            && self.signature.as_ref().is_none_or(|s| s == signature)
+        let calls = |s: &Stack, f: &String| s.frames.iter().any(|frame| frame.function == *f);
+        self.kind.is_none_or(|k| k == of.kind)
+            && self.signature.as_ref().is_none_or(|s| s == of.signature)
             && (functions.is_empty() || functions == sites)
-            && self.words.as_ref().is_none_or(|w| title.contains(w.as_str()))
+            && self.words.as_ref().is_none_or(|w| of.title.contains(w.as_str()))
+            && (self.through.is_empty()
+                || of.stacks.iter().any(|s| self.through.iter().all(|f| calls(s, f))))
+    }
+
+    /// Whether a finding cannot have this entry's root: a patch says that it has another one, the
+    /// root's own patch did not end it, or that patch was in the go/types that showed it.
+    fn contradicts(&self, of: Features<'_>) -> bool {
+        let Some(own) = &self.root else { return false };
+        let other = of.root.is_some_and(|root| match root.by {
+            RootBy::Issue => false,
+            _ if root.is_new() => root.tried.iter().any(|t| t.patch == *own),
+            _ => root.id != *own,
+        });
+        other || of.patched.contains(own)
+    }
+
+    /// Whether it is a report of what a release shows: it is open, or a later release fixed it.
+    #[must_use]
+    pub fn reports(&self, go_version: &str) -> bool {
+        let later = |fixed: &String| is_newer(fixed, go_version);
+        self.state == State::Open || self.fixed.as_ref().is_some_and(later)
     }
 
     /// Whether the entry says that a release is affected; true if it does not list releases.
     #[must_use]
     pub fn affects(&self, go_version: &str) -> bool {
-        let minor = |v: &str| version(v).map(|(_, minor, _)| minor);
+        let minor = |v: &str| release(v).map(|(_, minor, _)| minor);
         self.affected.is_empty() || self.affected.iter().any(|a| minor(a) == minor(go_version))
     }
 }
 
-/// `go1.27.3` as 1, 27, 3.
-fn version(text: &str) -> Option<(u32, u32, u32)> {
+/// `go1.27.3` as 1, 27, 3: an order of releases.
+pub(super) fn release(text: &str) -> Option<(u32, u32, u32)> {
     let text = text.split_whitespace().find(|w| w.contains("1."))?;
     let mut parts = text.trim_start_matches("go").split(|c: char| !c.is_ascii_digit());
     let first = parts.next()?.parse().ok()?;
@@ -181,12 +311,14 @@ fn version(text: &str) -> Option<(u32, u32, u32)> {
 /// Whether a release, `go1.27.3`, came after another.
 #[must_use]
 pub fn is_newer(go_version: &str, than: &str) -> bool {
-    matches!((version(go_version), version(than)), (Some(a), Some(b)) if a > b)
+    matches!((release(go_version), release(than)), (Some(a), Some(b)) if a > b)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Frame;
+    use crate::finding::test_support::fatal;
 
     fn issue(known: &Known, kind: Kind, signature: &str, title: &str) -> Option<String> {
         known.look_up(kind, signature, title).map(|k| k.issue.to_string())
@@ -207,10 +339,43 @@ mod tests {
             issue(&k, Kind::Panic, "panic: x: f", title).as_deref(),
             Some("golang/go#78296")
         );
+        // These need their stacks: the signatures alone are too general.
         let hang = "hang: recursion of go/types.(*typeWriter).typ";
-        assert_eq!(issue(&k, Kind::Hang, hang, "").as_deref(), Some("golang/go#78341"));
+        assert_eq!(issue(&k, Kind::Hang, hang, ""), None);
         let hash = "panic: assertion failed: go/types.(*Named).Underlying";
-        assert_eq!(issue(&k, Kind::Panic, hash, "").as_deref(), Some("golang/go#56045"));
+        assert_eq!(issue(&k, Kind::Panic, hash, ""), None);
+        let frame = |f: &str| Frame { function: f.to_owned(), ..Frame::default() };
+        let on = |kind, signature: &str, functions: &[&str]| {
+            let frames = functions.iter().copied().map(frame).collect();
+            let mut f = Finding { kind, ..fatal("x") };
+            f.signature = signature.to_owned();
+            f.stacks = vec![Stack { of: "panic".to_owned(), frames }];
+            k.find(&f).map(|k| k.issue.to_string())
+        };
+        let sets = "go/types.computeInterfaceTypeSet";
+        let of = on(Kind::Hang, hang, &["go/types.(*Named).expandRHS", sets]);
+        assert_eq!(of.as_deref(), Some("golang/go#78341"));
+        let of = on(Kind::Panic, hash, &[sets, "go/types.(*Context).instanceHash"]);
+        assert_eq!(of.as_deref(), Some("golang/go#56045"));
+        assert_eq!(on(Kind::Panic, hash, &[sets]), None);
+    }
+
+    /// Every issue of a patch, and what the tracker's other reports of a root are.
+    #[test]
+    fn the_shipped_list_knows_roots() {
+        let k = Known::shipped();
+        for patch in crate::patches::built_in().unwrap() {
+            let listed: Vec<String> = (k.of_root(&patch.id))
+                .flat_map(|e| std::iter::once(&e.issue).chain(&e.also).map(ToString::to_string))
+                .collect();
+            for issue in &patch.issues {
+                let name = format!("golang/go#{issue}");
+                assert!(listed.contains(&name), "{}: {name} is not in {listed:?}", patch.id);
+            }
+        }
+        let without: Vec<String> = k.unreachable().map(|e| e.issue.to_string()).collect();
+        assert_eq!(without, ["golang/go#75757", "golang/go#63285"]);
+        assert_eq!(k.searches("R1").count(), 1);
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Findings as people read them, one line each: new ones first, then known issues, then
-//! what the documentation does not cover, then the number of breaches.
+//! Findings as people read them, by root: new ones first, then known ones, then what the
+//! documentation does not cover, then the number of breaches.
 
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
+use super::heading::{Heading, by_heading};
 use super::kind::Kind;
-use super::known::{KnownIssue, State};
+use super::root::RootBy;
 use crate::scenario::Class;
 
 /// A finding in a list.
@@ -17,8 +18,8 @@ pub struct Item {
     pub kind: Kind,
     /// Class.
     pub class: Class,
-    /// Its issue, if it has one.
-    pub known: Option<KnownIssue>,
+    /// What it stands under.
+    pub heading: Heading,
     /// Whether it was run again and never seen again.
     pub is_unconfirmed: bool,
     /// How often a campaign saw it, where that is known.
@@ -29,6 +30,10 @@ pub struct Item {
     pub go_version: String,
     /// Lines of its minimized program, if it has one.
     pub lines: Option<usize>,
+    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
+    pub standalone: Option<[u32; 2]>,
+    /// The first release that shows it, if it was bisected.
+    pub since: Option<String>,
     /// Its crash directory.
     pub path: PathBuf,
 }
@@ -64,42 +69,53 @@ pub struct Listing<'a> {
 #[derive(Debug)]
 struct Group {
     title: String,
+    /// One for each root; a row may have several lines.
     rows: Vec<String>,
     /// How many rows are shown at most.
     cap: usize,
 }
 
-/// Rows that each group may have, however long the others are: new findings, known issues,
-/// unstated and unconfirmed findings.
-const LEAST: [usize; 4] = [10, 5, 4, 2];
+/// Rows that each group may have, however long the others are: new, known, unstated and
+/// unconfirmed ones.
+const LEAST: [usize; 4] = [5, 4, 1, 1];
 
 impl<'a> Listing<'a> {
-    /// A list without a limit. A verbose one has a line for each signature of a known issue
-    /// and for each breach.
+    /// A list without a limit. A verbose one has a line for each signature of a root and for each
+    /// breach.
     #[must_use]
     pub fn new(items: &'a [Item], verbose: bool) -> Self {
-        let of = |want: fn(&Item) -> bool| items.iter().filter(|i| want(i)).collect::<Vec<_>>();
-        let breaches = of(|i| i.class == Class::Breach);
-        let sure = |i: &Item| i.class != Class::Breach && !i.is_unconfirmed;
-        let sure_of = |want: fn(&Item) -> bool| -> Vec<&Item> {
-            items.iter().filter(|i| sure(i) && want(i)).collect()
+        let breaches = items.iter().filter(|i| i.class == Class::Breach).collect();
+        let doubtful: Vec<&Item> =
+            items.iter().filter(|i| i.class != Class::Breach && i.is_unconfirmed).collect();
+        let sure = items.iter().filter(|i| i.class != Class::Breach && !i.is_unconfirmed);
+        let mut roots: [Vec<Vec<&Item>>; 3] = Default::default();
+        for root in by_heading(sure, |i| &i.heading) {
+            let known = root.iter().any(|i| i.heading.known);
+            let bug = root.iter().any(|i| i.class == Class::Bug);
+            roots[if known {
+                1
+            } else if bug {
+                0
+            } else {
+                2
+            }]
+            .push(root);
+        }
+        let [new, known, unstated] = roots;
+        let group = |word: &str, about: &str, roots: &[Vec<&Item>]| {
+            let title = format!("{}{about}", count(roots.len() as u64, &format!("{word} root")));
+            Group::new(title, roots.iter().map(|root| row(root, verbose)).collect())
         };
-        let new = sure_of(|i| i.known.is_none() && i.class == Class::Bug);
-        let unstated = sure_of(|i| i.known.is_none() && i.class == Class::Unstated);
-        let doubtful = of(|i| i.class != Class::Breach && i.is_unconfirmed);
-        let issues = issues(&sure_of(|i| i.known.is_some()));
-        let known = count(issues.len() as u64, "known issue");
-        let known_rows = issues.iter().flat_map(|of_one| known_rows(of_one, verbose)).collect();
-        let group = |word: &str, about: &str, items: &[&Item]| {
-            let title = format!("{}{about}", count(items.len() as u64, &format!("{word} finding")));
-            Group::new(title, items.iter().map(|i| i.line()).collect())
-        };
+        let unconfirmed = format!(
+            "{}, which no repetition showed",
+            count(doubtful.len() as u64, "unconfirmed finding")
+        );
         Self {
             groups: [
                 group("new", "", &new),
-                Group::new(known, known_rows),
+                group("known", "", &known),
                 group("unstated", ", which the documentation does not cover", &unstated),
-                group("unconfirmed", ", which no repetition showed", &doubtful),
+                Group::new(unconfirmed, doubtful.iter().map(|i| i.line()).collect()),
             ],
             breaches,
             not_stored: 0,
@@ -145,7 +161,9 @@ impl Group {
         }
         writeln!(f, "\n{}:", self.title)?;
         // The line that says how many are left out may as well be the one that is.
-        let fits = self.rows.len() <= self.cap.saturating_add(1);
+        let last = |row: &String| !row.contains('\n');
+        let fits = self.rows.len() <= self.cap
+            || self.rows.len() == self.cap + 1 && self.rows.last().is_some_and(last);
         let shown = if fits { self.rows.len() } else { self.cap };
         for row in &self.rows[..shown] {
             writeln!(f, "{row}")?;
@@ -157,40 +175,48 @@ impl Group {
     }
 }
 
-/// Known findings by issue, in the order in which the issues come first.
-fn issues<'a>(known: &[&'a Item]) -> Vec<Vec<&'a Item>> {
-    let issue = |i: &Item| i.known.as_ref().map(|k| k.issue.clone());
-    let mut issues: Vec<Vec<&Item>> = Vec::new();
-    for &item in known {
-        match issues.iter_mut().find(|of_one| issue(of_one[0]) == issue(item)) {
-            Some(of_one) => of_one.push(item),
-            None => issues.push(vec![item]),
+/// A root: what it is, then its figures and the crash directory of its smallest program.
+fn row(root: &[&Item], verbose: bool) -> String {
+    let Some(heading) = Heading::merged(root.iter().map(|i| &i.heading)) else {
+        return String::new();
+    };
+    // A program that was seen to show it comes before a smaller one.
+    let size = |i: &&&Item| {
+        let shows = i.standalone.is_some_and(|[k, _]| k > 0);
+        (!shows, i.lines.unwrap_or(usize::MAX))
+    };
+    let Some(item) = root.iter().min_by_key(size) else { return String::new() };
+    let mut parts = match root {
+        [one] => one.notes.clone(),
+        many => vec![count(many.len() as u64, "signature")],
+    };
+    parts.extend(root.iter().map(|i| i.times).sum::<Option<u64>>().map(times));
+    parts.extend(item.lines.map(|n| format!("program of {}", count(n as u64, "line"))));
+    parts.extend(
+        item.standalone.filter(|s| s[1] > 0).map(|[k, n]| format!("standalone {k} of {n}")),
+    );
+    parts.extend(root.iter().find_map(|i| i.since.as_ref()).map(|go| format!("since {go}")));
+    if heading.known && root.iter().all(|i| i.class == Class::Unstated) {
+        parts.push("unstated".to_owned());
+    }
+    if heading.unlisted {
+        parts.push(format!("not listed for {}", item.go_version));
+    }
+    match heading.by {
+        Some(RootBy::Guess) if heading.known => parts.push("presumed".to_owned()),
+        Some(RootBy::Guess) if root.len() > 1 => {
+            parts.push("a guess puts them together".to_owned());
+        }
+        _ => {}
+    }
+    let path = item.path.display();
+    let mut out = format!("  {}\n    {}; {path}", heading.line(), parts.join(", "));
+    if verbose && (root.len() > 1 || heading.is_root()) {
+        for item in root {
+            out.push_str(&format!("\n    {}", item.line()));
         }
     }
-    issues
-}
-
-/// The line of an issue, with the crash directory of its smallest program.
-fn known_rows(of_one: &[&Item], verbose: bool) -> Vec<String> {
-    let smallest = of_one.iter().min_by_key(|i| i.lines.unwrap_or(usize::MAX));
-    let Some((item, known)) = smallest.and_then(|i| Some((i, i.known.as_ref()?))) else {
-        return Vec::new();
-    };
-    let state = if known.state == State::Open { "open" } else { "fixed" };
-    let mut row =
-        format!("  {} ({state}): {}", known.issue, count(of_one.len() as u64, "signature"));
-    if let Some(sum) = of_one.iter().map(|i| i.times).sum::<Option<u64>>() {
-        row += &format!(", {}", times(sum));
-    }
-    if !known.affects(&item.go_version) {
-        row += &format!(", not listed for {}", item.go_version);
-    }
-    row += &format!("; {}; {}", known.title, item.path.display());
-    let mut rows = vec![row];
-    if verbose {
-        rows.extend(of_one.iter().map(|i| format!("  {}", i.line())));
-    }
-    rows
+    out
 }
 
 impl Display for Listing<'_> {
@@ -224,25 +250,81 @@ impl Display for Listing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Known;
+    use crate::finding::{Known, Reported, State};
 
     fn item(class: Class, signature: &str, lines: Option<usize>) -> Item {
+        item_on("go1.21.13", class, signature, lines)
+    }
+
+    fn item_on(go: &str, class: Class, signature: &str, lines: Option<usize>) -> Item {
         Item {
             title: signature.replace("data-race: go/types.", "data race: "),
             kind: Kind::DataRace,
             class,
-            known: Known::shipped().look_up(Kind::DataRace, signature, "").cloned(),
+            heading: Known::shipped().bare_heading(
+                signature,
+                Kind::DataRace,
+                signature,
+                &signature.replace("data-race: go/types.", "data race: "),
+                go,
+            ),
             is_unconfirmed: false,
             times: Some(3),
             notes: vec!["reproduced 5 of 5".to_owned()],
-            go_version: "go1.21.13".to_owned(),
+            go_version: go.to_owned(),
             lines,
+            standalone: None,
+            since: None,
             path: format!("crashes/{}", signature.len()).into(),
         }
     }
 
     fn numbered(class: Class, n: usize) -> Vec<Item> {
         (0..n).map(|i| item(class, &format!("data-race: go/types.f{i} / g"), None)).collect()
+    }
+
+    /// A finding with a root.
+    fn of_root(id: &str, by: RootBy, class: Class, signature: &str) -> Item {
+        let mut item = item(class, signature, None);
+        item.heading = Heading {
+            id: id.to_owned(),
+            title: format!("race that {id} stands for"),
+            known: by != RootBy::Guess,
+            by: Some(by),
+            issues: Vec::new(),
+            unlisted: false,
+        };
+        item
+    }
+
+    /// Roots: known ones with and without an issue, a guess.
+    fn roots() -> Vec<Item> {
+        let (patch, guess) = (RootBy::Patch, RootBy::Guess);
+        let mut all = vec![
+            of_root("R8", patch, Class::Unstated, "data-race: c"),
+            of_root("R1", patch, Class::Bug, "data-race: a"),
+            of_root("R1", patch, Class::Unstated, "data-race: bb"),
+            of_root("new: T.f", guess, Class::Bug, "data-race: d"),
+            of_root("new: T.f", guess, Class::Bug, "data-race: ee"),
+            of_root("R3", patch, Class::Bug, "data-race: f"),
+            of_root("R1", patch, Class::Breach, "data-race: g"),
+            Item { is_unconfirmed: true, ..of_root("R1", patch, Class::Bug, "data-race: h") },
+        ];
+        (all[1].lines, all[2].standalone) = (Some(3), Some([9, 10]));
+        (all[2].lines, all[2].since) = (Some(5), Some("go1.24.11".to_owned()));
+        all[5].heading.issues =
+            vec![Reported { issue: 79035.into(), state: Some(State::Open), also: vec![7.into()] }];
+        all
+    }
+
+    #[test]
+    fn roots_stand_together() {
+        insta::assert_snapshot!(Listing::new(&roots(), false).to_string());
+    }
+
+    #[test]
+    fn roots_verbose() {
+        insta::assert_snapshot!(Listing::new(&roots(), true).to_string());
     }
 
     /// One of every group, and an issue with two signatures.
@@ -258,7 +340,7 @@ mod tests {
             item(Class::Unstated, alias, Some(40)),
             item(Class::Unstated, "data-race: go/types.u", None),
             small,
-            Item { go_version: "go1.27.3".to_owned(), ..item(Class::Bug, unpack, None) },
+            item_on("go1.27.3", Class::Bug, unpack, None),
         ];
         items.extend(numbered(Class::Bug, 2));
         items.extend(numbered(Class::Breach, 2));
@@ -307,7 +389,9 @@ mod tests {
                     let whole = Listing::new(&items, false).to_string().lines().count();
                     let text = Listing::new(&items, false).within(36).to_string();
                     let lines = text.lines().count();
-                    assert_eq!(lines, whole.min(36), "{new} {unstated} {doubtful}:\n{text}");
+                    // Rows of roots have two lines, so that one line may be left.
+                    let fits = lines == whole.min(36) || whole > 36 && lines == 35;
+                    assert!(fits, "{new} {unstated} {doubtful}:\n{text}");
                     assert_eq!(text.contains(" more: typerace report"), lines < whole, "{text}");
                 }
             }

@@ -5,6 +5,7 @@ mod fatal;
 #[allow(clippy::module_inception)]
 mod finding;
 mod frame;
+mod heading;
 mod heap;
 mod kind;
 mod known;
@@ -16,6 +17,7 @@ mod normalise;
 mod observe;
 mod panic;
 mod race;
+mod releases;
 mod root;
 mod signature;
 mod slow;
@@ -32,9 +34,10 @@ pub use finding::{
     Step, VERSION, deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};
+pub use heading::{Heading, Reported, by_heading};
 pub use heap::{HeapSite, growth, heap_sites, over_memory};
 pub use kind::{Kind, KindRow, Severity};
-pub use known::{Known, KnownError, KnownIssue, Number, State, is_newer};
+pub use known::{Known, KnownError, KnownIssue, Number, Search, State, is_newer};
 pub use leak::leaked;
 pub use listing::{Item, Listing};
 pub use locks::lock_cycle;
@@ -43,7 +46,8 @@ pub use normalise::Blame;
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::panicked;
 pub use race::{Access, RaceReport, Side, race_reports};
-pub use root::{Root, RootBy, Trial};
+pub use releases::{Instead, OnRelease, since};
+pub use root::{NEW, Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use syntax::{SYNTAX_CHANGED, changed_syntax, printed_changes};

@@ -123,6 +123,7 @@ impl Draft {
             stage: None,
             suspects: Vec::new(),
             root: None,
+            releases: Vec::new(),
             origin: origin.clone(),
         }
     }

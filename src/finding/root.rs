@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The beginning of the id of a root that is new.
+pub const NEW: &str = "new: ";
+
 /// Which fault is behind a finding. Findings with the same `id` have the same root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Root {
@@ -28,8 +31,9 @@ pub enum RootBy {
     Patch,
     /// The list of known issues names it, and no patch exists.
     Issue,
-    /// A guess: what the scenario needs, and what is written. The finding is new until a
-    /// person says otherwise.
+    /// A guess. Either no patch ends the finding, and the id says what the scenario needs and what
+    /// is written: the finding is new until a person says otherwise. Or the finding shares functions
+    /// with one that a patch ends, or shows too rarely for certainty: the id is that patch's.
     Guess,
 }
 
@@ -42,12 +46,22 @@ pub struct Trial {
     pub seen: u32,
     /// All runs.
     pub runs: u32,
+    /// The findings of these runs that do not show without the patch. The patch may have ended the
+    /// finding, or only changed where the same fault shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 impl Root {
-    /// Whether nothing but a guess says which root it is.
+    /// Whether it is none of the known roots, as far as anybody can tell.
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.by == RootBy::Guess
+        self.by == RootBy::Guess && self.id.starts_with(NEW)
+    }
+
+    /// Whether it is still a guess that a finding has this known root.
+    #[must_use]
+    pub fn is_presumed(&self) -> bool {
+        self.by == RootBy::Guess && !self.is_new()
     }
 }

@@ -94,15 +94,23 @@ impl Gen<'_> {
                         continue;
                     }
                     let mut sig = m.sig.clone();
-                    let mut type_args = Vec::new();
+                    let (mut type_args, mut inferred) = (Vec::new(), false);
                     if !m.own_params.is_empty() {
                         let want = Want { depth: 1, ..Want::ANY };
                         let own = &m.own_params;
                         let args = self.pick_args(&scope.site, want, own, Args::Closed)?;
+                        inferred =
+                            own.iter().all(|&p| sig.params.iter().any(|&t| self.infers(t, p)))
+                                && !self.rng.chance(self.policy.explicit);
                         sig = self.w.subst_sig(&sig, own, &args);
-                        type_args = args.iter().map(|&a| self.type_expr(a)).collect();
+                        if !inferred {
+                            if !args.iter().all(|&a| self.nameable(a, &scope.site.params)) {
+                                continue;
+                            }
+                            type_args = args.iter().map(|&a| self.type_expr(a)).collect();
+                        }
                     }
-                    let Some(args) = self.arguments(scope, &sig, false) else { continue };
+                    let Some(args) = self.arguments(scope, &sig, inferred) else { continue };
                     return Some((Step::Method(name, type_args, args), sig.results[0], false));
                 }
             }

@@ -50,6 +50,9 @@ const TERMS: [Basic; 6] =
 impl Gen<'_> {
     /// One to three new type parameters with constraints.
     pub fn random_type_params(&mut self) -> Vec<ParamId> {
+        if self.wide() {
+            return self.wide_type_params();
+        }
         let n = match self.rng.below(10) {
             0..6 => 1,
             6..9 => 2,

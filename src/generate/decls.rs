@@ -170,6 +170,9 @@ impl Gen<'_> {
                 }
             }
         }
+        if self.wide() {
+            self.wide_fields(&mut fields, site, comparable);
+        }
         let mut at = self.rng.below(names::FIELDS.len());
         for _ in 0..self.rng.between(usize::from(fields.is_empty()), 3) {
             at = (at + 1) % names::FIELDS.len();
@@ -235,7 +238,10 @@ impl Gen<'_> {
     }
 
     fn random_interface(&mut self, site: &Site) -> TypeId {
-        let methods = self.random_methods(site, 3, 2);
+        let methods = match self.wide() {
+            true => self.wide_methods(site),
+            false => self.random_methods(site, 3, 2),
+        };
         let mut embeds = Vec::new();
         if self.rng.chance(self.policy.embed)
             && let Some(t) = self.random_named(site, Want::DIRECT)
@@ -268,6 +274,9 @@ impl Gen<'_> {
             for &b in &TERMS[at..at + n] {
                 let t = self.w.basic(b);
                 iface.terms.push((self.rng.chance(70), t));
+            }
+            if self.wide() {
+                iface.terms = self.wide_terms();
             }
         }
         if self.rng.chance(10) {

@@ -71,7 +71,7 @@ impl Gen<'_> {
     }
 
     /// Whether an argument for a parameter of type `t` determines `p`.
-    fn infers(&self, t: TypeId, p: ParamId) -> bool {
+    pub fn infers(&self, t: TypeId, p: ParamId) -> bool {
         match self.w.get(t) {
             Type::Param(q) => *q == p,
             Type::Pointer(e) | Type::Slice(e) => self.infers(*e, p),

@@ -41,6 +41,7 @@ impl<'a> Gen<'a> {
             uses: 0,
             renamed: Vec::new(),
             labels: 0,
+            placed: Vec::new(),
         }
     }
 
@@ -58,7 +59,8 @@ impl<'a> Gen<'a> {
         // Variables and functions use declarations made before them.
         let mut code = Vec::new();
         let last = package as usize + 1 == total;
-        for _ in 0..self.rng.between(1, if last && total > 1 { 3 } else { 2 }) {
+        let most = if last && total > 1 { 3 } else { 2 } - self.policy.phrases;
+        for _ in 0..self.rng.between(1, most) {
             code.extend(self.variable());
             if self.rng.chance(if last { 60 } else { 35 }) {
                 code.extend(self.function());
@@ -80,6 +82,8 @@ impl<'a> Gen<'a> {
             }
         }
         decls.append(&mut code);
+        decls.append(&mut self.phrases());
+        decls.extend(self.many_names());
         if self.rng.chance(35) {
             // Any order is legal; a random one gives initialization order some work.
             self.rng.shuffle(&mut decls);
@@ -134,6 +138,13 @@ impl<'a> Gen<'a> {
         Package { path: path.to_owned(), files }
     }
 
+    /// A language version that has everything in the program.
+    fn file_version(&mut self) -> Option<String> {
+        let newest = self.policy.file_versions?;
+        let minor = self.rng.between(self.options.go_minor as usize, newest as usize);
+        self.rng.chance(70).then(|| format!("go1.{minor}"))
+    }
+
     fn file(&mut self, name: &str, decls: Vec<(u8, Decl)>) -> PackageFile {
         let uses = decls.iter().fold(0, |all, d| all | d.0);
         let mut specs = Vec::new();
@@ -154,7 +165,8 @@ impl<'a> Gen<'a> {
         }
         out.extend(decls.into_iter().map(|d| d.1));
         let package = Ident::from(base(self.paths[self.package as usize]));
-        PackageFile { name: name.to_owned(), tree: File { name: package, decls: out } }
+        let go_version = self.file_version();
+        PackageFile { name: name.to_owned(), tree: File { name: package, go_version, decls: out } }
     }
 }
 

@@ -7,7 +7,7 @@ use super::names;
 use super::world::World;
 
 /// The depth to which embedding is followed.
-const MAX_DEPTH: usize = 3;
+const MAX_DEPTH: usize = 6;
 
 /// Something that a selector can name.
 #[derive(Clone, Debug)]
@@ -99,6 +99,29 @@ impl World {
         }
     }
 
+    /// A generic method's signature and type parameters with the receiver's type arguments in the
+    /// constraints: new parameters, if a constraint mentions the receiver's.
+    fn subst_own(
+        &mut self,
+        sig: &Rc<Sig>,
+        own: &[ParamId],
+        params: &[ParamId],
+        args: &[TypeId],
+    ) -> (Rc<Sig>, Vec<ParamId>) {
+        let constraints: Vec<TypeId> =
+            own.iter().map(|&p| self.subst(self.param(p).constraint, params, args)).collect();
+        if own.iter().zip(&constraints).all(|(&p, &c)| self.param(p).constraint == c) {
+            return (Rc::clone(sig), own.to_vec());
+        }
+        let new: Vec<ParamId> =
+            own.iter().map(|&p| self.new_param(self.param(p).name, TypeId(0))).collect();
+        let types: Vec<TypeId> = new.iter().map(|&p| self.param_type(p)).collect();
+        for (&p, &constraint) in new.iter().zip(&constraints) {
+            self.params[p.0 as usize].constraint = self.subst(constraint, own, &types);
+        }
+        (self.subst_sig(sig, own, &types), new)
+    }
+
     fn own_members(
         &mut self,
         base: TypeId,
@@ -111,14 +134,14 @@ impl World {
             let decl = self.decl(d);
             let params = decl.params.clone();
             for m in decl.methods.clone() {
-                found.push((
-                    m.name,
-                    Member::Method(MethodMember {
-                        sig: self.subst_sig(&m.sig, &params, &args),
-                        own_params: m.params,
-                        needs_address: m.pointer && !pointer,
-                    }),
-                ));
+                let mut sig = self.subst_sig(&m.sig, &params, &args);
+                let mut own_params = m.params;
+                if !own_params.is_empty() && !params.is_empty() {
+                    (sig, own_params) = self.subst_own(&sig, &own_params, &params, &args);
+                }
+                let needs_address = m.pointer && !pointer;
+                let method = MethodMember { sig, own_params, needs_address };
+                found.push((m.name, Member::Method(method)));
             }
         }
         let methods = match *self.get(base) {

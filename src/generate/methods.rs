@@ -60,7 +60,7 @@ impl Gen<'_> {
         let (level, mut params) = (decl.level, decl.params.to_vec());
         let generic = go_release::has_generic_methods(self.options.go_minor)
             && self.rng.chance(self.policy.generic_methods);
-        let own = if generic { self.method_type_params() } else { Vec::new() };
+        let own = if generic { self.method_type_params(d) } else { Vec::new() };
         let closed = params.is_empty() && own.is_empty();
         params.extend(&own);
         let level = if closed || self.policy.instantiation_cycle { u8::MAX } else { level };
@@ -72,14 +72,6 @@ impl Gen<'_> {
             self.random_sig(&site, 2)
         };
         self.w.decl_mut(d).methods.push(Method { name, pointer, sig, params: own });
-    }
-
-    /// A method's own type parameters; their names differ from the receiver's.
-    fn method_type_params(&mut self) -> Vec<super::model::ParamId> {
-        let any = self.w.basic(super::model::Basic::Any);
-        let comparable = self.w.basic(super::model::Basic::Comparable);
-        let constraint = if self.rng.chance(75) { any } else { comparable };
-        vec![self.w.new_param("M0", constraint)]
     }
 
     /// An instance behind a pointer, slice, map or channel: `*L[T]`.

@@ -5,6 +5,7 @@
 //! trees ([`emit`]). A policy, drawn first, decides what a program is made of ([`policy`]).
 
 mod args;
+pub(crate) mod asks;
 
 mod chains;
 mod constraints;
@@ -18,10 +19,12 @@ mod features;
 mod funcs;
 mod imports;
 mod members;
+mod method_params;
 mod methods;
 mod model;
 mod names;
 mod objects;
+mod phrases;
 mod policy;
 mod relations;
 mod scenario;
@@ -30,8 +33,10 @@ mod stmts;
 mod types;
 mod values;
 mod vars;
+mod wide;
 mod world;
 
+pub use asks::{FORMS, Form};
 pub use features::{FEATURES, Feature};
 pub use scenario::scenario;
 
@@ -73,12 +78,17 @@ pub fn packages(rng: &mut Rng, options: &Options) -> Vec<Package> {
         8 => 3,
         _ => 4,
     };
-    let policy = Policy::draw(rng);
+    let (mut policy, mut options) = (Policy::draw(rng), *options);
+    if rng.chance(8) {
+        policy.file_versions = Some(options.go_minor);
+        let oldest = go_release::OLDEST.min(options.go_minor) as usize;
+        options.go_minor = rng.between(oldest, options.go_minor as usize) as u32;
+    }
     let mut paths = names::PATHS;
     rng.shuffle(&mut paths);
     let mut world = SPARE.take().unwrap_or_else(|| Box::new(World::new()));
     world.clear();
-    let mut g = Gen::new(rng, world, policy, *options, paths);
+    let mut g = Gen::new(rng, world, policy, options, paths);
     let made = (0..n.min(most)).map(|i| g.one_package(i as u8, n.min(most))).collect();
     SPARE.set(Some(g.w));
     made
@@ -126,6 +136,8 @@ struct Gen<'a> {
     renamed: Vec<(ParamId, &'static str)>,
     /// Labels of the function being written.
     labels: usize,
+    /// The phrases of the program so far.
+    placed: Vec<phrases::Placed>,
 }
 
 #[cfg(test)]

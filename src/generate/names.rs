@@ -20,6 +20,9 @@ macro_rules! rows {
 /// The maximum number of packages in a program, which is the number of rows of each pool.
 pub(super) const MAX_PACKAGES: usize = 4;
 
+/// The suffixes of the rows of names.
+pub(super) const SUFFIXES: [&str; MAX_PACKAGES] = ["", "b", "c", "d"];
+
 /// Types that importers may name.
 pub(super) const TYPES: [[&str; 14]; MAX_PACKAGES] =
     rows!["L" "N" "S" "G" "H" "B" "D" "J" "A" "R" "O" "C" "Y" "Z"];
@@ -48,6 +51,27 @@ pub(super) const HIDDEN_FIELDS: [[&str; 3]; MAX_PACKAGES] = rows!["f" "g" "h"];
 /// Methods.
 pub(super) const METHODS: [&str; 12] =
     ["M", "Get", "Set", "Less", "At", "Do", "Each", "Apply", "Rest", "Join", "Eq", "Len"];
+
+/// Fields of wide structs.
+pub(super) const WIDE_FIELDS: [&str; 60] = [
+    "V0", "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V11", "V12", "V13", "V14",
+    "V15", "V16", "V17", "V18", "V19", "V20", "V21", "V22", "V23", "V24", "V25", "V26", "V27",
+    "V28", "V29", "V30", "V31", "V32", "V33", "V34", "V35", "V36", "V37", "V38", "V39", "V40",
+    "V41", "V42", "V43", "V44", "V45", "V46", "V47", "V48", "V49", "V50", "V51", "V52", "V53",
+    "V54", "V55", "V56", "V57", "V58", "V59",
+];
+
+/// Methods of wide interfaces.
+pub(super) const WIDE_METHODS: [&str; 40] = [
+    "Do0", "Do1", "Do2", "Do3", "Do4", "Do5", "Do6", "Do7", "Do8", "Do9", "Do10", "Do11", "Do12",
+    "Do13", "Do14", "Do15", "Do16", "Do17", "Do18", "Do19", "Do20", "Do21", "Do22", "Do23", "Do24",
+    "Do25", "Do26", "Do27", "Do28", "Do29", "Do30", "Do31", "Do32", "Do33", "Do34", "Do35", "Do36",
+    "Do37", "Do38", "Do39",
+];
+
+/// Type parameters of long lists.
+pub(super) const WIDE_PARAMS: [&str; 12] =
+    ["W0", "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11"];
 
 /// Methods that importers cannot call.
 pub(super) const HIDDEN_METHODS: [[&str; 2]; MAX_PACKAGES] = rows!["m" "get"];

@@ -53,6 +53,13 @@ pub(super) struct Policy {
     pub types: usize,
     /// Percent of weight on members of instances when an expression is extended.
     pub steps: usize,
+    /// The newest release whose language version a file may ask for. Then the program itself has only
+    /// what an older release has.
+    pub file_versions: Option<u32>,
+    /// Percent of long lists: of fields, methods, parameters, type parameters and terms.
+    pub wide: u32,
+    /// The maximum number of phrases that a package declares.
+    pub phrases: usize,
 }
 
 impl Policy {
@@ -70,6 +77,8 @@ impl Policy {
         forms[3] = forms[3].max(10);
         constraints[0] = constraints[0].max(10);
         let level = |rng: &mut Rng, levels: &[u32]| rng.choose(levels).copied().unwrap_or(0);
+        // A program has much of a kind or phrases, so that programs stay small.
+        let phrases = usize::from(rng.chance(20));
         Self {
             generic: level(rng, &[20, 55, 75, 90]),
             generic_alias: level(rng, &[0, 50, 80]),
@@ -77,7 +86,7 @@ impl Policy {
             forms,
             constraints,
             embed: level(rng, &[0, 15, 30, 60]),
-            methods: level(rng, &[30, 60, 90]),
+            methods: level(rng, if phrases > 0 { &[20] } else { &[30, 60, 90] }),
             generic_methods: level(rng, &[0, 10, 30]),
             pointer_receivers: level(rng, &[10, 50, 90]),
             lengths: level(rng, &[0, 30, 60]),
@@ -89,9 +98,12 @@ impl Policy {
             rename_import: rng.chance(12),
             instantiation_cycle: rng.chance(6),
             two_files: rng.chance(8),
-            statements: rng.between(1, 2),
-            types: rng.between(1, 3),
+            statements: rng.between(1, 2 - phrases),
+            types: rng.between(1, 3 - phrases),
             steps: rng.between(1, 4),
+            file_versions: None,
+            wide: if rng.chance(5) { 40 } else { 0 },
+            phrases,
         }
     }
 }

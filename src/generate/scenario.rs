@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::asks;
 use super::objects::{Constraint, Generic, Objects, objects};
+use crate::goast::scope::PackageScope;
 use crate::rng::Rng;
 use crate::scenario::{
     ANALYZERS, Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind,
@@ -28,7 +30,7 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
     if all.is_empty() {
         return s;
     }
-    Maker { rng, all: &all }.fill(&mut s, profile);
+    Maker { rng, all: &all, packages }.fill(&mut s, profile);
     s
 }
 
@@ -48,11 +50,13 @@ struct Drawn<'r, 'a> {
     query: Option<Query>,
     member: Option<String>,
     generic: Option<(&'a Objects, &'a Generic)>,
+    place: Option<u32>,
 }
 
 struct Maker<'r, 'a> {
     rng: &'r mut Rng,
     all: &'a [Objects],
+    packages: &'a [Package],
 }
 
 impl<'a> Maker<'_, 'a> {
@@ -67,6 +71,9 @@ impl<'a> Maker<'_, 'a> {
         self.setting(s);
         self.before(s);
         self.goroutines(s);
+        if s.fresh && self.rng.chance(50) {
+            self.universe(s);
+        }
         self.tools(s);
         if breach {
             self.breach(s);
@@ -131,8 +138,7 @@ impl<'a> Maker<'_, 'a> {
                 s.before.extend(self.instantiate());
             }
         }
-        if self.rng.chance(10) {
-            // Several goroutines read its result.
+        if self.rng.chance(15) {
             s.before.extend(self.evaluation());
         }
     }
@@ -156,6 +162,26 @@ impl<'a> Maker<'_, 'a> {
         }
         if self.rng.chance(12) {
             self.pairing(s);
+        }
+        let evaluated = s.before.iter().any(|op| op.row().family == Family::Eval);
+        if evaluated && self.rng.chance(70) {
+            self.results(s);
+        }
+    }
+
+    /// Makes goroutines ask about the results of evaluations first, in different orders: then they
+    /// complete different types, and no type's lock orders them.
+    fn results(&mut self, s: &mut Scenario) {
+        let query = self.rng.choose(Query::LAZY).copied().unwrap_or(Query::Underlying);
+        for (i, ops) in s.go.iter_mut().enumerate() {
+            let query = if self.rng.chance(70) { query } else { self.any_query() };
+            // There is one root, so a rotation of the roots would change nothing.
+            let order = match i {
+                0 => Order::Declared,
+                1 if self.rng.chance(60) => Order::Reversed,
+                _ => Order::Shuffled(self.rng.below(1000) as u32),
+            };
+            ops.insert(0, Operation::Walk { query, package: INSTANCES.to_owned(), order });
         }
     }
 
@@ -203,15 +229,26 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
+    /// Makes goroutines ask about the universe before anything else in the process does. A check
+    /// would ask before them.
+    fn universe(&mut self, s: &mut Scenario) {
+        s.before.clear();
+        let query = self.any_query();
+        for ops in &mut s.go {
+            let query = if self.rng.chance(70) { query } else { self.any_query() };
+            ops.insert(0, Operation::Universe { query });
+        }
+    }
+
     /// An evaluation in a package.
     fn evaluation(&mut self) -> Option<Operation> {
-        let o = self.package()?;
-        let (package, expr) = (o.path.clone(), self.expression(o)?);
-        Some(if self.rng.chance(60) {
-            Operation::Eval { package, expr }
-        } else {
-            Operation::CheckExpr { package, expr }
-        })
+        let on = self.package();
+        let word = match self.rng.below(10) {
+            0..5 => "eval",
+            5..8 => "checkexpr",
+            _ => "checknode",
+        };
+        self.make(Row::of(word)?, on)
     }
 
     /// The operations of one goroutine.
@@ -252,7 +289,7 @@ impl<'a> Maker<'_, 'a> {
 
     /// An operation of a row, on this package if its operands leave the choice open.
     fn make(&mut self, row: &Row, on: Option<&'a Objects>) -> Option<Operation> {
-        let mut drawn = Drawn { row, on, query: None, member: None, generic: None };
+        let mut drawn = Drawn { row, on, query: None, member: None, generic: None, place: None };
         (row.make)(&mut |kind| self.operand(kind, &mut drawn))
     }
 
@@ -272,7 +309,12 @@ impl<'a> Maker<'_, 'a> {
                 Value::Home(at.package)
             }
             Kind::Member => Value::Member(drawn.member.take().filter(|_| self.rng.chance(50))),
-            Kind::Expr => Value::Expr(self.expression(drawn.on?)?),
+            Kind::Place => {
+                drawn.place = asks::place(self.rng);
+                Value::Place(drawn.place)
+            }
+            Kind::Expr => Value::Expr(self.expression(drawn.on?, drawn.place)?),
+            Kind::Node => Value::Node(asks::node(self.rng)),
             Kind::Object => Value::Object(self.object()?),
             Kind::Other => {
                 let wanted = drawn.query.is_some_and(Query::is_about_two);
@@ -395,15 +437,11 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    fn expression(&mut self, o: &Objects) -> Option<String> {
-        let value = self.rng.choose(&o.values);
-        let plain: Vec<_> = o.types.iter().filter(|t| t.params.is_empty()).collect();
-        match (value, self.rng.choose(&plain)) {
-            (Some(v), _) if self.rng.chance(70) => Some(v.clone()),
-            (_, Some(t)) => Some(format!("new({})", t.name)),
-            (Some(v), None) => Some(v.clone()),
-            (None, None) => None,
-        }
+    /// An expression in the scope of a package, or in one of its bodies.
+    fn expression(&mut self, o: &Objects, place: Option<u32>) -> Option<String> {
+        let package = self.packages.iter().find(|p| p.path == o.path)?;
+        let scope = PackageScope::new(package.files.iter().map(|f| &f.tree));
+        asks::expression(self.rng, &scope, place.is_some())
     }
 
     /// The same operations in another order, with the order of walks changed too.

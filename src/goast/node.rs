@@ -18,6 +18,9 @@ use super::token::{BranchTok, ChanDir, DeclTok, LitKind, Token};
 pub struct File {
     /// The name in the package clause.
     pub name: Ident,
+    /// The language version that a `//go:build` line asks for: `go1.22`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub go_version: Option<String>,
     /// Declarations in source order, imports first as the language demands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decls: Vec<Decl>,

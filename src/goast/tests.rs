@@ -106,7 +106,7 @@ fn every_expression_can_be_replaced() {
 #[test]
 fn measures() {
     let file = program();
-    let small = File { name: "p".into(), decls: Vec::new() };
+    let small = File { name: "p".into(), go_version: None, decls: Vec::new() };
     assert_eq!((small.count_nodes(), small.depth()), (1, 1));
     assert_eq!(file.imports().map(|i| i.path.as_str()).collect::<Vec<_>>(), ["a"]);
     // FuncDecl, body, label, range, two calls, k.

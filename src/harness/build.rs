@@ -13,6 +13,7 @@ use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
+use super::sys::tie;
 use super::target::{TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
@@ -268,7 +269,8 @@ fn compile(
 }
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
-    let output = go
+    // A campaign that ends does not wait for a build in the background.
+    let output = tie(go)
         .output()
         .map_err(|e| EnvError::NotGo { path: toolchain.go.clone(), why: e.to_string() })?;
     if output.status.success() {

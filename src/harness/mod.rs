@@ -16,6 +16,7 @@ mod misuse;
 mod overlay;
 mod patched;
 mod process;
+mod program;
 mod protocol;
 mod scratch;
 mod session;

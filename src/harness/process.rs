@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use super::error::EnvError;
 use super::left;
 use super::limits::{Exceeded, STATUS_SIZE, Watch, status_at};
 use super::memfd::Memfd;
+use super::program::{Program, missing};
 use super::protocol::{Hello, VERSION};
 use super::scratch::Scratch;
 use super::sys::{Ready, set_nonblocking, signal_busiest, signal_group, spawn, wait_for};
@@ -82,11 +84,19 @@ impl Process {
     /// Starts a harness and reads its first message.
     pub(super) fn start(
         config: &HarnessConfig,
+        program: &Program,
         scratch: &Scratch,
         map: &Memfd,
     ) -> Result<(Self, Hello), EnvError> {
-        let failed = |source| EnvError::Start { path: config.path.clone(), source };
-        let mut process = Self::launch(config, scratch, map).map_err(failed)?;
+        let failed = |source: io::Error| {
+            let temporary = std::env::temp_dir();
+            let missing = missing(&[&config.path, Path::new("/dev/null"), &temporary]);
+            let source = missing.map_or(source, |path| {
+                io::Error::new(io::ErrorKind::NotFound, format!("there is no {}", path.display()))
+            });
+            EnvError::Start { path: config.path.clone(), source }
+        };
+        let mut process = Self::launch(config, program, scratch, map).map_err(failed)?;
         let start = Limits { total: config.limits.start, ..config.limits };
         let frame = match process.receive(&mut Watch::new(start, None)) {
             Ok(frame) => frame,
@@ -119,15 +129,21 @@ impl Process {
         Ok((process, hello))
     }
 
-    fn launch(config: &HarnessConfig, scratch: &Scratch, map: &Memfd) -> io::Result<Self> {
+    fn launch(
+        config: &HarnessConfig,
+        program: &Program,
+        scratch: &Scratch,
+        map: &Memfd,
+    ) -> io::Result<Self> {
         left::reap();
+        scratch.restore()?;
         let (their_requests, requests) = io::pipe()?;
         let (replies, their_replies) = io::pipe()?;
         set_nonblocking(requests.as_fd())?;
         set_nonblocking(replies.as_fd())?;
         // A file, because with a pipe a dying process could wait for a reader.
         let output = tempfile::tempfile()?;
-        let mut command = Command::new(&config.path);
+        let mut command = Command::new(program.path());
         command
             .env_clear()
             .env("GORACE", config.gorace(&scratch.race_log())?)

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::sys::is_alive;
@@ -25,6 +26,15 @@ impl Scratch {
         let dir = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent)?;
         fs::create_dir(dir.path().join("cwd"))?;
         Ok(Self(dir))
+    }
+
+    /// Makes the folder again if it was removed, as cleaners of temporary folders do with what
+    /// nobody has touched for days.
+    pub(super) fn restore(&self) -> io::Result<()> {
+        match fs::DirBuilder::new().recursive(true).mode(0o700).create(self.cwd()) {
+            Err(e) => Err(io::Error::new(e.kind(), format!("{}: {e}", self.cwd().display()))),
+            ok => ok,
+        }
     }
 
     /// An empty working directory.

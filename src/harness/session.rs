@@ -12,6 +12,7 @@ use super::limits::{STATUS_SIZE, Watch, status_at};
 use super::memfd::Memfd;
 use super::misuse::misuse;
 use super::process::{Failure, Process};
+use super::program::Program;
 use super::protocol::{self, Heap, Hello, Kind, RunReply, RunRequest, SyntaxError};
 use super::scratch::Scratch;
 use super::wire::{Reader, WireError};
@@ -35,6 +36,7 @@ pub struct Harness {
     runs: u32,
     starts: u64,
     map: Memfd,
+    program: Program,
     scratch: Scratch,
     late: Option<Late>,
     sent: Option<Sent>,
@@ -61,7 +63,9 @@ impl Harness {
         let failed = |source| EnvError::Write { path: std::env::temp_dir(), source };
         let scratch = Scratch::new().map_err(failed)?;
         let map = Memfd::new(c"typerace-coverage", config.map_size).map_err(failed)?;
-        let (process, hello) = Process::start(&config, &scratch, &map)?;
+        let program = Program::open(&config.path)
+            .map_err(|source| EnvError::Start { path: config.path.clone(), source })?;
+        let (process, hello) = Process::start(&config, &program, &scratch, &map)?;
         Ok(Self {
             process: Some(process),
             config,
@@ -69,6 +73,7 @@ impl Harness {
             runs: 0,
             starts: 1,
             map,
+            program,
             scratch,
             late: None,
             sent: None,
@@ -426,13 +431,13 @@ impl Harness {
             self.discard();
         }
         if self.process.is_none() {
-            let mut started = Process::start(&self.config, &self.scratch, &self.map);
+            let mut started = Process::start(&self.config, &self.program, &self.scratch, &self.map);
             // The system can kill a process at its start, for example when it is short of memory.
             for _ in 0..RESTARTS {
                 if !matches!(started, Err(EnvError::DiedAtStart { .. })) {
                     break;
                 }
-                started = Process::start(&self.config, &self.scratch, &self.map);
+                started = Process::start(&self.config, &self.program, &self.scratch, &self.map);
             }
             let (process, hello) = started.map_err(|e| match e {
                 EnvError::Interrupted => HarnessError::Interrupted,

@@ -64,7 +64,7 @@ pub fn raise_file_limit() {
 const FIRST: RawFd = 3;
 
 /// A descriptor that dup2 onto 3, 4 and 5 does not overwrite.
-fn above(fd: &OwnedFd) -> io::Result<OwnedFd> {
+pub(super) fn above(fd: &OwnedFd) -> io::Result<OwnedFd> {
     dup_from(fd, FIRST + 3)
 }
 

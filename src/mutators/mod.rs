@@ -38,6 +38,7 @@ mod program {
     pub(super) mod embed_field;
     pub(super) mod embed_interface;
     pub(super) mod erase_type_args;
+    pub(super) mod file_version;
     pub(super) mod generate_decl;
     pub(super) mod infer_type;
     pub(super) mod insert_decl;
@@ -47,6 +48,7 @@ mod program {
     pub(super) mod move_decl;
     pub(super) mod open_cycle;
     pub(super) mod parameters;
+    pub(super) mod provoke_error;
     pub(super) mod rename;
     pub(super) mod replace_name;
     pub(super) mod self_alias;
@@ -64,6 +66,7 @@ mod scenario {
     pub(super) mod add_operation;
     pub(super) mod add_setter;
     pub(super) mod alias_shared;
+    pub(super) mod change_expression;
     pub(super) mod change_godebug;
     pub(super) mod change_import;
     pub(super) mod change_meet;
@@ -74,6 +77,7 @@ mod scenario {
     pub(super) mod change_share;
     pub(super) mod change_walk;
     pub(super) mod concurrent_check;
+    pub(super) mod concurrent_eval;
     pub(super) mod concurrent_import;
     pub(super) mod duplicate_operation;
     pub(super) mod limit;
@@ -82,6 +86,7 @@ mod scenario {
     pub(super) mod remove_goroutine;
     pub(super) mod remove_operation;
     pub(super) mod reorder_operations;
+    pub(super) mod shared_evaluation;
     pub(super) mod shared_instance;
     pub(super) mod side_by_side;
     pub(super) mod splice_goroutine;
@@ -114,7 +119,7 @@ const fn op(weight: u32, name: &'static str, operator: &'static dyn Operator) ->
     Entry { weight, name, operator }
 }
 
-/// Every operator: those on programs, then those on scenarios. A seed gives the same mutants only
+/// Every operator: those on programs, those on scenarios, and later additions. A seed gives the same mutants only
 /// while the order and the weights stay the same.
 #[rustfmt::skip]
 pub static OPERATORS: &[Entry] = &[
@@ -182,5 +187,10 @@ pub static OPERATORS: &[Entry] = &[
     op(     6, "concurrent import",      &scenario::concurrent_import::ConcurrentImport),
     op(     5, "concurrent check",       &scenario::concurrent_check::ConcurrentCheck),
     op(     5, "alias shared",           &scenario::alias_shared::AliasShared),
+    op(     5, "concurrent eval",        &scenario::concurrent_eval::ConcurrentEval),
+    op(     5, "share evaluation",       &scenario::shared_evaluation::SharedEvaluation),
+    op(     4, "change expression",      &scenario::change_expression::ChangeExpression),
+    op(     5, "provoke error",          &program::provoke_error::ProvokeError),
+    op(     2, "change file version",    &program::file_version::FileVersion),
     op(     1, "side by side",           &scenario::side_by_side::SideBySide),
 ];

@@ -11,6 +11,12 @@ use crate::testcase::TestCase;
 pub trait Operator: Sync + Send {
     /// Changes the test case; false if the operator does not apply.
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool;
+
+    /// Whether repair leaves the point of the change intact. An error made on purpose is not
+    /// repaired.
+    fn is_repairable(&self) -> bool {
+        true
+    }
 }
 
 /// The resources of an operator.
@@ -102,7 +108,7 @@ pub fn mutate(
             }
         }
     }
-    let repaired = cx.rng.chance(settings.repair_percent);
+    let repaired = repairs(&operators, cx, settings);
     finish(case, &before, cx, repaired);
     if operators.is_empty() || *case == before || !within(case, most) {
         *case = before;
@@ -122,13 +128,19 @@ pub fn mutate_by(
     let before = case.clone();
     let most = settings.most(&before);
     let applied = apply(operator, case, cx, most);
-    let repaired = cx.rng.chance(settings.repair_percent);
+    let repaired = repairs(&[operator], cx, settings);
     finish(case, &before, cx, repaired);
     if !applied || *case == before || !within(case, most) {
         *case = before;
         return None;
     }
     Some(Mutated { operators: vec![operator], repaired })
+}
+
+/// Whether to repair a mutant that these operators made.
+fn repairs(operators: &[usize], cx: &mut Context<'_>, settings: &Settings) -> bool {
+    let repairable = operators.iter().all(|&at| OPERATORS[at].operator.is_repairable());
+    cx.rng.chance(settings.repair_percent) && repairable
 }
 
 /// Applies one operator by its index. The test case is unchanged if the operator does not apply or

@@ -67,6 +67,9 @@ mod tests {
         for id in ["R1", "R2", "R3", "R4", "N1", "N2", "N3"] {
             assert!(ids.contains(&id), "{ids:?}");
         }
+        for other in all.iter().flat_map(|p| &p.also_ends) {
+            assert!(ids.contains(&&**other), "{other}");
+        }
         let mut files: Vec<String> = all.iter().map(|p| p.file.to_lowercase()).collect();
         for (patch, file) in all.iter().zip(&files) {
             assert!(file.starts_with(&format!("{}-", patch.id.to_lowercase())), "{file}");

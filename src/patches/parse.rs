@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::error::PatchError;
 use super::releases::Releases;
-use crate::scenario::Class;
+use crate::scenario::{Class, ELEMENTS, Element, Scenario};
 
 /// A change to go/types that ends one root.
 #[derive(Clone, Debug)]
@@ -21,6 +21,12 @@ pub struct Patch {
     pub class: Class,
     /// The kinds of its findings.
     pub kinds: Vec<String>,
+    /// Elements of the vocabulary, such as `share context`: a scenario without any of them cannot
+    /// show this root. Empty if every scenario may.
+    pub needs: Vec<String>,
+    /// The patches of other roots whose findings this patch ends as well. A finding that both end
+    /// has the other root.
+    pub also_ends: Vec<String>,
     /// The edits, by release.
     pub variants: Vec<Variant>,
     /// The file that contains it.
@@ -56,6 +62,10 @@ struct Format {
     issues: Vec<u32>,
     class: Class,
     kinds: Vec<String>,
+    #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
+    also_ends: Vec<String>,
     variant: Vec<VariantFormat>,
 }
 
@@ -84,6 +94,8 @@ impl Patch {
             issues: format.issues,
             class: format.class,
             kinds: format.kinds,
+            needs: format.needs,
+            also_ends: format.also_ends,
             variants: variants(format.variant).map_err(wrong)?,
             file: file.to_owned(),
         };
@@ -111,6 +123,13 @@ impl Patch {
         all.join(", ")
     }
 
+    /// Whether a scenario has what this root needs.
+    #[must_use]
+    pub fn is_within_reach(&self, scenario: &Scenario) -> bool {
+        let has = |e: &Element| self.needs.iter().any(|need| *need == word(e));
+        self.needs.is_empty() || scenario.elements().into_iter().any(has)
+    }
+
     /// Checks that the parser does not make.
     fn examine(&self) -> Result<(), String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -123,6 +142,9 @@ impl Patch {
         }
         if let Some(odd) = self.kinds.iter().find(|k| !KINDS.contains(&k.as_str())) {
             return Err(format!("kind {odd:?} is unknown; kinds are {}", KINDS.join(", ")));
+        }
+        if let Some(odd) = self.needs.iter().find(|n| !is_element(n)) {
+            return Err(format!("needs {odd:?}, which is not in the vocabulary"));
         }
         if self.variants.is_empty() {
             return Err("there is no [[variant]]".to_owned());
@@ -153,6 +175,15 @@ impl Edit {
         }
         Ok(())
     }
+}
+
+/// An element of the vocabulary as `needs` names it: `share context`.
+fn word(element: &Element) -> String {
+    format!("{} {}", element.kind.as_str(), element.name)
+}
+
+fn is_element(text: &str) -> bool {
+    ELEMENTS.iter().any(|e| word(e) == text)
 }
 
 fn variants(all: Vec<VariantFormat>) -> Result<Vec<Variant>, String> {
@@ -187,6 +218,18 @@ new = "b"
     }
 
     #[test]
+    fn a_root_may_need_something() {
+        let scenario = |text: &str| Scenario::parse(text).unwrap().unwrap();
+        let text = GOOD
+            .replace("[[variant]]", "needs = [\"share context\", \"operation eval\"]\n[[variant]]");
+        let patch = Patch::parse("x.toml", &text).unwrap();
+        assert!(patch.is_within_reach(&scenario("share context\ngo check a\n")));
+        assert!(!patch.is_within_reach(&scenario("share fset\ngo check a\n")));
+        let any = Patch::parse("x.toml", GOOD).unwrap();
+        assert!(any.is_within_reach(&scenario("go check a\n")));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let why = |from: &str, to: &str| {
             assert!(GOOD.contains(from), "{from}");
@@ -204,6 +247,7 @@ new = "b"
             ("go/types/alias.go", "../alias.go", "not a Go file below GOROOT/src"),
             ("go/types/alias.go", "/usr/alias.go", "not a Go file below GOROOT/src"),
             ("go/types/alias.go", "go/types/alias.txt", "not a Go file below GOROOT/src"),
+            ("[[variant]]", "needs = [\"share nothing\"]\n[[variant]]", "not in the vocabulary"),
             ("\"X1\"", "\"known\"", "is not a name"),
             ("\"X1\"", "\"a,b\"", "is not a name"),
             ("old = \"a\"", "old = \"b\"", "changes nothing"),

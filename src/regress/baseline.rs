@@ -1,6 +1,6 @@
 //! The baseline: what the gate expects to find.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -21,7 +21,8 @@ const BUILT_IN: &str = include_str!("../../corpus/baseline.json");
 /// Expected findings, as measured on some Go versions.
 ///
 /// On a Go version in `go`, exactly the findings seen on that version are expected. On any
-/// other version, a finding is expected if it was seen on at least one version.
+/// other version, a finding is expected if it was seen on at least one version. A finding whose
+/// root is determined is also expected if its root is in `roots`, or is that of an expected finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
@@ -29,6 +30,10 @@ pub struct Baseline {
     pub version: u32,
     /// The Go versions that the baseline was measured on, sorted.
     pub go: Vec<String>,
+    /// Roots that are expected on every version: ids of patches, or issues such as
+    /// `golang/go#79035`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roots: Vec<String>,
     /// Sorted by signature.
     pub findings: Vec<Expected>,
 }
@@ -43,6 +48,9 @@ pub struct Expected {
     pub class: Class,
     /// Its signature.
     pub signature: String,
+    /// Its root, if that was determined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
     /// For each Go version, the case that shows it most often.
     pub seen: BTreeMap<String, Sighting>,
 }
@@ -69,7 +77,7 @@ impl Sighting {
 
 impl Default for Baseline {
     fn default() -> Self {
-        Self { version: VERSION, go: Vec::new(), findings: Vec::new() }
+        Self { version: VERSION, go: Vec::new(), roots: Vec::new(), findings: Vec::new() }
     }
 }
 
@@ -122,8 +130,9 @@ impl Baseline {
     /// Adds the findings of some columns. Listed findings stay, and rates add up, so that a
     /// few calls also collect rare findings. Breaches of contract are always expected and
     /// need no entry. A version counts as measured only if the `whole` corpus ran: a part of
-    /// it does not show which findings are absent.
-    pub fn add(&mut self, columns: &[ColumnReport], whole: bool) {
+    /// it does not show which findings are absent. Returns how many findings were seen.
+    pub fn add(&mut self, columns: &[ColumnReport], whole: bool) -> usize {
+        let mut seen = BTreeSet::new();
         for column in columns {
             if whole {
                 self.go.push(column.go_version.clone());
@@ -133,18 +142,23 @@ impl Baseline {
                 let Some(best) = judged.shown.first().filter(|s| !unlisted && s.hits > 0) else {
                     continue;
                 };
+                seen.insert(judged.signature.as_str());
                 let at = self.findings.iter().position(|e| e.signature == judged.signature);
                 let i = at.unwrap_or_else(|| {
                     self.findings.push(Expected {
                         kind: judged.kind,
                         class: judged.class,
                         signature: judged.signature.clone(),
+                        root: None,
                         seen: BTreeMap::new(),
                     });
                     self.findings.len() - 1
                 });
                 let expected = &mut self.findings[i];
                 expected.class = expected.class.min(judged.class);
+                if judged.heading.is_root() {
+                    expected.root = Some(judged.heading.id.clone());
+                }
                 let now = Sighting { case: best.case.clone(), hits: best.hits, runs: best.runs };
                 expected
                     .seen
@@ -163,6 +177,7 @@ impl Baseline {
         self.go.sort();
         self.go.dedup();
         self.findings.sort_by(|a, b| a.signature.cmp(&b.signature));
+        seen.len()
     }
 
     /// The findings expected on a Go version.
@@ -182,6 +197,7 @@ mod tests {
             kind: Kind::DataRace,
             class: Class::Bug,
             signature: signature.to_owned(),
+            root: None,
             seen: go.iter().map(at).collect(),
         }
     }
@@ -210,6 +226,10 @@ mod tests {
         };
         baseline.write(&path).unwrap();
         assert_eq!(Baseline::read(&path).unwrap(), baseline);
+        let mut by_root = Baseline { roots: vec!["R2".to_owned()], ..baseline };
+        by_root.findings[0].root = Some("R1".to_owned());
+        by_root.write(&path).unwrap();
+        assert_eq!(Baseline::read(&path).unwrap(), by_root);
         for (text, why) in [
             ("", "EOF"),
             ("{}", "no version"),

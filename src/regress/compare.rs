@@ -1,9 +1,11 @@
 //! Compares what was seen with what was expected.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Baseline, CaseRun, Expected};
-use crate::finding::{Finding, Kind, Stack, site};
+use crate::finding::{Finding, Heading, Kind, Known, Stack, site};
 use crate::scenario::Class;
 use crate::triage::Tally;
 
@@ -56,6 +58,8 @@ pub struct Judged {
     pub signature: String,
     /// One line for people.
     pub title: String,
+    /// What it stands under: its root, its issue, or itself.
+    pub heading: Heading,
     /// The cases that showed it, with the most reliable one first.
     pub shown: Vec<Shown>,
     /// The finding as the first of these cases showed it; `None` if it was not seen.
@@ -89,23 +93,55 @@ impl Verdict {
 
 /// Judges what the cases showed on a Go version.
 #[must_use]
-pub fn compare(cases: &[CaseRun], baseline: &Baseline, go: &str) -> Verdict {
-    let mut findings = collect(cases);
+pub fn compare(cases: &[CaseRun], baseline: &Baseline, known: &Known, go: &str) -> Verdict {
+    let mut findings = collect(cases, known);
     let expected: Vec<&Expected> = baseline.expected(go).collect();
+    let roots = ListedRoots::new(baseline, &expected, known, go);
     for judged in &mut findings {
-        judge(judged, &expected);
+        judge(judged, &expected, &roots);
     }
     for e in &expected {
         if !findings.iter().any(|j| j.signature == e.signature) {
-            findings.push(unseen(e, cases, go));
+            findings.push(unseen(e, cases, known, go));
         }
     }
     findings.sort_by(|a, b| (a.status, &a.signature).cmp(&(b.status, &b.signature)));
     Verdict { findings }
 }
 
+/// The roots that a baseline lists, with the gravest class of their findings in it.
+struct ListedRoots(BTreeMap<String, Class>);
+
+impl ListedRoots {
+    fn new(baseline: &Baseline, expected: &[&Expected], known: &Known, go: &str) -> Self {
+        let mut roots: BTreeMap<String, Class> =
+            baseline.roots.iter().map(|id| (id.clone(), Class::Bug)).collect();
+        for e in expected {
+            let heading = heading(e, known, go);
+            if heading.is_root() {
+                let class = roots.entry(heading.id).or_insert(e.class);
+                *class = e.class.min(*class);
+            }
+        }
+        Self(roots)
+    }
+
+    fn class(&self, heading: &Heading) -> Option<Class> {
+        heading.is_root().then(|| self.0.get(&heading.id).copied()).flatten()
+    }
+}
+
+/// The heading of a listed finding.
+fn heading(e: &Expected, known: &Known, go: &str) -> Heading {
+    let bare = known.bare_heading(&e.signature, e.kind, &e.signature, &e.signature, go);
+    match &e.root {
+        Some(root) if bare.id != *root => known.root_heading(root, &e.signature, go),
+        _ => bare,
+    }
+}
+
 /// Collects each signature once. The status is not decided yet.
-fn collect(cases: &[CaseRun]) -> Vec<Judged> {
+fn collect(cases: &[CaseRun], known: &Known) -> Vec<Judged> {
     let mut all: Vec<Judged> = Vec::new();
     for case in cases {
         for seen in &case.seen {
@@ -113,6 +149,11 @@ fn collect(cases: &[CaseRun]) -> Vec<Judged> {
             let shown = Shown { case: case.case.clone(), hits: seen.hits, runs: case.runs };
             match all.iter_mut().find(|j| j.signature == f.signature) {
                 Some(j) => {
+                    // One case may know its root, and another not.
+                    let heading = known.heading(f);
+                    if !j.heading.is_root() && heading.is_root() {
+                        j.heading = heading;
+                    }
                     // If a bug and a breach of contract show it, the bug counts.
                     let graver = f.class < j.class;
                     let surer = f.class == j.class
@@ -135,6 +176,7 @@ fn collect(cases: &[CaseRun]) -> Vec<Judged> {
                     class: f.class,
                     signature: f.signature.clone(),
                     title: f.title.clone(),
+                    heading: known.heading(f),
                     shown: vec![shown],
                     finding: Some(f.clone()),
                     report: seen.report.clone(),
@@ -149,7 +191,7 @@ fn rate(s: &Shown) -> f64 {
     Tally { hits: s.hits, runs: s.runs }.rate()
 }
 
-fn judge(judged: &mut Judged, expected: &[&Expected]) {
+fn judge(judged: &mut Judged, expected: &[&Expected], roots: &ListedRoots) {
     if let Some(e) = expected.iter().find(|e| e.signature == judged.signature) {
         judged.status = Status::Listed;
         if judged.class < e.class {
@@ -160,6 +202,14 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
     }
     if judged.class == Class::Breach {
         judged.status = Status::Contract;
+        return;
+    }
+    if let Some(class) = roots.class(&judged.heading) {
+        judged.status = if judged.class < class { Status::Worse } else { Status::Listed };
+        judged.why = match judged.status {
+            Status::Worse => format!("{} was listed as {class}", judged.heading.id),
+            _ => format!("{} is listed", judged.heading.id),
+        };
         return;
     }
     // The same defect as another kind, such as a crash where there was a race.
@@ -176,7 +226,7 @@ fn judge(judged: &mut Judged, expected: &[&Expected]) {
 }
 
 /// A finding that was expected but not seen.
-fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
+fn unseen(e: &Expected, cases: &[CaseRun], known: &Known, go: &str) -> Judged {
     let before = e.seen.get(go).or_else(|| e.seen.values().next_back());
     let here = before.and_then(|b| cases.iter().find(|c| c.case == b.case));
     let shown = here.map(|c| Shown { case: c.case.clone(), hits: 0, runs: c.runs });
@@ -190,6 +240,7 @@ fn unseen(e: &Expected, cases: &[CaseRun], go: &str) -> Judged {
         class: e.class,
         signature: e.signature.clone(),
         title: e.signature.clone(),
+        heading: heading(e, known, go),
         shown: shown.into_iter().collect(),
         finding: None,
         report: String::new(),

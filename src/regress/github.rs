@@ -1,17 +1,18 @@
-//! The findings that fail the gate, as GitHub Actions annotations.
+//! What fails the gate, by root, as GitHub Actions annotations.
 
 use std::fmt::Write as _;
 
-use super::{Report, Status};
+use super::{Report, Status, by_root};
 
-/// A workflow command for each finding, on the line of the test case that
+/// A workflow command for each root, on the line of the test case that
 /// starts its goroutines.
 #[must_use]
 pub fn annotations(report: &Report) -> String {
     let mut out = String::new();
     for column in &report.columns {
-        for j in &column.verdict.findings {
-            let command = match j.status {
+        for group in by_root(&column.verdict.findings) {
+            let j = group.first();
+            let command = match group.status {
                 Status::New | Status::Worse => "error",
                 Status::Gone => "notice",
                 _ => continue,
@@ -25,11 +26,13 @@ pub fn annotations(report: &Report) -> String {
                 Status::Worse => "worse",
                 _ => "gone",
             };
-            let title = property(&format!("{word} on {}: {} ({})", column.label, j.title, j.class));
+            let (title, class) = (group.heading.line(), group.class);
+            let title = property(&format!("{word} on {}: {title} ({class})", column.label));
             let shown = j.shown.first();
             let rate =
                 shown.map_or_else(String::new, |s| format!(", {} of {} runs", s.hits, s.runs));
-            let text = message(&format!("{}{rate}\n{}", j.signature, j.why));
+            let more = group.more();
+            let text = message(&format!("{}{rate}{more}\n{}", j.signature, j.why));
             let _ = writeln!(out, "::{command} {place}title={title}::{}", text.trim_end());
         }
     }

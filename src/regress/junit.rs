@@ -1,8 +1,8 @@
-//! The gate's result as JUnit XML: one suite per Go tree, one test per case.
+//! The gate's result as JUnit XML: one suite per Go tree, one test per case, one failure per root.
 
 use std::fmt::Write as _;
 
-use super::{CaseRun, ColumnReport, Judged, Report, Status};
+use super::{CaseRun, ColumnReport, Judged, Report, Status, by_root};
 use crate::escape::markup;
 
 /// The document.
@@ -56,14 +56,18 @@ fn suite(out: &mut String, column: &ColumnReport) {
             let why = markup(&case.notes.join("; "));
             let _ = writeln!(out, "      <skipped message=\"{why}\"/>");
         }
-        for j in faults(column, case) {
-            let hits = j.shown.iter().find(|s| s.case == case.case).map_or(0, |s| s.hits);
+        for group in by_root(faults(column, case)) {
+            let here = |j: &Judged| j.shown.iter().find(|s| s.case == case.case).map(|s| s.hits);
+            let hits = group.findings.iter().filter_map(|j| here(j)).max().unwrap_or(0);
+            let (title, class) = (group.heading.line(), group.class);
+            let more = group.more();
+            let j = group.first();
             let _ = writeln!(
                 out,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 j.kind,
-                markup(&format!("{} ({}), {hits} of {}", j.title, j.class, case.runs)),
-                markup(&format!("{}\n\n{}", j.signature, j.report))
+                markup(&format!("{title} ({class}), {hits} of {}{more}", case.runs)),
+                markup(&format!("{}\n\n{}", group.signatures(), j.report))
             );
         }
         let listed: Vec<_> = case

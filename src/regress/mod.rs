@@ -2,12 +2,14 @@
 //! directory against one or several Go trees, compared with a baseline.
 
 mod baseline;
+mod by_root;
 mod cases;
 mod compare;
 mod effect;
 pub mod github;
 pub mod junit;
 pub mod known_table;
+mod overview;
 mod run;
 pub mod sarif;
 pub mod text;
@@ -19,9 +21,11 @@ use libafl_bolts::hasher_std;
 use serde::Serialize;
 
 pub use baseline::{Baseline, Expected, Sighting};
+pub use by_root::{Group, by_root};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
 pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};
+pub use overview::overview;
 pub use run::{CaseRun, Column, Limits, Seen, deadline, run_column};
 
 use crate::campaign::seeds::SeedError;

@@ -1,5 +1,6 @@
 //! Runs every case against one Go tree, on several harnesses at once.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Case, RegressError};
-use crate::finding::{Finding, Origin};
+use crate::finding::{Finding, Origin, Root};
 use crate::harness::{
     BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
     Verdict,
@@ -93,7 +94,8 @@ pub fn run_column(
     limits: Limits,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Vec<CaseRun>, RegressError> {
-    let jobs: Vec<Mutex<Job>> = cases.iter().map(|c| Mutex::new(Job::new(c))).collect();
+    let roots = Roots::new(cases);
+    let jobs: Vec<Mutex<Job>> = cases.iter().map(|c| Mutex::new(Job::new(c, &roots))).collect();
     let failed = AtomicBool::new(false);
     for (pass, runs) in [FIRST.min(limits.runs), limits.runs].into_iter().enumerate() {
         let next = AtomicUsize::new(0);
@@ -144,9 +146,27 @@ fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|d| Instant::now() >= d)
 }
 
+/// The roots that crash directories name, by the id of their findings.
+struct Roots<'a>(BTreeMap<&'a str, &'a Root>);
+
+impl<'a> Roots<'a> {
+    fn new(cases: &'a [Case]) -> Self {
+        let stored = cases.iter().filter_map(|c| c.expected.as_ref());
+        Self(stored.filter_map(|f| Some((f.id.as_str(), f.root.as_ref()?))).collect())
+    }
+
+    /// The root of a finding that some crash directory was stored for, unless that root's patch is
+    /// in the go/types that showed the finding.
+    fn of(&self, finding: &Finding) -> Option<Root> {
+        let root = self.0.get(finding.id.as_str())?;
+        (!finding.origin.patched.contains(&root.id)).then(|| (*root).clone())
+    }
+}
+
 /// A case in progress.
 struct Job<'a> {
     case: &'a Case,
+    roots: &'a Roots<'a>,
     scenario: Option<Scenario>,
     run: CaseRun,
     timeouts: u32,
@@ -155,9 +175,10 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(case: &'a Case) -> Self {
+    fn new(case: &'a Case, roots: &'a Roots<'a>) -> Self {
         let run = CaseRun { case: case.name.clone(), ..CaseRun::default() };
-        Self { case, scenario: case.source.scenario.clone(), run, timeouts: 0, unusable: false }
+        let scenario = case.source.scenario.clone();
+        Self { case, roots, scenario, run, timeouts: 0, unusable: false }
     }
 
     fn finish(job: Mutex<Self>) -> CaseRun {
@@ -221,7 +242,7 @@ impl<'a> Job<'a> {
                 Some(s) => s.hits += 1,
                 None => seen.push(Seen {
                     hits: 1,
-                    finding: finding.clone(),
+                    finding: Finding { root: self.roots.of(finding), ..finding.clone() },
                     report: judgement.report(&outcome),
                 }),
             }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Case, ColumnReport, Judged, Report, Status};
+use super::{Case, ColumnReport, Group, Judged, Report, Status, by_root};
 use crate::finding::{Frame, Kind, Stack};
 
-/// The document, with one run per Go tree. Leaves out findings of class contract, which are
+/// The document, with one run per Go tree and one result per root. Leaves out findings of class contract, which are
 /// expected.
 #[must_use]
 pub fn sarif(report: &Report) -> Value {
@@ -21,8 +21,9 @@ fn run(report: &Report, column: &ColumnReport) -> Value {
     let rule = |kind: &Kind| json!({ "id": kind.as_str(), "shortDescription": { "text": kind.row().says } });
     let rules: Vec<Value> = Kind::ALL.iter().map(rule).collect();
     let listed = |j: &&Judged| !matches!(j.status, Status::Contract | Status::Unconfirmed);
-    let results: Vec<Value> =
-        column.verdict.findings.iter().filter(listed).map(|j| result(report, column, j)).collect();
+    let results: Vec<Value> = (by_root(column.verdict.findings.iter().filter(listed)).iter())
+        .map(|group| result(report, column, group))
+        .collect();
     json!({
         "tool": { "driver": {
             "name": "typerace",
@@ -36,7 +37,8 @@ fn run(report: &Report, column: &ColumnReport) -> Value {
     })
 }
 
-fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
+fn result(report: &Report, column: &ColumnReport, group: &Group<'_>) -> Value {
+    let j = group.first();
     let (level, state) = match j.status {
         Status::New => ("error", "new"),
         Status::Worse => ("error", "updated"),
@@ -58,7 +60,9 @@ fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
     let shown: Vec<String> =
         j.shown.iter().map(|s| format!("{} of {} in {}", s.hits, s.runs, s.case)).collect();
     let rule = Kind::ALL.iter().position(|k| *k == j.kind).unwrap_or(0);
-    let text = format!("{} ({}) on {}: {}", j.title, j.class, column.label, shown.join(", "));
+    let (title, class) = (group.heading.line(), group.class);
+    let text =
+        format!("{title} ({class}) on {}: {}{}", column.label, shown.join(", "), group.more());
     let mut out = json!({
         "ruleId": j.kind.as_str(),
         "ruleIndex": rule,
@@ -69,8 +73,16 @@ fn result(report: &Report, column: &ColumnReport, j: &Judged) -> Value {
         "locations": locations,
         "relatedLocations": related,
         "stacks": stacks.iter().map(stack).collect::<Vec<_>>(),
-        "properties": { "class": j.class.as_str(), "why": j.why },
+        "properties": { "class": class.as_str(), "why": j.why, "root": group.heading },
     });
+    if group.findings.len() > 1 {
+        let all: Vec<&str> = group.findings.iter().map(|j| j.signature.as_str()).collect();
+        out["properties"]["signatures"] = json!(all);
+    }
+    // A root stays the same result when another pair of functions shows it best.
+    if group.heading.is_root() {
+        out["partialFingerprints"]["typeraceRoot/v1"] = json!(group.heading.id);
+    }
     // Drop empty lists.
     if let Some(object) = out.as_object_mut() {
         object.retain(|_, v| v.as_array().is_none_or(|a| !a.is_empty()));

@@ -1,5 +1,5 @@
-//! The gate's result for people: a table of cases, new findings with program and report, and
-//! what the overlay changes.
+//! The gate's result in full: a table of cases, new findings with program and report, and what the
+//! overlay changes.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub fn text(report: &Report) -> String {
 }
 
 /// For example `2 new, 0 worse, 1 listed, 0 gone; 3 of class contract, as expected; …`
-fn counts(column: &ColumnReport) -> String {
+pub(super) fn counts(column: &ColumnReport) -> String {
     let n = |status| column.verdict.count(status);
     let mut text = format!(
         "{} new, {} worse, {} listed, {} gone",

@@ -1,20 +1,23 @@
-//! The page of bugs: one section per cause, with the smallest program that shows it.
+//! The page of bugs: one section per root, with the smallest program that shows it, its patch, and
+//! the releases that have it.
 
+mod section;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::path::PathBuf;
 
-use super::cause::groups;
-use super::{Entry, is_doubtful, rate, seems_fixed, write_site};
+use super::{Entry, Root, is_doubtful, rate, roots, seems_fixed};
 use crate::escape::cell;
-use crate::finding::{Blame, State};
-use crate::scenario::{Class, Import};
-use crate::triage::standalone::{analysis, report as own_report};
+use crate::finding::{Blame, Known};
+use crate::patches::Patch;
+use section::section;
 
 /// The goals for a minimized program.
 const LINES: usize = 15;
 const SECONDS: u32 = 60;
 
-/// The goals that a finding's programs miss, as a list item; `None` if they meet all.
+/// The goals that the programs of a root's representative miss, as a list item; `None` if they meet all.
 fn misses(e: &Entry) -> Option<String> {
     let f = &e.finding;
     let mut what = Vec::new();
@@ -44,53 +47,56 @@ fn misses(e: &Entry) -> Option<String> {
         .then(|| format!("- `{}` ({}): {}\n", f.signature, f.origin.go_version, what.join(", ")))
 }
 
+/// What the page says beside the findings.
+pub struct Bugs<'a> {
+    /// Issues, and the searches for them.
+    pub known: &'a Known,
+    /// Patches of roots.
+    pub patches: &'a [Patch],
+    /// The GOROOT of a release, if it is at hand: a patch becomes a diff of its sources.
+    pub goroot: &'a dyn Fn(&str) -> Option<PathBuf>,
+}
+
 /// The page for the findings of one or more stores. Leaves out findings whose scenario breaks
 /// a documented rule, because they are not bugs.
 #[must_use]
-pub fn bugs(entries: &[Entry]) -> String {
-    let bug = |e: &&Entry| e.finding.class != Class::Breach && !is_doubtful(&e.finding);
-    let sure: Vec<Entry> = entries.iter().filter(bug).cloned().collect();
-    let group = groups(&sure);
-    let causes = group.iter().max().map_or(0, |g| g + 1);
+pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
+    let roots = roots(entries);
+    let findings: usize = roots.iter().map(|r| r.entries.len()).sum();
+    let on: BTreeSet<&str> = roots.iter().flat_map(Root::found_on).collect();
     let mut out = String::from("# Bugs\n\n");
     let _ = writeln!(
         out,
-        "{} findings, {causes} causes. Two findings have the same cause if they write at the same place, belong to the same issue or, unless they are races, have the same minimized test case. Causes that this rule does not join may still have a common root.\n",
-        sure.len()
+        "{} on {}. {findings} findings have them. A root is what one change of go/types ends: a \
+         finding has the root whose patch, and no other, silences it. Where no patch does, findings \
+         with one issue are one root, and every other finding is a root of its own, unless a guess \
+         put it with others; the page says so.\n",
+        plural(roots.len(), "root"),
+        on.into_iter().collect::<Vec<_>>().join(", "),
     );
-    out.push_str("| | cause | class | findings | Go | minimized | standalone |\n|---|---|---|---|---|---|---|\n");
-    let members = |g: usize| -> Vec<&Entry> {
-        let of = sure.iter().zip(&group).filter(move |(_, n)| **n == g);
-        of.map(|(e, _)| e).collect()
-    };
-    for g in 0..causes {
-        let all = members(g);
-        let Some(best) = best(&all) else { continue };
-        let f = &best.finding;
+    out.push_str(
+        "| | root | class | findings | releases that show it | minimized | standalone |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for (i, r) in roots.iter().enumerate() {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
-            g + 1,
-            heading(best),
-            f.class,
-            all.len(),
-            releases(&all).join(", "),
-            minimized(best),
-            standalone(best),
+            i + 1,
+            cell(&title(r)),
+            r.class,
+            r.entries.len(),
+            affected(r),
+            minimized(r.shown),
+            standalone(r.shown),
         );
     }
-    let missed: Vec<String> = sure.iter().filter_map(misses).collect();
-    let _ = writeln!(
-        out,
-        "\n{} of the {} findings have a program of at most {LINES} lines and 2 goroutines with 3 operations each, made in {SECONDS} s, and a standalone program that shows them in nine of ten processes.{}\n",
-        sure.len() - missed.len(),
-        sure.len(),
-        if missed.is_empty() { "" } else { " The others:" },
-    );
-    missed.iter().for_each(|m| out.push_str(m));
-    for g in 0..causes {
-        section(&mut out, g + 1, &members(g));
+    out.push('\n');
+    goals(&mut out, &roots);
+    for (i, r) in roots.iter().enumerate() {
+        section(&mut out, i + 1, r, with);
     }
+    unreachable(&mut out, with.known);
     let doubtful: Vec<&Entry> = entries.iter().filter(|e| is_doubtful(&e.finding)).collect();
     if !doubtful.is_empty() {
         out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one reproduced them.\n\n");
@@ -103,36 +109,39 @@ pub fn bugs(entries: &[Entry]) -> String {
     out
 }
 
-/// The finding that represents a cause: a known one if there is one, then the smallest.
-fn best<'a>(all: &[&'a Entry]) -> Option<&'a Entry> {
-    all.iter().copied().min_by_key(|e| {
-        let m = e.finding.minimized.as_ref();
-        let shown = e.finding.standalone.as_ref().map_or(0, |s| s.reproduced[0]);
-        let size = m.map_or(usize::MAX, |m| m.lines + 3 * m.operations);
-        (e.known.is_none(), shown == 0, size, e.finding.id.as_str())
-    })
+fn plural(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-fn heading(e: &Entry) -> String {
-    let known = match &e.known {
-        Some(k) => {
-            let state = if k.state == State::Open { "open" } else { "fixed" };
-            format!("{} ({state})", k.issue)
-        }
-        None => "new".to_owned(),
-    };
-    let blame = match e.finding.blame {
+/// `data race when … (R3, golang/go#79035 (open))`
+fn title(root: &Root<'_>) -> String {
+    let blame = match root.shown.finding.blame {
         Blame::GoTypes => String::new(),
         other => format!(", in {}", other.as_str()),
     };
-    format!("{} ({known}{blame})", cell(&e.finding.title))
+    format!("{} ({}{blame})", root.heading.title, root.heading.name())
 }
 
-fn releases(all: &[&Entry]) -> Vec<String> {
-    let mut of: Vec<String> = all.iter().map(|e| e.finding.origin.go_version.clone()).collect();
-    of.sort();
-    of.dedup();
-    of
+/// How many programs reach the goals, and what the others miss.
+fn goals(out: &mut String, roots: &[Root<'_>]) {
+    let missed: Vec<String> = roots.iter().filter_map(|r| misses(r.shown)).collect();
+    let _ = writeln!(
+        out,
+        "{} of the {} roots have a program of at most {LINES} lines and 2 goroutines with 3 operations each, made in {SECONDS} s, and a standalone program that shows them in nine of ten processes.{}\n",
+        roots.len() - missed.len(),
+        roots.len(),
+        if missed.is_empty() { "" } else { " The others:" },
+    );
+    missed.iter().for_each(|m| out.push_str(m));
+}
+
+/// The releases that showed it. Those that campaigns found it on, if it was not run on others.
+fn affected(root: &Root<'_>) -> String {
+    let mut on: BTreeSet<&str> = root.found_on();
+    on.extend(root.releases().iter().filter(|r| r.shows()).map(|r| r.go_version.as_str()));
+    let mut on: Vec<&str> = on.into_iter().collect();
+    on.sort_by_key(|v| crate::bisect::release_order(v));
+    on.join(", ")
 }
 
 /// `4 lines, 2 goroutines × 1, 10 of 10`
@@ -165,65 +174,17 @@ fn standalone(e: &Entry) -> String {
     format!("{}, {} lines{attempts}{fixed}", rate(Some(s.reproduced)), s.lines)
 }
 
-/// What the goroutines of a minimized test case share in addition to completed packages, and
-/// its import mode, if the search could not remove them without losing the finding.
-fn needs(e: &Entry) -> Vec<String> {
-    let minimized = e.finding.minimized.as_ref().is_some_and(|m| m.complete);
-    let Some(crash) = e.crash.as_ref().filter(|c| minimized && c.minimized) else {
-        return Vec::new();
-    };
-    let s = &crash.scenario;
-    let mut out: Vec<String> = s.share.iter().map(|s| format!("share {}", s.name())).collect();
-    if s.import != Import::default() {
-        out.push(format!("import {}", s.import.name()));
+/// Known issues that no test case can show.
+fn unreachable(out: &mut String, known: &Known) {
+    let mut all = known.unreachable().peekable();
+    if all.peek().is_some() {
+        out.push_str("\n## Known, and out of reach\n\n");
     }
-    if s.schedule.is_some() {
-        out.push("a seeded schedule".to_owned());
+    for k in all {
+        let why = k.unreachable.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "- {} ({}), {}: {why}", k.issue, k.state.as_str(), k.title);
     }
-    out
 }
 
-fn section(out: &mut String, number: usize, all: &[&Entry]) {
-    let Some(shown) = best(all) else { return };
-    let f = &shown.finding;
-    let _ = writeln!(out, "\n## {number}. {}\n", heading(shown));
-    if let Some(known) = &shown.known {
-        let _ = writeln!(out, "{}: {}\n", known.issue, known.title);
-    }
-    if let Some(site) = write_site(f) {
-        let _ = writeln!(out, "Written in `{site}`.\n");
-    }
-    let needs = needs(shown);
-    if !needs.is_empty() {
-        let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
-    }
-    out.push_str("| finding | class | Go | as found, one process | minimized, new processes | standalone, new processes |\n|---|---|---|---|---|---|\n");
-    for e in all {
-        let f = &e.finding;
-        let _ = writeln!(
-            out,
-            "| `{}` | {} | {} | {} | {} | {} |",
-            cell(&f.signature),
-            f.class,
-            f.origin.go_version,
-            rate(f.reproduced),
-            minimized(e),
-            standalone(e),
-        );
-    }
-    for rule in &f.rules {
-        let _ = writeln!(out, "\n{}: {}", rule.elements.join(", "), rule.text());
-    }
-    let Some(crash) = &shown.crash else { return };
-    let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
-    let _ =
-        writeln!(out, "\n{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
-    let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
-    if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
-        let _ = writeln!(out, "\n`go run -race .`:\n\n```go\n{main}```");
-    }
-    let locks = analysis(&own_report(f, &crash.report));
-    if !locks.is_empty() {
-        let _ = writeln!(out, "\n{locks}");
-    }
-}
+#[cfg(test)]
+mod tests;

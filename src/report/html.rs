@@ -1,29 +1,42 @@
-//! The report as one self-contained HTML page: no scripts, no network, light and dark,
-//! narrow and wide screens.
+//! The report as one self-contained HTML page: no network, light and dark, narrow and wide
+//! screens. Its one script filters what is shown; without it, everything is shown.
 
 mod code;
 mod coverage;
 mod curves;
+mod filter;
 mod findings;
 mod load;
+mod roots;
 mod tables;
 
+use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 
 use serde_json::Value;
 
 use crate::escape::markup;
+use crate::finding::Finding;
 
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
 pub use findings::PageFinding;
-pub use load::{LoadError, findings, json, samples};
+pub use load::{LoadError, json, load, samples};
+pub use roots::PageRoot;
 
 /// The content of the page. For each empty part, the page says that it is missing.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// Findings, in display order.
-    pub findings: Vec<PageFinding>,
+    /// Roots, in display order.
+    pub roots: Vec<PageRoot>,
+    /// Findings that no repetition showed.
+    pub unconfirmed: Vec<Finding>,
+    /// Findings whose scenario breaks a documented rule.
+    pub breaches: Vec<Finding>,
+    /// The folder of crash directories.
+    pub folder: String,
     /// A campaign's figures over time.
     pub samples: Vec<Sample>,
     /// The output of `fuzz --json`.
@@ -45,21 +58,25 @@ pub fn html(page: &Page) -> String {
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
     // Reports quote whatever a test case contains. If anything got through the escaping, it
     // must not run or load anything.
-    out.push_str(
+    let nonce = nonce();
+    let _ = writeln!(
+        out,
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'\">\n",
+         style-src 'unsafe-inline'; script-src 'nonce-{nonce}'\">"
     );
     out.push_str("<title>typerace report</title>\n<style>\n");
     out.push_str(include_str!("html/style.css"));
     out.push_str("</style>\n</head>\n<body>\n<header><h1>typerace</h1>\n");
-    let go: std::collections::BTreeSet<&str> =
-        page.findings.iter().map(|f| f.finding.origin.go_version.as_str()).collect();
+    let all: Vec<&Finding> = page.findings().collect();
+    let go: BTreeSet<&str> = all.iter().map(|f| f.origin.go_version.as_str()).collect();
     let go: Vec<&str> = go.into_iter().filter(|v| !v.is_empty()).collect();
     let _ = writeln!(
         out,
-        "<p>{} finding{} on {} · {}</p>",
-        page.findings.len(),
-        if page.findings.len() == 1 { "" } else { "s" },
+        "<p>{} root{} of {} finding{} on {} · {}</p>",
+        page.roots.len(),
+        if page.roots.len() == 1 { "" } else { "s" },
+        all.len(),
+        if all.len() == 1 { "" } else { "s" },
         markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
         markup(&page.made_at)
     );
@@ -74,13 +91,28 @@ pub fn html(page: &Page) -> String {
         let _ = write!(out, "<a href=\"#{id}\">{name}</a> ");
     }
     out.push_str("</nav></header>\n<main>\n");
-    findings::section(&mut out, &page.findings);
+    roots::section(&mut out, page);
     curves::section(&mut out, &page.samples, page.summary.as_ref());
     tables::matrix(&mut out, page.matrix.as_ref());
     coverage::section(&mut out, page.coverage.as_ref());
     tables::operators(&mut out, page.summary.as_ref());
-    out.push_str("</main>\n</body>\n</html>\n");
+    out.push_str("</main>\n");
+    let _ = writeln!(out, "<script nonce=\"{nonce}\">\n{}</script>", filter::SCRIPT);
+    out.push_str("</body>\n</html>\n");
     out
+}
+
+/// A word that no file can contain by design: only the script that has it runs.
+fn nonce() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
+}
+
+impl Page {
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let roots = self.roots.iter().flat_map(|r| &r.findings);
+        roots.chain(&self.unconfirmed).chain(&self.breaches)
+    }
 }
 
 fn heading(out: &mut String, id: &str, name: &str) {

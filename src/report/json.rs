@@ -2,15 +2,30 @@
 
 use serde::Serialize;
 
-use super::{Report, is_doubtful, write_site};
-use crate::finding::{Finding, KnownIssue};
+use super::{Report, is_doubtful, roots, write_site};
+use crate::finding::{Finding, Heading, KnownIssue};
+use crate::scenario::Class;
 
 #[derive(Serialize)]
 struct Document<'a> {
     new: usize,
     known: usize,
+    roots: Vec<Row<'a>>,
     findings: Vec<Item<'a>>,
     problems: Vec<String>,
+}
+
+/// A root. Its number and state are in `issues`; `known` without an issue means that there is a
+/// patch for it.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    heading: Heading,
+    class: Class,
+    /// Ids of its findings.
+    findings: Vec<&'a str>,
+    /// The crash directory of the finding that stands for it.
+    path: &'a std::path::Path,
 }
 
 #[derive(Serialize)]
@@ -18,6 +33,8 @@ struct Item<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     known: Option<&'a KnownIssue>,
+    /// The id of its entry in `roots`.
+    heading: &'a str,
     /// Where it writes. Findings with the same value have the same cause.
     cause: Option<String>,
     /// Seen once and never again.
@@ -40,6 +57,7 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
         .map(|e| Item {
             finding: &e.finding,
             known: e.known.as_ref(),
+            heading: &e.heading.id,
             cause: write_site(&e.finding),
             doubtful: is_doubtful(&e.finding),
             same_write: report.same_cause(e).iter().map(|o| o.finding.id.as_str()).collect(),
@@ -48,9 +66,19 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
             path: &e.path,
         })
         .collect();
+    let roots = roots(&report.entries)
+        .into_iter()
+        .map(|r| Row {
+            class: r.class,
+            findings: r.entries.iter().map(|e| e.finding.id.as_str()).collect(),
+            path: &r.shown.path,
+            heading: r.heading,
+        })
+        .collect();
     serde_json::to_string(&Document {
         new: report.new_ones().count(),
         known: report.known_ones().count(),
+        roots,
         findings,
         problems: report.problems.iter().map(ToString::to_string).collect(),
     })

@@ -1,25 +1,28 @@
-//! Reports for people: the findings of a store, sorted and grouped. One file per output
+//! Reports for people: the findings of a store, sorted and grouped by root. One file per output
 //! format.
 
 mod bugs;
 mod cause;
+mod diff;
 pub mod html;
 mod json;
 mod markdown;
 pub mod measure;
+mod roots;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Finding, Known, KnownIssue, is_newer};
+use crate::finding::{Finding, Heading, Known, KnownIssue, is_newer};
 use crate::scenario::Class;
 use crate::store::{Store, StoreError};
 use crate::triage::standalone::Crash;
 
-pub use bugs::bugs;
-pub use cause::{groups, write_site};
+pub use bugs::{Bugs, bugs};
+pub use cause::write_site;
 pub use json::json;
 pub use markdown::markdown;
+pub use roots::{Root, roots};
 pub use text::text;
 
 /// A stored finding with what is known about it.
@@ -31,6 +34,8 @@ pub struct Entry {
     pub finding: Finding,
     /// Its issue, if it is known.
     pub known: Option<KnownIssue>,
+    /// What it stands under.
+    pub heading: Heading,
     /// Its test case and report; `None` if they cannot be read.
     pub crash: Option<Crash>,
 }
@@ -55,6 +60,7 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
         .into_iter()
         .map(|(path, finding)| Entry {
             known: known.find(&finding).cloned(),
+            heading: known.heading(&finding),
             crash: Crash::read(&path).ok(),
             path,
             finding,
@@ -66,7 +72,7 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
 
 fn key(e: &Entry) -> (bool, bool, Class, crate::finding::Kind, &str, &str) {
     let f = &e.finding;
-    (is_doubtful(f), e.known.is_some(), f.class, f.kind, f.signature.as_str(), f.id.as_str())
+    (is_doubtful(f), e.heading.known, f.class, f.kind, f.signature.as_str(), f.id.as_str())
 }
 
 impl Report {
@@ -74,14 +80,14 @@ impl Report {
         self.entries.iter().filter(|e| !is_doubtful(&e.finding))
     }
 
-    /// Findings without an issue.
+    /// Findings without an issue or a patch.
     pub fn new_ones(&self) -> impl Iterator<Item = &Entry> {
-        self.sure().filter(|e| e.known.is_none())
+        self.sure().filter(|e| !e.heading.known)
     }
 
-    /// Findings with an issue.
+    /// Findings with an issue or a patch.
     pub fn known_ones(&self) -> impl Iterator<Item = &Entry> {
-        self.sure().filter(|e| e.known.is_some())
+        self.sure().filter(|e| e.heading.known)
     }
 
     /// The other findings that write at the same place.

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Report, is_doubtful, rate, seems_fixed, write_site};
-use crate::finding::{Blame, Item, Listing};
+use super::{Entry, Report, is_doubtful, rate, seems_fixed};
+use crate::finding::{Blame, Item, Listing, since};
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
-/// signature of a known issue and for each breach of contract.
+/// signature of a root and for each breach of contract.
 #[must_use]
 pub fn text(report: &Report, verbose: bool) -> String {
-    let items: Vec<Item> = report.entries.iter().map(|e| item(report, e)).collect();
+    let items: Vec<Item> = report.entries.iter().map(item).collect();
     let mut out = Listing::new(&items, verbose).to_string().trim_start().to_owned();
     if items.is_empty() {
         out.push_str("no findings\n");
@@ -20,23 +20,25 @@ pub fn text(report: &Report, verbose: bool) -> String {
     out
 }
 
-fn item(report: &Report, e: &Entry) -> Item {
+fn item(e: &Entry) -> Item {
     let f = &e.finding;
     Item {
         title: f.title.clone(),
         kind: f.kind,
         class: f.class,
-        known: e.known.clone(),
+        heading: e.heading.clone(),
         is_unconfirmed: is_doubtful(f),
         times: None,
-        notes: notes(report, e),
+        notes: notes(e),
         go_version: f.origin.go_version.clone(),
         lines: f.minimized.as_ref().map(|m| m.lines),
+        standalone: f.standalone.as_ref().map(|s| s.reproduced),
+        since: since(&f.releases).map(str::to_owned),
         path: e.path.clone(),
     }
 }
 
-fn notes(report: &Report, e: &Entry) -> Vec<String> {
+fn notes(e: &Entry) -> Vec<String> {
     let f = &e.finding;
     let mut notes = Vec::new();
     if f.blame != Blame::GoTypes {
@@ -47,13 +49,6 @@ fn notes(report: &Report, e: &Entry) -> Vec<String> {
     if !shown.is_empty() {
         notes.push(format!("reproduced {shown}"));
     }
-    if let Some(s) = &f.standalone {
-        notes.push(format!("standalone {}", rate(Some(s.reproduced))));
-        notes.extend(seems_fixed(f));
-    }
-    let same = report.same_cause(e).len();
-    if same > 0 {
-        notes.push(format!("{same} more written in {}", write_site(f).unwrap_or_default()));
-    }
+    notes.extend(seems_fixed(f));
     notes
 }

@@ -5,6 +5,7 @@
 mod analyzers;
 mod class;
 mod element;
+mod expression;
 mod operand;
 mod operation;
 mod operations;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use analyzers::{ANALYZERS, analyzer_packages};
 pub use class::{Class, Profile};
 pub use element::{Element, ElementKind};
+pub(crate) use expression::{Parts, replaced};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
 pub(crate) use operation::FACES;
 pub use operation::{Family, NamedMut, Row};

@@ -53,6 +53,11 @@ operands! {
     /// A Go expression in the package that the operand before it names. It takes the rest
     /// of the line.
     Expr(String), "EXPRESSION", (1, usize::MAX);
+    /// The place at which an expression is evaluated: the end of the N-th block of the
+    /// package's functions, or the package's scope.
+    Place(Option<u32>), "[at N]", (0, 2);
+    /// The number of an expression in the syntax of the package.
+    Node(u32), "N", (1, 1);
     /// An object.
     Object(ObjectRef), "PACKAGE.NAME", (1, 1);
     /// A second object. It may be left out.
@@ -100,6 +105,8 @@ impl Operand<'_> {
             Self::Object(t) | Self::Generic(t) => t.to_string(),
             Self::Other(t) => t.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::TypeArgs(args) => args.join(","),
+            Self::Place(place) => place.map(|n| format!("at {n}")).unwrap_or_default(),
+            Self::Node(n) => n.to_string(),
             Self::Context(given) => if *given { "context" } else { "" }.to_owned(),
             Self::Query(q) => q.name().to_owned(),
             Self::Order(Order::Declared) => String::new(),
@@ -116,6 +123,8 @@ impl Operand<'_> {
             Self::Member(o) => usize::from(o.is_some()),
             Self::Other(o) => usize::from(o.is_some()),
             Self::Expr(e) => e.len() / 2,
+            Self::Place(place) => place.map_or(0, |n| 4 + usize::from(n > 0)),
+            Self::Node(n) => usize::from(*n > 0),
             Self::TypeArgs(args) => args.iter().map(String::len).sum(),
             Self::Context(given) => usize::from(*given),
             Self::Query(q) => 4 * usize::from(q.needs_tools()),

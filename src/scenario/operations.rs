@@ -100,27 +100,45 @@ operations! {
         does: "types.Instantiate, with the shared Context or without",
         family: Family::Instantiate, generated: (65, 77), mutated: (6, 8), size: 10, imports: false,
     }
-    /// `eval P EXPR`: `types.Eval` in the package's scope.
+    /// `eval P [at N] EXPR`: `types.Eval` in the package's scope or in a function's body.
     Eval {
         /// Import path.
         package: Home(String),
+        /// Where in the package.
+        #[serde(default)]
+        place: Place(Option<u32>),
         /// A Go expression.
         expr: Expr(String),
     } {
         word: "eval", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.Eval in a completed package",
-        family: Family::Eval, generated: (96, 99), mutated: (12, 13), size: 11, imports: false,
+        family: Family::Eval, generated: (96, 98), mutated: (12, 13), size: 11, imports: false,
     }
-    /// `checkexpr P EXPR`: `types.CheckExpr` in the package's scope.
+    /// `checkexpr P [at N] EXPR`: `types.CheckExpr` in the package's scope or in a function's
+    /// body.
     CheckExpr {
         /// Import path.
         package: Home(String),
+        /// Where in the package.
+        #[serde(default)]
+        place: Place(Option<u32>),
         /// A Go expression.
         expr: Expr(String),
     } {
         word: "checkexpr", bare: false, class: Class::Bug, rule: EVAL,
         does: "types.CheckExpr in a completed package",
-        family: Family::Eval, generated: (99, 101), mutated: (0, 0), size: 11, imports: false,
+        family: Family::Eval, generated: (98, 100), mutated: (0, 0), size: 11, imports: false,
+    }
+    /// `checknode P N`: `types.CheckExpr` of an expression in the package's syntax.
+    CheckNode {
+        /// Import path.
+        package: Package(String),
+        /// Which expression.
+        node: Node(u32),
+    } {
+        word: "checknode", bare: false, class: Class::Bug, rule: EVAL,
+        does: "types.CheckExpr of the N-th expression in the syntax of a completed package, with an Info; of a call without its type arguments, as gopls does",
+        family: Family::Eval, generated: (100, 101), mutated: (0, 0), size: 13, imports: false,
     }
     /// `QUERY P.T [P.U]`: a query on a named object.
     Query {
@@ -147,7 +165,7 @@ operations! {
     } {
         word: "walk", bare: false, class: Class::Bug, rule: READERS,
         does: "a query on every type reachable from a package",
-        family: Family::Query, generated: (0, 38), mutated: (13, 19), size: 12, imports: false,
+        family: Family::Query, generated: (0, 37), mutated: (13, 19), size: 12, imports: false,
     }
     /// `info QUERY P`: a query on every type that the check of a package recorded.
     Info {
@@ -159,6 +177,15 @@ operations! {
         word: "info", bare: false, class: Class::Bug, rule: READERS,
         does: "a query on every type in the types.Info of a completed package: local types, instances, method values",
         family: Family::Query, generated: (38, 40), mutated: (19, 20), size: 13, imports: false,
+    }
+    /// `universe QUERY`: a query on every type of `types.Universe`.
+    Universe {
+        /// What is asked.
+        query: Query(Query),
+    } {
+        word: "universe", bare: false, class: Class::Bug, rule: READERS,
+        does: "a query on every predeclared type; in a fresh process, the first question about each",
+        family: Family::Query, generated: (37, 38), mutated: (0, 0), size: 12, imports: false,
     }
     /// `export P`: writes the package as export data.
     Export {

@@ -130,8 +130,8 @@ fn godebug(s: &mut Scenario, rest: &str) -> Result<(), Wrong> {
 }
 
 fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
-    let ops = text
-        .split(';')
+    let ops = separate(text)
+        .into_iter()
         .map(str::trim)
         .filter(|t| !t.is_empty())
         .map(operation)
@@ -143,6 +143,28 @@ fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
         ));
     }
     Ok(ops)
+}
+
+/// Splits operations at the semicolons outside brackets: an expression may have others inside.
+fn separate(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
+    for (i, c) in text.char_indices() {
+        match c {
+            '[' | '(' | '{' => depth += 1,
+            ']' | ')' | '}' => depth -= 1,
+            ';' if depth == 0 => {
+                out.push(&text[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if depth != 0 {
+        // Brackets that do not match belong to no expression.
+        return text.split(';').collect();
+    }
+    out.push(&text[start..]);
+    out
 }
 
 /// Reads an operation by its row: the operands of a row say what words mean.
@@ -198,7 +220,17 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
     use OperandKind as Kind;
     use OperandValue as Value;
     if kind == Kind::Expr {
-        return Ok(Some(Value::Expr(std::mem::take(words).join(" "))));
+        let text = std::mem::take(words).join(" ");
+        return Ok(Some(text).filter(|text| !text.is_empty()).map(Value::Expr));
+    }
+    if kind == Kind::Place {
+        // No expression starts with two such words.
+        let place = match words[..] {
+            ["at", n, ..] => n.parse().ok(),
+            _ => None,
+        };
+        words.drain(..2 * usize::from(place.is_some()));
+        return Ok(Some(Value::Place(place)));
     }
     if kind == Kind::Order {
         return Ok(order(&std::mem::take(words)).map(Value::Order));
@@ -225,6 +257,10 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
         Kind::Other => Value::Other(Some(object(word)?)),
         Kind::TypeArgs => Value::TypeArgs(type_args(word)),
         Kind::Context if word == "context" => Value::Context(true),
+        Kind::Node => match word.parse() {
+            Ok(n) => Value::Node(n),
+            Err(_) => return Ok(None),
+        },
         Kind::Query => Value::Query(
             Query::from_name(word).ok_or_else(|| unknown("query", word, ElementKind::Query))?,
         ),
@@ -236,7 +272,7 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
                 .ok_or_else(|| unknown("reading", word, ElementKind::Reading))?,
         ),
         Kind::Analyzer => Value::Analyzer(analyzer(word)?),
-        Kind::Context | Kind::Expr | Kind::Order => return Ok(None),
+        Kind::Context | Kind::Expr | Kind::Place | Kind::Order => return Ok(None),
     }))
 }
 
@@ -378,6 +414,8 @@ before check lib ; instantiate lib.T int,map[string]lib.U context
 go     check a ; walk methods lib
 go     check b ; walk methods lib shuffled 7 ; lookup lib.T ; identical lib.T lib.U ; eval lib f(1, 2)
 go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
+go     eval lib at 2 func() { f(); g() } ; checkexpr lib at 0 struct{ a, b int; c U }{} ; checknode lib 7
+go     universe underlying
 go     export lib ; ssa lib ; set lib.T underlying
 ";
 
@@ -402,6 +440,8 @@ go     export lib ; ssa lib ; set lib.T underlying
             ("go fly a", 1, "unknown operation 'fly'", "methodset"),
             ("go walk fly lib", 1, "unknown query 'fly'", "underlying"),
             ("go walk methods lib sideways", 1, "not a complete operation", "reversed"),
+            ("go eval lib at 3", 1, "not a complete operation", "EXPRESSION"),
+            ("go checknode lib x", 1, "not a complete operation", "checknode"),
             ("go check /etc/passwd", 1, "not an import path", "letters"),
             ("go check ../x", 1, "not an import path", "letters"),
             ("go lookup T", 1, "does not name an object", "lib.T"),

@@ -132,6 +132,15 @@ pub(super) const INSERT: Rule = noted(
     "into a map that others read, without a lock",
 );
 
+pub(super) const SET_PACKAGE: Rule = noted(
+    go(
+        "go/types/package.go",
+        "func (*Package) SetImports",
+        "SetImports sets the list of explicitly imported packages to list.",
+    ),
+    AFTER_CHECKING,
+);
+
 pub(super) const SSA: Rule = noted(
     tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
     "each goroutine has a Program of its own, and reads packages that are complete",
@@ -165,7 +174,7 @@ pub(super) const OBJECT_PATH: Rule = noted(
         "func (*Encoder) For",
         "For is safe for concurrent use.",
     ),
-    "the function For makes an Encoder of its own",
+    "where an Encoder has no lock yet, each goroutine has its own",
 );
 pub(super) const METHOD_SETS: Rule = tools(
     "go/types/typeutil/methodsetcache.go",

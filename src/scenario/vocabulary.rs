@@ -8,8 +8,8 @@ use super::element::{Element, ElementKind, words};
 use super::quotations::{
     ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS,
     METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT,
-    SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SSA_BODY, SSA_CREATED, SSA_METHODS, SSA_PROGRAM,
-    UNFINISHED,
+    SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SSA_BODY, SSA_CREATED, SSA_METHODS,
+    SSA_PROGRAM, UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -84,9 +84,13 @@ words! {
         Comparable = "comparable", Bug, READERS, "types.Comparable";
         Sizes = "sizes", Bug, READERS, "Sizes.Sizeof, Alignof and Offsetsof for amd64";
         Scope = "scope", Bug, READERS, "Scope.Names, Lookup, Innermost, String of the package's scopes";
-        Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields (golang.org/x/tools)";
+        Objectpath = "objectpath", Bug, OBJECT_PATH, "objectpath.For and Object of type names, methods and fields, and one objectpath.Encoder for all goroutines (golang.org/x/tools)";
         Methodsetcache = "methodsetcache", Bug, METHOD_SETS, "method sets through one typeutil.MethodSetCache (golang.org/x/tools)";
         Typemap = "typemap", Bug, READERS, "types hashed and compared in the goroutine's own typeutil.Map (golang.org/x/tools)";
+        Objects = "objects", Bug, READERS, "Object.String, Id, Parent and the like of the type's object, methods and fields; Func.FullName, Origin, Scope and Signature";
+        Package = "package", Bug, READERS, "Package.Path, Name, Imports, Complete, GoVersion and String of the type's package";
+        Iterators = "iterators", Bug, READERS, "the iterators of Go 1.24: Named.Methods, Struct.Fields, Tuple.Variables and the like";
+        Hash = "hash", Bug, READERS, "types.Hasher (Go 1.27) and one typeutil.Hasher for all goroutines (golang.org/x/tools)";
     }
 }
 
@@ -107,7 +111,7 @@ impl Query {
     /// Whether it needs golang.org/x/tools. A program without it runs anywhere.
     #[must_use]
     pub fn needs_tools(self) -> bool {
-        matches!(self, Self::Objectpath | Self::Methodsetcache | Self::Typemap)
+        matches!(self, Self::Objectpath | Self::Methodsetcache | Self::Typemap | Self::Hash)
     }
 
     /// The queries that complete lazy types; the order is that of draws.
@@ -131,6 +135,7 @@ words! {
         Method = "method", Breach, ADD_METHOD, "Named.AddMethod of a new method";
         Typeparams = "typeparams", Breach, SET_TYPE_PARAMS, "Alias.SetTypeParams of an alias (Go 1.23 and later)";
         Insert = "insert", Breach, INSERT, "Scope.Insert of a new constant";
+        Package = "package", Breach, SET_PACKAGE, "Package.SetName, SetImports and MarkComplete, to what the package has";
     }
 }
 

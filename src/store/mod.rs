@@ -13,7 +13,7 @@ pub use error::StoreError;
 use files::Building;
 
 use crate::files::TEMPORARY;
-use crate::finding::{Finding, Minimization, deciding_rules};
+use crate::finding::{Finding, Minimization, Root, deciding_rules};
 use crate::testcase::SourceCase;
 
 /// The test case as found.
@@ -220,13 +220,39 @@ impl Store {
         Ok(listing)
     }
 
-    /// Replaces the finding.json of a stored finding.
+    /// Replaces the finding.json of a stored finding. What another process added meanwhile stays:
+    /// a campaign measures a finding while its background work minimizes it.
     ///
     /// # Errors
     /// There is no such finding, or it cannot be written; the old text stays.
     pub fn update_finding(&self, finding: &Finding) -> Result<(), StoreError> {
-        let json = finding.to_json().map_err(|source| broken(&self.path(&finding.id), source))?;
-        self.put(&finding.id, FINDING, json.as_bytes())
+        self.change(&finding.id, |there| {
+            let mut new = finding.clone();
+            new.root = new.root.or(there.root.take());
+            if new.minimized.is_none() {
+                (new.minimized, new.standalone) = (there.minimized.take(), there.standalone.take());
+            }
+            *there = new;
+        })
+    }
+
+    /// Stores the root of a finding. `name` is the name of the crash directory.
+    ///
+    /// # Errors
+    /// There is no such finding, or it cannot be written; the old text stays.
+    pub fn put_root(&self, name: &str, root: &Root) -> Result<(), StoreError> {
+        self.change(name, |finding| finding.root = Some(root.clone()))
+    }
+
+    /// Changes the finding.json of a crash directory, not while the directory is being replaced by
+    /// one of another class.
+    fn change(&self, name: &str, edit: impl FnOnce(&mut Finding)) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        let dir = self.path(name);
+        let mut finding = read(&dir)?;
+        edit(&mut finding);
+        let json = finding.to_json().map_err(|source| broken(&dir, source))?;
+        files::replace(&dir, FINDING, json.as_bytes())
     }
 
     /// Adds or replaces a file of a stored finding, for example minimized.txtar.

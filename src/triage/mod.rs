@@ -8,6 +8,7 @@ mod observe;
 mod oracle;
 mod replay;
 mod reproduce;
+pub mod root;
 pub mod standalone;
 
 pub use growth::{Growth, repeat};

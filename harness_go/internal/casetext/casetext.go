@@ -73,10 +73,26 @@ func directive(req *wire.RunRequest, line string) {
 
 func operations(text string) []string {
 	var ops []string
-	for _, op := range strings.Split(text, ";") {
+	add := func(op string) {
 		if op = strings.TrimSpace(op); op != "" {
 			ops = append(ops, op)
 		}
 	}
+	// An expression may have semicolons inside its brackets.
+	depth, start := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		case ';':
+			if depth == 0 {
+				add(text[start:i])
+				start = i + 1
+			}
+		}
+	}
+	add(text[start:])
 	return ops
 }

@@ -61,6 +61,18 @@ func (*Analyses) Run(string, *types.Package) ([]Diagnostic, error) { return nil,
 // ObjectPath is not available.
 func ObjectPath(types.Object) (string, types.Object, error) { return "", nil, errMissing }
 
+// EncoderIsSafe is of no use.
+const EncoderIsSafe = false
+
+// Encoder finds no paths.
+type Encoder struct{}
+
+// For is not available.
+func (*Encoder) For(types.Object) (string, error) { return "", errMissing }
+
+// Hash is not available.
+func Hash(types.Type) uint32 { return 0 }
+
 // MethodSets is types.NewMethodSet without a cache.
 type MethodSets struct{}
 

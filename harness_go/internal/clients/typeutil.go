@@ -19,6 +19,14 @@ func ObjectPath(obj types.Object) (string, types.Object, error) {
 	return string(path), found, err
 }
 
+// Encoder finds paths of objects.
+type Encoder = objectpath.Encoder
+
+// Hash is a type's hash. Every Hasher is the same.
+func Hash(t types.Type) uint32 { return hasher.Hash(t) }
+
+var hasher = typeutil.MakeHasher()
+
 // MethodSets is a cache of method sets. Several goroutines may use it.
 type MethodSets = typeutil.MethodSetCache
 

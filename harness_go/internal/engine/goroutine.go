@@ -36,7 +36,8 @@ type goroutine struct {
 	delivered uint32
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
-	own       map[string]any // values that targets' operations keep
+	paths     clients.Encoder // for versions of golang.org/x/tools in which none may be shared
+	own       map[string]any  // values that targets' operations keep
 	// analyses are the analyzers that it ran, on units.
 	analyses clients.Analyses
 	units    map[*types.Package]*clients.Unit

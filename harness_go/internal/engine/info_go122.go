@@ -9,6 +9,12 @@ import (
 
 func init() {
 	fileVersion = func(info *types.Info, file *ast.File) string { return info.FileVersions[file] }
+	pkgNameOf = func(info *types.Info, spec *ast.ImportSpec) types.Object {
+		if name := info.PkgNameOf(spec); name != nil {
+			return name
+		}
+		return nil
+	}
 }
 
 func addFileVersions(info *types.Info) {

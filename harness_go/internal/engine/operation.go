@@ -64,6 +64,8 @@ type call struct {
 	args     []string
 	context  bool
 	expr     string
+	place    int // the number of a block; -1 is the package's scope
+	node     int // the number of an expression
 	query    *query
 	setter   *setter
 	reading  string
@@ -95,7 +97,7 @@ func readCall(text string) *call {
 	default:
 		return &call{operation: &unknown, name: words[0]}
 	}
-	c := &call{operation: op, name: op.word}
+	c := &call{operation: op, name: op.word, place: -1}
 	for _, read := range op.operands {
 		words = read(c, words)
 	}
@@ -143,6 +145,31 @@ func Words() []string {
 	}
 	sort.Strings(words)
 	return words
+}
+
+// Vocabulary is everything that the engine can be asked for: `operation check`, `query lookup`,
+// `setter insert`, `share fset`, `import source`, whether this build has golang.org/x/tools or not.
+func Vocabulary() []string {
+	var all []string
+	for word, op := range operations {
+		if !op.foreign {
+			all = append(all, "operation "+word)
+		}
+	}
+	for _, q := range queries {
+		all = append(all, "query "+q.name)
+	}
+	for _, s := range setters {
+		all = append(all, "setter "+s.name)
+	}
+	for _, name := range useNames {
+		all = append(all, "share "+name)
+	}
+	for _, mode := range [...]string{fromSource, fromExport, fromSynthetic} {
+		all = append(all, "import "+mode)
+	}
+	sort.Strings(all)
+	return all
 }
 
 // operand reads an operand into the call and returns the words after it.
@@ -217,6 +244,13 @@ var (
 			c.fail("not an analyzer that this harness knows")
 		}
 	})
+	aNode = required(func(c *call, word string) {
+		n, err := strconv.ParseUint(word, 10, 31)
+		if err != nil {
+			c.fail("an expression of the syntax is named by its number")
+		}
+		c.node = int(n)
+	})
 	aTarget = required(func(c *call, word string) {
 		c.name += " " + word
 		if c.target = target.Find(word); c.target == nil {
@@ -232,6 +266,19 @@ func expression(c *call, words []string) []string {
 	}
 	c.expr = strings.Join(words, " ")
 	return nil
+}
+
+// aPlace reads `at 3`, which may be missing.
+func aPlace(c *call, words []string) []string {
+	if len(words) < 2 || words[0] != "at" {
+		return words
+	}
+	n, err := strconv.ParseUint(words[1], 10, 31)
+	if err != nil {
+		return words
+	}
+	c.place = int(n)
+	return words[2:]
 }
 
 // anOrder reads `declared`, `reversed`, `rotated 3` or `shuffled 7`.

@@ -73,6 +73,16 @@ func (a *asker) objectPath(obj types.Object) {
 	}
 	a.str(path)
 	a.bool(found == obj)
+	again, err := a.g.encoder().For(obj)
+	a.bool(err == nil && string(again) == path)
+}
+
+// encoder is the round's objectpath.Encoder, if goroutines may share one, or else the goroutine's.
+func (g *goroutine) encoder() *clients.Encoder {
+	if clients.EncoderIsSafe {
+		return &g.round.paths
+	}
+	return &g.paths
 }
 
 func askMethodSetCache(a *asker, t, _ types.Type) {

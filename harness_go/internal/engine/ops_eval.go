@@ -8,63 +8,102 @@ import (
 )
 
 func init() {
-	operands := []operand{aPackage, expression}
+	operands := []operand{aPackage, aPlace, expression}
 	register(operation{word: "eval", operands: operands, run: (*goroutine).eval})
 	register(operation{word: "checkexpr", operands: operands, run: (*goroutine).checkExpr})
 }
 
-// evalPackage is the package in which an expression is checked, with the file set of its positions.
-func (g *goroutine) evalPackage(path string) (*types.Package, *token.FileSet) {
-	i := g.resolvePackage(path)
-	pkg := g.typesPackage(i)
-	if pkg != nil && g.completed[i] == pkg {
-		return pkg, g.round.fset
-	}
-	return pkg, g.fset
+// evaluation is where an expression is checked.
+type evaluation struct {
+	pkg  *types.Package
+	fset *token.FileSet
+	pos  token.Pos
 }
 
-// eval is the operation `eval P EXPR`.
-func (g *goroutine) eval(c *call) bool {
-	pkg, fset := g.evalPackage(c.path)
+// evaluation finds the package of an expression, and the position in it; nil if there is no
+// package.
+func (g *goroutine) evaluation(c *call) *evaluation {
+	i := g.resolvePackage(c.path)
+	pkg := g.typesPackage(i)
 	if pkg == nil {
-		return g.skip("there is no package to evaluate in")
+		return nil
 	}
-	tv, err := types.Eval(fset, pkg, token.NoPos, c.expr)
-	g.evaluated(c, tv, err)
+	e := &evaluation{pkg, g.fset, token.NoPos}
+	if g.completed[i] == pkg {
+		e.fset = g.round.fset
+	}
+	switch {
+	case c.place < 0 || g.delivery != fromSource:
+		// Only packages that are checked from source have scopes with positions.
+	case g.completed[i] == pkg:
+		e.pos = blockEnd(g.sources[i].trees, c.place)
+	case g.latest[i] == pkg:
+		e.pos = blockEnd(g.files[i], c.place)
+	}
+	return e
+}
+
+// blockEnd is the end of the n-th block of functions, where everything that is declared in it and
+// around it is visible; NoPos if there is no function with a body.
+func blockEnd(files []*ast.File, n int) token.Pos {
+	var ends []token.Pos
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if block, ok := n.(*ast.BlockStmt); ok && block.Rbrace.IsValid() {
+				ends = append(ends, block.Rbrace)
+			}
+			return true
+		})
+	}
+	if len(ends) == 0 {
+		return token.NoPos
+	}
+	return ends[n%len(ends)]
+}
+
+const noHome = "there is no package to evaluate in"
+
+// eval is the operation `eval P [at N] EXPR`.
+func (g *goroutine) eval(c *call) bool {
+	e := g.evaluation(c)
+	if e == nil {
+		return g.skip(noHome)
+	}
+	tv, err := types.Eval(e.fset, e.pkg, e.pos, c.expr)
+	g.evaluated(c, c.expr, tv, err)
 	return true
 }
 
-// checkExpr is the operation `checkexpr P EXPR`.
+// checkExpr is the operation `checkexpr P [at N] EXPR`.
 func (g *goroutine) checkExpr(c *call) bool {
-	pkg, fset := g.evalPackage(c.path)
-	if pkg == nil {
-		return g.skip("there is no package to evaluate in")
+	e := g.evaluation(c)
+	if e == nil {
+		return g.skip(noHome)
 	}
-	expr, err := parser.ParseExprFrom(fset, "checkexpr", c.expr, parser.SkipObjectResolution)
+	expr, err := parser.ParseExprFrom(e.fset, "checkexpr", c.expr, parser.SkipObjectResolution)
 	if err != nil {
 		return g.skip("the expression has syntax errors")
 	}
 	info := &types.Info{Types: make(map[ast.Expr]types.TypeAndValue)}
-	err = types.CheckExpr(fset, pkg, token.NoPos, expr, info)
-	g.evaluated(c, info.Types[expr], err)
+	err = types.CheckExpr(e.fset, e.pkg, e.pos, expr, info)
+	g.evaluated(c, c.expr, info.Types[expr], err)
 	return true
 }
 
 // evaluated keeps the type of an expression.
-func (g *goroutine) evaluated(c *call, tv types.TypeAndValue, err error) {
+func (g *goroutine) evaluated(c *call, subject any, tv types.TypeAndValue, err error) {
 	if err == nil {
 		g.remember(tv.Type)
 	}
 	if !g.round.answers {
 		return
 	}
-	subject := []any{c.expr}
 	switch {
 	case err != nil:
-		g.answer(c.word, subject, []any{errorText(err)}, err.Error())
+		g.answer(c.word, []any{subject}, []any{errorText(err)}, err.Error())
 	case tv.Value != nil:
-		g.answer(c.word, subject, []any{tv.Type, tv.Value.ExactString()}, "")
+		g.answer(c.word, []any{subject}, []any{tv.Type, tv.Value.ExactString()}, "")
 	default:
-		g.answer(c.word, subject, []any{tv.Type}, "")
+		g.answer(c.word, []any{subject}, []any{tv.Type}, "")
 	}
 }

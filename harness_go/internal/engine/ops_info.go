@@ -15,6 +15,9 @@ func init() {
 // fileVersion reads Info.FileVersions, which came with Go 1.22.
 var fileVersion = func(*types.Info, *ast.File) string { return "" }
 
+// pkgNameOf reads Info.PkgNameOf, which came with Go 1.22.
+var pkgNameOf = func(info *types.Info, spec *ast.ImportSpec) types.Object { return info.Implicits[spec] }
+
 // readInfo is the operation `info QUERY P`: it reads what the check of P recorded in its
 // types.Info, and asks a query of the types found there. Tools that have the syntax of a
 // package do so while others check packages that import it.
@@ -26,13 +29,15 @@ func (g *goroutine) readInfo(c *call) bool {
 	found := b.read()
 	if g.round.answers {
 		g.answer("info", []any{b.pkg.Path()}, found.versions, "")
+		g.answer("info modes", []any{b.pkg.Path()}, []any{int64(found.modes)}, "")
 	}
+	a := g.asker(b.pkg)
 	if c.query.scope == nil {
+		a.objects(c.query, found.objects)
 		roots := append(append(found.special, found.declared...), found.expressions...)
 		g.walkTypes(c.query, b.pkg, roots, order{})
 		return true
 	}
-	a := g.asker(b.pkg)
 	for i, s := range found.scopes {
 		c.query.scope(&a, s)
 		a.flush(c.query, int64(i))
@@ -48,16 +53,26 @@ type recorded struct {
 	// declared are the types of objects, expressions those of expressions.
 	declared, expressions []types.Type
 	scopes                []*types.Scope
-	versions              []any // of files
+	// objects are those that identifiers and nodes declare or use, labels and packages among
+	// them, each once.
+	objects  []types.Object
+	seen     map[types.Object]bool
+	versions []any // of files
+	// modes counts the properties of all expressions.
+	modes int
 }
 
 // read reads every map. It looks up the nodes of the syntax one after another, so that it
 // needs no order of keys.
 func (b *built) read() *recorded {
-	r := &recorded{}
+	r := &recorded{seen: make(map[types.Object]bool)}
 	for _, init := range b.info.InitOrder {
+		_ = init.String()
 		for _, v := range init.Lhs {
 			r.object(v)
+		}
+		if t := b.info.TypeOf(init.Rhs); t != nil {
+			r.expressions = append(r.expressions, t)
 		}
 	}
 	for _, file := range b.files {
@@ -75,6 +90,9 @@ func (b *built) read() *recorded {
 func (r *recorded) node(info *types.Info, n ast.Node) {
 	const most = 200
 	r.object(info.Implicits[n])
+	if spec, ok := n.(*ast.ImportSpec); ok {
+		r.object(pkgNameOf(info, spec))
+	}
 	if s := info.Scopes[n]; s != nil && len(r.scopes) < most {
 		r.scopes = append(r.scopes, s)
 	}
@@ -84,11 +102,13 @@ func (r *recorded) node(info *types.Info, n ast.Node) {
 	}
 	if tv := info.Types[expr]; tv.Type != nil {
 		r.expressions = append(r.expressions, tv.Type)
+		r.mode(tv)
 	}
 	switch n := n.(type) {
 	case *ast.Ident:
 		r.object(info.Defs[n])
 		r.object(info.Uses[n])
+		r.object(info.ObjectOf(n))
 		if inst := info.Instances[n]; inst.Type != nil {
 			r.special = append(r.special, inst.Type)
 			for i := 0; i < inst.TypeArgs.Len(); i++ {
@@ -98,6 +118,8 @@ func (r *recorded) node(info *types.Info, n ast.Node) {
 	case *ast.SelectorExpr:
 		if s := info.Selections[n]; s != nil {
 			r.special = append(r.special, s.Type(), s.Recv())
+			_ = s.String()
+			r.modes += int(s.Kind()) + len(s.Index())
 			r.object(s.Obj())
 		}
 	}
@@ -111,4 +133,20 @@ func (r *recorded) object(obj types.Object) {
 		_ = f.FullName()
 	}
 	r.declared = append(r.declared, obj.Type())
+	if !r.seen[obj] {
+		r.seen[obj] = true
+		r.objects = append(r.objects, obj)
+	}
+}
+
+// mode counts what is known about an expression beside its type.
+func (r *recorded) mode(tv types.TypeAndValue) {
+	for _, is := range [...]bool{
+		tv.IsVoid(), tv.IsType(), tv.IsBuiltin(), tv.IsValue(), tv.IsNil(), tv.Addressable(),
+		tv.Assignable(), tv.HasOk(),
+	} {
+		if is {
+			r.modes++
+		}
+	}
 }

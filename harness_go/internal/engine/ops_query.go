@@ -28,6 +28,7 @@ func (g *goroutine) queryObject(c *call) bool {
 		a.flush(q, obj.Pkg().Path())
 		return true
 	}
+	a.objects(q, []types.Object{obj})
 	t := obj.Type()
 	if t == nil {
 		return g.skip("the object has no type")
@@ -70,7 +71,22 @@ func (g *goroutine) walk(c *call) bool {
 	if q.scope != nil {
 		g.walkScopes(q, g.scopePackages(pkg), o)
 	} else {
+		if q.object != nil && pkg != nil {
+			a := g.asker(pkg)
+			a.objects(q, objectsOf(pkg.Scope()))
+		}
 		g.walkTypes(q, pkg, g.roots(pkg), o)
 	}
 	return true
+}
+
+// objectsOf are a scope's objects in the order of their names.
+func objectsOf(scope *types.Scope) []types.Object {
+	var objects []types.Object
+	for _, name := range scope.Names() {
+		if obj := scope.Lookup(name); obj != nil {
+			objects = append(objects, obj)
+		}
+	}
+	return objects
 }

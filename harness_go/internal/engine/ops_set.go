@@ -26,6 +26,7 @@ var setters = []setter{
 	{"method", addMethod},
 	{"typeparams", setTypeParams},
 	{"insert", insertObject},
+	{"package", setPackage},
 }
 
 func findSetter(name string) *setter {
@@ -88,6 +89,18 @@ func insertObject(g *goroutine, path, _ string) bool {
 	}
 	one := constant.MakeInt64(1)
 	pkg.Scope().Insert(types.NewConst(token.NoPos, pkg, g.newName(), types.Typ[types.Int], one))
+	return true
+}
+
+// setPackage sets what the package has.
+func setPackage(g *goroutine, path, _ string) bool {
+	pkg := g.typesPackage(g.resolvePackage(path))
+	if pkg == nil {
+		return g.skip("there is no package to set")
+	}
+	pkg.SetName(pkg.Name())
+	pkg.SetImports(pkg.Imports())
+	pkg.MarkComplete()
 	return true
 }
 

@@ -19,6 +19,9 @@ type query struct {
 	ask func(a *asker, t, other types.Type)
 	// If scope is set, the query is about scopes, and scope is called instead.
 	scope func(a *asker, s *types.Scope)
+	// If object is set, the query is about objects too, and object is called for each that an
+	// operation names or finds.
+	object func(a *asker, o types.Object)
 }
 
 // queries lists all queries. The package documentation of go/types lets any number of goroutines
@@ -65,6 +68,22 @@ func (a *asker) ask(q *query, t, other types.Type) {
 		subject = append(subject, other)
 	}
 	a.flush(q, subject...)
+}
+
+// objects asks about objects, in their order.
+func (a *asker) objects(q *query, objects []types.Object) {
+	if q.object == nil {
+		return
+	}
+	const most = 200
+	for i, o := range objects {
+		if i == most {
+			break
+		}
+		given(o != nil, "the object of "+q.name)
+		q.object(a, o)
+		a.flush(q, o)
+	}
 }
 
 // flush makes an answer of what was recorded about the subject.

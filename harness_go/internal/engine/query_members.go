@@ -43,9 +43,20 @@ func askMethodset(a *asker, t, _ types.Type) {
 			selection := set.At(i)
 			a.obj(selection.Obj())
 			a.bool(selection.Indirect())
-			a.typ(selection.Type())
+			a.selection(selection)
+			obj := selection.Obj()
+			a.bool(set.Lookup(obj.Pkg(), obj.Name()) != nil)
 		}
+		a.bool(set.String() != "")
 	}
+}
+
+// selection asks a selection.
+func (a *asker) selection(s *types.Selection) {
+	a.int(int64(s.Kind()))
+	a.typ(s.Recv())
+	a.typ(s.Type())
+	a.int(int64(len(s.Index())))
 }
 
 // absent is a name that no type has.
@@ -65,6 +76,12 @@ func askLookup(a *asker, t, _ types.Type) {
 			a.obj(obj)
 			a.int(int64(len(index)))
 			a.bool(indirect)
+		}
+		if lookupSelection != nil {
+			if s, ok := lookupSelection(t, true, pkg, name); ok {
+				a.selection(&s)
+				a.bool(types.SelectionString(&s, types.RelativeTo(pkg)) != "")
+			}
 		}
 	})
 	obj, _, _ := types.LookupFieldOrMethod(t, true, pkg, absent)

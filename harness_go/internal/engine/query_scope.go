@@ -63,6 +63,13 @@ func askScope(a *asker, s *types.Scope) {
 	if s.Pos().IsValid() && s.End() > s.Pos() {
 		middle = s.Pos() + (s.End()-s.Pos())/2
 	}
+	a.int(int64(s.Len()))
+	a.bool(s.Parent() != nil)
+	children(s, func(child *types.Scope) {
+		if child.Pos().IsValid() {
+			a.bool(s.Innermost(child.Pos()) != nil)
+		}
+	})
 	inner := s.Innermost(middle)
 	a.bool(inner != nil)
 	a.bool(s.Contains(middle))
@@ -70,4 +77,11 @@ func askScope(a *asker, s *types.Scope) {
 	a.obj(none)
 	// The text contains the scope's address and spelled types, so it is not an answer.
 	_ = s.String()
+}
+
+// children calls f with the scopes in a scope. From Go 1.24 on, it uses Scope.Children.
+var children = func(s *types.Scope, f func(*types.Scope)) {
+	for i := 0; i < s.NumChildren(); i++ {
+		f(s.Child(i))
+	}
 }

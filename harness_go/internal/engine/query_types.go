@@ -1,6 +1,9 @@
 package engine
 
-import "go/types"
+import (
+	"bytes"
+	"go/types"
+)
 
 // Queries on one type.
 
@@ -34,7 +37,14 @@ func askString(a *asker, t, _ types.Type) {
 	// Which of several identical types is printed depends on which goroutine came first. So the
 	// only thing that can be compared is whether there is text.
 	a.bool(types.TypeString(t, nil) != "")
+	// The other ways to text do the same work, so only types with short texts pay for them.
+	var text bytes.Buffer
+	if sig, ok := t.(*types.Signature); ok {
+		types.WriteSignature(&text, sig, nil)
+	}
 	if obj := typeName(t); obj != nil {
+		types.WriteType(&text, t, types.RelativeTo(a.pkg))
+		a.bool(t.String() != "")
 		a.bool(types.ObjectString(obj, types.RelativeTo(a.pkg)) != "")
 	}
 }
@@ -113,4 +123,6 @@ func askTypeset(a *asker, t, _ types.Type) {
 
 func askComparable(a *asker, t, _ types.Type) {
 	a.bool(types.Comparable(t))
+	a.bool(types.IsInterface(t))
+	a.typ(types.Default(t))
 }

@@ -31,6 +31,8 @@ type round struct {
 
 	// methodSets is a cache that all goroutines share, as in real tools.
 	methodSets clients.MethodSets
+	// paths is shared in the same way, from the version of golang.org/x/tools on that allows it.
+	paths clients.Encoder
 
 	// program and analyses are for share program and share analyses.
 	program  *clients.Program

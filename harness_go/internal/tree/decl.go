@@ -9,6 +9,10 @@ import (
 func (w *writer) file(f *ast.File) {
 	w.put(`{"Name":`)
 	w.ident(f.Name)
+	if f.GoVersion != "" {
+		w.key("GoVersion")
+		w.str(f.GoVersion)
+	}
 	list(w, "Decls", f.Decls, w.decl)
 	w.put("}")
 }

@@ -74,6 +74,13 @@ func TestAppendKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestLanguageVersion(t *testing.T) {
+	got, err := Append(nil, parse(t, "//go:build go1.22\n\npackage p"))
+	if want := `{"Name":"p","GoVersion":"go1.22"}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	deep := func(n int) *ast.File {
 		return parse(t, "package p; type T "+strings.Repeat("[]", n)+"int")

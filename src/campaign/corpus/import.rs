@@ -141,7 +141,7 @@ fn try_out(
 /// Writes a seed as `NAME.txtar`, or with a number after the name if another seed has it:
 /// `fixedbugs/issue1.go` exists in more than one tree. A seed that exists already is not written
 /// again. Returns its path.
-fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
+pub(super) fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedError> {
     let mut path = to.join(format!("{name}.txtar"));
     let mut number = 1;
     let failed = |path: &Path, source| SeedError::Read { path: path.to_owned(), source };

@@ -9,6 +9,7 @@ pub mod merge;
 pub mod seeds;
 pub mod seen_filter;
 mod set_cover;
+pub mod slices;
 pub mod stored;
 pub mod work_dir;
 pub mod worker_folders;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::campaign::monitor::samples::Sample;
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
-use crate::finding::Kind;
+use crate::finding::{Kind, Root, sides};
 use crate::scenario::Class;
 
 /// Log lines that are kept.
@@ -65,6 +65,11 @@ pub struct Board {
     pub curve: Vec<(f64, usize)>,
     recent: VecDeque<(f64, u64)>,
     began: Instant,
+    /// Whether roots are determined, so that a finding that probably has the root of an earlier one
+    /// needs no line.
+    pub has_roots: bool,
+    /// The roots that had a program when that was last shown, and all roots.
+    pub(super) waits_for: Option<(usize, usize)>,
     /// When the last plain line was written.
     pub(super) printed: Option<Duration>,
 }
@@ -82,6 +87,8 @@ impl Default for Board {
             curve: Vec::new(),
             recent: VecDeque::new(),
             began: Instant::now(),
+            has_roots: false,
+            waits_for: None,
             printed: None,
         }
     }
@@ -139,6 +146,61 @@ impl Board {
         }
     }
 
+    /// Whether a finding probably has the root of an earlier one: it is of the same kind, and
+    /// shares a function with it. Always false if roots are not determined, or each finding is to
+    /// be shown.
+    #[must_use]
+    pub fn is_further(&self, found: &Found) -> bool {
+        let own: Vec<&str> = sides(&found.signature).collect();
+        let alike = |f: &Found| {
+            let is_peer = f.kind == found.kind && f.class != Class::Breach;
+            is_peer && sides(&f.signature).any(|side| own.contains(&side))
+        };
+        let earlier = self.found.iter().take_while(|f| f.id != found.id);
+        self.has_roots && !self.verbose && { earlier }.any(alike)
+    }
+
+    /// Takes note of a finding's root.
+    pub fn set_root(&mut self, finding: &str, root: &Root) {
+        if let Some(found) = self.found.iter_mut().find(|f| f.id == finding) {
+            found.root = Some(root.clone());
+        }
+    }
+
+    /// The roots so far, in the order of discovery, each with the number of its findings.
+    #[must_use]
+    pub fn roots(&self) -> Vec<(&Root, usize)> {
+        let mut roots: Vec<(&Root, usize)> = Vec::new();
+        for root in self.found.iter().filter_map(|f| f.root.as_ref()) {
+            match roots.iter_mut().find(|(r, _)| r.id == root.id) {
+                Some((_, n)) => *n += 1,
+                None => roots.push((root, 1)),
+            }
+        }
+        roots
+    }
+
+    /// The end of a plain line: the number of breaches, and the findings of each root.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let breaches = self.found.iter().filter(|f| f.class == Class::Breach).count();
+        let mut text = match breaches {
+            0 => String::new(),
+            n => format!(" (contract {n})"),
+        };
+        let roots = self.roots();
+        let new = roots.iter().filter(|(root, _)| root.is_new()).count();
+        let known = roots.iter().filter(|(root, _)| !root.is_new());
+        let mut parts: Vec<String> = known.map(|(root, n)| format!("{} {n}", root.id)).collect();
+        if new > 0 {
+            parts.push(format!("new {new}"));
+        }
+        if !parts.is_empty() {
+            text.push_str(&format!("; roots: {}", parts.join(", ")));
+        }
+        text
+    }
+
     /// Whether a finding of a class is worth a line of its own.
     #[must_use]
     pub fn shows(&self, class: Class) -> bool {
@@ -176,6 +238,7 @@ impl Board {
             valid_percent: f.valid_percent(),
             findings: f.findings,
             findings_by: self.kinds(),
+            roots: self.roots().into_iter().map(|(r, n)| (r.id.clone(), n)).collect(),
             harness_restarts: f.restarts,
             last_coverage: f.last_coverage,
             last_finding: f.last_finding,
@@ -202,6 +265,7 @@ pub(in crate::campaign) mod tests {
             path: "crashes/x".into(),
             stored_before: false,
             known: None,
+            root: None,
             times: 1,
         }
     }
@@ -232,6 +296,45 @@ pub(in crate::campaign) mod tests {
         let kinds = board.kinds();
         assert_eq!(kinds[&Kind::DataRace], BTreeMap::from([(Class::Bug, 1)]));
         assert_eq!(kinds[&Kind::Hang][&Class::Unstated], 1);
+    }
+
+    #[test]
+    fn further_findings_of_a_root_are_counted() {
+        let race = |n, class, signature: &str| Found {
+            signature: format!("data-race: {signature}"),
+            ..found(n, Kind::DataRace, class, signature)
+        };
+        let first = race(1, Class::Bug, "a / b");
+        let further = race(2, Class::Unstated, "b / c");
+        let mut board = Board { has_roots: true, ..Board::default() };
+        assert!(!board.is_further(&first));
+        board.add(&race(9, Class::Breach, "a / b"));
+        assert!(!board.is_further(&first), "a breach has no root");
+        board.add(&first);
+        assert!(board.is_further(&further) && !board.is_further(&first));
+        assert!(!board.is_further(&race(3, Class::Bug, "c / d")));
+        board.add(&further);
+        assert!(!board.is_further(&first), "it came first");
+        let hang = Found { kind: Kind::Hang, ..race(4, Class::Bug, "a / b") };
+        assert!(!board.is_further(&hang));
+        let root = |id: &str| Root {
+            id: id.to_owned(),
+            title: "t".to_owned(),
+            issues: Vec::new(),
+            by: crate::finding::RootBy::Guess,
+            tried: Vec::new(),
+        };
+        assert_eq!(board.counts(), " (contract 1)");
+        board.set_root(&first.id, &root("R1"));
+        board.set_root(&further.id, &root("R1"));
+        board.add(&hang);
+        board.set_root(&hang.id, &root("new: x"));
+        assert_eq!(board.counts(), " (contract 1); roots: R1 2, new 1");
+        board.verbose = true;
+        assert!(!board.is_further(&further));
+        board.verbose = false;
+        board.has_roots = false;
+        assert!(!board.is_further(&further), "nothing will say what its root is");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::campaign::monitor::board::{Board, WorkerState};
 use crate::campaign::monitor::samples::Sample;
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
+use crate::campaign::roots::{News, Roots};
+use crate::finding::Root;
 use crate::harness::process_group;
 use crate::scenario::Class;
 
@@ -103,10 +105,7 @@ impl Display {
         let due = board.printed.is_none_or(|at| now.saturating_sub(at) >= PLAIN);
         if self.style == Style::Plain && due {
             board.printed = Some(now);
-            let breaches = board.found.iter().filter(|f| f.class == Class::Breach).count();
-            let of_them =
-                if breaches > 0 { format!(" (contract {breaches})") } else { String::new() };
-            print(&format!("{}{of_them}", figures.line(now)));
+            print(&format!("{}{}", figures.line(now), board.counts()));
         }
     }
 
@@ -116,11 +115,38 @@ impl Display {
         self.board().sample(figures, now)
     }
 
-    /// Announces a finding. Breaches are only counted, unless each is to be shown.
+    /// Announces a finding. Breaches are only counted, unless each is to be shown, and so are
+    /// findings that probably have the root of an earlier one.
     pub fn found(&self, found: &Found) {
+        let is_further = self.board().is_further(found);
         self.board().add(found);
-        if self.shows(found.class) {
+        if self.shows(found.class) && !is_further {
             self.line(&found.line(), false);
+        }
+    }
+
+    /// Takes note of a finding's root.
+    pub fn rooted(&self, finding: &str, root: &Root) {
+        self.board().set_root(finding, root);
+    }
+
+    /// Shows what is new about roots.
+    pub fn tell(&self, roots: &mut Roots) {
+        for news in roots.news() {
+            match news {
+                News::Root { finding, root } => self.rooted(&finding, &root),
+                News::Say(text) => self.say(&text),
+            }
+        }
+    }
+
+    /// Shows the time that a campaign takes for its roots at its end: how many have a program, and
+    /// how many there are.
+    pub fn wait_for(&self, done: (usize, usize)) {
+        if self.board().waits_for != Some(done) {
+            self.board().waits_for = Some(done);
+            let (done, all) = done;
+            self.say(&format!("roots: {done} of {all} have a program"));
         }
     }
 

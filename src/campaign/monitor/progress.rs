@@ -14,7 +14,9 @@ use crate::campaign::monitor::samples::Samples;
 use crate::campaign::results::figures::{Coverage, Figures, percent};
 use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
+use crate::campaign::roots::Roots;
 use crate::executor::{COVERAGE, Execution, State};
+use crate::finding::Root;
 use crate::scenario::Class;
 
 /// Counts executions and writes the progress line.
@@ -125,6 +127,23 @@ impl Progress {
         } else {
             self.display.found(found);
         }
+    }
+
+    /// Takes note of a finding's root.
+    pub fn rooted(&self, finding: &str, root: Option<&Root>) {
+        if let Some(root) = root {
+            self.display.rooted(finding, root);
+        }
+    }
+
+    /// Shows what is new about roots.
+    pub fn tell(&self, roots: &mut Roots) {
+        self.display.tell(roots);
+    }
+
+    /// Shows the time that a campaign takes for its roots at its end.
+    pub fn wait_for(&self, done: (usize, usize)) {
+        self.display.wait_for(done);
     }
 
     /// Whether a finding of a class is worth a line of its own.

@@ -42,6 +42,8 @@ pub struct Sample {
     pub findings: usize,
     /// Harness processes that replaced another one.
     pub findings_by: BTreeMap<Kind, BTreeMap<Class, usize>>,
+    /// The number of findings of each root that was determined.
+    pub roots: BTreeMap<String, usize>,
     /// When a new counter was last hit; `null` before the first one.
     pub harness_restarts: u64,
     /// When something was last found; `null` before that.

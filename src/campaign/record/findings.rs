@@ -6,7 +6,6 @@ use std::rc::Rc;
 use libafl::corpus::Corpus as _;
 use libafl::state::{HasCorpus as _, HasExecutions as _};
 
-use super::background::{Background, BackgroundEnd};
 use super::history::History;
 use super::known::Known;
 use super::standalone_writer::StandaloneWriter;
@@ -15,6 +14,7 @@ use crate::campaign::corpus::ancestry::SharedAncestry;
 use crate::campaign::corpus::entry_name;
 use crate::campaign::monitor::progress::Progress;
 use crate::campaign::results::found::Found;
+use crate::campaign::roots::Roots;
 use crate::executor::Run;
 use crate::finding::{Finding, Origin, rfc3339};
 use crate::scenario::Class;
@@ -33,17 +33,11 @@ pub(super) struct Findings {
     store: Store,
     unsaved: Unsaved,
     writer: StandaloneWriter,
-    minimizing: Minimizing,
+    roots: Option<Roots>,
+    /// Stored findings that wait for a closer look before their roots are determined.
+    stored: Vec<Found>,
     progress: Rc<Progress>,
     pub(super) ancestry: SharedAncestry,
-}
-
-/// The background minimizer of new findings, if requested.
-#[derive(Default)]
-struct Minimizing {
-    background: Option<Background>,
-    /// Stored findings, to be minimized after a closer look.
-    stored: Vec<(Finding, String)>,
 }
 
 impl Findings {
@@ -51,7 +45,7 @@ impl Findings {
     pub(super) fn new(
         store: Store,
         origin: Origin,
-        background: Option<Background>,
+        roots: Option<Roots>,
         progress: Rc<Progress>,
         ancestry: SharedAncestry,
     ) -> Self {
@@ -62,7 +56,8 @@ impl Findings {
             store,
             unsaved: Unsaved::default(),
             writer: StandaloneWriter::default(),
-            minimizing: Minimizing { background, stored: Vec::new() },
+            roots,
+            stored: Vec::new(),
             progress,
             ancestry,
         }
@@ -81,9 +76,6 @@ impl Findings {
                 // The announcement is for people; the finding is stored whatever happens to it.
                 self.writer.write(at.clone());
                 path = at;
-                if self.minimizing.background.is_some() {
-                    self.minimizing.stored.push((finding.clone(), testcase));
-                }
             }
             Ok(Saved::Known(at)) => {
                 finding.reproduced = crate::store::read(&at).ok().and_then(|f| f.reproduced);
@@ -97,6 +89,9 @@ impl Findings {
         let Origin { seconds_to_find, execs_to_find, .. } = finding.origin;
         let entry = Found::new(finding, path, stored_before, seconds_to_find, execs_to_find);
         self.progress.found(&entry);
+        if self.roots.is_some() {
+            self.stored.push(entry.clone());
+        }
         self.known.add(entry);
         stored_before
     }
@@ -148,13 +143,18 @@ impl Findings {
         );
     }
 
-    /// Sends everything to the minimizer that was stored and looked at.
-    pub(super) fn minimize_stored(&mut self) {
-        let Minimizing { background, stored } = &mut self.minimizing;
-        if let Some(background) = background {
-            for (finding, testcase) in stored.drain(..) {
-                background.push(finding, testcase);
-            }
+    /// Passes on everything that was stored and looked at, for its root to be determined.
+    pub(super) fn push_stored(&mut self) {
+        let Some(roots) = &mut self.roots else { return };
+        for found in self.stored.drain(..) {
+            self.progress.rooted(&found.id, roots.push(&found.path).as_ref());
+        }
+    }
+
+    /// Shows what is new about roots.
+    pub(super) fn tell_roots(&mut self) {
+        if let Some(roots) = &mut self.roots {
+            self.progress.tell(roots);
         }
     }
 
@@ -182,10 +182,10 @@ impl Findings {
         result
     }
 
-    /// Ends the minimizer, keeping the best results so far, and the writer of standalone programs.
-    pub(super) fn end(&mut self) -> BackgroundEnd {
+    /// Ends the writer of standalone programs, and hands over the background work.
+    pub(super) fn end(&mut self) -> Option<Roots> {
         self.writer.end();
-        self.minimizing.background.as_mut().map(Background::end).unwrap_or_default()
+        self.roots.take()
     }
 
     /// Reports which standalone programs could not be written.

@@ -1,6 +1,5 @@
 //! Stores every failure of a campaign once.
 
-mod background;
 mod findings;
 mod history;
 mod known;
@@ -15,12 +14,12 @@ use std::rc::Rc;
 
 use libafl::state::HasExecutions as _;
 
-pub use background::{Background, BackgroundConfig, BackgroundEnd};
 pub use known::Memory;
 
 use super::corpus::ancestry::SharedAncestry;
 use super::monitor::progress::Progress;
 use super::results::found::Found;
+use super::roots::Roots;
 use crate::executor::{Fatal, News, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin};
 use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunRequest, take_left};
@@ -54,17 +53,17 @@ pub struct Verdict {
 }
 
 impl FindingRecorder {
-    /// A recorder that uses a store, and has new findings minimized if there is a `background`.
+    /// A recorder that uses a store, and passes new findings on to `roots`, if there is one.
     #[must_use]
     pub fn new(
         store: Store,
         origin: Origin,
-        background: Option<Background>,
+        roots: Option<Roots>,
         progress: Rc<Progress>,
         ancestry: SharedAncestry,
     ) -> Self {
         Self {
-            findings: Findings::new(store, origin, background, progress, ancestry),
+            findings: Findings::new(store, origin, roots, progress, ancestry),
             repeats: Repeats::default(),
             slow: Slow::default(),
         }
@@ -94,8 +93,8 @@ impl FindingRecorder {
         self.findings.known.remember(memory);
     }
 
-    /// Ends the minimizer, keeping the best results so far, and the writer of standalone programs.
-    pub fn end_minimizing(&mut self) -> BackgroundEnd {
+    /// Takes the background work out of the recorder, and ends the writer of standalone programs.
+    pub fn take_roots(&mut self) -> Option<Roots> {
         self.findings.end()
     }
 
@@ -147,6 +146,7 @@ impl Recorder for FindingRecorder {
             findings.say(&format!("warning: process {pid} {LEFT}"));
         }
         findings.say_failed_programs();
+        findings.tell_roots();
         findings.history.push(run.source);
         Ok(news)
     }
@@ -189,7 +189,7 @@ impl FindingRecorder {
         let mut unmeasured = self.store(run, outcome, judgement, &mut seen);
         let closer = Closer { outcome, breaches: &breaches, ids: &ids, stored: &seen };
         let result = self.look_closer(harness, run, &closer, &mut unmeasured);
-        self.findings.minimize_stored();
+        self.findings.push_stored();
         forgive(result)?;
         self.findings.retry();
         let bugs = seen.iter().filter(|f| f.class != Class::Breach).count();

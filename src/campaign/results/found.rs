@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Item, Kind, KnownIssue};
+use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, Root, since};
 use crate::scenario::Class;
 
 /// A finding as this campaign met it.
@@ -32,8 +32,45 @@ pub struct Found {
     pub stored_before: bool,
     /// The known issue that it matches, if any.
     pub known: Option<KnownIssue>,
+    /// The fault behind it; `null` if not determined.
+    #[serde(default)]
+    pub root: Option<Root>,
     /// Executions of this campaign that showed it.
     pub times: u64,
+}
+
+/// What a list says about a finding beside what the campaign counted.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// What it stands under.
+    pub heading: Heading,
+    /// Lines of its minimized program.
+    pub lines: Option<usize>,
+    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
+    pub standalone: Option<[u32; 2]>,
+    /// The first release that shows it, if it was bisected.
+    pub since: Option<String>,
+}
+
+impl Stored {
+    /// From its crash directory. A finding that could not be stored has only what is in the
+    /// summary.
+    #[must_use]
+    pub fn new(found: &Found, stored: Option<&Finding>, known: &Known, go_version: &str) -> Self {
+        match stored {
+            Some(f) => Self {
+                heading: known.heading(f),
+                lines: f.minimized.as_ref().map(|m| m.lines),
+                standalone: f.standalone.as_ref().map(|s| s.reproduced),
+                since: since(&f.releases).map(str::to_owned),
+            },
+            None => {
+                let Found { id, kind, signature, title, .. } = found;
+                let heading = known.bare_heading(id, *kind, signature, title, go_version);
+                Self { heading, lines: None, standalone: None, since: None }
+            }
+        }
+    }
 }
 
 impl Found {
@@ -58,6 +95,7 @@ impl Found {
             path,
             stored_before,
             known: None,
+            root: finding.root.clone(),
             times: 1,
         }
     }
@@ -70,9 +108,9 @@ impl Found {
         shown == 0 && runs > 0
     }
 
-    /// Its line of the summary; `lines` is the size of its minimized program.
+    /// Its entry in the summary.
     #[must_use]
-    pub fn item(&self, go_version: &str, lines: Option<usize>) -> Item {
+    pub fn item(&self, go_version: &str, stored: Stored) -> Item {
         let [k, n] = self.reproduced;
         let again =
             if n == 0 { "not run again".to_owned() } else { format!("reproduced {k} of {n}") };
@@ -81,12 +119,14 @@ impl Found {
             title: self.title.clone(),
             kind: self.kind,
             class: self.class,
-            known: self.known.clone(),
+            heading: stored.heading,
             is_unconfirmed: self.is_unconfirmed(),
             times: Some(self.times),
             notes: std::iter::once(again).chain(before).collect(),
             go_version: go_version.to_owned(),
-            lines,
+            lines: stored.lines,
+            standalone: stored.standalone,
+            since: stored.since,
             path: self.path.clone(),
         }
     }
@@ -94,7 +134,7 @@ impl Found {
     /// The line that announces it.
     #[must_use]
     pub fn line(&self) -> String {
-        let word = if self.stored_before { "again" } else { "FOUND" };
+        let word = if self.stored_before { "FOUND AGAIN (stored before)" } else { "FOUND" };
         format!(
             "{word} {}: {} (after {:.1} s, {} executions)",
             self.class, self.title, self.seconds_to_find, self.execs_to_find

@@ -6,4 +6,5 @@ pub mod found;
 pub mod hub_figures;
 pub mod message;
 pub mod operators;
+pub mod roots;
 pub mod summary;

@@ -31,8 +31,10 @@ use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
 use crate::campaign::results::summary::Summary;
+use crate::campaign::roots::{Roots, RootsConfig, RootsEnd};
 use crate::campaign::workers::hub::HubShare;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
+use crate::store::{Store, StoreError};
 use broker::Broker;
 
 /// A worker's share of the campaign, passed on its command line beside the campaign's own
@@ -77,6 +79,8 @@ pub struct Plan {
     pub seed: u64,
     /// Whether the user chose the seed.
     pub seed_given: bool,
+    /// The background work on roots, for all workers together.
+    pub roots: Option<RootsConfig>,
     /// How progress is shown.
     pub display: Display,
     /// Set by a signal handler to end the campaign.
@@ -92,6 +96,9 @@ pub enum WorkersError {
     /// The file of figures cannot be written.
     #[error(transparent)]
     Samples(#[from] SamplesError),
+    /// The crash directories cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A worker cannot be started.
     #[error("cannot start a worker: {0}")]
     Start(#[source] std::io::Error),
@@ -163,8 +170,9 @@ pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let mut campaign = Workers::start(plan, &work)?;
     let result = campaign.watch(samples);
     campaign.end();
+    let roots = campaign.finish_roots();
     result?;
-    campaign.summary()
+    campaign.summary(&roots)
 }
 
 struct Workers<'a> {
@@ -175,6 +183,7 @@ struct Workers<'a> {
     messages: mpsc::Receiver<(usize, Option<Message>)>,
     sender: Sender<(usize, Option<Message>)>,
     found: Vec<Found>,
+    roots: Option<Roots>,
     stopping: Option<Instant>,
     last_end: (String, Option<i32>),
 }
@@ -210,6 +219,10 @@ impl<'a> Workers<'a> {
             messages,
             sender,
             found: Vec::new(),
+            roots: match &plan.roots {
+                Some(roots) => Some(Roots::new(Store::open(&plan.crashes)?, roots.clone())),
+                None => None,
+            },
             stopping: None,
             last_end: ("no process".to_owned(), None),
         };
@@ -285,6 +298,9 @@ impl<'a> Workers<'a> {
                 samples.write(&self.plan.display.sample(&self.figures(), now));
             }
             self.keep_broker();
+            if let Some(roots) = &mut self.roots {
+                self.plan.display.tell(roots);
+            }
             self.start_again()?;
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
             let patience =
@@ -315,6 +331,11 @@ impl<'a> Workers<'a> {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
                 if !self.found.iter().any(news) {
                     self.plan.display.found(&found);
+                    if let Some(roots) = &mut self.roots
+                        && let Some(root) = roots.push(&found.path)
+                    {
+                        self.plan.display.rooted(&found.id, &root);
+                    }
                 }
                 self.found.push(*found);
                 self.found = findings(std::mem::take(&mut self.found));
@@ -412,6 +433,22 @@ impl<'a> Workers<'a> {
         sweep_scratch();
     }
 
+    /// Takes some more time for roots that have no program yet, and ends the background work.
+    fn finish_roots(&mut self) -> RootsEnd {
+        let Some(mut roots) = self.roots.take() else { return RootsEnd::default() };
+        let Plan { limits, interrupted, display, .. } = self.plan;
+        roots.finish(limits.extra_time(), interrupted, &mut |roots, done| {
+            display.tell(roots);
+            display.wait_for(done);
+        });
+        let end = roots.end();
+        display.tell(&mut roots);
+        for failed in &end.failed {
+            display.say(&format!("warning: not minimized: {failed}"));
+        }
+        end
+    }
+
     fn states(&self) -> Vec<WorkerState> {
         let state = |(number, w): (usize, &Worker)| WorkerState {
             number,
@@ -438,7 +475,7 @@ impl<'a> Workers<'a> {
         Figures { findings: self.found.len(), ..sum }
     }
 
-    fn summary(&mut self) -> Result<Summary, WorkersError> {
+    fn summary(&mut self, roots: &RootsEnd) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
         let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
         // A signal that arrived before any worker had run anything is not a failure.
@@ -462,6 +499,8 @@ impl<'a> Workers<'a> {
         all.seconds = self.began.elapsed().as_secs_f64();
         all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
         all.seed = self.plan.seed;
+        all.minimized = roots.minimized;
+        all.not_minimized = roots.waiting + roots.failed.len();
         all.interrupted |= interrupted;
         all.broker = self.broker.as_ref().map(Broker::figures);
         Ok(all)

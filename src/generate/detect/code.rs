@@ -6,9 +6,66 @@ use super::names::{base_type, is_hidden, is_type_form, name_of, steps, type_args
 use crate::goast::scope::{flatten, receiver_type_params};
 use crate::goast::walk::{walk_expr, walk_field, walk_func_type, walk_spec, walk_stmt};
 use crate::goast::{
-    BranchTok, ChanDir, Decl, Expr, Field, FieldRole, FuncRole, FuncType, GenDecl, Role, Spec,
-    Stmt, Token, Visitor,
+    BranchTok, ChanDir, CompositeLit, Decl, Expr, Field, FieldRole, FuncRole, FuncType, GenDecl,
+    LitKind, Role, Spec, Stmt, Token, Visitor,
 };
+
+/// Predeclared functions that are features.
+const BUILTINS: [(&str, Feature); 6] = [
+    ("append", Feature::Append),
+    ("min", Feature::MinMax),
+    ("max", Feature::MinMax),
+    ("clear", Feature::Clear),
+    ("copy", Feature::Copy),
+    ("recover", Feature::Recover),
+];
+
+impl Reader<'_> {
+    fn literal(&mut self, x: &CompositeLit) {
+        let keyed = matches!(x.elts.first(), Some(Expr::KeyValueExpr(_)));
+        match x.typ.as_deref() {
+            Some(Expr::ArrayType(a)) => {
+                if matches!(a.len.as_deref(), Some(Expr::Ellipsis(_))) {
+                    self.has(Feature::CountedArray);
+                }
+                if x.elts.iter().any(|e| matches!(e, Expr::KeyValueExpr(_))) {
+                    self.has(Feature::IndexedLiteral);
+                }
+            }
+            Some(Expr::Ident(_) | Expr::SelectorExpr(_) | Expr::StructType(_))
+                if !keyed && x.elts.len() > 1 =>
+            {
+                self.has(Feature::KeylessLiteral);
+            }
+            _ => {}
+        }
+    }
+
+    /// Features of a list of type parameters.
+    fn type_param_list(&mut self, list: &[Field]) {
+        let names: Vec<String> = flatten(list).into_iter().map(|p| p.0).collect();
+        if names.len() >= 4 {
+            self.has(Feature::LongTypeParams);
+        }
+        for (i, f) in list.iter().enumerate() {
+            let later: Vec<&str> =
+                list[i + 1..].iter().flat_map(|f| &f.names).map(|n| n.0.as_str()).collect();
+            let text = f.typ.print();
+            let mentions = |name: &str| {
+                text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+            };
+            if later.iter().any(|name| mentions(name)) {
+                self.has(Feature::LaterParameter);
+            }
+            if mentions("comparable") && text.contains("struct{") {
+                self.has(Feature::ComparableTerm);
+            }
+            if self.in_method && !self.generic.is_empty() && mentions(&self.generic.clone()) {
+                self.has(Feature::ReceiverConstraint);
+            }
+        }
+    }
+}
 
 impl Visitor for Reader<'_> {
     fn decl(&mut self, d: &Decl) {
@@ -42,10 +99,14 @@ impl Visitor for Reader<'_> {
     }
 
     fn gen_decl(&mut self, d: &GenDecl) {
+        if d.specs.len() >= 20 {
+            self.has(Feature::WideScope);
+        }
         for s in &d.specs {
             match s {
                 Spec::TypeSpec(t) => {
                     self.type_spec(t);
+                    self.type_param_list(&t.type_params);
                     self.in_generic |= !t.type_params.is_empty();
                     if !self.in_func {
                         self.enter(&t.name.0, flatten(&t.type_params).into_iter().map(|p| p.0));
@@ -76,6 +137,10 @@ impl Visitor for Reader<'_> {
         if f.results.len() > 1 {
             self.has(Feature::MultipleResults);
         }
+        if flatten(&f.params).len() >= 6 {
+            self.has(Feature::LongParams);
+        }
+        self.type_param_list(&f.type_params);
         walk_func_type(self, f);
     }
 
@@ -130,12 +195,22 @@ impl Visitor for Reader<'_> {
         use Feature as F;
         let found = match s {
             Stmt::LabeledStmt(_) => Some(F::Labels),
-            Stmt::BranchStmt(b) if b.tok == BranchTok::Goto => Some(F::Goto),
+            Stmt::BranchStmt(b) => match (b.tok, &b.label) {
+                (BranchTok::Goto, _) => Some(F::Goto),
+                (BranchTok::Fallthrough, _) => Some(F::Fallthrough),
+                (BranchTok::Break, Some(_)) => Some(F::LabelledBreak),
+                (BranchTok::Continue, Some(_)) => Some(F::LabelledContinue),
+                _ => None,
+            },
+            Stmt::AssignStmt(a) if a.lhs.len() == 2 && a.rhs.len() == 1 => {
+                (!matches!(a.rhs[0], Expr::CallExpr(_))).then_some(F::CommaOk)
+            }
             Stmt::TypeSwitchStmt(_) => Some(F::TypeSwitch),
             Stmt::SwitchStmt(_) => Some(F::Switch),
             Stmt::SelectStmt(_) => Some(F::Select),
             Stmt::GoStmt(_) => Some(F::Go),
             Stmt::DeferStmt(_) => Some(F::Defer),
+            Stmt::RangeStmt(r) if r.key.is_some() && !r.define => Some(F::RangeAssign),
             Stmt::RangeStmt(r) => match (&r.x, &r.value) {
                 (Expr::BasicLit(_), _) => Some(F::RangeInteger),
                 (Expr::FuncLit(_), _) => Some(F::RangeFunction),
@@ -172,6 +247,7 @@ impl Visitor for Reader<'_> {
             Expr::BinaryExpr(_) if role.is_constraint() => self.has(F::Union),
             Expr::UnaryExpr(x) if x.op == Token::Tilde => self.has(F::Tilde),
             Expr::Ellipsis(x) if x.elt.is_some() => self.has(F::Variadic),
+            Expr::InterfaceType(i) if i.methods.len() >= 10 => self.has(F::WideInterface),
             Expr::InterfaceType(i) if self.in_generic && !i.methods.is_empty() => {
                 self.has(F::InterfaceInGeneric);
             }
@@ -183,6 +259,17 @@ impl Visitor for Reader<'_> {
                 _ => {}
             },
             Expr::FuncLit(_) => self.has(F::Closure),
+            Expr::BasicLit(l) => match l.kind {
+                LitKind::Imag => self.has(F::Complex),
+                LitKind::Int if l.value.parse().is_ok_and(|n: u64| n > u64::from(u32::MAX)) => {
+                    self.has(F::LargeNumber);
+                }
+                _ => {}
+            },
+            Expr::BinaryExpr(x) if matches!(x.op, Token::Shl | Token::Shr) => self.has(F::Shift),
+            Expr::SliceExpr(x) if x.max.is_some() => self.has(F::SliceOfThree),
+            Expr::StructType(x) if x.fields.len() >= 20 => self.has(F::WideStruct),
+            Expr::CompositeLit(x) => self.literal(x),
             Expr::TypeAssertExpr(x) if x.typ.is_some() => self.has(F::TypeAssertion),
             Expr::SelectorExpr(x) => {
                 if steps(e) >= 3 {
@@ -200,7 +287,11 @@ impl Visitor for Reader<'_> {
                 }
             }
             Expr::CallExpr(x) => match &*x.fun {
-                Expr::Ident(n) if n.0 == "append" => self.has(F::Append),
+                Expr::Ident(n) if BUILTINS.iter().any(|b| b.0 == n.0) => {
+                    self.found.extend(BUILTINS.iter().filter(|b| b.0 == n.0).map(|b| b.1));
+                }
+                _ if x.ellipsis => self.has(F::Spread),
+                Expr::SelectorExpr(s) if s.sel.0 == "Offsetof" => self.has(F::Offsetof),
                 fun @ (Expr::IndexExpr(_) | Expr::IndexListExpr(_)) if !role.takes_any_type() => {
                     self.has(F::Instantiation);
                     let arity = name_of(fun).and_then(|n| self.generic_funcs.get(n));

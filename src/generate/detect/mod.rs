@@ -154,6 +154,9 @@ impl Reader<'_> {
         let mut mentions: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         let mut vars: Vec<(&str, BTreeSet<String>)> = Vec::new();
         for f in &p.files {
+            if f.tree.go_version.is_some() {
+                self.has(Feature::FileVersion);
+            }
             walk_file(self, &f.tree);
         }
         for spec in specs(p) {

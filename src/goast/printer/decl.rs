@@ -12,6 +12,12 @@ use super::types::is_surely_type;
 
 impl Printer {
     pub(super) fn file(&mut self, f: &File) {
+        if let Some(version) = &f.go_version {
+            self.put("//go:build ");
+            self.put(version);
+            self.newline();
+            self.newline();
+        }
         self.put("package ");
         self.put(&f.name.0);
         // The parser requires imports first.

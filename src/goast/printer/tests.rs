@@ -48,7 +48,7 @@ fn body(list: Vec<Stmt>) -> BlockStmt {
 }
 
 fn print_decl(d: Decl) -> String {
-    let file = File { name: "p".into(), decls: vec![d] };
+    let file = File { name: "p".into(), go_version: None, decls: vec![d] };
     file.print().strip_prefix("package p\n\n").expect("a package clause").to_owned()
 }
 
@@ -281,6 +281,7 @@ fn imports_come_first_and_sorted() {
         vec![import("b", None), import("a", Some("x")), import("a", None), import("b", None)];
     let mut file = File {
         name: "p".into(),
+        go_version: None,
         decls: vec![
             decl(DeclTok::Type, vec![type_spec("T", vec![], id("int"))]),
             decl(DeclTok::Type, vec![type_spec("U", vec![], id("int"))]),

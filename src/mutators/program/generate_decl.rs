@@ -33,8 +33,10 @@ mod tests {
     fn example_of_what_it_does() {
         let want = r#"
 +
-+type N[T any] interface{ Less(T) bool }
++func F[Q comparable](x Q) int64 {
++	return 5
++}
 "#;
-        example(&GenerateDecl, 1, want);
+        example(&GenerateDecl, 2, want);
     }
 }

@@ -58,7 +58,7 @@ impl Operator for MoveDecl {
 /// Adds an empty package at the end and returns its index.
 fn add_package(case: &mut TestCase, symbols: &Symbols) -> usize {
     let name = symbols.fresh("moved");
-    let tree = File { name: Ident(name.clone()), decls: Vec::new() };
+    let tree = File { name: Ident(name.clone()), go_version: None, decls: Vec::new() };
     let files = vec![PackageFile { name: format!("{name}.go"), tree }];
     case.packages.push(Package { path: name, files });
     case.packages.len() - 1

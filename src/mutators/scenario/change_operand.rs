@@ -3,6 +3,7 @@
 use super::super::{Context, Operator};
 use super::pick;
 use crate::edit::symbols::Symbols;
+use crate::generate::asks;
 use crate::rng::Rng;
 use crate::scenario::{OperandKind, OperandMut, Operation};
 use crate::testcase::TestCase;
@@ -42,10 +43,22 @@ fn change(
             1 => **object = pick::type_name(symbols, rng)?,
             _ => **other = pick::type_name(symbols, rng),
         },
-        [Mut::Home(package), Mut::Expr(expr)] => {
-            let new = pick::type_name(symbols, rng)?;
-            (**package, **expr) = (new.package, new.object);
+        [Mut::Home(package), Mut::Place(place), Mut::Expr(expr)] => {
+            if rng.chance(30) {
+                **package = other_package?;
+            }
+            if rng.chance(40) {
+                **place = asks::place(rng);
+            }
+            **expr = pick::expression(package, **place, symbols, rng)?;
         }
+        [Mut::Package(package), Mut::Node(node)] => {
+            if rng.chance(30) {
+                **package = other_package?;
+            }
+            **node = asks::node(rng);
+        }
+        [Mut::Query(query)] => **query = pick::query(rng),
         [.., Mut::Home(package), Mut::Member(object)] => {
             let new = pick::type_name(symbols, rng)?;
             let named = rng.chance(50);
@@ -66,7 +79,7 @@ mod tests {
     fn example_of_what_it_does() {
         let want = r#"
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
-+go     walk methodset lib shuffled 3 ; methodset lib.Ints lib.List
++go     walk methodset lib shuffled 3 ; lookup lib.Ints lib.List
 "#;
         example(&ChangeOperand, 1, want);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
+use crate::generate::asks;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
@@ -36,7 +37,8 @@ pub(super) fn dependency(case: &TestCase, symbols: &Symbols, rng: &mut Rng) -> O
 pub(super) fn walked(case: &TestCase, rng: &mut Rng) -> Option<String> {
     let s = &case.scenario;
     let made = s.before.iter().chain(s.go.iter().flatten());
-    let any = made.clone().any(|o| o.row().family == Family::Instantiate);
+    let makes = |o: &Operation| matches!(o.row().family, Family::Instantiate | Family::Eval);
+    let any = made.clone().any(makes);
     if any && rng.chance(35) {
         return Some(INSTANCES.to_owned());
     }
@@ -138,6 +140,7 @@ struct Drawn {
     /// The object that later operands refer to.
     object: Option<ObjectRef>,
     other: Option<ObjectRef>,
+    place: Option<u32>,
 }
 
 /// An operation of a row; `None` if the test case has nothing to use as an operand.
@@ -158,8 +161,15 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Member => {
                 Value::Member(drawn.object.take().filter(|_| rng.chance(50)).map(|t| t.object))
             }
-            // A name is an expression that denotes a type or a value.
-            Kind::Expr => Value::Expr(drawn.object.take()?.object),
+            Kind::Place => {
+                drawn.place = asks::place(rng);
+                Value::Place(drawn.place)
+            }
+            Kind::Expr => {
+                let home = drawn.object.take()?;
+                Value::Expr(expression(&home.package, drawn.place, symbols, rng)?)
+            }
+            Kind::Node => Value::Node(asks::node(rng)),
             // The order of draws must stay, so that a seed gives the same result: objects come
             // first.
             Kind::Query => {
@@ -189,6 +199,31 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Analyzer => Value::Analyzer((*rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),
         })
+    })
+}
+
+/// An expression for an evaluation at a place in a package.
+pub(super) fn expression(
+    package: &str,
+    place: Option<u32>,
+    symbols: &Symbols,
+    rng: &mut Rng,
+) -> Option<String> {
+    let home = &symbols.packages[symbols.package(package)?];
+    asks::expression(rng, &home.scope, place.is_some())
+}
+
+/// An evaluation in a package: of an expression, or of a node of the package's syntax.
+pub(super) fn evaluation(package: &str, symbols: &Symbols, rng: &mut Rng) -> Option<Operation> {
+    let (package, roll) = (package.to_owned(), rng.below(10));
+    if roll >= 8 {
+        return Some(Operation::CheckNode { package, node: asks::node(rng) });
+    }
+    let place = asks::place(rng);
+    let expr = expression(&package, place, symbols, rng)?;
+    Some(match roll {
+        0..5 => Operation::Eval { package, place, expr },
+        _ => Operation::CheckExpr { package, place, expr },
     })
 }
 

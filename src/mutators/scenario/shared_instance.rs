@@ -53,9 +53,9 @@ mod tests {
 -go     check b ; walk underlying lib reversed ; lookup lib.List
 -go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List
 +before check lib ; instantiate lib.Pair Square,Square
-+go     walk implements instances reversed ; check a ; walk methods lib
-+go     walk implements instances ; check b ; walk underlying lib reversed ; lookup lib.List
-+go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List ; walk implements instances
++go     walk assignable instances reversed ; check a ; walk methods lib
++go     walk assignable instances ; check b ; walk underlying lib reversed ; lookup lib.List
++go     walk methodset lib shuffled 3 ; identical lib.Ints lib.List ; walk assignable instances
 "#;
         example(&SharedInstance, 1, want);
     }

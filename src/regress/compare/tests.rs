@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::Frame;
+use crate::finding::{Frame, Root, RootBy};
 use crate::regress::{Expected, Seen, Sighting};
 
 fn finding(kind: Kind, class: Class, signature: &str, function: &str) -> Finding {
@@ -30,6 +30,7 @@ fn listed(kind: Kind, class: Class, signature: &str, hits: u32) -> Baseline {
             kind,
             class,
             signature: signature.to_owned(),
+            root: None,
             seen: [("go1".to_owned(), sighting)].into(),
         }],
         ..Baseline::default()
@@ -37,7 +38,7 @@ fn listed(kind: Kind, class: Class, signature: &str, hits: u32) -> Baseline {
 }
 
 fn statuses(cases: &[CaseRun], baseline: &Baseline) -> Vec<(Status, String)> {
-    let verdict = compare(cases, baseline, "go1");
+    let verdict = compare(cases, baseline, &Known::shipped(), "go1");
     verdict.findings.into_iter().map(|j| (j.status, j.signature)).collect()
 }
 
@@ -82,9 +83,46 @@ fn a_bug_is_not_hidden_by_a_breach_that_shows_it_too() {
         case("breach", 21, &[(21, race(Class::Breach))]),
         case("legal", 21, &[(3, race(Class::Bug))]),
     ];
-    let verdict = compare(&cases, &Baseline::default(), "go1");
+    let verdict = compare(&cases, &Baseline::default(), &Known::shipped(), "go1");
     let [j] = &verdict.findings[..] else { panic!("{verdict:?}") };
     assert_eq!((j.status, j.class), (Status::New, Class::Bug));
     assert_eq!(j.shown[0], Shown { case: "legal".to_owned(), hits: 3, runs: 21 });
     assert!(!verdict.passed());
+}
+
+fn with_root(f: Finding, id: &str, by: RootBy) -> Finding {
+    let root = Root {
+        id: id.to_owned(),
+        title: "it happens".to_owned(),
+        issues: Vec::new(),
+        by,
+        tried: Vec::new(),
+    };
+    Finding { root: Some(root), ..f }
+}
+
+#[test]
+fn a_new_signature_of_a_listed_root_is_no_alarm() {
+    let race = |class| finding(Kind::DataRace, class, "data-race: f / g", "f");
+    let one = |f: Finding, baseline: &Baseline| {
+        let verdict = compare(&[case("c", 21, &[(9, f)])], baseline, &Known::shipped(), "go1");
+        let j = verdict.findings.into_iter().find(|j| j.signature == "data-race: f / g").unwrap();
+        (j.status, j.why)
+    };
+    let patch = |class| with_root(race(class), "R2", RootBy::Patch);
+    let by_id = Baseline { roots: vec!["R2".to_owned()], ..Baseline::default() };
+    let mut by_finding = listed(Kind::DataRace, Class::Unstated, "data-race: x / y", 20);
+    by_finding.findings[0].root = Some("R2".to_owned());
+    assert_eq!(one(patch(Class::Bug), &Baseline::default()).0, Status::New);
+    assert_eq!(one(patch(Class::Bug), &by_id), (Status::Listed, "R2 is listed".to_owned()));
+    assert_eq!(one(patch(Class::Unstated), &by_finding).0, Status::Listed);
+    // It was unstated, and is a bug now.
+    assert_eq!(one(patch(Class::Bug), &by_finding).0, Status::Worse);
+    // Without a root, only the signature counts; another root is an alarm.
+    assert_eq!(one(race(Class::Bug), &by_id).0, Status::New);
+    assert_eq!(one(with_root(race(Class::Bug), "R1", RootBy::Patch), &by_id).0, Status::New);
+    // A file of before roots: the list of known issues says which one its finding has.
+    let unpack = "data-race: go/types.(*Checker).isComplete / go/types.(*Named).unpack";
+    let old = listed(Kind::DataRace, Class::Bug, unpack, 20);
+    assert_eq!(one(patch(Class::Bug), &old).0, Status::Listed);
 }

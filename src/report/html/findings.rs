@@ -1,76 +1,36 @@
-//! Findings: title, rate, class with its rule, both stacks with their source lines, the
-//! program, and the raw report.
+//! A finding on a card: the rules of its class, both stacks with their source lines, the
+//! program, and its report.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{code, heading, markup, missing};
-use crate::finding::{Finding, Frame, Kind, KnownIssue, Stack, State};
-use crate::scenario::Class;
+use super::{code, markup};
+use crate::finding::{Finding, Frame, Stack};
 
 /// A finding with the contents of its crash directory.
 #[derive(Clone, Debug)]
 pub struct PageFinding {
     /// The finding.
     pub finding: Finding,
-    /// Its issue, if it is known.
-    pub known: Option<KnownIssue>,
     /// The smallest test case there is.
     pub testcase: String,
     /// Whether that is the minimized test case.
     pub minimized: bool,
-    /// The tool's raw output.
+    /// What the tool said about it.
     pub report: String,
     /// Lines of source, by file as frames name it, and line number.
     pub source: BTreeMap<(String, u32), String>,
 }
 
-/// Frames shown before the rest is folded away.
+/// Frames of a stack. The report has all of them.
 const FRAMES: usize = 5;
 /// A deadlock can have many stacks.
-const STACKS: usize = 8;
+const STACKS: usize = 4;
 
-pub(super) fn section(out: &mut String, findings: &[PageFinding]) {
-    heading(out, "findings", "Findings");
-    if findings.is_empty() {
-        return missing(out, "Nothing was found.");
-    }
-    let mut tally: BTreeMap<(Class, Kind), usize> = BTreeMap::new();
-    for f in findings {
-        *tally.entry((f.finding.class, f.finding.kind)).or_default() += 1;
-    }
-    let counts: Vec<String> =
-        tally.iter().map(|((class, kind), n)| format!("{n} {kind} ({class})")).collect();
-    let _ = writeln!(out, "<p>{}</p>", markup(&counts.join(" · ")));
-    for f in findings {
-        finding(out, f);
-    }
-    out.push_str("</section>\n");
-}
-
-fn finding(out: &mut String, page: &PageFinding) {
+/// What a card says about its finding.
+pub(super) fn body(out: &mut String, page: &PageFinding) {
     let f = &page.finding;
-    let _ = writeln!(out, "<article class=\"finding\" id=\"{}\">", markup(&f.id));
-    let _ = writeln!(out, "<h3>{}</h3>\n<div class=\"tags\">", markup(&f.title));
-    let tag = |out: &mut String, class: &str, text: &str| {
-        let _ = write!(out, "<span class=\"tag {class}\">{}</span>", markup(text));
-    };
-    tag(out, f.class.as_str(), f.class.as_str());
-    tag(out, "", f.kind.as_str());
-    if let Some([k, n]) = f.reproduced {
-        tag(out, "", &format!("reproduced {k} of {n}"));
-    }
-    if f.sequential {
-        tag(out, "", "one goroutine alone");
-    }
-    tag(out, "", &f.origin.go_version);
-    if let Some(known) = &page.known {
-        issue(out, known);
-    }
-    let _ = writeln!(out, "</div>\n<p><code>{}</code></p>", markup(&f.signature));
-    if let Some(known) = &page.known {
-        let _ = writeln!(out, "<p>{}</p>", markup(&known.title));
-    }
+    let _ = writeln!(out, "<p>{}<br/><code>{}</code></p>", markup(&f.title), markup(&f.signature));
     for rule in &f.rules {
         let tag = if rule.source.is_quotation() { "blockquote" } else { "p" };
         let remarks = [rule.remarks(), rule.elements.join(", ")];
@@ -113,28 +73,9 @@ fn finding(out: &mut String, page: &PageFinding) {
     }
     let _ = writeln!(
         out,
-        "<details><summary>Report</summary><pre>{}</pre></details>\n</article>",
+        "<details><summary>Report</summary><pre>{}</pre></details>",
         markup(&page.report)
     );
-}
-
-/// A finding's issue, as a link if it has a page.
-fn issue(out: &mut String, known: &KnownIssue) {
-    let state = match known.state {
-        State::Open => "open",
-        State::Fixed => "fixed",
-    };
-    let text = markup(&format!("{}, {state}", known.issue));
-    match known.issue.url() {
-        Some(url) => {
-            let url = markup(&url);
-            let _ =
-                write!(out, "<a class=\"tag known\" href=\"{url}\" rel=\"noreferrer\">{text}</a>");
-        }
-        None => {
-            let _ = write!(out, "<span class=\"tag known\">{text}</span>");
-        }
-    }
 }
 
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
@@ -150,15 +91,10 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     if let Some(lines) = at.and_then(|i| excerpt(page, &stack.frames[i])) {
         out.push_str(&lines);
     }
-    let (first, rest) = stack.frames.split_at(shown);
-    let _ = writeln!(out, "<pre>{}</pre>", frames(first));
-    if !rest.is_empty() {
-        let _ = writeln!(
-            out,
-            "<details><summary>{} more</summary><pre>{}</pre></details>",
-            rest.len(),
-            frames(rest)
-        );
+    let _ = writeln!(out, "<pre>{}</pre>", frames(&stack.frames[..shown]));
+    let rest = stack.frames.len() - shown;
+    if rest > 0 {
+        let _ = writeln!(out, "<small>{rest} more in the report</small>");
     }
     out.push_str("</div>\n");
 }

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{PageFinding, Sample};
-use crate::finding::{Finding, Frame};
-use crate::store::{REPORT, Store, StoreError, TESTCASE};
+use super::{Page, PageFinding, PageRoot, Sample};
+use crate::finding::Frame;
+use crate::report::{Entry, Report, is_doubtful, roots};
+use crate::scenario::Class;
+use crate::store::{MINIMIZED, REPORT, StoreError, TESTCASE};
+use crate::triage::standalone::report as own_report;
 
 /// A file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,54 +49,67 @@ pub enum LoadError {
 
 /// Lines of source around the one that a frame names.
 const AROUND: u32 = 3;
-/// Longer reports are cut, to keep the page readable.
-const REPORT_BYTES: usize = 200_000;
+/// Bytes of all reports, and of all programs, on a page. They are shared out among the roots.
+const REPORTS: usize = 250_000;
+const PROGRAMS: usize = 150_000;
+/// The most for one.
+const LONGEST: usize = 20_000;
 
-/// All findings of a folder of crash directories, by class and then by how well they
-/// reproduce, and a message for each directory that cannot be read.
-///
-/// # Errors
-/// There is no such folder.
-pub fn findings(dir: &Path) -> Result<(Vec<PageFinding>, Vec<String>), LoadError> {
-    let listing = Store::existing(dir)?.list()?;
-    let problems = listing.problems.iter().map(ToString::to_string).collect();
-    let mut all: Vec<PageFinding> =
-        listing.findings.into_iter().map(|(path, f)| page_finding(&path, f)).collect();
-    all.sort_by(|a, b| {
-        let key = |p: &PageFinding| {
-            // Findings that never showed again come last.
-            let doubtful = p.finding.reproduced.is_some_and(|[k, _]| k == 0);
-            (p.finding.class, doubtful, p.finding.kind, p.finding.signature.clone())
-        };
-        key(a).cmp(&key(b))
-    });
-    Ok((all, problems))
+/// Puts the findings of a report on a page, with the files of each root's representative.
+pub fn load(page: &mut Page, report: &Report) {
+    let roots = roots(&report.entries);
+    let share = |all: usize| (all / roots.len().max(1)).min(LONGEST);
+    for root in &roots {
+        page.roots.push(PageRoot {
+            heading: root.heading.clone(),
+            class: root.class,
+            findings: root.entries.iter().map(|e| e.finding.clone()).collect(),
+            shown: page_finding(root.shown, share(REPORTS), share(PROGRAMS)),
+        });
+    }
+    for e in &report.entries {
+        if e.finding.class == Class::Breach {
+            page.breaches.push(e.finding.clone());
+        } else if is_doubtful(&e.finding) {
+            page.unconfirmed.push(e.finding.clone());
+        }
+    }
 }
 
-fn page_finding(dir: &Path, finding: Finding) -> PageFinding {
+fn page_finding(entry: &Entry, report_bytes: usize, program_bytes: usize) -> PageFinding {
+    let finding = entry.finding.clone();
     let text = |name: &str| {
-        fs::read(dir.join(name)).ok().map(|b| String::from_utf8_lossy(&b).into_owned())
+        let bytes = fs::read(entry.path.join(name)).ok();
+        bytes.map(|b| String::from_utf8_lossy(&b).into_owned())
     };
-    let minimized = text("minimized.txtar");
-    let mut report = text(REPORT).unwrap_or_default();
+    let minimized = text(MINIMIZED);
+    let report = text(REPORT).unwrap_or_default();
     let frames: Vec<&Frame> = finding.stacks.iter().flat_map(|s| &s.frames).collect();
-    let source = source(&report, &frames);
-    if report.len() > REPORT_BYTES {
-        let mut end = REPORT_BYTES;
-        while !report.is_char_boundary(end) {
-            end -= 1;
-        }
-        report.truncate(end);
-        report.push_str("\n… cut here; the whole report is in report.txt\n");
-    }
+    let is_minimized = minimized.is_some();
+    let testcase = minimized.or_else(|| text(TESTCASE)).unwrap_or_default();
+    let name = if is_minimized { MINIMIZED } else { TESTCASE };
     PageFinding {
-        known: None,
-        minimized: minimized.is_some(),
-        testcase: minimized.or_else(|| text(TESTCASE)).unwrap_or_default(),
-        report,
-        source,
+        minimized: is_minimized,
+        testcase: cut(testcase, program_bytes, name),
+        source: source(&report, &frames),
+        report: cut(own_report(&finding, &report), report_bytes, REPORT),
         finding,
     }
+}
+
+/// Cuts a long text at the end of a line.
+fn cut(mut text: String, bytes: usize, file: &str) -> String {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let end = text[..end].rfind('\n').map_or(end, |i| i + 1);
+    text.truncate(end);
+    text.push_str(&format!("… cut here; the whole text is in {file}\n"));
+    text
 }
 
 /// The source lines that frames name. Frames name files without GOROOT; the raw report has

@@ -1,5 +1,8 @@
 use super::*;
-use crate::finding::{KnownIssue, Number};
+use crate::finding::{
+    Finding, Heading, Instead, Known, Number, OnRelease, Reported, RootBy, State,
+};
+use crate::scenario::Class;
 use std::collections::BTreeMap;
 
 fn finding(title: &str) -> PageFinding {
@@ -15,7 +18,6 @@ fn finding(title: &str) -> PageFinding {
     });
     PageFinding {
         finding: serde_json::from_value(value).unwrap(),
-        known: None,
         testcase: "# A.\ngo check a\n-- a/a.go --\npackage a\n\nvar s = \"</pre><script>\"\n"
             .to_owned(),
         minimized: true,
@@ -24,10 +26,31 @@ fn finding(title: &str) -> PageFinding {
     }
 }
 
-fn known(issue: Number) -> KnownIssue {
-    let title = issue.to_string();
-    let entry = serde_json::json!({ "issue": issue, "title": title, "state": "open" });
-    serde_json::from_value(entry).unwrap()
+fn root(id: &str, title: &str, issue: Option<Number>) -> PageRoot {
+    let reported = |issue| Reported { issue, state: Some(State::Open), also: vec![7.into()] };
+    let shown = finding(title);
+    PageRoot {
+        heading: Heading {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            known: issue.is_some(),
+            by: Some(RootBy::Patch),
+            issues: issue.into_iter().map(reported).collect(),
+            unlisted: false,
+        },
+        class: Class::Bug,
+        findings: vec![shown.finding.clone()],
+        shown,
+    }
+}
+
+/// A page with its one script and the policy for it cut out.
+fn without_script(html: &str) -> String {
+    let start = html.find("<script nonce=\"").unwrap();
+    let end = start + html[start..].find("</script>").unwrap() + "</script>".len();
+    let word = &html[start + 15..start + 15 + 32];
+    assert!(html.contains(&format!("script-src 'nonce-{word}'\">")), "{word}");
+    html[..start].to_owned() + &html[end..]
 }
 
 /// Every start tag has its end tag, in order.
@@ -57,13 +80,31 @@ fn an_empty_page_says_what_is_missing() {
     }
 }
 
+/// A root with two signatures, seen on other releases.
+fn several() -> PageRoot {
+    let mut root = root("R3", "race on an alias", Some(Number::Number(79035)));
+    root.findings.push(finding("data race: another").finding);
+    let on = |go: &str, hits, instead: Option<&str>| OnRelease {
+        go_version: go.to_owned(),
+        reproduced: [hits, 21],
+        instead: instead.map(|s| Instead { signature: s.to_owned(), hits: 9 }),
+        not_run: None,
+    };
+    root.shown.finding.releases = vec![
+        on("go1.23.12", 0, None),
+        on("go1.24.11", 0, Some("panic: p")),
+        on("go1.27.3", 20, None),
+    ];
+    root
+}
+
 #[test]
 fn a_full_page() {
     let page = Page {
-        findings: vec![PageFinding {
-            known: Some(known(Number::Number(79035))),
-            ..finding("data race: write in a / read in b")
-        }],
+        roots: vec![several()],
+        unconfirmed: vec![finding("once").finding],
+        breaches: vec![Finding { class: Class::Breach, ..finding("breach").finding }],
+        folder: "crashes".to_owned(),
         samples: vec![
             Sample::default(),
             Sample { seconds: 1.0, execs: 80, coverage: 900, ..Sample::default() },
@@ -86,9 +127,19 @@ fn a_full_page() {
     };
     let text = html(&page);
     assert_well_formed(&text);
+    let cards = text.matches("<article").count();
+    assert_eq!(cards, 3, "one card for a root, one for each table");
     for part in [
         "reproduced 7 of 10",
-        "href=\"https://go.dev/issue/79035\" rel=\"noreferrer\">golang/go#79035, open</a>",
+        "href=\"https://go.dev/issue/79035\" rel=\"noreferrer\">golang/go#79035 (open; also #7)</a>",
+        "<h3>race on an alias</h3>",
+        "2 signatures</summary>",
+        "since go1.24.11",
+        "9 of 21: panic: p",
+        "<option>go1.27.3</option>",
+        "<option>go/types.b</option>",
+        "Seen once and never again (1)",
+        "failed as they should (1)",
         "may be &lt;checked&gt;",
         "class=\"here\"",
         "<polyline points=\"0.0,138.0 400.0,6.0\"/>",
@@ -104,14 +155,62 @@ fn a_full_page() {
 #[test]
 fn nothing_gets_out_of_its_place() {
     let hostile = "</style><script>alert(1)</script>\" onload=\"x";
-    let mut f = finding(hostile);
-    f.finding.id = hostile.to_owned();
-    f.finding.stacks[0].of = hostile.to_owned();
-    f.finding.stacks[0].frames[0].function = hostile.to_owned();
-    f.known = Some(known(Number::Text(format!("https://{hostile}"))));
+    let mut root = root(hostile, hostile, Some(Number::Text(format!("https://{hostile}"))));
+    let f = &mut root.shown.finding;
+    f.stacks[0].of = hostile.to_owned();
+    f.stacks[0].frames[0].function = hostile.to_owned();
+    f.releases = vec![OnRelease {
+        go_version: hostile.to_owned(),
+        reproduced: [0, 0],
+        instead: None,
+        not_run: Some(hostile.to_owned()),
+    }];
+    for text in [&mut f.id, &mut f.signature, &mut f.origin.go_version] {
+        *text = hostile.to_owned();
+    }
+    root.findings = vec![f.clone()];
+    let (unconfirmed, breaches) = (root.findings.clone(), root.findings.clone());
     let summary = serde_json::json!({ "operators": [{ "name": hostile }], "go_version": hostile });
-    let page = Page { findings: vec![f], summary: Some(summary), ..Page::default() };
-    let text = html(&page);
+    let page = Page {
+        roots: vec![root],
+        unconfirmed,
+        breaches,
+        folder: hostile.to_owned(),
+        summary: Some(summary),
+        ..Page::default()
+    };
+    let text = without_script(&html(&page));
     assert_well_formed(&text);
     assert!(!text.contains("<script") && !text.contains("<img") && !text.contains("\" onload"));
+}
+
+/// A campaign whose findings have nothing in common, each with a long report and a long program.
+#[test]
+fn a_large_campaign_stays_below_a_megabyte() {
+    use crate::finding::test_support::fatal;
+    use crate::report::{Entry, Report};
+    let tmp = tempfile::tempdir().unwrap();
+    let stack = finding("x").finding.stacks[0].clone();
+    let line = "go/types.(*Checker).typInternal(0xc000, {0xc000, 0xc000})\n";
+    let entries: Vec<Entry> = (0..94)
+        .map(|n| {
+            let path = tmp.path().join(n.to_string());
+            std::fs::create_dir(&path).unwrap();
+            std::fs::write(path.join("report.txt"), line.repeat(4000)).unwrap();
+            std::fs::write(path.join("testcase.txtar"), "type T struct{ A, B int }\n".repeat(2000))
+                .unwrap();
+            let mut f = Finding { stacks: vec![stack.clone(); 9], ..fatal("x") };
+            let frames = &mut f.stacks[0].frames;
+            *frames = vec![frames[0].clone(); 300];
+            (f.id, f.signature) = (format!("fatal-{n}"), format!("fatal: x: go/types.f{n}"));
+            let heading = Known::default().heading(&f);
+            Entry { path, finding: f, known: None, heading, crash: None }
+        })
+        .collect();
+    let mut page = Page::default();
+    load(&mut page, &Report { entries, problems: Vec::new() });
+    assert_eq!(page.roots.len(), 94);
+    let text = html(&page);
+    assert!(text.len() < 1_000_000, "{} bytes", text.len());
+    assert!(text.contains("… cut here; the whole text is in report.txt"));
 }

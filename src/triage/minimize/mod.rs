@@ -139,6 +139,7 @@ pub fn reducers() -> Vec<&'static dyn Reducer> {
         &program::merge_packages::MergePackages,
         &program::source::Source,
         &scenario::queries::Queries,
+        &scenario::expressions::Expressions,
         // The last ones run only once, when the others find nothing more.
         &scenario::schedule::Schedule,
         &scenario::meets::Meets,

@@ -17,8 +17,12 @@ impl Goroutine<'_, '_> {
             Operation::Instantiate { object: target, args, context } => {
                 self.instantiate(target, args, *context);
             }
-            Operation::Eval { package, expr } => self.eval(package, expr),
-            Operation::CheckExpr { package, expr } => self.check_expr(package, expr),
+            Operation::Eval { package, place, expr } => self.eval(package, *place, expr),
+            Operation::CheckExpr { package, place, expr } => {
+                self.check_expr(package, *place, expr);
+            }
+            Operation::CheckNode { package, node } => self.check_node(package, *node),
+            Operation::Universe { query } => self.universe(*query),
             Operation::Query { query, object: target, other } => {
                 self.query(*query, target, other.as_ref());
             }
@@ -78,7 +82,7 @@ impl Goroutine<'_, '_> {
     }
 
     /// Adds a type to the instances under a condition.
-    fn keep(&mut self, condition: &str, t: &str) {
+    pub(super) fn keep(&mut self, condition: &str, t: &str) {
         self.uses.instances = true;
         self.block(condition, &format!("instances = append(instances, {t})"));
     }
@@ -95,38 +99,6 @@ impl Goroutine<'_, '_> {
                 .or_else(|| plan.object(target, is_generic))
         };
         object.map(|(i, d)| (i, d.clone()))
-    }
-
-    fn fset(&mut self) -> &'static str {
-        if self.cx.mode.fset { self.uses.helper("fset") } else { "token.NewFileSet()" }
-    }
-
-    fn eval(&mut self, path: &str, expr: &str) {
-        let Some(pkg) = self.package_of(path) else { return };
-        let (fset, expr) = (self.fset(), quoted(expr));
-        let call = format!("types.Eval({fset}, {pkg}, token.NoPos, {expr})");
-        if self.keeps {
-            self.keep(&format!("if tv, err := {call}; err == nil"), "tv.Type");
-        } else {
-            self.say(call);
-        }
-    }
-
-    fn check_expr(&mut self, path: &str, expr: &str) {
-        let Some(pkg) = self.package_of(path) else { return };
-        let fset = self.fset();
-        let call = |info| format!("types.CheckExpr({fset}, {pkg}, token.NoPos, expr, {info})");
-        let inner = if self.keeps {
-            self.uses.instances = true;
-            format!(
-                "info := &types.Info{{Types: make(map[ast.Expr]types.TypeAndValue)}}\n\tif {} == nil {{\n\t\tinstances = append(instances, info.TypeOf(expr))\n\t}}",
-                call("info")
-            )
-        } else {
-            call("nil")
-        };
-        let parse = format!("if expr, err := parser.ParseExpr({}); err == nil", quoted(expr));
-        self.block(&parse, &inner);
     }
 
     fn query(&mut self, query: Query, target: &ObjectRef, other: Option<&ObjectRef>) {
@@ -213,6 +185,16 @@ impl Goroutine<'_, '_> {
         }
     }
 
+    fn universe(&mut self, query: Query) {
+        if let Form::Scope = form(query) {
+            let visit = self.visitor(query);
+            self.say(format!("{visit}(types.Universe)"));
+        } else {
+            let roots = format!("{}()", self.uses.helper("universeTypes"));
+            self.walk_from(&roots, "nil", query);
+        }
+    }
+
     fn info(&mut self, query: Query, path: &str) {
         let Some(syntax) = self.syntax(path) else { return };
         if let Form::Scope = form(query) {
@@ -257,8 +239,13 @@ impl Goroutine<'_, '_> {
             Setter::Underlying | Setter::Method => {
                 self.cx.plan.object(target, |d| d.is_type).map(|(i, d)| (i, d.clone()))
             }
-            Setter::Typeparams | Setter::Insert => {
+            Setter::Typeparams | Setter::Insert | Setter::Package => {
                 let Some(pkg) = self.package_of(&target.package) else { return };
+                if what == Setter::Package {
+                    let set = self.uses.helper("setPackage");
+                    self.say(format!("{set}({pkg})"));
+                    return;
+                }
                 let (set, name) = match what {
                     Setter::Insert => ("insert", name),
                     _ => ("setTypeParams", quoted(&target.object)),

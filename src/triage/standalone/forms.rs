@@ -113,8 +113,7 @@ fn variable(at: usize) -> String {
 
 /// Whether a query is about types and needs nothing but go/types.
 fn usable(query: Query) -> bool {
-    !matches!(query, Query::Objectpath | Query::Methodsetcache)
-        && matches!(form(query), Form::One(_) | Form::Two(_))
+    !query.needs_tools() && matches!(form(query), Form::One(_) | Form::Two(_))
 }
 
 /// The operations that may be replaced.

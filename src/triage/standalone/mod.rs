@@ -28,6 +28,7 @@ mod checks;
 mod direct;
 mod emit;
 mod emit_check;
+mod emit_eval;
 mod emit_tools;
 mod forms;
 mod go_mod;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::scan::{Declared, scan};
 use super::text::variable;
 use crate::fnv::fnv1a_32;
-use crate::scenario::{INSTANCES, Meet, ObjectRef, Operation, Scenario, Share};
+use crate::scenario::{Family, INSTANCES, Meet, ObjectRef, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -242,10 +242,7 @@ pub fn walks_instances(op: &Operation) -> bool {
 
 /// Whether an operation adds an instance.
 pub fn makes_instances(op: &Operation) -> bool {
-    matches!(
-        op,
-        Operation::Instantiate { .. } | Operation::Eval { .. } | Operation::CheckExpr { .. }
-    )
+    matches!(op.row().family, Family::Instantiate | Family::Eval)
 }
 
 #[cfg(test)]

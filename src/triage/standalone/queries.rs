@@ -37,6 +37,10 @@ pub fn form(query: Query) -> Form {
         Query::Objectpath => Form::One("objectPath"),
         Query::Methodsetcache => Form::One("cachedMethodSet"),
         Query::Typemap => Form::Stateful("typeMap"),
+        Query::Objects => Form::One("askObjects"),
+        Query::Package => Form::One("askPackage"),
+        Query::Iterators => Form::One("iterate"),
+        Query::Hash => Form::One("hashed"),
     }
 }
 

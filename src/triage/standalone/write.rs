@@ -181,10 +181,10 @@ impl Crash {
     fn rate(&self) -> String {
         let f = &self.finding;
         let mut out = match f.reproduced {
-            Some([k, n]) => {
+            Some([k, n]) if n > 0 => {
                 format!("The test case that it was found with showed it in {k} of {n} runs.\n")
             }
-            None => String::new(),
+            _ => String::new(),
         };
         for (what, rate) in f.rates.iter().flat_map(Rates::named) {
             out.push_str(&format!("- {what}: {rate}\n"));
@@ -208,7 +208,12 @@ impl Crash {
                     s.go_version
                 ));
             }
-            None => out.push_str("How often the program above shows it was not measured yet.\n"),
+            None => out.push_str(&format!(
+                "How often the program above shows it was not measured yet: `typerace report \
+                 --crashes DIR --only {} --verify`, with the folder of the crash directory, measures \
+                 it.\n",
+                f.id
+            )),
         }
         out
     }

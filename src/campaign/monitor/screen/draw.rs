@@ -9,6 +9,7 @@ use ratatui::widgets::{Block, Borders, Paragraph, Sparkline};
 use super::format::{ago, clock, grouped, plain, rate};
 use crate::campaign::monitor::board::Board;
 use crate::campaign::results::figures::percent;
+use crate::campaign::results::found::Found;
 use crate::finding::Kind;
 use crate::scenario::Class;
 
@@ -191,7 +192,7 @@ fn curve(frame: &mut Frame<'_>, area: Rect, view: &View) {
     );
 }
 
-/// Kinds with counts by class, and the newest titles.
+/// Kinds with counts by class, the roots, and the newest titles among the rest.
 fn found_lines(view: &View) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (kind, classes) in view.board.kinds() {
@@ -201,7 +202,18 @@ fn found_lines(view: &View) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(spans));
     }
-    for found in view.board.found.iter().rev().filter(|f| view.board.shows(f.class)) {
+    for (root, n) in view.board.roots() {
+        let name = if root.is_new() { "new" } else { &root.id };
+        let style = if root.is_new() { colour(Class::Bug) } else { colour(Class::Unstated) };
+        lines.push(Line::from(vec![
+            Span::raw(format!("{n:>5}× ")),
+            Span::styled(format!("{} ", plain(name)), style),
+            Span::raw(plain(&root.title)),
+        ]));
+    }
+    let has_line =
+        |f: &&Found| f.root.is_none() && view.board.shows(f.class) && !view.board.is_further(f);
+    for found in view.board.found.iter().rev().filter(has_line) {
         let at = clock(std::time::Duration::from_secs_f64(found.seconds_to_find.max(0.0)));
         lines.push(Line::from(vec![
             Span::raw(format!("{at:>6} ")),
@@ -223,8 +235,10 @@ fn colour(class: Class) -> Style {
 fn findings(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let n = view.board.found.len();
     let races = view.board.found.iter().filter(|f| f.kind == Kind::DataRace).count();
+    let roots = view.board.roots().len();
     let title = match n {
         0 => "nothing found yet".to_owned(),
+        _ if roots > 0 => format!("findings: {n}, {races} of them races; roots: {roots}"),
         _ => format!("findings: {n}, {races} of them races; the newest first"),
     };
     pane(frame, area, &title, found_lines(view));

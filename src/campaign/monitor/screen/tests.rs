@@ -6,7 +6,7 @@ use ratatui::backend::TestBackend;
 use super::{View, draw};
 use crate::campaign::monitor::board::{Board, WorkerState, tests::found};
 use crate::campaign::{Coverage, Figures};
-use crate::finding::Kind;
+use crate::finding::{Kind, Root};
 use crate::scenario::Class;
 
 /// A campaign of two workers after two minutes.
@@ -73,6 +73,20 @@ fn tiny() {
 #[test]
 fn before_anything_ran() {
     insta::assert_snapshot!(picture(80, 24, Board::default(), false));
+}
+
+#[test]
+fn roots_stand_for_their_findings() {
+    let mut board = board();
+    let (finding, title) = (board.found[1].id.clone(), "a race\x1b[31m when two do it".to_owned());
+    let by = crate::finding::RootBy::Patch;
+    let root = Root { id: "R3".to_owned(), title, issues: Vec::new(), by, tried: Vec::new() };
+    board.set_root(&finding, &root);
+    let text = picture(100, 32, board, false);
+    assert!(text.contains("findings: 4, 2 of them races; roots: 1"), "{text}");
+    assert!(text.contains("1× R3 a race"), "{text}");
+    assert!(!text.contains("bug data race: write and read in unalias\n"), "{text}");
+    assert!(!text.contains('\x1b') && text.contains("hang in (*typeWriter).typ"), "{text}");
 }
 
 /// At any size, and with a hundred of everything, drawing does not panic and prints nothing that a

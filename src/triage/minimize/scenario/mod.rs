@@ -1,6 +1,7 @@
 //! Reducers of scenarios.
 
 pub(super) mod completed;
+pub(super) mod expressions;
 pub(super) mod goroutines;
 pub(super) mod instances;
 pub(super) mod meets;

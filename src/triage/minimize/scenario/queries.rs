@@ -70,7 +70,7 @@ fn simpler(case: &TestCase, symbols: &Symbols, op: &Operation) -> Vec<Operation>
         [Operand::Source(package) | Operand::Package(package)] if op.row().imports => {
             instead_of_imports(case, symbols, op, package)
         }
-        [Operand::Home(package), Operand::Expr(_)] => {
+        [Operand::Home(package), Operand::Place(_), Operand::Expr(_)] => {
             let names = objects(symbols, package).into_iter().map(|t| t.object);
             let expression = |new: String| {
                 op.changed(|operand| {

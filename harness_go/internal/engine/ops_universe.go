@@ -1,0 +1,29 @@
+package engine
+
+import "go/types"
+
+func init() {
+	register(operation{
+		word: "universe", operands: []operand{aQuery}, run: (*goroutine).askUniverse,
+	})
+}
+
+// askUniverse is the operation `universe QUERY`. What go/types computes once in a process's life is
+// reached through the predeclared objects.
+func (g *goroutine) askUniverse(c *call) bool {
+	q := c.query
+	a := g.asker(nil)
+	if q.scope != nil {
+		q.scope(&a, types.Universe)
+		a.flush(q, "universe")
+		return true
+	}
+	objects := objectsOf(types.Universe)
+	a.objects(q, objects)
+	var roots []types.Type
+	for _, obj := range objects {
+		roots = append(roots, obj.Type())
+	}
+	g.walkTypes(q, nil, roots, order{})
+	return true
+}

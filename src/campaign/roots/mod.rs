@@ -1,0 +1,205 @@
+//! The roots of a campaign's findings, in a share of its time: each is determined, and each gets a
+//! small program that shows it.
+//!
+//! One thread serves the whole campaign, so that several workers do not minimize one root. Bugs
+//! come first. Breaches of contract are left alone.
+
+mod queue;
+mod work;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::finding::{Known, Origin, Root};
+use crate::harness::{BuiltHarness, GoOptions, HarnessConfig};
+use crate::scenario::Class;
+use crate::store::{self, Store};
+use queue::Queue;
+
+/// How long a campaign that was interrupted waits for the thread: it may be building a program.
+const HURRY: Duration = Duration::from_millis(1_000);
+
+/// Settings of the background work.
+#[derive(Clone, Debug)]
+pub struct RootsConfig {
+    /// The harness; separate processes are started.
+    pub harness: HarnessConfig,
+    /// What was built.
+    pub built: BuiltHarness,
+    /// How it was chosen, with the user's folder of patches.
+    pub go: GoOptions,
+    /// The findings that have an issue.
+    pub known: Known,
+    /// What findings record about their origin.
+    pub origin: Origin,
+    /// The share of one processor's time that may be used, 1 to 100.
+    pub percent: u32,
+}
+
+/// News of the background work.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A finding has a root.
+    Root {
+        /// The finding's id.
+        finding: String,
+        /// Its root.
+        root: Root,
+    },
+    /// A line for people.
+    Say(String),
+}
+
+/// The results of the background work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RootsEnd {
+    /// Findings that now have a minimized.txtar.
+    pub minimized: usize,
+    /// Roots that have no program, and findings whose root is open.
+    pub waiting: usize,
+    /// Findings for which something failed, and why.
+    pub failed: Vec<String>,
+}
+
+/// A thread that determines roots and minimizes one finding of each.
+pub struct Roots {
+    config: RootsConfig,
+    store: Store,
+    shared: Arc<Shared>,
+    /// Ends the thread, and the work in progress with it.
+    stop: Arc<AtomicBool>,
+    /// Ends the work in progress, with the best result so far.
+    cut: Arc<AtomicBool>,
+    percent: Arc<AtomicU32>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: Queue,
+    news: Vec<News>,
+    minimized: usize,
+    failed: Vec<String>,
+    /// Whether the thread has a job.
+    is_busy: bool,
+    /// Whether the campaign waits for the thread.
+    is_finishing: bool,
+    ended: bool,
+}
+
+impl Roots {
+    /// Background work on the findings of a store. Nothing runs yet.
+    #[must_use]
+    pub fn new(store: Store, config: RootsConfig) -> Self {
+        let percent = Arc::new(AtomicU32::new(config.percent.clamp(1, 100)));
+        let (shared, stop, cut) = (Arc::default(), Arc::default(), Arc::default());
+        Self { config, store, shared, stop, cut, percent, thread: None }
+    }
+
+    /// Takes on a stored finding, without waiting. Returns the root that it is presumed to have.
+    pub fn push(&mut self, dir: &Path) -> Option<Root> {
+        let finding = store::read(dir).ok().filter(|f| f.class != Class::Breach)?;
+        let text = std::fs::read_to_string(dir.join(store::TESTCASE)).unwrap_or_default();
+        let presumed = self.shared.lock().queue.add(&finding, text.lines().count());
+        if let Some(root) = &presumed {
+            // It stays a guess until the thread has time for it, which may be never. A full disk
+            // may lose it.
+            let _ = self.store.put_root(&finding.id, root);
+        }
+        self.shared.wake.notify_all();
+        if self.thread.is_none() {
+            let worker = work::Worker {
+                config: self.config.clone(),
+                store: self.store.clone(),
+                shared: Arc::clone(&self.shared),
+                stop: Arc::clone(&self.stop),
+                cut: Arc::clone(&self.cut),
+                percent: Arc::clone(&self.percent),
+            };
+            self.thread = Some(std::thread::spawn(move || worker.run()));
+        }
+        presumed
+    }
+
+    /// What happened since the last call.
+    pub fn news(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.shared.lock().news)
+    }
+
+    /// Gives the work all processors until every root has its program, but not longer than `time`,
+    /// and not after an interruption. `watch` is called a few times a second, with the number of
+    /// roots that have a program and of all roots.
+    pub fn finish(
+        &mut self,
+        time: Duration,
+        interrupted: &AtomicBool,
+        watch: &mut dyn FnMut(&mut Self, (usize, usize)),
+    ) {
+        if self.thread.is_none() {
+            return;
+        }
+        self.percent.store(100, Ordering::Relaxed);
+        self.shared.lock().is_finishing = true;
+        // A search that was given little of the processor starts over from its best result.
+        self.cut.store(true, Ordering::Relaxed);
+        let until = Instant::now() + time;
+        let has_ended = |this: &Self| this.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        while !has_ended(self) && Instant::now() < until && !interrupted.load(Ordering::Relaxed) {
+            let (progress, over) = {
+                let state = self.shared.lock();
+                (state.queue.progress(), state.queue.is_finished() && !state.is_busy)
+            };
+            watch(self, progress);
+            if over {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Stops, and keeps the best result so far of the work in progress.
+    pub fn end(&mut self) -> RootsEnd {
+        self.stop.store(true, Ordering::Relaxed);
+        self.cut.store(true, Ordering::Relaxed);
+        self.shared.lock().ended = true;
+        self.shared.wake.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let until = Instant::now() + HURRY;
+            while !thread.is_finished() && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            // A thread that is building a program ends with the process. A panic was reported when
+            // it happened.
+            if thread.is_finished() {
+                let _ = thread.join();
+            }
+        }
+        let state = self.shared.lock();
+        RootsEnd {
+            minimized: state.minimized,
+            waiting: state.queue.waiting(),
+            failed: state.failed.clone(),
+        }
+    }
+}
+
+impl Drop for Roots {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,366 @@
+//! What a campaign still has to do for its findings: determine their roots, and make one small
+//! program for each root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::finding::{Finding, Kind, Root, RootBy, sides};
+use crate::scenario::Class;
+use crate::triage::root::has_root;
+
+/// How many findings of a root are minimized before it has to do with the best of them.
+const TRIES: usize = 3;
+/// How long a finding is minimized the first time and, if that was not enough, once more, if the
+/// processor had nothing else to do.
+pub(super) const SHORT: Duration = Duration::from_secs(8);
+const LONG: Duration = Duration::from_secs(30);
+
+/// The next thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Job {
+    /// Determine the root of a finding.
+    Root(String),
+    /// Minimize a finding, within this time, and run its program.
+    Minimize(String, Duration),
+}
+
+/// A finding, and what was done for it.
+#[derive(Clone, Debug)]
+struct Entry {
+    kind: Kind,
+    class: Class,
+    sides: BTreeSet<String>,
+    /// How often it showed again.
+    rate: f64,
+    lines: usize,
+    root: Fault,
+    work: Work,
+}
+
+/// What is known of a root.
+#[derive(Clone, Debug, PartialEq)]
+enum Fault {
+    /// Nothing yet.
+    Open,
+    /// It shares functions with a finding of this root.
+    Presumed(Root),
+    /// Determined.
+    Is(Root),
+    /// It did not show, or too rarely.
+    Unknown,
+    /// Findings of its kind have none. It stands for itself.
+    None,
+}
+
+/// What was done for a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Work {
+    Nothing,
+    /// It could not be minimized. `for_good`: more time would not help.
+    Failed {
+        for_good: bool,
+    },
+    /// The share of processes in which the program shows it, and whether the minimizer had enough
+    /// time.
+    Done {
+        rate: f64,
+        is_complete: bool,
+    },
+}
+
+/// All findings of a campaign that are not breaches of contract.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    entries: BTreeMap<String, Entry>,
+    /// In the order of discovery.
+    order: Vec<String>,
+    /// Whether the last job was to determine a root.
+    after_root: bool,
+}
+
+impl Queue {
+    /// Adds a finding, or takes note that it was stored again with a graver class. Returns the root
+    /// that it is presumed to have.
+    pub(super) fn add(&mut self, finding: &Finding, lines: usize) -> Option<Root> {
+        let sides: BTreeSet<String> = sides(&finding.signature).map(str::to_owned).collect();
+        let root = match &finding.root {
+            _ if !has_root(finding) => Fault::None,
+            Some(root) if !root.is_presumed() => Fault::Is(root.clone()),
+            _ => self.presume(finding.kind, &sides).map_or(Fault::Open, Fault::Presumed),
+        };
+        let presumed = match &root {
+            Fault::Presumed(root) => Some(root.clone()),
+            _ => None,
+        };
+        // An earlier campaign may have made the program.
+        let work = match (&finding.minimized, &finding.standalone) {
+            (Some(m), Some(s)) => Work::Done { rate: share(s.reproduced), is_complete: m.complete },
+            _ => Work::Nothing,
+        };
+        let entry = Entry {
+            kind: finding.kind,
+            class: finding.class,
+            sides,
+            rate: share(finding.reproduced.unwrap_or_default()),
+            lines,
+            root,
+            work,
+        };
+        if self.entries.insert(finding.id.clone(), entry).is_none() {
+            self.order.push(finding.id.clone());
+        }
+        presumed
+    }
+
+    /// A finding that shares a function with one of a determined root, and is of its kind, is
+    /// presumed to have that root.
+    fn presume(&self, kind: Kind, sides: &BTreeSet<String>) -> Option<Root> {
+        let alike = |e: &&Entry| e.kind == kind && !e.sides.is_disjoint(sides);
+        self.in_order().map(|(_, e)| e).filter(alike).find_map(|e| match &e.root {
+            Fault::Is(root) => Some(Root { by: RootBy::Guess, tried: Vec::new(), ..root.clone() }),
+            _ => None,
+        })
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = (&String, &Entry)> {
+        self.order.iter().filter_map(|id| Some((id, self.entries.get(id)?)))
+    }
+
+    /// Takes note of a finding's root; `None` if it could not be determined. Returns whether the
+    /// root is new to the campaign, and the findings that are now presumed to have it.
+    pub(super) fn set_root(&mut self, id: &str, root: Option<Root>) -> (bool, Vec<(String, Root)>) {
+        let is_new = root.as_ref().is_some_and(|root| {
+            let same = |e: &Entry| matches!(&e.root, Fault::Is(r) if r.id == root.id);
+            !self.entries.values().any(same)
+        });
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.root = root.map_or(Fault::Unknown, Fault::Is);
+        }
+        // What it shares functions with need not be run at once.
+        let open = self.in_order().filter(|(_, e)| e.root == Fault::Open);
+        let presumed =
+            open.filter_map(|(id, e)| Some((id.clone(), self.presume(e.kind, &e.sides)?)));
+        let presumed: Vec<(String, Root)> = presumed.collect();
+        for (id, root) in &presumed {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.root = Fault::Presumed(root.clone());
+            }
+        }
+        (is_new, presumed)
+    }
+
+    /// Takes note of a better name for a root that is new.
+    pub(super) fn rename(&mut self, id: &str, root: Root) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.root = Fault::Is(root);
+        }
+    }
+
+    /// Takes note of a minimized program: the share of processes that it shows the finding in, and
+    /// whether the minimizer was done.
+    pub(super) fn set_program(&mut self, id: &str, rate: f64, is_complete: bool) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.work = Work::Done { rate, is_complete };
+        }
+    }
+
+    /// Takes note that a finding could not be minimized, and whether more time would not help.
+    pub(super) fn set_failed(&mut self, id: &str, for_good: bool) {
+        if let Some(entry) = self.entries.get_mut(id)
+            && !matches!(entry.work, Work::Done { .. })
+        {
+            entry.work = Work::Failed { for_good };
+        }
+    }
+
+    /// The next thing to do, which the caller does.
+    pub(super) fn take(&mut self) -> Option<Job> {
+        let job = self.next()?;
+        self.after_root = matches!(job, Job::Root(_));
+        Some(job)
+    }
+
+    /// The next thing to do, bugs first: determine roots and, in turns with that, make a program for
+    /// each; confirm the roots that are only presumed; make programs smaller for which time was
+    /// short.
+    fn next(&self) -> Option<Job> {
+        let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
+            let all = self.in_order().filter(|(_, e)| wanted(e));
+            all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
+        };
+        let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
+        if open.is_some() && !self.after_root {
+            return open;
+        }
+        let groups = self.groups();
+        let mut short: Vec<_> = groups.values().filter_map(|all| self.to_minimize(all)).collect();
+        short.sort_by_key(|(order, _)| *order);
+        if let Some((_, id)) = short.into_iter().next() {
+            return Some(Job::Minimize(id, SHORT));
+        }
+        if open.is_some() {
+            return open;
+        }
+        if let Some(id) = by_class(&|e| matches!(e.root, Fault::Presumed(_))) {
+            return Some(Job::Root(id));
+        }
+        let has_one = |all: &Vec<(&String, &Entry)>| {
+            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
+        };
+        let late = groups.values().filter(|all| !has_one(all)).flatten();
+        let mut late = late.filter(|(_, e)| e.work == Work::Failed { for_good: false });
+        if let Some((id, _)) = late.next() {
+            return Some(Job::Minimize((*id).clone(), LONG));
+        }
+        let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
+        by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
+    }
+
+    /// Findings by root. A finding of a kind that has none is a group of its own.
+    fn groups(&self) -> BTreeMap<&str, Vec<(&String, &Entry)>> {
+        let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (id, entry) in self.in_order() {
+            let group = match &entry.root {
+                Fault::Is(root) | Fault::Presumed(root) => &root.id,
+                Fault::None => id,
+                Fault::Open | Fault::Unknown => continue,
+            };
+            groups.entry(group).or_default().push((id, entry));
+        }
+        groups
+    }
+
+    /// The finding of a root that is minimized next, if the root has no program that shows it in
+    /// most processes. Those that were determined come before those that are presumed, and then
+    /// those that show often and are short. The order is that among roots: one without any program
+    /// comes first.
+    fn to_minimize(&self, group: &[(&String, &Entry)]) -> Option<((bool, Class), String)> {
+        let good = |e: &Entry| matches!(e.work, Work::Done { rate, .. } if rate >= 0.5);
+        let tried = group.iter().filter(|(_, e)| e.work != Work::Nothing).count();
+        if tried >= TRIES || group.iter().any(|(_, e)| good(e)) {
+            return None;
+        }
+        let untried = group.iter().filter(|(_, e)| e.work == Work::Nothing);
+        let key = |e: &Entry| {
+            let presumed = matches!(e.root, Fault::Presumed(_));
+            (presumed, e.class, e.rate < 0.5, e.lines)
+        };
+        let has_one = group.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }));
+        untried.min_by_key(|(_, e)| key(e)).map(|(id, e)| ((has_one, e.class), (*id).clone()))
+    }
+
+    /// Roots that have a program, and all roots.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        let groups = self.groups();
+        let has = |all: &&Vec<(&String, &Entry)>| {
+            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
+        };
+        (groups.values().filter(has).count(), groups.len())
+    }
+
+    /// Findings that nothing was done for although their root has no program yet.
+    pub(super) fn waiting(&self) -> usize {
+        let (done, all) = self.progress();
+        let open = self.entries.values().filter(|e| e.root == Fault::Open).count();
+        all - done + open
+    }
+
+    /// Whether every root has a program that shows it, and no root is open or presumed.
+    pub(super) fn is_finished(&self) -> bool {
+        let is_only_better =
+            |id: &String| self.entries.get(id).is_some_and(|e| matches!(e.work, Work::Done { .. }));
+        match self.next() {
+            Some(Job::Minimize(id, _)) => is_only_better(&id),
+            Some(Job::Root(_)) => false,
+            None => true,
+        }
+    }
+}
+
+fn share([k, n]: [u32; 2]) -> f64 {
+    f64::from(k) / f64::from(n.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::test_support::fatal;
+
+    fn race(id: &str, sides: &str, class: Class) -> Finding {
+        Finding {
+            id: id.to_owned(),
+            kind: Kind::DataRace,
+            class,
+            signature: format!("data-race: {sides}"),
+            reproduced: Some([5, 5]),
+            ..fatal("x")
+        }
+    }
+
+    fn root(id: &str) -> Root {
+        let title = id.to_owned();
+        Root { id: id.to_owned(), title, issues: Vec::new(), by: RootBy::Patch, tried: Vec::new() }
+    }
+
+    fn minimize(id: &str, time: Duration) -> Option<Job> {
+        Some(Job::Minimize(id.to_owned(), time))
+    }
+
+    #[test]
+    fn roots_and_programs_take_turns() {
+        let root_of = |id: &str| Some(Job::Root(id.to_owned()));
+        let mut queue = Queue::default();
+        assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
+        assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
+        assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
+        assert_eq!(queue.take(), root_of("a"));
+        // b shares a function with a.
+        let (is_new, presumed) = queue.set_root("a", Some(root("R1")));
+        assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
+        assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
+        assert_eq!(queue.take(), minimize("a", SHORT));
+        queue.set_program("a", 1.0, false);
+        assert_eq!(queue.take(), root_of("u"));
+        assert!(queue.set_root("u", Some(root("R8"))).0);
+        let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
+        assert!(presumed.id == "R1" && presumed.is_presumed());
+        assert_eq!(queue.take(), minimize("u", SHORT));
+        queue.set_failed("u", false);
+        assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
+        assert_eq!(queue.take(), root_of("b"));
+        assert!(!queue.is_finished());
+        assert!(!queue.set_root("b", Some(root("R1"))).0);
+        assert_eq!(queue.take(), root_of("c"));
+        assert!(!queue.set_root("c", None).0);
+        // With more time, u may show again.
+        assert!(!queue.is_finished());
+        assert_eq!(queue.take(), minimize("u", LONG));
+        queue.set_failed("u", true);
+        assert!(queue.is_finished());
+        assert_eq!(queue.take(), minimize("a", LONG));
+        queue.set_program("a", 1.0, true);
+        assert_eq!(queue.take(), None);
+        let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
+        assert_eq!(queue.add(&leak, 3), None);
+        assert_eq!(queue.take(), minimize("l", SHORT), "it stands for itself");
+    }
+
+    #[test]
+    fn the_one_that_minimizes_best_stands_for_a_root() {
+        let mut queue = Queue::default();
+        for (id, lines, shown) in
+            [("a", 90, 5), ("b", 30, 5), ("c", 10, 1), ("d", 50, 5), ("e", 9, 1)]
+        {
+            let finding = race(id, id, Class::Bug);
+            queue.add(&Finding { reproduced: Some([shown, 5]), ..finding }, lines);
+            queue.set_root(id, Some(root("R1")));
+        }
+        // Those that show often come first, the shortest of them at once.
+        for (id, rate) in [("b", 0.2), ("d", 0.1), ("a", 0.4)] {
+            assert_eq!(queue.next(), minimize(id, SHORT));
+            queue.set_program(id, rate, true);
+        }
+        assert_eq!(queue.next(), None, "three were tried");
+        assert_eq!(queue.progress(), (1, 1));
+    }
+}

@@ -1,0 +1,239 @@
+//! The thread that does the work.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::queue::{Job, SHORT};
+use super::{News, RootsConfig, Shared};
+use crate::finding::{Finding, Root};
+use crate::harness::{HarnessError, lower_priority};
+use crate::store::Store;
+use crate::triage::minimize::{self, MinimizeError, minimize};
+use crate::triage::root::{self, Rooter, rest};
+use crate::triage::standalone::{self, Crash};
+
+/// Runs used to measure a minimized test case and a program.
+const RUNS: u32 = 10;
+/// How long a finding is run without and, again, with each patch, at most.
+const BUDGET: Duration = Duration::from_secs(4);
+/// How long the forms of a program are tried.
+const VERIFY: Duration = Duration::from_secs(15);
+
+pub(super) struct Worker {
+    pub(super) config: RootsConfig,
+    pub(super) store: Store,
+    pub(super) shared: Arc<Shared>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) cut: Arc<AtomicBool>,
+    pub(super) percent: Arc<AtomicU32>,
+}
+
+impl Worker {
+    pub(super) fn run(self) {
+        // Everything that is started from here on gives way to the campaign.
+        lower_priority();
+        let options = root::Options {
+            harness: self.config.harness.clone(),
+            go: self.config.go.clone(),
+            known: self.config.known.clone(),
+            budget: BUDGET,
+            stop: Arc::clone(&self.stop),
+            percent: Arc::clone(&self.percent),
+            nice: true,
+        };
+        let mut rooter = match Rooter::new(&self.config.built, options) {
+            Ok(rooter) => rooter,
+            Err(e) => return self.fail(&format!("no roots: {e}")),
+        };
+        while let Some(job) = self.next() {
+            match job {
+                Job::Root(id) => self.determine(&mut rooter, &id),
+                Job::Minimize(id, time) => {
+                    self.minimize(&id, time);
+                    self.rename(&rooter, &id);
+                }
+            }
+            self.shared.lock().is_busy = false;
+        }
+    }
+
+    /// Waits for a job; `None` at the end.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.shared.lock();
+        loop {
+            if state.ended {
+                return None;
+            }
+            if let Some(job) = state.queue.take() {
+                state.is_busy = true;
+                return Some(job);
+            }
+            state = self.shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn fail(&self, why: &str) {
+        self.shared.lock().failed.push(why.to_owned());
+    }
+
+    fn determine(&self, rooter: &mut Rooter, id: &str) {
+        // The builds of patched harnesses are no news.
+        let root = match rooter.settle(&self.store, id, &mut |_| ()) {
+            Err(_) if self.stop.load(Ordering::Relaxed) => return,
+            Err(e) => {
+                self.fail(&format!("{id}: its root is unknown: {e}"));
+                None
+            }
+            Ok(root) => root,
+        };
+        let mut state = self.shared.lock();
+        let (is_new, presumed) = state.queue.set_root(id, root.clone());
+        let mut rooted = presumed.clone();
+        if let Some(root) = root {
+            if is_new {
+                state.news.push(News::Say(line(&root)));
+            }
+            rooted.push((id.to_owned(), root));
+        }
+        state.news.extend(rooted.into_iter().map(|(finding, root)| News::Root { finding, root }));
+        drop(state);
+        for (id, root) in presumed {
+            if let Err(e) = self.store.put_root(&id, &root) {
+                self.fail(&format!("{id}: {e}"));
+            }
+        }
+    }
+
+    /// What a new root needs is known once the finding is minimized.
+    fn rename(&self, rooter: &Rooter, id: &str) {
+        match rooter.rename(&self.store, id) {
+            Ok(None) => {}
+            Ok(Some(root)) => {
+                let mut state = self.shared.lock();
+                state.queue.rename(id, root.clone());
+                state.news.push(News::Root { finding: id.to_owned(), root });
+            }
+            Err(e) => self.fail(&format!("{id}: {e}")),
+        }
+    }
+
+    fn minimize(&self, id: &str, time: Duration) {
+        self.cut.store(self.stop.load(Ordering::Relaxed), Ordering::Relaxed);
+        match self.try_to_minimize(id, time) {
+            Ok(Some(finding)) => {
+                let shown = finding.standalone.as_ref().map_or([0, 0], |s| s.reproduced);
+                let rate = f64::from(shown[0]) / f64::from(shown[1].max(1));
+                let lines = finding.standalone.as_ref().map_or(0, |s| s.lines);
+                let is_complete = finding.minimized.as_ref().is_some_and(|m| m.complete);
+                let mut state = self.shared.lock();
+                state.minimized += 1;
+                // A search that was given all its time would not get further with more.
+                let is_complete = is_complete || time > SHORT;
+                state.queue.set_program(id, rate, is_complete);
+                if let Some(root) = &finding.root {
+                    let dir = self.store.path(id);
+                    let [k, n] = shown;
+                    state.news.push(News::Say(format!(
+                        "root {}: a program of {lines} lines shows it in {k} of {n} processes: \
+                         {}/repro",
+                        root.id,
+                        dir.display()
+                    )));
+                }
+            }
+            Ok(None) => {
+                // On a busy machine, it may need more time to show.
+                if time > SHORT {
+                    self.fail(&format!("{id}: it did not show again"));
+                }
+                self.shared.lock().queue.set_failed(id, time > SHORT);
+            }
+            // It will be its turn again, if there is time.
+            Err(_) if self.cut.load(Ordering::Relaxed) => {}
+            Err(why) => {
+                self.fail(&format!("{id}: {why}"));
+                self.shared.lock().queue.set_failed(id, true);
+            }
+        }
+    }
+
+    /// Minimizes a finding, and runs its program. `None` if it does not show.
+    fn try_to_minimize(&self, id: &str, time: Duration) -> Result<Option<Finding>, String> {
+        let path = self.store.path(id);
+        let crash = Crash::read(&path).map_err(|e| e.to_string())?;
+        let percent = self.percent.load(Ordering::Relaxed);
+        let jobs = if self.shared.lock().is_finishing { processors() } else { 1 };
+        let options = minimize::Options {
+            harness: self.config.harness.clone(),
+            origin: self.config.origin.clone(),
+            go_minor: self.config.built.toolchain.minor,
+            jobs,
+            time: Some(time * 100 / percent / jobs as u32),
+            runs: RUNS,
+            stop: Arc::clone(&self.cut),
+            percent,
+            nice: true,
+            neighbours: self.store.neighbours(&crash.finding),
+        };
+        // An earlier result is a good start.
+        match minimize(&crash.case, Some(&crash.finding), &options, &mut |_| ()) {
+            Ok(Some(m)) => {
+                self.store.put_minimized(id, &m.text, &m.info).map_err(|e| e.to_string())?;
+            }
+            Ok(None) => return Ok(None),
+            Err(MinimizeError::Harness(HarnessError::Interrupted)) if crash.minimized => {}
+            Err(e) => return Err(e.to_string()),
+        }
+        // From now on, the standalone program is made from the smaller test case.
+        standalone::write(&path).map_err(|e| e.to_string())?;
+        let began = Instant::now();
+        if let Some(finding) = self.verify(&path)? {
+            self.store.update_finding(&finding).map_err(|e| e.to_string())?;
+            standalone::write(&path).map_err(|e| e.to_string())?;
+        }
+        rest(began.elapsed(), &self.percent, &self.stop);
+        crate::store::read(&path).map(Some).map_err(|e| e.to_string())
+    }
+
+    /// Runs the program of a crash directory; `None` if there was no time for any form of it.
+    fn verify(&self, path: &Path) -> Result<Option<Finding>, String> {
+        let (over, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        let until = Instant::now() + VERIFY;
+        let measured = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if self.stop.load(Ordering::Relaxed) || Instant::now() > until {
+                        over.store(true, Ordering::Relaxed);
+                    }
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+            let go = &self.config.built.toolchain;
+            let measured = standalone::verify(path, go, RUNS, &over, &mut |_| ());
+            done.store(true, Ordering::Relaxed);
+            measured
+        });
+        match measured {
+            Ok(finding) => Ok(Some(finding)),
+            Err(_) if over.load(Ordering::Relaxed) => Ok(None),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+}
+
+/// The line for a root that is new to the campaign.
+fn line(root: &Root) -> String {
+    let issues: Vec<String> = root.issues.iter().map(|n| format!("golang/go#{n}")).collect();
+    let issues =
+        if issues.is_empty() { String::new() } else { format!(" ({})", issues.join(", ")) };
+    if root.is_new() {
+        return format!("NEW ROOT {}: {}", root.id.trim_start_matches("new: "), root.title);
+    }
+    format!("ROOT {}: {}{issues}", root.id, root.title)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,99 @@
+//! `typerace report --roots`: which root each finding of a folder has.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::fuzz::interrupt_flag;
+use super::ticker::waiting;
+use super::{GoArgs, progress, say_patched};
+use crate::finding::{Finding, Known, Root, RootBy};
+use crate::harness::{BuiltHarness, EnvError, HarnessConfig, HarnessError};
+use crate::store::Store;
+use crate::triage::root::{Options, RootError, Rooter, has_root};
+
+/// How long a finding is run without and, again, with each patch, at most.
+const BUDGET: Duration = Duration::from_secs(40);
+
+/// Determines and stores the roots of the findings with these names, in their order. A finding
+/// whose root is settled is left alone, so that the same command goes on after an interruption.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn determine(
+    crashes: &Path,
+    names: &[String],
+    go: &GoArgs,
+    known: &Known,
+) -> anyhow::Result<()> {
+    let store = Store::open(crashes)?;
+    let built = BuiltHarness::get(&go.under_test(), &mut waiting())?;
+    say_patched(&built);
+    let stop = interrupt_flag()?;
+    let mut rooter = rooter(&built, go, known.clone(), &stop)?;
+    for name in names {
+        let finding = crate::store::read(&store.path(name))?;
+        if !has_root(&finding) || rooter.is_settled(&finding) {
+            continue;
+        }
+        let began = Instant::now();
+        let root = match rooter.settle(&store, name, &mut progress) {
+            Err(_) if stop.load(Ordering::Relaxed) => return Ok(()),
+            Err(RootError::Harness(HarnessError::Interrupted)) => return Ok(()),
+            root => root?,
+        };
+        let seconds = began.elapsed().as_secs_f64();
+        progress(&format!("{}, {seconds:.1} s", line(&finding, root.as_ref())));
+    }
+    Ok(())
+}
+
+/// A search for roots that uses all the time that it needs.
+///
+/// # Errors
+/// A patch or an overlay that cannot be used.
+pub(super) fn rooter(
+    built: &BuiltHarness,
+    go: &GoArgs,
+    known: Known,
+    stop: &Arc<AtomicBool>,
+) -> Result<Rooter, EnvError> {
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        go: go.options(),
+        known,
+        budget: BUDGET,
+        stop: Arc::clone(stop),
+        percent: Arc::new(AtomicU32::new(100)),
+        nice: false,
+    };
+    Rooter::new(built, options)
+}
+
+/// `data-race-0123456789ab: R1 (patch): N1 3 of 3, R1 0 of 17`.
+fn line(finding: &Finding, root: Option<&Root>) -> String {
+    let Some(root) = root else {
+        return format!("{}: it shows too rarely, or not at all: its root is unknown", finding.id);
+    };
+    format!("{}: {}", finding.id, told(root))
+}
+
+/// `R1 (patch): N1 3 of 3, R1 0 of 17`.
+pub(super) fn told(root: &Root) -> String {
+    let by = match root.by {
+        RootBy::Patch => "patch",
+        RootBy::Issue => "issue",
+        RootBy::Guess => "guess",
+    };
+    let tried: Vec<String> = root
+        .tried
+        .iter()
+        .map(|t| {
+            let others = if t.others.is_empty() { "" } else { " and others instead" };
+            format!("{} {} of {}{others}", t.patch, t.seen, t.runs)
+        })
+        .collect();
+    let tried = if tried.is_empty() { "no patch tried".to_owned() } else { tried.join(", ") };
+    format!("{} ({by}): {tried}", root.id)
+}

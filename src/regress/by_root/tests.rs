@@ -1,0 +1,97 @@
+//! The output formats with findings that have roots.
+
+use super::*;
+use crate::finding::test_support::fatal;
+use crate::finding::{Finding, Kind, Known, Root, RootBy};
+use crate::regress::{
+    Baseline, CaseRun, ColumnReport, Report, Seen, compare, github, junit, overview, sarif,
+};
+
+fn finding(signature: &str, root: Option<&str>) -> Finding {
+    let root = root.map(|id| Root {
+        id: id.to_owned(),
+        title: format!("race that {id} stands for"),
+        issues: vec![79035],
+        by: RootBy::Patch,
+        tried: Vec::new(),
+    });
+    let mut f = Finding { kind: Kind::DataRace, class: Class::Bug, root, ..fatal("x") };
+    (f.id, f.signature, f.title) = (signature.into(), signature.into(), signature.into());
+    f
+}
+
+fn column(go: &str, findings: &[(u32, Finding)]) -> ColumnReport {
+    let seen = findings.iter().map(|(hits, finding)| Seen {
+        hits: *hits,
+        finding: finding.clone(),
+        report: "WARNING: DATA RACE".to_owned(),
+    });
+    let case = CaseRun {
+        case: "corpus/a.txtar".to_owned(),
+        runs: 21,
+        seen: seen.collect(),
+        ..CaseRun::default()
+    };
+    let cases = vec![case];
+    ColumnReport {
+        label: go.to_owned(),
+        go_version: go.to_owned(),
+        goroot: "/go".into(),
+        patched: false,
+        patches: Vec::new(),
+        verdict: compare(&cases, &Baseline::default(), &Known::shipped(), go),
+        cases,
+        seconds: 1.5,
+    }
+}
+
+/// Three signatures of a root, and one finding without a root.
+fn report() -> Report {
+    let of_root = |s: &str| finding(s, Some("R3"));
+    let new = [
+        (4, of_root("data-race: a / b")),
+        (20, of_root("data-race: c / d")),
+        (1, of_root("data-race: e / f")),
+        (2, finding("data-race: g / h", None)),
+    ];
+    let columns = vec![column("go1.26.8", &new[..1]), column("go1.27.3", &new)];
+    Report::new(21, Vec::new(), columns)
+}
+
+#[test]
+fn a_root_is_one_alarm_in_every_format() {
+    let report = report();
+    let name = "R3, golang/go#79035 (open), #81138 (open): race that R3 stands for";
+    let text = github::annotations(&report);
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(text.contains("data-race: c / d, 20 of 21 runs, 3 signatures"), "{text}");
+    let xml = junit::junit(&report);
+    assert_eq!(xml.matches("<failure ").count(), 3, "{xml}");
+    assert!(xml.contains(&format!("{name} (bug), 20 of 21, 3 signatures")), "{xml}");
+    assert!(xml.contains("data-race: a / b\ndata-race: c / d\ndata-race: e / f\n"), "{xml}");
+    let document = sarif::sarif(&report);
+    let results = document["runs"][1]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{document:#}");
+    let fingerprints = &results[0]["partialFingerprints"];
+    assert_eq!(fingerprints["typeraceRoot/v1"], "R3");
+    assert_eq!(fingerprints["typeraceSignature/v1"], "data-race: c / d");
+    assert_eq!(results[0]["properties"]["signatures"].as_array().unwrap().len(), 3);
+    assert!(results[1]["partialFingerprints"].get("typeraceRoot/v1").is_none());
+}
+
+#[test]
+fn one_screen() {
+    insta::assert_snapshot!(overview(&report()));
+}
+
+#[test]
+fn a_campaign_of_crash_directories_fits_on_a_screen() {
+    let many: Vec<(u32, Finding)> =
+        (0..200).map(|n| (3, finding(&format!("data-race: f{n} / g"), None))).collect();
+    let text = overview(&Report::new(21, Vec::new(), vec![column("go1.27.3", &many)]));
+    assert!(text.lines().count() <= 40, "{text}");
+    assert!(text.starts_with("FAILED: 200 new roots on go1.27.3\n"), "{text}");
+    assert!(text.ends_with("\nFAILED\n") && text.contains(" more: --verbose\n"), "{text}");
+    let none = overview(&Report::new(21, Vec::new(), vec![column("go1.27.3", &[])]));
+    assert!(none.starts_with("passed\n") && none.ends_with("passed\n"), "{none}");
+}

@@ -1,0 +1,325 @@
+//! Which root a finding has: it is run under each patch that could end it.
+//!
+//! ```text
+//! showing    a way to run the test case in which the finding shows often
+//! builds     harnesses on a patched go/types
+//! decision   the effects of the patches → which patch's root it is
+//! guess      a name where no patch and no issue has one
+//! ```
+
+mod builds;
+mod decision;
+mod guess;
+mod showing;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::finding::{Finding, Kind, Known, Number, Root, RootBy, Trial};
+use crate::harness::{
+    BuiltHarness, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, applicable,
+};
+use crate::patches::{Patch, load};
+use crate::scenario::Scenario;
+use crate::store::{Store, StoreError};
+use crate::testcase::SourceCase;
+use crate::triage::standalone::{Crash, WriteError};
+use builds::Builds;
+use decision::{Decision, Effect, appeared, decide, effect};
+use guess::guess;
+use showing::Showing;
+
+/// Settings of the search for roots.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The harness with the Go under test.
+    pub harness: HarnessConfig,
+    /// How that Go was chosen. Patches of its folder may end a finding, too.
+    pub go: GoOptions,
+    /// The findings that have an issue.
+    pub known: Known,
+    /// How long a finding may be run without and, again, with each patch.
+    pub budget: Duration,
+    /// When set from elsewhere, ends the search.
+    pub stop: Arc<AtomicBool>,
+    /// The share of time that may be used, 1 to 100.
+    pub percent: Arc<AtomicU32>,
+    /// Whether the processes give way to others.
+    pub nice: bool,
+}
+
+/// A root that cannot be searched for.
+#[derive(Debug, thiserror::Error)]
+pub enum RootError {
+    /// A patch or a harness cannot be used.
+    #[error(transparent)]
+    Environment(#[from] EnvError),
+    /// The harness does not respond.
+    #[error(transparent)]
+    Harness(#[from] HarnessError),
+    /// The crash directory cannot be read.
+    #[error(transparent)]
+    Crash(#[from] WriteError),
+    /// The root cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Determines roots. Patched harnesses are built once.
+pub struct Rooter {
+    options: Options,
+    builds: Builds,
+    /// All patches.
+    all: Vec<Patch>,
+    /// The ids of those that apply to the Go under test and are not in it.
+    open: BTreeSet<String>,
+}
+
+impl Rooter {
+    /// A search on the Go that this harness was built with.
+    ///
+    /// # Errors
+    /// A patch or an overlay that cannot be used.
+    pub fn new(built: &BuiltHarness, options: Options) -> Result<Self, EnvError> {
+        let all = load(options.go.patches.dir.as_deref())?;
+        let base = built.patched.ids.clone();
+        let why = applicable(&built.toolchain, options.go.overlay.as_deref(), &all)?;
+        let open = all.iter().zip(why).filter(|(p, why)| why.is_none() && !base.contains(&p.id));
+        let open = open.map(|(p, _)| p.id.clone()).collect();
+        let go = options.go.clone();
+        let builds = Builds::new(built.toolchain.clone(), go, base, options.nice);
+        Ok(Self { options, builds, all, open })
+    }
+
+    /// Whether a finding's root is settled: more runs would say the same.
+    #[must_use]
+    pub fn is_settled(&self, finding: &Finding) -> bool {
+        let Some(root) = &finding.root else { return false };
+        let was_tried = |id: &String| root.tried.iter().any(|t| t.patch == *id);
+        // A patch that is new may end it.
+        root.by != RootBy::Guess || !root.tried.is_empty() && self.open.iter().all(was_tried)
+    }
+
+    /// Determines the root of a crash directory's finding, from its minimized test case if there is
+    /// one, and stores it. See [`Rooter::determine`].
+    ///
+    /// # Errors
+    /// Interrupted, a harness that does not work, or a directory that cannot be used.
+    pub fn settle(
+        &mut self,
+        store: &Store,
+        name: &str,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Root>, RootError> {
+        let crash = Crash::read(&store.path(name))?;
+        let root = self.determine(&crash.finding, &crash.case, &crash.scenario, progress)?;
+        if let Some(root) = &root {
+            store.put_root(name, root)?;
+        }
+        Ok(root)
+    }
+
+    /// The root of a finding that has this test case. `None` if the finding does not show, or shows
+    /// so seldom that the patches remain undecided.
+    ///
+    /// # Errors
+    /// Interrupted, or a harness that does not work.
+    pub fn determine(
+        &mut self,
+        finding: &Finding,
+        case: &SourceCase,
+        scenario: &Scenario,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<Root>, RootError> {
+        if scenario.uses_targets() && self.options.go.target.is_none() {
+            return Ok(None);
+        }
+        let showing = {
+            let mut harness = Harness::start(self.config(None))?;
+            let budget = self.options.budget;
+            self.paced(|| Showing::find(&mut harness, finding, case, scenario, budget))?
+        };
+        if showing.tally.hits == 0 {
+            return Ok(None);
+        }
+        let subject = Subject { finding, case, scenario, showing };
+        let (likely, others) = self.candidates(&subject);
+        let mut trials = Vec::new();
+        let mut decision = self.try_all(&subject, &likely, &mut trials, progress)?;
+        if decision == Decision::Survives {
+            decision = self.try_all(&subject, &others, &mut trials, progress)?;
+        }
+        Ok(self.root(&subject, &decision, trials))
+    }
+
+    /// Names a new root again, from a smaller test case that has less in it than the one that the
+    /// root was determined with.
+    ///
+    /// # Errors
+    /// A directory that cannot be used.
+    pub fn rename(&self, store: &Store, name: &str) -> Result<Option<Root>, RootError> {
+        let crash = Crash::read(&store.path(name))?;
+        let Some(root) = crash.finding.root.clone().filter(Root::is_new) else { return Ok(None) };
+        let id = guess(&crash.finding, &crash.case, &crash.scenario);
+        let renamed = Root { id, ..root };
+        store.put_root(name, &renamed)?;
+        Ok(Some(renamed))
+    }
+
+    /// The patches that could end the finding: those that are for its kind, and the others. A
+    /// patch whose root is out of the scenario's reach is neither.
+    fn candidates(&self, subject: &Subject<'_>) -> (Vec<Patch>, Vec<Patch>) {
+        let open = self.all.iter().filter(|p| self.open.contains(&p.id));
+        let kind = subject.finding.kind.as_str();
+        let in_reach = open.filter(|p| p.is_within_reach(subject.scenario)).cloned();
+        in_reach.partition(|p| p.kinds.iter().any(|k| k == kind))
+    }
+
+    fn try_all(
+        &mut self,
+        subject: &Subject<'_>,
+        patches: &[Patch],
+        trials: &mut Vec<Trial>,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Decision, RootError> {
+        let mut effects = Vec::new();
+        for patch in patches {
+            if let Some((effect, trial)) = self.try_one(subject, patch, progress)? {
+                trials.push(trial);
+                effects.push((patch, effect));
+            }
+        }
+        Ok(decide(&effects))
+    }
+
+    /// Runs a finding under a patch. `None` if the harness does not build with it.
+    fn try_one(
+        &mut self,
+        subject: &Subject<'_>,
+        patch: &Patch,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<(Effect, Trial)>, RootError> {
+        let path = match self.builds.get(&patch.id, &self.options.stop, progress)? {
+            Ok(path) => path,
+            Err(why) => {
+                let first = why.lines().next().unwrap_or_default();
+                progress(&format!("warning: go/types does not build with {}: {first}", patch.id));
+                return Ok(None);
+            }
+        };
+        let mut harness = Harness::start(self.config(Some(path)))?;
+        let (finding, showing) = (subject.finding, &subject.showing);
+        let (needed, budget) = (showing.needed(finding), self.options.budget);
+        let seen =
+            self.paced(|| showing.watch(&mut harness, finding, subject.case, needed, budget))?;
+        let others = appeared(&seen.all, &showing.usual);
+        let (hits, runs) = (seen.tally.hits, seen.tally.runs);
+        let effect = effect(hits, runs, needed, !others.is_empty());
+        Ok(Some((effect, Trial { patch: patch.id.clone(), seen: hits, runs, others })))
+    }
+
+    fn config(&self, path: Option<PathBuf>) -> HarnessConfig {
+        let mut config = self.options.harness.clone();
+        config.interrupt = Arc::clone(&self.options.stop);
+        config.path = path.unwrap_or(config.path);
+        config
+    }
+
+    /// Does something, and then waits so that it takes its share of the time and no more.
+    fn paced<T>(&self, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let result = work();
+        rest(began.elapsed(), &self.options.percent, &self.options.stop);
+        result
+    }
+
+    fn root(&self, subject: &Subject<'_>, decision: &Decision, tried: Vec<Trial>) -> Option<Root> {
+        let finding = subject.finding;
+        let of = |id: &str, by| {
+            let patch = self.all.iter().find(|p| p.id == id);
+            patch.map(|p| of_patch(p, by, tried.clone()))
+        };
+        match decision {
+            Decision::Ends(id) => of(id, RootBy::Patch),
+            Decision::Likely(id) => of(id, RootBy::Guess),
+            // An issue may say which of them it is. Otherwise the first one is a guess.
+            Decision::Several(ids) => {
+                let known = self.by_issue(finding, &tried).filter(|root| ids.contains(&root.id));
+                known.or_else(|| of(ids.first()?, RootBy::Guess))
+            }
+            Decision::Unclear => self.by_issue(finding, &tried),
+            Decision::Survives => Some(self.by_issue(finding, &tried).unwrap_or_else(|| Root {
+                id: guess(finding, subject.case, subject.scenario),
+                title: finding.title.clone(),
+                issues: Vec::new(),
+                by: RootBy::Guess,
+                tried,
+            })),
+        }
+    }
+
+    /// The root by the list of known issues. An issue of a patch's root is that root: the patch may
+    /// not end all of it.
+    fn by_issue(&self, finding: &Finding, tried: &[Trial]) -> Option<Root> {
+        let known = self.options.known.look_up(finding.kind, &finding.signature, &finding.title)?;
+        let patch = self.all.iter().find(|p| match &known.issue {
+            Number::Number(n) => p.issues.iter().any(|i| u64::from(*i) == *n),
+            Number::Text(_) => false,
+        });
+        if let Some(patch) = patch {
+            return Some(of_patch(patch, RootBy::Issue, tried.to_vec()));
+        }
+        Some(Root {
+            id: known.issue.to_string(),
+            title: known.title.clone(),
+            issues: match known.issue {
+                Number::Number(n) => vec![n],
+                Number::Text(_) => Vec::new(),
+            },
+            by: RootBy::Issue,
+            tried: tried.to_vec(),
+        })
+    }
+}
+
+/// What is run.
+struct Subject<'a> {
+    finding: &'a Finding,
+    case: &'a SourceCase,
+    scenario: &'a Scenario,
+    showing: Showing,
+}
+
+fn of_patch(patch: &Patch, by: RootBy, tried: Vec<Trial>) -> Root {
+    Root {
+        id: patch.id.clone(),
+        title: patch.title.clone(),
+        issues: patch.issues.iter().map(|i| u64::from(*i)).collect(),
+        by,
+        tried,
+    }
+}
+
+/// Waits after work that took some time, so that the two take their share of the time: `percent`,
+/// which may change meanwhile.
+pub fn rest(took: Duration, percent: &AtomicU32, stop: &AtomicBool) {
+    let began = Instant::now();
+    loop {
+        let percent = percent.load(Ordering::Relaxed).clamp(1, 100);
+        let over = began.elapsed() >= took * (100 - percent) / percent;
+        if over || stop.load(Ordering::Relaxed) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether roots are determined for a finding: a breach of contract is expected to fail, and what
+/// the compiler does is not go/types'.
+#[must_use]
+pub fn has_root(finding: &Finding) -> bool {
+    finding.class != crate::scenario::Class::Breach && finding.kind != Kind::Leak
+}
