@@ -251,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn the_harness_has_the_same_analyzers() {
+        let files = source_files("internal/clients");
+        let (_, text) = files.into_iter().find(|(name, _)| *name == "analyzers.go").unwrap();
+        for (name, path) in analyzer_packages() {
+            assert!(text.contains(&format!("\t\"{path}\"\n")), "{path}");
+            assert!(text.contains(&format!("\t\"{name}\": ")), "{name}");
+        }
+        let packages = text.matches("/go/analysis/passes/").count();
+        assert_eq!(packages, analyzer_packages().count());
+    }
+
+    #[test]
     fn releases_have_declarations_of_their_own() {
         assert!(select(23, "unalias").text.contains("Rhs"));
         assert!(!select(22, "unalias").text.contains("Rhs"));
