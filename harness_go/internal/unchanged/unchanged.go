@@ -5,13 +5,15 @@ package unchanged
 import (
 	"go/ast"
 	"reflect"
-	"slices"
 )
 
 // Watch records trees as they are. The function that it returns names, for each tree that is no
 // longer so, the field of a node that differs first.
 func Watch(packages ...[]*ast.File) func() []string {
-	files := slices.Concat(packages...)
+	var files []*ast.File
+	for _, p := range packages {
+		files = append(files, p...)
+	}
 	before := make([][]uint64, len(files))
 	for i, file := range files {
 		readSyntax(file, func(word uint64, _ reflect.Type, _ int) bool {
