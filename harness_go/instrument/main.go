@@ -62,6 +62,9 @@ func instrument(goroot, out, user string) (int, error) {
 		}
 	}
 	dir := filepath.Join(goroot, "src", "go", "types")
+	if err := withoutChance(dir, out, &result); err != nil {
+		return 0, err
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return 0, err
@@ -96,6 +99,9 @@ func instrument(goroot, out, user string) (int, error) {
 	}
 	result.Replace[filepath.Join(dir, "zz_typerace.go")] = hook
 	if err := reseed(goroot, out, &result); err != nil {
+		return 0, err
+	}
+	if err := adder(goroot, out, &result); err != nil {
 		return 0, err
 	}
 	if err := locks(goroot, out, &result); err != nil {

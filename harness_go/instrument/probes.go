@@ -255,6 +255,13 @@ var typeracePending bool
 //go:linkname typeraceSilence runtime.typeraceSilence
 func typeraceSilence()
 
+// typeraceAdd replaces atomic additions that would order checks by chance (chance.go).
+//
+//go:linkname typeraceAdd runtime.typeraceAdd
+var typeraceAdd func(p *int32, n int32) int32
+
+var typeraceLastID int32
+
 //go:norace
 func typeraceProbe(function uint32) {
 	if typeraceHook != nil {

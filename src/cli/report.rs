@@ -78,6 +78,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         report_roots::determine(&args.crashes, &ids, &args.go, &known)?;
         for entry in &mut report.entries {
             entry.finding = crate::store::read(&entry.path)?;
+            entry.heading = known.heading(&entry.finding);
         }
     }
     if let Some(runs) = args.verify {

@@ -351,6 +351,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Import => format!("import {}", element.name),
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
+            ElementKind::Config => format!("configure {}", element.name),
             ElementKind::Reading => format!("ssaread {}", element.name),
             _ => element.name.to_owned(),
         };

@@ -10,9 +10,9 @@ use super::objects::{Constraint, Generic, Objects, objects};
 use crate::goast::scope::PackageScope;
 use crate::rng::Rng;
 use crate::scenario::{
-    ANALYZERS, Class, Element, FACES, Family, INSTANCES, Import, Meet, ObjectRef, OperandKind,
-    OperandMut, OperandValue, Operation, Order, Profile, Query, Reading, Row, Scenario, Setter,
-    Share, targets,
+    ANALYZERS, Class, Configured, Element, FACES, Family, INSTANCES, Import, Importing, Meet,
+    ObjectRef, OperandKind, OperandMut, OperandValue, Operation, Order, Profile, Query, Reading,
+    Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::Package;
 
@@ -78,6 +78,8 @@ impl<'a> Maker<'_, 'a> {
         if breach {
             self.breach(s);
         }
+        self.importing(s);
+        self.configure(s);
         debug_assert!(profile.allows(s.class()));
     }
 
@@ -96,6 +98,41 @@ impl<'a> Maker<'_, 'a> {
             8 => Import::Export,
             _ => Import::Synthetic,
         };
+    }
+
+    /// Importers that differ from plain ones. They come last, and so do configurations, so that
+    /// the draws before them stay the same.
+    fn importing(&mut self, s: &mut Scenario) {
+        // The compiler costs as much as fifty executions.
+        match self.rng.below(300) {
+            0..2 => s.import = Import::Unified,
+            2..4 => s.import = Import::Mixed,
+            _ => {}
+        }
+        // One package under two paths needs a copy of a package, which a mutator makes.
+        let dice = [
+            (Importing::From, 8),
+            (Importing::Error, 4),
+            (Importing::Faulty, 4),
+            (Importing::Flaky, 1),
+        ];
+        s.importing.extend(dice.iter().filter(|d| self.rng.chance(d.1)).map(|d| d.0));
+    }
+
+    /// Configurations of some goroutines, so that two checkers of one package differ.
+    fn configure(&mut self, s: &mut Scenario) {
+        if !self.rng.chance(12) {
+            return;
+        }
+        let some = s.go.len().min(2);
+        let lists = s.go.iter_mut().take(some).chain([&mut s.before]);
+        for ops in lists.filter(|ops| ops.iter().any(|op| op.row().family == Family::Check)) {
+            if self.rng.chance(60)
+                && let Some(setting) = Configured::draw(self.rng)
+            {
+                ops.insert(0, Operation::Configure { setting });
+            }
+        }
     }
 
     fn meets(&mut self, s: &mut Scenario) {
@@ -343,6 +380,7 @@ impl<'a> Maker<'_, 'a> {
             }
             Kind::Order => Value::Order(self.order()),
             Kind::Setter => Value::Setter(self.rng.choose(Setter::ALL).copied()?),
+            Kind::Config => Value::Config(Configured::draw(self.rng)?),
             Kind::Reading => Value::Reading(self.rng.choose(Reading::SAFE).copied()?),
             Kind::Analyzer => Value::Analyzer((*self.rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(self.rng.choose(&registered())?.name.to_owned()),

@@ -147,7 +147,9 @@ impl<'a> RunRequest<'a> {
         w.bool(s.schedule.is_some());
         w.u64(s.schedule.unwrap_or(0));
         w.str(&s.godebug.join(","));
-        w.str(s.import.name());
+        let importing = s.importing.iter().map(|i| i.name());
+        let imports: Vec<&str> = std::iter::once(s.import.name()).chain(importing).collect();
+        w.str(&imports.join(" "));
         w.list(s.share.iter(), |w, x| w.str(x.name()));
         w.list(s.meet.iter(), |w, x| w.str(x.name()));
         w.list(s.before.iter(), operation);

@@ -66,9 +66,11 @@ mod scenario {
     pub(super) mod add_operation;
     pub(super) mod add_setter;
     pub(super) mod alias_shared;
+    pub(super) mod change_config;
     pub(super) mod change_expression;
     pub(super) mod change_godebug;
     pub(super) mod change_import;
+    pub(super) mod change_importing;
     pub(super) mod change_meet;
     pub(super) mod change_operand;
     pub(super) mod change_procs;
@@ -192,5 +194,7 @@ pub static OPERATORS: &[Entry] = &[
     op(     4, "change expression",      &scenario::change_expression::ChangeExpression),
     op(     5, "provoke error",          &program::provoke_error::ProvokeError),
     op(     2, "change file version",    &program::file_version::FileVersion),
+    op(     4, "change importing",       &scenario::change_importing::ChangeImporting),
+    op(     2, "change configuration",   &scenario::change_config::ChangeConfig),
     op(     1, "side by side",           &scenario::side_by_side::SideBySide),
 ];

@@ -30,6 +30,8 @@ pub enum ElementKind {
     Pattern,
     /// An operation that a package of the user's registered.
     Target,
+    /// What the operation `configure` sets.
+    Config,
 }
 
 impl ElementKind {
@@ -48,6 +50,7 @@ impl ElementKind {
             ElementKind::Setting => "setting",
             ElementKind::Pattern => "pattern",
             ElementKind::Target => "target",
+            ElementKind::Config => "config",
         }
     }
 }

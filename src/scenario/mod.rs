@@ -4,6 +4,7 @@
 
 mod analyzers;
 mod class;
+mod config;
 mod element;
 mod expression;
 mod operand;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use analyzers::{ANALYZERS, analyzer_packages};
 pub use class::{Class, Profile};
+pub use config::{Arch, Configured};
 pub use element::{Element, ElementKind};
 pub(crate) use expression::{Parts, replaced};
 pub use operand::{Operand, OperandKind, OperandMut, OperandValue};
@@ -36,7 +38,9 @@ pub use rule::{IssueQuotation, Rule, Source, SourceKind};
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};
-pub use vocabulary::{ELEMENTS, Import, Meet, Query, Reading, Setter, Share};
+pub use vocabulary::{
+    ConfigWord, ELEMENTS, Import, Importing, Meet, Query, Reading, Setter, Share,
+};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +52,8 @@ pub struct Scenario {
     pub share: BTreeSet<Share>,
     /// How a dependency reaches its importer.
     pub import: Import,
+    /// How importers differ from one that returns each package without an error.
+    pub importing: BTreeSet<Importing>,
     /// Where goroutines wait for one another.
     pub meet: BTreeSet<Meet>,
     /// GOMAXPROCS while the goroutines run; the harness's own if `None`.
@@ -120,10 +126,12 @@ impl Scenario {
         let mut names: BTreeSet<(ElementKind, &str)> = BTreeSet::new();
         names.extend(self.share.iter().map(|s| (ElementKind::Share, s.name())));
         names.insert((ElementKind::Import, self.import.name()));
+        names.extend(self.importing.iter().map(|i| (ElementKind::Import, i.name())));
         for op in self.before.iter().chain(self.go.iter().flatten()) {
             names.insert((ElementKind::Operation, op.name()));
             names.extend(op.query().map(|q| (ElementKind::Query, q.name())));
             names.extend(op.setter().map(|s| (ElementKind::Setter, s.name())));
+            names.extend(op.configured().map(|c| (ElementKind::Config, c.word().name())));
             names.extend(op.reading().map(|r| (ElementKind::Reading, r.name())));
         }
         let mut all: Vec<_> =
@@ -154,6 +162,7 @@ impl Scenario {
             None => op.class() < class,
         };
         self.share.retain(|s| !out(ElementKind::Share, s.name()));
+        self.importing.retain(|i| !out(ElementKind::Import, i.name()));
         self.before.retain(keeps);
         for operations in &mut self.go {
             operations.retain(keeps);

@@ -1,6 +1,6 @@
 //! The kinds of operands that operations have.
 
-use super::{ObjectRef, Order, Query, Reading, Setter};
+use super::{Configured, ObjectRef, Order, Query, Reading, Setter};
 
 macro_rules! operands {
     ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
@@ -74,6 +74,8 @@ operands! {
     Order(Order), "[declared|reversed|rotated N|shuffled N]", (0, 2);
     /// The setter.
     Setter(Setter), "SETTER", (1, 1);
+    /// A setting of a Config.
+    Config(Configured), "SETTING [VALUE]", (1, 2);
     /// What is read of functions.
     Reading(Reading), "WHAT", (1, 1);
     /// The name of an analyzer.
@@ -85,7 +87,10 @@ impl OperandKind {
     /// are part of the name under which executions are counted.
     #[must_use]
     pub fn names(self) -> bool {
-        matches!(self, Self::Name | Self::Query | Self::Setter | Self::Reading | Self::Analyzer)
+        matches!(
+            self,
+            Self::Name | Self::Query | Self::Setter | Self::Config | Self::Reading | Self::Analyzer
+        )
     }
 }
 
@@ -112,6 +117,7 @@ impl Operand<'_> {
             Self::Order(Order::Declared) => String::new(),
             Self::Order(order) => order.to_string(),
             Self::Setter(s) => s.name().to_owned(),
+            Self::Config(c) => c.to_string(),
             Self::Reading(r) => r.name().to_owned(),
         }
     }

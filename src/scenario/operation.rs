@@ -4,7 +4,7 @@
 use super::element::ElementKind;
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::{Class, Element, ObjectRef, Order, Query, Reading, Rule, Setter};
+use super::{Class, Configured, Element, ObjectRef, Order, Query, Reading, Rule, Setter};
 
 /// A row of the table of operations.
 #[derive(Debug)]
@@ -216,6 +216,15 @@ impl Operation {
     pub fn setter(&self) -> Option<Setter> {
         self.operands().into_iter().find_map(|o| match o {
             Operand::Setter(s) => Some(*s),
+            _ => None,
+        })
+    }
+
+    /// What it configures, if it does.
+    #[must_use]
+    pub fn configured(&self) -> Option<Configured> {
+        self.operands().into_iter().find_map(|o| match o {
+            Operand::Config(c) => Some(*c),
             _ => None,
         })
     }

@@ -10,7 +10,7 @@ use super::operation::{Family, Row};
 use super::quotations::{
     ACTIONS, COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA, SSA_PROGRAM,
 };
-use super::{Class, ObjectRef, Order, Query, Reading, Setter};
+use super::{Class, Configured, ObjectRef, Order, Query, Reading, Setter};
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $variant:ident { $($(#[$about:meta])* $field:ident: $kind:ident($type:ty),)* } {
@@ -238,6 +238,16 @@ operations! {
         word: "set", bare: false, class: Class::Breach, rule: READERS,
         does: "calls a setter on an object of a completed package",
         family: Family::Other, generated: (0, 0), mutated: (0, 0), size: 12, imports: false,
+    }
+    /// `configure SETTING [VALUE]`: sets a field in the Config of the goroutine's later
+    /// checks.
+    Configure {
+        /// The field, and its value.
+        setting: Config(Configured),
+    } {
+        word: "configure", bare: false, class: Class::Bug, rule: COMPLETE,
+        does: "sets a field in the Config of the goroutine's later checks",
+        family: Family::Other, generated: (0, 0), mutated: (0, 0), size: 9, imports: false,
     }
     /// `target NAME P [T]`: an operation that a package of the user's registered. Its
     /// row comes last: the vocabulary has what was registered in its place.

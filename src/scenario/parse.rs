@@ -1,9 +1,9 @@
 //! Reads a scenario's text.
 
 use super::{
-    ANALYZERS, ELEMENTS, ElementKind, INSTANCES, Import, Meet, OPERATIONS, ObjectRef, OperandKind,
-    OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share,
-    target::is_target_name,
+    ANALYZERS, ConfigWord, Configured, ELEMENTS, ElementKind, INSTANCES, Import, Importing, Meet,
+    OPERATIONS, ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Reading, Row,
+    Scenario, Setter, Share, target::is_target_name,
 };
 
 /// A directive that cannot be parsed.
@@ -63,8 +63,16 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
     match word {
         "share" => share(s, rest)?,
         "import" => {
-            s.import = Import::from_name(rest)
-                .ok_or_else(|| unknown("import", rest, ElementKind::Import))?;
+            some(rest, || format!("import how? one of: {}", names(ElementKind::Import)))?;
+            for w in rest.split_whitespace() {
+                match (Import::from_name(w), Importing::from_name(w)) {
+                    (Some(import), _) => s.import = import,
+                    (None, Some(importing)) => {
+                        s.importing.insert(importing);
+                    }
+                    (None, None) => return Err(unknown("import", w, ElementKind::Import)),
+                }
+            }
         }
         "meet" => {
             some(rest, || format!("meet where? one of: {}", names(ElementKind::Meet)))?;
@@ -232,6 +240,9 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
         words.drain(..2 * usize::from(place.is_some()));
         return Ok(Some(Value::Place(place)));
     }
+    if kind == Kind::Config {
+        return configured(&std::mem::take(words)).map(|c| Some(Value::Config(c)));
+    }
     if kind == Kind::Order {
         return Ok(order(&std::mem::take(words)).map(Value::Order));
     }
@@ -272,8 +283,18 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
                 .ok_or_else(|| unknown("reading", word, ElementKind::Reading))?,
         ),
         Kind::Analyzer => Value::Analyzer(analyzer(word)?),
-        Kind::Context | Kind::Expr | Kind::Place | Kind::Order => return Ok(None),
+        Kind::Context | Kind::Expr | Kind::Place | Kind::Order | Kind::Config => return Ok(None),
     }))
+}
+
+fn configured(words: &[&str]) -> Result<Configured, Wrong> {
+    let word = words.first().copied().unwrap_or_default();
+    let setting =
+        ConfigWord::from_name(word).ok_or_else(|| unknown("setting", word, ElementKind::Config))?;
+    Configured::read(setting, words.get(1).copied()).ok_or_else(|| {
+        let help = "write goversion 20, fileversion 20, sizes 386, and the others alone";
+        (format!("'{}' is not a setting of a Config", words.join(" ")), help.to_owned())
+    })
 }
 
 fn order(words: &[&str]) -> Option<Order> {
@@ -402,6 +423,8 @@ share fset
 share context
 share importer unlocked
 import source
+import from
+import error
 meet start
 meet import
 procs 2
@@ -417,6 +440,7 @@ go     walk unalias instances rotated 3 ; import x/y.z ; checkexpr lib x+1
 go     eval lib at 2 func() { f(); g() } ; checkexpr lib at 0 struct{ a, b int; c U }{} ; checknode lib 7
 go     universe underlying
 go     export lib ; ssa lib ; set lib.T underlying
+go     configure sizes 386 ; configure goversion 20 ; configure silent ; check a
 ";
 
     #[test]
@@ -454,6 +478,10 @@ go     export lib ; ssa lib ; set lib.T underlying
             ("oracle delphi", 1, "unknown oracle", "sequential"),
             ("fresh air", 1, "fresh air", "alone"),
             ("import tariff", 1, "unknown import 'tariff'", "source"),
+            ("import", 1, "missing", "unified"),
+            ("go configure colour", 1, "unknown setting 'colour'", "nobodies"),
+            ("go configure goversion", 1, "not a setting", "goversion 20"),
+            ("go configure nobodies 3", 1, "not a setting", "alone"),
             ("meet", 1, "missing", "start"),
         ];
         for (text, line, what, help) in cases {

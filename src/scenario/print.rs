@@ -13,6 +13,9 @@ impl Display for Scenario {
             writeln!(f, "share {}", share.name())?;
         }
         writeln!(f, "import {}", self.import.name())?;
+        for importing in &self.importing {
+            writeln!(f, "import {}", importing.name())?;
+        }
         for meet in &self.meet {
             writeln!(f, "meet {}", meet.name())?;
         }

@@ -86,6 +86,24 @@ pub(super) const FAULTY: Rule = noted(
     ),
     "so the check goes on to its end, and the package is used after that",
 );
+pub(super) const SILENT_VALID: Rule = noted(
+    go(
+        "go/types/api.go",
+        "type Config",
+        "If Error == nil, type-checking stops with the first error found.",
+    ),
+    "where there is none, the check goes on to its end, and the package is used after that",
+);
+pub(super) const IMPORT_FROM: Rule = go(
+    "go/types/api.go",
+    "type ImporterFrom",
+    "The types package does not call Import if an ImporterFrom is present.",
+);
+pub(super) const PACKAGE_AND_ERROR: Rule = go(
+    "go/types/api.go",
+    "type ImporterFrom",
+    "If the import failed, besides returning an error, ImportFrom is encouraged to cache and return a package anyway, if one was created.",
+);
 pub(super) const OPEN_INTERFACE: Rule = go(
     "go/types/interface.go",
     "func NewInterfaceType",

@@ -41,6 +41,7 @@ impl Tally {
                 OperandKind::Setter => count(ElementKind::Setter, rest),
                 OperandKind::Reading => count(ElementKind::Reading, rest),
                 OperandKind::Name => count(ElementKind::Target, rest),
+                OperandKind::Config => count(ElementKind::Config, rest),
                 _ => {}
             }
         }

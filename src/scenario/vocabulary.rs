@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::Class;
 use super::element::{Element, ElementKind, words};
 use super::quotations::{
-    ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS,
-    METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, READERS, SET_CONSTRAINT,
-    SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SSA_BODY, SSA_CREATED, SSA_METHODS,
-    SSA_PROGRAM, UNFINISHED,
+    ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, IMPORT_FROM, INCOMPLETE, INSERT, INTERFACES,
+    LOCKED, MAPS, METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP,
+    PACKAGE_AND_ERROR, READERS, SET_CONSTRAINT, SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING,
+    SILENT, SILENT_VALID, SSA_BODY, SSA_CREATED, SSA_METHODS, SSA_PROGRAM, UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -51,6 +51,33 @@ words! {
         Source = "source", Bug, COMPLETE, "checked from source before, complete";
         Export = "export", Bug, READERS, "written as export data after its check and read back, by golang.org/x/tools/go/gcexportdata";
         Synthetic = "synthetic", Bug, READERS, "built by hand from the checked one, as importers do: NewPackage, NewNamed, SetUnderlying";
+        Unified = "unified", Bug, READERS, "compiled by the Go release under test and read into one map under a lock, by golang.org/x/tools/go/gcexportdata";
+        Mixed = "mixed", Bug, READERS, "every second one as under unified, the others from source into the same map, as in go/packages";
+    }
+}
+
+words! {
+    /// How importers differ from one that returns each package without an error.
+    Importing: Import {
+        From = "from", Bug, IMPORT_FROM, "importers are types.ImporterFrom";
+        Error = "error", Bug, PACKAGE_AND_ERROR, "importers return each package together with an error";
+        Faulty = "faulty", Bug, PACKAGE_AND_ERROR, "importers return a package whose check found errors together with an error";
+        Twice = "twice", Bug, READERS, "importers return one package for all import paths whose packages have the same files";
+        Flaky = "flaky", Bug, LOCKED, "the first import of each package fails in each goroutine";
+    }
+}
+
+words! {
+    /// What the operation `configure` sets in the Config of later checks, without its value.
+    ConfigWord: Config {
+        Default = "default", Bug, COMPLETE, "nothing: the Config of other checks";
+        NoBodies = "nobodies", Bug, COMPLETE, "Config.IgnoreFuncBodies, which go/packages sets for dependencies";
+        GoVersion = "goversion", Bug, COMPLETE, "Config.GoVersion";
+        FileVersion = "fileversion", Bug, COMPLETE, "the version of every file, as from a line //go:build go1.N";
+        FakeImportC = "fakeimportc", Bug, COMPLETE, "Config.FakeImportC";
+        Sizes = "sizes", Bug, COMPLETE, "Config.Sizes of another architecture, or nil";
+        UnusedImports = "unusedimports", Bug, COMPLETE, "Config.DisableUnusedImportCheck";
+        Silent = "silent", Bug, SILENT_VALID, "no Config.Error; a check that finds an error is done again with one";
     }
 }
 
@@ -158,9 +185,10 @@ impl Reading {
         &[Self::String, Self::Origin, Self::Syntax, Self::Methods];
 }
 
-const TABLES: [&[Element]; 10] = [
+const TABLES: [&[Element]; 12] = [
     Share::ELEMENTS,
     Import::ELEMENTS,
+    Importing::ELEMENTS,
     &super::operation::ELEMENTS,
     Query::ELEMENTS,
     Setter::ELEMENTS,
@@ -169,6 +197,7 @@ const TABLES: [&[Element]; 10] = [
     WalkOrder::ELEMENTS,
     Setting::ELEMENTS,
     Pattern::ELEMENTS,
+    ConfigWord::ELEMENTS,
 ];
 const COUNT: usize = {
     let (mut n, mut i) = (0, 0);

@@ -54,7 +54,7 @@ func directive(req *wire.RunRequest, line string) {
 	case "meet":
 		req.Meet = append(req.Meet, strings.Fields(rest)...)
 	case "import":
-		req.Import = rest
+		req.Import += " " + rest
 	case "procs":
 		req.Procs = number()
 	case "rounds":

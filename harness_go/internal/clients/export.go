@@ -27,3 +27,12 @@ func Export(fset *token.FileSet, pkg *types.Package) ([]byte, error) {
 func Import(fset *token.FileSet, data []byte, imports map[string]*types.Package, path string) (*types.Package, error) {
 	return gcexportdata.Read(bytes.NewReader(data), fset, imports, path)
 }
+
+// ReadArchive reads the export data in an archive that the compiler wrote.
+func ReadArchive(fset *token.FileSet, archive []byte, imports map[string]*types.Package, path string) (*types.Package, error) {
+	data, err := gcexportdata.NewReader(bytes.NewReader(archive))
+	if err != nil {
+		return nil, err
+	}
+	return gcexportdata.Read(data, fset, imports, path)
+}

@@ -22,6 +22,11 @@ func Import(*token.FileSet, []byte, map[string]*types.Package, string) (*types.P
 	return nil, errMissing
 }
 
+// ReadArchive is not available.
+func ReadArchive(*token.FileSet, []byte, map[string]*types.Package, string) (*types.Package, error) {
+	return nil, errMissing
+}
+
 // Program holds nothing.
 type Program struct{}
 

@@ -26,6 +26,11 @@ var transparent = map[string]string{
 		"-- p/p.go --\npackage p\n\ntype L[T any] struct{ V T }\n\ntype P[T any] struct{ V T }\n\nfunc (l *L[T]) M() *P[T] { return nil }\n\nvar X *L[int]\n" +
 		"-- a/a.go --\npackage a\n\nimport \"p\"\n\nvar a = p.X.V\nvar b = p.X.M().V\n" +
 		"-- b/b.go --\npackage b\n\nimport \"p\"\n\nvar a = p.X.V\nvar b = p.X.M().V\n",
+	// What came together with an error is marked. Without a meeting, the atomics of go/types that every
+	// check touches often order the two checks.
+	"a package and an error": "import error\nbefore check p\ngo check a\ngo check a\n" +
+		"-- p/p.go --\npackage p\n\ntype T[P any] struct{ X P }\n\nvar X T[int]\n" +
+		"-- a/a.go --\npackage a\n\nimport \"p\"\n\nvar X = p.X\n\nfunc F[P any](p P) any { return p }\n",
 	"readers of an instance": "before check lib ; instantiate lib.Tree string\ngo walk methods instances\ngo walk lookup instances reversed\n" + casetext.Library,
 }
 

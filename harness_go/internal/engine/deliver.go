@@ -14,7 +14,12 @@ const (
 	fromSource    = "source"
 	fromExport    = "export"
 	fromSynthetic = "synthetic"
+	fromUnified   = "unified"
+	fromMixed     = "mixed"
 )
+
+// throughCompiler reports whether importers get what the compiler wrote.
+func (o *options) throughCompiler() bool { return o.delivery == fromUnified || o.delivery == fromMixed }
 
 // built is a checked package and the syntax that it was checked from.
 type built struct {
@@ -22,6 +27,8 @@ type built struct {
 	fset  *token.FileSet
 	files []*ast.File
 	info  *types.Info
+	// bodies says that function bodies were checked, too.
+	bodies bool
 }
 
 // checkedWithSyntax is the package that an operation names, as it was type-checked,
@@ -48,6 +55,11 @@ func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {
 	if errors > 0 || g.sources[i].err != nil {
 		return
 	}
+	for _, path := range g.sources[i].imports {
+		if path == "C" {
+			return // Config.FakeImportC hides its errors
+		}
+	}
 	for _, dep := range pkg.Imports() {
 		if !g.isSound(dep) {
 			return
@@ -67,6 +79,16 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 			g.delivered++
 		}
 		return pkg
+	}
+	if g.view != nil {
+		fresh := g.view.deliver(g, i, pkg)
+		if fresh != pkg {
+			g.sound[fresh] = true
+			g.delivered++
+		} else {
+			g.fellBack++
+		}
+		return fresh
 	}
 	if !g.isSound(pkg) {
 		return pkg

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"time"
 
+	"typerace/harness/internal/clients"
+	"typerace/harness/internal/compile"
 	"typerace/harness/internal/wire"
 )
 
@@ -37,6 +39,8 @@ type Engine struct {
 	godebug godebug
 	memory  memory
 	watch   watch
+	// compiler is the one of the Go release under test; nil until a test case needs it.
+	compiler *compile.Compiler
 	// Status is what the parent sees while a test case runs; it may be nil.
 	status *Status
 }
@@ -117,6 +121,13 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	options, err := readOptions(req)
 	if err != nil {
 		return nil, err
+	}
+	if options.throughCompiler() && clients.Available {
+		// Before anything is watched, because it has nothing to do with go/types here.
+		if e.compiler == nil {
+			e.compiler = compile.New()
+		}
+		options.archives = e.compiler.Archives(req.Packages)
 	}
 	e.godebug.set(req.Godebug)
 	e.watched = options.foreign

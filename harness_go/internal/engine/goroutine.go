@@ -34,6 +34,15 @@ type goroutine struct {
 	// it saw, for the reply's counts.
 	used      [numUses]bool
 	delivered uint32
+	// fellBack counts imports of packages that came from source although the compiler's export data
+	// was wanted.
+	fellBack uint32
+	// differed counts how often its importer did what import from, import error and others ask for,
+	// and failed says which packages failed to import under import flaky.
+	differed [numImporting]uint32
+	failed   []bool
+	// configuration is that of its later checks.
+	configuration configuration
 	// instances are the types that operations of this goroutine made.
 	instances []types.Type
 	paths     clients.Encoder // for versions of golang.org/x/tools in which none may be shared
@@ -78,7 +87,7 @@ func newGoroutine(r *round, id int, ops []*call) *goroutine {
 		imported: make([]*types.Package, n), latest: make([]*types.Package, n),
 		executed: make([]bool, len(ops)), context: r.context,
 		built: make([]*built, n), sound: make(map[*types.Package]bool),
-		typeExprs: make(map[string]ast.Expr),
+		typeExprs: make(map[string]ast.Expr), failed: make([]bool, n), configuration: unset,
 	}
 	if id > 0 && !r.share.fset {
 		g.fset = token.NewFileSet()

@@ -61,9 +61,16 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	if !ok {
 		return nil, errUnknown
 	}
+	if im.fails(i) {
+		return nil, errFirst
+	}
+	if im.r.same != nil && im.r.same[i] != i {
+		i = im.r.same[i]
+		im.noteImporting(importsTwice)
+	}
 	if pkg := im.r.completed[i]; pkg != nil {
 		im.count()
-		return pkg, nil
+		return im.withError(pkg, !g.isSound(pkg))
 	}
 	if im.r.share.incomplete {
 		if pkg := im.r.partialPackage(i); pkg != nil {
@@ -75,10 +82,28 @@ func (im *importer) Import(path string) (*types.Package, error) {
 		return nil, errCycle
 	}
 	// Before the goroutines start, packages are completed and never shared like this.
-	if g.id > 0 && (im.r.share.importer || im.r.share.unlocked) {
-		return im.r.shared.get(im, g, i)
+	switch {
+	case g.id > 0 && im.r.view != nil:
+		p, err := im.r.view.get(im, g, i)
+		if err != nil {
+			return nil, err
+		}
+		if im.g != nil {
+			g.noteView(p)
+		}
+		return im.withError(p.pkg, p.faulty)
+	case g.id > 0 && (im.r.share.importer || im.r.share.unlocked):
+		pkg, faulty, err := im.r.shared.get(im, g, i)
+		if err != nil {
+			return nil, err
+		}
+		return im.withError(pkg, faulty)
 	}
-	return g.ownImport(i, im.chain)
+	pkg, err := g.ownImport(i, im.chain)
+	if err != nil {
+		return nil, err
+	}
+	return im.withError(pkg, !g.isSound(pkg))
 }
 
 func (im *importer) arrive() {
@@ -109,23 +134,33 @@ type sharedImporter struct {
 	unlocked bool
 	mu       sync.Mutex
 	packages map[string]*types.Package
+	// faulty holds the packages whose check found errors. Without a lock it stays empty: its races
+	// would be the importer's own.
+	faulty map[string]bool
 	// entries are for share importer parallel.
 	entries map[string]*entry
+	// waits says for which entry each goroutine waits.
+	waits map[int]*entry
 }
 
 // entry is a package that is being checked or is checked.
 type entry struct {
-	done chan struct{}
-	pkg  *types.Package // nil if its check panicked
+	done   chan struct{}
+	by     int            // the goroutine that checks it
+	pkg    *types.Package // nil if its check panicked
+	faulty bool
 }
 
 func newSharedImporter(r *round, unlocked bool) *sharedImporter {
-	return &sharedImporter{unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources))}
+	return &sharedImporter{
+		unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources)),
+		faulty: make(map[string]bool), entries: make(map[string]*entry), waits: make(map[int]*entry),
+	}
 }
 
 // getParallel lets different packages be checked at the same time, each by the first goroutine that
 // asks for it. A goroutine waits for a package that another one is checking.
-func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, error) {
+func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, bool, error) {
 	im.used(useParallel)
 	im.used(useImporter)
 	path := im.r.req.Packages[i].Path
@@ -133,28 +168,51 @@ func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, error
 	e := s.entries[path]
 	first := e == nil
 	if first {
-		e = &entry{done: make(chan struct{})}
-		if s.entries == nil {
-			s.entries = make(map[string]*entry)
-		}
+		e = &entry{done: make(chan struct{}), by: im.g.id}
 		s.entries[path] = e
+	} else if s.waitsFor(e, im.g.id) {
+		s.mu.Unlock()
+		return nil, false, errCycle
+	} else {
+		s.waits[im.g.id] = e
 	}
 	s.mu.Unlock()
 	if first {
 		defer close(e.done)
 		nested := &importer{r: im.r, g: im.g, chain: &link{i, im.chain}}
 		pkg := im.g.checkSource(i, checkWith{importer: nested, base: true})
+		e.faulty = !im.g.isSound(pkg)
 		e.pkg = im.g.deliver(i, pkg)
-		return e.pkg, nil
+		return e.pkg, e.faulty, nil
 	}
 	<-e.done
+	s.mu.Lock()
+	delete(s.waits, im.g.id)
+	s.mu.Unlock()
 	if e.pkg == nil {
-		return nil, errFailed
+		return nil, false, errFailed
 	}
-	return e.pkg, nil
+	return e.pkg, e.faulty, nil
 }
 
-func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package, error) {
+// waitsFor reports whether the goroutine that checks an entry waits, over others, for a goroutine.
+// If that one waited for the entry, none of them would ever go on: packages import one another.
+func (s *sharedImporter) waitsFor(e *entry, id int) bool {
+	for ; e != nil; e = s.waits[e.by] {
+		select {
+		case <-e.done:
+			return false
+		default:
+		}
+		if e.by == id {
+			return true
+		}
+	}
+	return false
+}
+
+// get returns a package and whether its check found errors.
+func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package, bool, error) {
 	if im.r.share.parallel && im.g != nil {
 		return s.getParallel(im, i)
 	}
@@ -170,9 +228,9 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 	path := im.r.req.Packages[i].Path
 	if pkg, ok := s.packages[path]; ok {
 		if pkg == nil {
-			return nil, errFailed
+			return nil, false, errFailed
 		}
-		return pkg, nil
+		return pkg, !s.unlocked && s.faulty[path], nil
 	}
 	if !s.unlocked {
 		// It stays nil if the check panics. Without a lock, other goroutines would see it.
@@ -182,10 +240,14 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 	// Positions and trees are the round's, because the package belongs to no goroutine.
 	pkg := g.checkSource(i, checkWith{importer: nested, base: true})
 	if im.g != nil {
+		faulty := !g.isSound(pkg)
 		pkg = g.deliver(i, pkg)
+		if !s.unlocked {
+			s.faulty[path] = faulty
+		}
 	}
 	s.packages[path] = pkg
-	return pkg, nil
+	return pkg, !s.unlocked && s.faulty[path], nil
 }
 
 // offer makes a package available while it is being checked.

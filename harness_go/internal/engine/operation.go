@@ -57,21 +57,22 @@ type call struct {
 	wrong string
 
 	// packages are the import paths that it names; path is the first of them.
-	packages []string
-	path     string
-	object   string      // of path; empty if none is named
-	other    *objectName // a second object
-	args     []string
-	context  bool
-	expr     string
-	place    int // the number of a block; -1 is the package's scope
-	node     int // the number of an expression
-	query    *query
-	setter   *setter
-	reading  string
-	analyzer string
-	order    order
-	target   *target.Operation
+	packages  []string
+	path      string
+	object    string      // of path; empty if none is named
+	other     *objectName // a second object
+	args      []string
+	context   bool
+	expr      string
+	place     int // the number of a block; -1 is the package's scope
+	node      int // the number of an expression
+	query     *query
+	setter    *setter
+	reading   string
+	analyzer  string
+	order     order
+	configure func(*configuration)
+	target    *target.Operation
 }
 
 // objectName names an object of a package.

@@ -22,6 +22,9 @@ func (g *goroutine) analyze(c *call) bool {
 	if b == nil {
 		return false
 	}
+	if !b.bodies {
+		return g.skip(errNoBodies)
+	}
 	graph := g.round.analyses
 	if graph != nil && graph.Has(c.analyzer, b.pkg) {
 		g.use(useAnalyses)
@@ -58,10 +61,12 @@ func (r *round) newAnalyses() *clients.Analyses {
 				continue
 			}
 			i := r.packageIndex(c.path)
-			if i < 0 || r.completed[i] == nil || r.first.built[i] == nil {
+			if i < 0 || r.completed[i] == nil {
 				continue
 			}
-			graph.Add(c.analyzer, r.first.unit(r.first.built[i]))
+			if b := r.first.built[i]; b != nil && b.bodies {
+				graph.Add(c.analyzer, r.first.unit(b))
+			}
 		}
 	}
 	return graph
@@ -93,7 +98,7 @@ func (g *goroutine) unit(b *built) *clients.Unit {
 func (g *goroutine) builtFor(pkg *types.Package) *built {
 	for _, list := range [...][]*built{g.built, g.first.built} {
 		for _, b := range list {
-			if b != nil && b.pkg == pkg {
+			if b != nil && b.bodies && b.pkg == pkg {
 				return b
 			}
 		}

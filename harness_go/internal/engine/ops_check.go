@@ -13,18 +13,19 @@ type checkWith struct {
 	base bool
 	// operation says that it is a `check`, not a check for an importer.
 	operation bool
+	// silent leaves Config.Error nil.
+	silent bool
 }
 
 // checked is the result of a check. It is reported after the goroutines have ended.
 type checked struct {
 	pkg    int
 	errors int
-	first  error
-	all    []types.Error // of an operation whose answer is wanted
+	// imports counts the errors that the scenario's importers caused. The program is not at fault.
+	imports int
+	first   error
+	all     []types.Error // of an operation whose answer is wanted
 }
-
-// sizes is the same for every check and holds no state.
-var sizes = types.SizesFor("gc", "amd64")
 
 func init() {
 	register(operation{
@@ -42,6 +43,9 @@ func init() {
 		},
 	})
 }
+
+// sizes is what a check uses unless its goroutine configures others. It holds no state.
+var sizes = types.SizesFor("gc", "amd64")
 
 // importPackage is the operation `import P`.
 func (g *goroutine) importPackage(c *call) bool {
@@ -107,19 +111,30 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	for _, file := range files {
 		given(file != nil, "a file of a check")
 	}
+	if !with.base {
+		defer g.withVersions(files)()
+	}
+	with.silent = g.maySayNothing(with, shares)
 	checker, pkg := g.checker(i, fset, record, with, shares)
 	if g.share.incomplete && shares {
 		// An importer's package is used only if it is marked complete.
 		pkg.MarkComplete()
 		g.offer(i, pkg)
 	}
-	if err := checker.Files(files); err != nil && record.errors == 0 {
+	err := checker.Files(files)
+	if err != nil && with.silent {
+		// The check stopped at its first error, and what it left unfinished must not be used.
+		with.silent = false
+		checker, pkg = g.checker(i, fset, record, with, shares)
+		err = checker.Files(files)
+	}
+	if err != nil && record.errors+record.imports == 0 {
 		record.errors, record.first = 1, err
 	}
 	if g != g.strangers {
-		g.noteSound(i, pkg, record.errors)
+		g.noteSound(i, pkg, record.errors+record.imports)
 		if g.keep {
-			g.built[i] = &built{pkg, fset, files, checker.Info}
+			g.built[i] = &built{pkg, fset, files, checker.Info, with.base || !g.configuration.ignoreFuncBodies}
 		}
 	}
 	if with.operation && g.round.answers {
@@ -141,8 +156,11 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 		info = g.info
 	}
 	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
-	if g.share.unfinished && !shares {
-		// Others will use this package, and the first error ends its check at once.
+	if !with.base {
+		g.configuration.apply(config)
+	}
+	if with.silent || g.share.unfinished && !shares {
+		// The first error ends the check at once. Under share unfinished, others use its package.
 		config.Error = nil
 	}
 	if shares && g.share.config {
@@ -156,7 +174,11 @@ func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
 	const most = 20
 	return func(err error) {
 		g.atError.meetOnce(g.id)
-		record.errors++
+		if g.importing.blames(err) {
+			record.imports++
+		} else {
+			record.errors++
+		}
 		if record.first == nil {
 			record.first = err
 		}
@@ -175,9 +197,9 @@ func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 	if report == nil {
 		report = func(error) { r.atError.meetStranger() }
 	}
-	// Error is never nil except under `share unfinished`: without it the checker stops at the first
-	// error and leaves types unfinished, which must not be used.
-	return &types.Config{Context: r.context, Importer: im, Error: report, Sizes: sizes}
+	// Without Error, the checker stops at the first error and leaves types unfinished, which must
+	// not be used.
+	return &types.Config{Context: r.context, Importer: r.forConfig(im), Error: report, Sizes: sizes}
 }
 
 // newInfo returns an Info with every map that a checker fills.

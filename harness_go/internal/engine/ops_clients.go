@@ -6,7 +6,10 @@ import (
 	"typerace/harness/internal/clients"
 )
 
-const errNotSound = "the package is not known to be free of errors"
+const (
+	errNotSound = "the package is not known to be free of errors"
+	errNoBodies = "the bodies of its functions were not checked"
+)
 
 func init() {
 	register(operation{

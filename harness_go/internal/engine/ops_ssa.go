@@ -34,7 +34,7 @@ func (r *round) newProgram() (program *clients.Program) {
 	}()
 	program = clients.NewProgram(r.fset)
 	for i, b := range r.first.built {
-		if b != nil && r.completed[i] != nil && r.first.isSound(b.pkg) {
+		if b != nil && r.completed[i] != nil && b.bodies && r.first.isSound(b.pkg) {
 			program.Add(b.pkg, b.files, b.info)
 		}
 	}
@@ -51,6 +51,9 @@ func (g *goroutine) ssa(c *call) bool {
 	}
 	if !g.isSound(b.pkg) {
 		return g.skip(errNotSound)
+	}
+	if !b.bodies {
+		return g.skip(errNoBodies)
 	}
 	program := g.round.program
 	if program != nil && program.Has(b.pkg) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"typerace/harness/internal/wire"
 )
@@ -16,8 +17,11 @@ type options struct {
 	meet       meets
 	sequential bool
 	answers    bool
-	// delivery is how a dependency reaches its importer.
-	delivery string
+	// delivery is how a dependency reaches its importer, and importing how importers differ.
+	delivery  string
+	importing importing
+	// archives are the packages that the compiler under test compiled, by import path.
+	archives map[string][]byte
 	// keep says that an operation needs the syntax from which packages were checked.
 	keep bool
 	// comments says that an operation needs the comments in it.
@@ -51,12 +55,16 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		resolve:    req.Flags&wire.FlagResolutions != 0,
 		fresh:      req.Flags&wire.FlagFresh != 0,
 	}
-	switch o.delivery = req.Import; o.delivery {
-	case fromSource, fromExport, fromSynthetic:
-	case "":
-		o.delivery = fromSource
-	default:
-		return o, fmt.Errorf("%w: import %q", wire.ErrMalformed, req.Import)
+	o.delivery = fromSource
+	for _, word := range strings.Fields(req.Import) {
+		switch word {
+		case fromSource, fromExport, fromSynthetic, fromUnified, fromMixed:
+			o.delivery = word
+		default:
+			if !o.importing.read(word) {
+				return o, fmt.Errorf("%w: import %q", wire.ErrMalformed, req.Import)
+			}
+		}
 	}
 	o.before = readCalls(req.Before)
 	all := o.before

@@ -37,30 +37,30 @@ func Plant() int {
 func plantedRace() {
 	var wg sync.WaitGroup
 	planted := new(int)
-	written := new(turn)
-	wg.Add(2)
-	go func() {
-		*planted++
-		written.pass()
-		wg.Done()
-	}()
-	go func() {
-		written.wait()
-		*planted++
-		wg.Done()
-	}()
+	writes := new(turn)
+	for i := 0; i < 2; i++ {
+		wg.Add(1)
+		go func(i int) {
+			writes.wait(i)
+			*planted++
+			writes.pass()
+			wg.Done()
+		}(i)
+	}
 	wg.Wait()
 }
 
-// turn lets a goroutine wait for another one without the detector's knowledge.
-type turn struct{ passed bool }
+// turn puts goroutines in an order without the detector's knowledge.
+type turn struct{ n int }
 
+// wait returns when it is the turn of goroutine i.
+//
 //go:norace
-func (t *turn) pass() { t.passed = true }
-
-//go:norace
-func (t *turn) wait() {
-	for !t.passed {
+func (t *turn) wait(i int) {
+	for t.n != i {
 		runtime.Gosched()
 	}
 }
+
+//go:norace
+func (t *turn) pass() { t.n++ }

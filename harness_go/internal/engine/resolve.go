@@ -51,10 +51,8 @@ func (g *goroutine) typesPackage(i int) *types.Package {
 	if pkg := g.latest[i]; pkg != nil {
 		return pkg
 	}
-	pkg, err := g.importer(nil).Import(g.req.Packages[i].Path)
-	if err != nil {
-		return nil
-	}
+	// There may be a package even if there is an error.
+	pkg, _ := g.importer(nil).Import(g.req.Packages[i].Path)
 	return pkg
 }
 

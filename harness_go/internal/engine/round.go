@@ -28,6 +28,10 @@ type round struct {
 	// partial holds the packages that share incomplete makes available.
 	partial []*types.Package
 	shared  *sharedImporter
+	// view is the map of packages of import unified and import mixed; nil without them.
+	view *view
+	// same is for import twice: the package that importers return for each path.
+	same []int
 
 	// methodSets is a cache that all goroutines share, as in real tools.
 	methodSets clients.MethodSets
@@ -80,9 +84,9 @@ func newRound(req *wire.RunRequest, o options) *round {
 		// Which import of the cycle fails depends on which goroutine comes first.
 		r.answers = false
 	}
-	if r.share.parallel && cyclic(r.sources, r.index) {
-		// They would wait for one another forever.
-		r.share.parallel = false
+	if r.answers && (r.importing.failing || r.importing.faulty) {
+		// A checker with an error marks the shared package, and later checks see that.
+		r.answers = false
 	}
 	if o.share.context {
 		r.context = types.NewContext()
@@ -96,6 +100,12 @@ func newRound(req *wire.RunRequest, o options) *round {
 	r.strangers = newGoroutine(r, len(req.Go)+1, nil)
 	r.strangers.files = r.baseTrees()
 	r.shared = newSharedImporter(r, o.share.unlocked)
+	if o.throughCompiler() {
+		r.view = newView(o.archives)
+	}
+	if o.importing.twice {
+		r.same = r.firstAlike()
+	}
 	return r
 }
 

@@ -82,12 +82,22 @@ func (r *report) uses(round *round) {
 			r.executed["share "+useNames[what]]++
 		}
 	}
-	n := round.first.delivered
+	n, source := round.first.delivered, round.first.fellBack
 	for _, g := range round.goroutines {
-		n += g.delivered
+		n, source = n+g.delivered, source+g.fellBack
 	}
 	if n > 0 {
 		r.executed["import "+round.delivery] += n
+	}
+	if source > 0 {
+		r.executed["import "+fromSource] += source
+	}
+	for _, g := range append([]*goroutine{round.first}, round.goroutines...) {
+		for what, n := range g.differed {
+			if n > 0 {
+				r.executed["import "+importingNames[what]] += n
+			}
+		}
 	}
 	for _, m := range [...]struct {
 		name string

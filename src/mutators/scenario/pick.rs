@@ -8,8 +8,9 @@ use crate::generate::asks;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    ANALYZERS, Class, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind,
-    OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share, targets,
+    ANALYZERS, Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef,
+    OperandKind, OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share,
+    targets,
 };
 use crate::testcase::TestCase;
 
@@ -195,6 +196,7 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Context => Value::Context(rng.chance(50)),
             Kind::Order => Value::Order(order(rng)),
             Kind::Setter => Value::Setter(*rng.choose(Setter::ALL)?),
+            Kind::Config => Value::Config(Configured::draw(rng)?),
             Kind::Reading => Value::Reading(*rng.choose(Reading::SAFE)?),
             Kind::Analyzer => Value::Analyzer((*rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),

@@ -24,6 +24,7 @@ fn needs(e: &Entry) -> Vec<String> {
     if s.import != Import::default() {
         out.push(format!("import {}", s.import.name()));
     }
+    out.extend(s.importing.iter().map(|i| format!("import {}", i.name())));
     if s.schedule.is_some() {
         out.push("a seeded schedule".to_owned());
     }

@@ -68,7 +68,11 @@ fn scenario(s: &Scenario) -> usize {
             Import::Export => 40,
             // Its program has an importer of hundreds of lines.
             Import::Synthetic => 60,
+            // Its program runs the compiler.
+            Import::Unified => 70,
+            Import::Mixed => 75,
         }
+        + 3 * s.importing.len()
 }
 
 /// The weight of a share, in lines. A race without it affects more users, and the share cannot be

@@ -33,7 +33,9 @@ fn circumstances(finding: &Finding, case: &SourceCase, scenario: &Scenario) -> V
             // Most scenarios share these.
             (ElementKind::Share, name) if name == "fset" || name.starts_with("importer") => {}
             (ElementKind::Share, name) => all.push(format!("a shared {name}")),
-            (ElementKind::Operation, "eval" | "checkexpr") => all.push(element.name.to_owned()),
+            (ElementKind::Operation, "eval" | "checkexpr" | "checknode") => {
+                all.push(element.name.to_owned())
+            }
             _ => {}
         }
     }

@@ -5,7 +5,9 @@ use std::fmt;
 
 use super::options::Options;
 use super::plan::{Imports, Plan};
-use crate::scenario::{Import, Meet, Operation, Share};
+use super::settings::Settings;
+use super::text::quoted;
+use crate::scenario::{Import, Importing, Meet, Operation, Share};
 
 /// The common properties of a program's checks.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,8 @@ pub struct Mode {
     pub imports: bool,
     /// `Config.Error` sleeps, so that checks overlap.
     pub slow_errors: bool,
+    /// `Config.Error` records that a package has errors.
+    pub broken: bool,
 }
 
 impl Mode {
@@ -54,8 +58,15 @@ impl Mode {
             special,
             info: options.info || shares(Share::Info),
             imports: plan.imports != Imports::None,
+            broken: plan.scenario.importing.contains(&Importing::Faulty),
             slow_errors: plan.scenario.meet.contains(&Meet::Error),
         }
+    }
+
+    /// What follows a package's source in the list of arguments.
+    #[must_use]
+    pub fn dots(self) -> &'static str {
+        if self.several_files { "..." } else { "" }
     }
 
     /// The type of a package's source.
@@ -64,10 +75,10 @@ impl Mode {
         if self.several_files { "[]string" } else { "string" }
     }
 
-    /// A `types.Config` with an importer; one that stops at the first error has no
-    /// `Error`.
+    /// A `types.Config` with an importer, and with an Error unless it is to stop at the first
+    /// error.
     #[must_use]
-    pub fn config(self, importer: &str, stops: bool) -> String {
+    pub fn config(self, importer: &str, settings: Settings, error: Option<&str>) -> String {
         let mut fields = Vec::new();
         if self.context {
             fields.push("Context: ctxt".to_owned());
@@ -75,11 +86,23 @@ impl Mode {
         if self.imports {
             fields.push(format!("Importer: {importer}"));
         }
-        if !stops {
-            let body = if self.slow_errors { " time.Sleep(time.Millisecond) " } else { "" };
-            fields.push(format!("Error: func(error) {{{body}}}"));
-        }
+        fields.extend(settings.fields());
+        fields.extend(error.map(|error| format!("Error: {error}")));
         format!("types.Config{{{}}}", fields.join(", "))
+    }
+
+    /// A function for `Config.Error`. Where there is a variable `path`, it may record that the
+    /// package has errors.
+    #[must_use]
+    pub fn error(self, has_path: bool) -> &'static str {
+        match (self.slow_errors, self.broken && has_path) {
+            (false, false) => "func(error) {}",
+            (true, false) => "func(error) { time.Sleep(time.Millisecond) }",
+            (false, true) => "func(error) { broken.Store(path, true) }",
+            (true, true) => {
+                "func(error) { broken.Store(path, true); time.Sleep(time.Millisecond) }"
+            }
+        }
     }
 }
 
@@ -94,13 +117,16 @@ pub struct Check {
     pub syntax: bool,
     /// Whether it stops at the first error.
     pub stops: bool,
+    /// What its Config has beside.
+    pub settings: Settings,
 }
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("check")?;
         f.write_str(if self.syntax { "Syntax" } else { "" })?;
-        f.write_str(if self.stops { "Unfinished" } else { "" })
+        f.write_str(if self.stops { "Unfinished" } else { "" })?;
+        f.write_str(&self.settings.suffix())
     }
 }
 
@@ -113,6 +139,7 @@ impl Check {
             (self.syntax || mode.info, "newInfo"),
             (self.syntax, "checked"),
             (mode.fset, "fset"),
+            (mode.broken, "broken"),
         ];
         all.into_iter().filter_map(|(wanted, name)| wanted.then_some(name))
     }
@@ -141,6 +168,15 @@ impl Check {
             out.push_str("\tfile, _ := parser.ParseFile(fset, path+\".go\", src, parser.SkipObjectResolution)\n");
             "[]*ast.File{file}"
         };
+        if let Some(n) = self.settings.file_version {
+            out.push_str(&format!("\t// As if each file had a line //go:build go1.{n}.\n"));
+            out.push_str(&match parses {
+                true => format!(
+                    "\tfor _, file := range files {{\n\t\tfile.GoVersion = \"go1.{n}\"\n\t}}\n"
+                ),
+                false => format!("\tfile.GoVersion = \"go1.{n}\"\n"),
+            });
+        }
         if self.syntax {
             out.push_str("\tinfo := newInfo()\n");
         }
@@ -149,9 +185,17 @@ impl Check {
             (false, true) => "newInfo()",
             (false, false) => "nil",
         };
-        let config = mode.config("im", self.stops);
+        let silent = self.settings.silent && !self.stops;
+        let error = mode.error(true);
+        let config = mode.config("im", self.settings, (!self.stops && !silent).then_some(error));
         out.push_str(&format!("\tconf := {config}\n"));
-        out.push_str(&format!("\tpkg, _ := conf.Check(path, fset, {files}, {info})\n"));
+        let err = if silent { "err" } else { "_" };
+        out.push_str(&format!("\tpkg, {err} := conf.Check(path, fset, {files}, {info})\n"));
+        if silent {
+            out.push_str("\tif err != nil {\n\t\t// Without Config.Error, checking stopped at the first error.\n");
+            out.push_str(&format!("\t\tconf.Error = {error}\n"));
+            out.push_str(&format!("\t\tpkg, _ = conf.Check(path, fset, {files}, {info})\n\t}}\n"));
+        }
         out.push_str(match self.syntax {
             true => "\treturn checked{pkg, fset, files, info}\n}\n",
             false => "\treturn pkg\n}\n",
@@ -162,25 +206,64 @@ impl Check {
 
 /// The function that checks a package for an importer.
 #[must_use]
-pub fn load(import: Import) -> String {
-    let (_, value) = delivered(import, "check(path, sources[path], im)".to_owned());
+pub fn load(plan: &Plan<'_>, mode: Mode) -> String {
+    let check = "check(path, sources[path], im)".to_owned();
+    let source = format!("sources[path]{}", mode.dots());
+    let import = plan.scenario.import;
+    let (_, value) = delivered(import, check.clone(), "im.(loader)", &source);
+    let from_source: Vec<String> = plan
+        .packages
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| is_from_source(import, *i))
+        .map(|(_, p)| quoted(p.path))
+        .collect();
+    let mut first = String::new();
+    if import == Import::Mixed {
+        let paths = from_source.join(", ");
+        first = format!("\tswitch path {{\n\tcase {paths}:\n\t\treturn {check}\n\t}}\n");
+    }
     format!(
         "
 // `load` checks a package that an importer asks for.
 func load(path string, im types.Importer) *types.Package {{
-	return {value}
+{first}	return {value}
 }}
 "
     )
 }
 
-/// How a checked package reaches its importers: the helper, and its call.
+/// Whether importers get a package from source even though others come from the compiler's export
+/// data: the harness's choice.
 #[must_use]
-pub fn delivered(import: Import, package: String) -> (Option<&'static str>, String) {
-    let helper = match import {
-        Import::Source => return (None, package),
-        Import::Export => "reimport",
-        Import::Synthetic => "Rebuild",
+pub fn is_from_source(import: Import, index: usize) -> bool {
+    import == Import::Mixed && index.is_multiple_of(2)
+}
+
+/// The helper that brings checked packages into the form in which importers get them.
+#[must_use]
+pub fn delivery(import: Import) -> Option<&'static str> {
+    match import {
+        Import::Source => None,
+        Import::Export => Some("reimport"),
+        Import::Synthetic => Some("Rebuild"),
+        Import::Unified | Import::Mixed => Some("compiled"),
+    }
+}
+
+/// How a checked package reaches its importers: the helper, and its call. The compiler needs the
+/// package's source, and its export data is read into a map of packages.
+#[must_use]
+pub fn delivered(
+    import: Import,
+    package: String,
+    packages: &str,
+    source: &str,
+) -> (Option<&'static str>, String) {
+    let value = match delivery(import) {
+        None => package,
+        Some("compiled") => format!("compiled({packages}, {package}, {source})"),
+        Some(helper) => format!("{helper}({package})"),
     };
-    (Some(helper), format!("{helper}({package})"))
+    (delivery(import), value)
 }

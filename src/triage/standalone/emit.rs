@@ -33,6 +33,7 @@ impl Goroutine<'_, '_> {
             Operation::SsaRead { what, package } => self.read_ssa(*what, package),
             Operation::Analyze { analyzer, package } => self.analyze(analyzer, package),
             Operation::Set { object: target, what } => self.set(target, *what),
+            Operation::Configure { setting } => self.settings.set(*setting),
             // There is no program for it, because it would need the user's package.
             Operation::Target { .. } => {}
         }

@@ -20,7 +20,7 @@ impl Goroutine<'_, '_> {
             if self.cx.mode.imports {
                 arguments.push_str(&format!(", {}", self.importer()));
             }
-            self.checked(i, CheckLine::call(&p.variable, arguments));
+            self.checked(i, CheckLine::call(&p.variable, arguments, self.settings));
         }
     }
 
@@ -46,7 +46,7 @@ impl Goroutine<'_, '_> {
             "conf".to_owned()
         } else {
             let importer = if cx.mode.imports { self.importer() } else { String::new() };
-            format!("&{}", cx.mode.config(&importer, false))
+            format!("&{}", cx.mode.config(&importer, self.settings, Some(cx.mode.error(false))))
         };
         let info = match (cx.shares(Share::Info), cx.mode.info) {
             (true, _) => "info",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::forms::Forms;
 use super::line::{CheckLine, Line};
 use super::plan::{Imports, makes_instances, walks_instances};
+use super::settings::Settings;
 use super::text::quoted;
 use super::uses::{Context, Uses};
 use crate::scenario::Meet;
@@ -35,6 +36,8 @@ pub struct Goroutine<'p, 'a> {
     pub(super) keeps: bool,
     /// The number of instances that are not kept in a list.
     pub(super) instances: usize,
+    /// What its later checks have in their Config.
+    pub(super) settings: Settings,
     /// Its importer, and how often it is used as an argument and as a receiver.
     importer: String,
     imports: (usize, usize),
@@ -85,6 +88,7 @@ fn run(
         declared: BTreeSet::new(),
         keeps: walks && !forms.names_instances(scenario),
         instances: 0,
+        settings: Settings::default(),
         importer: importer.to_owned(),
         imports: (0, 0),
         forms,
@@ -115,11 +119,12 @@ fn own_importer(cx: Context<'_, '_>, uses: &mut Uses) -> String {
         Imports::Own => uses.loader(&cx),
         _ => uses.importer(cx.plan).to_owned(),
     };
+    let answers = cx.renamed(answers, uses);
+    let mut answers = cx.flaky(answers, uses);
     if cx.plan.meets() {
-        let meeting = uses.helper("meeting");
-        return format!("&{meeting}{{Importer: {answers}}}");
+        answers = format!("&{}{{Importer: {answers}}}", uses.helper("meeting"));
     }
-    answers
+    cx.with_errors(answers, uses)
 }
 
 impl Goroutine<'_, '_> {
@@ -139,11 +144,13 @@ impl Goroutine<'_, '_> {
         for &dep in &self.cx.plan.packages[i].imports {
             self.finish(dep);
         }
-        self.lines.push(Line::Complete(i));
+        self.lines.push(Line::Complete(i, self.settings));
     }
 
     fn has_own_importer(&self) -> bool {
-        self.id > 0 && (self.cx.plan.meets() || self.cx.plan.imports == Imports::Own)
+        let plan = self.cx.plan;
+        let differs = !plan.scenario.importing.is_empty() && plan.imports != Imports::None;
+        self.id > 0 && (plan.meets() || plan.imports == Imports::Own || differs)
     }
 
     /// The importer of a goroutine's checks.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::checks::{Check, Mode};
+use super::settings::Settings;
 use super::uses::Uses;
 
 /// A statement.
@@ -12,7 +13,7 @@ pub enum Line {
     /// Plain text.
     Text(String),
     /// Checks a package before the goroutines start.
-    Complete(usize),
+    Complete(usize, Settings),
     /// Checks a package in a goroutine.
     Check(CheckLine),
 }
@@ -31,7 +32,7 @@ pub struct CheckLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum How {
     /// Calls a function with these arguments.
-    Call(String),
+    Call(String, Settings),
     /// Is written out: the text before the package, the package, and the rest.
     Written(String, String, String),
     /// Fills a package that has a variable already.
@@ -40,8 +41,8 @@ enum How {
 
 impl CheckLine {
     /// A call of a function that checks.
-    pub fn call(variable: &str, arguments: String) -> Self {
-        Self::new(variable, How::Call(arguments))
+    pub fn call(variable: &str, arguments: String, settings: Settings) -> Self {
+        Self::new(variable, How::Call(arguments, settings))
     }
 
     /// A check written out, of a package made there.
@@ -69,7 +70,7 @@ impl CheckLine {
 
     /// The variable of the package with its syntax, which something reads.
     pub fn syntax(&mut self, declared: &mut BTreeSet<String>) -> Option<String> {
-        let How::Call(_) = self.how else { return None };
+        let How::Call(..) = self.how else { return None };
         let variable = format!("{}Syntax", self.variable);
         self.syntax.get_or_insert_with(|| sign(&variable, declared));
         Some(variable)
@@ -77,15 +78,18 @@ impl CheckLine {
 
     fn resolve(self, mode: Mode, uses: &mut Uses) -> Vec<Line> {
         let v = &self.variable;
-        let check = Check { syntax: self.syntax.is_some(), stops: false };
+        let mut check = Check { syntax: self.syntax.is_some(), ..Check::default() };
+        if let How::Call(_, settings) = self.how {
+            check.settings = settings;
+        }
         let lines = match (self.how, self.syntax, self.package) {
-            (How::Call(arguments), Some(sign), package) => {
+            (How::Call(arguments, _), Some(sign), package) => {
                 let call = uses.check(check, mode);
                 let mut lines = vec![format!("{v}Syntax {sign} {call}({arguments})")];
                 lines.extend(package.map(|sign| format!("{v} {sign} {v}Syntax.pkg")));
                 lines
             }
-            (How::Call(arguments), None, package) => {
+            (How::Call(arguments, _), None, package) => {
                 let call = uses.check(check, mode);
                 let set = package.map(|sign| format!("{v} {sign} ")).unwrap_or_default();
                 vec![format!("{set}{call}({arguments})")]
@@ -144,7 +148,7 @@ mod tests {
     #[test]
     fn a_check_has_the_variables_that_are_read() {
         let mut declared = BTreeSet::new();
-        let check = || CheckLine::call("a", "x".to_owned());
+        let check = || CheckLine::call("a", "x".to_owned(), Settings::default());
         let (lines, uses) = resolved(check());
         assert_eq!(lines, ["check(x)"]);
         assert_eq!(uses.checks, BTreeSet::from([Check::default()]));

@@ -5,6 +5,8 @@
 //! scan           a Go file → tokens, imports, declared names
 //! plan           a scenario → which packages are complete, who answers imports
 //! options        what a program is like beside its test case
+//! settings       what `configure` sets
+//! importing      importers that differ from plain ones
 //! checks         what all checks have in common; the functions that check
 //! line           a statement
 //! uses           what the statements use: helpers, variables, functions that check
@@ -34,6 +36,7 @@ mod forms;
 mod go_mod;
 mod goroutine;
 mod head;
+mod importing;
 mod library;
 mod line;
 mod main_func;
@@ -45,6 +48,7 @@ mod program;
 mod queries;
 mod run;
 mod scan;
+mod settings;
 mod specialise;
 mod text;
 mod type_args;

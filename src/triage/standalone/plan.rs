@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::scan::{Declared, scan};
 use super::text::variable;
 use crate::fnv::fnv1a_32;
-use crate::scenario::{Family, INSTANCES, Meet, ObjectRef, Operation, Scenario, Share};
+use crate::scenario::{Family, INSTANCES, Import, Meet, ObjectRef, Operation, Scenario, Share};
 use crate::testcase::SourceCase;
 
 /// A package of the test case.
@@ -157,7 +157,11 @@ impl<'a> Plan<'a> {
         let missing = reached.iter().any(|i| !self.completed.contains(i));
         let any = self.importing.iter().any(|n| *n > 0)
             || self.packages.iter().any(|p| !p.imports.is_empty() || p.imports_others);
-        if shares(Share::UnlockedImporter) && missing {
+        let compiled = matches!(self.scenario.import, Import::Unified | Import::Mixed);
+        if compiled && missing {
+            // The compiler's export data is read into one map.
+            Imports::Locked
+        } else if shares(Share::UnlockedImporter) && missing {
             Imports::Unlocked
         } else if shares(Share::ParallelImporter) && missing && !self.is_cyclic() {
             Imports::Parallel

@@ -1,9 +1,10 @@
 //! The preparations before the goroutines start: completed packages, and other things that
 //! goroutines share.
 
-use super::checks::{Check, delivered};
+use super::checks::{Check, delivered, delivery, is_from_source};
 use super::line::Line;
 use super::plan::{Imports, walks_instances};
+use super::settings::Settings;
 use super::text::quoted;
 use super::uses::{Context, Uses};
 use crate::scenario::{Operation, Share};
@@ -12,13 +13,12 @@ impl Context<'_, '_> {
     /// A call that parses the files of a package.
     pub(super) fn parse(&self, i: usize) -> String {
         let p = &self.plan.packages[i];
-        let dots = if self.mode.several_files { "..." } else { "" };
-        format!("parse(fset, {}, {}Source{dots})", quoted(p.path), p.variable)
+        format!("parse(fset, {}, {}Source{})", quoted(p.path), p.variable, self.mode.dots())
     }
 
     /// The helper that delivers checked packages to importers, if there is one.
     pub(super) fn delivery(&self) -> Option<&'static str> {
-        delivered(self.plan.scenario.import, String::new()).0
+        delivery(self.plan.scenario.import)
     }
 
     /// Statements that create what goroutines share.
@@ -90,8 +90,10 @@ impl Context<'_, '_> {
         }
         let shares = |share| self.shares(share);
         let conf = if shares(Share::Config) || shares(Share::Checker) {
-            let importer = uses.importer(self.plan);
-            format!("&{}", self.mode.config(importer, false))
+            let importer = self.renamed(uses.importer(self.plan).to_owned(), uses);
+            let importer = self.with_errors(importer, uses);
+            let error = Some(self.mode.error(false));
+            format!("&{}", self.mode.config(&importer, Settings::default(), error))
         } else {
             String::new()
         };
@@ -147,7 +149,8 @@ impl Context<'_, '_> {
             let p = &self.plan.packages[*i];
             self.mode.imports && (p.imports_others || !p.imports.is_empty())
         };
-        uses.complete |= self.plan.completed.iter().any(imports);
+        let compiles = self.delivery() == Some("compiled") && !self.plan.completed.is_empty();
+        uses.complete |= compiles || self.plan.completed.iter().any(imports);
         let mut out = Vec::new();
         if uses.complete {
             let files = || self.plan.packages.iter().flat_map(|p| &p.files);
@@ -165,12 +168,13 @@ impl Context<'_, '_> {
         }
         for line in lines {
             match line {
-                Line::Complete(i) => {
+                Line::Complete(i, settings) => {
                     let importer = match (self.mode.imports, imports(i)) {
                         (false, _) => None,
-                        (true, reads) => Some(if reads { "packages" } else { "nil" }),
+                        (true, true) => Some(self.renamed("packages".to_owned(), uses)),
+                        (true, false) => Some("nil".to_owned()),
                     };
-                    self.complete(*i, importer, uses, &mut out);
+                    self.complete(*i, *settings, importer, uses, &mut out);
                 }
                 line => out.extend(line.text().map(str::to_owned)),
             }
@@ -179,20 +183,31 @@ impl Context<'_, '_> {
     }
 
     /// Checks a package and keeps it if something uses it.
-    fn complete(&self, i: usize, importer: Option<&str>, uses: &mut Uses, out: &mut Vec<String>) {
+    fn complete(
+        &self,
+        i: usize,
+        settings: Settings,
+        importer: Option<String>,
+        uses: &mut Uses,
+        out: &mut Vec<String>,
+    ) {
         let p = &self.plan.packages[i];
         let (v, path) = (&p.variable, quoted(p.path));
         let stops = self.shares(Share::Unfinished);
         let syntax = uses.syntax.contains(&i);
-        let check = uses.check(Check { syntax, stops }, self.mode);
+        let check = uses.check(Check { syntax, stops, settings }, self.mode);
         let importer = importer.map(|im| format!(", {im}")).unwrap_or_default();
         let mut value = format!("{check}({path}, {v}Source{importer})");
         if syntax {
             out.push(format!("{v}Syntax := {value}"));
             value = format!("{v}Syntax.pkg");
         }
-        let (helper, value) = delivered(self.plan.scenario.import, value);
-        uses.helpers.extend(helper);
+        if !is_from_source(self.plan.scenario.import, i) {
+            let source = format!("{v}Source{}", self.mode.dots());
+            let helper;
+            (helper, value) = delivered(self.plan.scenario.import, value, "packages", &source);
+            uses.helpers.extend(helper);
+        }
         match (uses.packages.contains(&i), uses.complete) {
             (true, enters) => {
                 out.push(format!("{v} := {value}"));

@@ -120,7 +120,7 @@ fn declarations(
         code.push_str(&check.declaration(cx.mode));
     }
     if own.contains("load") {
-        code.push_str(&load(cx.plan.scenario.import));
+        code.push_str(&load(cx.plan, cx.mode));
     }
     library.select(&uses.helpers)
 }

@@ -4,8 +4,9 @@ use super::super::reducer::{Edit, Reducer};
 use crate::scenario::{Operation, Share};
 use crate::testcase::TestCase;
 
-/// Checks dependencies in `before` instead of in an importer that goroutines share: complete
-/// packages need no lock, neither in a scenario nor in a program.
+/// Checks dependencies, and packages that goroutines ask about, in `before` instead of in an
+/// importer that goroutines share: complete packages need no lock, neither in a scenario nor in a
+/// program.
 #[derive(Clone, Copy, Debug)]
 pub struct Completed;
 
@@ -16,11 +17,15 @@ impl Reducer for Completed {
 
     fn edits(&self, case: &TestCase) -> Vec<Edit> {
         let imports = case.imports();
+        let asked = |path: &str| {
+            let mut ops = case.scenario.go.iter().flatten();
+            ops.any(|op| !matches!(op, Operation::Check { .. }) && op.packages().contains(&path))
+        };
         let imported: Vec<String> = case
             .packages
             .iter()
             .map(|p| p.path.clone())
-            .filter(|path| imports.iter().any(|(_, deps)| deps.contains(path)))
+            .filter(|path| asked(path) || imports.iter().any(|(_, deps)| deps.contains(path)))
             .collect();
         let mut sets: Vec<Vec<String>> = vec![imported.clone()];
         if imported.len() > 1 {

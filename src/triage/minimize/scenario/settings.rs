@@ -48,12 +48,23 @@ impl Reducer for Settings {
             edit(|s| s.godebug.clear()),
             edit(|s| s.import = Import::Source),
             edit(|s| s.share.clear()),
+            edit(|s| s.importing.clear()),
+            edit(|s| {
+                if s.import == Import::Mixed {
+                    s.import = Import::Unified;
+                }
+            }),
         ];
         for i in 0..s.godebug.len() {
             out.push(edit(move |s| {
                 s.godebug.remove(i);
             }));
         }
+        out.extend(s.importing.iter().map(|&x| {
+            edit(move |s| {
+                s.importing.remove(&x);
+            })
+        }));
         out.extend(s.share.iter().map(|&x| {
             edit(move |s| {
                 s.share.remove(&x);

@@ -1,0 +1,260 @@
+// Package compile runs the Go compiler on the packages of a test case, for their export data as
+// real builds have it.
+package compile
+
+import (
+	"crypto/sha256"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"typerace/harness/internal/wire"
+)
+
+// Limits of one compilation. Some test cases make the compiler hang or allocate without end, as
+// they do with the type checker.
+const (
+	maxTime    = time.Second
+	maxSeconds = 2       // of processor time, if this process cannot end it
+	maxMemory  = 4 << 30 // of address space
+	// maxTotal is for all packages of a test case. It stays well below the limit on the setup.
+	maxTotal = 1500 * time.Millisecond
+)
+
+// maxKept is the number of results that a Compiler keeps. Mutants seldom change a dependency, so
+// most test cases need no compilation.
+const maxKept = 512
+
+// Compiler compiles packages and keeps the results by content.
+type Compiler struct {
+	tool string
+	kept map[key]*result
+	// Runs counts compilations, and Refused those that gave no archive.
+	Runs, Refused int
+}
+
+// key is a hash of a package's path and files, and of the keys of its dependencies.
+type key [sha256.Size]byte
+
+// result is an archive; nil if the compiler refused the package.
+type result struct{ archive []byte }
+
+// New returns a compiler of the Go release that built this program.
+func New() *Compiler {
+	name := filepath.Join(runtime.GOROOT(), "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH, "compile")
+	return &Compiler{tool: name, kept: make(map[key]*result)}
+}
+
+// Archives compiles every package that another one imports, and returns the archives by import path.
+// A package that does not compile, or whose dependencies do not, has none.
+func (c *Compiler) Archives(packages []wire.Package) map[string][]byte {
+	b := batch{Compiler: c, packages: packages, done: make(map[string]*built), began: time.Now()}
+	imported := make(map[string]bool)
+	for i := range packages {
+		for _, path := range imports(&packages[i]) {
+			imported[path] = true
+		}
+	}
+	archives := make(map[string][]byte)
+	for i := range packages {
+		if path := packages[i].Path; imported[path] {
+			if p := b.build(path); p != nil && p.archive != nil {
+				archives[path] = p.archive
+			}
+		}
+	}
+	return archives
+}
+
+// batch compiles the packages of one test case.
+type batch struct {
+	*Compiler
+	packages []wire.Package
+	done     map[string]*built
+	began    time.Time
+}
+
+// built is a package that was compiled or refused.
+type built struct {
+	key
+	archive []byte
+}
+
+// build compiles a package after its dependencies; nil if there is no such package or if it is part
+// of an import cycle.
+func (b *batch) build(path string) *built {
+	if p, ok := b.done[path]; ok {
+		return p
+	}
+	b.done[path] = nil
+	for i := range b.packages {
+		if b.packages[i].Path == path {
+			b.done[path] = b.compile(&b.packages[i])
+			break
+		}
+	}
+	return b.done[path]
+}
+
+func (b *batch) compile(pkg *wire.Package) *built {
+	h := sha256.New()
+	write := func(s string) {
+		h.Write([]byte(strconv.Itoa(len(s)) + " " + s))
+	}
+	write(pkg.Path)
+	for _, f := range pkg.Files {
+		write(f.Name)
+		write(f.Text)
+	}
+	deps := make(map[string][]byte)
+	ok := true
+	for _, path := range imports(pkg) {
+		if path == "unsafe" {
+			continue
+		}
+		dep := b.build(path)
+		if dep == nil || dep.archive == nil {
+			ok = false
+			break
+		}
+		h.Write(dep.key[:])
+		b.add(path, deps)
+	}
+	p := new(built)
+	h.Sum(p.key[:0])
+	if !ok {
+		return p
+	}
+	r := b.kept[p.key]
+	if r == nil {
+		r = new(result)
+		if time.Since(b.began) < maxTotal {
+			b.Runs++
+			r.archive = b.run(pkg, deps)
+		}
+		if r.archive == nil {
+			b.Refused++
+		}
+		if len(b.kept) >= maxKept {
+			b.kept = make(map[key]*result)
+		}
+		b.kept[p.key] = r
+	}
+	p.archive = r.archive
+	return p
+}
+
+// add adds a package and what it imports. The compiler may look up both.
+func (b *batch) add(path string, deps map[string][]byte) {
+	if p := b.done[path]; p != nil && deps[path] == nil {
+		deps[path] = p.archive
+		for i := range b.packages {
+			if b.packages[i].Path == path {
+				for _, dep := range imports(&b.packages[i]) {
+					b.add(dep, deps)
+				}
+			}
+		}
+	}
+}
+
+// imports returns the import paths of a package. The compiler reports syntax errors.
+func imports(pkg *wire.Package) (paths []string) {
+	for i := range pkg.Files {
+		f, _ := parser.ParseFile(token.NewFileSet(), "", pkg.Files[i].Text, parser.ImportsOnly)
+		if f == nil {
+			continue
+		}
+		for _, spec := range f.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+// run compiles a package in a folder of its own; nil if there is no archive within the limits.
+func (c *Compiler) run(pkg *wire.Package, deps map[string][]byte) []byte {
+	dir, err := os.MkdirTemp("", "compile")
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	args := []string{c.tool, "-o", "out.a", "-p", pkg.Path, "-importcfg", "importcfg", "-pack", "-complete", "-c", "1", "-l"}
+	files := make(map[string][]byte)
+	config := ""
+	for path, archive := range deps {
+		name := "dep" + strconv.Itoa(len(files)) + ".a"
+		files[name] = archive
+		config += "packagefile " + path + "=" + name + "\n"
+	}
+	files["importcfg"] = []byte(config)
+	for i, f := range pkg.Files {
+		name := "file" + strconv.Itoa(i) + ".go"
+		files[name] = []byte(f.Text)
+		args = append(args, name)
+	}
+	for name, text := range files {
+		if os.WriteFile(filepath.Join(dir, name), text, 0o600) != nil {
+			return nil
+		}
+	}
+	if !execute(dir, args) {
+		return nil
+	}
+	archive, err := os.ReadFile(filepath.Join(dir, "out.a"))
+	if err != nil {
+		return nil
+	}
+	return archive
+}
+
+// execute runs a command within the limits and reports whether it succeeded. It starts no
+// goroutine, because this process counts those that a test case leaves behind.
+func execute(dir string, args []string) bool {
+	null, err := syscall.Open(os.DevNull, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = syscall.Close(null) }()
+	// One processor: campaigns run one harness for each.
+	env := []string{"GOMAXPROCS=1", "HOME=" + dir, "TMPDIR=" + dir}
+	pid, err := syscall.ForkExec(args[0], args, &syscall.ProcAttr{
+		Dir: dir, Env: env, Files: []uintptr{uintptr(null), uintptr(null), uintptr(null)},
+		Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
+	if err != nil {
+		return false
+	}
+	limit(pid, syscall.RLIMIT_CPU, maxSeconds)
+	limit(pid, syscall.RLIMIT_AS, maxMemory)
+	deadline := time.Now().Add(maxTime)
+	for {
+		var status syscall.WaitStatus
+		switch n, err := syscall.Wait4(pid, &status, syscall.WNOHANG, nil); {
+		case n == pid:
+			return status.Exited() && status.ExitStatus() == 0
+		case err != nil && err != syscall.EINTR:
+			return false
+		}
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			deadline = deadline.Add(time.Hour) // the process ends now
+		}
+		time.Sleep(500 * time.Microsecond)
+	}
+}
+
+// limit sets a resource limit of another process. Without it, the time limit still applies.
+func limit(pid, resource int, most uint64) {
+	value := syscall.Rlimit{Cur: most, Max: most}
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(pid), uintptr(resource),
+		uintptr(unsafe.Pointer(&value)), 0, 0, 0)
+}

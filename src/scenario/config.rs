@@ -1,0 +1,124 @@
+//! What the operation `configure` sets in the Config of a goroutine's later checks.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::vocabulary::ConfigWord;
+use crate::rng::Rng;
+
+/// A setting of a Config, with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Configured {
+    /// The Config of goroutines that configure nothing.
+    Default,
+    /// IgnoreFuncBodies.
+    NoBodies,
+    /// GoVersion: 20 for go1.20.
+    GoVersion(u8),
+    /// The version of every file, as from a line `//go:build go1.20`.
+    FileVersion(u8),
+    /// FakeImportC.
+    FakeImportC,
+    /// Sizes of an architecture.
+    Sizes(Arch),
+    /// DisableUnusedImportCheck.
+    UnusedImports,
+    /// No Error.
+    Silent,
+}
+
+macro_rules! archs {
+    ($($variant:ident = $text:literal,)*) => {
+        /// An architecture, by the name that types.SizesFor knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[allow(missing_docs)]
+        pub enum Arch { $($variant,)* }
+
+        impl Arch {
+            /// Every architecture.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Its name; `nil` for no Sizes at all.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+archs! {
+    Nil = "nil",
+    I386 = "386",
+    Arm = "arm",
+    Arm64 = "arm64",
+    Mips = "mips",
+    S390x = "s390x",
+    Wasm = "wasm",
+}
+
+impl Configured {
+    /// Versions that are drawn. Generics came with 18, and per-file versions with 21.
+    const VERSIONS: &'static [u8] = &[17, 18, 20, 21];
+
+    /// A random setting. Those that make errors are rare.
+    pub(crate) fn draw(rng: &mut Rng) -> Option<Self> {
+        Some(match rng.below(16) {
+            0..5 => Self::NoBodies,
+            5..7 => Self::Sizes(*rng.choose(Arch::ALL)?),
+            7..9 => Self::UnusedImports,
+            9..12 => Self::Silent,
+            12 => Self::FakeImportC,
+            13 => Self::GoVersion(*rng.choose(Self::VERSIONS)?),
+            14 => Self::FileVersion(*rng.choose(Self::VERSIONS)?),
+            _ => Self::Default,
+        })
+    }
+
+    /// The setting without its value.
+    #[must_use]
+    pub fn word(self) -> ConfigWord {
+        match self {
+            Self::Default => ConfigWord::Default,
+            Self::NoBodies => ConfigWord::NoBodies,
+            Self::GoVersion(_) => ConfigWord::GoVersion,
+            Self::FileVersion(_) => ConfigWord::FileVersion,
+            Self::FakeImportC => ConfigWord::FakeImportC,
+            Self::Sizes(_) => ConfigWord::Sizes,
+            Self::UnusedImports => ConfigWord::UnusedImports,
+            Self::Silent => ConfigWord::Silent,
+        }
+    }
+
+    /// Reads a setting and its value; `None` if they do not fit.
+    #[must_use]
+    pub fn read(word: ConfigWord, value: Option<&str>) -> Option<Self> {
+        let version = || value?.parse().ok().filter(|n| (1..100).contains(n));
+        let plain = |setting| value.is_none().then_some(setting);
+        match word {
+            ConfigWord::Default => plain(Self::Default),
+            ConfigWord::NoBodies => plain(Self::NoBodies),
+            ConfigWord::GoVersion => version().map(Self::GoVersion),
+            ConfigWord::FileVersion => version().map(Self::FileVersion),
+            ConfigWord::FakeImportC => plain(Self::FakeImportC),
+            ConfigWord::Sizes => {
+                let arch = Arch::ALL.iter().find(|arch| Some(arch.name()) == value);
+                arch.copied().map(Self::Sizes)
+            }
+            ConfigWord::UnusedImports => plain(Self::UnusedImports),
+            ConfigWord::Silent => plain(Self::Silent),
+        }
+    }
+}
+
+impl fmt::Display for Configured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word().name())?;
+        match self {
+            Self::GoVersion(n) | Self::FileVersion(n) => write!(f, " {n}"),
+            Self::Sizes(arch) => write!(f, " {}", arch.name()),
+            _ => Ok(()),
+        }
+    }
+}
