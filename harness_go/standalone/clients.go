@@ -8,7 +8,6 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/gcexportdata"
-	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/objectpath"
 	"golang.org/x/tools/go/types/typeutil"
 )
@@ -56,24 +55,6 @@ func typeMap() func(types.Type) {
 			m.Set(t, true)
 		}
 	}
-}
-
-// buildSSA builds the SSA code of a package in a new ssa.Program.
-func buildSSA(c checked) {
-	prog := ssa.NewProgram(c.fileSet, ssa.InstantiateGenerics|ssa.BuildSerially)
-	made := map[*types.Package]bool{c.pkg: true}
-	var create func(*types.Package)
-	create = func(pkg *types.Package) {
-		for _, dep := range pkg.Imports() {
-			if !made[dep] {
-				made[dep] = true
-				create(dep)
-				prog.CreatePackage(dep, nil, nil, true)
-			}
-		}
-	}
-	create(c.pkg)
-	prog.CreatePackage(c.pkg, c.files, c.info, false).Build()
 }
 
 // exportData returns the export data of a package.

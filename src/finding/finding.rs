@@ -361,6 +361,7 @@ pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
             ElementKind::Meet => format!("meet {}", element.name),
             ElementKind::Setter => format!("set {}", element.name),
             ElementKind::Config => format!("configure {}", element.name),
+            ElementKind::Reading => format!("ssaread {}", element.name),
             _ => element.name.to_owned(),
         };
         let mut rule = RuleQuote::new(Vec::new(), element.rule);

@@ -86,10 +86,10 @@ kinds! {
         word: "memory", severity: Severity::Ends, stalls: false, timed: true,
         says: "More memory than the cap allows.",
     };
-    /// Concurrent answers differ from sequential ones.
+    /// Concurrent answers differ from sequential ones, or the syntax is not as it was.
     Mismatch = KindRow {
         word: "mismatch", severity: Severity::Wrong, stalls: false, timed: false,
-        says: "Concurrent answers differ from sequential ones.",
+        says: "Concurrent answers differ from sequential ones, or an analyzer changed the syntax.",
     };
     /// The compiler crashes, deadlocks, hangs, or judges a program otherwise than go/types.
     Compiler = KindRow {

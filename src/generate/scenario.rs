@@ -10,9 +10,9 @@ use super::objects::{Constraint, Generic, Objects, objects};
 use crate::goast::scope::PackageScope;
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Configured, Element, FACES, Family, INSTANCES, Import, Importing, Meet, ObjectRef,
-    OperandKind, OperandMut, OperandValue, Operation, Order, Profile, Query, Row, Scenario, Setter,
-    Share, targets,
+    ANALYZERS, Class, Configured, Element, FACES, Family, INSTANCES, Import, Importing, Meet,
+    ObjectRef, OperandKind, OperandMut, OperandValue, Operation, Order, Profile, Query, Reading,
+    Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::Package;
 
@@ -74,6 +74,7 @@ impl<'a> Maker<'_, 'a> {
         if s.fresh && self.rng.chance(50) {
             self.universe(s);
         }
+        self.tools(s);
         if breach {
             self.breach(s);
         }
@@ -221,6 +222,30 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
+    /// Often lets the goroutines that build SSA code or run analyzers share the program or the graph
+    /// of analyses, and gives them different analyzers.
+    fn tools(&mut self, s: &mut Scenario) {
+        let all = s.go.iter().flatten();
+        let (mut ssa, mut analyze) = (false, false);
+        for op in all {
+            ssa |= matches!(op, Operation::Ssa { .. } | Operation::SsaRead { .. });
+            analyze |= matches!(op, Operation::Analyze { .. });
+        }
+        for (any, share) in [(ssa, Share::Program), (analyze, Share::Analyses)] {
+            if any && self.rng.chance(60) {
+                s.share.insert(share);
+            }
+        }
+        for op in s.go.iter_mut().skip(1).flatten() {
+            if let Operation::Analyze { analyzer, .. } = op
+                && self.rng.chance(70)
+                && let Some(other) = self.rng.choose(ANALYZERS)
+            {
+                (*other).clone_into(analyzer);
+            }
+        }
+    }
+
     /// Adds one operation each to two goroutines, of kinds that chance seldom combines: evaluations
     /// with evaluations, readers or checks; export with readers; questions about two objects of a
     /// package.
@@ -356,6 +381,8 @@ impl<'a> Maker<'_, 'a> {
             Kind::Order => Value::Order(self.order()),
             Kind::Setter => Value::Setter(self.rng.choose(Setter::ALL).copied()?),
             Kind::Config => Value::Config(Configured::draw(self.rng)?),
+            Kind::Reading => Value::Reading(self.rng.choose(Reading::SAFE).copied()?),
+            Kind::Analyzer => Value::Analyzer((*self.rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(self.rng.choose(&registered())?.name.to_owned()),
         })
     }

@@ -239,6 +239,8 @@ pub struct RunReply {
     pub leaks: Vec<String>,
     /// Live bytes after the last collection; 0 if there was none.
     pub heap: u64,
+    /// Fields of syntax trees that operations changed, with their packages.
+    pub changed: Vec<String>,
 }
 
 impl RunReply {
@@ -267,6 +269,7 @@ impl RunReply {
             trace: r.u64("trace")?,
             leaks: r.strs("leaks")?,
             heap: r.u64("heap")?,
+            changed: r.strs("changed syntax")?,
         })
     }
 }

@@ -30,6 +30,7 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         trace: 8,
         leaks: vec!["goroutine 7".into()],
         heap: 6,
+        changed: vec!["ast.Field.Doc in p".into()],
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -61,6 +62,7 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.u64(8);
     w.list(["goroutine 7"].iter(), |w, s| w.str(s));
     w.u64(6);
+    w.list(["ast.Field.Doc in p"].iter(), |w, s| w.str(s));
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
 }

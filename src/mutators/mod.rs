@@ -90,6 +90,7 @@ mod scenario {
     pub(super) mod reorder_operations;
     pub(super) mod shared_evaluation;
     pub(super) mod shared_instance;
+    pub(super) mod side_by_side;
     pub(super) mod splice_goroutine;
     pub(super) mod toggle_fresh;
     pub(super) mod toggle_oracle;
@@ -195,4 +196,5 @@ pub static OPERATORS: &[Entry] = &[
     op(     2, "change file version",    &program::file_version::FileVersion),
     op(     4, "change importing",       &scenario::change_importing::ChangeImporting),
     op(     2, "change configuration",   &scenario::change_config::ChangeConfig),
+    op(     1, "side by side",           &scenario::side_by_side::SideBySide),
 ];

@@ -20,6 +20,8 @@ pub enum ElementKind {
     Meet,
     /// What the operation `set` sets.
     Setter,
+    /// What the operation `ssaread` reads.
+    Reading,
     /// The order of a walk.
     Order,
     /// A directive on how the test case is run.
@@ -43,6 +45,7 @@ impl ElementKind {
             ElementKind::Query => "query",
             ElementKind::Meet => "meet",
             ElementKind::Setter => "setter",
+            ElementKind::Reading => "reading",
             ElementKind::Order => "order",
             ElementKind::Setting => "setting",
             ElementKind::Pattern => "pattern",

@@ -2,6 +2,7 @@
 //! and its text. `operations.rs` has the table of operations, `vocabulary.rs` those of
 //! the other elements, `quotations.rs` the rules that classes rest on.
 
+mod analyzers;
 mod class;
 mod config;
 mod element;
@@ -22,6 +23,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use analyzers::{ANALYZERS, analyzer_packages};
 pub use class::{Class, Profile};
 pub use config::{Arch, Configured};
 pub use element::{Element, ElementKind};
@@ -36,7 +38,9 @@ pub use rule::{IssueQuotation, Rule, Source, SourceKind};
 pub use situation::{Pattern, Setting, WalkOrder};
 pub use tally::Tally;
 pub use target::{UnknownTarget, register_target, targets};
-pub use vocabulary::{ConfigWord, ELEMENTS, Import, Importing, Meet, Query, Setter, Share};
+pub use vocabulary::{
+    ConfigWord, ELEMENTS, Import, Importing, Meet, Query, Reading, Setter, Share,
+};
 
 /// Which goroutines use go/types, how, and what they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -128,6 +132,7 @@ impl Scenario {
             names.extend(op.query().map(|q| (ElementKind::Query, q.name())));
             names.extend(op.setter().map(|s| (ElementKind::Setter, s.name())));
             names.extend(op.configured().map(|c| (ElementKind::Config, c.word().name())));
+            names.extend(op.reading().map(|r| (ElementKind::Reading, r.name())));
         }
         let mut all: Vec<_> =
             ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect();
@@ -154,7 +159,7 @@ impl Scenario {
         };
         let keeps = |op: &Operation| match op.target_element() {
             Some(element) => element.class < class,
-            None => !out(ElementKind::Operation, op.name()),
+            None => op.class() < class,
         };
         self.share.retain(|s| !out(ElementKind::Share, s.name()));
         self.importing.retain(|i| !out(ElementKind::Import, i.name()));

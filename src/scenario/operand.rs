@@ -1,6 +1,6 @@
 //! The kinds of operands that operations have.
 
-use super::{Configured, ObjectRef, Order, Query, Setter};
+use super::{Configured, ObjectRef, Order, Query, Reading, Setter};
 
 macro_rules! operands {
     ($($(#[$doc:meta])* $kind:ident($type:ty), $form:literal, $words:expr;)*) => {
@@ -76,6 +76,10 @@ operands! {
     Setter(Setter), "SETTER", (1, 1);
     /// A setting of a Config.
     Config(Configured), "SETTING [VALUE]", (1, 2);
+    /// What is read of functions.
+    Reading(Reading), "WHAT", (1, 1);
+    /// The name of an analyzer.
+    Analyzer(String), "ANALYZER", (1, 1);
 }
 
 impl OperandKind {
@@ -83,7 +87,10 @@ impl OperandKind {
     /// are part of the name under which executions are counted.
     #[must_use]
     pub fn names(self) -> bool {
-        matches!(self, Self::Name | Self::Query | Self::Setter | Self::Config)
+        matches!(
+            self,
+            Self::Name | Self::Query | Self::Setter | Self::Config | Self::Reading | Self::Analyzer
+        )
     }
 }
 
@@ -97,7 +104,8 @@ impl Operand<'_> {
             | Self::Package(s)
             | Self::Walked(s)
             | Self::Home(s)
-            | Self::Expr(s) => s.clone(),
+            | Self::Expr(s)
+            | Self::Analyzer(s) => s.clone(),
             Self::Member(s) => s.clone().unwrap_or_default(),
             Self::Object(t) | Self::Generic(t) => t.to_string(),
             Self::Other(t) => t.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -110,6 +118,7 @@ impl Operand<'_> {
             Self::Order(order) => order.to_string(),
             Self::Setter(s) => s.name().to_owned(),
             Self::Config(c) => c.to_string(),
+            Self::Reading(r) => r.name().to_owned(),
         }
     }
 

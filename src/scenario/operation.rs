@@ -4,7 +4,7 @@
 use super::element::ElementKind;
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operations::{OPERATIONS, Operation};
-use super::{Class, Configured, Element, ObjectRef, Order, Query, Rule, Setter};
+use super::{Class, Configured, Element, ObjectRef, Order, Query, Reading, Rule, Setter};
 
 /// A row of the table of operations.
 #[derive(Debug)]
@@ -227,6 +227,26 @@ impl Operation {
             Operand::Config(c) => Some(*c),
             _ => None,
         })
+    }
+
+    /// What it reads of functions, if it does.
+    #[must_use]
+    pub fn reading(&self) -> Option<Reading> {
+        self.operands().into_iter().find_map(|o| match o {
+            Operand::Reading(r) => Some(*r),
+            _ => None,
+        })
+    }
+
+    /// Its class: that of its row, or of what it reads if that is greater. A target's
+    /// operation has a class of its own.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        let reading = self.reading().and_then(|r| {
+            let is = |e: &&Element| e.name == r.name();
+            Reading::ELEMENTS.iter().find(is)
+        });
+        self.row().class.max(reading.map_or(Class::Bug, |e| e.class))
     }
 
     /// The order of its walk, if it is one.

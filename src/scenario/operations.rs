@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::operand::{Operand, OperandKind, OperandMut, OperandValue};
 use super::operation::{Family, Row};
-use super::quotations::{COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA};
-use super::{Class, Configured, ObjectRef, Order, Query, Setter};
+use super::quotations::{
+    ACTIONS, COMPLETE, CONTEXT, EVAL, LOCKED, READERS, SILENT, SSA, SSA_PROGRAM,
+};
+use super::{Class, Configured, ObjectRef, Order, Query, Reading, Setter};
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $variant:ident { $($(#[$about:meta])* $field:ident: $kind:ident($type:ty),)* } {
@@ -201,7 +203,29 @@ operations! {
     } {
         word: "ssa", bare: false, class: Class::Bug, rule: SSA,
         does: "builds SSA code of a checked package, generic functions instantiated (golang.org/x/tools/go/ssa)",
-        family: Family::Other, generated: (93, 96), mutated: (21, 22), size: 12, imports: true,
+        family: Family::Other, generated: (93, 94), mutated: (21, 22), size: 12, imports: true,
+    }
+    /// `ssaread WHAT P`: reads functions of the package in the shared `ssa.Program`.
+    SsaRead {
+        /// What is read.
+        what: Reading(Reading),
+        /// Import path.
+        package: Package(String),
+    } {
+        word: "ssaread", bare: false, class: Class::Bug, rule: SSA_PROGRAM,
+        does: "reads functions of a package in the ssa.Program that goroutines share, without building it (golang.org/x/tools/go/ssa)",
+        family: Family::Other, generated: (94, 95), mutated: (0, 0), size: 13, imports: true,
+    }
+    /// `analyze ANALYZER P`: runs an analyzer on the package.
+    Analyze {
+        /// The name of its package.
+        analyzer: Analyzer(String),
+        /// Import path.
+        package: Package(String),
+    } {
+        word: "analyze", bare: false, class: Class::Bug, rule: ACTIONS,
+        does: "runs an analyzer on a completed package and its syntax, which must stay as it is (golang.org/x/tools/go/analysis/passes)",
+        family: Family::Other, generated: (95, 96), mutated: (0, 0), size: 13, imports: true,
     }
     /// `set P.T WHAT`: changes an object that others read.
     Set {

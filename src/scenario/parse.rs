@@ -1,9 +1,9 @@
 //! Reads a scenario's text.
 
 use super::{
-    ConfigWord, Configured, ELEMENTS, ElementKind, INSTANCES, Import, Importing, Meet, OPERATIONS,
-    ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share,
-    target::is_target_name,
+    ANALYZERS, ConfigWord, Configured, ELEMENTS, ElementKind, INSTANCES, Import, Importing, Meet,
+    OPERATIONS, ObjectRef, OperandKind, OperandValue, Operation, Order, Query, Reading, Row,
+    Scenario, Setter, Share, target::is_target_name,
 };
 
 /// A directive that cannot be parsed.
@@ -188,6 +188,7 @@ fn operation(text: &str) -> Result<Operation, Wrong> {
     let mut words: Vec<&str> = rest.split_whitespace().collect();
     let usage = || {
         let form = row.form().replace("SETTER", &names(ElementKind::Setter));
+        let form = form.replace("WHAT", &names(ElementKind::Reading));
         let form = if row.bare { form.replacen("QUERY", word, 1) } else { form };
         (format!("'{text}' is not a complete operation"), format!("write: {form}"))
     };
@@ -277,6 +278,11 @@ fn operand(kind: OperandKind, words: &mut Vec<&str>) -> Result<Option<OperandVal
         Kind::Setter => Value::Setter(
             Setter::from_name(word).ok_or_else(|| unknown("setter", word, ElementKind::Setter))?,
         ),
+        Kind::Reading => Value::Reading(
+            Reading::from_name(word)
+                .ok_or_else(|| unknown("reading", word, ElementKind::Reading))?,
+        ),
+        Kind::Analyzer => Value::Analyzer(analyzer(word)?),
         Kind::Context | Kind::Expr | Kind::Place | Kind::Order | Kind::Config => return Ok(None),
     }))
 }
@@ -307,6 +313,13 @@ fn target_name(word: &str) -> Result<String, Wrong> {
     }
     let help = "use letters, digits, - and _, a lower-case letter first".to_owned();
     Err((format!("'{word}' cannot name a target's operation"), help))
+}
+
+fn analyzer(word: &str) -> Result<String, Wrong> {
+    if ANALYZERS.contains(&word) {
+        return Ok(word.to_owned());
+    }
+    Err((format!("unknown analyzer '{word}'"), format!("valid: {}", ANALYZERS.join(", "))))
 }
 
 fn member(word: &str) -> Result<String, Wrong> {

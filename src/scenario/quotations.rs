@@ -163,6 +163,29 @@ pub(super) const SSA: Rule = noted(
     tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
     "each goroutine has a Program of its own, and reads packages that are complete",
 );
+pub(super) const SSA_PROGRAM: Rule = noted(
+    tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
+    "all packages are created before the goroutines start",
+);
+const FUNCTION: Rule = tools(
+    "go/ssa/ssa.go",
+    "type Function",
+    "These fields are populated only when the function body is built:",
+);
+pub(super) const SSA_CREATED: Rule =
+    noted(FUNCTION, "only other fields are read, which CreatePackage sets");
+pub(super) const SSA_BODY: Rule =
+    noted(FUNCTION, "they are read while another goroutine may be building the function");
+pub(super) const SSA_METHODS: Rule = tools(
+    "go/ssa/methods.go",
+    "func (*Program) MethodValue",
+    "MethodValue returns the Function implementing method sel, building wrapper methods on demand.",
+);
+pub(super) const ACTIONS: Rule = tools(
+    "go/analysis/checker/checker.go",
+    "type Action",
+    "Actions form a DAG, both within a package (as different analyzers are applied, either in sequence or parallel), and across packages (as dependencies are analyzed).",
+);
 pub(super) const OBJECT_PATH: Rule = noted(
     tools(
         "go/types/objectpath/objectpath.go",

@@ -39,6 +39,7 @@ impl Tally {
             match kind {
                 OperandKind::Query => count(ElementKind::Query, rest),
                 OperandKind::Setter => count(ElementKind::Setter, rest),
+                OperandKind::Reading => count(ElementKind::Reading, rest),
                 OperandKind::Name => count(ElementKind::Target, rest),
                 OperandKind::Config => count(ElementKind::Config, rest),
                 _ => {}

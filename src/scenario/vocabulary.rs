@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::Class;
 use super::element::{Element, ElementKind, words};
 use super::quotations::{
-    ADD_METHOD, COMPLETE, CONTEXT, FSET, IMPORT_FROM, INCOMPLETE, INSERT, INTERFACES, LOCKED, MAPS,
-    METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP, PACKAGE_AND_ERROR, READERS,
-    SET_CONSTRAINT, SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING, SILENT, SILENT_VALID, UNFINISHED,
+    ACTIONS, ADD_METHOD, COMPLETE, CONTEXT, FSET, IMPORT_FROM, INCOMPLETE, INSERT, INTERFACES,
+    LOCKED, MAPS, METHOD_SETS, OBJECT_PATH, ONE_CHECKER, OPEN_INTERFACE, OWN_MAP,
+    PACKAGE_AND_ERROR, READERS, SET_CONSTRAINT, SET_PACKAGE, SET_TYPE_PARAMS, SET_UNDERLYING,
+    SILENT, SILENT_VALID, SSA_BODY, SSA_CREATED, SSA_METHODS, SSA_PROGRAM, UNFINISHED,
 };
 use super::situation::{Pattern, Setting, WalkOrder};
 
@@ -29,6 +30,16 @@ words! {
         Unfinished = "unfinished", Breach, UNFINISHED, "packages whose check, without Config.Error, stopped at the first error";
         Interface = "interface", Breach, OPEN_INTERFACE, "interfaces made by hand and not completed, among the instances";
         Alias = "alias", Breach, SET_TYPE_PARAMS, "aliases made by hand, among the instances, whose type parameters are set by the goroutines that walk them";
+        Program = "program", Bug, SSA_PROGRAM, "one ssa.Program with the packages that are complete, in which every ssa builds (golang.org/x/tools/go/ssa)";
+        Analyses = "analyses", Bug, ACTIONS, "one graph of analyses: each analyzer runs once on a package that is complete, and its result and facts are for all goroutines, as in golang.org/x/tools/go/analysis/checker";
+    }
+}
+
+impl Share {
+    /// Whether only operations of golang.org/x/tools use it. Operators add it with them.
+    #[must_use]
+    pub fn is_of_tools(self) -> bool {
+        matches!(self, Self::Program | Self::Analyses)
     }
 }
 
@@ -155,13 +166,33 @@ words! {
     }
 }
 
-const TABLES: [&[Element]; 11] = [
+words! {
+    /// What the operation `ssaread` reads of the functions of a package, which another
+    /// goroutine may be building.
+    Reading: Reading {
+        String = "string", Bug, SSA_CREATED, "Function.Name, String, Type and Object";
+        Origin = "origin", Bug, SSA_CREATED, "Function.Origin, TypeParams, TypeArgs, Parent and Package";
+        Syntax = "syntax", Bug, SSA_CREATED, "Function.Syntax, node by node, and Pos";
+        Methods = "methods", Bug, SSA_METHODS, "Program.MethodValue of every method, which builds wrappers, and RuntimeTypes";
+        Blocks = "blocks", Breach, SSA_BODY, "Function.Blocks with their instructions, Params and Locals";
+        Referrers = "referrers", Breach, SSA_BODY, "Function.Params and AnonFuncs, and their Referrers";
+    }
+}
+
+impl Reading {
+    /// What may be read while another goroutine builds; the order is that of draws.
+    pub(crate) const SAFE: &'static [Self] =
+        &[Self::String, Self::Origin, Self::Syntax, Self::Methods];
+}
+
+const TABLES: [&[Element]; 12] = [
     Share::ELEMENTS,
     Import::ELEMENTS,
     Importing::ELEMENTS,
     &super::operation::ELEMENTS,
     Query::ELEMENTS,
     Setter::ELEMENTS,
+    Reading::ELEMENTS,
     Meet::ELEMENTS,
     WalkOrder::ELEMENTS,
     Setting::ELEMENTS,

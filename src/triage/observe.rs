@@ -1,7 +1,8 @@
 //! Turns the harness's output into findings.
 
 use crate::finding::{
-    self, Exit, Finding, Kind, Observed, Origin, Panic, findings, leaked, name_stall, over_memory,
+    self, Exit, Finding, Kind, Observed, Origin, Panic, changed_syntax, findings, leaked,
+    name_stall, over_memory,
 };
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
@@ -23,6 +24,9 @@ pub fn raw_report(outcome: &Outcome) -> String {
     }
     for stack in outcome.reply.iter().flat_map(|r| &r.leaks) {
         text.push_str(&format!("left after every operation returned:\n{stack}\n\n"));
+    }
+    for change in outcome.reply.iter().flat_map(|r| &r.changed) {
+        text.push_str(&format!("the syntax is not as it was: {change}\n"));
     }
     for panic in outcome.reply.iter().flat_map(|r| &r.panics) {
         text.push_str(&format!("panic: {}\n\n{}\n", panic.value, panic.stack));
@@ -61,7 +65,9 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
         })
         .collect();
     let leaks = outcome.reply.as_ref().map_or(&[][..], |r| &r.leaks);
-    let quiet = panics.is_empty() && leaks.is_empty() && outcome.reports.is_empty();
+    let changed = outcome.reply.as_ref().map_or(&[][..], |r| &r.changed);
+    let quiet =
+        panics.is_empty() && leaks.is_empty() && changed.is_empty() && outcome.reports.is_empty();
     if quiet && matches!(outcome.end, End::Replied) {
         return Vec::new();
     }
@@ -98,6 +104,7 @@ pub fn observe(outcome: &Outcome, scenario: &Scenario, origin: &Origin) -> Vec<F
         End::Replied => {}
     }
     found.extend(leaked(leaks, scenario, origin));
+    found.extend(changed_syntax(changed, scenario, origin));
     found
 }
 

@@ -163,6 +163,7 @@ mod tests {
             trace: 0,
             leaks: Vec::new(),
             heap: 0,
+            changed: Vec::new(),
         }
     }
 

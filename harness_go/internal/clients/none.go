@@ -27,8 +27,41 @@ func ReadArchive(*token.FileSet, []byte, map[string]*types.Package, string) (*ty
 	return nil, errMissing
 }
 
-// BuildSSA is not available.
-func BuildSSA(*token.FileSet, *types.Package, []*ast.File, *types.Info) []string { return nil }
+// Program holds nothing.
+type Program struct{}
+
+// NewProgram returns a program that no package can be added to.
+func NewProgram(*token.FileSet) *Program { return &Program{} }
+
+// Add adds nothing.
+func (*Program) Add(*types.Package, []*ast.File, *types.Info) {}
+
+// Complete adds nothing.
+func (*Program) Complete() {}
+
+// Has reports false.
+func (*Program) Has(*types.Package) bool { return false }
+
+// Build builds nothing.
+func (*Program) Build(*types.Package) []string { return nil }
+
+// Read reads nothing.
+func (*Program) Read(string, *types.Package) {}
+
+// HasAnalyzer reports false.
+func HasAnalyzer(string) bool { return false }
+
+// Analyses holds nothing.
+type Analyses struct{}
+
+// Add adds nothing.
+func (*Analyses) Add(string, *Unit) {}
+
+// Has reports false.
+func (*Analyses) Has(string, *types.Package) bool { return false }
+
+// Run is not available.
+func (*Analyses) Run(string, *types.Package) ([]Diagnostic, error) { return nil, errMissing }
 
 // ObjectPath is not available.
 func ObjectPath(types.Object) (string, types.Object, error) { return "", nil, errMissing }

@@ -19,7 +19,8 @@ func TestGoldenScenarios(t *testing.T) {
 	}
 	contract := func(name string) bool {
 		for _, c := range []string{"setter_", "operation_set", "share_importer_unlocked", "share_info", "share_checker",
-			"share_package", "share_incomplete", "share_interface", "share_unfinished", "share_alias"} {
+			"share_package", "share_incomplete", "share_interface", "share_unfinished", "share_alias",
+			"reading_blocks", "reading_referrers"} {
 			if strings.HasPrefix(name, c) {
 				return true
 			}
@@ -38,7 +39,8 @@ func TestGoldenScenarios(t *testing.T) {
 			t.Fatal(err)
 		}
 		kind, word, _ := strings.Cut(strings.ReplaceAll(name, "_", " "), " ")
-		if (kind == "operation" || kind == "query") && !known[word] || (strings.HasPrefix(word, "export") || word == "unified" || word == "mixed") && !known["export"] {
+		if (kind == "operation" || kind == "query") && !known[word] || (strings.HasPrefix(word, "export") || word == "unified" || word == "mixed") && !known["export"] ||
+			(kind == "reading" || word == "program" || word == "analyses") && !known["ssa"] {
 			t.Logf("%s: this build has no golang.org/x/tools", name)
 			continue
 		}
@@ -92,6 +94,10 @@ func TestGoldenScenarios(t *testing.T) {
 			}
 		case "config":
 			if !ran("configure " + word) {
+				t.Errorf("%s: not executed: %v", name, executed)
+			}
+		case "reading":
+			if !ran("ssaread " + word) {
 				t.Errorf("%s: not executed: %v", name, executed)
 			}
 		case "query":

@@ -14,7 +14,7 @@ import (
 func checkedPackage(t *testing.T, text string) *types.Package {
 	t.Helper()
 	fset := token.NewFileSet()
-	s := parseSource(fset, &wire.Package{Path: "p", Files: []wire.File{{Name: "p.go", Text: text}}})
+	s := parseSource(fset, &wire.Package{Path: "p", Files: []wire.File{{Name: "p.go", Text: text}}}, 0)
 	if s.err != nil {
 		t.Fatal(s.err)
 	}

@@ -47,6 +47,9 @@ type goroutine struct {
 	instances []types.Type
 	paths     clients.Encoder // for versions of golang.org/x/tools in which none may be shared
 	own       map[string]any  // values that targets' operations keep
+	// analyses are the analyzers that it ran, on units.
+	analyses clients.Analyses
+	units    map[*types.Package]*clients.Unit
 
 	op       int // the running operation
 	executed []bool
@@ -139,7 +142,7 @@ func (g *goroutine) parse(i int) []*tree {
 		if g.share.ast {
 			g.files[i] = g.sources[i].trees
 		} else {
-			g.files[i] = parseSource(g.fset, &g.req.Packages[i]).trees
+			g.files[i] = parseSource(g.fset, &g.req.Packages[i], g.parseMode()).trees
 		}
 	}
 	return g.files[i]

@@ -22,6 +22,10 @@ type operation struct {
 	client bool
 	// syntax says that it needs the syntax from which packages were checked.
 	syntax bool
+	// comments says that it needs the comments in that syntax, too.
+	comments bool
+	// program says that it needs an ssa.Program that goroutines share.
+	program bool
 	// foreign says that it runs a user's code, which may start goroutines anywhere.
 	foreign bool
 	// prepare does the work, for a package that the operation names, that need not be done while
@@ -64,6 +68,8 @@ type call struct {
 	node      int // the number of an expression
 	query     *query
 	setter    *setter
+	reading   string
+	analyzer  string
 	order     order
 	configure func(*configuration)
 	target    *target.Operation
@@ -224,6 +230,19 @@ var (
 		c.name += " " + word
 		if c.setter = findSetter(word); c.setter == nil {
 			c.fail("not a setter that this harness knows")
+		}
+	})
+	aReading = required(func(c *call, word string) {
+		c.name += " " + word
+		if c.reading = word; !readings[word] {
+			c.fail("not a way to read functions that this harness knows")
+		}
+	})
+	anAnalyzer = required(func(c *call, word string) {
+		c.name += " " + word
+		c.analyzer = word
+		if clients.Available && !clients.HasAnalyzer(word) {
+			c.fail("not an analyzer that this harness knows")
 		}
 	})
 	aNode = required(func(c *call, word string) {

@@ -2,20 +2,18 @@ package engine
 
 import (
 	"go/types"
-	"strings"
 
 	"typerace/harness/internal/clients"
 )
 
-const errNotSound = "the package is not known to be free of errors"
+const (
+	errNotSound = "the package is not known to be free of errors"
+	errNoBodies = "the bodies of its functions were not checked"
+)
 
 func init() {
 	register(operation{
 		word: "export", operands: []operand{aPackage}, client: true, run: (*goroutine).export,
-	})
-	register(operation{
-		word: "ssa", operands: []operand{aPackage}, client: true, syntax: true,
-		run: (*goroutine).ssa,
 	})
 	registerQueries(
 		query{name: "objectpath", client: true, ask: askObjectPath},
@@ -44,26 +42,6 @@ func (g *goroutine) export(c *call) bool {
 	if g.round.answers {
 		// The bytes depend on which instances are identical pointers.
 		g.answer("export", []any{pkg.Path()}, []any{true}, "")
-	}
-	return true
-}
-
-// ssa is the operation `ssa P`. It builds the package that was type-checked, in whatever form
-// importers got it.
-func (g *goroutine) ssa(c *call) bool {
-	b := g.checkedWithSyntax(c)
-	if b == nil {
-		return false
-	}
-	if !g.isSound(b.pkg) {
-		return g.skip(errNotSound)
-	}
-	if !b.bodies {
-		return g.skip("the bodies of its functions were not checked")
-	}
-	members := clients.BuildSSA(b.fset, b.pkg, b.files, b.info)
-	if g.round.answers {
-		g.answer("ssa", []any{b.pkg.Path()}, []any{strings.Join(members, " ")}, "")
 	}
 	return true
 }

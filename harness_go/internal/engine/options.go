@@ -24,6 +24,8 @@ type options struct {
 	archives map[string][]byte
 	// keep says that an operation needs the syntax from which packages were checked.
 	keep bool
+	// comments says that an operation needs the comments in it.
+	comments bool
 	// foreign says that an operation runs a user's code.
 	foreign bool
 	// fresh says that the test case is about state that a process computes once.
@@ -38,6 +40,7 @@ type shares struct {
 	info, checker, packages, incomplete bool
 	unfinished, interfaces              bool
 	parallel, aliases                   bool
+	program, analyses                   bool
 }
 
 // meets says where goroutines wait for one another.
@@ -72,7 +75,9 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	}
 	for _, c := range all {
 		o.keep = o.keep || c.syntax
+		o.comments = o.comments || c.comments
 		o.foreign = o.foreign || c.foreign
+		o.share.program = o.share.program || c.program
 	}
 	s, m := &o.share, &o.meet
 	for words, known := range map[*[]string]map[string]*bool{
@@ -81,7 +86,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 			"importer": &s.importer, "importer unlocked": &s.unlocked, "info": &s.info,
 			"checker": &s.checker, "package": &s.packages, "incomplete": &s.incomplete,
 			"unfinished": &s.unfinished, "interface": &s.interfaces, "alias": &s.aliases,
-			"importer parallel": &s.parallel,
+			"importer parallel": &s.parallel, "program": &s.program, "analyses": &s.analyses,
 		},
 		&req.Meet: {
 			"start": &m.start, "import": &m.imports, "error": &m.errors, "operation": &m.operation,

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -62,6 +63,11 @@ func (r *report) add(round *round, setup, concurrent time.Duration) {
 		}
 	}
 	r.uses(round)
+	for _, change := range round.changedSyntax() {
+		if !slices.Contains(r.reply.Changed, change) {
+			r.reply.Changed = append(r.reply.Changed, change)
+		}
+	}
 	r.first = false
 }
 

@@ -38,6 +38,12 @@ type round struct {
 	// paths is shared in the same way, from the version of golang.org/x/tools on that allows it.
 	paths clients.Encoder
 
+	// program and analyses are for share program and share analyses.
+	program  *clients.Program
+	analyses *clients.Analyses
+	// syntax is watched if an operation could change it.
+	syntax []watchedSyntax
+
 	// completed are the packages that `before` checked; nil if it did not.
 	completed []*types.Package
 	// instances are the types that `before` made.
@@ -69,7 +75,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 		sourceTexts: targetTexts(req, &o),
 	}
 	for i := range req.Packages {
-		r.sources = append(r.sources, parseSource(r.fset, &req.Packages[i]))
+		r.sources = append(r.sources, parseSource(r.fset, &req.Packages[i], o.parseMode()))
 		if _, ok := r.index[req.Packages[i].Path]; !ok {
 			r.index[req.Packages[i].Path] = i
 		}
@@ -90,6 +96,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 	}
 	r.first = newGoroutine(r, 0, o.before)
 	r.first.files = r.baseTrees()
+	r.watchSyntax(r.first)
 	r.strangers = newGoroutine(r, len(req.Go)+1, nil)
 	r.strangers.files = r.baseTrees()
 	r.shared = newSharedImporter(r, o.share.unlocked)
@@ -139,6 +146,13 @@ func (r *round) prepare() {
 		g := newGoroutine(r, i+1, ops)
 		r.goroutines = append(r.goroutines, g)
 		g.prepare()
+		r.watchSyntax(g)
+	}
+	if r.share.program {
+		r.program = r.newProgram()
+	}
+	if r.share.analyses {
+		r.analyses = r.newAnalyses()
 	}
 	if r.share.packages || r.share.checker {
 		for i, s := range r.sources {

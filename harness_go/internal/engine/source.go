@@ -27,9 +27,17 @@ type sourceError string
 
 func (e sourceError) Error() string { return string(e) }
 
+// parseMode says whether trees have comments.
+func (o *options) parseMode() parser.Mode {
+	if o.comments {
+		return parser.ParseComments
+	}
+	return 0
+}
+
 // parseSource parses every file of a package into the file set. A file with syntax errors is
 // included as far as it could be parsed.
-func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
+func parseSource(fset *token.FileSet, pkg *wire.Package, mode parser.Mode) *source {
 	s := &source{trees: []*tree{}}
 	for i := range pkg.Files {
 		file := &pkg.Files[i]
@@ -38,7 +46,7 @@ func parseSource(fset *token.FileSet, pkg *wire.Package) *source {
 			s.fail(sourceError(name + ": the file is larger than 1 MiB"))
 			continue
 		}
-		f, err := parser.ParseFile(fset, name, file.Text, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, name, file.Text, mode|parser.SkipObjectResolution)
 		if err != nil {
 			s.fail(err)
 		}

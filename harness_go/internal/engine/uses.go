@@ -17,6 +17,8 @@ const (
 	useInterface
 	useAlias
 	useParallel
+	useProgram
+	useAnalyses
 	numUses
 )
 
@@ -24,6 +26,7 @@ const (
 var useNames = [numUses]string{
 	"fset", "context", "config", "ast", "importer", "importer unlocked", "info", "checker",
 	"package", "incomplete", "unfinished", "interface", "alias", "importer parallel",
+	"program", "analyses",
 }
 
 // shared says which of them the test case shares.
@@ -31,6 +34,7 @@ func (s *shares) shared() [numUses]bool {
 	return [numUses]bool{
 		s.fset, s.context, s.config, s.ast, s.importer, s.unlocked, s.info, s.checker,
 		s.packages, s.incomplete, s.unfinished, s.interfaces, s.aliases, s.parallel,
+		s.program, s.analyses,
 	}
 }
 

@@ -120,6 +120,8 @@ type RunReply struct {
 	Leaks []string
 	// Heap is the number of bytes left after the last collection.
 	Heap uint64
+	// Changed says which fields of syntax trees operations changed, and in which packages.
+	Changed []string
 }
 
 // Encode returns the message's bytes, its kind first.
@@ -192,6 +194,7 @@ func (r *RunReply) Encode() []byte {
 	e.u64(r.Trace)
 	e.strs(r.Leaks)
 	e.u64(r.Heap)
+	e.strs(r.Changed)
 	return e.b
 }
 
@@ -207,7 +210,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 		}),
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
 		Skipped:  d.strs(), Answers: decodeList(d, func(d *decoder) []Answer { return decodeList(d, (*decoder).answer) }), Resolutions: d.strs(),
-		Steps: d.u64(), Trace: d.u64(), Leaks: d.strs(), Heap: d.u64(),
+		Steps: d.u64(), Trace: d.u64(), Leaks: d.strs(), Heap: d.u64(), Changed: d.strs(),
 	}
 	return r, d.done()
 }

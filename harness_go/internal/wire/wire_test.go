@@ -19,7 +19,7 @@ var reply = &RunReply{
 	ID: 9, Races: 2, SetupNS: 3, ConcurrentNS: 4, Verdicts: []Verdict{{Code: VerdictValid}, {Code: VerdictSyntax, Error: "e"}},
 	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
 	Skipped: []string{"x"}, Answers: [][]Answer{{{Operation: 2, Subject: "a", Value: []string{"b", "c"}, Note: "n"}, {}}, nil}, Resolutions: []string{"r"},
-	Leaks: []string{"goroutine 7"}, Heap: 6,
+	Leaks: []string{"goroutine 7"}, Heap: 6, Changed: []string{"ast.Field.Doc in p"},
 }
 
 func TestMessagesRoundTrip(t *testing.T) {

@@ -49,7 +49,7 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
         Profile::All => {
             if s.class() == Class::Breach && cx.rng.chance(25) {
                 s.share.retain(|x| !breaches(*x));
-                let breaks = |op: &Operation| op.row().class == Class::Breach;
+                let breaks = |op: &Operation| op.class() == Class::Breach;
                 s.before.retain(|op| !breaks(op));
                 // A goroutine that consists of breaches keeps them: two goroutines are needed.
                 for ops in s.go.iter_mut().filter(|ops| !ops.iter().all(breaks)) {

@@ -8,8 +8,9 @@ use crate::generate::asks;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef, OperandKind,
-    OperandValue, Operation, Order, Query, Row, Scenario, Setter, Share, targets,
+    ANALYZERS, Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef,
+    OperandKind, OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share,
+    targets,
 };
 use crate::testcase::TestCase;
 
@@ -196,6 +197,8 @@ fn make(row: &Row, case: Option<&TestCase>, symbols: &Symbols, rng: &mut Rng) ->
             Kind::Order => Value::Order(order(rng)),
             Kind::Setter => Value::Setter(*rng.choose(Setter::ALL)?),
             Kind::Config => Value::Config(Configured::draw(rng)?),
+            Kind::Reading => Value::Reading(*rng.choose(Reading::SAFE)?),
+            Kind::Analyzer => Value::Analyzer((*rng.choose(ANALYZERS)?).to_owned()),
             Kind::Name => Value::Name(rng.choose(&targets())?.name.to_owned()),
         })
     })
@@ -281,7 +284,8 @@ pub(super) fn absent_share(
     rng: &mut Rng,
 ) -> Option<Share> {
     let absent = Share::ALL.iter().copied();
-    let fits: Vec<Share> =
-        absent.filter(|s| breaches(*s) == breach && !present.contains(s)).collect();
+    let fits: Vec<Share> = absent
+        .filter(|s| breaches(*s) == breach && !s.is_of_tools() && !present.contains(s))
+        .collect();
     rng.choose(&fits).copied()
 }

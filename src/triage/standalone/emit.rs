@@ -30,6 +30,8 @@ impl Goroutine<'_, '_> {
             Operation::Info { query, package } => self.info(*query, package),
             Operation::Export { package } => self.export(package),
             Operation::Ssa { package } => self.ssa(package),
+            Operation::SsaRead { what, package } => self.read_ssa(*what, package),
+            Operation::Analyze { analyzer, package } => self.analyze(analyzer, package),
             Operation::Set { object: target, what } => self.set(target, *what),
             Operation::Configure { setting } => self.settings.set(*setting),
             // There is no program for it, because it would need the user's package.
@@ -209,13 +211,6 @@ impl Goroutine<'_, '_> {
         if let Some(pkg) = self.package_of(path) {
             let export = self.uses.helper("exportData");
             self.say(format!("{export}({pkg})"));
-        }
-    }
-
-    fn ssa(&mut self, path: &str) {
-        if let Some(syntax) = self.syntax(path) {
-            let build = self.uses.helper("buildSSA");
-            self.say(format!("{build}({syntax})"));
         }
     }
 

@@ -1,11 +1,12 @@
-//! The Go declarations that programs consist of: `harness_go/standalone`, and the package that
-//! builds packages by hand. A program gets the declarations that its statements use, and those that
+//! The Go declarations that programs consist of: `harness_go/standalone`, and the packages
+//! that build packages by hand and watch syntax. A program gets the declarations that its statements use, and those that
 //! these use in turn.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::scan::{Token, tokens};
 use crate::harness::source_files;
+use crate::scenario::analyzer_packages;
 
 /// Names that every program declares itself.
 const OWN: &str = "program.go";
@@ -49,8 +50,9 @@ impl Library {
             // Only statements of programs use it.
             imports: BTreeMap::from([("maps", "maps")]),
         };
+        library.imports.extend(analyzer_packages());
         let mut methods = Vec::new();
-        for folder in ["standalone", "internal/synthetic"] {
+        for folder in ["standalone", "internal/synthetic", "internal/unchanged"] {
             for (name, text) in source_files(folder) {
                 if holds(text, go_minor) {
                     library.read(text, name == OWN, &mut methods);
@@ -83,10 +85,16 @@ impl Library {
     }
 
     fn imports(&mut self, tokens: &[Token<'static>]) {
+        let mut before = Token::Mark('(');
         for token in tokens {
             if let Token::Text(path) = *token {
-                self.imports.insert(path.rsplit('/').next().unwrap_or(path), path);
+                let name = match before {
+                    Token::Word(name) if name != "import" => name,
+                    _ => path.rsplit('/').next().unwrap_or(path),
+                };
+                self.imports.insert(name, path);
             }
+            before = *token;
         }
     }
 
@@ -240,6 +248,18 @@ mod tests {
             assert!(locked.text.contains(part), "{part}: {}", locked.text);
         }
         assert!(!locked.text.contains("parallel"), "{}", locked.text);
+    }
+
+    #[test]
+    fn the_harness_has_the_same_analyzers() {
+        let files = source_files("internal/clients");
+        let (_, text) = files.into_iter().find(|(name, _)| *name == "analyzers.go").unwrap();
+        for (name, path) in analyzer_packages() {
+            assert!(text.contains(&format!("\t\"{path}\"\n")), "{path}");
+            assert!(text.contains(&format!("\t\"{name}\": ")), "{name}");
+        }
+        let packages = text.matches("/go/analysis/passes/").count();
+        assert_eq!(packages, analyzer_packages().count());
     }
 
     #[test]

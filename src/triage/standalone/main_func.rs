@@ -34,6 +34,12 @@ pub(super) fn main(
     }
     attempt.extend(statements.before);
     attempt.extend(goroutines(cx, &statements.goroutines, uses));
+    if uses.helpers.contains("Watch") {
+        attempt.push(
+            "for _, field := range changed() {\n\tprintln(\"SYNTAX CHANGED:\", field)\n}"
+                .to_owned(),
+        );
+    }
     let mut main = settings(cx, finding, uses);
     if options.probe {
         main.push(format!("{}()", uses.helper("probe")));

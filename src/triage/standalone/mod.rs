@@ -13,6 +13,7 @@
 //! goroutine      the state while the statements of one goroutine are emitted
 //! forms          the operations that one question may replace
 //! emit, direct   an operation → statements; a single question in its place
+//! emit_tools     the same for SSA and analyzers, and what goroutines share of them
 //! type_args      type arguments → expressions
 //! prepare        what is made before the goroutines start
 //! main_func      the function main
@@ -32,6 +33,7 @@ mod direct;
 mod emit;
 mod emit_check;
 mod emit_eval;
+mod emit_tools;
 mod evidence;
 mod forms;
 mod go_mod;

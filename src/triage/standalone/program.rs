@@ -1,6 +1,6 @@
 //! Turns a test case into the files of a Go program.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{Check, Mode, load};
 use super::forms::Forms;
@@ -50,12 +50,12 @@ pub fn program(
     let mode = Mode::new(&plan, options);
     let cx = Context { plan: &plan, mode, options, ordered: is_ordered(&quiet, &forms) };
     let mut uses = Uses::default();
-    let statements = statements(cx, &mut forms, &mut uses);
+    let statements = statements(cx, finding, &mut forms, &mut uses);
     let mut code = main(cx, finding, statements, &mut uses);
     let selection = declarations(cx, &library, &mut uses, &forms, &mut code);
     code.push_str(&selection.text);
     let imports = imports(&code, &library);
-    let tools = imports.iter().any(|path| path.starts_with("golang.org/"));
+    let tools = imports.keys().any(|path| path.starts_with("golang.org/"));
     let main_go = format!(
         "{}package main\n\n{}{}{code}",
         head(&plan, finding),
@@ -83,11 +83,17 @@ fn is_ordered(scenario: &Scenario, forms: &Forms) -> bool {
 
 /// The statements of the goroutines and of `before`. Those of `before` come last, because they
 /// create what the others use.
-fn statements(cx: Context<'_, '_>, forms: &mut Forms, uses: &mut Uses) -> Statements {
+fn statements(
+    cx: Context<'_, '_>,
+    finding: Option<&Finding>,
+    forms: &mut Forms,
+    uses: &mut Uses,
+) -> Statements {
     let goroutines: Vec<Vec<Line>> =
         (1..=cx.plan.scenario.go.len()).map(|id| emit(cx, id, forms, uses)).collect();
     let lines = emit(cx, 0, forms, uses);
-    let shared = cx.shared(uses);
+    let mut shared = cx.shared(uses);
+    shared.extend(cx.shared_tools(finding, uses));
     let mut before = cx.before(&lines, uses);
     before.extend(shared);
     before.append(&mut forms.early);
@@ -148,22 +154,28 @@ fn sources(cx: Context<'_, '_>, table: bool, code: &str) -> String {
     out
 }
 
-/// The import paths of the packages that code uses, sorted.
-fn imports(code: &str, library: &Library) -> BTreeSet<&'static str> {
+/// The import paths of the packages that code uses, sorted, with the names that it uses.
+fn imports<'c>(code: &'c str, library: &Library) -> BTreeMap<&'static str, &'c str> {
     let tokens = tokens(code);
     let before = std::iter::once(&Token::Mark(';')).chain(&tokens);
     let used = before.zip(tokens.windows(2)).filter_map(|(before, pair)| match pair {
         [Token::Word(name), Token::Mark('.')] if *before != Token::Mark('.') => {
-            library.import(name)
+            library.import(name).map(|path| (path, *name))
         }
         _ => None,
     });
     used.collect()
 }
 
-fn import_block(imports: &BTreeSet<&str>) -> String {
-    let (others, std): (Vec<_>, Vec<_>) = imports.iter().partition(|p| p.contains('.'));
-    let line = |p: &&str| format!("\t\"{p}\"\n");
+fn import_block(imports: &BTreeMap<&str, &str>) -> String {
+    let (others, std): (Vec<_>, Vec<_>) = imports.iter().partition(|(path, _)| path.contains('.'));
+    let line = |(path, name): (&&str, &&str)| {
+        if path.rsplit('/').next() == Some(name) {
+            format!("\t\"{path}\"\n")
+        } else {
+            format!("\t{name} \"{path}\"\n")
+        }
+    };
     if imports.is_empty() {
         return String::new();
     }

@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::program::Program;
 use super::write::Crash;
-use crate::finding::{End, Exit, Finding, Kind, Observed, Origin, RootBy, findings, name_stall};
+use crate::finding::{
+    End, Exit, Finding, Kind, Observed, Origin, RootBy, changed_syntax, findings, name_stall,
+    printed_changes,
+};
 use crate::harness::Toolchain;
 use crate::scenario::Scenario;
 
@@ -305,5 +308,6 @@ fn seen(output: &str, status: ExitStatus) -> Vec<String> {
     if let End::TimedOut { dump } = end {
         findings.iter_mut().for_each(|f| name_stall(f, dump));
     }
+    findings.extend(changed_syntax(&printed_changes(output), &scenario, &origin));
     findings.into_iter().map(|f| f.signature).collect()
 }

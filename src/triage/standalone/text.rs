@@ -46,7 +46,7 @@ pub fn quoted(text: &str) -> String {
 /// Names that Go declares, and that the statements of programs use.
 const TAKEN: &str = "\
 append len new make panic string error int bool any nil true false main init \
-wg check attempt packages sources instances conf info fset ctxt im start shared \
+wg check attempt packages sources instances conf info fset ctxt im start shared prog analyses changed \
 checkUnfinished checkSyntax checkSyntaxUnfinished t t2 t3 t4 inst inst2 inst3 inst4";
 
 /// The name of a variable for an import path: `x/go-lib` → `goLib`. It differs from
