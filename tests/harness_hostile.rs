@@ -12,9 +12,10 @@ use typerace::scenario::Scenario;
 const HELLO: &str = r"\031\0\0\0\005\0\0\0\010\0\0\0go1.27.3\001\100\0\0\0\0\0\0\0";
 
 /// The reply to run 0 of a test case without packages: its kind, then an id, a count of races, two
-/// times, six empty lists, steps, trace, an empty list and the heap. All of these are 0.
+/// times, six empty lists, steps, trace, an empty list, the heap and an empty list. All of these
+/// are 0.
 fn reply_frame() -> String {
-    let zeros = 8 + 4 + 8 + 8 + 6 * 4 + 8 + 8 + 4 + 8;
+    let zeros = 8 + 4 + 8 + 8 + 6 * 4 + 8 + 8 + 4 + 8 + 4;
     format!(r"\{:03o}\0\0\0\001{}", zeros + 1, r"\0".repeat(zeros))
 }
 

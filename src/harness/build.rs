@@ -240,6 +240,19 @@ fn flags(minor: u32) -> Vec<&'static str> {
     flags
 }
 
+/// The GOEXPERIMENT of a build, if it must not be the user's.
+///
+/// Since Go 1.27, packages that are compiled without the race detector allocate with functions made
+/// for one size, and these do not tell the detector that memory is used again. Syntax trees, which
+/// the parser allocates, then seem to race with whatever used their memory before.
+fn experiments(goroot: &Path) -> Option<String> {
+    let name = "sizespecializedmalloc";
+    let file = format!("src/internal/goexperiment/exp_{name}_on.go");
+    let users = std::env::var("GOEXPERIMENT").unwrap_or_default();
+    let all = if users.is_empty() { format!("no{name}") } else { format!("{users},no{name}") };
+    goroot.join(file).is_file().then_some(all)
+}
+
 fn compile(
     toolchain: &Toolchain,
     flags: &[String],
@@ -256,7 +269,11 @@ fn compile(
         write(src.join(path), content)?;
     }
     let mut build = toolchain.command();
-    build.arg("build").args(flags).current_dir(&src);
+    // A build that is killed leaves its files behind; `folder` is removed then.
+    build.arg("build").args(flags).current_dir(&src).env("GOTMPDIR", folder);
+    if let Some(experiments) = experiments(&toolchain.goroot) {
+        build.env("GOEXPERIMENT", experiments);
+    }
     build.arg("-o").arg(folder.join("harness"));
     if let Some(target) = &extras.target {
         // If a go.mod asks for another Go, the build fails instead of using that Go.
@@ -282,6 +299,7 @@ fn compile(
         .map_err(|source| EnvError::Write { path: probes.clone(), source })?;
     let mut go = toolchain.command();
     go.args(["run", "./instrument", "-goroot"]).arg(&toolchain.goroot).current_dir(&src);
+    go.env("GOTMPDIR", folder);
     go.arg("-out").arg(&probes);
     if let Some(path) = overlay {
         go.arg("-overlay").arg(path);
@@ -361,6 +379,7 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     for name in ["GOEXPERIMENT", "GOAMD64", "GOARM64"] {
         std::env::var_os(name).hash(&mut h);
     }
+    experiments(&toolchain.goroot).hash(&mut h);
     // Developers of go/types edit it in place.
     for (path, content) in go_types(&toolchain.goroot) {
         (path, content).hash(&mut h);

@@ -83,7 +83,8 @@ impl Runner {
             fs::write(dir.path().join("go.sum"), sum)?;
         }
         let mut build = go.command();
-        build.args(["build", "-o", "repro"]).current_dir(dir.path());
+        // A build that is killed leaves its files behind.
+        build.args(["build", "-o", "repro"]).current_dir(dir.path()).env("GOTMPDIR", dir.path());
         if race {
             build.arg("-race");
         }
