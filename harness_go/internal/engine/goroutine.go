@@ -61,8 +61,7 @@ type goroutine struct {
 	size     int // of answers, in parts
 
 	// typeExprs are the type arguments of instantiate, parsed before other goroutines run; builder
-	// makes types from them. Both are kept here because the race detector of Go 1.27 confuses
-	// stacks (docs/DECISIONS.md, "Stacks are grown first").
+	// makes types from them.
 	typeExprs map[string]ast.Expr
 	builder   typeBuilder
 }
