@@ -59,7 +59,7 @@ fn count(n: u64, what: &str) -> String {
 /// Groups of findings.
 #[derive(Debug)]
 pub struct Listing<'a> {
-    groups: [Group; 4],
+    groups: [Group; 5],
     breaches: Vec<&'a Item>,
     /// Breaches that were not stored.
     not_stored: usize,
@@ -75,9 +75,9 @@ struct Group {
     cap: usize,
 }
 
-/// Rows that each group may have, however long the others are: new, known, unstated and
-/// unconfirmed ones.
-const LEAST: [usize; 4] = [5, 4, 1, 1];
+/// Rows that each group may have, however long the others are: new and known roots, findings whose
+/// root is not determined, unstated and unconfirmed ones.
+const LEAST: [usize; 5] = [4, 4, 2, 1, 1];
 
 impl<'a> Listing<'a> {
     /// A list without a limit. A verbose one has a line for each signature of a root and for each
@@ -88,20 +88,23 @@ impl<'a> Listing<'a> {
         let doubtful: Vec<&Item> =
             items.iter().filter(|i| i.class != Class::Breach && i.is_unconfirmed).collect();
         let sure = items.iter().filter(|i| i.class != Class::Breach && !i.is_unconfirmed);
-        let mut roots: [Vec<Vec<&Item>>; 3] = Default::default();
+        let mut roots: [Vec<Vec<&Item>>; 4] = Default::default();
         for root in by_heading(sure, |i| &i.heading) {
-            let known = root.iter().any(|i| i.heading.known);
-            let bug = root.iter().any(|i| i.class == Class::Bug);
-            roots[if known {
-                1
-            } else if bug {
-                0
-            } else {
-                2
-            }]
-            .push(root);
+            let any = |is: fn(&Item) -> bool| root.iter().any(|i| is(i));
+            let place = match any(|i| i.heading.known) {
+                true => 1,
+                false if !any(|i| i.class == Class::Bug) => 3,
+                false if any(|i| i.heading.is_root()) => 0,
+                false => 2,
+            };
+            roots[place].push(root);
         }
-        let [new, known, unstated] = roots;
+        let [new, known, open, unstated] = roots;
+        let open: Vec<&Item> = open.into_iter().flatten().collect();
+        let undetermined = format!(
+            "{} without a root so far (typerace report --roots determines it)",
+            count(open.len() as u64, "finding")
+        );
         let group = |word: &str, about: &str, roots: &[Vec<&Item>]| {
             let title = format!("{}{about}", count(roots.len() as u64, &format!("{word} root")));
             Group::new(title, roots.iter().map(|root| row(root, verbose)).collect())
@@ -114,6 +117,7 @@ impl<'a> Listing<'a> {
             groups: [
                 group("new", "", &new),
                 group("known", "", &known),
+                Group::new(undetermined, open.iter().map(|i| i.line()).collect()),
                 group("unstated", ", which the documentation does not cover", &unstated),
                 Group::new(unconfirmed, doubtful.iter().map(|i| i.line()).collect()),
             ],
