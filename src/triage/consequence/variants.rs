@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_crowd_has_instances_of_generic_types() {
-        let text = "-- a/a.go --\npackage a\ntype A[P any] = []P\ntype T[P, Q any] int\ntype U int\n";
+        let text =
+            "-- a/a.go --\npackage a\ntype A[P any] = []P\ntype T[P, Q any] int\ntype U int\n";
         let case = SourceCase::from_txtar(text).unwrap();
         let parse = |text: &str| Scenario::parse(text).unwrap().unwrap();
         let made = crowd(&case, &parse("before check a\ngo walk string a\ngo check a")).unwrap();
