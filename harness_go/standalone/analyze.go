@@ -14,8 +14,8 @@ import (
 // facts run on the packages that these import, too.
 func analyze(analyzers []*analysis.Analyzer, sequential bool, n int, all ...checked) {
 	made := make(map[*types.Package]*gopackages.Package)
-	var load func(*types.Package) *gopackages.Package
-	load = func(pkg *types.Package) *gopackages.Package {
+	var ofPackage func(*types.Package) *gopackages.Package
+	ofPackage = func(pkg *types.Package) *gopackages.Package {
 		if p := made[pkg]; p != nil {
 			return p
 		}
@@ -30,13 +30,13 @@ func analyze(analyzers []*analysis.Analyzer, sequential bool, n int, all ...chec
 			}
 		}
 		for _, dep := range pkg.Imports() {
-			p.Imports[dep.Path()] = load(dep)
+			p.Imports[dep.Path()] = ofPackage(dep)
 		}
 		return p
 	}
 	var roots []*gopackages.Package
 	for _, c := range all[:n] {
-		roots = append(roots, load(c.pkg))
+		roots = append(roots, ofPackage(c.pkg))
 	}
 	checker.Analyze(analyzers, roots, &checker.Options{Sequential: sequential})
 }
