@@ -58,7 +58,7 @@ pub fn specialise(
 ) -> Result<Vec<Direct>, RunError> {
     let plan = Plan::new(&crash.case, &crash.scenario, &[]);
     let slots = slots(&plan);
-    let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic, Kind::Deadlock];
+    let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic];
     // State that is computed once per process allows only one try in each process.
     if slots.is_empty() || crash.scenario.fresh || !kinds.contains(&crash.finding.kind) {
         return Ok(Vec::new());
