@@ -53,6 +53,9 @@ for case in tests/issues/*.txtar; do
 	fi
 	if [ "$shows" != compiler ]; then
 		"$typerace" minimize "$crash" --time "${MINIMIZE:-30s}" --no-verify --toolchain "$on" >&2 || true
+		# The root gives the text its title and the changes that were tried.
+		"$typerace" report --crashes "$found" --only "$(basename "$crash")" --roots \
+			--toolchain "$on" >&2 || true
 		for also in $(said "$case" also) "$on"; do
 			"$typerace" report --crashes "$found" --only "$(basename "$crash")" --verify 10 \
 				--toolchain "$also" >&2 || true

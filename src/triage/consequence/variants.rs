@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::harness::{Harness, HarnessError, RunFlags, RunRequest, Verdict};
-use crate::scenario::{Meet, Operation, Order, Scenario};
+use crate::scenario::{INSTANCES, Meet, ObjectRef, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
+use crate::triage::standalone::Plan;
 
 /// A scenario to run again and again.
 #[derive(Clone, Debug)]
@@ -33,10 +34,13 @@ pub(super) struct Variant {
 const BRIEF: Duration = Duration::from_millis(15);
 const MOST_ROUNDS: u32 = 64;
 
+/// The instances of the variant that has many. A walk visits hardly more types.
+const INSTANCES_OF_A_CROWD: usize = 90;
+
 /// The variants of a scenario: as it is, with every second goroutine walking backward, so that
-/// goroutines that walk the same types cross, with twice and four times as many goroutines, and with all
-/// operations twice. Most of the time, the goroutines run in parallel. The rest is for seeded
-/// schedules, and for runs whose answers are compared.
+/// goroutines that walk the same types cross, with twice and four times as many goroutines, with all
+/// operations twice, and with walks over many instances. Most of the time, the goroutines run in
+/// parallel. The rest is for seeded schedules, and for runs whose answers are compared.
 pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
     let mut plain = scenario.clone();
     plain.schedule = None;
@@ -68,7 +72,8 @@ pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
         valid: Vec::new(),
     };
     let double = goroutines(2);
-    vec![
+    let crowd = crowd(case, &plain).map(|crowd| variant(&crowd, 60));
+    let mut all = vec![
         variant(&plain, 30),
         variant(&crossing, 20),
         variant(&double, 10),
@@ -78,7 +83,47 @@ pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
         Variant { seed: Some(1), ..variant(&double, 5) },
         Variant { compares: true, ..variant(&plain, 5) },
         Variant { compares: true, ..variant(&double, 5) },
-    ]
+    ];
+    all.extend(crowd);
+    all
+}
+
+/// The scenario with walks over many instances of the generic types of complete packages; `None`
+/// without such types or without walks. One round then has as many chances as there are instances,
+/// and goroutines that visit them in the same order keep up with each other: the one that is behind
+/// finds the work done.
+fn crowd(case: &SourceCase, plain: &Scenario) -> Option<Scenario> {
+    let plan = Plan::new(case, plain, &[]);
+    let generic: Vec<(ObjectRef, usize)> = plan
+        .completed
+        .iter()
+        .map(|&i| &plan.packages[i])
+        .flat_map(|p| p.declared.iter().map(move |d| (p.path, d)))
+        .filter(|(_, d)| d.is_type && d.type_params > 0)
+        .map(|(path, d)| {
+            let object = ObjectRef { package: path.to_owned(), object: d.name.clone() };
+            (object, d.type_params)
+        })
+        .collect();
+    let mut crowd = plain.clone();
+    let mut walks = false;
+    for op in crowd.go.iter_mut().flatten() {
+        if let Operation::Walk { package, .. } = op {
+            INSTANCES.clone_into(package);
+            walks = true;
+        }
+    }
+    if generic.is_empty() || !walks {
+        return None;
+    }
+    for n in 1..=INSTANCES_OF_A_CROWD.div_ceil(generic.len()) {
+        crowd.before.extend(generic.iter().map(|(object, params)| Operation::Instantiate {
+            object: object.clone(),
+            args: vec![format!("[{n}]int"); *params],
+            context: false,
+        }));
+    }
+    Some(crowd)
 }
 
 /// Turns the order of a walk around.
@@ -160,6 +205,21 @@ mod tests {
         assert_eq!(all[0].next().0.schedule, None);
         let seeds: Vec<_> = (0..2).map(|_| all[5].next().0.schedule).collect();
         assert_eq!(seeds, [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_crowd_has_instances_of_generic_types() {
+        let text =
+            "-- a/a.go --\npackage a\ntype A[P any] = []P\ntype T[P, Q any] int\ntype U int\n";
+        let case = SourceCase::from_txtar(text).unwrap();
+        let parse = |text: &str| Scenario::parse(text).unwrap().unwrap();
+        let made = crowd(&case, &parse("before check a\ngo walk string a\ngo check a")).unwrap();
+        assert_eq!(made.before.len(), 1 + INSTANCES_OF_A_CROWD);
+        assert_eq!(made.before[4].to_string(), "instantiate a.T [2]int,[2]int");
+        assert_eq!(made.go[0][0].to_string(), "walk string instances");
+        for without in ["before check a\ngo check a", "go walk string a\ngo walk string a"] {
+            assert_eq!(crowd(&case, &parse(without)), None);
+        }
     }
 
     #[test]

@@ -64,6 +64,7 @@ mod write;
 pub use analysis::{analysis, report};
 pub use go_mod::go_mod;
 pub use options::Options;
+pub(in crate::triage) use plan::Plan;
 pub use program::{Program, program};
 pub use run::{RunError, Runner, Shown};
 pub(in crate::triage) use scan::imports_of;
