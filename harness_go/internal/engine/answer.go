@@ -131,13 +131,23 @@ func guarded(text func() string) (s string) {
 }
 
 // errorTexts returns a check's errors in the order of their positions, as place and code. The
-// messages, which spell types, are in the note.
+// messages, which spell types, are in the note. Of several cycles of instances, go/types reports
+// one at random, so these have no place and count once.
 func errorTexts(errs []types.Error) (texts []string, note string) {
 	var messages []string
+	cycle := false
 	for _, err := range errs {
-		place := err.Fset.Position(err.Pos)
-		texts = append(texts, errorCode(err)+" at "+place.String())
 		messages = append(messages, err.Error())
+		code := errorCode(err)
+		if code == "InvalidInstanceCycle" {
+			cycle = true
+			continue
+		}
+		place := err.Fset.Position(err.Pos)
+		texts = append(texts, code+" at "+place.String())
+	}
+	if cycle {
+		texts = append(texts, "InvalidInstanceCycle")
 	}
 	sort.Strings(texts)
 	return texts, strings.Join(messages, "\n")
