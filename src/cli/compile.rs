@@ -99,7 +99,7 @@ fn text(opinion: &Opinion, path: Option<&Path>) -> String {
     let mut out = format!("go tool compile of {}: {}{package}\n", v.go_version, v.verdict.as_str());
     match &opinion.finding {
         Some(f) => {
-            out.push_str(&format!("finding: {}\n\n{}\n", f.title, opinion.report.trim_end()))
+            out.push_str(&format!("finding: {}\n\n{}\n", f.title, opinion.report.trim_end()));
         }
         None if v.verdict.is_bad() => {
             out.push_str(

@@ -34,7 +34,7 @@ fn circumstances(finding: &Finding, case: &SourceCase, scenario: &Scenario) -> V
             (ElementKind::Share, name) if name == "fset" || name.starts_with("importer") => {}
             (ElementKind::Share, name) => all.push(format!("a shared {name}")),
             (ElementKind::Operation, "eval" | "checkexpr" | "checknode") => {
-                all.push(element.name.to_owned())
+                all.push(element.name.to_owned());
             }
             _ => {}
         }
