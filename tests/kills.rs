@@ -156,7 +156,10 @@ impl Arena {
         self.stored = ids;
         let log = fs::read_to_string(self.log()).unwrap_or_default();
         for line in log.lines() {
+            // What was stored before is in `ids`. Its title is that of the first report, and another
+            // report of the same signature may say that the access is to a map.
             if let Some(found) = line.strip_prefix("FOUND ")
+                && !found.starts_with("AGAIN ")
                 && let Some((_, rest)) = found.split_once(": ")
                 && let Some((title, _)) = rest.rsplit_once(" (after ")
             {
