@@ -62,7 +62,9 @@ impl Compiler {
     /// # Errors
     /// The file system, or a compiler that does not start.
     pub fn compile(&self, case: &SourceCase) -> io::Result<Compiled> {
-        let dir = tempfile::Builder::new().prefix("typerace-compile-").tempdir()?;
+        // If this process is killed, the next typerace removes it.
+        let scratch = crate::harness::Scratch::new()?;
+        let dir = scratch.cwd();
         let mut compiled = Compiled::default();
         let mut done: BTreeSet<usize> = BTreeSet::new();
         let mut config = String::new();
@@ -72,11 +74,12 @@ impl Compiler {
             if !deps.is_subset(&done) || !is_local(package) {
                 continue;
             }
-            let archive = dir.path().join(format!("{i}.a"));
-            let (mut end, mut output) = self.one(dir.path(), package, &archive, &config, false)?;
+            let archive = dir.as_path().join(format!("{i}.a"));
+            let (mut end, mut output) =
+                self.one(dir.as_path(), package, &archive, &config, false)?;
             if end == CompilerEnd::InternalError && !output.contains("\ngoroutine ") {
                 // Releases print no stack, unless the compiler is told not to catch panics.
-                let (again, whole) = self.one(dir.path(), package, &archive, &config, true)?;
+                let (again, whole) = self.one(dir.as_path(), package, &archive, &config, true)?;
                 if again == end {
                     output = whole;
                 }
