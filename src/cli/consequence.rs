@@ -16,7 +16,6 @@ use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Consequence, Origin};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 use crate::scenario::Scenario;
-use crate::store::read;
 use crate::testcase::SourceCase;
 use crate::triage::consequence::{Options, consequence};
 use crate::triage::standalone::{self, WriteError};
@@ -96,10 +95,8 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     if built.patched.ids.is_empty()
         && let Some((store, name)) = store_of(&args.crash)?
     {
-        let dir = store.path(&name);
-        let stored = crate::finding::Finding { consequence: Some(seen.clone()), ..read(&dir)? };
-        store.update_finding(&stored)?;
-        standalone::write(&dir)?;
+        store.change(&name, |finding| finding.consequence = Some(seen.clone()))?;
+        standalone::write(&store.path(&name))?;
     }
     if args.json {
         let report = Report {

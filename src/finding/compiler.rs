@@ -135,13 +135,11 @@ fn ended(end: CompilerEnd, output: &str) -> (String, String, Vec<String>, Vec<St
         places.extend(frames.iter().find(|f| is_compiler(f)).map(name));
     }
     let word = end.as_str();
-    let what = match end {
-        CompilerEnd::InternalError => format!("{word}: {}", shape(message(output))),
-        _ => word.to_owned(),
-    };
-    let said = match end {
-        CompilerEnd::InternalError => format!("{word}: {}", message(output)),
-        _ => word.to_owned(),
+    let (what, said) = match (end, message(output)) {
+        (CompilerEnd::InternalError, message) => {
+            (format!("{word}: {}", shape(message)), format!("{word}: {message}"))
+        }
+        _ => (word.to_owned(), word.to_owned()),
     };
     let title = match places.join(" + ") {
         none if none.is_empty() => said,

@@ -245,8 +245,11 @@ impl Store {
     }
 
     /// Changes the finding.json of a crash directory, not while the directory is being replaced by
-    /// one of another class.
-    fn change(&self, name: &str, edit: impl FnOnce(&mut Finding)) -> Result<(), StoreError> {
+    /// one of another class. `name` is the name of the crash directory.
+    ///
+    /// # Errors
+    /// There is no such finding, or it cannot be written; the old text stays.
+    pub fn change(&self, name: &str, edit: impl FnOnce(&mut Finding)) -> Result<(), StoreError> {
         let _lock = self.lock()?;
         let dir = self.path(name);
         let mut finding = read(&dir)?;

@@ -1,6 +1,7 @@
 //! The findings of a campaign: judges, stores and announces them, and passes them on to be
 //! minimized.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use libafl::corpus::Corpus as _;
@@ -68,32 +69,14 @@ impl Findings {
     /// campaign has already stored it, and so measured it too.
     pub(super) fn add(&mut self, run: &Run<'_>, finding: &mut Finding, report: &str) -> bool {
         self.set_origin(run, finding);
-        let testcase = run.source.to_txtar();
-        let mut path = self.store.path(&finding.id);
-        let mut stored_before = false;
-        match self.store.save(finding, &testcase, report, &[]) {
-            // Raised: it was known with a lesser class, and the graver class is news.
-            Ok(Saved::New(at) | Saved::Raised(at)) => {
-                // The announcement is for people; the finding is stored whatever happens to it.
-                self.writer.write(at.clone());
-                path = at;
-            }
-            Ok(Saved::Known(at)) => {
-                finding.reproduced = crate::store::read(&at).ok().and_then(|f| f.reproduced);
-                (path, stored_before) = (at, true);
-            }
-            Err(e) => {
-                self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
-                self.unsaved.push(finding.clone(), testcase, report.to_owned());
-            }
+        let (path, stored_before) = self.keep(finding, run.source.to_txtar(), report);
+        if stored_before {
+            finding.reproduced = crate::store::read(&path).ok().and_then(|f| f.reproduced);
         }
-        let Origin { seconds_to_find, execs_to_find, .. } = finding.origin;
-        let entry = Found::new(finding, path, stored_before, seconds_to_find, execs_to_find);
-        self.progress.found(&entry);
+        let entry = self.announce(finding, path, stored_before);
         if self.roots.is_some() {
-            self.stored.push(entry.clone());
+            self.stored.push(entry);
         }
-        self.known.add(entry);
         stored_before
     }
 
@@ -102,37 +85,50 @@ impl Findings {
         if !self.known.is_news(&finding) {
             return;
         }
-        finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
-        finding.origin.execs_to_find = execs;
-        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
-        let (path, stored_before) = match self.store.save(&finding, &case.to_txtar(), &report, &[])
-        {
+        self.set_time(execs, &mut finding);
+        let (path, stored_before) = self.keep(&finding, case.to_txtar(), &report);
+        self.announce(&finding, path, stored_before);
+    }
+
+    /// Stores a finding. Returns its crash directory, and whether it was there before.
+    fn keep(&mut self, finding: &Finding, testcase: String, report: &str) -> (PathBuf, bool) {
+        match self.store.save(finding, &testcase, report, &[]) {
+            // Raised: it was known with a lesser class, and the graver class is news.
             Ok(Saved::New(at) | Saved::Raised(at)) => {
+                // The announcement is for people; the finding is stored whatever happens to it.
                 self.writer.write(at.clone());
                 (at, false)
             }
             Ok(Saved::Known(at)) => (at, true),
             Err(e) => {
                 self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
-                self.unsaved.push(finding.clone(), case.to_txtar(), report);
+                self.unsaved.push(finding.clone(), testcase, report.to_owned());
                 (self.store.path(&finding.id), false)
             }
-        };
-        let seconds = finding.origin.seconds_to_find;
-        let entry = Found::new(&finding, path, stored_before, seconds, execs);
+        }
+    }
+
+    fn announce(&mut self, finding: &Finding, path: PathBuf, stored_before: bool) -> Found {
+        let Origin { seconds_to_find, execs_to_find, .. } = finding.origin;
+        let entry = Found::new(finding, path, stored_before, seconds_to_find, execs_to_find);
         self.progress.found(&entry);
-        self.known.add(entry);
+        self.known.add(entry.clone());
+        entry
+    }
+
+    fn set_time(&self, execs: u64, finding: &mut Finding) {
+        finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
+        finding.origin.execs_to_find = execs;
+        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
     }
 
     /// When a finding was found, and the ancestry of its test case.
     fn set_origin(&self, run: &Run<'_>, finding: &mut Finding) {
-        finding.origin.seconds_to_find = self.progress.control().elapsed().as_secs_f64();
-        finding.origin.execs_to_find = *run.state.executions();
+        self.set_time(*run.state.executions(), finding);
         let scheduled = run.state.corpus().current().and_then(|id| entry_name(run.state, id));
         let history = self.ancestry.borrow_mut().history(scheduled.as_deref());
         finding.origin.ancestors = history.iter().filter_map(|s| s.entry.clone()).collect();
         finding.origin.history = history;
-        finding.origin.found_at = rfc3339(std::time::SystemTime::now());
     }
 
     /// Whether another finding of these breaches may be stored.

@@ -1,7 +1,7 @@
 //! Asks the compiler about corpus entries during a campaign, in a share of the time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use crate::finding::{Finding, Origin};
 use crate::harness::{Harness, HarnessConfig, lower_priority};
 use crate::testcase::SourceCase;
 use crate::triage::compiler::{Compiler, compiler_case, second_opinion};
+use crate::triage::root::rest;
 
 /// For this long after the start, most new entries are seeds, which are the same in every campaign.
 const SEEDS: Duration = Duration::from_secs(10);
@@ -125,6 +126,7 @@ impl Running {
         let thread = std::thread::spawn(move || {
             lower_priority();
             let mut busy = Duration::ZERO;
+            let percent = AtomicU32::new(config.percent);
             let mut harness = None;
             while let Ok(case) = cases.recv() {
                 if stop.load(Ordering::Relaxed) {
@@ -153,20 +155,11 @@ impl Running {
                 }
                 let took = began.elapsed();
                 busy += took;
-                rest(took, config.percent, &stop);
+                rest(took, &percent, &stop);
                 waits.store(true, Ordering::Relaxed);
             }
             busy
         });
         Self { queue, idle, wrong, thread }
-    }
-}
-
-/// Waits so that the share of the time is kept.
-fn rest(took: Duration, percent: u32, stop: &AtomicBool) {
-    let percent = percent.clamp(1, 100);
-    let until = Instant::now() + took * (100 - percent) / percent;
-    while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(20));
     }
 }

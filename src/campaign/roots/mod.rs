@@ -17,7 +17,6 @@ use crate::finding::{Known, Origin, Root};
 use crate::harness::{BuiltHarness, GoOptions, HarnessConfig};
 use crate::scenario::Class;
 use crate::store::{self, Store};
-use crate::triage::compiler::Compiler;
 use queue::Queue;
 
 /// How long a campaign that was interrupted waits for the thread: it may be building a program.
@@ -119,8 +118,6 @@ impl Roots {
         self.shared.wake.notify_all();
         if self.thread.is_none() {
             let worker = work::Worker {
-                // A campaign says it if there is no compiler.
-                compiler: Compiler::find(&self.config.built.toolchain).ok(),
                 config: self.config.clone(),
                 store: self.store.clone(),
                 shared: Arc::clone(&self.shared),

@@ -24,8 +24,6 @@ const VERIFY: Duration = Duration::from_secs(15);
 
 pub(super) struct Worker {
     pub(super) config: RootsConfig,
-    /// Asked about each minimized test case.
-    pub(super) compiler: Option<Compiler>,
     pub(super) store: Store,
     pub(super) shared: Arc<Shared>,
     pub(super) stop: Arc<AtomicBool>,
@@ -50,11 +48,13 @@ impl Worker {
             Ok(rooter) => rooter,
             Err(e) => return self.fail(&format!("no roots: {e}")),
         };
+        // A campaign says it if there is none.
+        let compiler = Compiler::find(&self.config.built.toolchain).ok();
         while let Some(job) = self.next() {
             match job {
                 Job::Root(id) => self.determine(&mut rooter, &id),
                 Job::Minimize(id, time) => {
-                    self.minimize(&id, time);
+                    self.minimize(compiler.as_ref(), &id, time);
                     self.rename(&rooter, &id);
                 }
             }
@@ -122,9 +122,9 @@ impl Worker {
         }
     }
 
-    fn minimize(&self, id: &str, time: Duration) {
+    fn minimize(&self, compiler: Option<&Compiler>, id: &str, time: Duration) {
         self.cut.store(self.stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        match self.try_to_minimize(id, time) {
+        match self.try_to_minimize(compiler, id, time) {
             Ok(Some(finding)) => {
                 let shown = finding.standalone.as_ref().map_or([0, 0], |s| s.reproduced);
                 let rate = f64::from(shown[0]) / f64::from(shown[1].max(1));
@@ -162,8 +162,14 @@ impl Worker {
         }
     }
 
-    /// Minimizes a finding, and runs its program. `None` if it does not show.
-    fn try_to_minimize(&self, id: &str, time: Duration) -> Result<Option<Finding>, String> {
+    /// Minimizes a finding, asks the compiler about it, and runs its program. `None` if it does not
+    /// show.
+    fn try_to_minimize(
+        &self,
+        compiler: Option<&Compiler>,
+        id: &str,
+        time: Duration,
+    ) -> Result<Option<Finding>, String> {
         let path = self.store.path(id);
         let crash = Crash::read(&path).map_err(|e| e.to_string())?;
         let percent = self.percent.load(Ordering::Relaxed);
@@ -184,7 +190,7 @@ impl Worker {
         match minimize(&crash.case, Some(&crash.finding), &options, &mut |_| ()) {
             Ok(Some(m)) => {
                 self.store.put_minimized(id, &m.text, &m.info).map_err(|e| e.to_string())?;
-                if let Some(compiler) = &self.compiler {
+                if let Some(compiler) = compiler {
                     put_verdict(&self.store, id, &m.text, compiler).map_err(|e| e.to_string())?;
                 }
             }

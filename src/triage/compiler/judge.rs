@@ -67,8 +67,9 @@ pub fn second_opinion(
         // go/types fails as well, which is a finding of its own.
         return Ok(opinion);
     }
-    if let Some((fault, report)) = fault(&case, &compiled, &outcome) {
-        opinion.finding = Some(compiler_finding(fault.borrow(), &scenario, origin));
+    let finding = |fault: CompilerFault<'_>| compiler_finding(fault, &scenario, origin);
+    if let Some((finding, report)) = fault(&case, &compiled, &outcome, finding) {
+        opinion.finding = Some(finding);
         opinion.report = report;
     }
     Ok(opinion)
@@ -80,25 +81,13 @@ fn is_well(outcome: &Outcome) -> bool {
     finished && matches!(outcome.end, End::Replied)
 }
 
-/// A fault that owns its text.
-enum Fault {
-    Ended(CompilerEnd, String),
-    Rejects(String),
-    Accepts(String),
-}
-
-impl Fault {
-    fn borrow(&self) -> CompilerFault<'_> {
-        match self {
-            Self::Ended(end, output) => CompilerFault::Ended(*end, output),
-            Self::Rejects(why) => CompilerFault::Rejects(why),
-            Self::Accepts(why) => CompilerFault::Accepts(why),
-        }
-    }
-}
-
 /// What the compiler does wrong, and the report of it.
-fn fault(case: &SourceCase, compiled: &Compiled, outcome: &Outcome) -> Option<(Fault, String)> {
+fn fault(
+    case: &SourceCase,
+    compiled: &Compiled,
+    outcome: &Outcome,
+    finding: impl Fn(CompilerFault<'_>) -> Finding,
+) -> Option<(Finding, String)> {
     let reply = outcome.reply.as_ref()?;
     for package in &compiled.packages {
         let path = &case.packages[package.index].path;
@@ -111,13 +100,13 @@ fn fault(case: &SourceCase, compiled: &Compiled, outcome: &Outcome) -> Option<(F
                     "go/types {word} package {path}; go tool compile: {}\n\n{output}",
                     end.as_str()
                 );
-                return Some((Fault::Ended(end, output.clone()), report));
+                return Some((finding(CompilerFault::Ended(end, output)), report));
             }
             (CompilerEnd::Error, Verdict::Valid) => {
                 let Some(why) = unknown_error(output) else { continue };
                 let report =
                     format!("go/types accepts package {path}. go tool compile:\n\n{output}");
-                return Some((Fault::Rejects(why), report));
+                return Some((finding(CompilerFault::Rejects(&why)), report));
             }
             (CompilerEnd::Ok, Verdict::TypeErrors | Verdict::SyntaxErrors) => {
                 if is_known(By::GoTypes, error) {
@@ -126,7 +115,7 @@ fn fault(case: &SourceCase, compiled: &Compiled, outcome: &Outcome) -> Option<(F
                 let why = code(reply, path).unwrap_or_else(|| message_shape(error));
                 let report =
                     format!("go tool compile accepts package {path}. go/types:\n\n{error}\n");
-                return Some((Fault::Accepts(why), report));
+                return Some((finding(CompilerFault::Accepts(&why)), report));
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::compile::Compiler;
-use crate::store::{Store, StoreError, read};
+use crate::store::{Store, StoreError};
 use crate::testcase::{SourceCase, TestCaseError};
 
 /// A verdict that could not be obtained or stored.
@@ -33,7 +33,5 @@ pub fn put_verdict(
 ) -> Result<(), VerdictError> {
     let case = SourceCase::from_txtar(text)?;
     let verdict = compiler.compile(&case)?.verdict(&case, compiler);
-    let mut finding = read(&store.path(name))?;
-    finding.compiler = Some(verdict);
-    Ok(store.update_finding(&finding)?)
+    Ok(store.change(name, |finding| finding.compiler = Some(verdict))?)
 }

@@ -11,7 +11,7 @@ use crate::files;
 use crate::finding::{Finding, Kind};
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
-use crate::triage::{LoadError, load_case};
+use crate::triage::{LoadError, load_case, minimized_case};
 
 /// The number of attempts in a program that has not been measured yet.
 const ATTEMPTS: u32 = 100;
@@ -63,11 +63,10 @@ impl Crash {
     pub fn read(dir: &Path) -> Result<Self, WriteError> {
         let (case, finding) = load_case(dir)?;
         let finding = finding.ok_or_else(|| WriteError::NoFinding(dir.to_owned()))?;
-        let small = dir.join("minimized.txtar");
         // The minimizer writes this file atomically; a person may not.
-        let small = small.exists().then(|| load_case(&small).ok()).flatten();
+        let small = minimized_case(dir).ok().flatten();
         let minimized = small.is_some();
-        let case = small.map_or(case, |(case, _)| case);
+        let case = small.unwrap_or(case);
         let scenario = scenario(&case);
         let report = fs::read(dir.join("report.txt")).unwrap_or_default();
         let report = String::from_utf8_lossy(&report).into_owned();
