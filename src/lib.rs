@@ -16,6 +16,7 @@ pub mod rng;
 pub mod escape;
 pub mod files;
 pub mod fnv;
+pub mod words;
 
 pub mod goast;
 pub mod scenario;

@@ -264,21 +264,8 @@ impl Campaign {
 
     /// Takes some more time for roots that have no program yet, and ends the background work.
     fn finish_roots(&mut self) -> RootsEnd {
-        let Some(mut roots) = self.executor.recorder_mut().take_roots() else {
-            return RootsEnd::default();
-        };
-        let control = self.progress.control();
-        let progress = &self.progress;
-        roots.finish(control.extra_time(), control.flag(), &mut |roots, done| {
-            progress.tell(roots);
-            progress.wait_for(done);
-        });
-        let end = roots.end();
-        progress.tell(&mut roots);
-        for failed in &end.failed {
-            progress.say(&format!("warning: not minimized: {failed}"));
-        }
-        end
+        let roots = self.executor.recorder_mut().take_roots();
+        roots.map_or_else(RootsEnd::default, |roots| self.progress.finish_roots(roots))
     }
 
     /// Runs test cases that may become entries. Returns whether all of them ran.

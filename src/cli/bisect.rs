@@ -7,17 +7,17 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::minimize::store_of;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
-use crate::files;
 use crate::finding::{Finding, Instead, OnRelease};
 use crate::go_release;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
 use crate::scenario::Class;
-use crate::store::{FINDING, MINIMIZED};
+use crate::store::MINIMIZED;
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, load_case};
 
@@ -128,10 +128,13 @@ fn record(args: &BisectArgs, trial: &Trial, steps: &[Step]) -> anyhow::Result<()
     let kept: Vec<_> = earlier.filter(again).cloned().collect();
     tried.extend(kept);
     tried.sort_by_key(|r| release_order(&r.go_version));
-    let json = Finding { releases: tried, ..finding.clone() }.to_json()?;
-    let path = dir.join(FINDING);
-    if let Err(e) = files::replace(&path, json.as_bytes()) {
-        progress(&format!("warning: cannot record the result in {}: {e}", path.display()));
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let recorded = store_of(dir).and_then(|at| match at {
+        Some((store, name)) => Ok(store.change(&name, |finding| finding.releases = tried)?),
+        None => Ok(()),
+    });
+    if let Err(e) = recorded {
+        progress(&format!("warning: cannot record the result in {}: {e}", dir.display()));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 use crate::store::Store;
 use crate::testcase::SourceCase;
 use crate::triage::compiler::{Compiler, Opinion, compiler_case, second_opinion};
-use crate::triage::{load_case, minimized_case, standalone};
+use crate::triage::{load_case, minimized_case, origin_of, standalone};
 
 /// Compile the packages of a test case, and compare the compiler's verdict with that of go/types
 #[derive(Args, Debug)]
@@ -53,13 +53,7 @@ pub fn run(args: &CompileArgs) -> anyhow::Result<Exit> {
     say_patched(&built);
     let compiler = Compiler::find(&built.toolchain).context("cannot find the compiler")?;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
-    let origin = Origin {
-        go_version: built.toolchain.version.clone(),
-        coverage_build: built.key.clone(),
-        patched: built.patched.ids.clone(),
-        found_at: rfc3339(std::time::SystemTime::now()),
-        ..Origin::default()
-    };
+    let origin = Origin { found_at: rfc3339(std::time::SystemTime::now()), ..origin_of(&built) };
     let opinion = second_opinion(&compiler, &mut harness, &case, &origin)?;
     let path = match &args.crashes {
         Some(dir) => store(dir, &case, &opinion)?,

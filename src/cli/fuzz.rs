@@ -1,5 +1,6 @@
 //! `typerace fuzz`: a campaign.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use crate::campaign::{
     self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
     slices::ToolchainSlices,
 };
-use crate::finding::{Known, Origin};
+use crate::finding::{Finding, Known, Origin};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
+use crate::triage::origin_of;
 
 /// Run a campaign: generate Go programs and scenarios, run them, store failures
 #[derive(Args, Debug)]
@@ -316,13 +318,7 @@ impl Start {
     }
 
     fn origin(&self) -> Origin {
-        Origin {
-            go_version: self.built.toolchain.version.clone(),
-            coverage_build: self.built.key.clone(),
-            patched: self.built.patched.ids.clone(),
-            seed: self.seed,
-            ..Origin::default()
-        }
+        Origin { seed: self.seed, ..origin_of(&self.built) }
     }
 
     fn roots(&self, args: &FuzzArgs) -> Option<RootsConfig> {
@@ -422,21 +418,23 @@ fn processors() -> u32 {
 
 /// Prints the result.
 fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
-    let read = |found: &Found| crate::store::read(&found.path).ok();
+    let read = |found: &Found| Some((found.id.clone(), crate::store::read(&found.path).ok()?));
+    let stored: BTreeMap<String, Finding> = summary.findings.iter().filter_map(read).collect();
+    let stored = |found: &Found| stored.get(&found.id);
     for found in &mut summary.findings {
-        let stored = read(found);
-        found.known = match &stored {
+        let stored = stored(found);
+        found.known = match stored {
             Some(stored) => known.find(stored).cloned(),
             None => known.look_up(found.kind, &found.signature, &found.title).cloned(),
         };
-        found.root = stored.and_then(|f| f.root);
+        found.root = stored.and_then(|f| f.root.clone());
     }
-    summary.roots = roots(&summary.findings, read);
+    summary.roots = roots(&summary.findings, stored);
     if json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
         let go = &summary.go_version;
-        let stored = |found: &Found| Stored::new(found, read(found).as_ref(), known, go);
+        let stored = |found: &Found| Stored::new(found, stored(found), known, go);
         print(&summary.text(verbose, stored))?;
     }
     Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })

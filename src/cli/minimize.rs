@@ -13,13 +13,13 @@ use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
-use crate::finding::{Known, Origin, Root, Standalone};
+use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::root::has_root;
-use crate::triage::{load_case, standalone};
+use crate::triage::{load_case, origin_of, standalone};
 
 /// Reduce program and scenario to the smallest test case that shows the same finding
 #[derive(Args, Debug)]
@@ -83,15 +83,11 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
+    let place = store_of(&args.crash)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         harness: HarnessConfig::new(&built.path),
-        origin: Origin {
-            go_version: built.toolchain.version.clone(),
-            coverage_build: built.key.clone(),
-            patched: built.patched.ids.clone(),
-            ..Origin::default()
-        },
+        origin: origin_of(&built),
         go_minor: built.toolchain.minor,
         jobs: args.jobs.map_or(processors, usize::from),
         time: Some(args.time),
@@ -99,7 +95,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         stop: Arc::clone(&stop),
         percent: 100,
         nice: false,
-        neighbours: match (&expected, store_of(&args.crash)?) {
+        neighbours: match (&expected, &place) {
             (Some(finding), Some((store, _))) => store.neighbours(finding),
             _ => Vec::new(),
         },
@@ -117,22 +113,19 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Environment(e)) => return Err(e.into()),
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
-    let path = match &minimized {
-        Some(m) => store(&args.crash, m, &built.toolchain)?,
-        None => None,
-    };
-    let shown = match &path {
-        Some(_) if !args.no_verify && !stop.load(Ordering::Relaxed) => {
-            verify(&args.crash, &built.toolchain, args.runs, &stop)?
+    // Results are stored if the test case is that of a crash directory.
+    let (mut path, mut shown, mut root) = (None, None, None);
+    if let (Some(m), Some(place)) = (&minimized, &place) {
+        store(place, m, &built.toolchain)?;
+        path = Some(args.crash.join(MINIMIZED));
+        let goes_on = || !args.no_verify && !stop.load(Ordering::Relaxed);
+        if goes_on() {
+            shown = verify(place, &built.toolchain, args.runs, &stop)?;
         }
-        _ => None,
-    };
-    let root = match &path {
-        Some(_) if !args.no_verify && !stop.load(Ordering::Relaxed) => {
-            root(&args.crash, &built, &args.go, known, &stop)?
+        if goes_on() {
+            root = root_of(place, &built, &args.go, known, &stop)?;
         }
-        _ => None,
-    };
+    }
     let go_version = &options.origin.go_version;
     if args.json {
         let m = minimized.as_ref();
@@ -178,33 +171,29 @@ pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
     Ok(Some((Store::existing(parent)?, name.to_owned())))
 }
 
-/// Stores the result in the crash directory, if it is one.
-fn store(crash: &Path, m: &Minimized, go: &Toolchain) -> anyhow::Result<Option<PathBuf>> {
-    let Some((store, name)) = store_of(crash)? else { return Ok(None) };
-    store.put_minimized(&name, &m.text, &m.info)?;
+/// Stores the result in the crash directory.
+fn store((store, name): &(Store, String), m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+    store.put_minimized(name, &m.text, &m.info)?;
     let asked = Compiler::find(go).map_err(anyhow::Error::from);
-    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(&store, &name, &m.text, &compiler)?)) {
+    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, &m.text, &compiler)?)) {
         progress(&format!("the compiler was not asked: {e}"));
     }
     // From now on, the standalone program is that of the minimized test case.
-    standalone::write(&crash.canonicalize()?)?;
-    Ok(Some(crash.join(MINIMIZED)))
+    Ok(standalone::write(&store.path(name))?)
 }
 
 /// Runs the standalone program and stores how often it showed the finding. Prints why
 /// and returns `None` if it cannot run here.
 fn verify(
-    crash: &Path,
+    (store, name): &(Store, String),
     go: &Toolchain,
     runs: u32,
     stop: &AtomicBool,
 ) -> anyhow::Result<Option<Standalone>> {
-    let dir = crash.canonicalize()?;
+    let dir = store.path(name);
     match standalone::verify(&dir, go, runs, stop, &mut progress) {
         Ok(finding) => {
-            if let Some(parent) = dir.parent() {
-                Store::existing(parent)?.update_finding(&finding)?;
-            }
+            store.update_finding(&finding)?;
             standalone::write(&dir)?;
             Ok(finding.standalone)
         }
@@ -218,20 +207,19 @@ fn verify(
 }
 
 /// The root of a crash directory's finding, which is determined and stored unless it is settled.
-fn root(
-    crash: &Path,
+fn root_of(
+    (store, name): &(Store, String),
     built: &BuiltHarness,
     go: &GoArgs,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<Root>> {
-    let Some((store, name)) = store_of(crash)? else { return Ok(None) };
     let mut rooter = report_roots::rooter(built, go, known, stop)?;
-    let finding = crate::store::read(&store.path(&name))?;
+    let finding = crate::store::read(&store.path(name))?;
     if !has_root(&finding) || rooter.is_settled(&finding) {
         return Ok(finding.root);
     }
-    match rooter.settle(&store, &name, &mut progress) {
+    match rooter.settle(store, name, &mut progress) {
         Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
         root => Ok(root?),
     }

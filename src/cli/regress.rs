@@ -17,6 +17,7 @@ use crate::regress::{
     run_column, sarif, text,
 };
 use crate::scenario::Scenario;
+use crate::words::count;
 
 /// Run seeds, known races and crash directories, and compare the findings with a baseline
 #[derive(Args, Debug)]
@@ -169,8 +170,8 @@ fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
     };
     let were = |n: usize| if n == 1 { "was" } else { "were" };
     format!(
-        "lists {all} finding{} now, of which {} {} not there: {seen} {} seen, {on}",
-        if all == 1 { "" } else { "s" },
+        "lists {} now, of which {} {} not there: {seen} {} seen, {on}",
+        count(all, "finding"),
         all - before,
         were(all - before),
         were(seen)

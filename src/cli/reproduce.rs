@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
-use crate::finding::{Finding, Kind, KnownIssue, Origin, Rates, State, Step, is_newer};
+use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
 use crate::harness::{
     BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunReply, RunRequest, Verdict,
 };
 use crate::testcase::SourceCase;
-use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, replay, shows};
+use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, origin_of, replay, shows};
 
 /// The default number of runs.
 const RUNS: u32 = 20;
@@ -103,12 +103,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     say_patched(&built);
     let go_version = built.toolchain.version.clone();
-    let origin = Origin {
-        go_version: go_version.clone(),
-        coverage_build: built.key.clone(),
-        patched: built.patched.ids.clone(),
-        ..Origin::default()
-    };
+    let origin = origin_of(&built);
     let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
     let mut harness = Harness::start(config)?;
     let scenario = match source.scenario.take() {

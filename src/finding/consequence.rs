@@ -1,5 +1,6 @@
 //! What a finding does to a program without the race detector, as `typerace consequence` saw it.
 
+use crate::words::grouped;
 use serde::{Deserialize, Serialize};
 
 /// The results of many rounds without the race detector.
@@ -94,19 +95,6 @@ impl Crashed {
             false => format!("{message} in {}", self.function),
         }
     }
-}
-
-/// `4,868`.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]

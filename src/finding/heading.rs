@@ -61,9 +61,7 @@ impl Known {
     #[must_use]
     pub fn root_heading(&self, id: &str, title: &str, go: &str) -> Heading {
         let mut issues = Vec::new();
-        for entry in self.of_root(id).filter(|k| k.reports(go)) {
-            add(&mut issues, entry.into());
-        }
+        self.add_reports(&mut issues, id, go);
         let title = self.of_root(id).next().map_or(title, |k| &k.title);
         let (id, title) = (id.to_owned(), title.to_owned());
         Heading { id, title, known: true, by: None, issues, unlisted: false }
@@ -73,18 +71,11 @@ impl Known {
         let entry = self.matching(of);
         match (of.root, entry) {
             (Some(root), entry) if root.by != RootBy::Issue && !root.is_new() => {
-                self.of_patch(root, entry, go)
+                self.of_found(root, entry, go)
             }
             // A list that knows more than the guess.
             (root, Some(entry)) => self.of_entry(root, entry, go),
-            (Some(root), None) => Heading {
-                id: root.id.clone(),
-                title: root.title.clone(),
-                known: !root.is_new(),
-                by: Some(root.by),
-                issues: self.reported(root, go),
-                unlisted: false,
-            },
+            (Some(root), None) => self.of_found(root, None, go),
             (None, None) => Heading {
                 id: id.to_owned(),
                 title: of.title.to_owned(),
@@ -96,7 +87,7 @@ impl Known {
         }
     }
 
-    fn of_patch(&self, root: &Root, entry: Option<&KnownIssue>, go: &str) -> Heading {
+    fn of_found(&self, root: &Root, entry: Option<&KnownIssue>, go: &str) -> Heading {
         let mut issues = self.reported(root, go);
         // A user's entry may name another tracker.
         if let Some(entry) = entry.filter(|e| e.root.is_none()) {
@@ -105,7 +96,7 @@ impl Known {
         Heading {
             id: root.id.clone(),
             title: root.title.clone(),
-            known: true,
+            known: !root.is_new(),
             by: Some(root.by),
             issues,
             unlisted: false,
@@ -115,9 +106,7 @@ impl Known {
     fn of_entry(&self, root: Option<&Root>, entry: &KnownIssue, go: &str) -> Heading {
         let id = entry.root.clone().unwrap_or_else(|| entry.issue.to_string());
         let mut issues = vec![Reported::from(entry)];
-        for other in self.of_root(&id).filter(|k| k.reports(go)) {
-            add(&mut issues, other.into());
-        }
+        self.add_reports(&mut issues, &id, go);
         Heading {
             title: entry.title.clone(),
             known: true,
@@ -131,9 +120,7 @@ impl Known {
     /// The issues of a root: those that the lists name, otherwise those of its patch.
     fn reported(&self, root: &Root, go: &str) -> Vec<Reported> {
         let mut issues = Vec::new();
-        for entry in self.of_root(&root.id).filter(|k| k.reports(go)) {
-            add(&mut issues, entry.into());
-        }
+        self.add_reports(&mut issues, &root.id, go);
         for number in root.issues.iter().map(|n| Number::Number(*n)) {
             // A list that names it has said above whether it is a report of this.
             if !self.names(&root.id, &number) {
@@ -141,6 +128,13 @@ impl Known {
             }
         }
         issues
+    }
+
+    /// Adds the reports of a root that concern a release.
+    fn add_reports(&self, all: &mut Vec<Reported>, id: &str, go: &str) {
+        for entry in self.of_root(id).filter(|k| k.reports(go)) {
+            add(all, entry.into());
+        }
     }
 
     fn names(&self, root: &str, issue: &Number) -> bool {

@@ -8,6 +8,7 @@ use super::heading::{Heading, by_heading};
 use super::kind::Kind;
 use super::root::RootBy;
 use crate::scenario::Class;
+use crate::words::count;
 
 /// A finding in a list.
 #[derive(Clone, Debug)]
@@ -49,11 +50,6 @@ impl Item {
 
 fn times(n: u64) -> String {
     format!("seen {}", count(n, "time"))
-}
-
-/// `1 finding`, `2 findings`
-fn count(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Groups of findings.
@@ -103,16 +99,14 @@ impl<'a> Listing<'a> {
         let open: Vec<&Item> = open.into_iter().flatten().collect();
         let undetermined = format!(
             "{} without a root so far (typerace report --roots determines it)",
-            count(open.len() as u64, "finding")
+            count(open.len(), "finding")
         );
         let group = |word: &str, about: &str, roots: &[Vec<&Item>]| {
-            let title = format!("{}{about}", count(roots.len() as u64, &format!("{word} root")));
+            let title = format!("{}{about}", count(roots.len(), &format!("{word} root")));
             Group::new(title, roots.iter().map(|root| row(root, verbose)).collect())
         };
-        let unconfirmed = format!(
-            "{}, which no repetition showed",
-            count(doubtful.len() as u64, "unconfirmed finding")
-        );
+        let unconfirmed =
+            format!("{}, which no repetition showed", count(doubtful.len(), "unconfirmed finding"));
         Self {
             groups: [
                 group("new", "", &new),
@@ -192,10 +186,10 @@ fn row(root: &[&Item], verbose: bool) -> String {
     let Some(item) = root.iter().min_by_key(size) else { return String::new() };
     let mut parts = match root {
         [one] => one.notes.clone(),
-        many => vec![count(many.len() as u64, "signature")],
+        many => vec![count(many.len(), "signature")],
     };
     parts.extend(root.iter().map(|i| i.times).sum::<Option<u64>>().map(times));
-    parts.extend(item.lines.map(|n| format!("program of {}", count(n as u64, "line"))));
+    parts.extend(item.lines.map(|n| format!("program of {}", count(n, "line"))));
     parts.extend(
         item.standalone.filter(|s| s[1] > 0).map(|[k, n]| format!("standalone {k} of {n}")),
     );
@@ -231,7 +225,7 @@ impl Display for Listing<'_> {
         if !self.breaches.is_empty() {
             let races = self.breaches.iter().all(|i| i.kind == Kind::DataRace);
             let what = if races { "raced" } else { "raced or failed" };
-            let ways = count(self.breaches.len() as u64, "way");
+            let ways = count(self.breaches.len(), "way");
             let [they, them] =
                 if self.breaches.len() == 1 { ["it", "it"] } else { ["they", "them"] };
             let end = if self.verbose { ":" } else { &format!(": --verbose lists {them}") };
@@ -243,7 +237,7 @@ impl Display for Listing<'_> {
             }
         }
         if self.not_stored > 0 && (self.verbose || self.breaches.is_empty()) {
-            let races = count(self.not_stored as u64, "more race");
+            let races = count(self.not_stored, "more race");
             let were = if self.not_stored == 1 { "was" } else { "were" };
             writeln!(f, "\n{races} of the same breaches of contract {were} not stored")?;
         }

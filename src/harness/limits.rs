@@ -109,7 +109,7 @@ impl<'a> Watch<'a> {
 }
 
 /// The resident memory of a process, in bytes.
-fn resident(pid: u32) -> Option<u64> {
+pub(crate) fn resident(pid: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
     Some(pages.saturating_mul(4096))

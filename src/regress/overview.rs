@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::text::counts;
 use super::{Change, ColumnReport, Effect, Group, Report, Status, by_root};
 use crate::scenario::Class;
+use crate::words::count;
 
 /// Lines of a screen.
 const SCREEN: usize = 40;
@@ -33,7 +34,7 @@ pub fn overview(report: &Report) -> String {
 fn what_fails(column: &ColumnReport) -> Option<String> {
     let of = |status, word: &str| {
         let roots = by_root(column.verdict.findings.iter().filter(|j| j.status == status)).len();
-        (roots > 0).then(|| format!("{roots} {word} root{}", if roots == 1 { "" } else { "s" }))
+        (roots > 0).then(|| count(roots, &format!("{word} root")))
     };
     let all: Vec<String> =
         [of(Status::New, "new"), of(Status::Worse, "worse")].into_iter().flatten().collect();

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Case, RegressError};
-use crate::finding::{Finding, Origin, Root};
+use crate::finding::{Finding, Root};
 use crate::harness::{
     BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
     Verdict,
 };
 use crate::scenario::Scenario;
-use crate::triage::{Judge, Tally};
+use crate::triage::{Judge, Tally, origin_of};
 
 /// A Go tree to run the cases against.
 #[derive(Clone, Debug)]
@@ -198,13 +198,7 @@ impl<'a> Job<'a> {
     ) -> Result<(), RegressError> {
         let start = Instant::now();
         let Some(scenario) = self.scenario(harness)? else { return Ok(()) };
-        let origin = Origin {
-            go_version: column.built.toolchain.version.clone(),
-            coverage_build: column.built.key.clone(),
-            patched: column.built.patched.ids.clone(),
-            ..Origin::default()
-        };
-        let judge = Judge::new(origin);
+        let judge = Judge::new(origin_of(&column.built));
         while self.run.runs < runs && self.timeouts < TIMEOUTS && !self.unusable {
             if self.run.runs > 0 && is_over(deadline) {
                 break;

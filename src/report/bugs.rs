@@ -11,6 +11,7 @@ use super::{Entry, Root, is_doubtful, rate, roots, seems_fixed};
 use crate::escape::cell;
 use crate::finding::{Blame, Known};
 use crate::patches::Patch;
+use crate::words::count;
 use section::section;
 
 /// The goals for a minimized program.
@@ -71,7 +72,7 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
          finding has the root whose patch, and no other, silences it. Where no patch does, findings \
          with one issue are one root, and every other finding is a root of its own, unless a guess \
          put it with others; the page says so.\n",
-        plural(roots.len(), "root"),
+        count(roots.len(), "root"),
         on.into_iter().collect::<Vec<_>>().join(", "),
     );
     out.push_str(
@@ -107,10 +108,6 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
         }
     }
     out
-}
-
-fn plural(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// `data race when … (R3, golang/go#79035 (open))`
@@ -153,11 +150,9 @@ fn minimized(e: &Entry) -> String {
     };
     let more = if m.complete { "" } else { ", out of time" };
     format!(
-        "{} line{}, {} goroutine{} × {}, {measured}, {:.0} s{more}",
-        m.lines,
-        if m.lines == 1 { "" } else { "s" },
-        m.goroutines,
-        if m.goroutines == 1 { "" } else { "s" },
+        "{}, {} × {}, {measured}, {:.0} s{more}",
+        count(m.lines, "line"),
+        count(m.goroutines, "goroutine"),
         m.operations,
         m.seconds,
     )

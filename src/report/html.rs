@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::escape::markup;
 use crate::finding::Finding;
+use crate::words::count;
 
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
@@ -72,11 +73,9 @@ pub fn html(page: &Page) -> String {
     let go: Vec<&str> = go.into_iter().filter(|v| !v.is_empty()).collect();
     let _ = writeln!(
         out,
-        "<p>{} root{} of {} finding{} on {} · {}</p>",
-        page.roots.len(),
-        if page.roots.len() == 1 { "" } else { "s" },
-        all.len(),
-        if all.len() == 1 { "" } else { "s" },
+        "<p>{} of {} on {} · {}</p>",
+        count(page.roots.len(), "root"),
+        count(all.len(), "finding"),
         markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
         markup(&page.made_at)
     );

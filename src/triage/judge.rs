@@ -3,7 +3,18 @@
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
 use crate::finding::{Finding, Kind, Origin, describe, mismatch};
-use crate::harness::{End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
+use crate::harness::{BuiltHarness, End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
+
+/// What findings record about a harness.
+#[must_use]
+pub fn origin_of(built: &BuiltHarness) -> Origin {
+    Origin {
+        go_version: built.toolchain.version.clone(),
+        coverage_build: built.key.clone(),
+        patched: built.patched.ids.clone(),
+        ..Origin::default()
+    }
+}
 
 /// Turns executions into findings, with repeated runs where necessary.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ pub mod root;
 pub mod standalone;
 
 pub use growth::{Growth, repeat};
-pub use judge::{Judge, Judgement};
+pub use judge::{Judge, Judgement, origin_of};
 pub use load::{LoadError, load_case, minimized_case};
 pub use observe::{observe, raw_report};
 pub use replay::{Replay, anew, replay, shows};

@@ -1,9 +1,10 @@
 //! Small seeds cut from large files: of each file the slices that reach counters which no seed
 //! before them reached.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use crate::harness::{
     cache_dir,
 };
 use crate::testcase::TestCase;
+use crate::triage::root::rest;
 
 /// Cuts files into slices and keeps those that reach something new.
 #[derive(Default, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ impl Slicer {
         harness: &mut Harness,
         seeds: &[Seed],
         to: &Path,
-        go_on: &mut dyn FnMut(&Self) -> bool,
+        go_on: &mut dyn FnMut(&mut Self) -> bool,
     ) -> Result<(), SeedError> {
         self.hit = vec![false; harness.counters()];
         for &at in &self.reached {
@@ -57,9 +59,14 @@ impl Slicer {
         {
             self.file(harness, seed, to)?;
             self.done += 1;
-            self.reached = (0..self.hit.len()).filter(|&i| self.hit[i]).collect();
         }
         Ok(())
+    }
+
+    /// The state for a later call.
+    fn to_json(&mut self) -> Vec<u8> {
+        self.reached = (0..self.hit.len()).filter(|&i| self.hit[i]).collect();
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     fn file(&mut self, harness: &mut Harness, seed: &Seed, to: &Path) -> Result<(), SeedError> {
@@ -112,8 +119,8 @@ impl Slicer {
 /// How long a campaign may cut before it starts.
 const BUDGET: Duration = Duration::from_secs(4);
 
-/// While the campaign runs, cutting rests this many times as long as it works.
-const REST: u32 = 4;
+/// The share of the time, in percent, that cutting takes while the campaign runs.
+const SHARE: u32 = 20;
 
 /// The file that holds the state of the cache.
 const STATE: &str = "state.json";
@@ -128,6 +135,8 @@ pub const TEST_DATA: [&str; 2] = ["src/internal/types/testdata", "test"];
 pub struct ToolchainSlices {
     built: BuiltHarness,
     folder: PathBuf,
+    /// The files to cut, once they are read.
+    files: OnceCell<Vec<Seed>>,
 }
 
 impl ToolchainSlices {
@@ -135,7 +144,7 @@ impl ToolchainSlices {
     #[must_use]
     pub fn new(built: &BuiltHarness) -> Option<Self> {
         let folder = cache_dir().ok()?.join("slices").join(&built.key);
-        Some(Self { built: built.clone(), folder })
+        Some(Self { built: built.clone(), folder, files: OnceCell::new() })
     }
 
     /// Whether there is nothing left to cut.
@@ -166,10 +175,7 @@ impl ToolchainSlices {
         let thread = std::thread::spawn(move || {
             let mut worked_since = Instant::now();
             let _ = self.cut(&stopped, &mut || {
-                let until = Instant::now() + worked_since.elapsed() * REST;
-                while Instant::now() < until && !stopped.load(Ordering::Relaxed) {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
+                rest(worked_since.elapsed(), &AtomicU32::new(SHARE), &stopped);
                 worked_since = Instant::now();
                 !stopped.load(Ordering::Relaxed)
             });
@@ -191,6 +197,32 @@ impl ToolchainSlices {
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
+        let all = self.files()?;
+        let mut config = HarnessConfig::new(&self.built.path);
+        config.limits = Limits { total: import::SLOWEST, ..config.limits };
+        config.interrupt = Arc::clone(stop);
+        let Ok(mut harness) = Harness::start(config) else { return Ok(()) };
+        std::fs::create_dir_all(&self.folder).map_err(failed)?;
+        let save = |slicer: &mut Slicer| {
+            files::replace_unsynced(&state, &slicer.to_json()).map_err(failed)
+        };
+        let result = slicer.cut(&mut harness, all, &self.folder, &mut |slicer| {
+            // A campaign may be killed at any time.
+            (slicer.done % 16 != 0 || save(slicer).is_ok()) && go_on()
+        });
+        save(&mut slicer)?;
+        result?;
+        if slicer.done >= all.len() {
+            files::replace_unsynced(&self.folder.join(COMPLETE), b"").map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// The files to cut, which are read once.
+    fn files(&self) -> Result<&[Seed], SeedError> {
+        if let Some(files) = self.files.get() {
+            return Ok(files);
+        }
         let mut all = Vec::new();
         for root in TEST_DATA.map(|p| self.built.toolchain.goroot.join(p)) {
             if root.is_dir() {
@@ -198,25 +230,7 @@ impl ToolchainSlices {
             }
         }
         all.retain(|seed| seed.text.len() <= LONGEST);
-        let mut config = HarnessConfig::new(&self.built.path);
-        config.limits = Limits { total: import::SLOWEST, ..config.limits };
-        config.interrupt = Arc::clone(stop);
-        let Ok(mut harness) = Harness::start(config) else { return Ok(()) };
-        std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        let save = |slicer: &Slicer| {
-            let bytes = serde_json::to_vec(slicer).unwrap_or_default();
-            files::replace_unsynced(&state, &bytes).map_err(failed)
-        };
-        let result = slicer.cut(&mut harness, &all, &self.folder, &mut |slicer| {
-            // A campaign may be killed at any time.
-            (slicer.done % 16 != 0 || save(slicer).is_ok()) && go_on()
-        });
-        save(&slicer)?;
-        result?;
-        if slicer.done >= all.len() {
-            files::replace_unsynced(&self.folder.join(COMPLETE), b"").map_err(failed)?;
-        }
-        Ok(())
+        Ok(self.files.get_or_init(|| all))
     }
 }
 

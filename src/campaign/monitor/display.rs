@@ -1,6 +1,7 @@
 //! Displays a campaign's progress.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::campaign::monitor::board::{Board, WorkerState};
 use crate::campaign::monitor::samples::Sample;
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
-use crate::campaign::roots::{News, Roots};
+use crate::campaign::roots::{News, Roots, RootsEnd};
 use crate::finding::Root;
 use crate::harness::process_group;
 use crate::scenario::Class;
@@ -140,9 +141,28 @@ impl Display {
         }
     }
 
+    /// Takes up to `time` more for roots that have no program yet, and ends the background work.
+    pub fn finish_roots(
+        &self,
+        mut roots: Roots,
+        time: Duration,
+        interrupted: &AtomicBool,
+    ) -> RootsEnd {
+        roots.finish(time, interrupted, &mut |roots, done| {
+            self.tell(roots);
+            self.wait_for(done);
+        });
+        let end = roots.end();
+        self.tell(&mut roots);
+        for failed in &end.failed {
+            self.say(&format!("warning: not minimized: {failed}"));
+        }
+        end
+    }
+
     /// Shows the time that a campaign takes for its roots at its end: how many have a program, and
     /// how many there are.
-    pub fn wait_for(&self, done: (usize, usize)) {
+    fn wait_for(&self, done: (usize, usize)) {
         if self.board().waits_for != Some(done) {
             self.board().waits_for = Some(done);
             let (done, all) = done;

@@ -14,7 +14,7 @@ use crate::campaign::monitor::samples::Samples;
 use crate::campaign::results::figures::{Coverage, Figures, percent};
 use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
-use crate::campaign::roots::Roots;
+use crate::campaign::roots::{Roots, RootsEnd};
 use crate::executor::{COVERAGE, Execution, State};
 use crate::finding::Root;
 use crate::scenario::Class;
@@ -141,9 +141,10 @@ impl Progress {
         self.display.tell(roots);
     }
 
-    /// Shows the time that a campaign takes for its roots at its end.
-    pub fn wait_for(&self, done: (usize, usize)) {
-        self.display.wait_for(done);
+    /// Takes some more time for roots that have no program yet, and ends the background work.
+    pub fn finish_roots(&self, roots: Roots) -> RootsEnd {
+        let control = self.control();
+        self.display.finish_roots(roots, control.extra_time(), control.flag())
     }
 
     /// Whether a finding of a class is worth a line of its own.

@@ -35,7 +35,10 @@ pub struct FoundRoot {
 
 /// The roots of these findings, of which `stored` returns what is in the crash directory.
 #[must_use]
-pub fn roots(found: &[Found], stored: impl Fn(&Found) -> Option<Finding>) -> Vec<FoundRoot> {
+pub fn roots<'a>(
+    found: &[Found],
+    stored: impl Fn(&Found) -> Option<&'a Finding>,
+) -> Vec<FoundRoot> {
     let mut roots: Vec<FoundRoot> = Vec::new();
     for f in found {
         let Some(root) = &f.root else { continue };
@@ -61,8 +64,8 @@ pub fn roots(found: &[Found], stored: impl Fn(&Found) -> Option<Finding>) -> Vec
         all.class = all.class.min(f.class);
         all.findings.push(f.id.clone());
         all.times += f.times;
-        let program = stored(f).and_then(|f| f.standalone).filter(|s| s.reproduced[0] > 0);
-        if let Some(program) = program {
+        let program = stored(f).and_then(|f| f.standalone.as_ref());
+        if let Some(program) = program.filter(|s| s.reproduced[0] > 0) {
             let share = |[k, n]: [u32; 2]| f64::from(k) / f64::from(n.max(1));
             let rate = share(program.reproduced);
             let best = all.verified.map_or(0.0, share);
@@ -128,7 +131,8 @@ mod tests {
             let standalone: Standalone = serde_json::from_str(&text).unwrap();
             Some(Finding { standalone: Some(standalone), ..fatal("x") })
         };
-        let roots = roots(&all, program);
+        let programs: Vec<Option<Finding>> = all.iter().map(program).collect();
+        let roots = roots(&all, |f| programs[f.seconds_to_find as usize - 1].as_ref());
         let ids: Vec<_> = roots.iter().map(|r| (&*r.id, r.class, r.findings.len())).collect();
         assert_eq!(ids, [("R1", Class::Bug, 4), ("R8", Class::Unstated, 1)]);
         assert_eq!((roots[0].by, &*roots[0].title, roots[0].times), (RootBy::Patch, "R1 3", 4));

@@ -167,7 +167,7 @@ impl Queue {
     /// Takes note that a finding could not be minimized, and whether more time would not help.
     pub(super) fn set_failed(&mut self, id: &str, for_good: bool) {
         if let Some(entry) = self.entries.get_mut(id)
-            && !matches!(entry.work, Work::Done { .. })
+            && !entry.has_program()
         {
             entry.work = Work::Failed { for_good };
         }
@@ -193,9 +193,8 @@ impl Queue {
             return open;
         }
         let groups = self.groups();
-        let mut short: Vec<_> = groups.values().filter_map(|all| self.to_minimize(all)).collect();
-        short.sort_by_key(|(order, _)| *order);
-        if let Some((_, id)) = short.into_iter().next() {
+        let short: Vec<_> = groups.values().filter_map(|all| self.to_minimize(all)).collect();
+        if let Some((_, id)) = short.into_iter().min_by_key(|(order, _)| *order) {
             return Some(Job::Minimize(id, SHORT));
         }
         if open.is_some() {
@@ -204,10 +203,7 @@ impl Queue {
         if let Some(id) = by_class(&|e| matches!(e.root, Fault::Presumed(_))) {
             return Some(Job::Root(id));
         }
-        let has_one = |all: &Vec<(&String, &Entry)>| {
-            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
-        };
-        let late = groups.values().filter(|all| !has_one(all)).flatten();
+        let late = groups.values().filter(|all| !has_program(all)).flatten();
         let mut late = late.filter(|(_, e)| e.work == Work::Failed { for_good: false });
         if let Some((id, _)) = late.next() {
             return Some(Job::Minimize((*id).clone(), LONG));
@@ -245,17 +241,14 @@ impl Queue {
             let presumed = matches!(e.root, Fault::Presumed(_));
             (presumed, e.class, e.rate < 0.5, e.lines)
         };
-        let has_one = group.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }));
+        let has_one = has_program(group);
         untried.min_by_key(|(_, e)| key(e)).map(|(id, e)| ((has_one, e.class), (*id).clone()))
     }
 
     /// Roots that have a program, and all roots.
     pub(super) fn progress(&self) -> (usize, usize) {
         let groups = self.groups();
-        let has = |all: &&Vec<(&String, &Entry)>| {
-            all.iter().any(|(_, e)| matches!(e.work, Work::Done { .. }))
-        };
-        (groups.values().filter(has).count(), groups.len())
+        (groups.values().filter(|all| has_program(all)).count(), groups.len())
     }
 
     /// Findings that nothing was done for although their root has no program yet.
@@ -267,14 +260,24 @@ impl Queue {
 
     /// Whether every root has a program that shows it, and no root is open or presumed.
     pub(super) fn is_finished(&self) -> bool {
-        let is_only_better =
-            |id: &String| self.entries.get(id).is_some_and(|e| matches!(e.work, Work::Done { .. }));
+        let is_only_better = |id: &String| self.entries.get(id).is_some_and(Entry::has_program);
         match self.next() {
             Some(Job::Minimize(id, _)) => is_only_better(&id),
             Some(Job::Root(_)) => false,
             None => true,
         }
     }
+}
+
+impl Entry {
+    fn has_program(&self) -> bool {
+        matches!(self.work, Work::Done { .. })
+    }
+}
+
+/// Whether some finding of a group has a program.
+fn has_program(group: &[(&String, &Entry)]) -> bool {
+    group.iter().any(|(_, e)| e.has_program())
 }
 
 fn share([k, n]: [u32; 2]) -> f64 {

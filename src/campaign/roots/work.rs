@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Job, SHORT};
 use super::{News, RootsConfig, Shared};
-use crate::finding::{Finding, Root};
+use crate::finding::{Finding, NEW, Root};
 use crate::harness::{HarnessError, lower_priority};
 use crate::store::Store;
 use crate::triage::compiler::{Compiler, put_verdict};
@@ -237,12 +237,12 @@ impl Worker {
 
 /// The line for a root that is new to the campaign.
 fn line(root: &Root) -> String {
+    if root.is_new() {
+        return format!("NEW ROOT {}: {}", root.id.trim_start_matches(NEW), root.title);
+    }
     let issues: Vec<String> = root.issues.iter().map(|n| format!("golang/go#{n}")).collect();
     let issues =
         if issues.is_empty() { String::new() } else { format!(" ({})", issues.join(", ")) };
-    if root.is_new() {
-        return format!("NEW ROOT {}: {}", root.id.trim_start_matches("new: "), root.title);
-    }
     format!("ROOT {}: {}{issues}", root.id, root.title)
 }
 

@@ -435,18 +435,9 @@ impl<'a> Workers<'a> {
 
     /// Takes some more time for roots that have no program yet, and ends the background work.
     fn finish_roots(&mut self) -> RootsEnd {
-        let Some(mut roots) = self.roots.take() else { return RootsEnd::default() };
+        let Some(roots) = self.roots.take() else { return RootsEnd::default() };
         let Plan { limits, interrupted, display, .. } = self.plan;
-        roots.finish(limits.extra_time(), interrupted, &mut |roots, done| {
-            display.tell(roots);
-            display.wait_for(done);
-        });
-        let end = roots.end();
-        display.tell(&mut roots);
-        for failed in &end.failed {
-            display.say(&format!("warning: not minimized: {failed}"));
-        }
-        end
+        display.finish_roots(roots, limits.extra_time(), interrupted)
     }
 
     fn states(&self) -> Vec<WorkerState> {

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::{Bugs, minimized, plural, standalone, title};
+use super::{Bugs, minimized, standalone, title};
 use crate::escape::cell;
 use crate::finding::{Known, OnRelease, RootBy, Search};
 use crate::report::diff::diff;
 use crate::report::{Entry, Root, rate};
 use crate::scenario::Import;
 use crate::triage::standalone::{analysis, report as own_report};
+use crate::words::count;
 
 /// What the goroutines of a minimized test case share in addition to completed packages, and
 /// its import mode, if the search could not remove them without losing the finding.
@@ -160,7 +161,7 @@ fn patch(out: &mut String, root: &Root<'_>, with: &Bugs<'_>) {
 
 /// Its signatures.
 fn findings(out: &mut String, entries: &[&Entry]) {
-    let summary = plural(entries.len(), "signature");
+    let summary = count(entries.len(), "signature");
     let _ = writeln!(
         out,
         "\n<details><summary>{summary}</summary>\n\n| finding | class | Go | as found, one process \

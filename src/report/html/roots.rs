@@ -8,6 +8,7 @@ use super::{Page, filter, heading, markup, missing};
 use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, sides, since};
 use crate::report::rate;
 use crate::scenario::Class;
+use crate::words::count;
 
 /// A root with its findings.
 #[derive(Clone, Debug)]
@@ -67,12 +68,8 @@ fn card(out: &mut String, root: &PageRoot) {
     body(out, &root.shown);
     releases(out, &root.shown.finding.releases);
     let open = if root.findings.len() > 1 { " open" } else { "" };
-    let n = root.findings.len();
-    let _ = writeln!(
-        out,
-        "<details{open}><summary>{n} signature{}</summary>",
-        if n == 1 { "" } else { "s" }
-    );
+    let signatures = count(root.findings.len(), "signature");
+    let _ = writeln!(out, "<details{open}><summary>{signatures}</summary>");
     table(out, &root.findings);
     out.push_str("</details>\n</article>\n");
 }

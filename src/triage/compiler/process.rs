@@ -1,13 +1,12 @@
 //! One run of the compiler, with limits of time and memory.
 
-use std::fs;
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::finding::CompilerEnd;
-use crate::harness::{quit, spawn_tied};
+use crate::harness::{quit, resident, spawn_tied};
 
 /// The time limit for one package.
 const TIME: Duration = Duration::from_secs(10);
@@ -17,8 +16,6 @@ const MEMORY: u64 = 1 << 30;
 const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How much of its output is kept.
 const OUTPUT: u64 = 1 << 20;
-/// The size of a page, as /proc counts memory.
-const PAGE: u64 = 4096;
 
 /// Runs the compiler. Returns how it ended, and its output.
 pub(super) fn run(command: &mut Command) -> io::Result<(CompilerEnd, String)> {
@@ -63,17 +60,12 @@ fn wait(child: &mut Child, limit: Duration, bound: bool) -> io::Result<Option<Ex
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if began.elapsed() > limit || (bound && resident(child.id()) > MEMORY) {
+        if began.elapsed() > limit
+            || (bound && resident(child.id()).is_some_and(|bytes| bytes > MEMORY))
+        {
             return Ok(None);
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
-}
-
-/// Bytes of resident memory; 0 if the process is gone.
-fn resident(id: u32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{id}/statm")).unwrap_or_default();
-    let pages: u64 = text.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * PAGE
 }

@@ -6,12 +6,13 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Sparkline};
 
-use super::format::{ago, clock, grouped, plain, rate};
+use super::format::{ago, clock, plain, rate};
 use crate::campaign::monitor::board::Board;
 use crate::campaign::results::figures::percent;
 use crate::campaign::results::found::Found;
 use crate::finding::Kind;
 use crate::scenario::Class;
+use crate::words::grouped;
 
 /// The content of a picture.
 #[derive(Clone, Debug)]

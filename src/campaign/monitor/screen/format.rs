@@ -24,20 +24,6 @@ pub fn ago(at: Option<f64>, now: Duration) -> String {
     }
 }
 
-/// `12,345`.
-#[must_use]
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// A rate: `0.4`, `24`.
 #[must_use]
 pub fn rate(r: f64) -> String {
@@ -64,7 +50,6 @@ mod tests {
         assert_eq!(ago(Some(50.0), s(9)), "0 s ago");
         assert_eq!(ago(Some(0.0), s(600)), "10 min ago");
         assert_eq!(ago(Some(0.0), s(8_000)), "2 h 13 min ago");
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!((rate(0.42), rate(24.4)), ("0.4".to_owned(), "24".to_owned()));
         assert_eq!(plain("a\x1b[2Jb\tc"), "a [2Jb c");
     }
