@@ -141,17 +141,14 @@ impl BuiltHarness {
 
 /// A user's additions to a build.
 #[derive(Default)]
-pub(super) struct Extras {
+struct Extras {
     overlay: Option<Overlay>,
     target: Option<TargetPackage>,
 }
 
 impl Extras {
     /// Reads them, and lets the toolchain know of the overlay.
-    pub(super) fn read(
-        toolchain: &mut Toolchain,
-        options: &GoOptions,
-    ) -> Result<(Self, Patched), EnvError> {
+    fn read(toolchain: &mut Toolchain, options: &GoOptions) -> Result<(Self, Patched), EnvError> {
         let user = options.overlay.as_deref();
         let (path, patched) = patched::overlay(toolchain, user, &options.patches)?;
         let overlay = path.as_deref().map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
@@ -162,25 +159,30 @@ impl Extras {
     }
 }
 
-/// Builds a harness for a purpose other than campaigns, unless it is in the cache: with x/tools, or
-/// without it if that fails. Returns its path and its key.
+/// Builds a harness for a purpose other than campaigns, unless it is in the cache: with the options'
+/// overlay and patches, but without their target; with x/tools, or without it if that fails.
+/// `flags` returns those for a minor version of Go.
 pub(super) fn build_for(
-    toolchain: &Toolchain,
-    flags: &[&str],
-    extras: &Extras,
+    options: &GoOptions,
+    flags: impl Fn(u32) -> Vec<&'static str>,
     how: &str,
     progress: &mut dyn FnMut(&str),
-) -> Result<(PathBuf, String), EnvError> {
-    let plain: Vec<String> = flags.iter().map(|&f| f.to_owned()).collect();
-    if let Some(client) = xtools::flags(toolchain.minor) {
-        let all = [&plain[..], &client[..]].concat();
-        match build_with(toolchain, &all, extras, how, progress) {
-            // It may have failed because of x/tools.
-            Err(EnvError::Build { .. }) => {}
-            done => return done,
+) -> Result<BuiltHarness, EnvError> {
+    let mut toolchain = Toolchain::find(options, progress)?;
+    let options = GoOptions { target: None, ..options.clone() };
+    let (extras, patched) = Extras::read(&mut toolchain, &options)?;
+    let plain: Vec<String> = flags(toolchain.minor).into_iter().map(str::to_owned).collect();
+    let client = xtools::flags(toolchain.minor);
+    let all = client.map(|client| [&plain[..], &client[..]].concat());
+    let with_client = all.map(|all| build_with(&toolchain, &all, &extras, how, progress));
+    let (path, key) = match with_client {
+        // It may have failed because of x/tools.
+        None | Some(Err(EnvError::Build { .. })) => {
+            build_with(&toolchain, &plain, &extras, how, progress)?
         }
-    }
-    build_with(toolchain, &plain, extras, how, progress)
+        Some(done) => done?,
+    };
+    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), patched })
 }
 
 fn build_with(

@@ -4,9 +4,9 @@
 //! one, but it hides races, because its counters are atomic under the race detector. So this build
 //! serves only the heat map, and produces no findings.
 
-use super::build::{BuiltHarness, Extras, build_for, uninstrumented};
+use super::build::{BuiltHarness, build_for, uninstrumented};
 use super::error::EnvError;
-use super::toolchain::{GoOptions, Toolchain};
+use super::toolchain::GoOptions;
 
 /// Replaces the campaign's counters. Unless main is among the packages, nothing writes the counts
 /// when the process exits.
@@ -19,11 +19,7 @@ impl BuiltHarness {
     /// # Errors
     /// As for [`BuiltHarness::get`].
     pub fn covered(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
-        let mut toolchain = Toolchain::find(options, progress)?;
-        let options = GoOptions { target: None, ..options.clone() };
-        let (extras, patched) = Extras::read(&mut toolchain, &options)?;
-        let flags = [&uninstrumented(toolchain.minor)[..], &FLAGS].concat();
-        let (path, key) = build_for(&toolchain, &flags, &extras, "with Go's coverage", progress)?;
-        Ok(Self { path, key, toolchain, targets: Vec::new(), patched })
+        let flags = |minor| [&uninstrumented(minor)[..], &FLAGS].concat();
+        build_for(options, flags, "with Go's coverage", progress)
     }
 }
