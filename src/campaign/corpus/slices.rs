@@ -64,7 +64,7 @@ impl Slicer {
     }
 
     /// The state for a later call.
-    fn to_json(&mut self) -> Vec<u8> {
+    fn state(&mut self) -> Vec<u8> {
         self.reached = (0..self.hit.len()).filter(|&i| self.hit[i]).collect();
         serde_json::to_vec(self).unwrap_or_default()
     }
@@ -204,7 +204,7 @@ impl ToolchainSlices {
         let Ok(mut harness) = Harness::start(config) else { return Ok(()) };
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
         let save = |slicer: &mut Slicer| {
-            files::replace_unsynced(&state, &slicer.to_json()).map_err(failed)
+            files::replace_unsynced(&state, &slicer.state()).map_err(failed)
         };
         let result = slicer.cut(&mut harness, all, &self.folder, &mut |slicer| {
             // A campaign may be killed at any time.
