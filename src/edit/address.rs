@@ -1,9 +1,9 @@
 //! Addresses of declarations, for operators that work on whole ones.
 
 use super::symbols::Symbols;
-use crate::goast::build::import_decl;
+use crate::goast::build::{gen_decl, import_decl};
 use crate::goast::scope::is_exported;
-use crate::goast::{Decl, DeclTok, Expr, FuncDecl, GenDecl, Ident, Spec, TypeSpec};
+use crate::goast::{Decl, DeclTok, Expr, FuncDecl, Ident, Spec, TypeSpec};
 use crate::testcase::TestCase;
 
 /// A declaration's place: package, file, declaration, spec (0 for a function).
@@ -92,12 +92,25 @@ pub(crate) fn func_mut(case: &mut TestCase, a: Address) -> Option<&mut FuncDecl>
 pub(crate) fn names(case: &TestCase, a: Address) -> Vec<String> {
     match decl(case, a) {
         Some(Decl::FuncDecl(f)) if f.recv.is_none() => vec![f.name.0.clone()],
-        Some(Decl::GenDecl(g)) => match g.specs.get(a.spec) {
-            Some(Spec::TypeSpec(t)) => vec![t.name.0.clone()],
-            Some(Spec::ValueSpec(v)) => v.names.iter().map(|n| n.0.clone()).collect(),
-            _ => Vec::new(),
-        },
+        Some(Decl::GenDecl(g)) => g.specs.get(a.spec).map(spec_names).unwrap_or_default(),
         _ => Vec::new(),
+    }
+}
+
+/// The names that a whole declaration declares; none for imports and methods.
+pub(crate) fn declared_names(d: &Decl) -> Vec<String> {
+    match d {
+        Decl::FuncDecl(f) if f.recv.is_none() => vec![f.name.0.clone()],
+        Decl::FuncDecl(_) => Vec::new(),
+        Decl::GenDecl(g) => g.specs.iter().flat_map(spec_names).collect(),
+    }
+}
+
+fn spec_names(s: &Spec) -> Vec<String> {
+    match s {
+        Spec::TypeSpec(t) => vec![t.name.0.clone()],
+        Spec::ValueSpec(v) => v.names.iter().map(|n| n.0.clone()).collect(),
+        Spec::ImportSpec(_) => Vec::new(),
     }
 }
 
@@ -110,7 +123,7 @@ pub(crate) fn take(case: &mut TestCase, a: Address) -> Option<Decl> {
                 return None;
             }
             let spec = g.specs.remove(a.spec);
-            Some(Decl::GenDecl(GenDecl { tok: g.tok, grouped: false, specs: vec![spec] }))
+            Some(Decl::GenDecl(gen_decl(g.tok, spec)))
         }
         _ => Some(decls.remove(a.decl)),
     }
@@ -121,7 +134,7 @@ pub(crate) fn copy(case: &TestCase, a: Address) -> Option<Decl> {
     match decl(case, a)? {
         Decl::GenDecl(g) => {
             let spec = g.specs.get(a.spec)?.clone();
-            Some(Decl::GenDecl(GenDecl { tok: g.tok, grouped: false, specs: vec![spec] }))
+            Some(Decl::GenDecl(gen_decl(g.tok, spec)))
         }
         d => Some(d.clone()),
     }

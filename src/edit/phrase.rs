@@ -20,11 +20,12 @@
 
 use std::collections::BTreeMap;
 
+use super::address::{declared_names, is_import};
 use crate::goast::build::{binary, int, paren};
 use crate::goast::walk::{walk_expr, walk_expr_mut};
 use crate::goast::{
-    CallExpr, Decl, DeclTok, Expr, FieldRole, File, GenDecl, Ident, NameRole, Role, SelectorExpr,
-    Spec, Stmt, SwitchStmt, Token, Visitor, VisitorMut,
+    CallExpr, Decl, Expr, FieldRole, File, Ident, NameRole, Role, SelectorExpr, Stmt, SwitchStmt,
+    Token, Visitor, VisitorMut,
 };
 use crate::rng::Rng;
 
@@ -41,8 +42,8 @@ pub(crate) struct Text {
     pub imports: Vec<Decl>,
     /// The other declarations.
     pub decls: Vec<Decl>,
-    /// The package-level names that it declares.
-    pub names: Vec<String>,
+    /// For each declaration, the package-level names that it declares.
+    pub names: Vec<Vec<String>>,
     /// For each declaration, the others that it needs: what it names, and a type's methods.
     needs: Vec<Vec<usize>>,
     /// For each declaration, the names of [`IMPORTED`] that it uses.
@@ -96,11 +97,7 @@ impl Text {
 
     /// The names that these declarations declare.
     pub fn names_of(&self, part: &[usize]) -> Vec<String> {
-        let mut names = Vec::new();
-        for &at in part {
-            declared(&self.decls[at], &mut names);
-        }
-        names
+        part.iter().flat_map(|&at| self.names[at].clone()).collect()
     }
 }
 
@@ -151,23 +148,18 @@ pub(crate) fn read(json: &str) -> BTreeMap<String, Text> {
 
 fn text(file: File) -> Text {
     let go_minor = file.name.0.strip_prefix("go1").and_then(|n| n.parse().ok()).unwrap_or(0);
-    let is_import = |d: &Decl| matches!(d, Decl::GenDecl(g) if g.tok == DeclTok::Import);
     let (imports, decls): (Vec<Decl>, Vec<Decl>) = file.decls.into_iter().partition(is_import);
-    let homes: Vec<Vec<String>> = decls
-        .iter()
-        .map(|d| {
-            let mut names = Vec::new();
-            declared(d, &mut names);
-            names
-        })
-        .collect();
-    let home = |name: &String| homes.iter().position(|names| names.contains(name));
+    let mut names: Vec<Vec<String>> = decls.iter().map(declared_names).collect();
+    for declared in &mut names {
+        declared.retain(|name| name != "_" && name != "init");
+    }
+    let home = |name: &String| names.iter().position(|names| names.contains(name));
     let mut needs = vec![Vec::new(); decls.len()];
     let (mut imported, mut types) = (Vec::new(), Vec::new());
     for (i, d) in decls.iter().enumerate() {
-        let mut names = Names::default();
-        names.decl(d);
-        needs[i].extend(names.all.iter().filter_map(home));
+        let mut seen = Names::default();
+        seen.decl(d);
+        needs[i].extend(seen.all.iter().filter_map(home));
         if let Decl::FuncDecl(f) = d
             && let Some(receiver) = f.recv.iter().flatten().next()
         {
@@ -177,12 +169,11 @@ fn text(file: File) -> Text {
                 needs[base].push(i);
             }
         }
-        names.types.sort_unstable();
-        names.types.dedup();
-        imported.push(names.imported);
-        types.push(names.types);
+        seen.types.sort_unstable();
+        seen.types.dedup();
+        imported.push(seen.imported);
+        types.push(seen.types);
     }
-    let names = homes.concat();
     Text {
         package: file.name.0,
         go_minor,
@@ -193,28 +184,6 @@ fn text(file: File) -> Text {
         needs,
         imported,
         types,
-    }
-}
-
-/// Adds the package-level names of a declaration.
-fn declared(d: &Decl, names: &mut Vec<String>) {
-    let mut add = |n: &Ident| {
-        if n.0 != "_" && n.0 != "init" {
-            names.push(n.0.clone());
-        }
-    };
-    match d {
-        Decl::FuncDecl(f) if f.recv.is_none() => add(&f.name),
-        Decl::FuncDecl(_) => {}
-        Decl::GenDecl(GenDecl { specs, .. }) => {
-            for s in specs {
-                match s {
-                    Spec::TypeSpec(t) => add(&t.name),
-                    Spec::ValueSpec(v) => v.names.iter().for_each(&mut add),
-                    Spec::ImportSpec(_) => {}
-                }
-            }
-        }
     }
 }
 
@@ -296,7 +265,7 @@ impl Fill<'_> {
     }
 
     fn renamed(&mut self, name: &mut Ident) {
-        if self.text.names.contains(&name.0)
+        if self.text.names.iter().flatten().any(|declared| *declared == name.0)
             && let Some(new) = self.filler.rename(&name.0)
         {
             name.0 = new;

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::is_import;
+use super::address::{declared_names, is_import};
+use crate::goast::build::decl;
 use crate::goast::scope::method_base;
 use crate::goast::walk::{walk_decl, walk_expr};
-use crate::goast::{Decl, DeclTok, Expr, File, GenDecl, Ident, NameRole, Role, Spec, Visitor};
+use crate::goast::{Decl, DeclTok, Expr, File, Ident, NameRole, Role, Spec, Visitor};
 use crate::testcase::{Package, PackageFile, TestCase};
 
 /// A declaration of one name, or of a group that cannot be split.
@@ -50,10 +51,7 @@ fn units(package: &Package) -> Vec<Unit> {
             match d {
                 // Constants of a group depend on their place in it.
                 Decl::GenDecl(g) if g.tok != DeclTok::Const => {
-                    units.extend(g.specs.iter().map(|s| {
-                        let specs = vec![s.clone()];
-                        unit(Decl::GenDecl(GenDecl { tok: g.tok, grouped: false, specs }), i)
-                    }));
+                    units.extend(g.specs.iter().map(|s| unit(decl(g.tok, s.clone()), i)));
                 }
                 _ => units.push(unit(d.clone(), i)),
             }
@@ -63,20 +61,11 @@ fn units(package: &Package) -> Vec<Unit> {
 }
 
 fn unit(decl: Decl, file: usize) -> Unit {
-    let (mut names, mut receiver) = (Vec::new(), None);
-    match &decl {
-        Decl::FuncDecl(f) if f.recv.is_some() => receiver = method_base(f).map(str::to_owned),
-        Decl::FuncDecl(f) => names.push(f.name.0.clone()),
-        Decl::GenDecl(g) => {
-            for s in &g.specs {
-                match s {
-                    Spec::TypeSpec(t) => names.push(t.name.0.clone()),
-                    Spec::ValueSpec(v) => names.extend(v.names.iter().map(|n| n.0.clone())),
-                    Spec::ImportSpec(_) => {}
-                }
-            }
-        }
-    }
+    let names = declared_names(&decl);
+    let receiver = match &decl {
+        Decl::FuncDecl(f) => method_base(f).map(str::to_owned),
+        Decl::GenDecl(_) => None,
+    };
     let mut seen = Mentions::default();
     walk_decl(&mut seen, &decl);
     Unit { decl, file, names, receiver, mentions: seen.idents, selects: seen.selected }
@@ -165,8 +154,7 @@ fn slice<'a>(
                 case.packages.iter().find(|p| p.path == import.path)?;
                 wanted.insert(&import.path);
             }
-            let specs = vec![Spec::ImportSpec(import.clone())];
-            decls.insert(0, Decl::GenDecl(GenDecl { tok: DeclTok::Import, grouped: false, specs }));
+            decls.insert(0, decl(DeclTok::Import, Spec::ImportSpec(import.clone())));
         }
         let tree =
             File { name: from.tree.name.clone(), go_version: from.tree.go_version.clone(), decls };

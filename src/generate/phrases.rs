@@ -191,7 +191,7 @@ mod tests {
         seen.extend(names::CONSTS.iter().flatten());
         let texts = phrases().iter().flat_map(|p| [Some(&p.decl), p.usage.as_ref()]).flatten();
         let mut twice = Vec::new();
-        for name in texts.flat_map(|t| &t.names) {
+        for name in texts.flat_map(|t| t.names.iter().flatten()) {
             if seen.contains(&name.as_str()) {
                 twice.push(name);
             }

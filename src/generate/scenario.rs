@@ -3,7 +3,7 @@
 //! Many races are on lazy state that two readers complete. So goroutines often run the same
 //! operations on the same packages, in different orders.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::asks;
 use super::objects::{Constraint, Generic, Objects, objects};
@@ -30,7 +30,7 @@ pub fn scenario(rng: &mut Rng, packages: &[Package], profile: Profile) -> Scenar
     if all.is_empty() {
         return s;
     }
-    Maker { rng, all: &all, packages }.fill(&mut s, profile);
+    Maker { rng, all: &all, packages, scopes: BTreeMap::new() }.fill(&mut s, profile);
     s
 }
 
@@ -57,6 +57,8 @@ struct Maker<'r, 'a> {
     rng: &'r mut Rng,
     all: &'a [Objects],
     packages: &'a [Package],
+    /// The scopes of packages, by path, that expressions needed so far.
+    scopes: BTreeMap<&'a str, PackageScope>,
 }
 
 impl<'a> Maker<'_, 'a> {
@@ -478,8 +480,9 @@ impl<'a> Maker<'_, 'a> {
     /// An expression in the scope of a package, or in one of its bodies.
     fn expression(&mut self, o: &Objects, place: Option<u32>) -> Option<String> {
         let package = self.packages.iter().find(|p| p.path == o.path)?;
-        let scope = PackageScope::new(package.files.iter().map(|f| &f.tree));
-        asks::expression(self.rng, &scope, place.is_some())
+        let new = || PackageScope::new(package.files.iter().map(|f| &f.tree));
+        let scope = self.scopes.entry(&package.path).or_insert_with(new);
+        asks::expression(self.rng, scope, place.is_some())
     }
 
     /// The same operations in another order, with the order of walks changed too.
@@ -514,14 +517,8 @@ impl<'a> Maker<'_, 'a> {
 
     /// Adds a breach of a documented rule, and checks that make the goroutines run into it.
     fn breach(&mut self, s: &mut Scenario) {
-        let breaches: Vec<Share> = Share::ALL
-            .iter()
-            .copied()
-            .filter(|share| {
-                let only = Scenario { share: BTreeSet::from([*share]), ..Scenario::default() };
-                only.class() == Class::Breach
-            })
-            .collect();
+        let mut breaches = Share::ALL.to_vec();
+        breaches.retain(|share| share.class() == Class::Breach);
         if self.rng.chance(35)
             && let Some(op) = self.setter()
         {

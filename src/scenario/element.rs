@@ -84,6 +84,11 @@ macro_rules! words {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
+            /// Its class.
+            #[must_use]
+            pub fn class(self) -> Class {
+                match self { $(Self::$variant => Class::$class,)* }
+            }
             /// The value of a word.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {

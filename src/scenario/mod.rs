@@ -127,12 +127,15 @@ impl Scenario {
         names.extend(self.share.iter().map(|s| (ElementKind::Share, s.name())));
         names.insert((ElementKind::Import, self.import.name()));
         names.extend(self.importing.iter().map(|i| (ElementKind::Import, i.name())));
-        for op in self.before.iter().chain(self.go.iter().flatten()) {
+        for op in self.operations() {
             names.insert((ElementKind::Operation, op.name()));
-            names.extend(op.query().map(|q| (ElementKind::Query, q.name())));
-            names.extend(op.setter().map(|s| (ElementKind::Setter, s.name())));
-            names.extend(op.configured().map(|c| (ElementKind::Config, c.word().name())));
-            names.extend(op.reading().map(|r| (ElementKind::Reading, r.name())));
+            names.extend(op.operands().into_iter().filter_map(|operand| match operand {
+                Operand::Query(q) => Some((ElementKind::Query, q.name())),
+                Operand::Setter(s) => Some((ElementKind::Setter, s.name())),
+                Operand::Config(c) => Some((ElementKind::Config, c.word().name())),
+                Operand::Reading(r) => Some((ElementKind::Reading, r.name())),
+                _ => None,
+            }));
         }
         let mut all: Vec<_> =
             ELEMENTS.iter().filter(|e| names.contains(&(e.kind, e.name))).collect();
@@ -154,15 +157,12 @@ impl Scenario {
 
     /// Removes every element of this class or a greater one.
     pub fn keep_below(&mut self, class: Class) {
-        let out = |kind, name| {
-            ELEMENTS.iter().any(|e| e.kind == kind && e.name == name && e.class >= class)
-        };
         let keeps = |op: &Operation| match op.target_element() {
             Some(element) => element.class < class,
             None => op.class() < class,
         };
-        self.share.retain(|s| !out(ElementKind::Share, s.name()));
-        self.importing.retain(|i| !out(ElementKind::Import, i.name()));
+        self.share.retain(|s| s.class() < class);
+        self.importing.retain(|i| i.class() < class);
         self.before.retain(keeps);
         for operations in &mut self.go {
             operations.retain(keeps);

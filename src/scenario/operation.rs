@@ -242,11 +242,7 @@ impl Operation {
     /// operation has a class of its own.
     #[must_use]
     pub fn class(&self) -> Class {
-        let reading = self.reading().and_then(|r| {
-            let is = |e: &&Element| e.name == r.name();
-            Reading::ELEMENTS.iter().find(is)
-        });
-        self.row().class.max(reading.map_or(Class::Bug, |e| e.class))
+        self.row().class.max(self.reading().map_or(Class::Bug, Reading::class))
     }
 
     /// The order of its walk, if it is one.

@@ -155,24 +155,26 @@ fn operations(text: &str) -> Result<Vec<Operation>, Wrong> {
 
 /// Splits operations at the semicolons outside brackets: an expression may have others inside.
 fn separate(text: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
-    for (i, c) in text.char_indices() {
+    match pieces(text, ';') {
+        (all, 0) => all,
+        // Brackets that do not match belong to no expression.
+        _ => text.split(';').collect(),
+    }
+}
+
+/// Splits a text at the separators outside brackets, and counts the brackets that stay open.
+fn pieces(text: &str, separator: char) -> (Vec<&str>, i32) {
+    let mut depth = 0;
+    let outside = |c: char| {
         match c {
             '[' | '(' | '{' => depth += 1,
             ']' | ')' | '}' => depth -= 1,
-            ';' if depth == 0 => {
-                out.push(&text[start..i]);
-                start = i + 1;
-            }
             _ => {}
         }
-    }
-    if depth != 0 {
-        // Brackets that do not match belong to no expression.
-        return text.split(';').collect();
-    }
-    out.push(&text[start..]);
-    out
+        c == separator && depth == 0
+    };
+    let all = text.split(outside).collect();
+    (all, depth)
 }
 
 /// Reads an operation by its row: the operands of a row say what words mean.
@@ -331,20 +333,7 @@ fn member(word: &str) -> Result<String, Wrong> {
 
 /// Splits `int,map[A,B]C` at the commas outside brackets.
 fn type_args(text: &str) -> Vec<String> {
-    let (mut depth, mut start, mut out) = (0i32, 0, Vec::new());
-    for (i, c) in text.char_indices() {
-        match c {
-            '[' | '(' | '{' => depth += 1,
-            ']' | ')' | '}' => depth -= 1,
-            ',' if depth == 0 => {
-                out.push(text[start..i].to_owned());
-                start = i + 1;
-            }
-            _ => {}
-        }
-    }
-    out.push(text[start..].to_owned());
-    out
+    pieces(text, ',').0.into_iter().map(str::to_owned).collect()
 }
 
 fn object(text: &str) -> Result<ObjectRef, Wrong> {

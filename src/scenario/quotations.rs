@@ -70,14 +70,13 @@ pub(super) const INCOMPLETE: Rule = noted(
     ),
     "golang.org/issue/34921 is about sharing packages whose check has returned",
 );
-pub(super) const UNFINISHED: Rule = noted(
-    go(
-        "go/types/api.go",
-        "type Config",
-        "If Error == nil, type-checking stops with the first error found.",
-    ),
-    "what that leaves unfinished is read before type checking has finished",
+const NO_ERROR: Rule = go(
+    "go/types/api.go",
+    "type Config",
+    "If Error == nil, type-checking stops with the first error found.",
 );
+pub(super) const UNFINISHED: Rule =
+    noted(NO_ERROR, "what that leaves unfinished is read before type checking has finished");
 pub(super) const FAULTY: Rule = noted(
     go(
         "go/types/api.go",
@@ -87,11 +86,7 @@ pub(super) const FAULTY: Rule = noted(
     "so the check goes on to its end, and the package is used after that",
 );
 pub(super) const SILENT_VALID: Rule = noted(
-    go(
-        "go/types/api.go",
-        "type Config",
-        "If Error == nil, type-checking stops with the first error found.",
-    ),
+    NO_ERROR,
     "where there is none, the check goes on to its end, and the package is used after that",
 );
 pub(super) const IMPORT_FROM: Rule = go(
@@ -159,14 +154,12 @@ pub(super) const SET_PACKAGE: Rule = noted(
     AFTER_CHECKING,
 );
 
-pub(super) const SSA: Rule = noted(
-    tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
-    "each goroutine has a Program of its own, and reads packages that are complete",
-);
-pub(super) const SSA_PROGRAM: Rule = noted(
-    tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe."),
-    "all packages are created before the goroutines start",
-);
+const BUILD: Rule =
+    tools("go/ssa/builder.go", "func (*Package) Build", "Build is idempotent and thread-safe.");
+pub(super) const SSA: Rule =
+    noted(BUILD, "each goroutine has a Program of its own, and reads packages that are complete");
+pub(super) const SSA_PROGRAM: Rule =
+    noted(BUILD, "all packages are created before the goroutines start");
 const FUNCTION: Rule = tools(
     "go/ssa/ssa.go",
     "type Function",

@@ -117,8 +117,7 @@ impl Scenario {
     /// The orders of its walks.
     #[must_use]
     pub fn orders(&self) -> BTreeSet<WalkOrder> {
-        let all = self.before.iter().chain(self.go.iter().flatten());
-        let orders = all.filter_map(Operation::order).map(|order| match order {
+        let orders = self.operations().filter_map(Operation::order).map(|order| match order {
             Order::Declared => WalkOrder::Declared,
             Order::Reversed => WalkOrder::Reversed,
             Order::Rotated(_) => WalkOrder::Rotated,

@@ -24,7 +24,7 @@ const ATTEMPTS: usize = 4;
 /// inside a file, where the names of imported packages are visible.
 #[must_use]
 pub fn expression(rng: &mut Rng, scope: &PackageScope, inside: bool) -> Option<String> {
-    let weights: Vec<u32> = FORMS.iter().map(|f| f.weight).collect();
+    let weights: [u32; FORMS.len()] = std::array::from_fn(|i| FORMS[i].weight);
     for _ in 0..ATTEMPTS {
         let form = &FORMS[rng.weighted(&weights)?];
         if let Some(text) = of_form(form, rng, scope, inside) {

@@ -50,13 +50,9 @@ impl Operator for ChangeExpression {
         };
         let Some(home) = symbols.package(package) else { return false };
         let new = changed(expr, &symbols.packages[home].scope, cx.rng);
-        match new.filter(|new| new != *expr) {
-            Some(new) => {
-                **expr = new;
-                true
-            }
-            None => false,
-        }
+        let Some(new) = new.filter(|new| new != *expr) else { return false };
+        **expr = new;
+        true
     }
 }
 

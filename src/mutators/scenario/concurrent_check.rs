@@ -2,7 +2,6 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::scenario::{Meet, Operation};
 use crate::testcase::TestCase;
@@ -16,19 +15,15 @@ impl Operator for ConcurrentCheck {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let n = cx.rng.below(symbols.packages.len());
-        let check = |p: usize| Operation::Check { package: symbols.packages[p].path.clone() };
+        let check = Operation::Check { package: symbols.packages[n].path.clone() };
         let s = &mut case.scenario;
-        while s.go.len() < 2 {
-            s.go.push(Vec::new());
-        }
-        s.before.retain(|o| *o != check(n));
+        s.go.resize(s.go.len().max(2), Vec::new());
+        s.before.retain(|o| *o != check);
         for d in symbols.imported(n) {
-            if !s.before.contains(&check(d)) && s.before.len() < MAX_OPERATIONS {
-                s.before.push(check(d));
-            }
+            pick::complete(s, &symbols.packages[d].path);
         }
         for ops in &mut s.go {
-            pick::put_first(ops, check(n));
+            pick::put_first(ops, check.clone());
         }
         s.meet.insert(if cx.rng.chance(50) { Meet::Start } else { Meet::Import });
         true

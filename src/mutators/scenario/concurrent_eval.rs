@@ -3,7 +3,6 @@
 use super::super::{Context, Operator};
 use super::pick;
 use crate::edit::symbols::Symbols;
-use crate::edit::{MAX_GOROUTINES, MAX_OPERATIONS};
 use crate::scenario::{Meet, Operation, Query};
 use crate::testcase::TestCase;
 
@@ -27,14 +26,8 @@ impl Operator for ConcurrentEval {
         };
         let Some(second) = second else { return false };
         let s = &mut case.scenario;
-        let home = Operation::Check { package };
-        if !s.before.contains(&home) && s.before.len() < MAX_OPERATIONS {
-            s.before.push(home);
-        }
-        while s.go.len() < 2 {
-            s.go.push(Vec::new());
-        }
-        debug_assert!(s.go.len() <= MAX_GOROUTINES);
+        pick::complete(s, &package);
+        s.go.resize(s.go.len().max(2), Vec::new());
         for (ops, op) in s.go.iter_mut().zip([first, second]) {
             pick::put_first(ops, op);
         }

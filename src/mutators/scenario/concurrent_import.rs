@@ -33,9 +33,7 @@ impl Operator for ConcurrentImport {
         s.before.retain(|o| users.iter().all(|u| *o != check(*u)));
         // There are at least two goroutines and, if possible, one for each importer.
         let wanted = users.len().clamp(2, MAX_GOROUTINES);
-        while s.go.len() < wanted {
-            s.go.push(Vec::new());
-        }
+        s.go.resize(s.go.len().max(wanted), Vec::new());
         for (i, ops) in s.go.iter_mut().enumerate() {
             pick::put_first(ops, check(users[i % users.len()]));
         }

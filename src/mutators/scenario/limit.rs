@@ -1,7 +1,7 @@
 //! The rules that every mutant's scenario obeys.
 
 use super::super::Context;
-use super::pick::{self, breaches};
+use super::pick;
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
@@ -38,17 +38,19 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
     }
     let s = &mut case.scenario;
     s.before.truncate(MAX_OPERATIONS);
+    let is_safe = |share: &Share| share.class() != Class::Breach;
     match cx.profile {
-        Profile::Safe => s.share.retain(|x| !breaches(*x)),
+        Profile::Safe => s.share.retain(is_safe),
         Profile::Contract => {
             if s.class() != Class::Breach {
-                let all: Vec<Share> = Share::ALL.iter().copied().filter(|x| breaches(*x)).collect();
+                let mut all = Share::ALL.to_vec();
+                all.retain(|share| !is_safe(share));
                 s.share.extend(cx.rng.choose(&all));
             }
         }
         Profile::All => {
             if s.class() == Class::Breach && cx.rng.chance(25) {
-                s.share.retain(|x| !breaches(*x));
+                s.share.retain(is_safe);
                 let breaks = |op: &Operation| op.class() == Class::Breach;
                 s.before.retain(|op| !breaks(op));
                 // A goroutine that consists of breaches keeps them: two goroutines are needed.

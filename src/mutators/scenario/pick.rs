@@ -8,9 +8,8 @@ use crate::generate::asks;
 use crate::goast::scope::{ObjectKind, is_exported};
 use crate::rng::Rng;
 use crate::scenario::{
-    ANALYZERS, Class, Configured, ELEMENTS, ElementKind, FACES, Family, INSTANCES, ObjectRef,
-    OperandKind, OperandValue, Operation, Order, Query, Reading, Row, Scenario, Setter, Share,
-    targets,
+    ANALYZERS, Class, Configured, FACES, Family, INSTANCES, ObjectRef, OperandKind, OperandValue,
+    Operation, Order, Query, Reading, Row, Scenario, Setter, Share, targets,
 };
 use crate::testcase::TestCase;
 
@@ -36,11 +35,8 @@ pub(super) fn dependency(case: &TestCase, symbols: &Symbols, rng: &mut Rng) -> O
 
 /// A package or the instances made so far.
 pub(super) fn walked(case: &TestCase, rng: &mut Rng) -> Option<String> {
-    let s = &case.scenario;
-    let made = s.before.iter().chain(s.go.iter().flatten());
     let makes = |o: &Operation| matches!(o.row().family, Family::Instantiate | Family::Eval);
-    let any = made.clone().any(makes);
-    if any && rng.chance(35) {
+    if case.scenario.operations().any(makes) && rng.chance(35) {
         return Some(INSTANCES.to_owned());
     }
     dependency(case, &Symbols::new(case), rng)
@@ -263,18 +259,32 @@ pub(super) fn insert(list: &mut Vec<Operation>, op: Operation, rng: &mut Rng) ->
     true
 }
 
+/// Has a package checked before the goroutines start, if `before` is not full.
+pub(super) fn complete(s: &mut Scenario, package: &str) {
+    let check = Operation::Check { package: package.to_owned() };
+    if !s.before.contains(&check) && s.before.len() < MAX_OPERATIONS {
+        s.before.push(check);
+    }
+}
+
+/// Adds an operation that makes instances to `before`, after a check of its package; false if there
+/// is no room or no second goroutine.
+pub(super) fn make_before(s: &mut Scenario, op: Operation) -> bool {
+    if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
+        return false;
+    }
+    for package in op.packages() {
+        complete(s, package);
+    }
+    s.before.push(op);
+    true
+}
+
 /// Makes an operation the first of a list, and the only one of its kind there.
 pub(super) fn put_first(list: &mut Vec<Operation>, op: Operation) {
     list.retain(|o| *o != op);
     list.insert(0, op);
     list.truncate(MAX_OPERATIONS);
-}
-
-/// Whether sharing it breaks a documented rule.
-pub(super) fn breaches(share: Share) -> bool {
-    ELEMENTS
-        .iter()
-        .any(|e| e.kind == ElementKind::Share && e.name == share.name() && e.class == Class::Breach)
 }
 
 /// Something that is not shared yet, and that does or does not break a rule.
@@ -283,9 +293,9 @@ pub(super) fn absent_share(
     breach: bool,
     rng: &mut Rng,
 ) -> Option<Share> {
-    let absent = Share::ALL.iter().copied();
-    let fits: Vec<Share> = absent
-        .filter(|s| breaches(*s) == breach && !s.is_of_tools() && !present.contains(s))
-        .collect();
+    let mut fits = Share::ALL.to_vec();
+    fits.retain(|s| {
+        (s.class() == Class::Breach) == breach && !s.is_of_tools() && !present.contains(s)
+    });
     rng.choose(&fits).copied()
 }

@@ -17,15 +17,10 @@ impl Operator for SharedEvaluation {
         let symbols = Symbols::new(case);
         let Some(package) = pick::dependency(case, &symbols, cx.rng) else { return false };
         let Some(op) = pick::evaluation(&package, &symbols, cx.rng) else { return false };
-        let home = Operation::Check { package };
         let s = &mut case.scenario;
-        if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
+        if !pick::make_before(s, op) {
             return false;
         }
-        if !s.before.contains(&home) {
-            s.before.push(home);
-        }
-        s.before.push(op);
         let query = cx.rng.choose(Query::LAZY).copied().unwrap_or(Query::Underlying);
         for ops in s.go.iter_mut().filter(|ops| ops.len() < MAX_OPERATIONS) {
             // Most goroutines run the same query, some run another one.

@@ -16,16 +16,10 @@ impl Operator for SharedInstance {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
         let symbols = Symbols::new(case);
         let Some(op) = pick::instantiate(&symbols, cx.rng) else { return false };
-        let Operation::Instantiate { object: target, .. } = &op else { return false };
-        let home = Operation::Check { package: target.package.clone() };
         let s = &mut case.scenario;
-        if s.before.len() + 2 > MAX_OPERATIONS || s.go.len() < 2 {
+        if !pick::make_before(s, op) {
             return false;
         }
-        if !s.before.contains(&home) {
-            s.before.push(home);
-        }
-        s.before.push(op);
         let (query, order) = (pick::query(cx.rng), pick::order(cx.rng));
         for ops in &mut s.go {
             // Most goroutines run the same query, some run another one.

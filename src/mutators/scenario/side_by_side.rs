@@ -2,7 +2,6 @@
 
 use super::super::{Context, Operator};
 use super::pick;
-use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
 use crate::scenario::{ANALYZERS, Meet, Operation, Profile, Reading, Share};
@@ -30,13 +29,8 @@ impl Operator for SideBySide {
             operations.push(operation(package, analyzes, i == 0, cx));
         }
         let s = &mut case.scenario;
-        for op in &operations {
-            let checks = op.packages().into_iter().map(str::to_owned);
-            for check in checks.map(|package| Operation::Check { package }) {
-                if !s.before.contains(&check) && s.before.len() < MAX_OPERATIONS {
-                    s.before.push(check);
-                }
-            }
+        for package in operations.iter().flat_map(Operation::packages) {
+            pick::complete(s, package);
         }
         s.go.resize(n, Vec::new());
         for (ops, op) in s.go.iter_mut().zip(operations) {

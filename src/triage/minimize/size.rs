@@ -25,7 +25,7 @@ impl Size {
         let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
         let program = LINE * lines + nodes + 8 * case.packages.len() + 2 * files;
         let s = &case.scenario;
-        let queries = s.before.iter().chain(s.go.iter().flatten()).map(rank).sum();
+        let queries = s.operations().map(rank).sum();
         Self { weight: program + scenario(s), queries, bytes: text.len() }
     }
 

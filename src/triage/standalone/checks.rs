@@ -37,9 +37,6 @@ impl Mode {
     #[must_use]
     pub fn new(plan: &Plan<'_>, options: &Options) -> Self {
         let shares = |s| plan.scenario.share.contains(&s);
-        let any = |is: fn(&Operation) -> bool| {
-            plan.scenario.before.iter().chain(plan.scenario.go.iter().flatten()).any(is)
-        };
         let special = [
             Share::Ast,
             Share::Config,
@@ -50,7 +47,8 @@ impl Mode {
         ]
         .into_iter()
         .any(shares);
-        let exports = plan.scenario.import == Import::Export || any(is_export);
+        let exports =
+            plan.scenario.import == Import::Export || plan.scenario.operations().any(is_export);
         Self {
             several_files: plan.packages.iter().any(|p| p.files.len() != 1),
             fset: shares(Share::Fset) || exports || special,

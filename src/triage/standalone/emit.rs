@@ -240,13 +240,14 @@ impl Goroutine<'_, '_> {
             Setter::Underlying | Setter::Method => {
                 self.cx.plan.object(target, |d| d.is_type).map(|(i, d)| (i, d.clone()))
             }
-            Setter::Typeparams | Setter::Insert | Setter::Package => {
+            Setter::Package => {
                 let Some(pkg) = self.package_of(&target.package) else { return };
-                if what == Setter::Package {
-                    let set = self.uses.helper("setPackage");
-                    self.say(format!("{set}({pkg})"));
-                    return;
-                }
+                let set = self.uses.helper("setPackage");
+                self.say(format!("{set}({pkg})"));
+                return;
+            }
+            Setter::Typeparams | Setter::Insert => {
+                let Some(pkg) = self.package_of(&target.package) else { return };
                 let (set, name) = match what {
                     Setter::Insert => ("insert", name),
                     _ => ("setTypeParams", quoted(&target.object)),

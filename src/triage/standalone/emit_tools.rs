@@ -43,8 +43,10 @@ impl Goroutine<'_, '_> {
             self.say("analyses()");
             return;
         }
-        let mut all = vec![syntax];
-        for dep in below(&self.cx, i).into_iter().filter(|dep| *dep != i) {
+        let (mut all, mut deps) = (vec![syntax], BTreeSet::new());
+        plan.close(i, &mut deps);
+        deps.remove(&i);
+        for dep in deps {
             if self.complete.contains(&dep) {
                 self.uses.syntax.insert(dep);
                 all.push(format!("{}Syntax", plan.packages[dep].variable));
@@ -65,17 +67,6 @@ impl Goroutine<'_, '_> {
 fn shares_program(cx: &Context<'_, '_>) -> bool {
     let reads = |op: &Operation| matches!(op, Operation::SsaRead { .. });
     cx.shares(Share::Program) || cx.plan.scenario.go.iter().flatten().any(reads)
-}
-
-/// A package and all that it imports.
-fn below(cx: &Context<'_, '_>, i: usize) -> BTreeSet<usize> {
-    let mut all = BTreeSet::from([i]);
-    let mut open = vec![i];
-    while let Some(next) = open.pop() {
-        let new = cx.plan.packages[next].imports.iter().filter(|dep| all.insert(**dep));
-        open.extend(new);
-    }
-    all
 }
 
 /// An expression for a list of analyzers.
@@ -123,7 +114,10 @@ impl Context<'_, '_> {
             out.push(format!("prog := {}({})", uses.helper("newProgram"), all(&built)));
         }
         if self.shares(Share::Analyses) && !analyzed.is_empty() {
-            let deps: BTreeSet<usize> = analyzed.iter().flat_map(|i| below(self, *i)).collect();
+            let mut deps = BTreeSet::new();
+            for i in &analyzed {
+                self.plan.close(*i, &mut deps);
+            }
             uses.syntax.extend(&deps);
             let mut packages: Vec<String> = analyzed.iter().map(syntax).collect();
             packages.extend(deps.difference(&analyzed).map(syntax));

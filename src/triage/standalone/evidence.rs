@@ -15,9 +15,8 @@ const FRAMES: usize = 12;
 
 /// Which goroutine's Checker made the object that is raced on, as far as scenario and stacks say
 /// it. The race detector of Go prints no allocation stacks.
-pub(super) fn owner(crash: &Crash) -> String {
-    let own = crash.own.as_deref().unwrap_or(&crash.report);
-    let report = super::analysis::report(&crash.finding, own);
+pub(super) fn owner(crash: &Crash, plan: &Plan<'_>) -> String {
+    let report = crash.own_report();
     let reports = race_reports(&report);
     let Some(race) = reports.first().filter(|_| crash.finding.kind == Kind::DataRace) else {
         return String::new();
@@ -26,9 +25,7 @@ pub(super) fn owner(crash: &Crash) -> String {
     for side in &race.sides {
         let _ = writeln!(out, "- The {} is {}.", side.access, place(&side.stack));
     }
-    let plan = Plan::new(&crash.case, &crash.scenario, &[]);
-    let complete: Vec<_> =
-        plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
+    let complete = plan.completed_paths();
     let shares = |share| crash.scenario.share.contains(&share);
     if checks(race) && shares(Share::Context) {
         out.push_str(
@@ -137,8 +134,7 @@ pub(super) fn patches(f: &Finding) -> String {
 /// A patch's edits for a release, as a diff without context.
 fn diff(patch: &Patch, go_version: &str) -> String {
     let mut out = String::new();
-    let fits = |v: &&crate::patches::Variant| v.releases.contain(go_version);
-    let Some(variant) = patch.variants.iter().find(fits) else { return out };
+    let Some(variant) = patch.variant(go_version) else { return out };
     let mut last = "";
     for edit in &variant.edits {
         if edit.file != last {

@@ -19,15 +19,16 @@ impl Crash {
     #[must_use]
     pub fn issue(&self) -> String {
         let f = &self.finding;
+        let plan = self.plan();
         let mut out = format!("# {}\n\n", self.title());
         let _ = writeln!(out, "### Go version\n\n{}\n", version(f));
         let _ = writeln!(out, "### Output of `go env`\n\n```\n{}```\n", self.env());
-        let _ =
-            writeln!(out, "### What did you do?\n\n{}\n\n{}", self.what(), self.shown_program());
+        let (what, program) = (self.what(&plan), self.shown_program());
+        let _ = writeln!(out, "### What did you do?\n\n{what}\n\n{program}");
         let _ = writeln!(out, "### What did you see happen?\n\n{}", self.seen());
-        let _ = writeln!(out, "### What did you expect to see?\n\n{}", self.expected());
+        let _ = writeln!(out, "### What did you expect to see?\n\n{}", self.expected(&plan));
         for (head, text) in [
-            ("Who owns what is raced on", owner(self)),
+            ("Who owns what is raced on", owner(self, &plan)),
             ("What it does without the race detector", consequence(f)),
             ("Changes that were tried", patches(f)),
             ("How often", if self.is_compilers() { String::new() } else { frequency(f) }),
@@ -68,19 +69,23 @@ impl Crash {
         )
     }
 
-    fn plan(&self) -> Plan<'_> {
+    /// The report to show. The program's own names only the program's lines, not typerace's.
+    pub(super) fn own_report(&self) -> String {
+        report(&self.finding, self.own.as_deref().unwrap_or(&self.report))
+    }
+
+    /// What is known about its test case before it runs.
+    pub(super) fn plan(&self) -> Plan<'_> {
         Plan::new(&self.case, &self.scenario, &[])
     }
 
-    fn what(&self) -> String {
+    fn what(&self, plan: &Plan<'_>) -> String {
         let valid = self.validity();
         if self.is_compilers() {
             return format!("Compiled this program. {valid}");
         }
         let n = self.scenario.go.len();
-        let plan = self.plan();
-        let complete: Vec<_> =
-            plan.completed.iter().map(|i| format!("`{}`", plan.packages[*i].path)).collect();
+        let complete = plan.completed_paths();
         let packages = match complete.len() {
             0 => String::new(),
             1 => format!(" Package {} was complete before.", complete[0]),
@@ -146,14 +151,13 @@ impl Crash {
             let mut out = format!("`go tool compile`: {}.\n\n", compiler.verdict.as_str());
             let _ = writeln!(out, "```\n{}\n```", compiler.output.trim_end());
             if f.kind != Kind::Compiler {
-                let own = shortened(&report(f, self.own.as_deref().unwrap_or(&self.report)), 25);
+                let own = shortened(&self.own_report(), 25);
                 let _ = writeln!(out, "\ngo/types: {}.\n\n```\n{own}```", f.title);
             }
             return out;
         }
-        // The program's own report names only the program's lines, not typerace's.
-        let report = report(f, self.own.as_deref().unwrap_or(&self.report));
-        let mut out = format!("{}:\n\n```\n{}```\n", says(f.kind), shortened(&report, LINES));
+        let own = shortened(&self.own_report(), LINES);
+        let mut out = format!("{}:\n\n```\n{own}```\n", says(f.kind));
         if f.kind == Kind::DataRace {
             let more = f.standalone.iter().flat_map(|s| &s.others);
             let all: Vec<&str> =
@@ -163,14 +167,14 @@ impl Crash {
         out
     }
 
-    fn expected(&self) -> String {
+    fn expected(&self, plan: &Plan<'_>) -> String {
         if self.is_compilers() {
             return "The compiler accepts the program or reports errors in it.\n".to_owned();
         }
         if self.scenario.go.len() < 2 {
             return "An answer, or errors in the program.\n".to_owned();
         }
-        let (rules, silent) = concurrent_rules(&self.plan());
+        let (rules, silent) = concurrent_rules(plan);
         let mut out = match self.finding.class {
             Class::Bug => {
                 "No race. This is documented, or stated by the maintainers:\n\n".to_owned()

@@ -112,6 +112,12 @@ impl<'a> Plan<'a> {
         done
     }
 
+    /// The import paths of the packages that are complete when the goroutines start, as code in
+    /// Markdown.
+    pub(super) fn completed_paths(&self) -> Vec<String> {
+        self.completed.iter().map(|i| format!("`{}`", self.packages[*i].path)).collect()
+    }
+
     /// The package that an operation is about; an operation of `before` completes it.
     #[must_use]
     pub fn subject(&self, op: &Operation) -> Option<usize> {
@@ -119,7 +125,8 @@ impl<'a> Plan<'a> {
         if package == INSTANCES { None } else { self.index(package) }
     }
 
-    fn close(&self, i: usize, done: &mut BTreeSet<usize>) {
+    /// Adds a package and all that it imports.
+    pub(super) fn close(&self, i: usize, done: &mut BTreeSet<usize>) {
         if done.insert(i) {
             for &dep in &self.packages[i].imports {
                 self.close(dep, done);

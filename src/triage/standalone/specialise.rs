@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::forms::{Slot, slots};
 use super::options::Options;
-use super::plan::Plan;
 use super::run::{RunError, Runner, Tried};
 use super::write::Crash;
 use crate::finding::{Direct, Kind};
@@ -56,7 +55,7 @@ pub fn specialise(
     go: &Toolchain,
     interrupted: &AtomicBool,
 ) -> Result<Vec<Direct>, RunError> {
-    let plan = Plan::new(&crash.case, &crash.scenario, &[]);
+    let plan = crash.plan();
     let slots = slots(&plan);
     let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic];
     // State that is computed once per process allows only one try in each process.

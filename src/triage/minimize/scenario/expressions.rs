@@ -1,7 +1,7 @@
 //! Makes the expressions of evaluations simpler.
 
 use super::super::reducer::{Edit, Reducer};
-use crate::scenario::{OperandMut, Operation, Parts, replaced};
+use crate::scenario::{Operand, OperandMut, Operation, Parts, replaced};
 use crate::testcase::TestCase;
 
 /// Replaces an expression by a short one that opens a scope or makes a type, or by a part of
@@ -47,14 +47,13 @@ fn simpler(text: &str) -> Vec<String> {
 
 /// The edits of one evaluation.
 fn edits_of(op: &Operation) -> Vec<Edit> {
-    let mut copy = op.clone();
     let mut out = Vec::new();
-    for operand in copy.operands_mut() {
+    for operand in op.operands() {
         let mut change = |change: &dyn Fn(&mut OperandMut<'_>)| {
             out.push(everywhere(op, op.changed(|mut operand| change(&mut operand))));
         };
         match operand {
-            OperandMut::Place(Some(n)) => {
+            Operand::Place(Some(n)) => {
                 let fewer = *n / 2;
                 for place in [None, Some(0), Some(fewer)] {
                     change(&|operand| {
@@ -64,7 +63,7 @@ fn edits_of(op: &Operation) -> Vec<Edit> {
                     });
                 }
             }
-            OperandMut::Node(n) => {
+            Operand::Node(n) => {
                 for fewer in [0, *n / 2, n.saturating_sub(1)] {
                     change(&|operand| {
                         if let OperandMut::Node(n) = operand {
@@ -73,7 +72,7 @@ fn edits_of(op: &Operation) -> Vec<Edit> {
                     });
                 }
             }
-            OperandMut::Expr(text) => {
+            Operand::Expr(text) => {
                 for new in simpler(text) {
                     change(&|operand| {
                         if let OperandMut::Expr(text) = operand {
