@@ -31,7 +31,6 @@ type action struct {
 	analyzer    *analysis.Analyzer
 	unit        *Unit
 	deps        []*action
-	pass        *analysis.Pass
 	result      any
 	err         error
 	diagnostics []Diagnostic
@@ -133,19 +132,19 @@ func (act *action) apply() (any, error) {
 	results := make(map[*analysis.Analyzer]any)
 	for _, dep := range act.deps {
 		switch {
-		case dep.unit != act.unit && dep.err == nil:
-			act.inherit(dep)
-		case dep.err != nil && dep.unit == act.unit:
+		case dep.unit == act.unit && dep.err != nil:
 			return nil, errRequired
 		case dep.unit == act.unit:
 			results[dep.analyzer] = dep.result
+		case dep.err == nil:
+			act.inherit(dep)
 		}
 	}
 	u := act.unit
 	if u.IllTyped && !act.analyzer.RunDespiteErrors {
 		return nil, errIllTyped
 	}
-	act.pass = &analysis.Pass{
+	pass := &analysis.Pass{
 		Analyzer: act.analyzer, Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, TypesInfo: u.Info,
 		TypesSizes: u.Sizes, Module: &analysis.Module{}, ReadFile: u.ReadFile, ResultOf: results,
 		Report: func(d analysis.Diagnostic) {
@@ -176,7 +175,7 @@ func (act *action) apply() (any, error) {
 			return all
 		},
 	}
-	return act.analyzer.Run(act.pass)
+	return act.analyzer.Run(pass)
 }
 
 // inherit takes over the facts of a package that is imported. As in vet and gopls, which write

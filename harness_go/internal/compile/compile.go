@@ -34,38 +34,40 @@ const maxKept = 512
 // Compiler compiles packages and keeps the results by content.
 type Compiler struct {
 	tool string
-	kept map[key]*result
-	// Runs counts compilations, and Refused those that gave no archive.
-	Runs, Refused int
+	// kept has nil for a package that was refused.
+	kept map[key][]byte
+	// runs counts compilations, and refused those that gave no archive.
+	runs, refused int
 }
 
 // key is a hash of a package's path and files, and of the keys of its dependencies.
 type key [sha256.Size]byte
 
-// result is an archive; nil if the compiler refused the package.
-type result struct{ archive []byte }
-
 // New returns a compiler of the Go release that built this program.
 func New() *Compiler {
 	name := filepath.Join(runtime.GOROOT(), "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH, "compile")
-	return &Compiler{tool: name, kept: make(map[key]*result)}
+	return &Compiler{tool: name, kept: make(map[key][]byte)}
 }
 
 // Archives compiles every package that another one imports, and returns the archives by import path.
 // A package that does not compile, or whose dependencies do not, has none.
 func (c *Compiler) Archives(packages []wire.Package) map[string][]byte {
-	b := batch{Compiler: c, packages: packages, done: make(map[string]*built), began: time.Now()}
+	b := batch{Compiler: c, nodes: make(map[string]*node, len(packages)), began: time.Now()}
 	imported := make(map[string]bool)
 	for i := range packages {
-		for _, path := range imports(&packages[i]) {
+		n := &node{pkg: &packages[i], imports: imports(&packages[i])}
+		for _, path := range n.imports {
 			imported[path] = true
+		}
+		if b.nodes[n.pkg.Path] == nil {
+			b.nodes[n.pkg.Path] = n
 		}
 	}
 	archives := make(map[string][]byte)
 	for i := range packages {
 		if path := packages[i].Path; imported[path] {
-			if p := b.build(path); p != nil && p.archive != nil {
-				archives[path] = p.archive
+			if archive := b.build(path).archive; archive != nil {
+				archives[path] = archive
 			}
 		}
 	}
@@ -75,91 +77,77 @@ func (c *Compiler) Archives(packages []wire.Package) map[string][]byte {
 // batch compiles the packages of one test case.
 type batch struct {
 	*Compiler
-	packages []wire.Package
-	done     map[string]*built
-	began    time.Time
+	nodes map[string]*node // by import path
+	began time.Time
 }
 
-// built is a package that was compiled or refused.
-type built struct {
-	key
-	archive []byte
+// node is a package of the test case.
+type node struct {
+	pkg     *wire.Package
+	imports []string
+	// begun is set before its dependencies are built: one that leads back to it finds no archive.
+	begun   bool
+	key     key
+	archive []byte // nil if it does not compile
 }
 
-// build compiles a package after its dependencies; nil if there is no such package or if it is part
-// of an import cycle.
-func (b *batch) build(path string) *built {
-	if p, ok := b.done[path]; ok {
-		return p
+// build compiles a package after its dependencies; nil if there is no such package.
+func (b *batch) build(path string) *node {
+	n := b.nodes[path]
+	if n != nil && !n.begun {
+		n.begun = true
+		b.compile(n)
 	}
-	b.done[path] = nil
-	for i := range b.packages {
-		if b.packages[i].Path == path {
-			b.done[path] = b.compile(&b.packages[i])
-			break
-		}
-	}
-	return b.done[path]
+	return n
 }
 
-func (b *batch) compile(pkg *wire.Package) *built {
+func (b *batch) compile(n *node) {
 	h := sha256.New()
 	write := func(s string) {
 		h.Write([]byte(strconv.Itoa(len(s)) + " " + s))
 	}
-	write(pkg.Path)
-	for _, f := range pkg.Files {
+	write(n.pkg.Path)
+	for _, f := range n.pkg.Files {
 		write(f.Name)
 		write(f.Text)
 	}
-	deps := make(map[string][]byte)
-	ok := true
-	for _, path := range imports(pkg) {
+	for _, path := range n.imports {
 		if path == "unsafe" {
 			continue
 		}
 		dep := b.build(path)
 		if dep == nil || dep.archive == nil {
-			ok = false
-			break
+			return
 		}
 		h.Write(dep.key[:])
-		b.add(path, deps)
 	}
-	p := new(built)
-	h.Sum(p.key[:0])
+	h.Sum(n.key[:0])
+	archive, ok := b.kept[n.key]
 	if !ok {
-		return p
-	}
-	r := b.kept[p.key]
-	if r == nil {
-		r = new(result)
 		if time.Since(b.began) < maxTotal {
-			b.Runs++
-			r.archive = b.run(pkg, deps)
+			b.runs++
+			deps := make(map[string][]byte)
+			b.collect(n, deps)
+			archive = b.run(n.pkg, deps)
 		}
-		if r.archive == nil {
-			b.Refused++
+		if archive == nil {
+			b.refused++
 		}
 		if len(b.kept) >= maxKept {
-			b.kept = make(map[key]*result)
+			b.kept = make(map[key][]byte)
 		}
-		b.kept[p.key] = r
+		b.kept[n.key] = archive
 	}
-	p.archive = r.archive
-	return p
+	n.archive = archive
 }
 
-// add adds a package and what it imports. The compiler may look up both.
-func (b *batch) add(path string, deps map[string][]byte) {
-	if p := b.done[path]; p != nil && deps[path] == nil {
-		deps[path] = p.archive
-		for i := range b.packages {
-			if b.packages[i].Path == path {
-				for _, dep := range imports(&b.packages[i]) {
-					b.add(dep, deps)
-				}
-			}
+// collect adds the archives of what a package imports, and of what that imports. The compiler may
+// look up both.
+func (b *batch) collect(n *node, deps map[string][]byte) {
+	for _, path := range n.imports {
+		if dep := b.nodes[path]; dep != nil && dep.archive != nil && deps[path] == nil {
+			deps[path] = dep.archive
+			b.collect(dep, deps)
 		}
 	}
 }

@@ -46,16 +46,16 @@ func TestDependenciesAreCompiledOnce(t *testing.T) {
 				t.Errorf("%s: %.20q", path, archives[path])
 			}
 		}
-		if len(archives) != 2 || c.Runs != 2 || c.Refused != 0 {
-			t.Errorf("%d archives after %d runs, %d refused", len(archives), c.Runs, c.Refused)
+		if len(archives) != 2 || c.runs != 2 || c.refused != 0 {
+			t.Errorf("%d archives after %d runs, %d refused", len(archives), c.runs, c.refused)
 		}
 	}
 	// A changed dependency changes what depends on it.
 	changed := casetext.Request(good)
 	changed.Packages[0].Files[0].Text += "\nvar Y int\n"
 	c.Archives(changed.Packages)
-	if c.Runs != 4 {
-		t.Errorf("%d runs", c.Runs)
+	if c.runs != 4 {
+		t.Errorf("%d runs", c.runs)
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
@@ -66,8 +66,8 @@ func TestWhatDoesNotCompileHasNoArchive(t *testing.T) {
 	c := compiler(t)
 	wrong := casetext.Request(good)
 	wrong.Packages[0].Files[0].Text += "\nvar Y Missing\n"
-	if archives := c.Archives(wrong.Packages); len(archives) != 0 || c.Runs != 1 || c.Refused != 1 {
-		t.Errorf("%d archives after %d runs, %d refused", len(archives), c.Runs, c.Refused)
+	if archives := c.Archives(wrong.Packages); len(archives) != 0 || c.runs != 1 || c.refused != 1 {
+		t.Errorf("%d archives after %d runs, %d refused", len(archives), c.runs, c.refused)
 	}
 	cycle := casetext.Request("\n-- x/x.go --\npackage x\n\nimport _ \"y\"\n-- y/y.go --\npackage y\n\nimport _ \"x\"\n")
 	if archives := c.Archives(cycle.Packages); len(archives) != 0 {

@@ -81,14 +81,9 @@ func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
 		return pkg
 	}
 	if g.view != nil {
-		fresh := g.view.deliver(g, i, pkg)
-		if fresh != pkg {
-			g.sound[fresh] = true
-			g.delivered++
-		} else {
-			g.fellBack++
-		}
-		return fresh
+		p := g.view.deliver(g, i, pkg)
+		g.noteView(p)
+		return p.pkg
 	}
 	if !g.isSound(pkg) {
 		return pkg

@@ -81,29 +81,25 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	if im.chain.contains(i) {
 		return nil, errCycle
 	}
+	var p viewed
+	var err error
 	// Before the goroutines start, packages are completed and never shared like this.
 	switch {
 	case g.id > 0 && im.r.view != nil:
-		p, err := im.r.view.get(im, g, i)
-		if err != nil {
-			return nil, err
-		}
-		if im.g != nil {
+		p, err = im.r.view.get(im, g, i)
+		if err == nil && im.g != nil {
 			g.noteView(p)
 		}
-		return im.withError(p.pkg, p.faulty)
 	case g.id > 0 && (im.r.share.importer || im.r.share.unlocked):
-		pkg, faulty, err := im.r.shared.get(im, g, i)
-		if err != nil {
-			return nil, err
-		}
-		return im.withError(pkg, faulty)
+		p, err = im.r.shared.get(im, g, i)
+	default:
+		p.pkg = g.ownImport(i, im.chain)
+		p.faulty = !g.isSound(p.pkg)
 	}
-	pkg, err := g.ownImport(i, im.chain)
 	if err != nil {
 		return nil, err
 	}
-	return im.withError(pkg, !g.isSound(pkg))
+	return im.withError(p.pkg, p.faulty)
 }
 
 func (im *importer) arrive() {
@@ -115,9 +111,9 @@ func (im *importer) arrive() {
 }
 
 // ownImport checks a package once, for this goroutine alone.
-func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
+func (g *goroutine) ownImport(i int, chain *link) *types.Package {
 	if pkg := g.imported[i]; pkg != nil {
-		return pkg, nil
+		return pkg
 	}
 	chain = &link{i, chain}
 	pkg := g.deliver(i, g.checkSource(i, checkWith{importer: g.importer(chain)}))
@@ -125,7 +121,7 @@ func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
 	if g.id == 0 {
 		g.completed[i] = pkg
 	}
-	return pkg, nil
+	return pkg
 }
 
 // sharedImporter is one importer for all goroutines. It checks a package at its first import and
@@ -133,10 +129,7 @@ func (g *goroutine) ownImport(i int, chain *link) (*types.Package, error) {
 type sharedImporter struct {
 	unlocked bool
 	mu       sync.Mutex
-	packages map[string]*types.Package
-	// faulty holds the packages whose check found errors. Without a lock it stays empty: its races
-	// would be the importer's own.
-	faulty map[string]bool
+	packages map[string]viewed
 	// entries are for share importer parallel.
 	entries map[string]*entry
 	// waits says for which entry each goroutine waits.
@@ -145,22 +138,22 @@ type sharedImporter struct {
 
 // entry is a package that is being checked or is checked.
 type entry struct {
-	done   chan struct{}
-	by     int            // the goroutine that checks it
-	pkg    *types.Package // nil if its check panicked
-	faulty bool
+	done chan struct{}
+	by   int // the goroutine that checks it
+	viewed
 }
 
-func newSharedImporter(r *round, unlocked bool) *sharedImporter {
-	return &sharedImporter{
-		unlocked: unlocked, packages: make(map[string]*types.Package, len(r.sources)),
-		faulty: make(map[string]bool), entries: make(map[string]*entry), waits: make(map[int]*entry),
+func newSharedImporter(r *round) *sharedImporter {
+	s := &sharedImporter{unlocked: r.share.unlocked, packages: make(map[string]viewed, len(r.sources))}
+	if r.share.parallel {
+		s.entries, s.waits = make(map[string]*entry), make(map[int]*entry)
 	}
+	return s
 }
 
 // getParallel lets different packages be checked at the same time, each by the first goroutine that
 // asks for it. A goroutine waits for a package that another one is checking.
-func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, bool, error) {
+func (s *sharedImporter) getParallel(im *importer, i int) (viewed, error) {
 	im.used(useParallel)
 	im.used(useImporter)
 	path := im.r.req.Packages[i].Path
@@ -172,7 +165,7 @@ func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, bool,
 		s.entries[path] = e
 	} else if s.waitsFor(e, im.g.id) {
 		s.mu.Unlock()
-		return nil, false, errCycle
+		return viewed{}, errCycle
 	} else {
 		s.waits[im.g.id] = e
 	}
@@ -181,18 +174,14 @@ func (s *sharedImporter) getParallel(im *importer, i int) (*types.Package, bool,
 		defer close(e.done)
 		nested := &importer{r: im.r, g: im.g, chain: &link{i, im.chain}}
 		pkg := im.g.checkSource(i, checkWith{importer: nested, base: true})
-		e.faulty = !im.g.isSound(pkg)
-		e.pkg = im.g.deliver(i, pkg)
-		return e.pkg, e.faulty, nil
+		e.viewed = viewed{faulty: !im.g.isSound(pkg), pkg: im.g.deliver(i, pkg)}
+		return e.viewed, nil
 	}
 	<-e.done
 	s.mu.Lock()
 	delete(s.waits, im.g.id)
 	s.mu.Unlock()
-	if e.pkg == nil {
-		return nil, false, errFailed
-	}
-	return e.pkg, e.faulty, nil
+	return e.orFailed()
 }
 
 // waitsFor reports whether the goroutine that checks an entry waits, over others, for a goroutine.
@@ -211,8 +200,8 @@ func (s *sharedImporter) waitsFor(e *entry, id int) bool {
 	return false
 }
 
-// get returns a package and whether its check found errors.
-func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package, bool, error) {
+// get returns a package. Without a lock it does not say whether the check found errors.
+func (s *sharedImporter) get(im *importer, g *goroutine, i int) (viewed, error) {
 	if im.r.share.parallel && im.g != nil {
 		return s.getParallel(im, i)
 	}
@@ -226,28 +215,22 @@ func (s *sharedImporter) get(im *importer, g *goroutine, i int) (*types.Package,
 		im.used(useImporter)
 	}
 	path := im.r.req.Packages[i].Path
-	if pkg, ok := s.packages[path]; ok {
-		if pkg == nil {
-			return nil, false, errFailed
-		}
-		return pkg, !s.unlocked && s.faulty[path], nil
+	if p, ok := s.packages[path]; ok {
+		return p.orFailed()
 	}
 	if !s.unlocked {
 		// It stays nil if the check panics. Without a lock, other goroutines would see it.
-		s.packages[path] = nil
+		s.packages[path] = viewed{}
 	}
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}
 	// Positions and trees are the round's, because the package belongs to no goroutine.
-	pkg := g.checkSource(i, checkWith{importer: nested, base: true})
+	p := viewed{pkg: g.checkSource(i, checkWith{importer: nested, base: true})}
 	if im.g != nil {
-		faulty := !g.isSound(pkg)
-		pkg = g.deliver(i, pkg)
-		if !s.unlocked {
-			s.faulty[path] = faulty
-		}
+		p.faulty = !s.unlocked && !g.isSound(p.pkg)
+		p.pkg = g.deliver(i, p.pkg)
 	}
-	s.packages[path] = pkg
-	return pkg, !s.unlocked && s.faulty[path], nil
+	s.packages[path] = p
+	return p, nil
 }
 
 // offer makes a package available while it is being checked.

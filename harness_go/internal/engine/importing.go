@@ -8,24 +8,18 @@ import (
 )
 
 // importing says how importers differ from one that returns every package without an error.
-type importing struct {
-	// from makes them types.ImporterFrom.
-	from bool
-	// failing makes them return each package together with an error.
-	failing bool
-	// faulty makes them return a package whose check found errors together with an error.
-	faulty bool
-	// twice makes them return one package for the paths of all packages with the same files.
-	twice bool
-	// flaky makes a goroutine's first import of each package fail.
-	flaky bool
-}
+type importing [numImporting]bool
 
 const (
+	// importsFrom makes them types.ImporterFrom.
 	importsFrom = iota
+	// importsFailing makes them return each package together with an error.
 	importsFailing
+	// importsFaulty makes them return a package whose check found errors together with an error.
 	importsFaulty
+	// importsTwice makes them return one package for the paths of all packages with the same files.
 	importsTwice
+	// importsFlaky makes a goroutine's first import of each package fail.
 	importsFlaky
 	numImporting
 )
@@ -41,10 +35,9 @@ const (
 
 // read sets what a word of the request asks for.
 func (o *importing) read(word string) bool {
-	flags := [numImporting]*bool{&o.from, &o.failing, &o.faulty, &o.twice, &o.flaky}
 	for i, name := range importingNames {
 		if name == word {
-			*flags[i] = true
+			o[i] = true
 			return true
 		}
 	}
@@ -53,7 +46,7 @@ func (o *importing) read(word string) bool {
 
 // blames reports whether an error of a check is one that an importer returned on purpose.
 func (o *importing) blames(err error) bool {
-	if !o.failing && !o.faulty && !o.flaky {
+	if !o[importsFailing] && !o[importsFaulty] && !o[importsFlaky] {
 		return false
 	}
 	typed, ok := err.(types.Error)
@@ -71,7 +64,7 @@ func (im importerFrom) ImportFrom(path, _ string, _ types.ImportMode) (*types.Pa
 
 // forConfig returns the importer as a Config gets it.
 func (r *round) forConfig(im types.Importer) types.Importer {
-	if own, ok := im.(*importer); ok && r.importing.from {
+	if own, ok := im.(*importer); ok && r.importing[importsFrom] {
 		return importerFrom{own}
 	}
 	return im
@@ -92,7 +85,7 @@ func (im *importer) differs() bool {
 
 // fails reports whether this is the first import of a package, which fails under `import flaky`.
 func (im *importer) fails(i int) bool {
-	if !im.r.importing.flaky || im.g == nil || !im.differs() || im.g.failed[i] {
+	if !im.r.importing[importsFlaky] || im.g == nil || !im.differs() || im.g.failed[i] {
 		return false
 	}
 	im.g.failed[i] = true
@@ -104,10 +97,10 @@ func (im *importer) fails(i int) bool {
 func (im *importer) withError(pkg *types.Package, faulty bool) (*types.Package, error) {
 	switch {
 	case !im.differs():
-	case im.r.importing.failing:
+	case im.r.importing[importsFailing]:
 		im.noteImporting(importsFailing)
 		return pkg, errWithPackage
-	case im.r.importing.faulty && faulty:
+	case im.r.importing[importsFaulty] && faulty:
 		im.noteImporting(importsFaulty)
 		return pkg, errFaulty
 	}

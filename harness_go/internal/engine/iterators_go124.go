@@ -4,7 +4,14 @@ package engine
 
 import "go/types"
 
-func init() { iterate = iterateSequences }
+func init() {
+	iterate = iterateSequences
+	children = func(s *types.Scope, f func(*types.Scope)) {
+		for child := range s.Children() {
+			f(child)
+		}
+	}
+}
 
 // iterateSequences is iterate with the iterators of Go 1.24.
 func iterateSequences(t types.Type, typ func(types.Type), obj func(types.Object)) {

@@ -27,6 +27,9 @@ type checked struct {
 	all     []types.Error // of an operation whose answer is wanted
 }
 
+// sizes is what a check uses unless its goroutine configures others. It holds no state.
+var sizes = types.SizesFor("gc", "amd64")
+
 func init() {
 	register(operation{
 		word: "check", operands: []operand{aPackage}, run: (*goroutine).check,
@@ -43,9 +46,6 @@ func init() {
 		},
 	})
 }
-
-// sizes is what a check uses unless its goroutine configures others. It holds no state.
-var sizes = types.SizesFor("gc", "amd64")
 
 // importPackage is the operation `import P`.
 func (g *goroutine) importPackage(c *call) bool {
@@ -134,7 +134,7 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	if g != g.strangers {
 		g.noteSound(i, pkg, record.errors+record.imports)
 		if g.keep {
-			g.built[i] = &built{pkg, fset, files, checker.Info, with.base || !g.configuration.ignoreFuncBodies}
+			g.built[i] = &built{pkg, fset, files, checker.Info, with.base || !g.configuration.IgnoreFuncBodies}
 		}
 	}
 	if with.operation && g.round.answers {
@@ -155,10 +155,11 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	if shares && g.share.info {
 		info = g.info
 	}
-	config := g.newConfig(g.errorFunc(record, with.operation), with.importer)
-	if !with.base {
-		g.configuration.apply(config)
+	settings := g.configuration.Config
+	if with.base {
+		settings = unset.Config
 	}
+	config := g.newConfig(settings, g.errorFunc(record, with.operation), with.importer)
 	if with.silent || g.share.unfinished && !shares {
 		// The first error ends the check at once. Under share unfinished, others use its package.
 		config.Error = nil
@@ -188,9 +189,9 @@ func (g *goroutine) errorFunc(record *checked, operation bool) func(error) {
 	}
 }
 
-// newConfig returns a configuration. Without an error function and an importer, the configuration
+// newConfig completes a configuration. Without an error function and an importer, the configuration
 // belongs to no goroutine.
-func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
+func (r *round) newConfig(settings types.Config, report func(error), im types.Importer) *types.Config {
 	if im == nil {
 		im = &importer{r: r}
 	}
@@ -199,7 +200,8 @@ func (r *round) newConfig(report func(error), im types.Importer) *types.Config {
 	}
 	// Without Error, the checker stops at the first error and leaves types unfinished, which must
 	// not be used.
-	return &types.Config{Context: r.context, Importer: r.forConfig(im), Error: report, Sizes: sizes}
+	settings.Context, settings.Importer, settings.Error = r.context, r.forConfig(im), report
+	return &settings
 }
 
 // newInfo returns an Info with every map that a checker fills.

@@ -7,16 +7,15 @@ import (
 
 // configuration is what a goroutine's later checks have in their Config.
 type configuration struct {
-	ignoreFuncBodies, fakeImportC, disableUnusedImportCheck bool
+	types.Config
 	// silent leaves Error nil, as long as the check finds no error.
 	silent bool
-	// version is GoVersion, and fileVersion that of every file, as from a line //go:build go1.N.
-	version, fileVersion string
-	sizes                types.Sizes
+	// fileVersion is the version of every file, as from a line //go:build go1.N.
+	fileVersion string
 }
 
 // unset is the configuration of a goroutine that says nothing.
-var unset = configuration{sizes: sizes}
+var unset = configuration{Config: types.Config{Sizes: sizes}}
 
 func init() {
 	register(operation{word: "configure", operands: []operand{aSetting}, run: (*goroutine).configure})
@@ -45,21 +44,21 @@ func settingOf(word, value string) func(*configuration) {
 	case "default":
 		return func(c *configuration) { *c = unset }
 	case "nobodies":
-		return func(c *configuration) { c.ignoreFuncBodies = true }
+		return func(c *configuration) { c.IgnoreFuncBodies = true }
 	case "fakeimportc":
-		return func(c *configuration) { c.fakeImportC = true }
+		return func(c *configuration) { c.FakeImportC = true }
 	case "unusedimports":
-		return func(c *configuration) { c.disableUnusedImportCheck = true }
+		return func(c *configuration) { c.DisableUnusedImportCheck = true }
 	case "silent":
 		return func(c *configuration) { c.silent = true }
 	case "goversion", "fileversion":
 		n, err := strconv.ParseUint(value, 10, 8)
-		version := "go1." + strconv.FormatUint(n, 10)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil
-		case word == "goversion":
-			return func(c *configuration) { c.version = version }
+		}
+		version := "go1." + strconv.FormatUint(n, 10)
+		if word == "goversion" {
+			return func(c *configuration) { c.GoVersion = version }
 		}
 		return func(c *configuration) { c.fileVersion = version }
 	case "sizes":
@@ -67,7 +66,7 @@ func settingOf(word, value string) func(*configuration) {
 		if sizes == nil && value != "nil" {
 			return nil
 		}
-		return func(c *configuration) { c.sizes = sizes }
+		return func(c *configuration) { c.Sizes = sizes }
 	}
 	return nil
 }
@@ -76,15 +75,6 @@ func settingOf(word, value string) func(*configuration) {
 func (g *goroutine) configure(c *call) bool {
 	c.configure(&g.configuration)
 	return true
-}
-
-// apply copies the settings to a Config.
-func (c *configuration) apply(to *types.Config) {
-	to.IgnoreFuncBodies = c.ignoreFuncBodies
-	to.FakeImportC = c.fakeImportC
-	to.DisableUnusedImportCheck = c.disableUnusedImportCheck
-	to.GoVersion = c.version
-	to.Sizes = c.sizes
 }
 
 // maySayNothing reports whether a check begins without Config.Error. What a check that stops early

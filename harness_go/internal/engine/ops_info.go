@@ -108,7 +108,7 @@ func (r *recorded) node(info *types.Info, n ast.Node) {
 	case *ast.Ident:
 		r.object(info.Defs[n])
 		r.object(info.Uses[n])
-		r.object(info.ObjectOf(n))
+		_ = info.ObjectOf(n)
 		if inst := info.Instances[n]; inst.Type != nil {
 			r.special = append(r.special, inst.Type)
 			for i := 0; i < inst.TypeArgs.Len(); i++ {

@@ -62,20 +62,22 @@ func (g *goroutine) walk(c *call) bool {
 		if pkg == nil {
 			return g.skip("there is no package to walk")
 		}
-	} else if len(g.roots(nil)) == 0 {
+	} else if len(g.instanceRoots()) == 0 {
 		return g.skip("there are no instances")
 	} else {
 		g.use(useInterface)
 		g.completeAliases()
 	}
-	if q.scope != nil {
+	switch {
+	case q.scope != nil:
 		g.walkScopes(q, g.scopePackages(pkg), o)
-	} else {
-		if q.object != nil && pkg != nil {
-			a := g.asker(pkg)
-			a.objects(q, objectsOf(pkg.Scope()))
-		}
-		g.walkTypes(q, pkg, g.roots(pkg), o)
+	case pkg != nil:
+		objects := objectsOf(pkg.Scope())
+		a := g.asker(pkg)
+		a.objects(q, objects)
+		g.walkTypes(q, pkg, typesOf(objects), o)
+	default:
+		g.walkTypes(q, nil, g.instanceRoots(), o)
 	}
 	return true
 }
@@ -89,4 +91,12 @@ func objectsOf(scope *types.Scope) []types.Object {
 		}
 	}
 	return objects
+}
+
+func typesOf(objects []types.Object) []types.Type {
+	var all []types.Type
+	for _, obj := range objects {
+		all = append(all, obj.Type())
+	}
+	return all
 }

@@ -20,10 +20,6 @@ func (g *goroutine) askUniverse(c *call) bool {
 	}
 	objects := objectsOf(types.Universe)
 	a.objects(q, objects)
-	var roots []types.Type
-	for _, obj := range objects {
-		roots = append(roots, obj.Type())
-	}
-	g.walkTypes(q, nil, roots, order{})
+	g.walkTypes(q, nil, typesOf(objects), order{})
 	return true
 }

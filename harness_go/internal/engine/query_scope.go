@@ -40,7 +40,7 @@ func (g *goroutine) scopePackages(pkg *types.Package) []*types.Package {
 	}
 	var pkgs []*types.Package
 	seen := make(map[*types.Package]bool)
-	for _, t := range g.roots(nil) {
+	for _, t := range g.instanceRoots() {
 		if p := packageOf(t); p != nil && !seen[p] {
 			seen[p] = true
 			pkgs = append(pkgs, p)

@@ -84,7 +84,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 		// Which import of the cycle fails depends on which goroutine comes first.
 		r.answers = false
 	}
-	if r.answers && (r.importing.failing || r.importing.faulty) {
+	if r.answers && (r.importing[importsFailing] || r.importing[importsFaulty]) {
 		// A checker with an error marks the shared package, and later checks see that.
 		r.answers = false
 	}
@@ -99,11 +99,11 @@ func newRound(req *wire.RunRequest, o options) *round {
 	r.watchSyntax(r.first)
 	r.strangers = newGoroutine(r, len(req.Go)+1, nil)
 	r.strangers.files = r.baseTrees()
-	r.shared = newSharedImporter(r, o.share.unlocked)
+	r.shared = newSharedImporter(r)
 	if o.throughCompiler() {
 		r.view = newView(o.archives)
 	}
-	if o.importing.twice {
+	if o.importing[importsTwice] {
 		r.same = r.firstAlike()
 	}
 	return r
@@ -140,7 +140,7 @@ func (r *round) prepare() {
 		r.instances = append(r.instances, r.aliases...)
 	}
 	if r.share.config {
-		r.config = r.newConfig(nil, nil)
+		r.config = r.newConfig(unset.Config, nil, nil)
 	}
 	for i, ops := range r.goes {
 		g := newGoroutine(r, i+1, ops)
@@ -160,7 +160,7 @@ func (r *round) prepare() {
 			r.packages = append(r.packages, pkg)
 			config, info := r.config, r.info
 			if config == nil {
-				config = r.newConfig(nil, nil)
+				config = r.newConfig(unset.Config, nil, nil)
 			}
 			if info == nil {
 				info = newInfo()

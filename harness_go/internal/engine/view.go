@@ -15,11 +15,11 @@ import (
 type view struct {
 	mu       sync.Mutex
 	packages map[string]*types.Package // also the argument of the reader
-	ready    map[string]*viewed
+	ready    map[string]viewed
 	archives map[string][]byte
 }
 
-// viewed is a package that importers may have.
+// viewed is a package that importers may have; its pkg is nil if its check panicked.
 type viewed struct {
 	pkg    *types.Package
 	faulty bool
@@ -27,8 +27,16 @@ type viewed struct {
 	compiled bool
 }
 
+// orFailed returns the package, or an error if its check panicked.
+func (p viewed) orFailed() (viewed, error) {
+	if p.pkg == nil {
+		return p, errFailed
+	}
+	return p, nil
+}
+
 func newView(archives map[string][]byte) *view {
-	return &view{packages: make(map[string]*types.Package), ready: make(map[string]*viewed), archives: archives}
+	return &view{packages: make(map[string]*types.Package), ready: make(map[string]viewed), archives: archives}
 }
 
 // fromSource reports whether importers get a package from source even though it compiles: under
@@ -38,7 +46,7 @@ func (r *round) fromSource(i int) bool {
 }
 
 // get returns a package. It reads it, or checks it from source, when it is first imported.
-func (v *view) get(im *importer, g *goroutine, i int) (*viewed, error) {
+func (v *view) get(im *importer, g *goroutine, i int) (viewed, error) {
 	if !im.nested {
 		v.mu.Lock()
 		defer v.mu.Unlock()
@@ -46,17 +54,10 @@ func (v *view) get(im *importer, g *goroutine, i int) (*viewed, error) {
 	return v.locked(im, g, i)
 }
 
-func (v *view) locked(im *importer, g *goroutine, i int) (*viewed, error) {
+func (v *view) locked(im *importer, g *goroutine, i int) (viewed, error) {
 	path := im.r.req.Packages[i].Path
 	if p, ok := v.ready[path]; ok {
-		if p == nil {
-			return nil, errFailed // its check panicked
-		}
-		return p, nil
-	}
-	if im.r.completed[i] != nil {
-		v.put(path, &viewed{pkg: im.r.completed[i], faulty: !g.isSound(im.r.completed[i])})
-		return v.ready[path], nil
+		return p.orFailed()
 	}
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}
 	if !im.r.fromSource(i) {
@@ -64,53 +65,47 @@ func (v *view) locked(im *importer, g *goroutine, i int) (*viewed, error) {
 		for _, dep := range im.r.sources[i].imports {
 			if j, ok := im.r.index[dep]; ok && !nested.chain.contains(j) {
 				if _, err := v.locked(nested, g, j); err != nil {
-					return nil, err
+					return viewed{}, err
 				}
 			}
 		}
 		if pkg := v.read(path); pkg != nil {
-			v.put(path, &viewed{pkg: pkg, compiled: true})
-			return v.ready[path], nil
+			return v.put(path, viewed{pkg: pkg, compiled: true}), nil
 		}
 	}
-	v.ready[path] = nil
+	v.ready[path] = viewed{}
 	pkg := g.checkSource(i, checkWith{importer: nested, base: true})
-	v.put(path, &viewed{pkg: pkg, faulty: g == g.strangers || !g.isSound(pkg)})
-	return v.ready[path], nil
+	return v.put(path, viewed{pkg: pkg, faulty: g == g.strangers || !g.isSound(pkg)}), nil
 }
 
-// read reads a package's export data; nil if there is none.
+// read reads a package's export data; nil if it cannot be read.
 func (v *view) read(path string) *types.Package {
-	data := v.archives[path]
-	if data == nil {
-		return nil
-	}
-	pkg, err := clients.ReadArchive(token.NewFileSet(), data, v.packages, path)
+	pkg, err := clients.ReadArchive(token.NewFileSet(), v.archives[path], v.packages, path)
 	if err != nil {
 		return nil
 	}
 	return pkg
 }
 
-func (v *view) put(path string, p *viewed) {
+func (v *view) put(path string, p viewed) viewed {
 	v.packages[path], v.ready[path] = p.pkg, p
+	return p
 }
 
 // deliver returns the form in which importers get a package that `before` checked from source.
-func (v *view) deliver(g *goroutine, i int, pkg *types.Package) *types.Package {
+func (v *view) deliver(g *goroutine, i int, pkg *types.Package) viewed {
 	path := g.req.Packages[i].Path
-	p := &viewed{pkg: pkg, faulty: !g.isSound(pkg)}
+	p := viewed{pkg: pkg, faulty: !g.isSound(pkg)}
 	if !p.faulty && !g.fromSource(i) {
 		if read := v.read(path); read != nil {
 			p.pkg, p.compiled = read, true
 		}
 	}
-	v.put(path, p)
-	return p.pkg
+	return v.put(path, p)
 }
 
-// noteView records a package that an importer of the goroutine got from the view.
-func (g *goroutine) noteView(p *viewed) {
+// noteView records a package that the view gave to the goroutine.
+func (g *goroutine) noteView(p viewed) {
 	if !p.faulty {
 		g.sound[p.pkg] = true
 	}

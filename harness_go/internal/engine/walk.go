@@ -90,23 +90,13 @@ func (g *goroutine) walkTypes(q *query, pkg *types.Package, roots []types.Type, 
 	}
 }
 
-// roots are the types from which a walk starts: those of the package's objects in the order of
-// their names or, without a package, the instances.
-func (g *goroutine) roots(pkg *types.Package) []types.Type {
+// instanceRoots are the instances, from which a walk without a package starts.
+func (g *goroutine) instanceRoots() []types.Type {
 	var roots []types.Type
-	if pkg == nil {
-		if g.id > 0 {
-			roots = append(roots, g.round.instances...)
-		}
-		return append(roots, g.instances...)
+	if g.id > 0 {
+		roots = append(roots, g.round.instances...)
 	}
-	scope := pkg.Scope()
-	for _, name := range scope.Names() {
-		if obj := scope.Lookup(name); obj != nil {
-			roots = append(roots, obj.Type())
-		}
-	}
-	return roots
+	return append(roots, g.instances...)
 }
 
 func (w *walker) reach(t types.Type, depth int) {

@@ -13,12 +13,13 @@ import (
 	"go/token"
 	"go/types"
 	"os"
-	"path"
 	"path/filepath"
 	"reflect"
 	"runtime"
 	"sort"
 	"strings"
+
+	"typerace/harness/internal/casetext"
 )
 
 func main() {
@@ -28,18 +29,18 @@ func main() {
 		os.Exit(2)
 	}
 	counts := map[int64]int{}
-	var program []string
+	var program strings.Builder
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 1<<24)
 	for in.Scan() {
 		if strings.HasPrefix(in.Text(), "=== ") {
-			check(program, counts)
-			program = nil
+			check(program.String(), counts)
+			program.Reset()
 			continue
 		}
-		program = append(program, in.Text())
+		program.WriteString(in.Text() + "\n")
 	}
-	check(program, counts)
+	check(program.String(), counts)
 	if err := in.Err(); err != nil {
 		fmt.Fprintln(os.Stderr, "errorcodes:", err)
 		os.Exit(2)
@@ -90,33 +91,20 @@ func (m importer) Import(path string) (*types.Package, error) {
 }
 
 // check type-checks the packages of a program in their order.
-func check(lines []string, counts map[int64]int) {
-	type file struct{ path, text string }
-	var files []file
-	for _, line := range lines {
-		if rest, ok := strings.CutPrefix(line, "-- "); ok && strings.HasSuffix(rest, " --") {
-			files = append(files, file{path: strings.TrimSuffix(rest, " --")})
-		} else if n := len(files); n > 0 {
-			files[n-1].text += line + "\n"
-		}
-	}
+func check(text string, counts map[int64]int) {
 	fset := token.NewFileSet()
-	var order []string
-	asts := map[string][]*ast.File{}
-	for _, f := range files {
-		tree, err := parser.ParseFile(fset, f.path, f.text, parser.SkipObjectResolution)
-		if err != nil {
-			continue
-		}
-		dir := path.Dir(f.path)
-		if asts[dir] == nil {
-			order = append(order, dir)
-		}
-		asts[dir] = append(asts[dir], tree)
-	}
 	seen := map[int64]bool{}
 	packages := importer{}
-	for _, dir := range order {
+	for _, p := range casetext.Request(text).Packages {
+		var files []*ast.File
+		for _, f := range p.Files {
+			if file, err := parser.ParseFile(fset, p.Path+"/"+f.Name, f.Text, parser.SkipObjectResolution); err == nil {
+				files = append(files, file)
+			}
+		}
+		if len(files) == 0 {
+			continue
+		}
 		conf := types.Config{Importer: packages, Error: func(err error) {
 			if e, ok := err.(types.Error); ok {
 				seen[reflect.ValueOf(e).FieldByName("go116code").Int()] = true
@@ -125,7 +113,7 @@ func check(lines []string, counts map[int64]int) {
 		func() {
 			// A crash of the checker is for campaigns to find.
 			defer func() { _ = recover() }()
-			packages[dir], _ = conf.Check(dir, fset, asts[dir], nil)
+			packages[p.Path], _ = conf.Check(p.Path, fset, files, nil)
 		}()
 	}
 	for code := range seen {
