@@ -203,9 +203,8 @@ impl ToolchainSlices {
         config.interrupt = Arc::clone(stop);
         let Ok(mut harness) = Harness::start(config) else { return Ok(()) };
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        let save = |slicer: &mut Slicer| {
-            files::replace_unsynced(&state, &slicer.state()).map_err(failed)
-        };
+        let save =
+            |slicer: &mut Slicer| files::replace_unsynced(&state, &slicer.state()).map_err(failed);
         let result = slicer.cut(&mut harness, all, &self.folder, &mut |slicer| {
             // A campaign may be killed at any time.
             (slicer.done % 16 != 0 || save(slicer).is_ok()) && go_on()
