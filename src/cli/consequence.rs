@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
-use super::minimize::store_of;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::finding::{Consequence, Origin};
@@ -62,6 +62,8 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     if cases.iter().any(targets) {
         return Err(WriteError::Target.into());
     }
+    // Before the work, so that a folder that cannot be written is reported at once.
+    let place = CrashDir::find(&args.crash)?.filter(CrashDir::is_writable);
     let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
@@ -93,10 +95,10 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
         }
     })?;
     if built.patched.ids.is_empty()
-        && let Some((store, name)) = store_of(&args.crash)?
+        && let Some(place) = &place
     {
-        store.change(&name, |finding| finding.consequence = Some(seen.clone()))?;
-        standalone::write(&store.path(&name))?;
+        place.store.change(&place.name, |finding| finding.consequence = Some(seen.clone()))?;
+        standalone::write(&place.path())?;
     }
     if args.json {
         let report = Report {

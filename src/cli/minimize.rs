@@ -9,13 +9,14 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
+use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
 use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
-use crate::store::{MINIMIZED, Store};
+use crate::store::MINIMIZED;
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::root::has_root;
@@ -80,10 +81,12 @@ struct Report<'a> {
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
     let known = args.known.load()?;
+    // Before the work, so that a folder that cannot be written is reported at once.
+    let place = CrashDir::find(&args.crash)?;
+    let writable = place.as_ref().filter(|p| p.is_writable());
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
-    let place = store_of(&args.crash)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         harness: HarnessConfig::new(&built.path),
@@ -96,7 +99,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         percent: 100,
         nice: false,
         neighbours: match (&expected, &place) {
-            (Some(finding), Some((store, _))) => store.neighbours(finding),
+            (Some(finding), Some(place)) => place.store.neighbours(finding),
             _ => Vec::new(),
         },
     };
@@ -114,18 +117,11 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     // Results are stored if the test case is that of a crash directory.
-    let (mut path, mut shown, mut root) = (None, None, None);
-    if let (Some(m), Some(place)) = (&minimized, &place) {
-        store(place, m, &built.toolchain)?;
-        path = Some(args.crash.join(MINIMIZED));
-        let goes_on = || !args.no_verify && !stop.load(Ordering::Relaxed);
-        if goes_on() {
-            shown = verify(place, &built.toolchain, args.runs, &stop)?;
-        }
-        if goes_on() {
-            root = root_of(place, &built, &args.go, known, &stop)?;
-        }
-    }
+    let mut stored = Stored::default();
+    let kept = match (&minimized, writable) {
+        (Some(m), Some(place)) => stored.keep(place, m, &built, args, known, &stop),
+        _ => Ok(()),
+    };
     let go_version = &options.origin.go_version;
     if args.json {
         let m = minimized.as_ref();
@@ -138,15 +134,15 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             patched: &built.patched.ids,
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
-            standalone: shown.as_ref(),
-            root: root.as_ref(),
-            path: path.as_deref(),
+            standalone: stored.shown.as_ref(),
+            root: stored.root.as_ref(),
+            path: stored.path.as_deref(),
             text: m.map(|m| m.text.as_str()),
         };
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
         print(&match &minimized {
-            Some(m) => text(m, path.as_deref(), shown.as_ref(), root.as_ref()),
+            Some(m) => text(m, &stored),
             None => match &expected {
                 Some(f) => {
                     format!("{}\nnot reproduced on {go_version}: nothing to minimize\n", f.title)
@@ -155,45 +151,67 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             },
         })?;
     }
+    // The result has been printed, whatever happened to the stored one.
+    kept?;
     Ok(if minimized.is_some() { Exit::Findings } else { Exit::Nothing })
 }
 
-/// The store of a crash directory, and its name there; `None` if it is not a crash directory.
-pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
-    if !crash.join(crate::store::FINDING).exists() {
-        return Ok(None);
+/// What was stored in the crash directory.
+#[derive(Default)]
+struct Stored {
+    path: Option<PathBuf>,
+    shown: Option<Standalone>,
+    root: Option<Root>,
+}
+
+impl Stored {
+    /// Stores the result, measures the standalone program and determines the root.
+    fn keep(
+        &mut self,
+        place: &CrashDir,
+        m: &Minimized,
+        built: &BuiltHarness,
+        args: &MinimizeArgs,
+        known: Known,
+        stop: &Arc<AtomicBool>,
+    ) -> anyhow::Result<()> {
+        store(place, m, &built.toolchain)?;
+        self.path = Some(args.crash.join(MINIMIZED));
+        let goes_on = || !args.no_verify && !stop.load(Ordering::Relaxed);
+        if goes_on() {
+            self.shown = verify(place, &built.toolchain, args.runs, stop)?;
+        }
+        if goes_on() {
+            self.root = root_of(place, built, &args.go, known, stop)?;
+        }
+        Ok(())
     }
-    let dir = crash.canonicalize()?;
-    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|n| n.to_str()))
-    else {
-        return Ok(None);
-    };
-    Ok(Some((Store::existing(parent)?, name.to_owned())))
 }
 
 /// Stores the result in the crash directory.
-fn store((store, name): &(Store, String), m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+fn store(place: &CrashDir, m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+    let CrashDir { store, name } = place;
     store.put_minimized(name, &m.text, &m.info)?;
     let asked = Compiler::find(go).map_err(anyhow::Error::from);
     if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, &m.text, &compiler)?)) {
         progress(&format!("the compiler was not asked: {e}"));
     }
     // From now on, the standalone program is that of the minimized test case.
-    Ok(standalone::write(&store.path(name))?)
+    Ok(standalone::write(&place.path())?)
 }
 
 /// Runs the standalone program and stores how often it showed the finding. Prints why
 /// and returns `None` if it cannot run here.
 fn verify(
-    (store, name): &(Store, String),
+    place: &CrashDir,
     go: &Toolchain,
     runs: u32,
     stop: &AtomicBool,
 ) -> anyhow::Result<Option<Standalone>> {
-    let dir = store.path(name);
+    let dir = place.path();
     match standalone::verify(&dir, go, runs, stop, &mut progress) {
         Ok(finding) => {
-            store.update_finding(&finding)?;
+            place.store.update_finding(&place.name, &finding)?;
             standalone::write(&dir)?;
             Ok(finding.standalone)
         }
@@ -208,29 +226,24 @@ fn verify(
 
 /// The root of a crash directory's finding, which is determined and stored unless it is settled.
 fn root_of(
-    (store, name): &(Store, String),
+    place: &CrashDir,
     built: &BuiltHarness,
     go: &GoArgs,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<Root>> {
     let mut rooter = report_roots::rooter(built, go, known, stop)?;
-    let finding = crate::store::read(&store.path(name))?;
+    let finding = crate::store::read(&place.path())?;
     if !has_root(&finding) || rooter.is_settled(&finding) {
         return Ok(finding.root);
     }
-    match rooter.settle(store, name, &mut progress) {
+    match rooter.settle(&place.store, &place.name, &mut progress) {
         Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
         root => Ok(root?),
     }
 }
 
-fn text(
-    m: &Minimized,
-    path: Option<&Path>,
-    shown: Option<&Standalone>,
-    root: Option<&Root>,
-) -> String {
+fn text(m: &Minimized, stored: &Stored) -> String {
     let i = &m.info;
     let [k, n] = i.reproduced;
     let [was_k, was_n] = i.original;
@@ -250,10 +263,10 @@ fn text(
         _ => format!("reproduced in {k} of {n} new processes on {}; ", i.go_version),
     });
     out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
-    if let Some(path) = path {
+    if let Some(path) = &stored.path {
         out.push_str(&format!("stored in {}\n", path.display()));
     }
-    if let Some(s) = shown {
+    if let Some(s) = &stored.shown {
         let [k, n] = s.reproduced;
         let attempts =
             if s.attempts == 1 { String::new() } else { format!(", {} attempts each", s.attempts) };
@@ -262,7 +275,7 @@ fn text(
             s.lines
         ));
     }
-    if let Some(root) = root {
+    if let Some(root) = &stored.root {
         out.push_str(&format!("root: {}: {}\n", report_roots::told(root), root.title));
     }
     out.push('\n');

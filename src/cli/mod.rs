@@ -6,6 +6,7 @@ mod consequence;
 mod corpus;
 mod corpus_distill;
 mod corpus_merge;
+mod crash_dir;
 mod doctor;
 mod durations;
 mod exit;

@@ -14,7 +14,7 @@ use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::finding::Known;
 use crate::harness::{EnvError, GoOptions, Toolchain};
 use crate::patches::load;
-use crate::report::{Bugs, Report, bugs, collect, json, markdown, text};
+use crate::report::{Bugs, Entry, Report, bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
@@ -74,8 +74,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let only = args.only.as_deref().unwrap_or_default();
     report.entries.retain(|e| e.finding.id.contains(only));
     if args.roots {
-        let ids: Vec<String> = report.entries.iter().map(|e| e.finding.id.clone()).collect();
-        report_roots::determine(&args.crashes, &ids, &args.go, &known)?;
+        let names: Vec<String> = report.entries.iter().map(Entry::name).collect();
+        report_roots::determine(&args.crashes, &names, &args.go, &known)?;
         for entry in &mut report.entries {
             entry.finding = crate::store::read(&entry.path)?;
             entry.heading = known.heading(&entry.finding);
@@ -89,7 +89,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
             let measured = standalone::verify(&entry.path, &go, runs, &interrupted, &mut progress);
             match measured {
                 Ok(finding) => {
-                    store.update_finding(&finding)?;
+                    store.update_finding(&entry.name(), &finding)?;
                     entry.finding = finding;
                 }
                 Err(_) if interrupted.load(Ordering::Relaxed) => break,

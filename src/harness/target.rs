@@ -135,6 +135,8 @@ impl TargetPackage {
             return Err(bad(format!("{COVER}wants import paths, not {odd}")));
         }
         let mut hash = hasher_std();
+        // Packages of one module differ in nothing else.
+        import_path.hash(&mut hash);
         let mut roots = vec![module.as_ref().map_or(&*dir, |m| &*m.root)];
         let local = module.iter().flat_map(|m| m.replace.values());
         roots.extend(local.map(Path::new).filter(|p| p.is_absolute()));
@@ -345,6 +347,13 @@ mod tests {
         // Everything that it is built from counts, wherever it is.
         fs::write(tmp.path().join("b/b.go"), "package b\n").unwrap();
         assert_ne!(TargetPackage::read(&dir, &go).unwrap().digest(), one.digest());
+        // Two packages of one module are two targets.
+        let (sub, beside) = (TargetPackage::read(&dir, &go).unwrap(), tmp.path().join("m/beside"));
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("a.go"), "package beside\n").unwrap();
+        let [sub_now, beside] = [&dir, &beside].map(|d| TargetPackage::read(d, &go).unwrap());
+        assert_ne!(sub.digest(), sub_now.digest(), "a package of the module was added");
+        assert_ne!(sub_now.digest(), beside.digest());
         fs::write(dir.join("a.go"), "package sub\n\n//typerace:cover a=b\n").unwrap();
         assert!(why(&dir, &go).contains("wants import paths"));
     }

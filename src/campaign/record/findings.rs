@@ -140,7 +140,7 @@ impl Findings {
     /// Stores additional information about a finding. The finding itself is stored already; a full
     /// disk may lose this part.
     pub(super) fn update(&self, finding: &Finding) {
-        if self.store.update_finding(finding).is_ok() {
+        if self.store.update_finding(&finding.id, finding).is_ok() {
             self.writer.write(self.store.path(&finding.id));
         }
     }
