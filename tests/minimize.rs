@@ -81,6 +81,71 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
 }
 
+fn files(dir: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+    let mut files: Vec<_> = entries
+        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), p))
+        .map(|(name, p)| (name, fs::read_to_string(p).unwrap_or_default()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A renamed copy, with the original beside it, of a finding from another machine: the copy gets
+/// everything, and the original nothing.
+#[test]
+fn a_renamed_copy_is_worked_on_and_not_the_original() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (copied, original) = (tmp.path().join("copied from ci"), tmp.path().join(ID));
+    copy(&original);
+    copy(&copied);
+    let json = copied.join("finding.json");
+    let text = fs::read_to_string(&json).unwrap();
+    fs::write(&json, text.replace("/usr/", "/home/elsewhere/")).unwrap();
+    let before = files(&original);
+    let args = ["copied from ci", "--time", "20s", "--runs", "2", "--no-verify"];
+    let (code, report) = minimize(tmp.path(), &args);
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["path"], "copied from ci/minimized.txtar");
+    assert_eq!(files(&original), before, "the original was changed");
+    let read = || Finding::from_json(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert!(read().minimized.is_some() && copied.join("repro/main.go").exists());
+    fs::remove_dir_all(&original).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(["report", "--verify", "1", "--crashes", "."]).current_dir(tmp.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(read().standalone.is_some(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// In a folder that cannot be written, the result is printed, and the command says so first.
+#[test]
+fn a_read_only_crash_directory_is_minimized_too() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("archive");
+    copy(&dir);
+    let before = files(&dir);
+    let script = "mount --bind archive archive && mount -o remount,bind,ro archive || exit 99
+        exec \"$0\" minimize archive --time 15s --runs 2";
+    let mut command = Command::new("unshare");
+    command.args(["-rm", "sh", "-c", script, env!("CARGO_BIN_EXE_typerace")]);
+    let output = command.current_dir(tmp.path()).output();
+    let Some(output) = output.ok().filter(|o| ![Some(99), None].contains(&o.status.code())) else {
+        eprintln!("skipped: this system allows no mount in a namespace");
+        return;
+    };
+    let [out, err] = [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b));
+    if err.contains("unshare failed") {
+        eprintln!("skipped: {err}");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    let first = err.lines().next().unwrap_or_default();
+    assert!(first.contains("cannot write in ") && first.contains("not stored"), "{err}");
+    assert!(out.contains("-- ") && !out.contains("stored in"), "{out}");
+    assert_eq!(files(&dir), before);
+}
+
 /// A finding that the original rarely shows is searched for in the small program of another finding
 /// in the same store.
 #[test]

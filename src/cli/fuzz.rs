@@ -437,7 +437,12 @@ fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> any
         let stored = |found: &Found| Stored::new(found, stored(found), known, go);
         print(&summary.text(verbose, stored))?;
     }
-    Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
+    Ok(match () {
+        // The folder was writable at the start, so the disk is full now.
+        () if !summary.not_stored.is_empty() => Exit::Environment,
+        () if summary.findings.is_empty() => Exit::Nothing,
+        () => Exit::Findings,
+    })
 }
 
 /// Starts the screen if one is wanted. A terminal that refuses does not stop the campaign.

@@ -1,6 +1,5 @@
 //! `typerace minimize`: the smallest test case that shows the same finding.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +11,7 @@ use serde::Serialize;
 use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
 use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
@@ -103,9 +102,13 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             _ => Vec::new(),
         },
     };
-    let mut bar = Bar::new(source.lines(), args.time);
-    let result = minimize(&source, expected.as_ref(), &options, &mut |s| bar.show(s));
-    bar.end();
+    let (lines, seconds) = (source.lines(), args.time.as_secs());
+    let ticker = Ticker::start("minimizing");
+    let result = minimize(&source, expected.as_ref(), &options, &mut |s| {
+        let Status { lines: now, tried, doing } = s;
+        ticker.set(&format!("{now} of {lines} lines, {tried} tried, {doing} (of {seconds} s)"));
+    });
+    drop(ticker);
     let minimized = match result {
         Ok(minimized) => minimized,
         Err(MinimizeError::Import(e)) => {
@@ -281,47 +284,4 @@ fn text(m: &Minimized, stored: &Stored) -> String {
     out.push('\n');
     out.push_str(&m.text);
     out
-}
-
-/// Progress: one line that is rewritten on a terminal, a new line every few seconds elsewhere.
-struct Bar {
-    terminal: bool,
-    before: usize,
-    time: Duration,
-    next: Duration,
-}
-
-impl Bar {
-    fn new(before: usize, time: Duration) -> Self {
-        Self { terminal: std::io::stderr().is_terminal(), before, time, next: Duration::ZERO }
-    }
-
-    fn show(&mut self, s: &Status) {
-        if s.elapsed < self.next {
-            return;
-        }
-        self.next = s.elapsed + Duration::from_millis(if self.terminal { 100 } else { 5000 });
-        let line = format!(
-            "{:>3} of {} s  {} of {} lines  {} tried  {}",
-            s.elapsed.as_secs(),
-            self.time.as_secs(),
-            s.lines,
-            self.before,
-            s.tried,
-            s.doing,
-        );
-        let mut err = std::io::stderr().lock();
-        // The search goes on if standard error is closed.
-        let _ = if self.terminal {
-            write!(err, "\r\x1b[K{line}").and_then(|()| err.flush())
-        } else {
-            writeln!(err, "typerace: {line}")
-        };
-    }
-
-    fn end(&self) {
-        if self.terminal {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! Progress of long commands: one line that is rewritten on a terminal, a new line every
-//! few seconds elsewhere.
+//! Progress of long commands: one line that is rewritten on a terminal, a new line now and then
+//! elsewhere. Whatever keeps a command for longer than two seconds says what it waits for.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,7 +10,8 @@ use super::progress;
 
 /// How often a terminal's line is redrawn.
 const TERMINAL: Duration = Duration::from_millis(200);
-/// Time between two lines of a log.
+/// When a log gets its first line, and the time between the next ones.
+const FIRST: Duration = Duration::from_secs(2);
 const LOG: Duration = Duration::from_secs(10);
 
 /// Shows what is going on until it is dropped.
@@ -97,7 +98,9 @@ impl Shared {
 
     fn log(&self) {
         let began = Instant::now();
-        while let Some(text) = self.wait(LOG) {
+        let mut pause = FIRST;
+        while let Some(text) = self.wait(pause) {
+            pause = LOG;
             progress(&format!("{text} … {} s", began.elapsed().as_secs()));
         }
     }

@@ -47,6 +47,7 @@ pub struct Resumed {
 /// The folder of a campaign, locked as long as this value lives.
 pub struct WorkDir {
     path: PathBuf,
+    is_resumed: bool,
     // The system releases it, also when the process is killed.
     _lock: File,
     // Removed when dropped if the folder is temporary.
@@ -74,6 +75,7 @@ impl WorkDir {
         if path.exists() && !path.is_dir() {
             return Err(WorkError::NotADirectory(path));
         }
+        let is_resumed = path.join(LOCK).is_file();
         for name in [CORPUS, SOLUTIONS] {
             fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
         }
@@ -86,7 +88,7 @@ impl WorkDir {
                     // Under the lock, so that a running campaign's temporary files are not touched.
                     files::sweep(&path);
                     files::sweep(&path.join(CORPUS));
-                    return Ok(Self { path, _lock: lock, _scratch: scratch });
+                    return Ok(Self { path, is_resumed, _lock: lock, _scratch: scratch });
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(failed(&at)(e)),
@@ -99,6 +101,12 @@ impl WorkDir {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether an earlier campaign used it.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     /// The folder of the corpus.

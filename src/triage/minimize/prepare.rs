@@ -10,7 +10,7 @@ use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
 use super::size::Size;
 use super::starts::Starts;
 use super::tune::{MEASURE, Tuning, measure};
-use super::{MinimizeError, Options};
+use super::{MinimizeError, Options, Status};
 use crate::finding::Finding;
 use crate::harness::{HarnessError, RunRequest};
 use crate::testcase::{SourceCase, TestCase};
@@ -38,7 +38,11 @@ pub(crate) fn prepare(
     source: &SourceCase,
     expected: Option<&Finding>,
     options: &Options,
+    watch: &mut dyn FnMut(&Status),
 ) -> Result<Option<Ready>, MinimizeError> {
+    let lines = source.lines();
+    let mut say = |doing| watch(&Status { doing, lines, tried: 0 });
+    say("measuring how often it shows");
     let text = source.clone();
     // An import can fail for reasons other than the harness.
     let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
@@ -67,23 +71,32 @@ pub(crate) fn prepare(
     let rate = measure(pool, &predicate, &case)?;
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
     let mut tuning = Tuning { pool, predicate, case, rate };
+    say("reading the programs of other findings");
     let mut starts = Starts::new(pool, &options.neighbours, &finding)?;
     if rate.rate() < RARE {
+        say("it shows rarely: trying the programs of other findings");
         let size = Size::of_case(&tuning.case);
         if let Some(smaller) = starts.next(pool, &tuning.predicate, size)? {
             (original, cost) = (Some(rate), Duration::ZERO);
             (tuning.case, tuning.rate) = smaller;
         }
     }
+    if tuning.rate.hits == 0 {
+        say("it did not show: looking for a schedule under which it does");
+    }
     if !tuning.make_it_show()? {
         return Ok(None);
     }
     let original = original.unwrap_or(tuning.rate);
+    say("doing without breaches of the contract");
     tuning.keep_rules(&mut starts)?;
+    say("making runs cheaper");
     tuning.make_cheaper(cost)?;
     tuning.limit_reports()?;
     tuning.fix_site(&finding)?;
+    say("making it show more often");
     tuning.raise_rate()?;
+    say("looking up names");
     tuning.predicate.rate = tuning.rate.rate();
     tuning.case.scenario.comment = vec![finding.title.clone()];
     tuning.name_objects()?;

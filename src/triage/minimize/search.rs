@@ -101,6 +101,7 @@ impl Search<'_> {
 
     /// Looks for a smaller test case that no cut leads to.
     fn elsewhere(&mut self) -> Result<Option<Candidate>, MinimizeError> {
+        self.show("programs of other findings");
         let began = Instant::now();
         let found = self.starts.next(self.pool, &self.predicate, self.size)?;
         self.pace(began.elapsed());
@@ -129,6 +130,7 @@ impl Search<'_> {
     fn exhaust(&mut self, reducer: &dyn Reducer) -> Result<bool, MinimizeError> {
         let mut start = 0;
         loop {
+            self.show(reducer.name());
             let edits = reducer.edits(&self.case);
             let n = edits.len();
             let mut at = 0;
@@ -151,13 +153,12 @@ impl Search<'_> {
             self.take(candidate);
             self.notice_valid()?;
             self.notice_cheap()?;
-            let status = self.status(reducer.name());
-            (self.watch)(&status);
         }
     }
 
     /// Tries the smallest test case without its errors, and variants that have none.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
+        self.show("a program without errors");
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
         let mut variants = vec![mended(&self.case)];
         // `T{}` wants a struct.
@@ -232,13 +233,11 @@ impl Search<'_> {
         self.case = candidate.case;
     }
 
-    pub fn status(&self, doing: &'static str) -> Status {
-        Status {
-            doing,
-            lines: self.case.to_source().lines(),
-            tried: self.tried,
-            elapsed: self.started.elapsed(),
-        }
+    /// Shows what the search does from now on.
+    pub fn show(&mut self, doing: &'static str) {
+        let status =
+            Status { doing, lines: self.case.to_source().lines(), tried: self.tried };
+        (self.watch)(&status);
     }
 
     /// Judges the next candidates, from `at` on, cyclically from `start`. Returns where to
