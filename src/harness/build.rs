@@ -267,9 +267,7 @@ fn compile(
             .map_err(|source| EnvError::Write { path, source })
     };
     let src = folder.join("src");
-    for (path, content) in sources() {
-        write(src.join(path), content)?;
-    }
+    write_module(&src)?;
     let mut build = toolchain.command();
     // A build that is killed leaves its files behind; `folder` is removed then.
     build.arg("build").args(flags).current_dir(&src).env("GOTMPDIR", folder);
@@ -326,6 +324,20 @@ fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
         version: toolchain.version.clone(),
         output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
     })
+}
+
+/// Writes the harness's module, with the package `target` that targets import, to a folder.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_module(folder: &Path) -> Result<(), EnvError> {
+    for (path, content) in sources() {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))
+            .and_then(|()| fs::write(&path, content))
+            .map_err(|source| EnvError::Write { path, source })?;
+    }
+    Ok(())
 }
 
 /// The files that the build needs, sorted by path.

@@ -32,7 +32,7 @@ mod xtools;
 #[cfg(test)]
 mod test_support;
 
-pub use build::{BuiltHarness, source_file, source_files};
+pub use build::{BuiltHarness, source_file, source_files, write_module};
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError};

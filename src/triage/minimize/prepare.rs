@@ -31,6 +31,8 @@ pub(crate) struct Ready {
 const LOOKS: u32 = 20;
 /// The share of the time that the search may take; the final steps need some as well.
 pub(crate) const SEARCH: f64 = 0.75;
+/// The share of the time for improving a test case that shows the finding: cutting comes first.
+const TUNE: f64 = 1.0 / 6.0;
 
 /// Makes these decisions; `None` if the test case shows nothing.
 pub(crate) fn prepare(
@@ -64,19 +66,25 @@ pub(crate) fn prepare(
         reports: 0,
         site: None,
         seeds: SEEDS,
+        hasty: false,
         stall: STALL_LIMIT,
         unknowable: false,
     };
     let began = Instant::now();
+    let until = options.time.map(|t| began + t.mul_f64(TUNE));
     let rate = measure(pool, &predicate, &case)?;
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
-    let mut tuning = Tuning { pool, predicate, case, rate };
+    let mut tuning = Tuning { pool, predicate, case, rate, until };
     say("reading the programs of other findings");
     let mut starts = Starts::new(pool, &options.neighbours, &finding)?;
     if rate.rate() < RARE {
         say("it shows rarely: trying the programs of other findings");
         let size = Size::of_case(&tuning.case);
-        if let Some(smaller) = starts.next(pool, &tuning.predicate, size)? {
+        let mut predicate = tuning.predicate.clone();
+        if rate.hits > 0 {
+            predicate.deadline = until;
+        }
+        if let Some(smaller) = starts.next(pool, &predicate, size)? {
             (original, cost) = (Some(rate), Duration::ZERO);
             (tuning.case, tuning.rate) = smaller;
         }

@@ -56,6 +56,7 @@ impl Search<'_> {
     /// # Errors
     /// The harness's. The best result so far is kept.
     pub fn descend(&mut self) -> Result<bool, MinimizeError> {
+        self.predicate.hasty = self.case.scenario.schedule.is_some();
         if !self.predicate.valid {
             let all = super::reducers();
             self.predicate.valid = true;
@@ -77,6 +78,10 @@ impl Search<'_> {
         let all = super::reducers();
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
+        if complete && self.predicate.hasty {
+            self.make_sure()?;
+            complete = self.fixpoint(all)?;
+        }
         if complete && !self.predicate.valid {
             self.mend()?;
             if self.predicate.valid {
@@ -97,6 +102,29 @@ impl Search<'_> {
             complete = complete && self.exhaust(*reducer)?;
         }
         Ok(complete)
+    }
+
+    /// Ends the time of hasty cuts: goes back to the smallest test case that passes the whole test.
+    fn make_sure(&mut self) -> Result<(), MinimizeError> {
+        self.predicate.hasty = false;
+        self.known.clear();
+        self.show("making sure that it still shows");
+        let mut back = 1;
+        while !self.over() {
+            if let Some(sure) = self.predicate.ask(self.pool, &self.case)? {
+                self.case = sure;
+                break;
+            }
+            if self.history.is_empty() {
+                break;
+            }
+            for _ in 0..back {
+                self.case = self.history.pop().unwrap_or_else(|| self.case.clone());
+            }
+            back *= 2;
+        }
+        self.size = Size::of_case(&self.case);
+        Ok(())
     }
 
     /// Looks for a smaller test case that no cut leads to.
