@@ -35,6 +35,7 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
+pub use corpus::work_dir::WorkError;
 pub use corpus::{distill, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};

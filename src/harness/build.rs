@@ -14,7 +14,7 @@ use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
 use super::sys::tie;
-use super::target::{TargetOperation, TargetPackage};
+use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
 use crate::go_release;
@@ -34,6 +34,8 @@ pub struct BuiltHarness {
     pub toolchain: Toolchain,
     /// The operations that the user's target registers, if there is one.
     pub targets: Vec<TargetOperation>,
+    /// That target.
+    pub target: Option<TargetName>,
     /// The patches in it.
     pub patched: Patched,
 }
@@ -65,7 +67,14 @@ impl BuiltHarness {
             "without instrumentation",
             progress,
         )?;
-        Ok(Self { path, key, toolchain, targets: Vec::new(), patched: Patched::default() })
+        Ok(Self {
+            path,
+            key,
+            toolchain,
+            targets: Vec::new(),
+            target: None,
+            patched: Patched::default(),
+        })
     }
 
     /// Builds the harness with a toolchain, unless it is in the cache, with the overlay, the patches
@@ -135,7 +144,8 @@ impl BuiltHarness {
         for t in &targets {
             register_target(&t.name, t.class, &t.does, &t.rule, &t.place);
         }
-        Ok(Self { path, key, toolchain, targets, patched })
+        let target = extras.target.as_ref().map(TargetPackage::name);
+        Ok(Self { path, key, toolchain, targets, target, patched })
     }
 }
 
@@ -182,7 +192,7 @@ pub(super) fn build_for(
         }
         Some(done) => done?,
     };
-    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), patched })
+    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), target: None, patched })
 }
 
 fn build_with(

@@ -48,6 +48,6 @@ pub use session::Harness;
 pub use shared::{Shared, SharedProvider};
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
 pub use sys::{lower_priority, raise_file_limit, return_memory};
-pub use target::TargetOperation;
+pub use target::{TargetName, TargetOperation};
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

@@ -29,6 +29,8 @@ pub(super) struct TargetPackage {
     dir: PathBuf,
     /// The import path that main uses.
     import_path: String,
+    /// The name in the package clause.
+    name: String,
     module: Option<Module>,
     /// Packages whose coverage is counted in addition to go/types'.
     cover: Vec<String>,
@@ -42,6 +44,15 @@ struct Module {
     /// Replacements from its go.mod, because the go command respects them only in the main module.
     /// They map module and version to the right-hand side, which is absolute if it is a path.
     replace: BTreeMap<String, String>,
+}
+
+/// What a target is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetName {
+    /// The name in its package clause.
+    pub name: String,
+    /// Its import path; without a module, its folder.
+    pub path: String,
 }
 
 /// What a target registered, as reported by the harness.
@@ -119,6 +130,9 @@ impl TargetPackage {
             Some(m) => m.import_path(&dir),
             None => format!("{HARNESS}/{LOOSE}"),
         };
+        let clause =
+            |line: &str| Some(line.strip_prefix("package ")?.split("//").next()?.trim().into());
+        let name = sources.iter().flat_map(|s| s.lines()).find_map(clause).unwrap_or_default();
         let mut cover = vec![match &module {
             // In a fork, the other packages are in the same module.
             Some(m) => format!("{}/...", m.path),
@@ -147,7 +161,16 @@ impl TargetPackage {
                 (&path, fs::read(&path).ok()).hash(&mut hash);
             }
         }
-        Ok(Self { dir, import_path, module, cover, digest: hash.finish() })
+        Ok(Self { dir, import_path, name, module, cover, digest: hash.finish() })
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> TargetName {
+        let path = match &self.module {
+            Some(_) => self.import_path.clone(),
+            None => self.dir.display().to_string(),
+        };
+        TargetName { name: self.name.clone(), path }
     }
 
     /// A hash that distinguishes a build with it.

@@ -288,7 +288,8 @@ mod tests {
         for (os, arch, runs) in
             [("linux", "arm64", true), ("linux", "386", false), ("darwin", "arm64", false)]
         {
-            let script = format!("#!/bin/sh\nprintf 'go1.27.3\\n/r\\n{os}\\n{arch}\\ngcc\\n/m\\n'\n");
+            let script =
+                format!("#!/bin/sh\nprintf 'go1.27.3\\n/r\\n{os}\\n{arch}\\ngcc\\n/m\\n'\n");
             crate::harness::test_support::write_script(&go, &script);
             let options = GoOptions { go: Some(go.clone()), ..GoOptions::default() };
             let found = Toolchain::locate(&options, &mut |_| ());

@@ -25,6 +25,14 @@ pub enum WorkError {
     /// Another campaign is using it.
     #[error("{0} is in use by another campaign; wait for its end, or give --work another folder")]
     InUse(PathBuf),
+    /// A campaign without a work directory needs a temporary one.
+    #[error("cannot make a temporary folder in {path}: {source}")]
+    Temporary {
+        /// The folder for temporary files.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// It cannot be read or written.
     #[error("cannot use the work directory {path}: {source}")]
     Io {
@@ -66,7 +74,10 @@ impl WorkDir {
     pub fn open(path: Option<&Path>) -> Result<Self, WorkError> {
         let scratch = match path {
             Some(_) => None,
-            None => Some(Scratch::new().map_err(failed(&std::env::temp_dir()))?),
+            None => {
+                let failed = |source| WorkError::Temporary { path: std::env::temp_dir(), source };
+                Some(Scratch::new().map_err(failed)?)
+            }
         };
         let path = match (&scratch, path) {
             (Some(scratch), _) => scratch.cwd(),

@@ -263,8 +263,7 @@ impl Search<'_> {
 
     /// Shows what the search does from now on.
     pub fn show(&mut self, doing: &'static str) {
-        let status =
-            Status { doing, lines: self.case.to_source().lines(), tried: self.tried };
+        let status = Status { doing, lines: self.case.to_source().lines(), tried: self.tried };
         (self.watch)(&status);
     }
 
