@@ -11,7 +11,7 @@ use clap::Args;
 use signal_hook::iterator::Signals;
 
 use super::durations::duration;
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::results::roots::roots;
@@ -238,7 +238,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         // Workers find what the campaign's process has cut. A campaign that can be repeated uses
         // all slices or none.
         if !repeats && worker.is_none() {
+            let ticker = Ticker::start("cutting the toolchain's test data into seeds");
             slices.begin();
+            drop(ticker);
         }
         if !repeats || slices.is_complete() {
             seeds.extend(slices.seeds());

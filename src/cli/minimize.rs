@@ -212,7 +212,10 @@ fn verify(
     stop: &AtomicBool,
 ) -> anyhow::Result<Option<Standalone>> {
     let dir = place.path();
-    match standalone::verify(&dir, go, runs, stop, &mut progress) {
+    let ticker = Ticker::start("running the standalone program");
+    let measured = standalone::verify(&dir, go, runs, stop, &mut |line| ticker.say(line));
+    drop(ticker);
+    match measured {
         Ok(finding) => {
             place.store.update_finding(&place.name, &finding)?;
             standalone::write(&dir)?;
@@ -240,7 +243,10 @@ fn root_of(
     if !has_root(&finding) || rooter.is_settled(&finding) {
         return Ok(finding.root);
     }
-    match rooter.settle(&place.store, &place.name, &mut progress) {
+    let ticker = Ticker::start("running it with the patches of known roots");
+    let root = rooter.settle(&place.store, &place.name, &mut |line| ticker.say(line));
+    drop(ticker);
+    match root {
         Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
         root => Ok(root?),
     }

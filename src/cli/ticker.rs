@@ -55,6 +55,14 @@ impl Ticker {
     pub fn set(&self, text: &str) {
         text.clone_into(&mut self.shared.lock().text);
     }
+
+    /// Shows a line that stays.
+    pub fn say(&self, line: &str) {
+        // Not while the other line is being written.
+        let _state = self.shared.lock();
+        let clear = if io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
+        let _ = writeln!(io::stderr().lock(), "{clear}typerace: {line}");
+    }
 }
 
 impl Drop for Ticker {
@@ -122,7 +130,8 @@ fn cut(text: &str, columns: usize) -> String {
 /// A progress callback for work that announces each step: a line is shown at once, then
 /// with the elapsed time for as long as the step lasts.
 pub fn waiting() -> impl FnMut(&str) {
-    let mut last: Option<Ticker> = None;
+    // The first step is to ask go for its version.
+    let mut last = Some(Ticker::start("looking for Go"));
     move |line| {
         // Ends the previous step's line.
         drop(last.take());
