@@ -140,7 +140,7 @@ fn version_completions_and_manual() {
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(&["completions", shell]);
-        assert!(script.contains("minimize") && script.contains("--until-finding"), "{shell}");
+        assert!(script.contains("minimize") && script.contains("until-finding"), "{shell}");
     }
     let bash = run(&["completions", "bash"]);
     let file = tmp.path().join("completions");

@@ -212,8 +212,6 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if let Some(HarnessError::Env(e)) = cause.downcast_ref::<HarnessError>() {
         Some(e.help())
-    } else if let Some(WorkError::Temporary { .. }) = cause.downcast_ref() {
-        Some("set TMPDIR to a folder that can be written, or give --work a folder".to_owned())
     } else if cause.is::<OutputError>() {
         Some("findings are stored anyway; free some disk space, or write somewhere else".to_owned())
     } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()

@@ -26,7 +26,10 @@ pub enum WorkError {
     #[error("{0} is in use by another campaign; wait for its end, or give --work another folder")]
     InUse(PathBuf),
     /// A campaign without a work directory needs a temporary one.
-    #[error("cannot make a temporary folder in {path}: {source}")]
+    #[error(
+        "cannot make a temporary folder in {path}: {source}; set TMPDIR to a folder that can be \
+         written, or give --work a folder"
+    )]
     Temporary {
         /// The folder for temporary files.
         path: PathBuf,

@@ -31,8 +31,9 @@ pub(crate) struct Ready {
 const LOOKS: u32 = 20;
 /// The share of the time that the search may take; the final steps need some as well.
 pub(crate) const SEARCH: f64 = 0.75;
-/// The share of the time for improving a test case that shows the finding: cutting comes first.
-const TUNE: f64 = 1.0 / 6.0;
+/// The share of the time for improving a test case that shows the finding, because cutting comes
+/// first; and for one that shows it in less than one of four runs, where judging a cut takes long.
+const TUNE: [f64; 2] = [1.0 / 6.0, 0.5];
 
 /// Makes these decisions; `None` if the test case shows nothing.
 pub(crate) fn prepare(
@@ -71,8 +72,9 @@ pub(crate) fn prepare(
         unknowable: false,
     };
     let began = Instant::now();
-    let until = options.time.map(|t| began + t.mul_f64(TUNE));
     let rate = measure(pool, &predicate, &case)?;
+    let share = TUNE[usize::from(rate.rate() < 0.25)];
+    let until = options.time.map(|t| began + t.mul_f64(share));
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
     let mut tuning = Tuning { pool, predicate, case, rate, until };
     say("reading the programs of other findings");

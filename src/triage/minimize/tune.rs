@@ -139,7 +139,7 @@ impl Tuning<'_> {
 
     /// Makes a rare race more likely.
     pub fn raise_rate(&mut self) -> Result<(), MinimizeError> {
-        if self.rate.rate() >= RARE {
+        if self.rate.rate() >= RARE || self.left(MEASURE).is_zero() {
             return Ok(());
         }
         for stronger in stronger(&self.case) {
