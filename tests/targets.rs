@@ -191,11 +191,11 @@ fn a_finding_becomes_a_test_in_the_targets_module() {
     assert!(both(&output).contains("registers no operation"), "{}", both(&output));
 
     fs::create_dir(dir.join("seeds")).unwrap();
-    fs::write(
-        dir.join("seeds/x.txtar"),
-        COUNT.replace("target count", "target fuzzb").replace("target names", "walk string"),
-    )
-    .unwrap();
+    let seed = "import source\nmeet start\nbefore check a\n\
+                go     target fuzzb a ; walk string a\n\
+                go     walk string a ; target fuzzb a T\n\
+                -- a/a.go --\npackage a\n\ntype T int\n";
+    fs::write(dir.join("seeds/x.txtar"), seed).unwrap();
     let args = ["fuzz", "--corpus", "seeds", "--seed", "1", "--execs", "20", "--json"];
     let more = ["--minimize-percent", "0", "--harness", "two/fuzzb"];
     let summary = json(&typerace(dir, &[&args[..], &more].concat()));
