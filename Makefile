@@ -82,7 +82,7 @@ build:
 test:
 	@log=$$(mktemp) && \
 	{ $(MAKE) --no-print-directory test-lane-go >"$$log" 2>&1 & go=$$!; \
-	$(MAKE) --no-print-directory lint-rust lint-package compile-tests; rust=$$?; \
+	$(MAKE) --no-print-directory -j1 lint-rust lint-package compile-tests; rust=$$?; \
 	wait $$go; go=$$?; cat "$$log"; rm -f "$$log"; [ $$rust -eq 0 ] && [ $$go -eq 0 ]; }
 	@$(MAKE) --no-print-directory test-rust test-issues
 

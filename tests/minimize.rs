@@ -9,8 +9,8 @@ use serde_json::Value;
 use typerace::finding::Finding;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig};
 use typerace::testcase::SourceCase;
-use typerace::triage::load_case;
-use typerace::triage::minimize::{apply, reducers};
+use typerace::triage::minimize::{Options, Status, apply, minimize, reducers};
+use typerace::triage::{load_case, origin_of};
 
 /// A crash directory as written by the first version of the format. It never changes, because later
 /// versions must open it.
@@ -29,7 +29,7 @@ fn copy(to: &Path) {
 }
 
 #[track_caller]
-fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
+fn run_minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
     command.args(["minimize", "--json"]).args(args).current_dir(dir).stdin(Stdio::null());
     let output = command.output().unwrap();
@@ -38,11 +38,44 @@ fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), json)
 }
 
-fn harness() -> Harness {
+fn built() -> BuiltHarness {
     let options =
         GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
-    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
-    Harness::start(HarnessConfig::new(&built.path)).unwrap()
+    BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap()
+}
+
+fn harness() -> Harness {
+    Harness::start(HarnessConfig::new(&built().path)).unwrap()
+}
+
+/// With a seed for its schedule, a test case is cut on the strength of a few runs. Whether the
+/// result really shows the finding is looked at afterwards.
+#[test]
+fn a_seeded_case_is_cut_before_it_is_made_sure() {
+    let (mut source, expected) = load_case(&fixture()).unwrap();
+    source.scenario.as_mut().unwrap().schedule = Some(1);
+    let built = built();
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        origin: origin_of(&built),
+        go_minor: built.toolchain.minor,
+        jobs: 2,
+        time: None,
+        runs: 3,
+        stop: Default::default(),
+        percent: 100,
+        nice: false,
+        neighbours: Vec::new(),
+    };
+    let mut steps: Vec<Status> = Vec::new();
+    let minimized = minimize(&source, expected.as_ref(), &options, &mut |s| steps.push(*s));
+    assert!(minimized.unwrap().unwrap().info.lines <= 15);
+    let sure = steps.iter().position(|s| s.doing == "making sure that it still shows");
+    let sure = sure.unwrap_or_else(|| panic!("{steps:?}"));
+    assert!(steps[sure].lines < source.lines(), "nothing was cut before: {steps:?}");
+    // The steps before the first cut have names, too: nobody waits without knowing for what.
+    assert_eq!(steps[0].doing, "measuring how often it shows");
+    assert!(steps.iter().filter(|s| s.tried == 0).count() > 4, "{steps:?}");
 }
 
 #[test]
@@ -50,7 +83,7 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path().join(ID);
     copy(&dir);
-    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "10"]);
+    let (code, report) = run_minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "10"]);
     assert_eq!(code, Some(1), "{report:#}");
     assert_eq!(report["id"], ID);
     let at_most = |field: &str, n: u64| {
@@ -76,7 +109,7 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     // The smallest test case stays as it is, and is a test case like any other.
     fs::write(dir.join("testcase.txtar"), &text).unwrap();
     let args = [ID, "--time", "120s", "--runs", "1", "--no-verify"];
-    let (code, again) = minimize(tmp.path(), &args);
+    let (code, again) = run_minimize(tmp.path(), &args);
     assert_eq!(code, Some(1), "{again:#}");
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
 }
@@ -104,7 +137,7 @@ fn a_renamed_copy_is_worked_on_and_not_the_original() {
     fs::write(&json, text.replace("/usr/", "/home/elsewhere/")).unwrap();
     let before = files(&original);
     let args = ["copied from ci", "--time", "20s", "--runs", "2", "--no-verify"];
-    let (code, report) = minimize(tmp.path(), &args);
+    let (code, report) = run_minimize(tmp.path(), &args);
     assert_eq!(code, Some(1), "{report:#}");
     assert_eq!(report["path"], "copied from ci/minimized.txtar");
     assert_eq!(files(&original), before, "the original was changed");
@@ -161,7 +194,7 @@ fn a_race_that_hides_is_found_in_a_neighbours_program() {
     let hidden = "go check a\ngo check a\n-- a/a.go --\npackage a\n".to_owned()
         + &(0..200).map(|i| format!("\ntype T{i} struct{{}}\n")).collect::<String>();
     fs::write(dir.join("testcase.txtar"), hidden).unwrap();
-    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--no-verify"]);
+    let (code, report) = run_minimize(tmp.path(), &[ID, "--time", "120s", "--no-verify"]);
     assert_eq!((code, report["original"][0].as_u64()), (Some(1), Some(0)), "{report:#}");
     assert_eq!(report["id"], ID);
     assert!(report["lines"].as_u64().unwrap() <= 15, "{report:#}");
@@ -221,7 +254,7 @@ fn two_originals_of_one_finding_end_alike() {
         copy(&dir);
         fs::write(dir.join("testcase.txtar"), text).unwrap();
         let args = [dir.to_str().unwrap(), "--time", "120s", "--runs", "5", "--no-verify"];
-        let (code, report) = minimize(tmp.path(), &args);
+        let (code, report) = run_minimize(tmp.path(), &args);
         assert_eq!((code, &report["id"]), (Some(1), &Value::from(ID)), "{name}: {report:#}");
         assert_eq!(report["complete"], true, "{name}: {report:#}");
         let text = report["text"].as_str().unwrap();
@@ -241,7 +274,7 @@ fn what_shows_nothing_is_not_minimized() {
     let tmp = tempfile::tempdir().unwrap();
     let quiet = "go check a\n-- a/a.go --\npackage a\n";
     fs::write(tmp.path().join("quiet.txtar"), quiet).unwrap();
-    let (code, report) = minimize(tmp.path(), &["quiet.txtar"]);
+    let (code, report) = run_minimize(tmp.path(), &["quiet.txtar"]);
     assert_eq!((code, &report["shown"]), (Some(0), &Value::Bool(false)));
     assert_eq!(report["text"], Value::Null);
 }
