@@ -15,7 +15,7 @@ func TestDirectCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := direct(original)
+	text := direct(original, true)
 	if text == nil {
 		t.Fatal("race_amd64.s is not as expected")
 	}
@@ -39,7 +39,7 @@ func TestDirectCalls(t *testing.T) {
 	if n := bytes.Count(text, []byte("runtime·typeraceAlone(SB)")); n != 2 {
 		t.Errorf("%d looks at who is alone", n)
 	}
-	if changed := bytes.Replace(original, []byte("\tCALL\tAX\n"), []byte("\tCALL\tBX\n"), -1); direct(changed) != nil {
+	if changed := bytes.Replace(original, []byte("\tCALL\tAX\n"), []byte("\tCALL\tBX\n"), -1); direct(changed, true) != nil {
 		t.Error("what is not as expected is changed")
 	}
 }
