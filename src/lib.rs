@@ -34,6 +34,7 @@ pub mod patches;
 pub mod harness;
 pub mod health;
 pub mod pace;
+pub mod sense;
 
 pub mod corpus;
 

@@ -54,6 +54,7 @@ use corpus::bounds::Bounds;
 use corpus::seen_filter::SeenFilter;
 use corpus::work_dir::{self, WorkDir};
 use fuzz::budget::Budget;
+use fuzz::follow::Follower;
 use fuzz::mutant_stage::MutantStage;
 use fuzz::operator_table::OperatorTable;
 use fuzz::scheduler::scheduler_of;
@@ -131,7 +132,10 @@ impl Campaign {
         let progress = open::progress(&config)?;
         let ancestry = open::ancestry(&config, &work, &seeds, &progress);
         let recorder = open::recorder(&config, store, &progress, &ancestry);
-        let executor = HarnessExecutor::new(harness, recorder);
+        let mut executor = HarnessExecutor::new(harness, recorder);
+        if config.sense && !executor.turn_sense_on() {
+            progress.say("the sense for shared writes is off: it does not fit this Go or processor");
+        }
         let seen = SeenFilter::default();
         let (fuzzer, state) = open::fuzzer(&config, &executor, &work, &ancestry, &seen)?;
         let mut campaign = Self {
@@ -270,6 +274,7 @@ impl Campaign {
 
     /// Runs test cases that may become entries. Returns whether all of them ran.
     fn run_cases(&mut self, cases: impl Iterator<Item = TestCase>) -> Result<bool, CampaignError> {
+        let follower = self.follower();
         for mut case in cases {
             if !self.options.profile.allows(case.scenario.class()) {
                 continue;
@@ -294,8 +299,20 @@ impl Campaign {
             let execution = *self.executor.execution().execution();
             self.table.borrow_mut().entry(id, execution.checked);
             self.progress.tick(&self.state, &execution);
+            let (executor, state) = (&mut self.executor, &mut self.state);
+            follower.follow(&mut self.fuzzer, executor, state, &mut self.peers, &case)?;
         }
         Ok(true)
+    }
+
+    fn follower(&self) -> Follower {
+        Follower::new(
+            Rc::clone(&self.progress),
+            self.schedules,
+            Rc::clone(&self.ancestry),
+            self.seen.clone(),
+            self.executor.execution(),
+        )
     }
 
     fn mutant_stage(&self) -> MutantStage {

@@ -70,6 +70,9 @@ pub struct FuzzArgs {
     /// Use no seeded schedules: leave the interleaving of goroutines to the Go runtime
     #[arg(long)]
     no_schedules: bool,
+    /// Do not look for writes to shared memory in sequential runs, and do not try to make them race
+    #[arg(long)]
+    no_sense: bool,
     /// Start from generated programs only
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
@@ -373,6 +376,7 @@ impl Start {
             jsonl: args.jsonl,
             display: self.display,
             schedules: !args.no_schedules,
+            sense: !args.no_sense,
             go_minor: self.built.toolchain.minor,
             go: self.built.toolchain,
             compiler_percent: args.compiler_percent,

@@ -149,7 +149,7 @@ func (d *digest) addMeeting(index uint32, r *run, e *entry) {
 	}
 	m := wire.Meeting{
 		Write: index, Goroutine: uint32(r.goroutine), Operation: uint32(r.operation),
-		Site: d.list(site), IsWrite: e.age&writeBit != 0,
+		Site: d.list(site), IsWrite: e.age&writeBit != 0, Locked: e.age&lockedBit != 0,
 	}
 	if !d.seenMeetings[m] {
 		d.seenMeetings[m] = true

@@ -41,6 +41,8 @@ type Meeting struct {
 	Goroutine, Operation uint32
 	Site                 uint32
 	IsWrite              bool
+	// Locked says that the goroutine held a mutex.
+	Locked bool
 }
 
 func (e *encoder) shared(s *Shared) {
@@ -63,6 +65,7 @@ func (e *encoder) shared(s *Shared) {
 		e.u32(m.Operation)
 		e.u32(m.Site)
 		e.u8(bit(m.IsWrite))
+		e.u8(bit(m.Locked))
 	})
 }
 
@@ -78,6 +81,7 @@ func (d *decoder) shared() Shared {
 		Meetings: decodeList(d, func(d *decoder) Meeting {
 			return Meeting{
 				Write: d.u32(), Goroutine: d.u32(), Operation: d.u32(), Site: d.u32(), IsWrite: d.u8() != 0,
+				Locked: d.u8() != 0,
 			}
 		}),
 	}

@@ -23,7 +23,7 @@ var reply = &RunReply{
 	Shared: Shared{
 		Entries: 7, Sites: []Site{{Function: "go/types.f", File: "a.go", Line: 3}},
 		Writes:   []SharedWrite{{Goroutine: 1, Operation: 2, Site: 0, Origin: OriginSame, Locked: true}},
-		Meetings: []Meeting{{Write: 0, Goroutine: 2, Operation: 1, Site: 0, IsWrite: true}},
+		Meetings: []Meeting{{Write: 0, Goroutine: 2, Operation: 1, Site: 0, IsWrite: true, Locked: true}},
 	},
 }
 
