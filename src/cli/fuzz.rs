@@ -11,6 +11,7 @@ use clap::Args;
 use signal_hook::iterator::Signals;
 
 use super::durations::duration;
+use super::suspects;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
@@ -262,7 +263,8 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     display.board().has_roots = roots.is_some();
     let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots };
     let (json, verbose) = (args.json, args.verbose);
-    let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
+    let (go, crashes) = (start.built.toolchain.clone(), args.crashes.clone());
+    let mut summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         workers::run(&start.on(cores, args))?
     } else {
         campaign::run(start.alone(args))?
@@ -273,6 +275,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
     }
+    suspects::keep(&mut summary, &go, &crashes);
     finish(summary, &known, json, verbose)
 }
 

@@ -120,9 +120,9 @@ impl<R: Recorder> HarnessExecutor<R> {
         self.sensing.on
     }
 
-    /// What the sense knows; `None` if it is off.
-    pub fn sense(&self) -> Option<&Memory> {
-        self.sensing.on.then_some(&self.sensing.memory)
+    /// What the sense knows, and how many sequential runs it saw; `None` if it is off.
+    pub fn sense(&self) -> Option<(&Memory, u64)> {
+        self.sensing.on.then_some((&self.sensing.memory, self.sensing.runs))
     }
 
     /// The coverage observer, for the feedback that reads it.

@@ -14,6 +14,8 @@ pub(super) struct Sensing {
     /// Whether there is one.
     pub(super) on: bool,
     pub(super) memory: Memory,
+    /// Sequential runs that it learned from.
+    pub(super) runs: u64,
     /// What the last execution suggested.
     pub(super) leads: Vec<Lead>,
 }
@@ -46,6 +48,10 @@ impl Sensing {
 
     /// Learns from a sequential run. Returns whether it showed something new.
     pub(super) fn learn(&mut self, scenario: &Scenario, seen: &SharedWrites) -> bool {
+        if !self.on {
+            return false;
+        }
+        self.runs += 1;
         let Learned { is_new, leads } = self.memory.learn(scenario, seen);
         self.leads = leads;
         is_new

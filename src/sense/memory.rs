@@ -136,6 +136,12 @@ impl Memory {
         }
     }
 
+    /// How many executions tried to make a place race.
+    #[must_use]
+    pub fn tries(&self) -> u64 {
+        self.places.values().map(|r| r.tried).sum()
+    }
+
     /// Notes which places raced, by the detector's reports.
     pub fn note_reports(&mut self, reports: &str) {
         for site in raced::writes(reports) {

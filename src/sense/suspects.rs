@@ -75,6 +75,15 @@ pub enum SuspectError {
     },
 }
 
+impl Suspect {
+    /// Notes the text of its line. `file` returns the text of a file of go/types.
+    pub fn quote(&mut self, file: impl Fn(&str) -> Option<String>) {
+        let text = file(&self.file).unwrap_or_default();
+        let line = text.lines().nth((self.line as usize).saturating_sub(1));
+        self.code = line.unwrap_or_default().trim().to_owned();
+    }
+}
+
 impl Suspects {
     /// A list for one go/types.
     #[must_use]

@@ -7,4 +7,5 @@ pub mod hub_figures;
 pub mod message;
 pub mod operators;
 pub mod roots;
+pub mod sense_figures;
 pub mod summary;

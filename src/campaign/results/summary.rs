@@ -7,9 +7,11 @@ use super::found::{Found, Stored};
 use super::hub_figures::HubFigures;
 use super::operators::{OperatorTable, Row};
 use super::roots::FoundRoot;
+use super::sense_figures::SenseFigures;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
+use crate::sense::Suspect;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,6 +58,12 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// The sense for shared writes; `null` if it was off.
+    #[serde(default)]
+    pub sense: Option<SenseFigures>,
+    /// Places that write to memory which other goroutines use, on paths that break no rule.
+    #[serde(default)]
+    pub suspects: Vec<Suspect>,
     /// Where the wall time went.
     pub times: Times,
     /// What passed through the broker; `null` for one worker alone.
@@ -110,6 +118,11 @@ impl Summary {
         );
         if !self.patched.is_empty() {
             out += &format!("patched: {}\n", self.patched.join(", "));
+        }
+        let never = self.suspects.iter().filter(|s| !s.raced).count();
+        if never > 0 {
+            let writes = crate::words::count(never as u64, "write");
+            out += &format!("{writes} to shared memory never raced: typerace suspects\n");
         }
         let (times, total) = (self.times, self.times.total());
         if total > 0.0 {
