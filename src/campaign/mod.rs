@@ -85,6 +85,7 @@ pub struct Campaign {
     saving: Saving,
     options: Options,
     schedules: bool,
+    coverage_feedback: bool,
     caps: Caps,
     seed: u64,
     go_version: String,
@@ -134,7 +135,8 @@ impl Campaign {
         let recorder = open::recorder(&config, store, &progress, &ancestry);
         let mut executor = HarnessExecutor::new(harness, recorder);
         if config.sense && !executor.turn_sense_on() {
-            progress.say("the sense for shared writes is off: it does not fit this Go or processor");
+            progress
+                .say("the sense for shared writes is off: it does not fit this Go or processor");
         }
         let seen = SeenFilter::default();
         let (fuzzer, state) = open::fuzzer(&config, &executor, &work, &ancestry, &seen)?;
@@ -153,6 +155,7 @@ impl Campaign {
             saving: Saving::new(config.work.clone(), config.origin.coverage_build.clone()),
             options: open::options(&config),
             schedules: config.schedules,
+            coverage_feedback: config.coverage_feedback,
             caps: config.caps,
             seed: config.seed,
             go_version: config.origin.go_version.clone(),
@@ -223,6 +226,10 @@ impl Campaign {
     pub fn fuzz(&mut self) -> Result<(), CampaignError> {
         if self.state.corpus().count() == 0 {
             return Ok(());
+        }
+        if !self.coverage_feedback {
+            // What the campaign starts from needs it: otherwise the corpus would be empty.
+            self.executor.turn_coverage_off();
         }
         let mut stages = tuple_list!(self.mutant_stage());
         let mut bounds = Bounds::new(self.caps);

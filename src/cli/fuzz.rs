@@ -74,6 +74,9 @@ pub struct FuzzArgs {
     /// Do not look for writes to shared memory in sequential runs, and do not try to make them race
     #[arg(long)]
     no_sense: bool,
+    /// Keep no mutant for its coverage, to measure what coverage feedback is worth
+    #[arg(long, hide = true)]
+    no_coverage_feedback: bool,
     /// Start from generated programs only
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
@@ -380,6 +383,7 @@ impl Start {
             display: self.display,
             schedules: !args.no_schedules,
             sense: !args.no_sense,
+            coverage_feedback: !args.no_coverage_feedback,
             go_minor: self.built.toolchain.minor,
             go: self.built.toolchain,
             compiler_percent: args.compiler_percent,

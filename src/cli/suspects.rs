@@ -14,8 +14,10 @@ use crate::store::Store;
 /// List the places in go/types that write to memory which other goroutines use, on paths that
 /// break no rule: first those that never raced, with the times that campaigns tried
 #[derive(Args, Debug)]
-#[command(after_help = "Campaigns note these places beside their crash directories. Whether a lock \
-    or an atomic orders a place, or whether it only never raced yet, is for the reader to decide.")]
+#[command(
+    after_help = "Campaigns note these places beside their crash directories. Whether a lock \
+    or an atomic orders a place, or whether it only never raced yet, is for the reader to decide."
+)]
 pub struct SuspectsArgs {
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
@@ -64,8 +66,9 @@ pub(super) fn keep(summary: &mut Summary, go: &Toolchain, crashes: &Path) {
         let text = files.entry(s.file.clone()).or_insert_with_key(|name| go.go_types_file(name));
         Suspect::quote(s, |_| text.clone());
     }
-    let suspects = summary.suspects.clone();
+    let suspects = std::mem::take(&mut summary.suspects);
     let list = Suspects::new(&summary.go_version, &summary.patched, suspects);
+    summary.suspects.clone_from(&list.suspects);
     if let Err(e) = list.store(crashes) {
         progress(&format!("warning: the list of suspects is not kept: {e}"));
     }

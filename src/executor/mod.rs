@@ -34,9 +34,9 @@ use crate::scenario::{Operation, Tally};
 use crate::sense::{Lead, Memory};
 use crate::testcase::{SourceCase, TestCase};
 use confirm::{Confirmer, unseen};
-use sensing::Sensing;
 pub use observer::{Execution, ExecutionObserver};
 pub use recorder::{Ahead, Fatal, Leads, News, Recorder, Run};
+use sensing::Sensing;
 pub use times::Times;
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -72,6 +72,8 @@ pub struct HarnessExecutor<R> {
     /// What ended the campaign.
     failure: Option<Fatal>,
     confirmer: Confirmer,
+    /// Whether new coverage is confirmed, and inputs are kept for it.
+    confirms: bool,
     sensing: Sensing,
     /// Executions whose answers were compared.
     oracles: u64,
@@ -103,6 +105,7 @@ impl<R: Recorder> HarnessExecutor<R> {
             recorder,
             failure: None,
             confirmer: Confirmer::default(),
+            confirms: true,
             sensing: Sensing::default(),
             oracles: 0,
             times: Times::default(),
@@ -112,6 +115,11 @@ impl<R: Recorder> HarnessExecutor<R> {
             pace: Pace::default(),
             ahead: None,
         }
+    }
+
+    /// From now on, no input is kept for its coverage.
+    pub fn turn_coverage_off(&mut self) {
+        self.confirms = false;
     }
 
     /// Turns the sense for shared writes on, if the harness has one. Returns whether it has.
@@ -210,7 +218,9 @@ impl<R: Recorder> HarnessExecutor<R> {
             self.count_elements(input, &request, reply);
         }
         let promising = match kind {
-            ExitKind::Ok => self.confirmer.promising(self.harness.coverage(), state),
+            ExitKind::Ok if self.confirms => {
+                self.confirmer.promising(self.harness.coverage(), state)
+            }
             _ => Vec::new(),
         };
         let pulse = self.pulse(&outcome, &execution);
@@ -228,7 +238,7 @@ impl<R: Recorder> HarnessExecutor<R> {
 
         // Confirm. Whether the writers of two maps met was a matter of chance, and the corpus must
         // not depend on it.
-        if kind == ExitKind::Crash || !promising.is_empty() {
+        if self.confirms && kind == ExitKind::Crash || !promising.is_empty() {
             (execution.new_coverage, execution.new_shared) =
                 self.confirm(state, &request, promising)?;
         } else if kind == ExitKind::Ok && self.sensing.is_due(id) {

@@ -57,8 +57,14 @@ impl Hello {
     pub(super) fn decode(frame: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(frame);
         let version = r.u32("protocol version")?;
-        let mut hello =
-            Self { version, go: String::new(), race: false, counters: 0, sense: false, knows: vec![] };
+        let mut hello = Self {
+            version,
+            go: String::new(),
+            race: false,
+            counters: 0,
+            sense: false,
+            knows: vec![],
+        };
         if version == VERSION {
             hello.go = r.str("Go version")?;
             hello.race = r.bool("race detector")?;

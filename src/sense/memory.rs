@@ -56,11 +56,11 @@ pub struct Learned {
 }
 
 impl Record {
-    /// Notes something new. Returns whether it is worth following.
+    /// Notes something new. Returns whether it is worth following. Whether the place raced already
+    /// does not matter: that is up to chance, and a seed must repeat.
     fn follow(&mut self, locked: bool) -> bool {
         self.leads += 1;
         let few = if locked { LEADS_LOCKED } else { LEADS };
-        let few = if self.raced_after.is_some() { 0 } else { few };
         self.leads <= few || self.leads >= 8 && self.leads.is_power_of_two()
     }
 }
@@ -90,8 +90,9 @@ impl Memory {
             record.locked &= write.locked;
             record.class = Some(record.class.map_or(class, |least| least.min(class)));
             if record.kinds.insert(kind) {
-                learned.is_new = true;
-                if record.follow(write.locked) {
+                let follow = record.follow(write.locked);
+                learned.is_new |= follow || !write.locked;
+                if follow {
                     learned.add(Lead {
                         site: write.site.clone(),
                         writer: write.place,
@@ -262,10 +263,8 @@ mod tests {
                       go/types.published()\n      /go/src/go/types/a.go:3 +0x1\n\n";
         memory.note_reports(report);
         let suspects = memory.suspects();
-        let brief: Vec<_> = suspects
-            .iter()
-            .map(|s| (s.function.as_str(), s.locked, s.tried, s.raced))
-            .collect();
+        let brief: Vec<_> =
+            suspects.iter().map(|s| (s.function.as_str(), s.locked, s.tried, s.raced)).collect();
         assert_eq!(
             brief,
             [("go/types.open", false, 1, false), ("go/types.published", true, 0, true)]
@@ -279,8 +278,8 @@ mod tests {
         let mut record = Record::default();
         let followed: Vec<u64> = (1..=40).filter(|_| record.follow(false)).collect();
         assert_eq!(followed, [1, 2, 3, 4, 8, 16, 32]);
-        let mut record = Record { raced_after: Some(0.0), ..Record::default() };
-        let followed: Vec<u64> = (1..=40).filter(|_| record.follow(false)).collect();
-        assert_eq!(followed, [8, 16, 32]);
+        let mut record = Record::default();
+        let followed: Vec<u64> = (1..=40).filter(|_| record.follow(true)).collect();
+        assert_eq!(followed, [1, 2, 8, 16, 32]);
     }
 }

@@ -153,7 +153,8 @@ impl Suspects {
             self.add(there.suspects);
         }
         let path = dir.join(FILE);
-        let format = |e: serde_json::Error| SuspectError::Format { path: path.clone(), why: e.to_string() };
+        let format =
+            |e: serde_json::Error| SuspectError::Format { path: path.clone(), why: e.to_string() };
         let text = serde_json::to_string_pretty(&self).map_err(format)? + "\n";
         replace(&path, text.as_bytes()).map_err(|source| SuspectError::Io { path, source })
     }
@@ -175,7 +176,8 @@ impl Suspects {
             let _ = writeln!(out, "{title}: {}", suspects.len());
             for s in suspects {
                 let function = s.function.trim_start_matches("go/types.");
-                let _ = writeln!(out, "  {}:{} {function}, tried {} times", s.file, s.line, s.tried);
+                let _ =
+                    writeln!(out, "  {}:{} {function}, tried {} times", s.file, s.line, s.tried);
                 if !s.code.is_empty() {
                     let _ = writeln!(out, "      {}", s.code);
                 }
@@ -228,7 +230,10 @@ mod tests {
         assert_eq!((both.suspects[0].tried, both.suspects[0].raced), (6, true));
         assert_eq!(both.suspects[0].operations.len(), 2);
         let text = both.text();
-        assert!(text.starts_with("never raced: 1\n  scope.go:9 NewScope, tried 3 times\n"), "{text}");
+        assert!(
+            text.starts_with("never raced: 1\n  scope.go:9 NewScope, tried 3 times\n"),
+            "{text}"
+        );
         assert!(text.contains("raced: 1\n  scope.go:7"), "{text}");
         // Another go/types begins again.
         one.store(dir.path()).unwrap();

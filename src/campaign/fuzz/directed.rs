@@ -1,7 +1,7 @@
 //! Test cases that try to make a shared write race.
 
 use crate::harness::Place;
-use crate::scenario::{Meet, Operation, OperandMut, Order, Scenario};
+use crate::scenario::{Meet, OperandMut, Operation, Order, Scenario};
 use crate::sense::Lead;
 use crate::testcase::TestCase;
 
@@ -106,10 +106,8 @@ mod tests {
     fn texts(writer: (usize, usize), reader: Option<(usize, usize)>, locked: bool) -> Vec<String> {
         let text = "share context\noracle sequential\nbefore check lib\n\
                     go check a ; walk methods a\ngo check b ; walk string lib";
-        let case = TestCase {
-            scenario: Scenario::parse(text).unwrap().unwrap(),
-            ..TestCase::default()
-        };
+        let case =
+            TestCase { scenario: Scenario::parse(text).unwrap().unwrap(), ..TestCase::default() };
         let place = |(goroutine, operation)| Place { goroutine, operation };
         let (writer, reader) = (place(writer), reader.map(place));
         let lead = Lead { site: Site::default(), writer, reader, locked };
@@ -133,7 +131,9 @@ mod tests {
     #[test]
     fn an_operation_runs_against_a_reader() {
         let texts = texts((1, 1), Some((2, 1)), false).join("\n");
-        assert!(texts.contains("go     check a ; walk methods a\ngo     check b ; walk string lib"));
+        assert!(
+            texts.contains("go     check a ; walk methods a\ngo     check b ; walk string lib")
+        );
         let prepared = "before check lib ; check a ; check b\ngo     walk methods a\n";
         assert!(texts.contains(&format!("{prepared}go     walk string lib")), "{texts}");
     }
