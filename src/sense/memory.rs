@@ -171,14 +171,14 @@ impl Memory {
             .iter()
             .filter(|(_, record)| allowed(record))
             .map(|(site, record)| {
-                let kinds = record.pairs.iter();
+                let met_by = record.pairs.iter().map(|(_, _, reads)| reads.clone());
                 Suspect {
                     function: site.function.clone(),
                     file: site.file.clone(),
                     line: site.line,
                     code: String::new(),
-                    operations: kinds.clone().map(|(_, writes, _)| writes.clone()).collect(),
-                    met_by: kinds.map(|(_, _, reads)| reads.clone()).collect(),
+                    operations: record.kinds.clone(),
+                    met_by: met_by.collect(),
                     locked: record.locked,
                     tried: record.tried,
                     raced: record.raced_after.is_some(),

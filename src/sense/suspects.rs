@@ -182,7 +182,9 @@ impl Suspects {
                     let _ = writeln!(out, "      {}", s.code);
                 }
                 let _ = writeln!(out, "      written by {}", few(&s.operations));
-                let _ = writeln!(out, "      used by {}", few(&s.met_by));
+                if !s.met_by.is_empty() {
+                    let _ = writeln!(out, "      used by {}", few(&s.met_by));
+                }
             }
         }
         out
