@@ -106,8 +106,8 @@ mod tests {
     fn texts(writer: (usize, usize), reader: Option<(usize, usize)>, locked: bool) -> Vec<String> {
         let text = "share context\noracle sequential\nbefore check lib\n\
                     go check a ; walk methods a\ngo check b ; walk string lib";
-        let case =
-            TestCase { scenario: Scenario::parse(text).unwrap().unwrap(), ..TestCase::default() };
+        let scenario = Scenario::parse(text).unwrap().unwrap();
+        let case = TestCase { scenario, packages: Vec::new() };
         let place = |(goroutine, operation)| Place { goroutine, operation };
         let (writer, reader) = (place(writer), reader.map(place));
         let lead = Lead { site: Site::default(), writer, reader, locked };
