@@ -72,10 +72,10 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         w.u32(3);
     });
     w.count(1);
-    [1, 2, 1].map(|n| w.u32(n));
+    [1, 2, 1].into_iter().for_each(|n| w.u32(n));
     w.raw(&[2, 1]);
     w.count(1);
-    [0, 2, 1, 0].map(|n| w.u32(n));
+    [0, 2, 1, 0].into_iter().for_each(|n| w.u32(n));
     w.raw(&[1, 0]);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
