@@ -123,7 +123,7 @@ mod tests {
         assert!(texts[2].contains("go     walk methods a reversed\ngo     walk methods a\n"));
         assert!(texts[2].contains("schedule seed 11"));
         for text in &texts {
-            assert!(text.contains("share  context") && text.contains("meet   start"), "{text}");
+            assert!(text.contains("share context") && text.contains("meet start"), "{text}");
             assert!(!text.contains("oracle"), "{text}");
         }
     }
