@@ -24,6 +24,7 @@ import (
 	"typerace/harness/internal/quiet"
 	"typerace/harness/internal/reports"
 	"typerace/harness/internal/schedule"
+	"typerace/harness/internal/sense"
 	"typerace/harness/internal/wire"
 )
 
@@ -78,10 +79,13 @@ func serve(requests io.Reader, replies io.Writer) error {
 			e.Detector = watch
 		}
 	}
+	if s := sense.New(); s != nil && e.Detector != nil && engine.PlantShared(e.Detector, s) {
+		e.Sense = s
+	}
 	e.Observe(status, heapCap(), writeProfile)
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
-		Counters: uint32(len(table)), Words: engine.Words(),
+		Counters: uint32(len(table)), Sense: e.Sense != nil, Words: engine.Words(),
 	}
 	if err := wire.WriteFrame(replies, hello.Encode()); err != nil {
 		return err

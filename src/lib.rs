@@ -39,6 +39,7 @@ pub mod patches;
 pub mod harness;
 pub mod health;
 pub mod pace;
+pub mod sense;
 
 pub mod corpus;
 

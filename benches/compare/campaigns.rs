@@ -17,9 +17,12 @@ use super::results::Results;
 /// Campaigns without one of their parts, selected by flags of `typerace fuzz`.
 /// docs/NEGATIVE-RESULTS.md has the parts that were measured once and have been removed from the
 /// program.
-const VARIANTS: [(&str, &[&str]); 4] = [
+const VARIANTS: [(&str, &[&str]); 7] = [
     ("default", &[]),
     ("without seeded schedules", &["--no-schedules"]),
+    ("without the sense", &["--no-sense"]),
+    ("without coverage feedback", &["--no-coverage-feedback"]),
+    ("without either", &["--no-sense", "--no-coverage-feedback"]),
     ("operators chosen uniformly", &["--operators", "uniform"]),
     ("operators by fixed weights", &["--operators", "fixed"]),
 ];

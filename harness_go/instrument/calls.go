@@ -26,7 +26,11 @@ func directCalls(goroot, out string, result *overlay) error {
 	if err != nil {
 		return err
 	}
-	if text = direct(text); text == nil {
+	sense, err := ages(goroot, out, result)
+	if err != nil {
+		return err
+	}
+	if text = direct(text, sense); text == nil {
 		return nil
 	}
 	return result.put(dir, out, "runtime_", map[string][]byte{
@@ -49,11 +53,16 @@ var (
 // alone makes the calling goroutine, whose context is in RARG0, return early if it works alone.
 const alone = "\tCMPQ\tRARG0, runtime·typeraceAlone(SB)\n\tJEQ\talone\n"
 
-// direct returns race_amd64.s with direct calls, or nil if the file is not as expected.
-func direct(text []byte) []byte {
+// calledAlone is the same for a function's entry, and notes its caller.
+const calledAlone = "\tCMPQ\tRARG0, runtime·typeraceAlone(SB)\n\tJNE\twatched\n" +
+	"\tMOVQ\tR11, runtime·typeraceCaller(SB)\n\tJMP\talone\nwatched:\n"
+
+// direct returns race_amd64.s with direct calls and, for the sense, a log of accesses; nil if the
+// file is not as expected.
+func direct(text []byte, sense bool) []byte {
 	call := body(text, "racecall<>(SB)")
 	address := body(text, "racecalladdr<>(SB)")
-	if call == nil || address == nil || bytes.Count(call, []byte("\tCALL\tAX\n")) != 1 ||
+	if call == nil || address == nil || !bytes.Contains(address, []byte("\ndata:\n")) || bytes.Count(call, []byte("\tCALL\tAX\n")) != 1 ||
 		len(access.FindAll(text, -1)) < 8 ||
 		len(enter.FindAll(text, -1)) != 1 || len(exit.FindAll(text, -1)) != 1 {
 		return nil
@@ -67,10 +76,11 @@ func direct(text []byte) []byte {
 	if len(toCall.FindAll(address, -1)) != 1 {
 		return nil
 	}
-	replace := func(re *regexp.Regexp, with func(call []byte) string) {
+	replace := func(re *regexp.Regexp, with func(call []byte, head, function string) string) {
 		text = re.ReplaceAllFunc(text, func(m []byte) []byte {
 			parts := re.FindSubmatch(m)
-			new := []byte(with(to(parts[len(parts)-1])))
+			function := parts[len(parts)-1]
+			new := []byte(with(to(function), string(parts[1]), string(function)))
 			if len(parts) == 2 {
 				return new
 			}
@@ -79,11 +89,15 @@ func direct(text []byte) []byte {
 			return bytes.Join([][]byte{parts[1], []byte("|NOFRAME"), parts[2], new}, nil)
 		})
 	}
-	replace(access, func(call []byte) string {
-		return string(toCall.ReplaceAllLiteral(address, append(call, "\tRET\n"...)))
+	replace(access, func(call []byte, head, function string) string {
+		text := string(toCall.ReplaceAllLiteral(address, append(call, "\tRET\n"...)))
+		if sense {
+			text = strings.Replace(text, "\ndata:\n", "\ndata:\n"+logging(head, function), 1)
+		}
+		return text
 	})
-	replace(enter, func(call []byte) string { return alone + string(call) + "alone:\n" })
-	replace(exit, func(call []byte) string { return alone + string(call) + "alone:\n\tRET\n" })
+	replace(enter, func(call []byte, _, _ string) string { return calledAlone + string(call) + "alone:\n" })
+	replace(exit, func(call []byte, _, _ string) string { return alone + string(call) + "alone:\n\tRET\n" })
 	// Compiled code reaches these two through a wrapper, which passes arguments on the stack.
 	for old, new := range map[string]string{
 		"·racefuncenter(SB), NOSPLIT, $0-8\n\tMOVQ\tcallpc+0(FP), R11\n": "·racefuncenter<ABIInternal>(SB), NOSPLIT, $0-8\n\tMOVQ\tAX, R11\n",
@@ -122,6 +136,9 @@ import _ "unsafe"
 //
 //go:linkname typeraceAlone
 var typeraceAlone uintptr
+
+// typeraceCaller is where the goroutine that works alone called its latest function.
+var typeraceCaller uintptr
 
 //go:linkname typeraceWorkAlone
 var typeraceWorkAlone = typeraceSetAlone

@@ -68,6 +68,11 @@ func TestOverlay(t *testing.T) {
 	if !strings.Contains(mutex, "func (m *Mutex) Lock() { if typeraceBlock != nil") {
 		t.Error("no hook in Mutex.Lock")
 	}
+	for _, held := range []string{"{ typeraceHeld(1) };", "func (m *Mutex) Unlock() { if typeraceHeld != nil { typeraceHeld(-1) };"} {
+		if !strings.Contains(mutex, held) {
+			t.Errorf("%q is missing in mutex.go", held)
+		}
+	}
 }
 
 // TestUserOverlay checks that replaced files get probes too, that deleted ones get none, and that a

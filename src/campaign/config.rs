@@ -49,6 +49,10 @@ pub struct Config {
     pub harness: HarnessConfig,
     /// Whether test cases run under the seeded schedules that they ask for.
     pub schedules: bool,
+    /// Whether sequential runs look for writes to shared memory.
+    pub sense: bool,
+    /// Whether mutants are kept for their coverage.
+    pub coverage_feedback: bool,
     /// What findings record about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.

@@ -55,6 +55,7 @@ use corpus::bounds::Bounds;
 use corpus::seen_filter::SeenFilter;
 use corpus::work_dir::{self, WorkDir};
 use fuzz::budget::Budget;
+use fuzz::follow::Follower;
 use fuzz::mutant_stage::MutantStage;
 use fuzz::operator_table::OperatorTable;
 use fuzz::scheduler::scheduler_of;
@@ -85,6 +86,7 @@ pub struct Campaign {
     saving: Saving,
     options: Options,
     schedules: bool,
+    coverage_feedback: bool,
     caps: Caps,
     seed: u64,
     go_version: String,
@@ -134,7 +136,11 @@ impl Campaign {
         let progress = open::progress(&config, &work)?;
         let ancestry = open::ancestry(&config, &work, &seeds, &progress);
         let recorder = open::recorder(&config, store, &progress, &ancestry);
-        let executor = HarnessExecutor::new(harness, recorder);
+        let mut executor = HarnessExecutor::new(harness, recorder);
+        if config.sense && !executor.turn_sense_on() {
+            progress
+                .say("the sense for shared writes is off: it does not fit this Go or processor");
+        }
         let seen = SeenFilter::default();
         let (fuzzer, state) = open::fuzzer(&config, &executor, &work, &ancestry, &seen)?;
         let mut campaign = Self {
@@ -152,6 +158,7 @@ impl Campaign {
             saving: Saving::new(config.work.clone(), config.origin.coverage_build.clone()),
             options: open::options(&config),
             schedules: config.schedules,
+            coverage_feedback: config.coverage_feedback,
             caps: config.caps,
             seed: config.seed,
             go_version: config.origin.go_version.clone(),
@@ -224,6 +231,10 @@ impl Campaign {
         if self.state.corpus().count() == 0 {
             return Ok(());
         }
+        if !self.coverage_feedback {
+            // What the campaign starts from needs it: otherwise the corpus would be empty.
+            self.executor.turn_coverage_off();
+        }
         let mut stages = tuple_list!(self.mutant_stage());
         let mut bounds = Bounds::new(self.caps);
         while !self.progress.over(*self.state.executions()) {
@@ -274,6 +285,7 @@ impl Campaign {
 
     /// Runs test cases that may become entries. Returns whether all of them ran.
     fn run_cases(&mut self, cases: impl Iterator<Item = TestCase>) -> Result<bool, CampaignError> {
+        let follower = self.follower();
         for mut case in cases {
             if !self.options.profile.allows(case.scenario.class()) {
                 continue;
@@ -298,8 +310,20 @@ impl Campaign {
             let execution = *self.executor.execution().execution();
             self.table.borrow_mut().entry(id, execution.checked);
             self.progress.tick(&self.state, &execution);
+            let (executor, state) = (&mut self.executor, &mut self.state);
+            follower.follow(&mut self.fuzzer, executor, state, &mut self.peers, &case)?;
         }
         Ok(true)
+    }
+
+    fn follower(&self) -> Follower {
+        Follower::new(
+            Rc::clone(&self.progress),
+            self.schedules,
+            Rc::clone(&self.ancestry),
+            self.seen.clone(),
+            self.executor.execution(),
+        )
     }
 
     fn mutant_stage(&self) -> MutantStage {

@@ -29,7 +29,7 @@ use super::roots::Roots;
 use super::workers::peers::Peers;
 use crate::corpus::EntryCorpus;
 use crate::executor::{CoverageObserver, HarnessExecutor, State};
-use crate::feedback::{CoversFeedback, NewFindingFeedback, RunTimeFeedback};
+use crate::feedback::{CoversFeedback, NewFindingFeedback, RunTimeFeedback, SharedWriteFeedback};
 use crate::generate;
 use crate::harness::{EnvError, Harness};
 use crate::mutators::Weights;
@@ -47,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The feedback that decides whether an input becomes a corpus entry.
 type Interesting = EagerOrFeedback<
     MaxMapFeedback<CoverageObserver, CoverageObserver>,
-    EagerOrFeedback<CoversFeedback, RunTimeFeedback>,
+    EagerOrFeedback<SharedWriteFeedback, EagerOrFeedback<CoversFeedback, RunTimeFeedback>>,
 >;
 
 /// LibAFL's fuzzer, made of a campaign's parts.
@@ -134,6 +134,7 @@ pub(super) fn fuzzer(
 ) -> Result<(TreeFuzzer, State), CampaignError> {
     let mut feedback = feedback_or!(
         MaxMapFeedback::new(executor.coverage()),
+        SharedWriteFeedback::new(executor.execution()),
         CoversFeedback::new(executor.coverage()),
         RunTimeFeedback::new(executor.execution())
     );

@@ -9,6 +9,7 @@ use super::Campaign;
 use super::config::CampaignError;
 use super::monitor::progress::coverage;
 use super::results::never_hit::{NeverHit, never_hit};
+use super::results::sense_figures::SenseFigures;
 use super::results::summary::Summary;
 use super::roots::RootsEnd;
 use crate::executor::{COVERAGE, Fatal};
@@ -59,6 +60,11 @@ impl Campaign {
             sequence: format!("{:016x}", self.executor.sequence()),
             harness_starts: self.executor.harness_mut().starts(),
             confirmations: self.executor.confirmations(),
+            sense: self.executor.sense().map(|(memory, runs)| {
+                let (places, kinds, pairs) = memory.counts();
+                SenseFigures { runs, tried: memory.tries(), places, kinds, pairs }
+            }),
+            suspects: self.executor.sense().map(|(m, _)| m.suspects()).unwrap_or_default(),
             times: self.executor.times().of(seconds),
             elements: self.executor.elements().clone(),
             never_hit: self.never_hit(),

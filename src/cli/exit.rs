@@ -9,6 +9,7 @@ use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
 use crate::report::measure::MeasureError;
+use crate::sense::SuspectError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
 use crate::triage::LoadError;
@@ -180,6 +181,7 @@ fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<TestCaseError>()
         || cause.is::<LoadError>()
         || cause.is::<StoreError>()
+        || cause.is::<SuspectError>()
         || cause.is::<RepoError>()
         || cause.is::<MetricsError>()
         || cause.is::<super::KnownFileError>()

@@ -12,6 +12,7 @@ use signal_hook::iterator::Signals;
 
 use super::durations::duration;
 use super::ticker::{Ticker, waiting};
+use super::suspects;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::results::roots::roots;
@@ -70,6 +71,12 @@ pub struct FuzzArgs {
     /// Use no seeded schedules: leave the interleaving of goroutines to the Go runtime
     #[arg(long)]
     no_schedules: bool,
+    /// Do not look for writes to shared memory in sequential runs, and do not try to make them race
+    #[arg(long)]
+    no_sense: bool,
+    /// Keep no mutant for its coverage, to measure what coverage feedback is worth
+    #[arg(long, hide = true)]
+    no_coverage_feedback: bool,
     /// Start from generated programs only
     #[arg(long, conflicts_with = "corpus")]
     no_seeds: bool,
@@ -261,7 +268,8 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     display.board().has_roots = roots.is_some();
     let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots };
     let (json, verbose) = (args.json, args.verbose);
-    let summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
+    let (go, crashes) = (start.built.toolchain.clone(), args.crashes.clone());
+    let mut summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
         workers::run(&start.on(cores, args))?
     } else {
         campaign::run(start.alone(args))?
@@ -272,6 +280,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
     }
+    suspects::keep(&mut summary, &go, &crashes);
     finish(summary, &known, json, verbose)
 }
 
@@ -375,6 +384,8 @@ impl Start {
             jsonl: args.jsonl,
             display: self.display,
             schedules: !args.no_schedules,
+            sense: !args.no_sense,
+            coverage_feedback: !args.no_coverage_feedback,
             go_minor: self.built.toolchain.minor,
             go: self.built.toolchain,
             compiler_percent: args.compiler_percent,

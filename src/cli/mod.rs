@@ -26,6 +26,7 @@ mod report_html;
 mod report_roots;
 mod reproduce;
 mod scenarios;
+mod suspects;
 mod ticker;
 
 use std::io::{self, Write as _};
@@ -62,6 +63,7 @@ enum Command {
     Report(report::ReportArgs),
     Corpus(corpus::CorpusArgs),
     Patches(patches::PatchesArgs),
+    Suspects(suspects::SuspectsArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
     Harness(harness::HarnessArgs),
@@ -90,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Patches(args) => patches::run(&args),
+        Command::Suspects(args) => suspects::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Harness(args) => harness::run(&args),

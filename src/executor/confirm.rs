@@ -8,8 +8,9 @@ use libafl::HasNamedMetadata as _;
 use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::state::HasExecutions as _;
 
+use super::sensing::Sensing;
 use super::{COVERAGE, State};
-use crate::harness::{End, Harness, HarnessError, RunFlags, RunRequest};
+use crate::harness::{Harness, HarnessError, RunRequest, SharedWrites};
 
 /// Sequential runs that must all show new coverage.
 const CONFIRMATIONS: u32 = 2;
@@ -53,21 +54,21 @@ impl Confirmer {
     /// Runs the operations one after another. Returns the counters that every such run hit, if each
     /// run showed something new. Only whether a counter was hit matters, not how often: go/types
     /// iterates over maps, so hit counts differ between runs of one goroutine too.
+    ///
+    /// What the first run shows of shared writes goes to `shared`.
     pub(super) fn confirm(
         &mut self,
         harness: &mut Harness,
         state: &State,
         request: &RunRequest<'_>,
+        sensing: &Sensing,
+        shared: &mut Option<SharedWrites>,
     ) -> Result<Option<Vec<u8>>, HarnessError> {
         self.confirmations += 1;
-        let sequential = request.with_flags(RunFlags { sequential: true, ..RunFlags::default() });
         let mut least: Vec<u8> = Vec::new();
         for _ in 0..CONFIRMATIONS {
-            match harness.run(&sequential) {
-                Ok(outcome) if matches!(outcome.end, End::Replied) => {}
-                Ok(_) | Err(HarnessError::Interrupted) => return Ok(None),
-                Err(e) => return Err(e),
-            }
+            let Some(seen) = sensing.run(harness, request)? else { return Ok(None) };
+            shared.get_or_insert(seen);
             let coverage = harness.coverage();
             if unseen(coverage, state).is_empty() {
                 return Ok(None);

@@ -9,6 +9,7 @@
 mod confirm;
 mod observer;
 mod recorder;
+mod sensing;
 mod times;
 
 use std::borrow::Cow;
@@ -24,14 +25,18 @@ use libafl_bolts::tuples::{RefIndexable, tuple_list, tuple_list_type};
 
 use crate::corpus::EntryCorpus;
 use crate::fnv::Fnv1a;
-use crate::harness::{End, Harness, HarnessError, Outcome, RunReply, RunRequest, Verdict};
+use crate::harness::{
+    End, Harness, HarnessError, Outcome, RunReply, RunRequest, SharedWrites, Site, Verdict,
+};
 use crate::health::{Health, Pulse, Sick};
 use crate::pace::Pace;
 use crate::scenario::{Operation, Tally};
+use crate::sense::{Lead, Memory};
 use crate::testcase::{SourceCase, TestCase};
 use confirm::{Confirmer, unseen};
 pub use observer::{Execution, ExecutionObserver};
-pub use recorder::{Ahead, Fatal, News, Recorder, Run};
+pub use recorder::{Ahead, Fatal, Leads, News, Recorder, Run};
+use sensing::Sensing;
 pub use times::Times;
 
 /// The name of the coverage observer, and so of its history in the state.
@@ -67,6 +72,9 @@ pub struct HarnessExecutor<R> {
     /// What ended the campaign.
     failure: Option<Fatal>,
     confirmer: Confirmer,
+    /// Whether new coverage is confirmed, and inputs are kept for it.
+    confirms: bool,
+    sensing: Sensing,
     /// Executions whose answers were compared.
     oracles: u64,
     times: Times,
@@ -97,6 +105,8 @@ impl<R: Recorder> HarnessExecutor<R> {
             recorder,
             failure: None,
             confirmer: Confirmer::default(),
+            confirms: true,
+            sensing: Sensing::default(),
             oracles: 0,
             times: Times::default(),
             sequence: Fnv1a::default(),
@@ -105,6 +115,22 @@ impl<R: Recorder> HarnessExecutor<R> {
             pace: Pace::default(),
             ahead: None,
         }
+    }
+
+    /// From now on, no input is kept for its coverage.
+    pub fn turn_coverage_off(&mut self) {
+        self.confirms = false;
+    }
+
+    /// Turns the sense for shared writes on, if the harness has one. Returns whether it has.
+    pub fn turn_sense_on(&mut self) -> bool {
+        self.sensing.on = self.harness.hello().sense;
+        self.sensing.on
+    }
+
+    /// What the sense knows, and how many sequential runs it saw; `None` if it is off.
+    pub fn sense(&self) -> Option<(&Memory, u64)> {
+        self.sensing.on.then_some((&self.sensing.memory, self.sensing.runs))
     }
 
     /// The coverage observer, for the feedback that reads it.
@@ -167,6 +193,7 @@ impl<R: Recorder> HarnessExecutor<R> {
     fn execute(&mut self, state: &mut State, input: &TestCase) -> Result<ExitKind, Fatal> {
         *state.executions_mut() += 1;
         let id = *state.executions();
+        self.sensing.leads.clear();
         self.prove_detector(id)?;
 
         // Run.
@@ -191,7 +218,9 @@ impl<R: Recorder> HarnessExecutor<R> {
             self.count_elements(input, &request, reply);
         }
         let promising = match kind {
-            ExitKind::Ok => self.confirmer.promising(self.harness.coverage(), state),
+            ExitKind::Ok if self.confirms => {
+                self.confirmer.promising(self.harness.coverage(), state)
+            }
             _ => Vec::new(),
         };
         let pulse = self.pulse(&outcome, &execution);
@@ -209,8 +238,14 @@ impl<R: Recorder> HarnessExecutor<R> {
 
         // Confirm. Whether the writers of two maps met was a matter of chance, and the corpus must
         // not depend on it.
-        if kind == ExitKind::Crash || !promising.is_empty() {
-            execution.new_coverage = self.confirm(state, &request, promising)?;
+        if self.confirms && kind == ExitKind::Crash || !promising.is_empty() {
+            (execution.new_coverage, execution.new_shared) =
+                self.confirm(state, &request, promising)?;
+        } else if kind == ExitKind::Ok && self.sensing.is_due(id) {
+            execution.new_shared = self.look(state, &request)?;
+        }
+        if self.sensing.on {
+            self.sensing.memory.note_reports(&outcome.reports);
         }
         let confirmed = Instant::now();
 
@@ -303,24 +338,70 @@ impl<R: Recorder> HarnessExecutor<R> {
     }
 
     /// Runs the operations one after another and, if they end well, fills the coverage observer's
-    /// map. Returns whether it shows something new.
+    /// map. Returns whether it shows something new, and whether the sense does.
     fn confirm(
         &mut self,
         state: &State,
         request: &RunRequest<'_>,
         promising: Vec<usize>,
-    ) -> Result<bool, Fatal> {
+    ) -> Result<(bool, bool), Fatal> {
         let mut new = false;
-        if let Some(hit) = self.confirmer.confirm(&mut self.harness, state, request)? {
-            let map: &mut [u8] = &mut self.observers.0[..];
-            let n = map.len().min(hit.len());
-            map[..n].copy_from_slice(&hit[..n]);
+        let (harness, mut shared) = (&mut self.harness, None);
+        let hit = self.confirmer.confirm(harness, state, request, &self.sensing, &mut shared)?;
+        if let Some(hit) = hit {
+            self.fill(&hit);
             new = !unseen(&hit, state).is_empty();
         }
         if !new {
             self.confirmer.doubt(promising, self.harness.counters());
         }
-        Ok(new)
+        let learned = shared.is_some_and(|seen| self.learn(state, request, &seen, new));
+        Ok((new, learned))
+    }
+
+    /// Runs the operations one after another for the sense alone. Returns whether it shows something
+    /// new.
+    fn look(&mut self, state: &State, request: &RunRequest<'_>) -> Result<bool, Fatal> {
+        let seen = self.sensing.run(&mut self.harness, request)?;
+        Ok(seen.is_some_and(|seen| self.learn(state, request, &seen, false)))
+    }
+
+    /// Learns from a sequential run. Returns whether it showed something new; then the coverage
+    /// observer's map is filled, if it is not `filled` yet, but with known counters only: two runs
+    /// confirm new ones.
+    fn learn(
+        &mut self,
+        state: &State,
+        request: &RunRequest<'_>,
+        seen: &SharedWrites,
+        filled: bool,
+    ) -> bool {
+        let new = self.sensing.learn(request.scenario, seen);
+        if new && !filled {
+            let mut hit: Vec<u8> = self.harness.coverage().iter().map(|&c| c.min(1)).collect();
+            for i in unseen(&hit, state) {
+                hit[i] = 0;
+            }
+            self.fill(&hit);
+        }
+        new
+    }
+
+    /// Fills the coverage observer's map.
+    fn fill(&mut self, hit: &[u8]) {
+        let map: &mut [u8] = &mut self.observers.0[..];
+        let n = map.len().min(hit.len());
+        map[..n].copy_from_slice(&hit[..n]);
+    }
+}
+
+impl<R: Recorder> Leads for HarnessExecutor<R> {
+    fn take_leads(&mut self) -> Vec<Lead> {
+        std::mem::take(&mut self.sensing.leads)
+    }
+
+    fn tried(&mut self, site: &Site) {
+        self.sensing.memory.tried(site);
     }
 }
 

@@ -17,6 +17,9 @@ pub struct Execution {
     pub checked: bool,
     /// The sequential run reached coverage that no input in the corpus had.
     pub new_coverage: bool,
+    /// A sequential run showed a write to shared memory that is new, by its place, the kind of
+    /// operation, and what it met.
+    pub new_shared: bool,
     /// Findings with a signature this campaign had not seen.
     pub new_findings: usize,
     /// How many of these are not breaches of contract.

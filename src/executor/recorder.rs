@@ -1,8 +1,9 @@
 //! The interface between an executor and its campaign, and the errors that end a campaign.
 
 use super::State;
-use crate::harness::{Harness, HarnessError, Outcome, RunRequest};
+use crate::harness::{Harness, HarnessError, Outcome, RunRequest, Site};
 use crate::health::Sick;
+use crate::sense::Lead;
 use crate::testcase::{SourceCase, TestCase};
 
 /// An executor that can start on an input before LibAFL hands it over.
@@ -10,6 +11,15 @@ pub trait Ahead {
     /// Starts to run the input of the next execution, whose text is `source`, so that the harness
     /// works while the input after it is made. If that is not possible now, nothing happens.
     fn send_ahead(&mut self, state: &State, input: &TestCase, source: SourceCase);
+}
+
+/// An executor with a sense for shared writes.
+pub trait Leads {
+    /// Takes what the last execution suggests to try at once.
+    fn take_leads(&mut self) -> Vec<Lead>;
+
+    /// Notes that the last execution tried to make this place race.
+    fn tried(&mut self, site: &Site);
 }
 
 /// Turns outcomes into findings, before LibAFL looks at the input.

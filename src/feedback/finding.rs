@@ -1,8 +1,8 @@
 //! The objective: a signature that the campaign had not seen.
 //!
 //! LibAFL skips coverage feedback when the objective fires. Chance decides whether a race shows,
-//! but it must not decide what the corpus holds: an input with new coverage goes to the corpus,
-//! finding or not. The executor's recorder has stored the finding by then.
+//! but it must not decide what the corpus holds: an input with new coverage or a new shared write
+//! goes to the corpus, finding or not. The executor's recorder has stored the finding by then.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
 use crate::executor::ExecutionObserver;
 
-/// True if the last execution produced a finding with a new signature, and no new coverage.
+/// True if the last execution produced a finding with a new signature, and nothing for the corpus.
 pub struct NewFindingFeedback {
     execution: Handle<ExecutionObserver>,
 }
@@ -46,6 +46,6 @@ impl<EM, I, OT: MatchName, S> Feedback<EM, I, OT, S> for NewFindingFeedback {
         _exit_kind: &ExitKind,
     ) -> Result<bool, Error> {
         let execution = observers.get(&self.execution).map(ExecutionObserver::execution);
-        Ok(execution.is_some_and(|e| e.new_findings > 0 && !e.new_coverage))
+        Ok(execution.is_some_and(|e| e.new_findings > 0 && !e.new_coverage && !e.new_shared))
     }
 }

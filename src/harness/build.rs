@@ -244,6 +244,7 @@ fn flags(minor: u32) -> Vec<&'static str> {
         "-gcflags=go/parser=-race=false",
         "-gcflags=go/scanner=-race=false",
         "-gcflags=typerace/harness/internal/wire=-race=false",
+        "-gcflags=typerace/harness/internal/sense=-race=false",
     ];
     if go_release::checks_linknames(minor) {
         // Older linkers let any package use the runtime's hooks.

@@ -21,6 +21,7 @@ mod protocol;
 mod scratch;
 mod session;
 mod shared;
+mod shared_writes;
 mod sites;
 mod sys;
 mod tail;
@@ -47,6 +48,7 @@ pub use protocol::{
 pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider};
+pub use shared_writes::{MadeBy, Meeting, Place, SharedWrite, SharedWrites, Site};
 pub use sites::CounterSite;
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
 pub use sys::{lower_priority, raise_file_limit, return_memory};

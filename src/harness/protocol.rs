@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::shared_writes::SharedWrites;
 use super::wire::{Reader, WireError, Writer};
 use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version, which must be the same on both sides.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct Hello {
     pub race: bool,
     /// Bytes of its coverage map.
     pub counters: u32,
+    /// Whether it can log writes to shared memory.
+    pub sense: bool,
     /// Operations and queries it knows, sorted.
     pub knows: Vec<String>,
 }
@@ -54,12 +57,19 @@ impl Hello {
     pub(super) fn decode(frame: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(frame);
         let version = r.u32("protocol version")?;
-        let mut hello =
-            Self { version, go: String::new(), race: false, counters: 0, knows: vec![] };
+        let mut hello = Self {
+            version,
+            go: String::new(),
+            race: false,
+            counters: 0,
+            sense: false,
+            knows: vec![],
+        };
         if version == VERSION {
             hello.go = r.str("Go version")?;
             hello.race = r.bool("race detector")?;
             hello.counters = r.u32("counters")?;
+            hello.sense = r.bool("sense")?;
             hello.knows = r.strs("operations")?;
             r.end()?;
         }
@@ -76,6 +86,8 @@ pub struct RunFlags {
     pub answers: bool,
     /// Whether the substitutes for missing names are wanted.
     pub resolutions: bool,
+    /// Whether writes to shared memory are wanted; only a sequential run knows them.
+    pub sense: bool,
     /// The number of reports after which the race detector is silent until the run ends; 0 for no
     /// limit. A report costs about as much as a run.
     pub reports: u16,
@@ -86,6 +98,7 @@ impl RunFlags {
         u32::from(self.sequential)
             | u32::from(self.answers) << 1
             | u32::from(self.resolutions) << 2
+            | u32::from(self.sense) << 3
             | u32::from(self.reports) << 16
     }
 }
@@ -241,6 +254,8 @@ pub struct RunReply {
     pub heap: u64,
     /// Fields of syntax trees that operations changed, with their packages.
     pub changed: Vec<String>,
+    /// Writes to shared memory; empty if not requested.
+    pub shared: SharedWrites,
 }
 
 impl RunReply {
@@ -270,6 +285,7 @@ impl RunReply {
             leaks: r.strs("leaks")?,
             heap: r.u64("heap")?,
             changed: r.strs("changed syntax")?,
+            shared: SharedWrites::decode(r)?,
         })
     }
 }

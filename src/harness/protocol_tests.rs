@@ -1,3 +1,4 @@
+use super::super::shared_writes::{MadeBy, Meeting, Place, SharedWrite, Site};
 use super::*;
 use crate::testcase::SourceCase;
 
@@ -31,6 +32,7 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
         leaks: vec!["goroutine 7".into()],
         heap: 6,
         changed: vec!["ast.Field.Doc in p".into()],
+        shared: sample_shared(),
     };
     let mut w = Writer::new(0);
     w.u64(9);
@@ -63,8 +65,41 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.list(["goroutine 7"].iter(), |w, s| w.str(s));
     w.u64(6);
     w.list(["ast.Field.Doc in p"].iter(), |w, s| w.str(s));
+    w.u32(11);
+    w.list(["go/types.f", "go/types.g"].iter(), |w, f| {
+        w.str(f);
+        w.str("a.go");
+        w.u32(3);
+    });
+    w.count(1);
+    [1, 2, 1].into_iter().for_each(|n| w.u32(n));
+    w.raw(&[2, 1]);
+    w.count(1);
+    [0, 2, 1, 0].into_iter().for_each(|n| w.u32(n));
+    w.raw(&[1, 0]);
     // Length and kind are the caller's.
     (reply, w.finish().unwrap()[5..].to_vec())
+}
+
+fn sample_shared() -> SharedWrites {
+    let site = |f: &str| Site { function: format!("go/types.{f}"), file: "a.go".into(), line: 3 };
+    let place = |goroutine, operation| Place { goroutine, operation };
+    SharedWrites {
+        entries: 11,
+        writes: vec![SharedWrite {
+            place: place(1, 2),
+            site: site("g"),
+            made_by: MadeBy::Same,
+            locked: true,
+        }],
+        meetings: vec![Meeting {
+            write: 0,
+            place: place(2, 1),
+            site: site("f"),
+            is_write: true,
+            locked: false,
+        }],
+    }
 }
 
 #[test]

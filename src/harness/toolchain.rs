@@ -9,6 +9,7 @@ use super::cache::cache_dir;
 use super::compiler;
 use super::error::EnvError;
 use super::go_bin;
+use super::overlay::Overlay;
 use crate::go_release;
 use crate::patches::Choice;
 
@@ -47,6 +48,17 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// The text of a file of go/types under test, by its name; `None` if it cannot be read.
+    #[must_use]
+    pub fn go_types_file(&self, name: &str) -> Option<String> {
+        let path = self.goroot.join("src/go/types").join(name);
+        let path = match &self.overlay {
+            Some(overlay) => Overlay::read(overlay, &self.goroot).ok()?.replacement(&path),
+            None => path,
+        };
+        std::fs::read_to_string(path).ok()
+    }
+
     /// Finds Go according to the options, and a C compiler for it. Installs Go if there is none.
     /// `progress` receives a line before slow steps.
     ///

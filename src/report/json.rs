@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Report, is_doubtful, roots, write_site};
 use crate::finding::{Finding, Heading, KnownIssue};
 use crate::scenario::Class;
+use crate::sense::Suspect;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -13,6 +14,8 @@ struct Document<'a> {
     roots: Vec<Row<'a>>,
     findings: Vec<Item<'a>>,
     problems: Vec<String>,
+    /// Places that write to shared memory.
+    suspects: &'a [Suspect],
 }
 
 /// A root. Its number and state are in `issues`; `known` without an issue means that there is a
@@ -81,5 +84,6 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
         roots,
         findings,
         problems: report.problems.iter().map(ToString::to_string).collect(),
+        suspects: report.suspects.as_ref().map_or(&[], |list| &list.suspects),
     })
 }

@@ -1,10 +1,12 @@
 //! Full details as Markdown, to paste into an issue or a page.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Entry, Report, rate};
 use crate::escape::cell;
 use crate::finding::State;
+use crate::sense::Suspects;
 use crate::triage::standalone::{analysis, report as own_report};
 
 /// The findings with programs and reports.
@@ -40,7 +42,39 @@ pub fn markdown(report: &Report) -> String {
     for problem in &report.problems {
         let _ = writeln!(out, "\nUnreadable: {problem}");
     }
+    if let Some(list) = report.suspects.as_ref().filter(|list| !list.suspects.is_empty()) {
+        suspects(&mut out, list);
+    }
     out
+}
+
+/// The places that write to shared memory.
+fn suspects(out: &mut String, list: &Suspects) {
+    let _ = writeln!(
+        out,
+        "\n## Writes to shared memory in {}\n\n| place | code | written by | used by | tried | raced |\n\
+         |---|---|---|---|---|---|",
+        list.go_version
+    );
+    for s in &list.suspects {
+        let kinds = |kinds: &BTreeSet<String>| cell(&Vec::from_iter(kinds.clone()).join(", "));
+        let raced = match (s.raced, s.locked) {
+            (true, _) => "yes",
+            (false, true) => "no; written under a mutex",
+            (false, false) => "no",
+        };
+        let _ = writeln!(
+            out,
+            "| {}:{} {} | `{}` | {} | {} | {} | {raced} |",
+            s.file,
+            s.line,
+            cell(&s.function),
+            cell(&s.code),
+            kinds(&s.operations),
+            kinds(&s.met_by),
+            s.tried
+        );
+    }
 }
 
 fn one(out: &mut String, report: &Report, e: &Entry) {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Heading, Known, KnownIssue, is_newer};
 use crate::scenario::Class;
+use crate::sense::Suspects;
 use crate::store::{Store, StoreError};
 use crate::triage::standalone::Crash;
 
@@ -55,6 +56,8 @@ pub struct Report {
     pub entries: Vec<Entry>,
     /// Directories that could not be read.
     pub problems: Vec<StoreError>,
+    /// Places that write to shared memory, if a campaign noted them.
+    pub suspects: Option<Suspects>,
 }
 
 /// Reads a store.
@@ -75,7 +78,9 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
         })
         .collect();
     entries.sort_by(|a, b| key(a).cmp(&key(b)));
-    Ok(Report { entries, problems: listing.problems })
+    // An unreadable list says nothing; `typerace suspects` reports why.
+    let suspects = Suspects::read(dir).ok().flatten();
+    Ok(Report { entries, problems: listing.problems, suspects })
 }
 
 fn key(e: &Entry) -> (bool, bool, Class, crate::finding::Kind, &str, &str) {

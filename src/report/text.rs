@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Entry, Report, is_doubtful, rate, seems_fixed};
 use crate::finding::{Blame, Item, Listing, since};
+use crate::words::count;
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
 /// signature of a root and for each breach of contract.
@@ -16,6 +17,12 @@ pub fn text(report: &Report, verbose: bool) -> String {
     }
     for problem in &report.problems {
         let _ = writeln!(out, "unreadable: {problem}");
+    }
+    let suspects = report.suspects.iter().flat_map(|s| &s.suspects);
+    let never = suspects.filter(|s| !s.raced).count();
+    if never > 0 {
+        let writes = count(never as u64, "write");
+        let _ = writeln!(out, "\n{writes} to shared memory never raced: typerace suspects");
     }
     out
 }

@@ -164,6 +164,7 @@ mod tests {
             leaks: Vec::new(),
             heap: 0,
             changed: Vec::new(),
+            shared: Default::default(),
         }
     }
 

@@ -80,8 +80,8 @@ func start(t *testing.T) *process {
 	return startBinary(t, binary(t))
 }
 
-// startBinary starts a harness from another build.
-func startBinary(t *testing.T, binary string) *process {
+// startBinary starts a harness from another build, with additional options for the race detector.
+func startBinary(t *testing.T, binary string, gorace ...string) *process {
 	t.Helper()
 	dir := t.TempDir()
 	p := &process{t: t, log: filepath.Join(dir, "race")}
@@ -108,7 +108,8 @@ func startBinary(t *testing.T, binary string) *process {
 	p.cmd.ExtraFiles = []*os.File{theirRequests, theirReplies, p.coverage}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.Env = []string{
-		"GORACE=suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 log_path=" + p.log,
+		"GORACE=suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0 log_path=" + p.log +
+			" " + strings.Join(gorace, " "),
 		"GOTRACEBACK=all",
 	}
 	if err := p.cmd.Start(); err != nil {

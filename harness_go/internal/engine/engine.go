@@ -30,6 +30,8 @@ type Engine struct {
 	Reports Limiter
 	// Detector turns the race detector off where nothing can race; nil if it is unavailable.
 	Detector Detector
+	// Sense logs writes to shared memory; nil if it is unavailable.
+	Sense Sense
 	// watched says that the detector stays on for this request.
 	watched bool
 
@@ -71,6 +73,18 @@ type Detector interface {
 	Quiet()
 	// Loud turns it on.
 	Loud()
+}
+
+// Sense logs what operations write to memory that existed before they began. See package sense,
+// which engine's tests cannot link. It works only while the detector is quiet.
+type Sense interface {
+	// Start begins a log.
+	Start()
+	// Begin and End are called around each operation.
+	Begin(goroutine, operation int)
+	End()
+	// Stop ends the log and returns what it shows.
+	Stop() wire.Shared
 }
 
 // alone lets one goroutine work unwatched. A target's operation may start goroutines of its own
@@ -199,7 +213,14 @@ func (e *Engine) runRound(req *wire.RunRequest, options options, seeded bool, re
 	if !options.sequential {
 		e.together()
 	}
+	if options.sense && options.sequential && e.Sense != nil && !e.watched {
+		r.sense = e.Sense
+		r.sense.Start()
+	}
 	r.concurrent()
+	if r.sense != nil {
+		report.shared(r.sense.Stop())
+	}
 	e.alone()
 	e.status.enter(stageLast)
 	if seeded {

@@ -184,7 +184,13 @@ func (g *goroutine) run() {
 		if g.reseed != nil {
 			g.reseed(uint64(g.id)<<16 | uint64(i))
 		}
+		if g.sense != nil {
+			g.sense.Begin(g.id, i)
+		}
 		g.executed[i] = g.execute(op)
+		if g.sense != nil {
+			g.sense.End()
+		}
 	}
 }
 
@@ -192,6 +198,9 @@ func (g *goroutine) recover() {
 	value := recover()
 	if value == nil {
 		return
+	}
+	if g.sense != nil {
+		g.sense.End()
 	}
 	if what, ok := misused(value); ok {
 		onMisuse(what)

@@ -29,7 +29,9 @@ type options struct {
 	// foreign says that an operation runs a user's code.
 	foreign bool
 	// fresh says that the test case is about state that a process computes once.
-	fresh   bool
+	fresh bool
+	// sense says that writes to shared memory are wanted.
+	sense   bool
 	resolve bool
 }
 
@@ -54,6 +56,7 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		answers:    req.Flags&wire.FlagAnswers != 0,
 		resolve:    req.Flags&wire.FlagResolutions != 0,
 		fresh:      req.Flags&wire.FlagFresh != 0,
+		sense:      req.Flags&wire.FlagSense != 0,
 	}
 	o.delivery = fromSource
 	for _, word := range strings.Fields(req.Import) {

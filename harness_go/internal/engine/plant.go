@@ -64,3 +64,33 @@ func (t *turn) wait(i int) {
 
 //go:norace
 func (t *turn) pass() { t.n++ }
+
+// PlantShared reports whether a sense works: whether it logs a write to an object that is older than
+// the operation, and none to a new one or to the stack.
+func PlantShared(detector Detector, sense Sense) bool {
+	detector.Quiet()
+	defer detector.Loud()
+	heap = new(planted)
+	old := heap
+	log := func(operation func()) uint32 {
+		sense.Start()
+		sense.Begin(1, 0)
+		operation()
+		sense.End()
+		return sense.Stop().Entries
+	}
+	writes := log(func() { old.write() })
+	fresh := log(func() { heap = new(planted); heap.write() })
+	stack := log(func() { new(planted).write() })
+	// The variable heap, which is written and read, is older than the operation.
+	return writes == 1 && fresh == 2 && stack == 0
+}
+
+// planted is written to see whether that is logged.
+type planted struct{ n [8]int }
+
+// heap keeps an object off the stack.
+var heap *planted
+
+//go:noinline
+func (p *planted) write() { p.n[0] = 1 }

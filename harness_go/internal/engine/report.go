@@ -32,6 +32,13 @@ func (r *report) schedule(s Scheduler) {
 	r.reply.Trace = r.reply.Trace*31 + s.Trace()
 }
 
+// shared adds what the sense saw in a round; later rounds repeat it.
+func (r *report) shared(shared wire.Shared) {
+	if r.first {
+		r.reply.Shared = shared
+	}
+}
+
 // add adds the results of a round.
 func (r *report) add(round *round, setup, concurrent time.Duration) {
 	r.reply.SetupNS += uint64(setup)

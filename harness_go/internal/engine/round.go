@@ -62,6 +62,9 @@ type round struct {
 	// reseed makes random choices repeat in runs that must repeat; nil in others.
 	reseed func(seed uint64)
 
+	// sense logs the goroutines' operations; nil if that was not asked for.
+	sense Sense
+
 	attendance                              *attendance // for all meetings
 	atStart, atImport, atError, atOperation *meeting
 }

@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 5
+const Version = 6
 
 // Kinds of requests and their replies.
 const (
@@ -20,6 +20,8 @@ type Hello struct {
 	Race bool
 	// Counters is the size of the coverage map in bytes.
 	Counters uint32
+	// Sense says whether writes to shared memory can be logged.
+	Sense bool
 	// Words are the operations and queries that the harness knows, sorted.
 	Words []string
 }
@@ -31,6 +33,7 @@ func (h *Hello) Encode() []byte {
 	e.str(h.GoVersion)
 	e.u8(bit(h.Race))
 	e.u32(h.Counters)
+	e.u8(bit(h.Sense))
 	e.strs(h.Words)
 	return e.b
 }
@@ -38,7 +41,7 @@ func (h *Hello) Encode() []byte {
 // DecodeHello reads the output of Encode.
 func DecodeHello(b []byte) (*Hello, error) {
 	d := &decoder{b: b}
-	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Words: d.strs()}
+	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Sense: d.u8() != 0, Words: d.strs()}
 	return h, d.done()
 }
 

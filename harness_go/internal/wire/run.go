@@ -8,6 +8,8 @@ const (
 	FlagAnswers
 	// FlagResolutions asks for the substitutes for names that do not exist.
 	FlagResolutions
+	// FlagSense asks for the operations' writes to shared memory, in a sequential run.
+	FlagSense
 )
 
 // ReportsShift is the position in the flags of the number of reports after which the race detector
@@ -122,6 +124,8 @@ type RunReply struct {
 	Heap uint64
 	// Changed says which fields of syntax trees operations changed, and in which packages.
 	Changed []string
+	// Shared is empty unless it was asked for.
+	Shared Shared
 }
 
 // Encode returns the message's bytes, its kind first.
@@ -195,6 +199,7 @@ func (r *RunReply) Encode() []byte {
 	e.strs(r.Leaks)
 	e.u64(r.Heap)
 	e.strs(r.Changed)
+	e.shared(&r.Shared)
 	return e.b
 }
 
@@ -211,6 +216,7 @@ func DecodeRunReply(b []byte) (*RunReply, error) {
 		Executed: decodeList(d, func(d *decoder) Count { return Count{Name: d.str(), N: d.u32()} }),
 		Skipped:  d.strs(), Answers: decodeList(d, func(d *decoder) []Answer { return decodeList(d, (*decoder).answer) }), Resolutions: d.strs(),
 		Steps: d.u64(), Trace: d.u64(), Leaks: d.strs(), Heap: d.u64(), Changed: d.strs(),
+		Shared: d.shared(),
 	}
 	return r, d.done()
 }

@@ -20,10 +20,15 @@ var reply = &RunReply{
 	Panics: []Panic{{Goroutine: 1, Operation: 2, Value: "v", Stack: "s"}}, Executed: []Count{{"walk methods", 5}},
 	Skipped: []string{"x"}, Answers: [][]Answer{{{Operation: 2, Subject: "a", Value: []string{"b", "c"}, Note: "n"}, {}}, nil}, Resolutions: []string{"r"},
 	Leaks: []string{"goroutine 7"}, Heap: 6, Changed: []string{"ast.Field.Doc in p"},
+	Shared: Shared{
+		Entries: 7, Sites: []Site{{Function: "go/types.f", File: "a.go", Line: 3}},
+		Writes:   []SharedWrite{{Goroutine: 1, Operation: 2, Site: 0, Origin: OriginSame, Locked: true}},
+		Meetings: []Meeting{{Write: 0, Goroutine: 2, Operation: 1, Site: 0, IsWrite: true, Locked: true}},
+	},
 }
 
 func TestMessagesRoundTrip(t *testing.T) {
-	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Words: []string{"check"}}
+	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Sense: true, Words: []string{"check"}}
 	tree := &ParseReply{OK: true, Tree: "{}"}
 	diagnostics := &ParseReply{Errors: []Diagnostic{{Line: 1, Column: 2, Message: "m"}}}
 	request := func(b []byte) (any, error) { return DecodeRequest(b) }

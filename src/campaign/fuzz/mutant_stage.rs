@@ -13,11 +13,12 @@ use libafl_bolts::rands::Rand;
 use libafl_bolts::tuples::{Handle, Handled as _, MatchName, MatchNameRef as _};
 
 use super::budget::Budget;
+use super::follow::Follower;
 use super::tree_mutator::{Made, TreeMutator};
 use crate::campaign::corpus::ancestry::{Making, SharedAncestry};
 use crate::campaign::corpus::seen_filter::SeenFilter;
 use crate::campaign::monitor::progress::Progress;
-use crate::executor::{Ahead, ExecutionObserver, State};
+use crate::executor::{Ahead, ExecutionObserver, Leads, State};
 use crate::testcase::{SourceCase, TestCase};
 
 /// The maximum number of mutants of an entry before another entry is scheduled. It is low, because
@@ -36,6 +37,7 @@ pub struct MutantStage {
     budget: Budget,
     ancestry: SharedAncestry,
     seen: SeenFilter,
+    follower: Follower,
     execution: Handle<ExecutionObserver>,
     /// Consecutive entries that could not be read.
     unreadable: u32,
@@ -52,8 +54,25 @@ impl MutantStage {
         seen: SeenFilter,
         execution: &ExecutionObserver,
     ) -> Self {
+        let follower = Follower::new(
+            Rc::clone(&progress),
+            schedules,
+            Rc::clone(&ancestry),
+            seen.clone(),
+            execution,
+        );
         let execution = execution.handle();
-        Self { mutator, progress, schedules, budget, ancestry, seen, execution, unreadable: 0 }
+        Self {
+            mutator,
+            progress,
+            schedules,
+            budget,
+            ancestry,
+            seen,
+            follower,
+            execution,
+            unreadable: 0,
+        }
     }
 }
 
@@ -112,7 +131,7 @@ impl MutantStage {
 
 impl<E, EM, Z> Stage<E, EM, State, Z> for MutantStage
 where
-    E: Ahead + HasObservers,
+    E: Ahead + Leads + HasObservers,
     E::Observers: MatchName,
     Z: Evaluator<E, EM, TestCase, State>,
 {
@@ -156,6 +175,7 @@ where
             self.mutator.learn(made, id, execution);
             self.progress.tick(state, execution);
             self.budget.charge(&input.scenario, execution.cost);
+            self.follower.follow(fuzzer, executor, state, manager, &input)?;
         }
         Ok(())
     }

@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::campaign::results::figures::percent;
 use crate::campaign::results::found::Found;
 use crate::campaign::results::never_hit::by_none;
+use crate::campaign::results::sense_figures::SenseFigures;
 use crate::campaign::results::summary::Summary;
+use crate::sense::Suspects;
 
 /// Adds up the summaries of workers. Counts are added. Of coverage and corpus, which workers share,
 /// the greatest value is used. A finding occurs once, as it was first met.
@@ -27,6 +29,15 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
     all.corpus = greatest(|s| s.corpus);
     all.coverage.hit = greatest(|s| s.coverage.hit);
     all.coverage.total = first.coverage.total;
+    let sense = |f: fn(&SenseFigures) -> usize| {
+        summaries.iter().filter_map(|s| s.sense.as_ref()).map(f).max().unwrap_or_default()
+    };
+    if let Some(sum) = &mut all.sense {
+        sum.places = sense(|s| s.places);
+        sum.kinds = sense(|s| s.kinds);
+        sum.pairs = sense(|s| s.pairs);
+    }
+    all.suspects = Suspects::new("", &[], std::mem::take(&mut all.suspects)).suspects;
     all.seconds = summaries.iter().map(|s| s.seconds).fold(0.0, f64::max);
     all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
     let valid: f64 = summaries.iter().map(|s| s.valid_percent * s.execs as f64).sum();

@@ -8,4 +8,5 @@ pub mod message;
 pub mod never_hit;
 pub mod operators;
 pub mod roots;
+pub mod sense_figures;
 pub mod summary;

@@ -10,10 +10,12 @@ use super::hub_figures::HubFigures;
 use super::never_hit::{self, NeverHit};
 use super::operators::{OperatorTable, Row};
 use super::roots::FoundRoot;
+use super::sense_figures::SenseFigures;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
 use crate::words::count;
+use crate::sense::Suspect;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -63,6 +65,12 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// The sense for shared writes; `null` if it was off.
+    #[serde(default)]
+    pub sense: Option<SenseFigures>,
+    /// Places that write to memory which other goroutines use, on paths that break no rule.
+    #[serde(default)]
+    pub suspects: Vec<Suspect>,
     /// The blocks of go/types that were never reached, by function; `null` if it is not known
     /// where the counters count.
     #[serde(default)]
@@ -147,6 +155,11 @@ impl Summary {
         );
         if !self.patched.is_empty() {
             out += &format!("patched: {}\n", self.patched.join(", "));
+        }
+        let never = self.suspects.iter().filter(|s| !s.raced).count();
+        if never > 0 {
+            let writes = crate::words::count(never as u64, "write");
+            out += &format!("{writes} to shared memory never raced: typerace suspects\n");
         }
         let (times, total) = (self.times, self.times.total());
         if total > 0.0 {
