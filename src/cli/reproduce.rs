@@ -9,11 +9,10 @@ use serde::Serialize;
 use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
 use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
-use crate::harness::{
-    BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunReply, RunRequest, Verdict,
+use crate::harness::{BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunRequest};
+use crate::triage::{
+    Clear, Judge, Judgement, Ran, Replay, anew, load_case, not_run, origin_of, replay, shows,
 };
-use crate::testcase::SourceCase;
-use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, origin_of, replay, shows};
 
 /// The default number of runs.
 const RUNS: u32 = 20;
@@ -65,6 +64,10 @@ struct Report {
     fixed: bool,
     /// How well the schedule's seed works, if the test case has one.
     schedule: Option<Carried>,
+    /// How much of the test case the most complete run executed; `null` if no run ended.
+    ran: Option<Ran>,
+    /// Whether the runs did everything that the scenario says.
+    complete: bool,
     /// Why the test case could not be run exactly as written.
     notes: Vec<String>,
     findings: Vec<Seen>,
@@ -120,7 +123,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     }
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
-    let mut notes = Vec::new();
+    let (mut notes, mut ran) = (Vec::new(), None::<Ran>);
     let request = RunRequest::new(&scenario, &source.packages);
     let replayed = replay(
         &mut harness,
@@ -129,10 +132,10 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         args.runs.unwrap_or(RUNS),
         args.runs.is_none().then(Clear::default),
         &mut |harness, request, outcome, judgement| {
-            for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
-                if !notes.contains(&note) {
-                    notes.push(note);
-                }
+            if let Some(reply) = &outcome.reply {
+                let all = not_run(reply, request.scenario, request.packages);
+                notes.extend(all.into_iter().filter(|n| !notes.contains(n)).collect::<Vec<_>>());
+                ran = ran.max(Some(Ran::of(reply, request.scenario)));
             }
             see(&mut seen, &judge, harness, request, outcome, &judgement)?;
             Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
@@ -142,6 +145,9 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
     let wanted = expected.as_ref().or(most);
     let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
+    // A package with type errors runs as it is written.
+    let lacks = |n: &String| n.starts_with("not run: ") || n.contains(" does not parse: ");
+    let complete = ran.is_some() && !notes.iter().any(lacks);
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }
@@ -162,6 +168,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         }),
         go_version,
         patched: built.patched.ids,
+        ran,
+        complete,
         notes,
         findings: seen,
     };
@@ -170,7 +178,12 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     } else {
         print(&text(&report, expected.as_ref()))?;
     }
-    Ok(if report.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
+    Ok(match report.findings.is_empty() {
+        false => Exit::Findings,
+        // Its silence means nothing.
+        true if report.ran.is_some_and(Ran::is_nothing) => Exit::Usage,
+        true => Exit::Nothing,
+    })
 }
 
 /// Adds a run's findings to those seen before.
@@ -244,20 +257,6 @@ fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
     format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
-/// The parts of a test case that were not run, and why. Otherwise a test case that does
-/// nothing would look like one that shows nothing.
-fn not_run(reply: &RunReply, source: &SourceCase) -> Vec<String> {
-    let broken = source.packages.iter().zip(&reply.verdicts).filter_map(|(p, (verdict, why))| {
-        let what = match verdict {
-            Verdict::SyntaxErrors => "does not parse",
-            Verdict::TypeErrors => "does not type-check",
-            Verdict::Valid | Verdict::NotChecked => return None,
-        };
-        Some(format!("package {} {what}: {why}", p.path))
-    });
-    broken.chain(reply.skipped.iter().map(|why| format!("not run: {why}"))).collect()
-}
-
 fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
     let mut out = match expected {
@@ -266,6 +265,20 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
         None => format!("{k} of {n} runs failed on {}\n", report.go_version),
     };
+    match report.ran {
+        Some(ran) if ran.is_nothing() => {
+            out.push_str(
+                "nothing ran, so this says nothing about the test case; the reasons follow\n",
+            );
+        }
+        Some(_) if !report.complete && report.findings.is_empty() => {
+            out.push_str("the test case did not run as written; the reasons follow\n");
+        }
+        _ => {}
+    }
+    if let Some(ran) = report.ran {
+        out.push_str(&format!("a run: {}\n", ran.line()));
+    }
     if let Some(e) = expected {
         let found_with = &e.origin.go_version;
         if !found_with.is_empty() && *found_with != report.go_version {

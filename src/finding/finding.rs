@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::normalise::Blame;
 use super::releases::OnRelease;
 use super::root::Root;
+use crate::escape;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
@@ -338,7 +339,9 @@ impl Finding {
     /// # Errors
     /// Text that is not a finding's JSON, or another version's.
     pub fn from_json(text: &str) -> Result<Self, FindingError> {
-        let value: serde_json::Value = serde_json::from_str(text)?;
+        let mut value: serde_json::Value = serde_json::from_str(text)?;
+        // It may be a stranger's. Only texts of programs have several lines.
+        escape::document(&mut value, &["output", "stack", "message", "wrong_answer", "type_error"]);
         // The version first: the fields of another version would only confuse.
         if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64)
             && version != u64::from(VERSION)

@@ -47,7 +47,7 @@ pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider};
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
-pub use sys::{lower_priority, raise_file_limit, return_memory};
+pub use sys::{lower_priority, raise_file_limit, return_memory, survive_file_size_limit};
 pub use target::TargetOperation;
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

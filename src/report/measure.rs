@@ -256,7 +256,7 @@ pub fn work_corpus(dir: &Path) -> Result<Option<Vec<SourceCase>>, LoadError> {
         }
         files.sort();
         for path in files {
-            let text = fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
+            let text = files::as_text(files::read(&path)).map_err(|e| failed(&path, e))?;
             let case = TestCase::from_json(&text).map_err(|e| LoadError::Json {
                 path: path.clone(),
                 line: e.line(),

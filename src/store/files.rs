@@ -24,6 +24,12 @@ impl Building {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
                 Ok(()) => {}
+                // Somebody removed the store while a campaign runs.
+                Err(e)
+                    if e.kind() == io::ErrorKind::NotFound && fs::create_dir_all(store).is_ok() =>
+                {
+                    continue;
+                }
                 // It belongs to an earlier process with the same number: leave it.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(StoreError::io(&path, e)),
@@ -105,7 +111,7 @@ pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreErro
             fs::create_dir_all(&to).map_err(|e| StoreError::io(&to, e))?;
             copy(&path, &to, "")?;
         } else if kind.is_file() {
-            let bytes = fs::read(&path).map_err(|e| StoreError::io(&path, e))?;
+            let bytes = files::read(&path).map_err(|e| StoreError::io(&path, e))?;
             write(to, name, &bytes)?;
         }
     }

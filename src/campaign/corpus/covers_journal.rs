@@ -5,7 +5,7 @@
 //! every few seconds. Counters belong to one build of go/types, which the first line names.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -62,7 +62,7 @@ impl Journal {
     /// lines are left out: such an entry stays until it runs again.
     #[must_use]
     pub fn read(&self) -> BTreeMap<String, Covers> {
-        let text = fs::read(&self.path).unwrap_or_default();
+        let text = files::read(&self.path).unwrap_or_default();
         let mut lines = text.split(|b| *b == b'\n');
         let header = lines.next().and_then(|l| serde_json::from_slice::<Header>(l).ok());
         if header != Some(self.header()) {
@@ -122,6 +122,8 @@ mod tests {
     use libafl::corpus::Testcase;
     use libafl::state::StdState;
     use libafl_bolts::rands::StdRand;
+
+    use std::fs;
 
     use super::*;
     use crate::corpus::EntryCorpus;

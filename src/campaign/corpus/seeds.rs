@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::files;
 use crate::harness::{Harness, HarnessError, ImportError};
 use crate::scenario::UnknownTarget;
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
@@ -100,8 +101,8 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
 /// # Errors
 /// It cannot be read.
 pub fn from_file(path: &Path) -> Result<Seed, SeedError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
+    let bytes = files::read_named(path)
+        .map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
     Ok(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() })
 }
 

@@ -163,7 +163,7 @@ impl WorkDir {
 /// The file contains none; the reason as text.
 pub(in crate::campaign) fn read(path: &Path) -> Result<TestCase, String> {
     // As bytes: a file that is not UTF-8 is broken, but does not stop the campaign.
-    let text = fs::read(path).map_err(|e| e.to_string())?;
+    let text = files::read(path).map_err(|e| e.to_string())?;
     TestCase::from_json(&String::from_utf8_lossy(&text)).map_err(|e| e.to_string())
 }
 

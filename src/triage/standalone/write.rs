@@ -68,10 +68,10 @@ impl Crash {
         let minimized = small.is_some();
         let case = small.unwrap_or(case);
         let scenario = scenario(&case);
-        let report = fs::read(dir.join("report.txt")).unwrap_or_default();
+        let report = files::read(&dir.join("report.txt")).unwrap_or_default();
         let report = String::from_utf8_lossy(&report).into_owned();
         let shown = finding.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
-        let own = shown.then(|| fs::read_to_string(dir.join(OWN_REPORT)).ok()).flatten();
+        let own = shown.then(|| files::as_text(files::read(&dir.join(OWN_REPORT))).ok()).flatten();
         Ok(Self { case, minimized, scenario, finding, report, own })
     }
 
