@@ -58,6 +58,31 @@ pub fn read_below(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
     contents(&path, libc::O_NOFOLLOW)
 }
 
+/// Opens a regular file to append to it. If the file is missing and `create` is set, it is created.
+/// A link is not followed: it could make others' files grow.
+///
+/// # Errors
+/// It is not a regular file, or cannot be opened.
+pub fn append(path: &Path, create: bool) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = File::options().append(true).create(create).custom_flags(flags).open(path)?;
+    is_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Creates a folder inside one that may be a stranger's, unless it exists. A link to a folder is
+/// refused: what is written, moved or removed through it would be somebody else's.
+///
+/// # Errors
+/// It is a link, or cannot be created.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    if path.is_symlink() {
+        let what = format!("{} is a symbolic link; remove it first", path.display());
+        return Err(io::Error::other(what));
+    }
+    fs::create_dir_all(path)
+}
+
 /// The text of a file, as UTF-8.
 ///
 /// # Errors
@@ -81,13 +106,18 @@ fn contents(path: &Path, flags: i32) -> io::Result<Vec<u8>> {
 }
 
 fn is_readable(file: &fs::Metadata) -> io::Result<()> {
+    is_regular(file)?;
+    is_short(file.len())
+}
+
+fn is_regular(file: &fs::Metadata) -> io::Result<()> {
     if file.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));
     }
     if !file.is_file() {
         return Err(io::Error::other("it is a pipe or a device, not a regular file"));
     }
-    is_short(file.len())
+    Ok(())
 }
 
 fn is_short(bytes: u64) -> io::Result<()> {
@@ -248,6 +278,14 @@ mod tests {
         assert!(why(read_below(&at("dir"), "../file")).contains("leads out"));
         let missing = read(&at("none")).unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert_eq!(append(&at("none"), false).unwrap_err().kind(), io::ErrorKind::NotFound);
+        append(&at("file"), true).unwrap().write_all(b"+").unwrap();
+        assert_eq!(read(&at("file")).unwrap(), b"text+");
+        for name in ["link", "pipe", "zero"] {
+            assert!(append(&at(name), true).is_err(), "{name}");
+        }
+        create_folder(&at("dir/new")).unwrap();
+        assert!(create_folder(&at("linked")).unwrap_err().to_string().contains("symbolic link"));
         fs::write(at("file"), b"\xff").unwrap();
         assert!(as_text(read(&at("file"))).unwrap_err().to_string().contains("UTF-8"));
     }

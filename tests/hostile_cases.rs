@@ -413,7 +413,18 @@ fn blind_success_is_impossible() {
     case("part.txtar", format!("before check a\ngo check a\ngo analyze printf z\n{a}"));
     let run = |name: &str| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_typerace"))
-            .args(["reproduce", name, "--runs", "1", "--fresh-runs", "0", "--total-limit", "60s"])
+            .args([
+                "reproduce",
+                name,
+                "--runs",
+                "1",
+                "--fresh-runs",
+                "0",
+                "--limit-run",
+                "100",
+                "--limit-total",
+                "110",
+            ])
             .current_dir(tmp.path())
             .output()
             .unwrap();

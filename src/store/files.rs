@@ -122,7 +122,9 @@ pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreErro
 pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let to = inside(dir, name)?;
     let folder = to.parent().unwrap_or(dir);
-    fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, e))?;
+    if folder != dir {
+        files::create_folder(folder).map_err(|e| StoreError::io(folder, e))?;
+    }
     files::replace(&to, bytes).map_err(|e| StoreError::io(&to, e))
 }
 

@@ -91,7 +91,7 @@ impl Ancestry {
         if known.len() < all.len() {
             write(&path, &known)?;
         }
-        let file = File::options().create(true).append(true).open(&path)?;
+        let file = files::append(&path, true)?;
         Ok(Self { work: Some(work.to_owned()), file: Some(file), known, ..Self::default() })
     }
 

@@ -5,7 +5,6 @@
 //! every few seconds. Counters belong to one build of go/types, which the first line names.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -104,7 +103,7 @@ impl Journal {
         }
         match until {
             None => files::replace_unsynced(&self.path, &text)?,
-            Some(_) => File::options().append(true).open(&self.path)?.write_all(&text)?,
+            Some(_) => files::append(&self.path, false)?.write_all(&text)?,
         }
         self.until = last;
         Ok(())

@@ -75,10 +75,10 @@ impl WorkDir {
             return Err(WorkError::NotADirectory(path));
         }
         for name in [CORPUS, SOLUTIONS] {
-            fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
+            files::create_folder(&path.join(name)).map_err(failed(&path))?;
         }
         let at = path.join(LOCK);
-        let lock = File::create(&at).map_err(failed(&at))?;
+        let lock = files::append(&at, true).map_err(failed(&at))?;
         // Between fork and exec, a child shares its parent's lock for a moment.
         for _ in 0..TRIES {
             match lock.try_lock() {
@@ -128,7 +128,7 @@ impl WorkDir {
     /// The folder cannot be read. A file that is not an entry is listed as broken.
     pub fn resume(&self, but: &BTreeSet<String>) -> Result<Resumed, WorkError> {
         let (from, to) = (self.corpus(), self.path.join(PREVIOUS));
-        fs::create_dir_all(&to).map_err(failed(&to))?;
+        files::create_folder(&to).map_err(failed(&to))?;
         for name in names(&from)? {
             if name.to_str().is_some_and(|n| but.contains(n)) {
                 continue;

@@ -1,6 +1,5 @@
 //! `repro/` and `issue.md` of a crash directory: what is in them is elsewhere.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -129,7 +128,7 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
     }
     let program = crash.program(&crash.options());
     let repro = dir.join("repro");
-    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;
+    files::create_folder(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;
     put(&repro.join("go.mod"), &program.go_mod)?;
     if let Some(sum) = &program.go_sum {
         put(&repro.join("go.sum"), sum)?;
@@ -141,7 +140,7 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
 /// Stores the output of the standalone program.
 pub(super) fn write_own_report(dir: &Path, text: &str) -> Result<(), WriteError> {
     let repro = dir.join("repro");
-    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro, e))?;
+    files::create_folder(&repro).map_err(|e| WriteError::Io(repro, e))?;
     put(&dir.join(OWN_REPORT), text)
 }
 
