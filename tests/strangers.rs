@@ -449,6 +449,20 @@ fn folders_of_strangers_lead_nowhere() {
     fs::create_dir(dir.join("work")).unwrap();
     std::os::unix::fs::symlink(mine.join("lock"), dir.join("work/lock")).unwrap();
     assert_eq!(fuzz("work").status.code(), Some(2));
+    // The name of a finding becomes the name of a folder.
+    for id in ["../../mine/x", "/tmp/x", "..", "a/b", ""] {
+        let at = dir.join("theirs/crashes/x");
+        fs::create_dir_all(&at).unwrap();
+        let mut f = finding();
+        f.id = id.to_owned();
+        fs::write(at.join("finding.json"), f.to_json().unwrap()).unwrap();
+        fs::write(at.join("testcase.txtar"), CASE).unwrap();
+        let _ = fs::remove_dir_all(dir.join("out"));
+        let output = typerace(dir, &["corpus", "merge", "out", "theirs"]);
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("is not the name of a finding"), "{id}: {said}");
+    }
     // A program would be written into `repro`.
     let id = crash(dir);
     std::os::unix::fs::symlink(&mine, dir.join("crashes").join(&id).join("repro")).unwrap();

@@ -323,6 +323,9 @@ pub enum FindingError {
     /// Written by an incompatible version of this program.
     #[error("it has version {0}, this typerace reads version {VERSION}")]
     Version(u64),
+    /// Its id, which becomes the name of a folder, is none.
+    #[error("its id {0:?} is not the name of a finding")]
+    Id(String),
 }
 
 impl Finding {
@@ -348,7 +351,12 @@ impl Finding {
         {
             return Err(FindingError::Version(version));
         }
-        Ok(serde_json::from_value(value)?)
+        let finding: Self = serde_json::from_value(value)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if finding.id.is_empty() || finding.id.len() > 100 || !finding.id.chars().all(plain) {
+            return Err(FindingError::Id(finding.id));
+        }
+        Ok(finding)
     }
 }
 

@@ -93,7 +93,7 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
             cell(&title(r)),
             r.class,
             r.entries.len(),
-            affected(r),
+            cell(&inline(&affected(r))),
             minimized(r.shown),
             standalone(r.shown),
         );
