@@ -146,7 +146,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let wanted = expected.as_ref().or(most);
     let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
     // A package with type errors runs as it is written.
-    let lacks = |n: &String| n.starts_with("not run: ") || n.contains(" does not parse: ");
+    let lacks = |n: &String| n.starts_with("not run") || n.contains(" does not parse: ");
     let complete = ran.is_some() && !notes.iter().any(lacks);
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));

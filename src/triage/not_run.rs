@@ -68,7 +68,10 @@ pub fn not_run(reply: &RunReply, scenario: &Scenario, packages: &[SourcePackage]
         Some(line(&format!("package {} {what}: {why}", p.path)))
     });
     let skipped = reply.skipped.iter().map(|why| line(&format!("not run: {why}")));
-    broken.chain(skipped).chain(missing(reply, scenario)).collect()
+    // Names that do not exist stand for existing ones, so that mutants run.
+    let other = reply.resolutions.iter();
+    let other = other.map(|what| line(&format!("not run as written: name resolved in {what}")));
+    broken.chain(skipped).chain(other).chain(missing(reply, scenario)).collect()
 }
 
 /// Operations that neither ran nor say why they did not.

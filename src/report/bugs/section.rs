@@ -158,14 +158,15 @@ fn patch(out: &mut String, root: &Root<'_>, with: &Bugs<'_>) {
     let go = &root.shown.finding.origin.go_version;
     match diff(patch, go, (with.goroot)(go).as_deref()) {
         Some(text) => {
-            let _ = writeln!(out, "\nThis ends it on {go}:\n\n{}", block("diff", &text));
+            let _ = writeln!(out, "\nThis ends it on {}:\n\n{}", inline(go), block("diff", &text));
         }
         None => {
             let _ = writeln!(
                 out,
-                "\nIts patch, {}, is for Go {} and not for {go}.",
+                "\nIts patch, {}, is for Go {} and not for {}.",
                 Path::new(&patch.file).display(),
-                patch.releases()
+                patch.releases(),
+                inline(go)
             );
         }
     }
