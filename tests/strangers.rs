@@ -243,7 +243,8 @@ fn what_strangers_write_is_harmless_in_every_format() {
             plain_markdown(&what, &output.stdout);
         }
         if args.contains(&"--json") {
-            serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|e| panic!("{what}: {e}"));
+            serde_json::from_slice::<Value>(&output.stdout)
+                .unwrap_or_else(|e| panic!("{what}: {e}"));
         }
     }
     for file in ["page.html", "j.xml", "s.json"] {
