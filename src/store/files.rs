@@ -24,9 +24,12 @@ impl Building {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
                 Ok(()) => {}
-                // Somebody removed the store while a campaign runs.
+                // Somebody removed the store while a campaign runs. (In /proc it is there, and
+                // nothing can be created in it.)
                 Err(e)
-                    if e.kind() == io::ErrorKind::NotFound && fs::create_dir_all(store).is_ok() =>
+                    if e.kind() == io::ErrorKind::NotFound
+                        && !store.is_dir()
+                        && fs::create_dir_all(store).is_ok() =>
                 {
                     continue;
                 }
