@@ -32,7 +32,7 @@ pub fn read(path: &Path) -> io::Result<String> {
     if let Some(text) = unwritten().get(path) {
         return Ok(text.clone());
     }
-    fs::read_to_string(path)
+    files::as_text(files::read(path))
 }
 
 /// Removes a corpus entry, written or not.

@@ -1,17 +1,132 @@
-//! Replaces files so that they are complete or absent: the one way to replace a file.
+//! The one way to read a file that others wrote, and the one way to replace a file.
 //!
-//! New text goes to a hidden temporary file beside the old one, which is then renamed over it. A
+//! **Reading.** A file in a folder may come from a stranger: it may be a link to a file that must not
+//! be shown, a pipe that never ends, a device, or larger than memory. [`read`] accepts regular files
+//! up to [`LONGEST`] only, and returns at once for everything else.
+//!
+//! **Replacing.** New text goes to a hidden temporary file beside the old one, which is then renamed over it. A
 //! reader therefore sees the old text or the new one, never a part of either. A process that is
 //! killed leaves the old text and perhaps a temporary file, which [`sweep`] removes. The functions
 //! differ in what a power cut may do: see [`replace`] and [`replace_unsynced`].
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Component, Path};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The start of every temporary name. Hidden, so that code that lists a folder skips it.
 pub const TEMPORARY: &str = ".tmp-";
+
+/// The size of the longest file that is read.
+pub const LONGEST: u64 = 256 << 20;
+
+/// Reads a regular file that was found in a folder. A link is not followed.
+///
+/// # Errors
+/// It is not a regular file, is too long, or cannot be read.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link, which typerace does not follow here"));
+    }
+    contents(path, libc::O_NOFOLLOW)
+}
+
+/// Reads a regular file that the user named. It may be a link to one.
+///
+/// # Errors
+/// It is not a regular file, is too long, or cannot be read.
+pub fn read_named(path: &Path) -> io::Result<Vec<u8>> {
+    contents(path, 0)
+}
+
+/// Reads a regular file below a folder. No part of `name` may be a link.
+///
+/// # Errors
+/// See [`read`].
+pub fn read_below(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let mut path = folder.to_owned();
+    for part in Path::new(name).components() {
+        let Component::Normal(part) = part else {
+            return Err(io::Error::other("its name leads out of its folder"));
+        };
+        path.push(part);
+        if fs::symlink_metadata(&path)?.is_symlink() {
+            return Err(io::Error::other(format!("{} is a symbolic link", path.display())));
+        }
+    }
+    contents(&path, libc::O_NOFOLLOW)
+}
+
+/// Opens a regular file to append to it. If the file is missing and `create` is set, it is created.
+/// A link is not followed: it could make others' files grow.
+///
+/// # Errors
+/// It is not a regular file, or cannot be opened.
+pub fn append(path: &Path, create: bool) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = File::options().append(true).create(create).custom_flags(flags).open(path)?;
+    is_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Creates a folder inside one that may be a stranger's, unless it exists. A link to a folder is
+/// refused: what is written, moved or removed through it would be somebody else's.
+///
+/// # Errors
+/// It is a link, or cannot be created.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    if path.is_symlink() {
+        let what = format!("{} is a symbolic link; remove it first", path.display());
+        return Err(io::Error::other(what));
+    }
+    fs::create_dir_all(path)
+}
+
+/// The text of a file, as UTF-8.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn as_text(read: io::Result<Vec<u8>>) -> io::Result<String> {
+    String::from_utf8(read?).map_err(|_| io::Error::other("it is not UTF-8"))
+}
+
+fn contents(path: &Path, flags: i32) -> io::Result<Vec<u8>> {
+    // Before it is opened, because opening a device can have effects.
+    is_readable(&fs::metadata(path)?)?;
+    // The file may have been replaced since: opening a pipe must not wait for a writer.
+    let flags = flags | libc::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    is_readable(&file.metadata()?)?;
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    is_short(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+fn is_readable(file: &fs::Metadata) -> io::Result<()> {
+    is_regular(file)?;
+    is_short(file.len())
+}
+
+fn is_regular(file: &fs::Metadata) -> io::Result<()> {
+    if file.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    if !file.is_file() {
+        return Err(io::Error::other("it is a pipe or a device, not a regular file"));
+    }
+    Ok(())
+}
+
+fn is_short(bytes: u64) -> io::Result<()> {
+    if bytes > LONGEST {
+        let most = LONGEST >> 20;
+        return Err(io::Error::other(format!("it is longer than {most} MiB")));
+    }
+    Ok(())
+}
 
 /// A hidden name that no other call in this process and no living process gets.
 #[must_use]
@@ -126,6 +241,53 @@ mod tests {
         let mut names: Vec<_> = entries.map(|e| e.file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    /// None of these may be followed, waited for or read to its end.
+    #[test]
+    fn only_regular_files_are_read() {
+        let tmp = tempfile::tempdir().unwrap();
+        let at = |name: &str| tmp.path().join(name);
+        fs::create_dir(at("dir")).unwrap();
+        for file in ["file", "dir/file"] {
+            fs::write(at(file), "text").unwrap();
+        }
+        File::create(at("huge")).unwrap().set_len(1 << 30).unwrap();
+        for (link, to) in [("link", "file"), ("linked", "dir"), ("zero", "/dev/zero")] {
+            std::os::unix::fs::symlink(to, at(link)).unwrap();
+        }
+        let pipe = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(pipe.unwrap().success());
+
+        assert_eq!(read(&at("file")).unwrap(), b"text");
+        assert_eq!(read_named(&at("link")).unwrap(), b"text");
+        assert_eq!(read_below(tmp.path(), "dir/file").unwrap(), b"text");
+        let why = |read: io::Result<Vec<u8>>| read.unwrap_err().to_string();
+        for (name, says) in
+            [("pipe", "a pipe"), ("huge", "longer than 256 MiB"), ("dir", "is a directory")]
+        {
+            for all in [read(&at(name)), read_named(&at(name)), read_below(tmp.path(), name)] {
+                assert!(why(all).contains(says), "{name}");
+            }
+        }
+        assert!(why(read(&at("link"))).contains("symbolic link"));
+        assert!(why(read(&at("zero"))).contains("symbolic link"));
+        assert!(why(read_named(&at("zero"))).contains("a device"));
+        assert!(why(read(Path::new("/dev/zero"))).contains("a device"));
+        assert!(why(read_below(tmp.path(), "linked/file")).contains("symbolic link"));
+        assert!(why(read_below(&at("dir"), "../file")).contains("leads out"));
+        let missing = read(&at("none")).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert_eq!(append(&at("none"), false).unwrap_err().kind(), io::ErrorKind::NotFound);
+        append(&at("file"), true).unwrap().write_all(b"+").unwrap();
+        assert_eq!(read(&at("file")).unwrap(), b"text+");
+        for name in ["link", "pipe", "zero"] {
+            assert!(append(&at(name), true).is_err(), "{name}");
+        }
+        create_folder(&at("dir/new")).unwrap();
+        assert!(create_folder(&at("linked")).unwrap_err().to_string().contains("symbolic link"));
+        fs::write(at("file"), b"\xff").unwrap();
+        assert!(as_text(read(&at("file"))).unwrap_err().to_string().contains("UTF-8"));
     }
 
     #[test]

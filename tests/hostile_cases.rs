@@ -138,14 +138,22 @@ fn programs() -> Vec<(&'static str, String)> {
 
 #[test]
 fn hostile_programs_do_no_harm() {
-    let mut harness = Harness::start(config()).unwrap();
-    let cwd = fs::read_link(format!("/proc/{}/cwd", harness.process_id().unwrap())).unwrap();
     let all = programs();
     assert!(all.len() >= 60, "{}", all.len());
+    let scenario = Scenario::parse("meet start\ngo check a\ngo check a").unwrap().unwrap();
+    do_no_harm(all.into_iter().map(|(name, text)| {
+        let package = SourcePackage { path: "a".into(), files: vec![("a.go".into(), text)] };
+        (name, scenario.clone(), vec![package])
+    }));
+}
+
+/// Runs test cases in one harness: none of them crashes it, stalls it or leaves a file.
+fn do_no_harm<'a>(all: impl Iterator<Item = (&'a str, Scenario, Vec<SourcePackage>)>) {
+    let mut harness = Harness::start(config()).unwrap();
+    let cwd = fs::read_link(format!("/proc/{}/cwd", harness.process_id().unwrap())).unwrap();
     let limit = Duration::from_secs(12 + 5);
-    for (name, text) in all {
-        let packages = [SourcePackage { path: "a".into(), files: vec![("a.go".into(), text)] }];
-        let scenario = Scenario::parse("meet start\ngo check a\ngo check a").unwrap().unwrap();
+    let clean = Scenario::parse("meet start\ngo check a\ngo check a").unwrap().unwrap();
+    for (name, scenario, packages) in all {
         let begin = Instant::now();
         let flags = RunFlags { sequential: true, ..RunFlags::default() };
         let request = RunRequest::new(&scenario, &packages).with_flags(flags);
@@ -155,7 +163,8 @@ fn hostile_programs_do_no_harm() {
             End::Replied => {
                 let reply = outcome.reply.unwrap();
                 assert!(reply.leaks.is_empty(), "{name}: {:?}", reply.leaks);
-                assert!(!reply.verdicts[0].1.contains("root:"), "{name}: {:?}", reply.verdicts);
+                let secret = reply.verdicts.iter().any(|(_, text)| text.contains("root:"));
+                assert!(!secret, "{name}: {:?}", reply.verdicts);
             }
             // If the type checker does not survive, that is a finding with bounded size.
             End::Died { output, .. } => {
@@ -164,7 +173,7 @@ fn hostile_programs_do_no_harm() {
             End::TimedOut { .. } | End::OverMemory { .. } => eprintln!("{name}: over a limit"),
         }
         // The harness accepts the next test case.
-        let next = harness.run(&RunRequest::new(&scenario, &[])).unwrap();
+        let next = harness.run(&RunRequest::new(&clean, &[])).unwrap();
         assert_eq!(next.end, End::Replied, "after {name}");
         if let Ok(entries) = fs::read_dir(&cwd) {
             let left: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
@@ -172,6 +181,279 @@ fn hostile_programs_do_no_harm() {
         }
     }
     assert!(!std::path::Path::new("/tmp/typerace-escaped").exists());
+}
+
+/// Scenarios of the newer operations, each with a program that makes them hard. The text after the
+/// scenario is the package `a`, which may import `b`.
+fn scenarios() -> Vec<(&'static str, String, String)> {
+    let p = |name, scenario: &str, body: &str| {
+        (name, scenario.to_owned(), format!("package a\n\n{body}\n"))
+    };
+    let twice = |op: &str| format!("before check a\nmeet start\ngo {op}\ngo {op}");
+    let big = |open: &str, n: usize, close: &str| format!("{}1{}", open.repeat(n), close.repeat(n));
+    let t = "type T[P any] struct{ F *T[P] }\n\nfunc f(x int) { _ = x }";
+    vec![
+        p("eval of parentheses", &twice(&format!("eval a {}", big("(", 20_000, ")"))), t),
+        p("eval of a long sum", &twice(&format!("eval a {}1", "1+".repeat(20_000))), t),
+        p("eval of unary operators", &twice(&format!("eval a {}1", "-".repeat(20_000))), t),
+        p("eval of a function that loops", &twice("eval a func()int{for{}}()"), t),
+        p("eval of a huge constant", &twice("eval a 1<<1000000000"), t),
+        p("eval of a division by zero", &twice("eval a 1/0"), t),
+        p("eval of an import", &twice("eval a os.Exit(1)"), "import \"os\""),
+        p(
+            "eval of a composite without end",
+            &twice(&format!("eval a {}int{{}}", "[]".repeat(20_000))),
+            t,
+        ),
+        p(
+            "eval of an instance in an instance",
+            &twice(&format!("eval a {}int{}", "T[".repeat(2_000), "]".repeat(2_000))),
+            t,
+        ),
+        p("eval of what is not UTF-8", &twice("eval a \"\\xff\\x00\""), t),
+        p("eval of a new line in a string", &twice("eval a \"\\n\\r\\x1b[2J\""), t),
+        p("eval far behind the last block", &twice("eval a at 4000000000 1+1"), t),
+        p("eval at a place that is none", &twice("eval a at -1 1+1"), t),
+        p("eval in the package of another", &twice("eval b 1+1"), t),
+        p("eval of nothing but operators", &twice("eval a + * / % <-"), t),
+        p(
+            "eval of unsafe",
+            &twice("eval a *(*int)(unsafe.Pointer(uintptr(0)))"),
+            "import \"unsafe\"\n\nvar _ unsafe.Pointer",
+        ),
+        p("eval a thousand times", &twice(&vec!["eval a T[int]{}"; 1_000].join(" ; ")), t),
+        p(
+            "checkexpr of a chain",
+            &twice(&format!("checkexpr a Y{}", ".F".repeat(10_000))),
+            "type S struct{ F *S }\n\nvar Y S",
+        ),
+        p(
+            "checkexpr of a literal",
+            &twice(&format!("checkexpr a {}", big("func()int{return ", 2_000, "}()"))),
+            t,
+        ),
+        p(
+            "checkexpr of a conversion",
+            &twice(&format!("checkexpr a {}", big("int(", 20_000, ")"))),
+            t,
+        ),
+        p("checknode far away", &twice("checknode a 2147483647"), t),
+        p(
+            "checknode of every node",
+            &twice(&(0..500).map(|i| format!("checknode a {i}")).collect::<Vec<_>>().join(" ; ")),
+            &format!("var X = 1{}", " + 1".repeat(400)),
+        ),
+        p("configure a release that is none", &twice("configure goversion 99 ; check a"), t),
+        p("configure the oldest release", &twice("configure goversion 1 ; check a"), t),
+        p(
+            "configure every setting",
+            &twice(
+                "configure nobodies ; configure silent ; configure unusedimports ; configure fakeimportc ; check a",
+            ),
+            "import \"C\"\n\nvar X = C.f(1)",
+        ),
+        p(
+            "configure cgo",
+            &twice("configure fakeimportc ; check a"),
+            "// #cgo LDFLAGS: -fplugin=/tmp/x.so\nimport \"C\"\n\nvar X = C.system",
+        ),
+        p(
+            "importers that fail",
+            "import error\nmeet import\ngo check a\ngo check a",
+            "import \"b\"\n\nvar X b.T",
+        ),
+        p(
+            "importers that fail at first",
+            "import flaky\nmeet import\ngo check a\ngo check a",
+            "import \"b\"\n\nvar X b.T",
+        ),
+        p(
+            "importers of faulty packages",
+            "import faulty\nmeet import\ngo check a\ngo check a",
+            "import \"b\"\n\nvar X b.T = b.Missing",
+        ),
+        p(
+            "importers of one package for two paths",
+            "import twice\nmeet import\ngo check a\ngo check a",
+            "import \"b\"\nimport \"c\"\n\nvar X b.T = c.T{}",
+        ),
+        p(
+            "importers of a cycle",
+            "share importer parallel\nmeet import\ngo check a\ngo check a",
+            "import \"a\"\n\nvar X a.T",
+        ),
+        p(
+            "the compiler and linker directives",
+            "import unified\nmeet start\ngo check a\ngo check a",
+            "import \"b\"\n\n//go:cgo_import_dynamic _ _ \"libevil.so\"\n//go:linkname exit os.Exit\nvar X b.T",
+        ),
+        p(
+            "the compiler and an embedded file",
+            "import unified\ngo check a\ngo check a",
+            "import \"b\"\nimport _ \"embed\"\n\n//go:embed /etc/passwd\nvar S string\nvar X b.T",
+        ),
+        p(
+            "the compiler and a huge array",
+            "import unified\ngo check a\ngo check a",
+            "import \"b\"\n\nvar Big [1 << 40]b.T",
+        ),
+        p(
+            "the compiler and a constant that takes long",
+            "import mixed\ngo check a\ngo check a",
+            "import \"b\"\n\nconst X = 1 << 1000000000\nvar Y b.T",
+        ),
+        p(
+            "the compiler and a path that is a flag",
+            "import unified\ngo check a\ngo check a",
+            "import \"-o/tmp/typerace-escaped\"\n\nvar X = 1",
+        ),
+        p(
+            "SSA of an endless instantiation",
+            "before check a\nshare program\ngo ssa a\ngo ssaread string a ; ssaread methods a",
+            "func f[P any](n int, x P) { if n > 0 { f[*P](n-1, &x) } }\n\nfunc g() { f(9, 1) }",
+        ),
+        p(
+            "SSA of labels",
+            "before check a\nshare program\ngo ssa a\ngo ssa a",
+            &format!(
+                "func f() {{\n{}}}",
+                (0..3_000)
+                    .map(|i| format!("L{i}:\n\tif x {{ goto L{} }}\n", (i * 7) % 3_000))
+                    .collect::<String>()
+                    + "\tvar x bool\n"
+            ),
+        ),
+        p(
+            "SSA of a big switch",
+            "before check a\nshare program\ngo ssa a\ngo ssaread syntax a",
+            &format!(
+                "func f(x int) {{\n\tswitch x {{\n{}\t}}\n}}",
+                (0..3_000).map(|i| format!("\tcase {i}:\n\t\tf({i})\n")).collect::<String>()
+            ),
+        ),
+        p(
+            "analysis of a format",
+            &twice("analyze printf a"),
+            &format!(
+                "import \"fmt\"\n\nfunc f() {{ fmt.Printf(\"{}\", 1) }}",
+                "%[1]*.*d".repeat(2_000)
+            ),
+        ),
+        p(
+            "analysis of tags",
+            &twice("analyze structtag a"),
+            &format!("type T struct {{ F int `{}` }}", "json:\"x\" ".repeat(5_000)),
+        ),
+        p(
+            "analysis of directives",
+            &twice("analyze directive a ; analyze buildtag a"),
+            "//go:build ((((\n// +build !,,\n//go:debug x=y\n\n//go:generate rm -rf /\nvar X int",
+        ),
+        p(
+            "analysis with a stack without end",
+            &twice("analyze nilness a ; analyze ctrlflow a"),
+            "func f() { f() }\n\nfunc g() int { for { select {} } }",
+        ),
+        p("analysis by an analyzer that is none", &twice("analyze printf b"), t),
+        p(
+            "a walk of instances that double",
+            &twice("walk identical a"),
+            &format!(
+                "type P[A, B any] struct{{}}\n\ntype T0 = int\n{}var X T12",
+                (0..12).map(|i| format!("type T{} = P[T{i}, T{i}]\n", i + 1)).collect::<String>()
+            ),
+        ),
+        p(
+            "instances of a huge type",
+            &twice(&format!("instantiate a.T {}int", "[]".repeat(20_000))),
+            t,
+        ),
+        p(
+            "info of ten thousand expressions",
+            &twice("info string a"),
+            &format!("var X = []int{{{}}}", "1 + 1, ".repeat(10_000)),
+        ),
+    ]
+}
+
+#[test]
+fn hostile_scenarios_do_no_harm() {
+    let all = scenarios();
+    assert!(all.len() >= 40, "{}", all.len());
+    let mut refused = Vec::new();
+    let mut parsed = Vec::new();
+    for (name, scenario, text) in all {
+        let packages = [("b", "package b\n\ntype T struct{}\n".to_owned()), ("a", text)];
+        let packages = packages.map(|(path, text)| SourcePackage {
+            path: path.into(),
+            files: vec![("x.go".into(), text)],
+        });
+        match Scenario::parse(&scenario) {
+            Ok(scenario) => parsed.push((name, scenario.unwrap(), packages.to_vec())),
+            Err(e) => refused.push((name, e.to_string())),
+        }
+    }
+    assert!(refused.len() <= 8, "{refused:#?}");
+    do_no_harm(parsed.into_iter());
+    assert!(!std::path::Path::new("/tmp/typerace-escaped").exists());
+}
+
+/// A test case that nobody can run as it is written says so.
+#[test]
+fn blind_success_is_impossible() {
+    let tmp = tempfile::tempdir().unwrap();
+    let case = |name: &str, text: String| fs::write(tmp.path().join(name), text).unwrap();
+    let packages: String =
+        (0..10_000).map(|i| format!("-- p{i}/p.go --\npackage p{i}\n")).collect();
+    let a = "-- a/a.go --\npackage a\n";
+    case("packages.txtar", format!("go check p0\ngo check p9999\n{packages}"));
+    case("goroutines.txtar", format!("{}{a}", "go check a\n".repeat(50_000)));
+    case("operations.txtar", format!("go {}\n{a}", vec!["check a"; 100_000].join(" ; ")));
+    case("nothing.txtar", format!("before check a\ngo walk methods z ; eval z 1\ngo check z\n{a}"));
+    case("part.txtar", format!("before check a\ngo check a ; instantiate a.T int\n{a}"));
+    case("none.txtar", format!("go instantiate a.T int\ngo instantiate a.U int\n{a}"));
+    let run = |name: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_typerace"))
+            .args([
+                "reproduce",
+                name,
+                "--runs",
+                "1",
+                "--fresh-runs",
+                "0",
+                "--limit-run",
+                "100",
+                "--limit-total",
+                "110",
+            ])
+            .current_dir(tmp.path())
+            .output()
+            .unwrap();
+        let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, out, err) = run("packages.txtar");
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("a run: 2 of 2 operations, 2 of 10000 packages checked"), "{out}");
+    let (code, out, err) = run("goroutines.txtar");
+    assert_eq!(code, Some(2), "{out}{err}");
+    assert!(err.contains("line 8001: more than 8000 goroutines"), "{err}");
+    // All of them run, or the limit ends the run, which is a finding.
+    let (code, out, err) = run("operations.txtar");
+    let ran = out.contains("a run: 100000 of 100000 operations");
+    assert!(
+        code == Some(0) && ran || code == Some(1) && out.contains("over the limit"),
+        "{out}{err}"
+    );
+    let (code, out, err) = run("nothing.txtar");
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("did not run as written") && out.contains("name resolved in"), "{out}");
+    let (code, out, err) = run("none.txtar");
+    assert_eq!(code, Some(2), "{out}{err}");
+    assert!(out.contains("nothing ran") && out.contains("nothing generic"), "{out}");
+    let (code, out, err) = run("part.txtar");
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("did not run as written") && out.contains("a run: 2 of 3"), "{out}");
 }
 
 /// Bytes that are not UTF-8 in the harness's answers: constants, tags, errors.

@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::campaign::corpus::covers_journal::Journal;
 use crate::campaign::corpus::seen_filter::SeenFilter;
-use crate::campaign::corpus::work_dir::WorkDir;
+use crate::campaign::corpus::stored;
+use crate::campaign::corpus::work_dir::{CORPUS, WorkDir};
 use crate::campaign::fuzz::operator_table::{OperatorTable, Saved};
 use crate::campaign::fuzz::scheduler::FreshFirstScheduler;
 use crate::campaign::monitor::progress::Progress;
@@ -137,7 +138,7 @@ impl Checkpoint {
     pub fn read(work: &Path) -> Result<Option<Self>, String> {
         let path = work.join(FILE);
         let wrong = |e: &dyn std::fmt::Display| format!("{} is left out: {e}", path.display());
-        let text = match fs::read(&path) {
+        let text = match files::read(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(wrong(&e)),
@@ -156,7 +157,7 @@ impl Checkpoint {
     #[must_use]
     pub fn fits(&self, build: &str, counters: usize, work: &Path) -> bool {
         let there = |e: &EntryState| {
-            let path = work.join(crate::campaign::corpus::work_dir::CORPUS).join(&e.name);
+            let path = work.join(CORPUS).join(&e.name);
             fs::metadata(path).is_ok_and(|m| m.len() > 0)
         };
         self.build == build && self.counters <= counters && self.entries.iter().all(there)
@@ -247,10 +248,16 @@ impl Saving {
 
     /// The checkpoint of the previous campaign.
     pub fn last(&self, progress: &Progress) -> Option<Checkpoint> {
-        match Checkpoint::read(&self.work.as_ref()?.0) {
+        let work = &self.work.as_ref()?.0;
+        match Checkpoint::read(work) {
             Ok(last) => last,
             Err(e) => {
-                progress.say(&format!("warning: {e}; the corpus is run again"));
+                let entries = stored::names(work).len();
+                progress.say(&format!(
+                    "warning: {e}; instead, the campaign reads the {entries} corpus entries in {} and runs them again \
+                     before the first mutant; operator weights and random numbers start over",
+                    work.join(CORPUS).display()
+                ));
                 None
             }
         }
@@ -286,6 +293,8 @@ impl Saving {
     ) {
         self.next = Instant::now() + EVERY;
         let Some((work, journal)) = &mut self.work else { return };
+        // Somebody may have removed the folder. If it cannot be made, that is reported below.
+        let _ = fs::create_dir_all(work.join(CORPUS));
         let waiting = corpus_file::retry();
         // A checkpoint that names entries missing on disk would be useless.
         let failed = match &waiting {

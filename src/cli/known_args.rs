@@ -1,8 +1,8 @@
 //! The argument that adds known findings.
 
-use std::fs;
 use std::path::PathBuf;
 
+use crate::files;
 use crate::finding::{Known, KnownError};
 
 /// Which findings are known, that is, have an issue.
@@ -32,8 +32,8 @@ impl KnownArgs {
     pub fn load(&self) -> Result<Known, KnownFileError> {
         let mut known = Known::shipped();
         if let Some(path) = &self.known {
-            let text =
-                fs::read_to_string(path).map_err(|e| KnownFileError::Read(path.clone(), e))?;
+            let text = files::as_text(files::read_named(path))
+                .map_err(|e| KnownFileError::Read(path.clone(), e))?;
             known.add(&text).map_err(|e| KnownFileError::Content(path.clone(), e))?;
         }
         Ok(known)

@@ -34,6 +34,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::escape;
+
 pub use exit::{Exit, OutputError};
 pub use go_args::{GoArgs, say_patched};
 pub use known_args::{KnownArgs, KnownFileError};
@@ -76,9 +78,10 @@ enum Command {
 pub fn main() -> ExitCode {
     end_on_panic();
     crate::harness::return_memory();
+    crate::harness::survive_file_size_limit();
     let args: Vec<_> = std::env::args_os().skip(1).collect();
     if let Some(error) = removed::error(&args) {
-        eprintln!("{error}");
+        eprintln!("{}", escape::text(&error.to_string()));
         return Exit::Usage.into();
     }
     let result = match Cli::parse().command {
@@ -102,7 +105,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprint!("{}", exit::describe(&error));
+            eprint!("{}", escape::text(&exit::describe(&error)));
             Exit::of(&error).into()
         }
     }
@@ -120,13 +123,13 @@ fn end_on_panic() {
     }));
 }
 
-/// Writes a result to stdout. A reader that closes the pipe early is not an error.
+/// Writes a result to stdout, without control characters. A reader that closes the pipe early is not an error.
 ///
 /// # Errors
 /// Writing fails for another reason.
 pub fn print(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(escape::text(text).as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(OutputError),
     }
@@ -134,7 +137,7 @@ pub fn print(text: &str) -> Result<(), OutputError> {
 
 /// Writes a line of progress to stderr.
 pub fn progress(line: &str) {
-    eprintln!("typerace: {line}");
+    eprintln!("typerace: {}", escape::text(line));
 }
 
 #[cfg(test)]

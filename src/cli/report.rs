@@ -131,12 +131,19 @@ fn page_of_bugs(args: &ReportArgs, report: &Report, known: &Known) -> anyhow::Re
     let patches = load(options.patches.dir.as_deref()).map_err(EnvError::from)?;
     let asked = RefCell::new(BTreeMap::<String, Option<PathBuf>>::new());
     let goroot = |version: &str| {
+        // It is a finding's, and the go command may download what it names.
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let is_release = version.starts_with("go1.") && version.chars().all(plain);
         let locate = || {
             let options = GoOptions { toolchain: Some(version.to_owned()), ..GoOptions::default() };
             // Without it, the diff has no line numbers.
             Toolchain::locate(&options, &mut progress).ok().map(|go| go.goroot)
         };
-        asked.borrow_mut().entry(version.to_owned()).or_insert_with(locate).clone()
+        asked
+            .borrow_mut()
+            .entry(version.to_owned())
+            .or_insert_with(|| is_release.then(locate).flatten())
+            .clone()
     };
     Ok(bugs(&report.entries, &Bugs { known, patches: &patches, goroot: &goroot }))
 }

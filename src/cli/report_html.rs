@@ -69,7 +69,9 @@ impl HtmlArgs {
     ) -> anyhow::Result<Option<Coverage>> {
         if let Some(path) = &self.coverage {
             let failed = |source| LoadError::Read { path: path.clone(), source };
-            return Ok(Some(Coverage::parse(&std::fs::read_to_string(path).map_err(failed)?)));
+            return Ok(Some(Coverage::parse(
+                &files::as_text(files::read_named(path)).map_err(failed)?,
+            )));
         }
         if !self.cover {
             return Ok(None);

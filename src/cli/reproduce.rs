@@ -9,11 +9,10 @@ use serde::Serialize;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
 use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
-use crate::harness::{
-    BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunReply, RunRequest, Verdict,
+use crate::harness::{BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunRequest};
+use crate::triage::{
+    Clear, Judge, Judgement, Ran, Replay, anew, load_case, not_run, origin_of, replay, shows,
 };
-use crate::testcase::SourceCase;
-use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, origin_of, replay, shows};
 use crate::words::count;
 
 /// The default number of runs.
@@ -66,6 +65,10 @@ struct Report {
     fixed: bool,
     /// How well the schedule's seed works, if the test case has one.
     schedule: Option<Carried>,
+    /// How much of the test case the most complete run executed; `null` if no run ended.
+    ran: Option<Ran>,
+    /// Whether the runs did everything that the scenario says.
+    complete: bool,
     /// Why the test case could not be run exactly as written.
     notes: Vec<String>,
     findings: Vec<Seen>,
@@ -121,7 +124,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     }
     let judge = Judge::new(origin);
     let mut seen: Vec<Seen> = Vec::new();
-    let mut notes = Vec::new();
+    let (mut notes, mut ran) = (Vec::new(), None::<Ran>);
     let request = RunRequest::new(&scenario, &source.packages);
     let (ticker, mut runs) = (Ticker::start("the first run"), 0);
     let replayed = replay(
@@ -131,10 +134,10 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         args.runs.unwrap_or(RUNS),
         args.runs.is_none().then(Clear::default),
         &mut |harness, request, outcome, judgement| {
-            for note in outcome.reply.iter().flat_map(|r| not_run(r, &source)) {
-                if !notes.contains(&note) {
-                    notes.push(note);
-                }
+            if let Some(reply) = &outcome.reply {
+                let all = not_run(reply, request.scenario, request.packages);
+                notes.extend(all.into_iter().filter(|n| !notes.contains(n)).collect::<Vec<_>>());
+                ran = ran.max(Some(Ran::of(reply, request.scenario)));
             }
             runs += 1;
             ticker.set(&format!("{} made", count(runs, "run")));
@@ -148,6 +151,9 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     ticker.set("runs in new processes");
     let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
     drop(ticker);
+    // A package with type errors runs as it is written.
+    let lacks = |n: &String| n.starts_with("not run") || n.contains(" does not parse: ");
+    let complete = ran.is_some() && !notes.iter().any(lacks);
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }
@@ -168,6 +174,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         }),
         go_version,
         patched: built.patched.ids,
+        ran,
+        complete,
         notes,
         findings: seen,
     };
@@ -176,7 +184,12 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     } else {
         print(&text(&report, expected.as_ref()))?;
     }
-    Ok(if report.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
+    Ok(match report.findings.is_empty() {
+        false => Exit::Findings,
+        // Its silence means nothing.
+        true if report.ran.is_some_and(Ran::is_nothing) => Exit::Usage,
+        true => Exit::Nothing,
+    })
 }
 
 /// Adds a run's findings to those seen before.
@@ -250,20 +263,6 @@ fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
     format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
-/// The parts of a test case that were not run, and why. Otherwise a test case that does
-/// nothing would look like one that shows nothing.
-fn not_run(reply: &RunReply, source: &SourceCase) -> Vec<String> {
-    let broken = source.packages.iter().zip(&reply.verdicts).filter_map(|(p, (verdict, why))| {
-        let what = match verdict {
-            Verdict::SyntaxErrors => "does not parse",
-            Verdict::TypeErrors => "does not type-check",
-            Verdict::Valid | Verdict::NotChecked => return None,
-        };
-        Some(format!("package {} {what}: {why}", p.path))
-    });
-    broken.chain(reply.skipped.iter().map(|why| format!("not run: {why}"))).collect()
-}
-
 fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
     let mut out = match expected {
@@ -272,6 +271,20 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
         None => format!("{k} of {n} runs failed on {}\n", report.go_version),
     };
+    match report.ran {
+        Some(ran) if ran.is_nothing() => {
+            out.push_str(
+                "nothing ran, so this says nothing about the test case; the reasons follow\n",
+            );
+        }
+        Some(_) if !report.complete && report.findings.is_empty() => {
+            out.push_str("the test case did not run as written; the reasons follow\n");
+        }
+        _ => {}
+    }
+    if let Some(ran) = report.ran {
+        out.push_str(&format!("a run: {}\n", ran.line()));
+    }
     if let Some(e) = expected {
         let found_with = &e.origin.go_version;
         if !found_with.is_empty() && *found_with != report.go_version {

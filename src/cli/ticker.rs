@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::progress;
+use crate::escape;
 
 /// How often a terminal's line is redrawn.
 const TERMINAL: Duration = Duration::from_millis(200);
@@ -89,7 +90,9 @@ impl Shared {
 
     fn rewrite(&self) {
         let began = Instant::now();
-        let line = |text: &str| format!("typerace: {text} … {} s", began.elapsed().as_secs());
+        let line = |text: &str| {
+            format!("typerace: {} … {} s", escape::line(text), began.elapsed().as_secs())
+        };
         let write = |text: String| {
             let mut err = io::stderr().lock();
             // The work goes on if standard error is closed.

@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::normalise::Blame;
 use super::releases::OnRelease;
 use super::root::Root;
+use crate::escape;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
@@ -334,6 +335,9 @@ pub enum FindingError {
     /// Written by an incompatible version of this program.
     #[error("it has version {0}, this typerace reads version {VERSION}")]
     Version(u64),
+    /// Its id, which becomes the name of a folder, is none.
+    #[error("its id {0:?} is not the name of a finding")]
+    Id(String),
 }
 
 impl Finding {
@@ -350,14 +354,21 @@ impl Finding {
     /// # Errors
     /// Text that is not a finding's JSON, or another version's.
     pub fn from_json(text: &str) -> Result<Self, FindingError> {
-        let value: serde_json::Value = serde_json::from_str(text)?;
+        let mut value: serde_json::Value = serde_json::from_str(text)?;
+        // It may be a stranger's. Only texts of programs have several lines.
+        escape::document(&mut value, &["output", "stack", "message", "wrong_answer", "type_error"]);
         // The version first: the fields of another version would only confuse.
         if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64)
             && version != u64::from(VERSION)
         {
             return Err(FindingError::Version(version));
         }
-        Ok(serde_json::from_value(value)?)
+        let finding: Self = serde_json::from_value(value)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if finding.id.is_empty() || finding.id.len() > 100 || !finding.id.chars().all(plain) {
+            return Err(FindingError::Id(finding.id));
+        }
+        Ok(finding)
     }
 }
 

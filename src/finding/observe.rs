@@ -12,6 +12,7 @@ use super::panic::{panicked, shape, without_position};
 use super::race::{RaceReport, race_reports};
 use super::signature::{Site, cycle, id, signature, site};
 use super::title;
+use crate::escape;
 use crate::scenario::Scenario;
 
 /// All output of one execution.
@@ -108,8 +109,8 @@ impl Draft {
             id: id(self.kind, &self.signature),
             kind: self.kind,
             class: scenario.class(),
-            signature: self.signature,
-            title: self.title,
+            signature: escape::line(&self.signature),
+            title: escape::line(&self.title),
             blame: self.blame,
             sequential: sequential || self.alone,
             stacks: self.stacks,

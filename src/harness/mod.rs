@@ -51,7 +51,7 @@ pub use shared::{Shared, SharedProvider};
 pub use shared_writes::{MadeBy, Meeting, Place, SharedWrite, SharedWrites, Site};
 pub use sites::CounterSite;
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
-pub use sys::{lower_priority, raise_file_limit, return_memory};
+pub use sys::{lower_priority, raise_file_limit, return_memory, survive_file_size_limit};
 pub use target::{TargetName, TargetOperation};
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

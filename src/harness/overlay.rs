@@ -1,7 +1,7 @@
 //! `go build -overlay`: files that replace others in a build.
 
+use crate::files;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl Overlay {
     /// an overlay for another toolchain.
     pub(super) fn read(path: &Path, goroot: &Path) -> Result<Self, EnvError> {
         let bad = |why: String| EnvError::BadOverlay { path: path.to_owned(), why };
-        let text = fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
+        let text = files::as_text(files::read_named(path)).map_err(|e| bad(e.to_string()))?;
         let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
         let mut overlay = Self { replace: BTreeMap::new(), contents: Vec::new() };
         for (from, to) in format.replace {
@@ -42,7 +42,8 @@ impl Overlay {
                 continue;
             }
             let to = absolute(&to)?;
-            let content = fs::read(&to).map_err(|e| bad(format!("{}: {e}", to.display())))?;
+            let content =
+                files::read_named(&to).map_err(|e| bad(format!("{}: {e}", to.display())))?;
             overlay.replace.insert(from, to);
             overlay.contents.push(content);
         }
@@ -77,6 +78,8 @@ impl Overlay {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

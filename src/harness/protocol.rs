@@ -222,7 +222,7 @@ pub struct Answer {
 }
 
 /// The result of a test case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunReply {
     /// The id of the request.
     pub id: u64,

@@ -40,6 +40,15 @@ pub fn return_memory() {
     }
 }
 
+/// Makes a write over the limit on the size of files (`ulimit -f`) an error like that of a full
+/// disk. Its signal would end the process without a word.
+pub fn survive_file_size_limit() {
+    // SAFETY: no memory is involved; ignoring a signal installs no handler.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// The process group of this process, which is the shell's job.
 pub(crate) fn process_group() -> i32 {
     // SAFETY: no memory is involved, and it cannot fail.

@@ -1,5 +1,6 @@
 //! Loads patches from the binary and from a user's folder.
 
+use crate::files;
 use std::fs;
 use std::path::Path;
 
@@ -45,7 +46,7 @@ pub fn load(dir: Option<&Path>) -> Result<Vec<Patch>, PatchError> {
         return Err(PatchError::Empty(dir.to_owned()));
     }
     for path in paths {
-        let text = fs::read_to_string(&path).map_err(failed(&path))?;
+        let text = files::as_text(files::read(&path)).map_err(failed(&path))?;
         let patch = Patch::parse(&path.display().to_string(), &text)?;
         if let Some(other) = all.iter().find(|p| p.is_called(&patch.id)) {
             let why = format!("the id {} is already used by {}", patch.id, other.file);

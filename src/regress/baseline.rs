@@ -1,7 +1,6 @@
 //! The baseline: what the gate expects to find.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -96,7 +95,7 @@ impl Baseline {
     /// It does not exist, or is not a baseline.
     pub fn read(path: &Path) -> Result<Self, RegressError> {
         let wrong = |why: String| RegressError::Baseline { path: path.to_owned(), why };
-        let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+        let text = files::as_text(files::read_named(path)).map_err(|e| wrong(e.to_string()))?;
         Self::parse(path, &text)
     }
 
@@ -189,6 +188,8 @@ impl Baseline {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn expected(signature: &str, go: &[&str]) -> Expected {

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Case, RegressError};
+use crate::escape;
 use crate::finding::{Finding, Root};
 use crate::harness::{
     BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
-    Verdict,
 };
 use crate::scenario::Scenario;
-use crate::triage::{Judge, Tally, origin_of};
+use crate::triage::{Judge, Tally, not_run, origin_of};
 
 /// A Go tree to run the cases against.
 #[derive(Clone, Debug)]
@@ -226,7 +226,7 @@ impl<'a> Job<'a> {
     ) -> Result<(), HarnessError> {
         let (outcome, judgement) = judge.examine(harness, request)?;
         self.run.runs += 1;
-        self.note(&outcome);
+        self.note(&outcome, request.scenario);
         if matches!(outcome.end, End::TimedOut { .. }) {
             self.timeouts += 1;
         }
@@ -253,7 +253,7 @@ impl<'a> Job<'a> {
                 Err(ImportError::Harness(e)) => return Err(e.into()),
                 Err(e) => {
                     self.unusable = true;
-                    self.run.notes.push(format!("not run: {e}"));
+                    self.run.notes.push(escape::line(&format!("not run: {e}")));
                 }
             }
         }
@@ -262,19 +262,9 @@ impl<'a> Job<'a> {
 
     /// Notes what was not run as written. Otherwise a case that does nothing would look like
     /// one that shows nothing.
-    fn note(&mut self, outcome: &Outcome) {
+    fn note(&mut self, outcome: &Outcome, scenario: &Scenario) {
         let Some(reply) = &outcome.reply else { return };
-        let packages = self.case.source.packages.iter().zip(&reply.verdicts);
-        let broken = packages.filter_map(|(p, (verdict, why))| {
-            let what = match verdict {
-                Verdict::SyntaxErrors => "does not parse",
-                Verdict::TypeErrors => "does not type-check",
-                Verdict::Valid | Verdict::NotChecked => return None,
-            };
-            Some(format!("package {} {what}: {why}", p.path))
-        });
-        let skipped = reply.skipped.iter().map(|why| format!("not run: {why}"));
-        for note in broken.chain(skipped) {
+        for note in not_run(reply, scenario, &self.case.source.packages) {
             if !self.run.notes.contains(&note) {
                 self.run.notes.push(note);
             }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::{Entry, Root, is_doubtful, rate, roots, seems_fixed};
-use crate::escape::cell;
+use crate::escape::{cell, code, inline};
 use crate::finding::{Blame, Known};
 use crate::patches::Patch;
 use crate::words::count;
@@ -44,8 +44,14 @@ fn misses(e: &Entry) -> Option<String> {
         }
         Some(_) => {}
     }
-    (!what.is_empty())
-        .then(|| format!("- `{}` ({}): {}\n", f.signature, f.origin.go_version, what.join(", ")))
+    (!what.is_empty()).then(|| {
+        format!(
+            "- {} ({}): {}\n",
+            code(&f.signature),
+            inline(&f.origin.go_version),
+            what.join(", ")
+        )
+    })
 }
 
 /// What the page says beside the findings.
@@ -73,7 +79,7 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
          with one issue are one root, and every other finding is a root of its own, unless a guess \
          put it with others; the page says so.\n",
         count(roots.len(), "root"),
-        on.into_iter().collect::<Vec<_>>().join(", "),
+        inline(&on.into_iter().collect::<Vec<_>>().join(", ")),
     );
     out.push_str(
         "| | root | class | findings | releases that show it | minimized | standalone |\n\
@@ -87,7 +93,7 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
             cell(&title(r)),
             r.class,
             r.entries.len(),
-            affected(r),
+            cell(&inline(&affected(r))),
             minimized(r.shown),
             standalone(r.shown),
         );
@@ -103,8 +109,8 @@ pub fn bugs(entries: &[Entry], with: &Bugs<'_>) -> String {
         out.push_str("\n## Seen once and never again\n\nNot counted above: neither the test case nor a smaller one reproduced them.\n\n");
         for e in doubtful {
             let [_, n] = e.finding.reproduced.unwrap_or_default();
-            let version = &e.finding.origin.go_version;
-            let _ = writeln!(out, "- {} ({version}, 0 of {n})", cell(&e.finding.title));
+            let version = inline(&e.finding.origin.go_version);
+            let _ = writeln!(out, "- {} ({version}, 0 of {n})", cell(&inline(&e.finding.title)));
         }
     }
     out
@@ -116,7 +122,7 @@ fn title(root: &Root<'_>) -> String {
         Blame::GoTypes => String::new(),
         other => format!(", in {}", other.as_str()),
     };
-    format!("{} ({}{blame})", root.heading.title, root.heading.name())
+    inline(&format!("{} ({}{blame})", root.heading.title, root.heading.name()))
 }
 
 /// How many programs reach the goals, and what the others miss.

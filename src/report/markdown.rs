@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Entry, Report, rate};
-use crate::escape::cell;
+use crate::escape::{block, cell, code, inline};
 use crate::finding::State;
 use crate::sense::Suspects;
 use crate::triage::standalone::{analysis, report as own_report};
@@ -30,9 +30,9 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(
             out,
             "| {state} | {} | {} | {} | {} | {standalone} |",
-            cell(&f.title),
+            cell(&inline(&f.title)),
             f.class,
-            f.origin.go_version,
+            cell(&inline(&f.origin.go_version)),
             rate(f.reproduced),
         );
     }
@@ -40,7 +40,7 @@ pub fn markdown(report: &Report) -> String {
         one(&mut out, report, e);
     }
     for problem in &report.problems {
-        let _ = writeln!(out, "\nUnreadable: {problem}");
+        let _ = writeln!(out, "\nUnreadable: {}", inline(&problem.to_string()));
     }
     if let Some(list) = report.suspects.as_ref().filter(|list| !list.suspects.is_empty()) {
         suspects(&mut out, list);
@@ -79,52 +79,61 @@ fn suspects(out: &mut String, list: &Suspects) {
 
 fn one(out: &mut String, report: &Report, e: &Entry) {
     let f = &e.finding;
-    let _ = writeln!(out, "\n## {}\n", f.title);
+    let _ = writeln!(out, "\n## {}\n", inline(&f.title));
     match &e.known {
         Some(k) => {
             let state = if k.state == State::Open { "open" } else { "fixed" };
-            let _ = writeln!(out, "Known: {} ({state}), {}\n", k.issue, k.title);
+            let _ = writeln!(out, "Known: {} ({state}), {}\n", k.issue, inline(&k.title));
         }
         None => out.push_str("New: not in the list of known findings.\n\n"),
     }
-    let _ = writeln!(out, "- `{}`\n- class {}, blame {}", f.signature, f.class, f.blame.as_str());
+    let _ =
+        writeln!(out, "- {}\n- class {}, blame {}", code(&f.signature), f.class, f.blame.as_str());
     let shown = rate(f.reproduced);
     if !shown.is_empty() {
-        let _ = writeln!(out, "- reproduced {shown} with {}", f.origin.go_version);
+        let _ = writeln!(out, "- reproduced {shown} with {}", inline(&f.origin.go_version));
     }
     if let Some(s) = &f.standalone {
         let _ = writeln!(
             out,
             "- standalone program: {} processes with {}, {} attempts each",
             rate(Some(s.reproduced)),
-            s.go_version,
+            inline(&s.go_version),
             s.attempts
         );
     }
     for (i, step) in f.origin.history.iter().enumerate() {
         let made = if i == 0 { "made by" } else { "from" };
-        let _ = writeln!(out, "- {made} {step}");
+        let _ = writeln!(out, "- {made} {}", inline(&step.to_string()));
     }
     for rule in &f.rules {
-        let _ = writeln!(out, "- {}: {}", rule.elements.join(", "), rule.text());
+        let _ = writeln!(
+            out,
+            "- {}",
+            inline(&format!("{}: {}", rule.elements.join(", "), rule.text()))
+        );
     }
     let same = report.same_cause(e);
     if !same.is_empty() {
         out.push_str("- other findings with the same write:\n");
         for other in same {
-            let _ = writeln!(out, "  - {}", other.finding.title);
+            let _ = writeln!(out, "  - {}", inline(&other.finding.title));
         }
     }
-    let _ = writeln!(out, "- {}", e.path.display());
+    let _ = writeln!(out, "- {}", inline(&e.path.display().to_string()));
     let Some(crash) = &e.crash else {
         out.push_str("\nIts test case cannot be read.\n");
         return;
     };
     let which = if crash.minimized { "Minimized test case" } else { "Test case as found" };
-    let _ = writeln!(out, "\n{which}:\n\n```\n{}```\n", crash.case.to_txtar());
-    let _ = writeln!(out, "Standalone program: {}\n", e.path.join("repro/main.go").display());
+    let _ = writeln!(out, "\n{which}:\n\n{}\n", block("", &crash.case.to_txtar()));
+    let _ = writeln!(
+        out,
+        "Standalone program: {}\n",
+        inline(&e.path.join("repro/main.go").display().to_string())
+    );
     let said = own_report(f, &crash.report);
-    let _ = writeln!(out, "```\n{said}```");
+    let _ = writeln!(out, "{}", block("", &said));
     let locks = analysis(&said);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");

@@ -21,6 +21,9 @@ pub struct ScenarioError {
 /// What is wrong and what would be valid, before the line is known.
 type Wrong = (String, String);
 
+/// The race detector ends a process with more than 8128 goroutines, and a process has others too.
+const MAX_GOROUTINES: usize = 8000;
+
 const DIRECTIVES: &str =
     "share, import, meet, procs, rounds, fresh, godebug, schedule, oracle, before, go";
 
@@ -102,6 +105,10 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
             s.oracle = true;
         }
         "before" => s.before.extend(operations(rest)?),
+        "go" if s.go.len() >= MAX_GOROUTINES => {
+            let what = format!("more than {MAX_GOROUTINES} goroutines");
+            return Err((what, "the race detector watches at most 8128 at a time".to_owned()));
+        }
         "go" => s.go.push(operations(rest)?),
         _ => {
             return Err((

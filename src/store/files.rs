@@ -24,6 +24,15 @@ impl Building {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
                 Ok(()) => {}
+                // Somebody removed the store while a campaign runs. (In /proc it is there, and
+                // nothing can be created in it.)
+                Err(e)
+                    if e.kind() == io::ErrorKind::NotFound
+                        && !store.is_dir()
+                        && fs::create_dir_all(store).is_ok() =>
+                {
+                    continue;
+                }
                 // It belongs to an earlier process with the same number: leave it.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(StoreError::io(&path, e)),
@@ -105,7 +114,7 @@ pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreErro
             fs::create_dir_all(&to).map_err(|e| StoreError::io(&to, e))?;
             copy(&path, &to, "")?;
         } else if kind.is_file() {
-            let bytes = fs::read(&path).map_err(|e| StoreError::io(&path, e))?;
+            let bytes = files::read(&path).map_err(|e| StoreError::io(&path, e))?;
             write(to, name, &bytes)?;
         }
     }
@@ -116,7 +125,9 @@ pub(super) fn copy(from: &Path, to: &Path, except: &str) -> Result<(), StoreErro
 pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let to = inside(dir, name)?;
     let folder = to.parent().unwrap_or(dir);
-    fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, e))?;
+    if folder != dir {
+        files::create_folder(folder).map_err(|e| StoreError::io(folder, e))?;
+    }
     files::replace(&to, bytes).map_err(|e| StoreError::io(&to, e))
 }
 

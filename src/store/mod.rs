@@ -368,6 +368,7 @@ fn broken(dir: &Path, source: crate::finding::FindingError) -> StoreError {
 /// No finding.json, or one that cannot be used.
 pub fn read(dir: &Path) -> Result<Finding, StoreError> {
     let path = dir.join(FINDING);
-    let text = fs::read_to_string(&path).map_err(|e| StoreError::io(&path, e))?;
+    let text = crate::files::as_text(crate::files::read(&path));
+    let text = text.map_err(|e| StoreError::io(&path, e))?;
     Finding::from_json(&text).map_err(|source| broken(dir, source))
 }

@@ -2,9 +2,9 @@
 //! large or rarely shows it.
 
 use std::cmp::Reverse;
-use std::fs;
 
 use super::{MINIMIZED, Store};
+use crate::files;
 use crate::finding::{Finding, Kind, sides};
 use crate::testcase::SourceCase;
 
@@ -22,7 +22,7 @@ impl Store {
         let alike = stored.iter().filter(|(_, f)| f.kind == finding.kind);
         let mut found: Vec<_> = alike
             .filter_map(|(path, other)| {
-                let text = fs::read_to_string(path.join(MINIMIZED)).ok()?;
+                let text = files::as_text(files::read(&path.join(MINIMIZED))).ok()?;
                 let case = SourceCase::from_txtar(&text).ok()?;
                 let near = sides(&other.signature).filter(|side| own.contains(side)).count();
                 Some((Reverse(near), case.lines(), &other.id, case))
@@ -35,6 +35,8 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::finding::test_support::fatal;
     use crate::store::FINDING;

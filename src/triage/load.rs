@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use crate::finding::{Finding, FindingError};
 use crate::testcase::{SourceCase, TestCaseError};
 
@@ -64,13 +65,15 @@ pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError
         if !file.exists() {
             return Err(LoadError::NotACrash(path.to_owned()));
         }
-        return Ok((txtar(&file)?, finding(path)?));
+        return Ok((txtar(&file, files::read)?, finding(path)?));
     }
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     match extension {
-        "txtar" => Ok((txtar(path)?, finding(path.parent().unwrap_or(Path::new("")))?)),
+        "txtar" => {
+            Ok((txtar(path, files::read_named)?, finding(path.parent().unwrap_or(Path::new("")))?))
+        }
         "go" => {
-            let text = read(path)?;
+            let text = text(path, files::read_named)?;
             if text.trim().is_empty() {
                 return Err(LoadError::Empty(path.to_owned()));
             }
@@ -93,12 +96,15 @@ pub fn load_case(path: &Path) -> Result<(SourceCase, Option<Finding>), LoadError
 /// A minimized.txtar that is not a test case.
 pub fn minimized_case(path: &Path) -> Result<Option<SourceCase>, LoadError> {
     let file = path.join("minimized.txtar");
-    file.exists().then(|| txtar(&file)).transpose()
+    file.exists().then(|| txtar(&file, files::read)).transpose()
 }
 
-fn txtar(path: &Path) -> Result<SourceCase, LoadError> {
+/// Reads a file that was found in a folder, or one that the user named.
+type Read = fn(&Path) -> io::Result<Vec<u8>>;
+
+fn txtar(path: &Path, read: Read) -> Result<SourceCase, LoadError> {
     let wrong = |source| LoadError::Case { path: path.to_owned(), source };
-    SourceCase::from_txtar(&read(path)?).map_err(wrong)
+    SourceCase::from_txtar(&text(path, read)?).map_err(wrong)
 }
 
 /// `None` if there is no finding.json: a test case may be stored without one.
@@ -108,12 +114,11 @@ fn finding(dir: &Path) -> Result<Option<Finding>, LoadError> {
         return Ok(None);
     }
     let wrong = |source| LoadError::Finding { path: path.clone(), source };
-    Finding::from_json(&read(&path)?).map(Some).map_err(wrong)
+    Finding::from_json(&text(&path, files::read)?).map(Some).map_err(wrong)
 }
 
-fn read(path: &Path) -> Result<String, LoadError> {
-    let bytes =
-        fs::read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
+fn text(path: &Path, read: Read) -> Result<String, LoadError> {
+    let bytes = read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
     String::from_utf8(bytes).map_err(|e| {
         let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = good.iter().filter(|&&b| b == b'\n').count() + 1;

@@ -70,17 +70,11 @@ func readOptions(req *wire.RunRequest) (options, error) {
 		}
 	}
 	o.before = readCalls(req.Before)
-	all := o.before
+	o.heed(o.before)
 	for _, texts := range req.Go {
 		calls := readCalls(texts)
 		o.goes = append(o.goes, calls)
-		all = append(all[:len(all):len(all)], calls...)
-	}
-	for _, c := range all {
-		o.keep = o.keep || c.syntax
-		o.comments = o.comments || c.comments
-		o.foreign = o.foreign || c.foreign
-		o.share.program = o.share.program || c.program
+		o.heed(calls)
 	}
 	s, m := &o.share, &o.meet
 	for words, known := range map[*[]string]map[string]*bool{
@@ -111,4 +105,14 @@ func readOptions(req *wire.RunRequest) (options, error) {
 	// Only an identified goroutine can be made to wait, and without a lock none is identified.
 	s.parallel = s.parallel && !s.config && !s.checker && !s.unlocked
 	return o, nil
+}
+
+// heed notes what operations need.
+func (o *options) heed(calls []*call) {
+	for _, c := range calls {
+		o.keep = o.keep || c.syntax
+		o.comments = o.comments || c.comments
+		o.foreign = o.foreign || c.foreign
+		o.share.program = o.share.program || c.program
+	}
 }

@@ -91,7 +91,7 @@ impl Ancestry {
         if known.len() < all.len() {
             write(&path, &known)?;
         }
-        let file = File::options().create(true).append(true).open(&path)?;
+        let file = files::append(&path, true)?;
         Ok(Self { work: Some(work.to_owned()), file: Some(file), known, ..Self::default() })
     }
 
@@ -199,7 +199,7 @@ pub fn journals(root: &Path) -> Vec<PathBuf> {
 /// Reads a journal. A line that is cut off or malformed is left out.
 #[must_use]
 pub fn read(path: &Path) -> BTreeMap<String, Made> {
-    let text = fs::read(path).unwrap_or_default();
+    let text = files::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().filter_map(|l| serde_json::from_str::<Line>(l).ok());
     lines.map(|l| (l.entry, l.made)).collect()

@@ -5,7 +5,6 @@
 //! every few seconds. Counters belong to one build of go/types, which the first line names.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -62,7 +61,7 @@ impl Journal {
     /// lines are left out: such an entry stays until it runs again.
     #[must_use]
     pub fn read(&self) -> BTreeMap<String, Covers> {
-        let text = fs::read(&self.path).unwrap_or_default();
+        let text = files::read(&self.path).unwrap_or_default();
         let mut lines = text.split(|b| *b == b'\n');
         let header = lines.next().and_then(|l| serde_json::from_slice::<Header>(l).ok());
         if header != Some(self.header()) {
@@ -104,7 +103,7 @@ impl Journal {
         }
         match until {
             None => files::replace_unsynced(&self.path, &text)?,
-            Some(_) => File::options().append(true).open(&self.path)?.write_all(&text)?,
+            Some(_) => files::append(&self.path, false)?.write_all(&text)?,
         }
         self.until = last;
         Ok(())
@@ -122,6 +121,8 @@ mod tests {
     use libafl::corpus::Testcase;
     use libafl::state::StdState;
     use libafl_bolts::rands::StdRand;
+
+    use std::fs;
 
     use super::*;
     use crate::corpus::EntryCorpus;

@@ -147,7 +147,7 @@ pub(super) fn write(to: &Path, name: &str, text: &str) -> Result<PathBuf, SeedEr
     let failed = |path: &Path, source| SeedError::Read { path: path.to_owned(), source };
     std::fs::create_dir_all(to).map_err(|e| failed(to, e))?;
     loop {
-        match std::fs::read(&path) {
+        match files::read(&path) {
             Ok(there) if there == text.as_bytes() => return Ok(path),
             Ok(_) => {}
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => break,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use crate::campaign::corpus::worker_folders;
+use crate::files;
 use crate::harness::{Harness, HarnessError, ImportError};
 use crate::scenario::UnknownTarget;
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
@@ -106,8 +107,11 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
 /// # Errors
 /// It cannot be read.
 pub fn from_file(path: &Path) -> Result<Seed, SeedError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
+    seed(path, files::read_named(path))
+}
+
+fn seed(path: &Path, read: std::io::Result<Vec<u8>>) -> Result<Seed, SeedError> {
+    let bytes = read.map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
     Ok(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() })
 }
 
@@ -128,10 +132,11 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
         entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(read(dir))?;
     paths.sort();
     for path in paths {
-        if path.is_dir() {
+        // A link to a folder may lead back here.
+        if path.is_dir() && !path.is_symlink() {
             collect(&path, seeds)?;
         } else if is_seed(&path) {
-            seeds.push(from_file(&path)?);
+            seeds.push(seed(&path, files::read(&path))?);
         }
     }
     Ok(())

@@ -193,7 +193,7 @@ impl ToolchainSlices {
         }
         let state = self.folder.join(STATE);
         let failed = |source| SeedError::Read { path: state.clone(), source };
-        let mut slicer: Slicer = std::fs::read(&state)
+        let mut slicer: Slicer = files::read(&state)
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();

@@ -119,7 +119,7 @@ pub fn entries(work: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Stored>, 
             if path.is_dir() {
                 continue;
             }
-            let read = fs::read(&path).map_err(|e| e.to_string()).and_then(|bytes| {
+            let read = files::read(&path).map_err(|e| e.to_string()).and_then(|bytes| {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 TestCase::from_json(&text).map(|case| (text, case)).map_err(|e| e.to_string())
             });

@@ -91,10 +91,10 @@ impl WorkDir {
         }
         let is_resumed = path.join(LOCK).is_file();
         for name in [CORPUS, SOLUTIONS] {
-            fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
+            files::create_folder(&path.join(name)).map_err(failed(&path))?;
         }
         let at = path.join(LOCK);
-        let lock = File::create(&at).map_err(failed(&at))?;
+        let lock = files::append(&at, true).map_err(failed(&at))?;
         // Between fork and exec, a child shares its parent's lock for a moment.
         for _ in 0..TRIES {
             match lock.try_lock() {
@@ -150,7 +150,7 @@ impl WorkDir {
     /// The folder cannot be read. A file that is not an entry is listed as broken.
     pub fn resume(&self, but: &BTreeSet<String>) -> Result<Resumed, WorkError> {
         let (from, to) = (self.corpus(), self.path.join(PREVIOUS));
-        fs::create_dir_all(&to).map_err(failed(&to))?;
+        files::create_folder(&to).map_err(failed(&to))?;
         for name in names(&from)? {
             if name.to_str().is_some_and(|n| but.contains(n)) {
                 continue;
@@ -185,7 +185,7 @@ impl WorkDir {
 /// The file contains none; the reason as text.
 pub(in crate::campaign) fn read(path: &Path) -> Result<TestCase, String> {
     // As bytes: a file that is not UTF-8 is broken, but does not stop the campaign.
-    let text = fs::read(path).map_err(|e| e.to_string())?;
+    let text = files::read(path).map_err(|e| e.to_string())?;
     TestCase::from_json(&String::from_utf8_lossy(&text)).map_err(|e| e.to_string())
 }
 

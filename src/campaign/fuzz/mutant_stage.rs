@@ -119,7 +119,12 @@ impl MutantStage {
             }
             Err(e) if self.unreadable < UNREADABLE => {
                 if self.unreadable == 0 {
-                    self.progress.say(&format!("warning: a corpus entry is passed over: {e}"));
+                    // LibAFL's text goes on with a backtrace.
+                    let why = e.to_string();
+                    let why = why.lines().next().unwrap_or_default();
+                    self.progress.say(&format!(
+                        "warning: a corpus entry cannot be read and is passed over: {why}"
+                    ));
                 }
                 self.unreadable += 1;
                 Ok(None)

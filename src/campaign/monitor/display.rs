@@ -10,6 +10,7 @@ use crate::campaign::monitor::samples::Sample;
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
 use crate::campaign::roots::{News, Roots, RootsEnd};
+use crate::escape;
 use crate::finding::Root;
 use crate::harness::process_group;
 use crate::scenario::Class;
@@ -203,7 +204,7 @@ impl Display {
 
 fn print(line: &str) {
     // A closed standard error must not end a campaign.
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", escape::text(line));
 }
 
 #[cfg(test)]

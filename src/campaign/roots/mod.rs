@@ -13,6 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::files;
 use crate::finding::{Known, Origin, Root};
 use crate::harness::{BuiltHarness, GoOptions, HarnessConfig};
 use crate::scenario::Class;
@@ -108,7 +109,7 @@ impl Roots {
     /// Takes on a stored finding, without waiting. Returns the root that it is presumed to have.
     pub fn push(&mut self, dir: &Path) -> Option<Root> {
         let finding = store::read(dir).ok().filter(|f| f.class != Class::Breach)?;
-        let text = std::fs::read_to_string(dir.join(store::TESTCASE)).unwrap_or_default();
+        let text = files::as_text(files::read(&dir.join(store::TESTCASE))).unwrap_or_default();
         let presumed = self.shared.lock().queue.add(&finding, text.lines().count());
         if let Some(root) = &presumed {
             // It stays a guess until the thread has time for it, which may be never. A full disk

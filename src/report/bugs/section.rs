@@ -1,11 +1,11 @@
 //! The section of one root.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use super::{Bugs, minimized, standalone, title};
-use crate::escape::cell;
+use crate::escape::{block, cell, code, inline};
+use crate::files;
 use crate::finding::{Known, OnRelease, RootBy, Search};
 use crate::report::diff::diff;
 use crate::report::{Entry, Root, rate};
@@ -41,7 +41,11 @@ pub(super) fn section(out: &mut String, number: usize, root: &Root<'_>, with: &B
         let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
     }
     for rule in &root.shown.finding.rules {
-        let _ = writeln!(out, "{}: {}\n", rule.elements.join(", "), rule.text());
+        let _ = writeln!(
+            out,
+            "{}\n",
+            inline(&format!("{}: {}", rule.elements.join(", "), rule.text()))
+        );
     }
     releases(out, root);
     program(out, root.shown);
@@ -55,7 +59,7 @@ fn tracker(out: &mut String, root: &Root<'_>, known: &Known) {
     for issue in &heading.issues {
         let entry = known.of_root(&heading.id).find(|k| k.issue == issue.issue);
         let title = entry.or(root.shown.known.as_ref()).map(|k| k.title.as_str());
-        let _ = writeln!(out, "{issue}: {}\n", title.unwrap_or_default());
+        let _ = writeln!(out, "{issue}: {}\n", inline(title.unwrap_or_default()));
     }
     let mut searched = false;
     for Search { date, about, words, found, .. } in known.searches(&heading.id) {
@@ -92,7 +96,7 @@ fn told(out: &mut String, root: &Root<'_>) {
     let Some(tried) = of.map(|r| &r.tried).filter(|t| !t.is_empty()) else { return };
     let trials: Vec<String> =
         tried.iter().map(|t| format!("{} in {} of {} runs", t.patch, t.seen, t.runs)).collect();
-    let _ = writeln!(out, "Seen with these patches: {}.\n", trials.join(", "));
+    let _ = writeln!(out, "Seen with these patches: {}.\n", inline(&trials.join(", ")));
 }
 
 /// What its program showed on each release.
@@ -111,11 +115,11 @@ fn releases(out: &mut String, root: &Root<'_>) {
     for OnRelease { go_version, reproduced: [k, n], instead, not_run } in tried {
         let runs = if *n == 0 { String::new() } else { format!("{k} of {n}") };
         let note = match (instead, not_run) {
-            (_, Some(why)) => format!("not run: {}", cell(why)),
-            (Some(i), _) => format!("{} of {n}: `{}`", i.hits, cell(&i.signature)),
+            (_, Some(why)) => format!("not run: {}", cell(&inline(why))),
+            (Some(i), _) => format!("{} of {n}: {}", i.hits, cell(&code(&i.signature))),
             _ => String::new(),
         };
-        let _ = writeln!(out, "| {go_version} | {runs} | {note} |");
+        let _ = writeln!(out, "| {} | {runs} | {note} |", cell(&inline(go_version)));
     }
     out.push('\n');
 }
@@ -124,14 +128,22 @@ fn program(out: &mut String, shown: &Entry) {
     let f = &shown.finding;
     let Some(crash) = &shown.crash else { return };
     let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
-    let _ = writeln!(out, "{which}, {}:\n\n```\n{}```", f.origin.go_version, crash.case.to_txtar());
+    let _ = writeln!(
+        out,
+        "{which}, {}:\n\n{}",
+        inline(&f.origin.go_version),
+        block("", &crash.case.to_txtar())
+    );
     let shows = f.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
-    if let (true, Ok(main)) = (shows, fs::read_to_string(shown.path.join("repro/main.go"))) {
+    if let (true, Ok(main)) =
+        (shows, files::as_text(files::read_below(&shown.path, "repro/main.go")))
+    {
         let lines = main.lines().count();
         let _ = writeln!(
             out,
             "\n<details><summary>The same as a program of its own, {lines} lines: \
-             <code>go run -race .</code></summary>\n\n```go\n{main}```\n</details>"
+             <code>go run -race .</code></summary>\n\n{}\n</details>",
+            block("go", &main)
         );
     }
     let locks = analysis(&own_report(f, &crash.report));
@@ -146,14 +158,15 @@ fn patch(out: &mut String, root: &Root<'_>, with: &Bugs<'_>) {
     let go = &root.shown.finding.origin.go_version;
     match diff(patch, go, (with.goroot)(go).as_deref()) {
         Some(text) => {
-            let _ = writeln!(out, "\nThis ends it on {go}:\n\n```diff\n{text}```");
+            let _ = writeln!(out, "\nThis ends it on {}:\n\n{}", inline(go), block("diff", &text));
         }
         None => {
             let _ = writeln!(
                 out,
-                "\nIts patch, {}, is for Go {} and not for {go}.",
+                "\nIts patch, {}, is for Go {} and not for {}.",
                 Path::new(&patch.file).display(),
-                patch.releases()
+                patch.releases(),
+                inline(go)
             );
         }
     }
@@ -171,10 +184,10 @@ fn findings(out: &mut String, entries: &[&Entry]) {
         let f = &e.finding;
         let _ = writeln!(
             out,
-            "| `{}` | {} | {} | {} | {} | {} |",
-            cell(&f.signature),
+            "| {} | {} | {} | {} | {} | {} |",
+            cell(&code(&f.signature)),
             f.class,
-            f.origin.go_version,
+            cell(&inline(&f.origin.go_version)),
             rate(f.reproduced),
             minimized(e),
             standalone(e),

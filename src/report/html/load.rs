@@ -1,12 +1,12 @@
 //! Reads the page's content from disk.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::{Page, PageFinding, PageRoot, Sample};
+use crate::files;
 use crate::finding::Frame;
 use crate::report::{Entry, Report, is_doubtful, roots};
 use crate::scenario::Class;
@@ -79,7 +79,7 @@ pub fn load(page: &mut Page, report: &Report) {
 fn page_finding(entry: &Entry, report_bytes: usize, program_bytes: usize) -> PageFinding {
     let finding = entry.finding.clone();
     let text = |name: &str| {
-        let bytes = fs::read(entry.path.join(name)).ok();
+        let bytes = files::read(&entry.path.join(name)).ok();
         bytes.map(|b| String::from_utf8_lossy(&b).into_owned())
     };
     let minimized = text(MINIMIZED);
@@ -117,7 +117,6 @@ fn cut(mut text: String, bytes: usize, file: &str) -> String {
 fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    // Reports may come from other machines, so read only Go files.
     for frame in frames.iter().filter(|f| f.file.ends_with(".go") && f.line > 0) {
         let text = files.entry(&frame.file).or_insert_with(|| {
             // A module's folder includes its version, so match on the last folder only.
@@ -126,7 +125,7 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
             let end = format!("/{folder}/{base}:");
             let line = report.lines().find(|l| l.contains(&end))?.trim();
             let at = line.find(&end)? + end.len() - 1;
-            fs::read_to_string(line.get(..at)?).ok()
+            toolchain_source(line.get(..at)?)
         });
         let Some(text) = text else { continue };
         let first = frame.line.saturating_sub(AROUND).max(1);
@@ -136,6 +135,14 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
         }
     }
     lines
+}
+
+/// A source of the toolchain or of golang.org/x/tools. The report that names the file may be a
+/// stranger's, who must not choose which file of this machine is shown.
+fn toolchain_source(path: &str) -> Option<String> {
+    let known = ["/src/go/", "/src/cmd/compile/", "/golang.org/x/tools"];
+    let plain = !path.contains("/../") && known.iter().any(|k| path.contains(k));
+    plain.then(|| files::as_text(files::read_named(Path::new(path))).ok()).flatten()
 }
 
 /// Samples of `fuzz --jsonl`. A last line that was cut off is left out: the campaign may still run,
@@ -191,5 +198,5 @@ pub fn json(path: &Path) -> Result<Value, LoadError> {
 
 fn read(path: &Path) -> Result<String, LoadError> {
     let failed = |source| LoadError::Read { path: path.to_owned(), source };
-    fs::read(path).map(|b| String::from_utf8_lossy(&b).into_owned()).map_err(failed)
+    files::read_named(path).map(|b| String::from_utf8_lossy(&b).into_owned()).map_err(failed)
 }

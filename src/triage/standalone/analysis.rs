@@ -1,9 +1,9 @@
 //! Describes a race from its report and the toolchain's sources: which line writes, which line
 //! reads, and which locks each side holds.
 
-use std::fs;
 use std::path::Path;
 
+use crate::files;
 use crate::finding::{End, Observed, Origin};
 use crate::finding::{Finding, Frame, findings, race_reports};
 use crate::scenario::Scenario;
@@ -183,7 +183,7 @@ impl Source {
         // Reports come from other machines too, so only Go source is read.
         let path = Path::new(file);
         let usable = path.is_absolute() && file.contains("/src/go/") && file.ends_with(".go");
-        let text = usable.then(|| fs::read_to_string(path).ok()).flatten()?;
+        let text = usable.then(|| files::as_text(files::read_named(path)).ok()).flatten()?;
         Some(Self(text.lines().map(str::to_owned).collect()))
     }
 
@@ -214,6 +214,8 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -8,6 +8,7 @@ use super::head::concurrent_rules;
 use super::package_program;
 use super::plan::Plan;
 use super::write::Crash;
+use crate::escape::{block, code, inline};
 use crate::finding::{CompilerEnd, Finding, Kind, OnRelease};
 use crate::scenario::{Class, Share};
 
@@ -20,9 +21,9 @@ impl Crash {
     pub fn issue(&self) -> String {
         let f = &self.finding;
         let plan = self.plan();
-        let mut out = format!("# {}\n\n", self.title());
+        let mut out = format!("# {}\n\n", inline(&self.title()));
         let _ = writeln!(out, "### Go version\n\n{}\n", version(f));
-        let _ = writeln!(out, "### Output of `go env`\n\n```\n{}```\n", self.env());
+        let _ = writeln!(out, "### Output of `go env`\n\n{}\n", block("", &self.env()));
         let (what, program) = (self.what(&plan), self.shown_program());
         let _ = writeln!(out, "### What did you do?\n\n{what}\n\n{program}");
         let _ = writeln!(out, "### What did you see happen?\n\n{}", self.seen());
@@ -121,7 +122,10 @@ impl Crash {
                 // An error has a place; a note about a panic before it has none.
                 let is_error = |l: &&str| l.contains(".go:") && !l.starts_with('\t');
                 let first = compiler.output.lines().find(is_error).unwrap_or_default();
-                format!("The packages are not valid Go. `go tool compile` of {go} says: `{first}`")
+                format!(
+                    "The packages are not valid Go. `go tool compile` of {go} says: {}",
+                    code(first)
+                )
             }
             bad => format!("`go tool compile` of {go} ends with: {}.", bad.as_str()),
         }
@@ -132,15 +136,15 @@ impl Crash {
         if !self.is_compilers() {
             let program = self.program(&self.options());
             let run = if self.needs_race() { "go run -race ." } else { "go run ." };
-            return format!("```go\n{}```\n\nRun with `{run}`.\n", program.main_go);
+            return format!("{}\n\nRun with `{run}`.\n", block("go", &program.main_go));
         }
         let (module, how) = package_program::files(&self.case, self.options().go_minor);
         match &module[..] {
-            [(_, only)] => format!("```go\n{only}```\n\n{how}\n"),
+            [(_, only)] => format!("{}\n\n{how}\n", block("go", only)),
             all => {
                 let files: String =
                     all.iter().map(|(name, text)| format!("-- {name} --\n{text}")).collect();
-                format!("```\n{files}```\n\n{how}\n")
+                format!("{}\n\n{how}\n", block("", &files))
             }
         }
     }
@@ -149,15 +153,15 @@ impl Crash {
         let f = &self.finding;
         if let Some(compiler) = f.compiler.as_ref().filter(|_| self.is_compilers()) {
             let mut out = format!("`go tool compile`: {}.\n\n", compiler.verdict.as_str());
-            let _ = writeln!(out, "```\n{}\n```", compiler.output.trim_end());
+            let _ = writeln!(out, "{}", block("", &format!("{}\n", compiler.output.trim_end())));
             if f.kind != Kind::Compiler {
                 let own = shortened(&self.own_report(), 25);
-                let _ = writeln!(out, "\ngo/types: {}.\n\n```\n{own}```", f.title);
+                let _ = writeln!(out, "\ngo/types: {}.\n\n{}", inline(&f.title), block("", &own));
             }
             return out;
         }
         let own = shortened(&self.own_report(), LINES);
-        let mut out = format!("{}:\n\n```\n{own}```\n", says(f.kind));
+        let mut out = format!("{}:\n\n{}\n", says(f.kind), block("", &own));
         if f.kind == Kind::DataRace {
             let more = f.standalone.iter().flat_map(|s| &s.others);
             let all: Vec<&str> =
@@ -202,9 +206,13 @@ impl Crash {
 /// `go version go1.26.8 linux/amd64`, and the other releases that show it.
 fn version(f: &Finding) -> String {
     let (os, arch) = platform();
-    let mut out = format!("go version {} {os}/{arch}", f.origin.go_version);
-    let others: Vec<String> =
-        f.releases.iter().filter(|r| r.go_version != f.origin.go_version).map(on_release).collect();
+    let mut out = format!("go version {} {os}/{arch}", inline(&f.origin.go_version));
+    let others: Vec<String> = f
+        .releases
+        .iter()
+        .filter(|r| r.go_version != f.origin.go_version)
+        .map(|r| inline(&on_release(r)))
+        .collect();
     if !others.is_empty() {
         let _ = write!(out, "\n\nOn other releases: {}.", others.join("; "));
     }

@@ -1,6 +1,5 @@
 //! `repro/` and `issue.md` of a crash directory: what is in them is elsewhere.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -69,10 +68,10 @@ impl Crash {
         let minimized = small.is_some();
         let case = small.unwrap_or(case);
         let scenario = scenario(&case);
-        let report = fs::read(dir.join("report.txt")).unwrap_or_default();
+        let report = files::read(&dir.join("report.txt")).unwrap_or_default();
         let report = String::from_utf8_lossy(&report).into_owned();
         let shown = finding.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
-        let own = shown.then(|| fs::read_to_string(dir.join(OWN_REPORT)).ok()).flatten();
+        let own = shown.then(|| files::as_text(files::read(&dir.join(OWN_REPORT))).ok()).flatten();
         Ok(Self { case, minimized, scenario, finding, report, own })
     }
 
@@ -133,7 +132,7 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
     }
     let program = crash.program(&crash.options());
     let repro = dir.join("repro");
-    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;
+    files::create_folder(&repro).map_err(|e| WriteError::Io(repro.clone(), e))?;
     put(&repro.join("go.mod"), &program.go_mod)?;
     if let Some(sum) = &program.go_sum {
         put(&repro.join("go.sum"), sum)?;
@@ -145,7 +144,7 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
 /// Stores the output of the standalone program.
 pub(super) fn write_own_report(dir: &Path, text: &str) -> Result<(), WriteError> {
     let repro = dir.join("repro");
-    fs::create_dir_all(&repro).map_err(|e| WriteError::Io(repro, e))?;
+    files::create_folder(&repro).map_err(|e| WriteError::Io(repro, e))?;
     put(&dir.join(OWN_REPORT), text)
 }
 

@@ -23,6 +23,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use crate::campaign::monitor::display::Display;
+use crate::escape;
 pub use draw::{View, draw};
 
 /// Time between two pictures, unless a key or the terminal's size asks for one.
@@ -100,7 +101,7 @@ impl Drop for Screen {
         let left_out = warnings.len().saturating_sub(TOLD_AGAIN);
         let mut err = io::stderr().lock();
         for line in &warnings[left_out..] {
-            let _ = writeln!(err, "{} {}", format::clock(line.at), line.text);
+            let _ = writeln!(err, "{} {}", format::clock(line.at), escape::text(&line.text));
         }
         if left_out > 0 {
             let _ = writeln!(err, "and {left_out} warnings before");
@@ -144,7 +145,7 @@ fn listen(said: impl io::BufRead, display: &Display) {
         if SHOWN.load(Ordering::SeqCst) {
             display.board().log(&line, true);
         } else {
-            let _ = writeln!(io::stderr().lock(), "{line}");
+            let _ = writeln!(io::stderr().lock(), "{}", escape::text(&line));
         }
     }
 }
