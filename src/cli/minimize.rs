@@ -113,6 +113,17 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Environment(e)) => return Err(e.into()),
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
+    let minimized = match (minimized, &expected) {
+        (Some(m), Some(finding)) if place.is_some() && !args.no_verify => {
+            let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
+            match rooter.keeps_root(finding, &m.text, &mut progress) {
+                Ok(Some(drift)) => anyhow::bail!("{}: {drift}", finding.id),
+                Err(e) if !stop.load(Ordering::Relaxed) => return Err(e.into()),
+                _ => Some(m),
+            }
+        }
+        (minimized, _) => minimized,
+    };
     // Results are stored if the test case is that of a crash directory.
     let (mut path, mut shown, mut root) = (None, None, None);
     if let (Some(m), Some(place)) = (&minimized, &place) {

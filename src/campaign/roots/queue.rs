@@ -76,6 +76,8 @@ pub(super) struct Queue {
     order: Vec<String>,
     /// Whether the last job was to determine a root.
     after_root: bool,
+    /// Whether roots cannot be determined yet: what that needs is being built.
+    is_blind: bool,
 }
 
 impl Queue {
@@ -173,8 +175,9 @@ impl Queue {
         }
     }
 
-    /// The next thing to do, which the caller does.
-    pub(super) fn take(&mut self) -> Option<Job> {
+    /// The next thing to do, which the caller does. While it is blind, no roots are determined.
+    pub(super) fn take(&mut self, is_blind: bool) -> Option<Job> {
+        self.is_blind = is_blind;
         let job = self.next()?;
         self.after_root = matches!(job, Job::Root(_));
         Some(job)
@@ -184,9 +187,13 @@ impl Queue {
     /// each; confirm the roots that are only presumed; make programs smaller for which time was
     /// short.
     fn next(&self) -> Option<Job> {
+        if self.is_blind {
+            return self.unlike_others().map(|id| Job::Minimize(id.clone(), SHORT));
+        }
+        // A small test case tells its root in less time.
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
             let all = self.in_order().filter(|(_, e)| wanted(e));
-            all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
+            all.min_by_key(|(_, e)| (e.class, !e.has_program())).map(|(id, _)| id.clone())
         };
         let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
         if open.is_some() && !self.after_root {
@@ -210,6 +217,18 @@ impl Queue {
         }
         let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
         by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
+    }
+
+    /// The next finding to minimize while roots are unknown: it shares no function with any for which
+    /// that was tried, so that it probably has a root of its own.
+    fn unlike_others(&self) -> Option<&String> {
+        let tried = |e: &&Entry| e.work != Work::Nothing;
+        let is_unlike = |e: &Entry| {
+            let alike = |o: &Entry| o.kind == e.kind && !o.sides.is_disjoint(&e.sides);
+            !self.entries.values().filter(tried).any(alike)
+        };
+        let all = self.in_order().filter(|(_, e)| e.work == Work::Nothing && is_unlike(e));
+        all.min_by_key(|(_, e)| (e.class, e.rate < 0.5, e.lines)).map(|(id, _)| id)
     }
 
     /// Findings by root. A finding of a kind that has none is a group of its own.
@@ -264,7 +283,7 @@ impl Queue {
         match self.next() {
             Some(Job::Minimize(id, _)) => is_only_better(&id),
             Some(Job::Root(_)) => false,
-            None => true,
+            None => !self.is_blind,
         }
     }
 }
@@ -316,36 +335,51 @@ mod tests {
         assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
         assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
         assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
-        assert_eq!(queue.take(), root_of("a"));
+        assert_eq!(queue.take(false), root_of("a"));
         // b shares a function with a.
         let (is_new, presumed) = queue.set_root("a", Some(root("R1")));
         assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
         assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
-        assert_eq!(queue.take(), minimize("a", SHORT));
+        assert_eq!(queue.take(false), minimize("a", SHORT));
         queue.set_program("a", 1.0, false);
-        assert_eq!(queue.take(), root_of("u"));
+        assert_eq!(queue.take(false), root_of("u"));
         assert!(queue.set_root("u", Some(root("R8"))).0);
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
         assert!(presumed.id == "R1" && presumed.is_presumed());
-        assert_eq!(queue.take(), minimize("u", SHORT));
+        assert_eq!(queue.take(false), minimize("u", SHORT));
         queue.set_failed("u", false);
         assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
-        assert_eq!(queue.take(), root_of("b"));
+        assert_eq!(queue.take(false), root_of("b"));
         assert!(!queue.is_finished());
         assert!(!queue.set_root("b", Some(root("R1"))).0);
-        assert_eq!(queue.take(), root_of("c"));
+        assert_eq!(queue.take(false), root_of("c"));
         assert!(!queue.set_root("c", None).0);
         // With more time, u may show again.
         assert!(!queue.is_finished());
-        assert_eq!(queue.take(), minimize("u", LONG));
+        assert_eq!(queue.take(false), minimize("u", LONG));
         queue.set_failed("u", true);
         assert!(queue.is_finished());
-        assert_eq!(queue.take(), minimize("a", LONG));
+        assert_eq!(queue.take(false), minimize("a", LONG));
         queue.set_program("a", 1.0, true);
-        assert_eq!(queue.take(), None);
+        assert_eq!(queue.take(false), None);
         let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
         assert_eq!(queue.add(&leak, 3), None);
-        assert_eq!(queue.take(), minimize("l", SHORT), "it stands for itself");
+        assert_eq!(queue.take(false), minimize("l", SHORT), "it stands for itself");
+    }
+
+    #[test]
+    fn while_roots_are_unknown_unlike_findings_are_minimized() {
+        let mut queue = Queue::default();
+        for (id, sides, lines) in [("a", "f / g", 40), ("b", "g / h", 20), ("c", "x / y", 50)] {
+            queue.add(&race(id, sides, Class::Bug), lines);
+        }
+        assert_eq!(queue.take(true), minimize("b", SHORT));
+        queue.set_program("b", 1.0, true);
+        assert_eq!(queue.take(true), minimize("c", SHORT), "a is like b");
+        queue.set_failed("c", true);
+        assert_eq!(queue.take(true), None);
+        assert!(!queue.is_finished());
+        assert_eq!(queue.take(false), Some(Job::Root("b".to_owned())), "the small one first");
     }
 
     #[test]

@@ -50,11 +50,12 @@ impl Worker {
         };
         // A campaign says it if there is none.
         let compiler = Compiler::find(&self.config.built.toolchain).ok();
-        while let Some(job) = self.next() {
+        rooter.start();
+        while let Some(job) = self.next(&mut rooter) {
             match job {
                 Job::Root(id) => self.determine(&mut rooter, &id),
                 Job::Minimize(id, time) => {
-                    self.minimize(compiler.as_ref(), &id, time);
+                    self.minimize(&mut rooter, compiler.as_ref(), &id, time);
                     self.rename(&rooter, &id);
                 }
             }
@@ -63,17 +64,21 @@ impl Worker {
     }
 
     /// Waits for a job; `None` at the end.
-    fn next(&self) -> Option<Job> {
+    fn next(&self, rooter: &mut Rooter) -> Option<Job> {
         let mut state = self.shared.lock();
         loop {
             if state.ended {
                 return None;
             }
-            if let Some(job) = state.queue.take() {
+            let is_blind = !rooter.is_ready();
+            if let Some(job) = state.queue.take(is_blind) {
                 state.is_busy = true;
                 return Some(job);
             }
-            state = self.shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            // A build that ends wakes nobody.
+            let wait = if is_blind { Duration::from_millis(100) } else { Duration::MAX };
+            let wake = self.shared.wake.wait_timeout(state, wait);
+            state = wake.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -122,9 +127,9 @@ impl Worker {
         }
     }
 
-    fn minimize(&self, compiler: Option<&Compiler>, id: &str, time: Duration) {
+    fn minimize(&self, rooter: &mut Rooter, compiler: Option<&Compiler>, id: &str, time: Duration) {
         self.cut.store(self.stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        match self.try_to_minimize(compiler, id, time) {
+        match self.try_to_minimize(rooter, compiler, id, time) {
             Ok(Some(finding)) => {
                 let shown = finding.standalone.as_ref().map_or([0, 0], |s| s.reproduced);
                 let rate = f64::from(shown[0]) / f64::from(shown[1].max(1));
@@ -166,6 +171,7 @@ impl Worker {
     /// show.
     fn try_to_minimize(
         &self,
+        rooter: &mut Rooter,
         compiler: Option<&Compiler>,
         id: &str,
         time: Duration,
@@ -189,6 +195,10 @@ impl Worker {
         // An earlier result is a good start.
         match minimize(&crash.case, Some(&crash.finding), &options, &mut |_| ()) {
             Ok(Some(m)) => {
+                let keeps = rooter.keeps_root(&crash.finding, &m.text, &mut |_| ());
+                if let Some(drift) = keeps.map_err(|e| e.to_string())? {
+                    return Err(drift);
+                }
                 self.store.put_minimized(id, &m.text, &m.info).map_err(|e| e.to_string())?;
                 if let Some(compiler) = compiler {
                     put_verdict(&self.store, id, &m.text, compiler).map_err(|e| e.to_string())?;
