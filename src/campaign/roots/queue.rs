@@ -35,6 +35,8 @@ struct Entry {
     lines: usize,
     root: Fault,
     work: Work,
+    /// Whether a job with it was taken and is not over.
+    is_busy: bool,
 }
 
 /// What is known of a root.
@@ -80,6 +82,14 @@ pub(super) struct Queue {
     is_blind: bool,
 }
 
+impl Job {
+    /// The finding.
+    pub(super) fn id(&self) -> &str {
+        let (Self::Root(id) | Self::Minimize(id, _)) = self;
+        id
+    }
+}
+
 impl Queue {
     /// Adds a finding, or takes note that it was stored again with a graver class. Returns the root
     /// that it is presumed to have.
@@ -107,6 +117,7 @@ impl Queue {
             lines,
             root,
             work,
+            is_busy: false,
         };
         if self.entries.insert(finding.id.clone(), entry).is_none() {
             self.order.push(finding.id.clone());
@@ -180,7 +191,22 @@ impl Queue {
         self.is_blind = is_blind;
         let job = self.next()?;
         self.after_root = matches!(job, Job::Root(_));
+        if let Some(entry) = self.entries.get_mut(job.id()) {
+            entry.is_busy = true;
+        }
         Some(job)
+    }
+
+    /// Takes note that the job with a finding is over.
+    pub(super) fn release(&mut self, id: &str) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.is_busy = false;
+        }
+    }
+
+    /// Whether a job is not over.
+    pub(super) fn is_busy(&self) -> bool {
+        self.entries.values().any(|e| e.is_busy)
     }
 
     /// The next thing to do, bugs first: determine roots and, in turns with that, make a program for
@@ -192,7 +218,7 @@ impl Queue {
         }
         // A small test case tells its root in less time.
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
-            let all = self.in_order().filter(|(_, e)| wanted(e));
+            let all = self.in_order().filter(|(_, e)| !e.is_busy && wanted(e));
             all.min_by_key(|(_, e)| (e.class, !e.has_program())).map(|(id, _)| id.clone())
         };
         let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
@@ -211,7 +237,8 @@ impl Queue {
             return Some(Job::Root(id));
         }
         let late = groups.values().filter(|all| !has_program(all)).flatten();
-        let mut late = late.filter(|(_, e)| e.work == Work::Failed { for_good: false });
+        let mut late =
+            late.filter(|(_, e)| !e.is_busy && e.work == Work::Failed { for_good: false });
         if let Some((id, _)) = late.next() {
             return Some(Job::Minimize((*id).clone(), LONG));
         }
@@ -222,12 +249,13 @@ impl Queue {
     /// The next finding to minimize while roots are unknown: it shares no function with any for which
     /// that was tried, so that it probably has a root of its own.
     fn unlike_others(&self) -> Option<&String> {
-        let tried = |e: &&Entry| e.work != Work::Nothing;
+        let tried = |e: &&Entry| e.work != Work::Nothing || e.is_busy;
         let is_unlike = |e: &Entry| {
             let alike = |o: &Entry| o.kind == e.kind && !o.sides.is_disjoint(&e.sides);
             !self.entries.values().filter(tried).any(alike)
         };
-        let all = self.in_order().filter(|(_, e)| e.work == Work::Nothing && is_unlike(e));
+        let untried = self.in_order().filter(|(_, e)| e.work == Work::Nothing && !e.is_busy);
+        let all = untried.filter(|(_, e)| is_unlike(e));
         all.min_by_key(|(_, e)| (e.class, e.rate < 0.5, e.lines)).map(|(id, _)| id)
     }
 
@@ -252,7 +280,7 @@ impl Queue {
     fn to_minimize(&self, group: &[(&String, &Entry)]) -> Option<((bool, Class), String)> {
         let good = |e: &Entry| matches!(e.work, Work::Done { rate, .. } if rate >= 0.5);
         let tried = group.iter().filter(|(_, e)| e.work != Work::Nothing).count();
-        if tried >= TRIES || group.iter().any(|(_, e)| good(e)) {
+        if tried >= TRIES || group.iter().any(|(_, e)| good(e) || e.is_busy) {
             return None;
         }
         let untried = group.iter().filter(|(_, e)| e.work == Work::Nothing);
@@ -328,6 +356,13 @@ mod tests {
         Some(Job::Minimize(id.to_owned(), time))
     }
 
+    /// The next job, done at once.
+    fn next(queue: &mut Queue) -> Option<Job> {
+        let job = queue.take(false);
+        job.iter().for_each(|job| queue.release(job.id()));
+        job
+    }
+
     #[test]
     fn roots_and_programs_take_turns() {
         let root_of = |id: &str| Some(Job::Root(id.to_owned()));
@@ -335,36 +370,36 @@ mod tests {
         assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
         assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
         assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
-        assert_eq!(queue.take(false), root_of("a"));
+        assert_eq!(next(&mut queue), root_of("a"));
         // b shares a function with a.
         let (is_new, presumed) = queue.set_root("a", Some(root("R1")));
         assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
         assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
-        assert_eq!(queue.take(false), minimize("a", SHORT));
+        assert_eq!(next(&mut queue), minimize("a", SHORT));
         queue.set_program("a", 1.0, false);
-        assert_eq!(queue.take(false), root_of("u"));
+        assert_eq!(next(&mut queue), root_of("u"));
         assert!(queue.set_root("u", Some(root("R8"))).0);
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
         assert!(presumed.id == "R1" && presumed.is_presumed());
-        assert_eq!(queue.take(false), minimize("u", SHORT));
+        assert_eq!(next(&mut queue), minimize("u", SHORT));
         queue.set_failed("u", false);
         assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
-        assert_eq!(queue.take(false), root_of("b"));
+        assert_eq!(next(&mut queue), root_of("b"));
         assert!(!queue.is_finished());
         assert!(!queue.set_root("b", Some(root("R1"))).0);
-        assert_eq!(queue.take(false), root_of("c"));
+        assert_eq!(next(&mut queue), root_of("c"));
         assert!(!queue.set_root("c", None).0);
         // With more time, u may show again.
         assert!(!queue.is_finished());
-        assert_eq!(queue.take(false), minimize("u", LONG));
+        assert_eq!(next(&mut queue), minimize("u", LONG));
         queue.set_failed("u", true);
         assert!(queue.is_finished());
-        assert_eq!(queue.take(false), minimize("a", LONG));
+        assert_eq!(next(&mut queue), minimize("a", LONG));
         queue.set_program("a", 1.0, true);
-        assert_eq!(queue.take(false), None);
+        assert_eq!(next(&mut queue), None);
         let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
         assert_eq!(queue.add(&leak, 3), None);
-        assert_eq!(queue.take(false), minimize("l", SHORT), "it stands for itself");
+        assert_eq!(next(&mut queue), minimize("l", SHORT), "it stands for itself");
     }
 
     #[test]
@@ -378,8 +413,11 @@ mod tests {
         assert_eq!(queue.take(true), minimize("c", SHORT), "a is like b");
         queue.set_failed("c", true);
         assert_eq!(queue.take(true), None);
+        assert!(queue.is_busy());
+        ["b", "c"].map(|id| queue.release(id));
         assert!(!queue.is_finished());
         assert_eq!(queue.take(false), Some(Job::Root("b".to_owned())), "the small one first");
+        assert_eq!(queue.take(false), Some(Job::Root("a".to_owned())), "another does that");
     }
 
     #[test]

@@ -29,12 +29,15 @@ pub(super) struct Worker {
     pub(super) stop: Arc<AtomicBool>,
     pub(super) cut: Arc<AtomicBool>,
     pub(super) percent: Arc<AtomicU32>,
+    /// Whether everything that it starts gives way to the campaign.
+    pub(super) nice: bool,
 }
 
 impl Worker {
     pub(super) fn run(self) {
-        // Everything that is started from here on gives way to the campaign.
-        lower_priority();
+        if self.nice {
+            lower_priority();
+        }
         let options = root::Options {
             harness: self.config.harness.clone(),
             go: self.config.go.clone(),
@@ -42,7 +45,6 @@ impl Worker {
             budget: BUDGET,
             stop: Arc::clone(&self.stop),
             percent: Arc::clone(&self.percent),
-            nice: true,
         };
         let mut rooter = match Rooter::new(&self.config.built, options) {
             Ok(rooter) => rooter,
@@ -52,14 +54,15 @@ impl Worker {
         let compiler = Compiler::find(&self.config.built.toolchain).ok();
         rooter.start();
         while let Some(job) = self.next(&mut rooter) {
+            let id = job.id().to_owned();
             match job {
-                Job::Root(id) => self.determine(&mut rooter, &id),
-                Job::Minimize(id, time) => {
+                Job::Root(_) => self.determine(&mut rooter, &id),
+                Job::Minimize(_, time) => {
                     self.minimize(&mut rooter, compiler.as_ref(), &id, time);
                     self.rename(&rooter, &id);
                 }
             }
-            self.shared.lock().is_busy = false;
+            self.shared.lock().queue.release(&id);
         }
     }
 
@@ -67,12 +70,12 @@ impl Worker {
     fn next(&self, rooter: &mut Rooter) -> Option<Job> {
         let mut state = self.shared.lock();
         loop {
-            if state.ended {
+            // At the end of a campaign, others take its place.
+            if state.ended || self.nice && state.until.is_some() {
                 return None;
             }
             let is_blind = !rooter.is_ready();
             if let Some(job) = state.queue.take(is_blind) {
-                state.is_busy = true;
                 return Some(job);
             }
             // A build that ends wakes nobody.
@@ -140,16 +143,17 @@ impl Worker {
                 // A search that was given all its time would not get further with more.
                 let is_complete = is_complete || time > SHORT;
                 state.queue.set_program(id, rate, is_complete);
-                if let Some(root) = &finding.root {
-                    let dir = self.store.path(id);
-                    let [k, n] = shown;
-                    state.news.push(News::Say(format!(
-                        "root {}: a program of {lines} lines shows it in {k} of {n} processes: \
-                         {}/repro",
-                        root.id,
-                        dir.display()
-                    )));
-                }
+                let dir = self.store.path(id);
+                let [k, n] = shown;
+                let what = match &finding.root {
+                    Some(root) => format!("root {}", root.id),
+                    None => finding.title.clone(),
+                };
+                state.news.push(News::Say(format!(
+                    "{what}: a program of {lines} lines shows it in {k} of {n} processes: \
+                     {}/repro",
+                    dir.display()
+                )));
             }
             Ok(None) => {
                 // On a busy machine, it may need more time to show.
@@ -179,17 +183,17 @@ impl Worker {
         let path = self.store.path(id);
         let crash = Crash::read(&path).map_err(|e| e.to_string())?;
         let percent = self.percent.load(Ordering::Relaxed);
-        let jobs = if self.shared.lock().is_finishing { processors() } else { 1 };
+        let time = self.shared.lock().share_of(time);
         let options = minimize::Options {
             harness: self.config.harness.clone(),
             origin: self.config.origin.clone(),
             go_minor: self.config.built.toolchain.minor,
-            jobs,
-            time: Some(time * 100 / percent / jobs as u32),
+            jobs: 1,
+            time: Some(time * 100 / percent),
             runs: RUNS,
             stop: Arc::clone(&self.cut),
             percent,
-            nice: true,
+            nice: self.nice,
             neighbours: self.store.neighbours(&crash.finding),
         };
         // An earlier result is a good start.
@@ -254,8 +258,4 @@ fn line(root: &Root) -> String {
     let issues =
         if issues.is_empty() { String::new() } else { format!(" ({})", issues.join(", ")) };
     format!("ROOT {}: {}{issues}", root.id, root.title)
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

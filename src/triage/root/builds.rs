@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::harness::{
-    BuiltHarness, EnvError, GoOptions, HarnessError, Toolchain, lower_priority, overlay_together,
+    BuiltHarness, EnvError, GoOptions, HarnessError, Toolchain, overlay_together,
 };
 use crate::patches::{Choice, Patch, Wanted};
 
 /// How often a build in progress is asked whether it is still wanted.
 const POLL: Duration = Duration::from_millis(50);
+
+/// Held during a build. It does not give way to a campaign: it happens once for each Go, and all
+/// roots wait for it.
+static ONE: Mutex<()> = Mutex::new(());
 
 /// A harness with a patch.
 #[derive(Clone, Debug)]
@@ -35,7 +40,6 @@ pub(super) struct Builds {
     base: Vec<String>,
     /// Those that are tried.
     patches: Vec<Patch>,
-    nice: bool,
     /// The build of the one for all, which may be in progress.
     together: Option<Together>,
     built: BTreeMap<String, Result<PathBuf, Why>>,
@@ -61,10 +65,9 @@ impl Builds {
         options: GoOptions,
         base: Vec<String>,
         patches: Vec<Patch>,
-        nice: bool,
     ) -> Self {
         let built = BTreeMap::new();
-        Self { toolchain, options, base, patches, nice, together: None, built }
+        Self { toolchain, options, base, patches, together: None, built }
     }
 
     /// Starts the build of the harness for all patches.
@@ -152,13 +155,12 @@ impl Builds {
     }
 
     fn build(&self, options: GoOptions) -> Building {
-        let (toolchain, nice) = (self.toolchain.clone(), self.nice);
+        let toolchain = self.toolchain.clone();
         let (answer, result) = channel();
         let (line, lines) = channel();
         std::thread::spawn(move || {
-            if nice {
-                lower_priority();
-            }
+            // Two that need one harness build it once.
+            let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
             let mut say = |text: &str| {
                 let _ = line.send(text.to_owned());
             };

@@ -46,8 +46,6 @@ pub struct Options {
     pub stop: Arc<AtomicBool>,
     /// The share of time that may be used, 1 to 100.
     pub percent: Arc<AtomicU32>,
-    /// Whether the processes give way to others.
-    pub nice: bool,
 }
 
 /// A root that cannot be searched for.
@@ -90,7 +88,7 @@ impl Rooter {
         let open: BTreeSet<String> = open.map(|(p, _)| p.id.clone()).collect();
         let go = options.go.clone();
         let tried = all.iter().filter(|p| open.contains(&p.id)).cloned().collect();
-        let builds = Builds::new(built.toolchain.clone(), go, base, tried, options.nice);
+        let builds = Builds::new(built.toolchain.clone(), go, base, tried);
         Ok(Self { options, builds, all, open })
     }
 
