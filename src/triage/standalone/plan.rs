@@ -109,6 +109,23 @@ impl<'a> Plan<'a> {
                 self.close(i, &mut done);
             }
         }
+        // One goroutine alone gets the same from a package whether it is checked before or when
+        // it is first imported.
+        if let [ops] = &self.scenario.go[..]
+            && self.scenario.share.is_empty()
+            && self.scenario.importing.is_empty()
+        {
+            let mut checked = BTreeSet::new();
+            for op in ops {
+                let Some(i) = self.subject(op) else { continue };
+                if matches!(op, Operation::Check { .. }) {
+                    self.packages[i].imports.iter().for_each(|&dep| self.close(dep, &mut done));
+                    checked.insert(i);
+                } else if !checked.contains(&i) {
+                    self.close(i, &mut done);
+                }
+            }
+        }
         done
     }
 
