@@ -61,7 +61,7 @@ for case in tests/issues/*.txtar; do
 				--toolchain "$also" >&2 || true
 		done
 		if [ "$shows" = data-race ]; then
-			"$typerace" consequence "$crash" --time "${CONSEQUENCE:-60s}" --toolchain "$on" >&2 || true
+			"$typerace" consequence "$crash" --time "${CONSEQUENCE:-120s}" --toolchain "$on" >&2 || true
 		fi
 	fi
 	cp "$crash/issue.md" "docs/issues/$name.md"

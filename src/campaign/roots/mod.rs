@@ -221,11 +221,11 @@ impl State {
     fn share_of(&self, time: Duration) -> Duration {
         let Some(until) = self.until else { return time };
         let (done, all) = self.queue.progress();
-        let left = until.saturating_duration_since(Instant::now()) * processors() as u32;
-        time.min(left / (all - done).max(1) as u32 / 2).max(LEAST)
+        let left = until.saturating_duration_since(Instant::now()) * processors();
+        time.min(left / u32::try_from(all - done).unwrap_or(u32::MAX).max(1) / 2).max(LEAST)
     }
 }
 
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+fn processors() -> u32 {
+    std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX))
 }

@@ -22,6 +22,8 @@ pub(super) enum Job {
     Root(String),
     /// Minimize a finding, within this time, and run its program.
     Minimize(String, Duration),
+    /// Look for what a finding does without the race detector.
+    Consequence(String),
 }
 
 /// A finding, and what was done for it.
@@ -35,6 +37,8 @@ struct Entry {
     lines: usize,
     root: Fault,
     work: Work,
+    /// Whether it was looked for what it does without the race detector.
+    has_consequence: bool,
     /// Whether a job with it was taken and is not over.
     is_busy: bool,
 }
@@ -85,8 +89,9 @@ pub(super) struct Queue {
 impl Job {
     /// The finding.
     pub(super) fn id(&self) -> &str {
-        let (Self::Root(id) | Self::Minimize(id, _)) = self;
-        id
+        match self {
+            Self::Root(id) | Self::Minimize(id, _) | Self::Consequence(id) => id,
+        }
     }
 }
 
@@ -117,6 +122,7 @@ impl Queue {
             lines,
             root,
             work,
+            has_consequence: finding.consequence.is_some(),
             is_busy: false,
         };
         if self.entries.insert(finding.id.clone(), entry).is_none() {
@@ -174,6 +180,13 @@ impl Queue {
     pub(super) fn set_program(&mut self, id: &str, rate: f64, is_complete: bool) {
         if let Some(entry) = self.entries.get_mut(id) {
             entry.work = Work::Done { rate, is_complete };
+        }
+    }
+
+    /// Takes note that it was looked for what a finding does without the race detector.
+    pub(super) fn set_consequence(&mut self, id: &str) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.has_consequence = true;
         }
     }
 
@@ -241,6 +254,10 @@ impl Queue {
             late.filter(|(_, e)| !e.is_busy && e.work == Work::Failed { for_good: false });
         if let Some((id, _)) = late.next() {
             return Some(Job::Minimize((*id).clone(), LONG));
+        }
+        let without = groups.values().find_map(|all| to_ask(all));
+        if let Some(id) = without {
+            return Some(Job::Consequence(id.clone()));
         }
         let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
         by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
@@ -311,6 +328,7 @@ impl Queue {
         match self.next() {
             Some(Job::Minimize(id, _)) => is_only_better(&id),
             Some(Job::Root(_)) => false,
+            Some(Job::Consequence(_)) => true,
             None => !self.is_blind,
         }
     }
@@ -320,6 +338,16 @@ impl Entry {
     fn has_program(&self) -> bool {
         matches!(self.work, Work::Done { .. })
     }
+}
+
+/// The race of a root that is run without the race detector: it has a program, and none of that
+/// root was run.
+fn to_ask<'a>(group: &[(&'a String, &Entry)]) -> Option<&'a String> {
+    if group.iter().any(|(_, e)| e.has_consequence || e.is_busy) {
+        return None;
+    }
+    let fits = |e: &Entry| e.kind == Kind::DataRace && e.class != Class::Breach && e.has_program();
+    group.iter().find(|(_, e)| fits(e)).map(|(id, _)| *id)
 }
 
 /// Whether some finding of a group has a program.
@@ -394,6 +422,8 @@ mod tests {
         assert_eq!(next(&mut queue), minimize("u", LONG));
         queue.set_failed("u", true);
         assert!(queue.is_finished());
+        assert_eq!(next(&mut queue), Some(Job::Consequence("a".to_owned())));
+        queue.set_consequence("a");
         assert_eq!(next(&mut queue), minimize("a", LONG));
         queue.set_program("a", 1.0, true);
         assert_eq!(next(&mut queue), None);
@@ -435,7 +465,7 @@ mod tests {
             assert_eq!(queue.next(), minimize(id, SHORT));
             queue.set_program(id, rate, true);
         }
-        assert_eq!(queue.next(), None, "three were tried");
+        assert_eq!(queue.next(), Some(Job::Consequence("a".to_owned())), "three were tried");
         assert_eq!(queue.progress(), (1, 1));
     }
 }

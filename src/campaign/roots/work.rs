@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::queue::{Job, SHORT};
-use super::{News, RootsConfig, Shared};
+use super::{News, RootsConfig, Shared, processors};
 use crate::finding::{Finding, NEW, Root};
-use crate::harness::{HarnessError, lower_priority};
+use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority};
 use crate::store::Store;
 use crate::triage::compiler::{Compiler, put_verdict};
+use crate::triage::consequence;
 use crate::triage::minimize::{self, MinimizeError, minimize};
 use crate::triage::root::{self, Rooter, rest};
 use crate::triage::standalone::{self, Crash};
@@ -19,6 +20,8 @@ use crate::triage::standalone::{self, Crash};
 const RUNS: u32 = 10;
 /// How long a finding is run without and, again, with each patch, at most.
 const BUDGET: Duration = Duration::from_secs(4);
+/// How long a finding is run without the race detector.
+const CONSEQUENCE: Duration = Duration::from_secs(20);
 /// How long the forms of a program are tried.
 const VERIFY: Duration = Duration::from_secs(15);
 
@@ -60,6 +63,12 @@ impl Worker {
                 Job::Minimize(_, time) => {
                     self.minimize(&mut rooter, compiler.as_ref(), &id, time);
                     self.rename(&rooter, &id);
+                }
+                Job::Consequence(_) => {
+                    if let Err(why) = self.consequence(&id) {
+                        self.fail(&format!("{id}: what it does to users is unknown: {why}"));
+                    }
+                    self.shared.lock().queue.set_consequence(&id);
                 }
             }
             self.shared.lock().queue.release(&id);
@@ -221,6 +230,34 @@ impl Worker {
         }
         rest(began.elapsed(), &self.percent, &self.stop);
         crate::store::read(&path).map(Some).map_err(|e| e.to_string())
+    }
+
+    /// Runs a finding without the race detector. The harness for that is built once.
+    fn consequence(&self, id: &str) -> Result<(), String> {
+        let path = self.store.path(id);
+        let began = Instant::now();
+        let built = BuiltHarness::unwatched(&self.config.go, &mut |_| ());
+        let harness = HarnessConfig {
+            interrupt: Arc::clone(&self.stop),
+            ..HarnessConfig::new(built.map_err(|e| e.to_string())?.path)
+        };
+        let options =
+            consequence::Options { harness, origin: self.config.origin.clone(), time: CONSEQUENCE };
+        let cases = consequence::cases(&path).map_err(|e| e.to_string())?;
+        let seen = match consequence::consequence(&cases, &options, &mut |_| ()) {
+            Err(_) if self.stop.load(Ordering::Relaxed) => return Ok(()),
+            seen => seen.map_err(|e| e.to_string())?,
+        };
+        let says = seen.sentence();
+        let changed = self.store.change(id, |finding| finding.consequence = Some(seen.clone()));
+        changed.map_err(|e| e.to_string())?;
+        standalone::write(&path).map_err(|e| e.to_string())?;
+        let root = crate::store::read(&path).ok().and_then(|f| f.root);
+        let what = root.map_or_else(|| id.to_owned(), |root| format!("root {}", root.id));
+        self.shared.lock().news.push(News::Say(format!("{what}: {says}")));
+        // It runs on all processors.
+        rest(began.elapsed() * processors(), &self.percent, &self.stop);
+        Ok(())
     }
 
     /// Runs the program of a crash directory; `None` if there was no time for any form of it.

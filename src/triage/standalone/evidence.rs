@@ -112,7 +112,9 @@ pub(super) fn patches(f: &Finding) -> String {
     let Some(root) = &f.root else { return String::new() };
     let known = built_in().unwrap_or_default();
     let mut out = String::new();
-    for trial in root.tried.iter().filter(|t| t.runs > 0 && t.seen == 0) {
+    // Other patches may hide it as well.
+    let own = root.tried.iter().filter(|t| t.patch == root.id && t.runs > 0 && t.seen == 0);
+    for trial in own {
         let _ =
             writeln!(out, "With this change the program is silent (0 of {} runs):\n", trial.runs);
         if let Some(patch) = known.iter().find(|p| p.is_called(&trial.patch)) {
