@@ -114,7 +114,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     let minimized = match (minimized, &expected) {
-        (Some(m), Some(finding)) if place.is_some() && !args.no_verify => {
+        (Some(m), Some(finding)) if place.is_some() => {
             let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
             match rooter.keeps_root(finding, &m.text, &mut progress) {
                 Ok(Some(drift)) => anyhow::bail!("{}: {drift}", finding.id),
