@@ -153,16 +153,18 @@ impl Worker {
                 let is_complete = is_complete || time > SHORT;
                 state.queue.set_program(id, rate, is_complete);
                 let dir = self.store.path(id);
-                let [k, n] = shown;
                 let what = match &finding.root {
                     Some(root) => format!("root {}", root.id),
                     None => finding.title.clone(),
                 };
-                state.news.push(News::Say(format!(
-                    "{what}: a program of {lines} lines shows it in {k} of {n} processes: \
-                     {}/repro",
-                    dir.display()
-                )));
+                let says = match shown {
+                    [_, 0] => "minimized; there was no time to run its program".to_owned(),
+                    [k, n] => {
+                        format!("a program of {lines} lines shows it in {k} of {n} processes")
+                    }
+                };
+                let line = format!("{what}: {says}: {}/repro", dir.display());
+                state.news.push(News::Say(line));
             }
             Ok(None) => {
                 // On a busy machine, it may need more time to show.
