@@ -15,7 +15,7 @@ use super::ticker::waiting;
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
 use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
-use crate::store::{MINIMIZED, Store};
+use crate::store::{MINIMIZED, Store, TESTCASE};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::root::has_root;
@@ -83,7 +83,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
-    let place = store_of(&args.crash)?;
+    let mut place = store_of(&args.crash)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         harness: HarnessConfig::new(&built.path),
@@ -113,17 +113,19 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Environment(e)) => return Err(e.into()),
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
-    let minimized = match (minimized, &expected) {
-        (Some(m), Some(finding)) if place.is_some() => {
-            let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
-            match rooter.keeps_root(finding, &m.text, &mut progress) {
-                Ok(Some(drift)) => anyhow::bail!("{}: {drift}", finding.id),
-                Err(e) if !stop.load(Ordering::Relaxed) => return Err(e.into()),
-                _ => Some(m),
+    if let (Some(m), Some(finding), Some(_)) = (&minimized, &expected, &place) {
+        let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
+        match rooter.keeps_root(finding, &m.text, &mut progress) {
+            Ok(Some(drift)) => {
+                progress(&format!("{}: {drift}", finding.id));
+                let text = std::fs::read_to_string(args.crash.join(TESTCASE))?;
+                ask_compiler(place.as_ref(), &text, &built.toolchain)?;
+                place = None;
             }
+            Err(e) if !stop.load(Ordering::Relaxed) => return Err(e.into()),
+            _ => {}
         }
-        (minimized, _) => minimized,
-    };
+    }
     // Results are stored if the test case is that of a crash directory.
     let (mut path, mut shown, mut root) = (None, None, None);
     if let (Some(m), Some(place)) = (&minimized, &place) {
@@ -183,13 +185,19 @@ pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
 }
 
 /// Stores the result in the crash directory.
-fn store((store, name): &(Store, String), m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
-    store.put_minimized(name, &m.text, &m.info)?;
+fn store(place: &(Store, String), m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+    place.0.put_minimized(&place.1, &m.text, &m.info)?;
+    ask_compiler(Some(place), &m.text, go)
+}
+
+/// Stores what the compiler says about a test case, and writes the standalone program again: from now
+/// on, it is that of the minimized test case, or of the package alone.
+fn ask_compiler(place: Option<&(Store, String)>, text: &str, go: &Toolchain) -> anyhow::Result<()> {
+    let Some((store, name)) = place else { return Ok(()) };
     let asked = Compiler::find(go).map_err(anyhow::Error::from);
-    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, &m.text, &compiler)?)) {
+    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, text, &compiler)?)) {
         progress(&format!("the compiler was not asked: {e}"));
     }
-    // From now on, the standalone program is that of the minimized test case.
     Ok(standalone::write(&store.path(name))?)
 }
 

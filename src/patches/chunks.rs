@@ -22,7 +22,7 @@ pub(super) fn chunks(file: &str) -> Vec<Chunk> {
         let declares = ["func ", "type ", "var ", "const ", "import ", "package "];
         match texts.last_mut() {
             Some(last) if !declares.iter().any(|word| line.starts_with(word)) => {
-                last.push_str(line)
+                last.push_str(line);
             }
             _ => texts.push(line.to_owned()),
         }

@@ -6,10 +6,10 @@
 //!
 //! ```go
 //! func (t *Named) Method(i int) *Func {
-//! 	if typeracePatch == 3 {
-//! 		…
-//! 	}
-//! 	…
+//!     if typeracePatch == 3 {
+//!         …
+//!     }
+//!     …
 //! }
 //! ```
 

@@ -444,7 +444,7 @@ mod tests {
         queue.set_failed("c", true);
         assert_eq!(queue.take(true), None);
         assert!(queue.is_busy());
-        ["b", "c"].map(|id| queue.release(id));
+        ["b", "c"].iter().for_each(|id| queue.release(id));
         assert!(!queue.is_finished());
         assert_eq!(queue.take(false), Some(Job::Root("b".to_owned())), "the small one first");
         assert_eq!(queue.take(false), Some(Job::Root("a".to_owned())), "another does that");
