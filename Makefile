@@ -1,5 +1,8 @@
 # make fuzz            a two-minute campaign; its findings are in crashes/
 # make test            all tests and checks; .ci/run calls this
+# make test-install    the crate as it would be published: cargo package builds it, cargo install
+#                      installs it, and it runs a campaign in an empty folder; takes minutes
+# make test-arm64      does all of it compile for Linux on arm64?
 # make doctor          checks Go, the C compiler and the race detector
 # make bench           typerace compared with its limit and with go test -fuzz; writes
 #                      docs/BENCHMARKS.md. BENCH='peer ablations survival' takes hours
@@ -23,7 +26,8 @@ TIME ?= 2m
 
 .PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test lint doctor transparency \
 	transparency-go build \
-	test-rust test-go test-xtools test-issues lint-rust lint-go issues
+	test-rust test-go test-xtools test-issues test-install test-arm64 test-go-arm64 \
+	lint-rust lint-go lint-package compile-tests test-lane-go issues
 
 # Exit code 1 means findings, which is what a campaign is for.
 fuzz: build
@@ -72,10 +76,24 @@ soak: build
 build:
 	$(CARGO) build --release --locked
 
-# Nothing is piped or silenced, so the test runners' last lines stay visible.
-test: lint test-go test-xtools test-rust test-issues
+# The Go side is checked while cargo compiles, which often has work for one processor only. The Rust
+# tests run afterwards, alone: some of them have time limits. What the Go side printed follows when
+# both are done. Nothing else is piped or silenced, so the test runners' last lines stay visible.
+test:
+	@log=$$(mktemp) && \
+	{ $(MAKE) --no-print-directory test-lane-go >"$$log" 2>&1 & go=$$!; \
+	$(MAKE) --no-print-directory -j1 lint-rust lint-package compile-tests; rust=$$?; \
+	wait $$go; go=$$?; cat "$$log"; rm -f "$$log"; [ $$rust -eq 0 ] && [ $$go -eq 0 ]; }
+	@$(MAKE) --no-print-directory test-rust test-issues
 
-lint: lint-rust lint-go
+# One after another, in any case.
+test-lane-go:
+	@$(MAKE) --no-print-directory -j1 lint-go test-go test-go-arm64 test-xtools
+
+lint: lint-rust lint-go lint-package
+
+compile-tests:
+	$(CARGO) test --locked --no-run
 
 # One test opens the HTML report in a browser. Without a browser it passes, and this
 # target says so. .ci/run installs one if it can.
@@ -96,11 +114,37 @@ lint-rust:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 
+# The crate can be packaged, and is below the 10 MB of crates.io. test-install builds it, too.
+lint-package:
+	$(CARGO) package --locked --allow-dirty --no-verify --quiet
+	@crate=$$(ls -t $${CARGO_TARGET_DIR:-target}/package/typerace-*.crate | head -n 1) && \
+	size=$$(wc -c <"$$crate") && echo "$$crate: $$size bytes" && [ "$$size" -lt 10000000 ]
+
+test-install:
+	scripts/check-install.sh
+
 # One shell, so that Go is looked up once. -buildvcs=false, because git, and with it go,
 # refuses a checkout that belongs to another user.
 test-go:
 	go=$$(scripts/go.sh) && cd harness_go && \
 	CGO_ENABLED=1 GOFLAGS=-buildvcs=false "$$go" test -race ./...
+
+# The harness, instrumented, compiles for arm64. Without the race detector, which would need a C
+# compiler for it.
+test-go-arm64:
+	go=$$(scripts/go.sh) && cd harness_go && new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && \
+	case "$$("$$go" env GOVERSION)" in go1.2[12]*) flags=;; *) flags=-ldflags=-checklinkname=0;; esac && \
+	"$$go" run ./instrument -goroot "$$("$$go" env GOROOT)" -out "$$new" && \
+	GOARCH=arm64 CGO_ENABLED=0 GOFLAGS=-buildvcs=false "$$go" build -gcflags=go/types=-d=libfuzzer \
+		$$flags -overlay "$$new/overlay.json" -o "$$new/harness" .
+
+# The Rust side type-checks for arm64, if rustup has its target. There may be no C compiler for it, and
+# a check links nothing, so `true` stands for one.
+test-arm64: test-go-arm64
+	@if rustup target list --installed 2>/dev/null | grep -qx aarch64-unknown-linux-gnu; then \
+		CC_aarch64_unknown_linux_gnu=true AR_aarch64_unknown_linux_gnu=true \
+			$(CARGO) check --locked --target aarch64-unknown-linux-gnu; \
+	else echo "test-arm64: the Rust side was not checked: rustup target add aarch64-unknown-linux-gnu"; fi
 
 # The tests that need golang.org/x/tools, with the release that typerace pins for this Go.
 # Not a failure if that cannot be fetched.

@@ -5,6 +5,11 @@
 //! only those above it, which `tests/module_order.rs` checks. See
 //! docs/ARCHITECTURE.md.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "typerace runs on Linux only (x86-64 is tested, arm64 builds): use a container or a virtual machine"
+);
+
 /// Trees are made of small boxes: making and printing a program spent a third of its time in the C
 /// library's allocator.
 #[global_allocator]

@@ -118,3 +118,67 @@ fn odd_programs_do_no_harm() {
         assert!(out.contains(wanted), "{case}\n{out}");
     }
 }
+
+/// What is installed beside the program, and which one it is.
+#[test]
+fn version_completions_and_manual() {
+    let tmp = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let output = typerace(tmp.path(), args).output().unwrap();
+        check(&output, 0, &[]);
+        text(&output.stdout)
+    };
+    let version = run(&["--version"]);
+    let rest = version.trim_end().strip_prefix(concat!("typerace ", env!("CARGO_PKG_VERSION")));
+    match rest.unwrap_or_else(|| panic!("{version}")) {
+        // A package of sources without a commit.
+        "" => {}
+        commit => {
+            let hash = commit.strip_prefix(" (").and_then(|c| c.strip_suffix(')')).unwrap();
+            assert!(hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{version}");
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]);
+        assert!(script.contains("minimize") && script.contains("until-finding"), "{shell}");
+    }
+    let bash = run(&["completions", "bash"]);
+    let file = tmp.path().join("completions");
+    fs::write(&file, &bash).unwrap();
+    let script = "source ./completions; COMP_WORDS=(typerace mini); COMP_CWORD=1; \
+                  _typerace typerace mini typerace; echo \"${COMPREPLY[@]}\"";
+    let output =
+        Command::new("bash").args(["-c", script]).current_dir(tmp.path()).output().unwrap();
+    assert_eq!(text(&output.stdout).trim(), "minimize", "{}", text(&output.stderr));
+
+    let page = run(&["man"]);
+    assert!(page.contains(".TH typerace 1") && page.contains("minimize"), "{page}");
+    let page = run(&["man", "corpus", "merge"]);
+    assert!(page.contains(".TH typerace-corpus-merge 1") && page.contains("OUT"), "{page}");
+    let output = typerace(tmp.path(), &["man", "corpse"]).output().unwrap();
+    check(&output, 2, &["no command 'corpse'", "minimize"]);
+    let output = typerace(tmp.path(), &["completions", "tcl"]).output().unwrap();
+    check(&output, 2, &["tcl", "bash"]);
+}
+
+/// Nobody sits before a silent terminal: here, a go command takes its time.
+#[test]
+fn a_wait_is_explained() {
+    let tmp = tempfile::tempdir().unwrap();
+    let go = tmp.path().join("go");
+    fs::write(&go, "#!/bin/sh\nsleep 3\nexit 1\n").unwrap();
+    fs::set_permissions(&go, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let output = typerace(tmp.path(), &["patches", "--go", "./go"]).output().unwrap();
+    check(&output, 3, &["typerace: looking for Go … 2 s"]);
+}
+
+/// A temporary folder that cannot be used is not a fault of the command line.
+#[test]
+fn an_unusable_tmpdir_is_the_environments_fault() {
+    let tmp = tempfile::tempdir().unwrap();
+    let args = ["fuzz", "--no-seeds", "--seed", "1", "--execs", "1"];
+    let missing = tmp.path().join("missing");
+    let output = typerace(tmp.path(), &args).env("TMPDIR", &missing).output().unwrap();
+    check(&output, 3, &["missing", "TMPDIR"]);
+    assert!(!text(&output.stderr).contains("work directory"), "{}", text(&output.stderr));
+}

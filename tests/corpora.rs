@@ -63,6 +63,50 @@ fn unusable_folders_are_usage_errors() {
     }
 }
 
+/// What a nightly job does: shards, with their logs beside them, are merged and distilled, and
+/// tomorrow's shards start from the result.
+#[test]
+fn tomorrows_shards_take_over_a_distilled_folder() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let shard = |n: &str, more: &[&str]| {
+        let (work, crashes) = (format!("shard-{n}"), format!("shard-{n}/crashes"));
+        let args = ["fuzz", "--seed", n, "--work", &work, "--crashes", &crashes];
+        let rest = ["--minimize-percent", "0", "--compiler-percent", "0", "--json"];
+        let output = typerace(dir, &[&args[..], &rest, more].concat());
+        (json(&output), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for n in ["1", "2"] {
+        shard(n, &["--no-seeds", "--execs", "60", "--jsonl", "samples"]);
+    }
+    fs::write(dir.join("shard-1.log"), "a log that the pattern matches").unwrap();
+    let merge = ["corpus", "merge", "night", "shard-1", "shard-1.log", "shard-2"];
+    let merged = typerace(dir, &merge);
+    let said = String::from_utf8_lossy(&merged.stdout);
+    assert_eq!(merged.status.code(), Some(0), "{}", String::from_utf8_lossy(&merged.stderr));
+    assert!(
+        said.contains("left out shard-1.log: a file") && said.contains("from 2 folders"),
+        "{said}"
+    );
+    let distill = typerace(dir, &["corpus", "distill", "--work", "night", "--out", "tomorrow"]);
+    assert_eq!(distill.status.code(), Some(0), "{}", String::from_utf8_lossy(&distill.stderr));
+    let kept = names(&dir.join("tomorrow/corpus")).len() as u64;
+    let (summary, _) = shard("3", &["--corpus", "tomorrow", "--execs", "1000000", "--time", "1s"]);
+    assert!(kept > 0 && summary["execs"].as_u64().unwrap() > 0, "{summary:#}");
+
+    // A campaign that goes on adds its lines, and one in another folder replaces them.
+    let lines = || fs::read_to_string(dir.join("samples")).unwrap().lines().count();
+    fs::write(dir.join("samples"), "{\"seconds\":90.5,\"execs\":400}\n{\"seconds\":91.5").unwrap();
+    shard("2", &["--execs", "10", "--jsonl", "samples"]);
+    let resumed = lines();
+    assert!(resumed > 2, "{resumed}");
+    let page = ["report", "--html", "page.html", "--samples", "samples"];
+    let report = typerace(dir, &[&page[..], &["--crashes", "shard-2/crashes"]].concat());
+    assert_eq!(report.status.code(), Some(0), "{}", String::from_utf8_lossy(&report.stderr));
+    shard("4", &["--no-seeds", "--execs", "10", "--jsonl", "samples"]);
+    assert!(!fs::read_to_string(dir.join("samples")).unwrap().contains("90.5"));
+}
+
 /// Several copies of one seed, and one that reaches more.
 #[test]
 fn seeds_are_distilled() {

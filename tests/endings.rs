@@ -207,6 +207,12 @@ fn a_full_disk_loses_no_finding() {
     rescued.iter().for_each(|at| there.extend(titles(at)));
     let lost: Vec<_> = announced.difference(&there).collect();
     assert!(lost.is_empty(), "lost: {lost:?}\n{err}");
+    // It is said once, whatever cannot be written, and again at the end.
+    let full = err.lines().filter(|l| l.to_lowercase().contains("no space left")).count();
+    assert!(full <= 4, "said {full} times: {err}");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains(" executions in "), "no summary: {out}\n{err}");
+    assert_eq!(out.contains("not stored in the folder"), !rescued.is_empty(), "{out}");
     // If a finding cannot be stored in the requested place, that is the environment's fault.
     assert_eq!(output.status.code(), Some(if rescued.is_empty() { 1 } else { 3 }), "{err}");
 }

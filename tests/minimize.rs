@@ -9,8 +9,8 @@ use serde_json::Value;
 use typerace::finding::Finding;
 use typerace::harness::{BuiltHarness, GoOptions, Harness, HarnessConfig};
 use typerace::testcase::SourceCase;
-use typerace::triage::load_case;
-use typerace::triage::minimize::{apply, reducers};
+use typerace::triage::minimize::{Options, Status, apply, minimize, reducers};
+use typerace::triage::{load_case, origin_of};
 
 /// A crash directory as written by the first version of the format. It never changes, because later
 /// versions must open it.
@@ -29,7 +29,7 @@ fn copy(to: &Path) {
 }
 
 #[track_caller]
-fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
+fn run_minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
     command.args(["minimize", "--json"]).args(args).current_dir(dir).stdin(Stdio::null());
     let output = command.output().unwrap();
@@ -38,11 +38,44 @@ fn minimize(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), json)
 }
 
-fn harness() -> Harness {
+fn built() -> BuiltHarness {
     let options =
         GoOptions { toolchain: std::env::var("TYPERACE_TOOLCHAIN").ok(), ..Default::default() };
-    let built = BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap();
-    Harness::start(HarnessConfig::new(&built.path)).unwrap()
+    BuiltHarness::get(&options, &mut |line| eprintln!("{line}")).unwrap()
+}
+
+fn harness() -> Harness {
+    Harness::start(HarnessConfig::new(&built().path)).unwrap()
+}
+
+/// With a seed for its schedule, a test case is cut on the strength of a few runs. Whether the
+/// result really shows the finding is looked at afterwards.
+#[test]
+fn a_seeded_case_is_cut_before_it_is_made_sure() {
+    let (mut source, expected) = load_case(&fixture()).unwrap();
+    source.scenario.as_mut().unwrap().schedule = Some(1);
+    let built = built();
+    let options = Options {
+        harness: HarnessConfig::new(&built.path),
+        origin: origin_of(&built),
+        go_minor: built.toolchain.minor,
+        jobs: 2,
+        time: None,
+        runs: 3,
+        stop: Default::default(),
+        percent: 100,
+        nice: false,
+        neighbours: Vec::new(),
+    };
+    let mut steps: Vec<Status> = Vec::new();
+    let minimized = minimize(&source, expected.as_ref(), &options, &mut |s| steps.push(*s));
+    assert!(minimized.unwrap().unwrap().info.lines <= 15);
+    let sure = steps.iter().position(|s| s.doing == "making sure that it still shows");
+    let sure = sure.unwrap_or_else(|| panic!("{steps:?}"));
+    assert!(steps[sure].lines < source.lines(), "nothing was cut before: {steps:?}");
+    // The steps before the first cut have names, too: nobody waits without knowing for what.
+    assert_eq!(steps[0].doing, "measuring how often it shows");
+    assert!(steps.iter().filter(|s| s.tried == 0).count() > 4, "{steps:?}");
 }
 
 #[test]
@@ -50,7 +83,7 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path().join(ID);
     copy(&dir);
-    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "10"]);
+    let (code, report) = run_minimize(tmp.path(), &[ID, "--time", "120s", "--runs", "10"]);
     assert_eq!(code, Some(1), "{report:#}");
     assert_eq!(report["id"], ID);
     let at_most = |field: &str, n: u64| {
@@ -76,9 +109,74 @@ fn a_stored_finding_becomes_small_and_still_shows() {
     // The smallest test case stays as it is, and is a test case like any other.
     fs::write(dir.join("testcase.txtar"), &text).unwrap();
     let args = [ID, "--time", "120s", "--runs", "1", "--no-verify"];
-    let (code, again) = minimize(tmp.path(), &args);
+    let (code, again) = run_minimize(tmp.path(), &args);
     assert_eq!(code, Some(1), "{again:#}");
     assert!(again["lines"].as_u64() <= report["lines"].as_u64(), "{again:#}");
+}
+
+fn files(dir: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+    let mut files: Vec<_> = entries
+        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), p))
+        .map(|(name, p)| (name, fs::read_to_string(p).unwrap_or_default()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A renamed copy, with the original beside it, of a finding from another machine: the copy gets
+/// everything, and the original nothing.
+#[test]
+fn a_renamed_copy_is_worked_on_and_not_the_original() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (copied, original) = (tmp.path().join("copied from ci"), tmp.path().join(ID));
+    copy(&original);
+    copy(&copied);
+    let json = copied.join("finding.json");
+    let text = fs::read_to_string(&json).unwrap();
+    fs::write(&json, text.replace("/usr/", "/home/elsewhere/")).unwrap();
+    let before = files(&original);
+    let args = ["copied from ci", "--time", "20s", "--runs", "2", "--no-verify"];
+    let (code, report) = run_minimize(tmp.path(), &args);
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["path"], "copied from ci/minimized.txtar");
+    assert_eq!(files(&original), before, "the original was changed");
+    let read = || Finding::from_json(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert!(read().minimized.is_some() && copied.join("repro/main.go").exists());
+    fs::remove_dir_all(&original).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(["report", "--verify", "1", "--crashes", "."]).current_dir(tmp.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(read().standalone.is_some(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// In a folder that cannot be written, the result is printed, and the command says so first.
+#[test]
+fn a_read_only_crash_directory_is_minimized_too() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("archive");
+    copy(&dir);
+    let before = files(&dir);
+    let script = "mount --bind archive archive && mount -o remount,bind,ro archive || exit 99
+        exec \"$0\" minimize archive --time 15s --runs 2";
+    let mut command = Command::new("unshare");
+    command.args(["-rm", "sh", "-c", script, env!("CARGO_BIN_EXE_typerace")]);
+    let output = command.current_dir(tmp.path()).output();
+    let Some(output) = output.ok().filter(|o| ![Some(99), None].contains(&o.status.code())) else {
+        eprintln!("skipped: this system allows no mount in a namespace");
+        return;
+    };
+    let [out, err] = [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b));
+    if err.contains("unshare failed") {
+        eprintln!("skipped: {err}");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    let first = err.lines().next().unwrap_or_default();
+    assert!(first.contains("cannot write in ") && first.contains("not stored"), "{err}");
+    assert!(out.contains("-- ") && !out.contains("stored in"), "{out}");
+    assert_eq!(files(&dir), before);
 }
 
 /// A finding that the original rarely shows is searched for in the small program of another finding
@@ -96,7 +194,7 @@ fn a_race_that_hides_is_found_in_a_neighbours_program() {
     let hidden = "go check a\ngo check a\n-- a/a.go --\npackage a\n".to_owned()
         + &(0..200).map(|i| format!("\ntype T{i} struct{{}}\n")).collect::<String>();
     fs::write(dir.join("testcase.txtar"), hidden).unwrap();
-    let (code, report) = minimize(tmp.path(), &[ID, "--time", "120s", "--no-verify"]);
+    let (code, report) = run_minimize(tmp.path(), &[ID, "--time", "120s", "--no-verify"]);
     assert_eq!((code, report["original"][0].as_u64()), (Some(1), Some(0)), "{report:#}");
     assert_eq!(report["id"], ID);
     assert!(report["lines"].as_u64().unwrap() <= 15, "{report:#}");
@@ -156,7 +254,7 @@ fn two_originals_of_one_finding_end_alike() {
         copy(&dir);
         fs::write(dir.join("testcase.txtar"), text).unwrap();
         let args = [dir.to_str().unwrap(), "--time", "120s", "--runs", "5", "--no-verify"];
-        let (code, report) = minimize(tmp.path(), &args);
+        let (code, report) = run_minimize(tmp.path(), &args);
         assert_eq!((code, &report["id"]), (Some(1), &Value::from(ID)), "{name}: {report:#}");
         assert_eq!(report["complete"], true, "{name}: {report:#}");
         let text = report["text"].as_str().unwrap();
@@ -176,7 +274,7 @@ fn what_shows_nothing_is_not_minimized() {
     let tmp = tempfile::tempdir().unwrap();
     let quiet = "go check a\n-- a/a.go --\npackage a\n";
     fs::write(tmp.path().join("quiet.txtar"), quiet).unwrap();
-    let (code, report) = minimize(tmp.path(), &["quiet.txtar"]);
+    let (code, report) = run_minimize(tmp.path(), &["quiet.txtar"]);
     assert_eq!((code, &report["shown"]), (Some(0), &Value::Bool(false)));
     assert_eq!(report["text"], Value::Null);
 }

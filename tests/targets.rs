@@ -140,6 +140,86 @@ fn a_campaign_uses_targets() {
     assert!(both(&gate).contains("--harness"), "{}", both(&gate));
 }
 
+/// A module with two targets, one package without operations, and what editors need of the harness.
+fn linter(dir: &Path) {
+    let target = |name: &str, state: &str| {
+        format!(
+            "package {name}\n\nimport \"typerace/harness/target\"\n\n{state}\nfunc init() {{\n\t\
+             target.Register(target.Operation{{Name: \"{name}\", Does: \"counts\", Run: run}})\n}}\n"
+        )
+    };
+    let races =
+        "var calls int\n\nfunc run(*target.Input) (string, error) { calls++; return \"\", nil }\n";
+    let other = "func run(*target.Input) (string, error) { return \"\", nil }\n";
+    for (path, text) in [
+        ("fuzza/a.go", target("fuzza", other)),
+        ("fuzzb/b.go", target("fuzzb", races)),
+        ("plain/c.go", "package plain\n".to_owned()),
+    ] {
+        let path = dir.join("two").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let wrote = typerace(dir, &["harness", "--write", "typerace-harness"]);
+    let said = both(&wrote);
+    assert_eq!(wrote.status.code(), Some(0), "{said}");
+    let wanted: Vec<&str> =
+        said.lines().filter(|l| l.starts_with("require ") || l.starts_with("replace ")).collect();
+    assert_eq!(wanted.len(), 2, "{said}");
+    let go_mod = format!("module example.org/two\n\ngo 1.21\n\n{}\n", wanted.join("\n"));
+    fs::write(dir.join("two/go.mod"), go_mod).unwrap();
+}
+
+/// Each package of a module is a target of its own, and a finding of one becomes a Go test that
+/// its author can keep.
+#[test]
+fn a_finding_becomes_a_test_in_the_targets_module() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    linter(dir);
+    let again = typerace(dir, &["harness", "--write", "typerace-harness"]);
+    assert_eq!(again.status.code(), Some(2), "it would mix two versions: {}", both(&again));
+    for name in ["fuzza", "fuzzb"] {
+        let folder = format!("two/{name}");
+        let output = typerace(dir, &["scenarios", "--harness", &folder, "--json"]);
+        let table = json(&output);
+        let table = table.as_array().unwrap().iter().filter(|e| e["kind"] == "target");
+        assert_eq!(table.map(|e| e["name"].as_str().unwrap()).collect::<Vec<_>>(), [name]);
+    }
+    let output = typerace(dir, &["scenarios", "--harness", "two/plain"]);
+    assert_eq!(output.status.code(), Some(2), "{}", both(&output));
+    assert!(both(&output).contains("registers no operation"), "{}", both(&output));
+
+    fs::create_dir(dir.join("seeds")).unwrap();
+    let seed = "import source\nmeet start\nbefore check a\n\
+                go     target fuzzb a ; walk string a\n\
+                go     walk string a ; target fuzzb a T\n\
+                -- a/a.go --\npackage a\n\ntype T int\n";
+    fs::write(dir.join("seeds/x.txtar"), seed).unwrap();
+    let args = ["fuzz", "--corpus", "seeds", "--seed", "1", "--execs", "20", "--json"];
+    let more = ["--minimize-percent", "0", "--harness", "two/fuzzb"];
+    let summary = json(&typerace(dir, &[&args[..], &more].concat()));
+    let findings = summary["findings"].as_array().unwrap();
+    let of = |f: &&Value| f["signature"].as_str().is_some_and(|s| s.contains("two/fuzzb.run"));
+    let found = findings.iter().find(of).unwrap_or_else(|| panic!("{findings:#?}"));
+    let crash = dir.join(found["path"].as_str().unwrap());
+    let test = fs::read_to_string(crash.join("target_test.go")).unwrap();
+    assert!(test.contains("folder of example.org/two/fuzzb,"), "{test}");
+
+    // As the comment in it says.
+    fs::copy(crash.join("target_test.go"), dir.join("two/fuzzb/target_test.go")).unwrap();
+    let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+    let run = test.lines().find_map(|l| l.strip_prefix("//\tgo test ")).unwrap();
+    let run = format!("test {run}");
+    let mut command = go.command();
+    command.args(run.split(' ')).env("CGO_ENABLED", "1").current_dir(dir.join("two/fuzzb"));
+    let said = both(&command.output().unwrap());
+    assert!(said.contains("--- FAIL: TestDataRace") && said.contains("two/fuzzb.run"), "{said}");
+    let mut gofmt = go.command();
+    let vetted = gofmt.args(["vet", "."]).current_dir(dir.join("two/fuzzb")).output().unwrap();
+    assert!(vetted.status.success(), "{}", both(&vetted));
+}
+
 /// Unusable targets are reported with advice, and are the user's to fix.
 #[test]
 fn unusable_targets() {

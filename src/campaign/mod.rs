@@ -35,6 +35,7 @@ use libafl_bolts::tuples::tuple_list;
 
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
+pub use corpus::work_dir::WorkError;
 pub use corpus::{distill, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
@@ -130,7 +131,7 @@ impl Campaign {
         let work = WorkDir::open(config.work.as_deref())?;
         let mut harness = open::harness(&config)?;
         let seeds = seeds::import(&config.seeds, &mut harness)?;
-        let progress = open::progress(&config)?;
+        let progress = open::progress(&config, &work)?;
         let ancestry = open::ancestry(&config, &work, &seeds, &progress);
         let recorder = open::recorder(&config, store, &progress, &ancestry);
         let executor = HarnessExecutor::new(harness, recorder);
@@ -256,13 +257,13 @@ impl Campaign {
         self.end_opinion();
         let roots = self.finish_roots();
         // Findings first: they are stored whatever else failed.
-        self.executor.recorder_mut().flush()?;
+        let not_stored = self.executor.recorder_mut().flush();
         if let Some(fatal) = self.executor.take_failure() {
             return Err(fatal.into());
         }
         result?;
         self.check_health()?;
-        Ok(self.summary(&roots))
+        Ok(Summary { not_stored: Vec::from_iter(not_stored), ..self.summary(&roots) })
     }
 
     /// Takes some more time for roots that have no program yet, and ends the background work.

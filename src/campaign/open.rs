@@ -67,9 +67,9 @@ pub(super) fn harness(config: &Config) -> Result<Harness, EnvError> {
 }
 
 /// Starts the campaign's clock.
-pub(super) fn progress(config: &Config) -> Result<Rc<Progress>, CampaignError> {
+pub(super) fn progress(config: &Config, work: &WorkDir) -> Result<Rc<Progress>, CampaignError> {
     let control = Control::new(config.limits, config.interrupted.clone());
-    let samples = Samples::open(config.jsonl.as_deref())?;
+    let samples = Samples::open(config.jsonl.as_deref(), work)?;
     Ok(Rc::new(Progress::new(control, config.display.clone(), samples)))
 }
 

@@ -50,6 +50,7 @@ impl Campaign {
             contract_not_stored: self.executor.recorder_mut().passed_over(),
             operators: self.table.borrow().rows(),
             roots: Vec::new(),
+            not_stored: Vec::new(),
             minimized: roots.minimized,
             not_minimized: roots.waiting + roots.failed.len(),
             seed: self.seed,

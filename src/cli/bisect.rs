@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::minimize::store_of;
+use super::crash_dir::CrashDir;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
@@ -129,8 +129,8 @@ fn record(args: &BisectArgs, trial: &Trial, steps: &[Step]) -> anyhow::Result<()
     tried.extend(kept);
     tried.sort_by_key(|r| release_order(&r.go_version));
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let recorded = store_of(dir).and_then(|at| match at {
-        Some((store, name)) => Ok(store.change(&name, |finding| finding.releases = tried)?),
+    let recorded = CrashDir::find(dir).and_then(|at| match at {
+        Some(at) => Ok(at.store.change(&at.name, |finding| finding.releases = tried)?),
         None => Ok(()),
     });
     if let Err(e) = recorded {

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, say_patched};
 use crate::finding::{CompilerVerdict, Finding, Origin, rfc3339};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
@@ -54,7 +54,10 @@ pub fn run(args: &CompileArgs) -> anyhow::Result<Exit> {
     let compiler = Compiler::find(&built.toolchain).context("cannot find the compiler")?;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     let origin = Origin { found_at: rfc3339(std::time::SystemTime::now()), ..origin_of(&built) };
-    let opinion = second_opinion(&compiler, &mut harness, &case, &origin)?;
+    let ticker = Ticker::start("compiling its packages, and checking them with go/types");
+    let opinion = second_opinion(&compiler, &mut harness, &case, &origin);
+    drop(ticker);
+    let opinion = opinion?;
     let path = match &args.crashes {
         Some(dir) => store(dir, &case, &opinion)?,
         None => None,

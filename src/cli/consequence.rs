@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
-use super::minimize::store_of;
-use super::ticker::waiting;
-use super::{Exit, GoArgs, print, progress, say_patched};
+use super::ticker::{Ticker, waiting};
+use super::{Exit, GoArgs, print, say_patched};
 use crate::finding::{Consequence, Origin};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 use crate::scenario::Scenario;
@@ -62,6 +62,8 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     if cases.iter().any(targets) {
         return Err(WriteError::Target.into());
     }
+    // Before the work, so that a folder that cannot be written is reported at once.
+    let place = CrashDir::find(&args.crash)?.filter(CrashDir::is_writable);
     let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
@@ -84,19 +86,15 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     }
     let origin = Origin { go_version: built.toolchain.version.clone(), ..Origin::default() };
     let options = Options { harness, origin, time: args.time };
-    let mut said = Duration::ZERO;
-    let seen = consequence(&with_scenarios, &options, &mut |c| {
-        let now = Duration::from_secs_f64(c.seconds);
-        if now >= said + Duration::from_secs(10) {
-            said = now;
-            progress(&format!("{:.0} s: {}", c.seconds, c.sentence()));
-        }
-    })?;
+    let ticker = Ticker::start("running it without the race detector");
+    let seen = consequence(&with_scenarios, &options, &mut |c| ticker.set(&c.sentence()));
+    drop(ticker);
+    let seen = seen?;
     if built.patched.ids.is_empty()
-        && let Some((store, name)) = store_of(&args.crash)?
+        && let Some(place) = &place
     {
-        store.change(&name, |finding| finding.consequence = Some(seen.clone()))?;
-        standalone::write(&store.path(&name))?;
+        place.store.change(&place.name, |finding| finding.consequence = Some(seen.clone()))?;
+        standalone::write(&place.path())?;
     }
     if args.json {
         let report = Report {

@@ -57,7 +57,7 @@ fn text(c: &Combined, args: &MergeArgs) -> String {
         c.kept,
         c.crashes,
         c.findings.len(),
-        args.dirs.len(),
+        c.folders,
         args.out.display()
     ));
     out

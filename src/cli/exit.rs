@@ -4,7 +4,7 @@ use crate::bisect::RepoError;
 use crate::campaign::metrics::MetricsError;
 use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
-use crate::campaign::{CampaignError, seeds::SeedError};
+use crate::campaign::{CampaignError, WorkError, seeds::SeedError};
 use crate::executor::Fatal;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
@@ -114,16 +114,24 @@ fn campaign(e: &CampaignError) -> Exit {
         CampaignError::Fatal(Fatal::Blind { .. } | Fatal::Sick(_))
         | CampaignError::Store(_)
         | CampaignError::NoCoverage => Exit::Environment,
-        CampaignError::Work(_) | CampaignError::Samples(_) => Exit::Usage,
+        CampaignError::Work(e) => work(e),
+        CampaignError::Samples(_) => Exit::Usage,
         CampaignError::LibAfl(_) => Exit::Internal,
+    }
+}
+
+fn work(e: &WorkError) -> Exit {
+    match e {
+        // The user did not choose it.
+        WorkError::Temporary { .. } => Exit::Environment,
+        _ => Exit::Usage,
     }
 }
 
 fn workers(e: &WorkersError) -> Exit {
     match e {
-        WorkersError::Work(_) | WorkersError::Samples(_) | WorkersError::Listen { .. } => {
-            Exit::Usage
-        }
+        WorkersError::Work(e) => work(e),
+        WorkersError::Samples(_) | WorkersError::Listen { .. } => Exit::Usage,
         // All workers failed for the same reason, and have reported it.
         WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
         WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,

@@ -11,7 +11,7 @@ use clap::Args;
 use signal_hook::iterator::Signals;
 
 use super::durations::duration;
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
 use crate::campaign::hub::{self, HubShare};
 use crate::campaign::results::roots::roots;
@@ -238,7 +238,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         // Workers find what the campaign's process has cut. A campaign that can be repeated uses
         // all slices or none.
         if !repeats && worker.is_none() {
+            let ticker = Ticker::start("cutting the toolchain's test data into seeds");
             slices.begin();
+            drop(ticker);
         }
         if !repeats || slices.is_complete() {
             seeds.extend(slices.seeds());
@@ -437,7 +439,12 @@ fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> any
         let stored = |found: &Found| Stored::new(found, stored(found), known, go);
         print(&summary.text(verbose, stored))?;
     }
-    Ok(if summary.findings.is_empty() { Exit::Nothing } else { Exit::Findings })
+    Ok(match () {
+        // The folder was writable at the start, so the disk is full now.
+        () if !summary.not_stored.is_empty() => Exit::Environment,
+        () if summary.findings.is_empty() => Exit::Nothing,
+        () => Exit::Findings,
+    })
 }
 
 /// Starts the screen if one is wanted. A terminal that refuses does not stop the campaign.

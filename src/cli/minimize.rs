@@ -1,6 +1,5 @@
 //! `typerace minimize`: the smallest test case that shows the same finding.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +8,14 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
+use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
 use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
-use crate::store::{MINIMIZED, Store, TESTCASE};
+use crate::store::{MINIMIZED, TESTCASE};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::root::has_root;
@@ -80,10 +80,12 @@ struct Report<'a> {
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
     let known = args.known.load()?;
+    // Before the work, so that a folder that cannot be written is reported at once.
+    let place = CrashDir::find(&args.crash)?;
+    let mut writable = place.as_ref().filter(|p| p.is_writable());
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
-    let mut place = store_of(&args.crash)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         harness: HarnessConfig::new(&built.path),
@@ -96,13 +98,17 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         percent: 100,
         nice: false,
         neighbours: match (&expected, &place) {
-            (Some(finding), Some((store, _))) => store.neighbours(finding),
+            (Some(finding), Some(place)) => place.store.neighbours(finding),
             _ => Vec::new(),
         },
     };
-    let mut bar = Bar::new(source.lines(), args.time);
-    let result = minimize(&source, expected.as_ref(), &options, &mut |s| bar.show(s));
-    bar.end();
+    let (lines, seconds) = (source.lines(), args.time.as_secs());
+    let ticker = Ticker::start("minimizing");
+    let result = minimize(&source, expected.as_ref(), &options, &mut |s| {
+        let Status { lines: now, tried, doing } = s;
+        ticker.set(&format!("{now} of {lines} lines, {tried} tried, {doing} (of {seconds} s)"));
+    });
+    drop(ticker);
     let minimized = match result {
         Ok(minimized) => minimized,
         Err(MinimizeError::Import(e)) => {
@@ -113,32 +119,25 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Environment(e)) => return Err(e.into()),
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
-    if let (Some(m), Some(finding), Some(_)) = (&minimized, &expected, &place) {
+    if let (Some(m), Some(finding), Some(place)) = (&minimized, &expected, writable) {
         let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
         match rooter.keeps_root(finding, &m.text, &mut progress) {
             Ok(Some(drift)) => {
                 progress(&format!("{}: {drift}", finding.id));
-                let text = std::fs::read_to_string(args.crash.join(TESTCASE))?;
-                ask_compiler(place.as_ref(), &text, &built.toolchain)?;
-                place = None;
+                let text = std::fs::read_to_string(place.path().join(TESTCASE))?;
+                ask_compiler(place, &text, &built.toolchain)?;
+                writable = None;
             }
             Err(e) if !stop.load(Ordering::Relaxed) => return Err(e.into()),
             _ => {}
         }
     }
     // Results are stored if the test case is that of a crash directory.
-    let (mut path, mut shown, mut root) = (None, None, None);
-    if let (Some(m), Some(place)) = (&minimized, &place) {
-        store(place, m, &built.toolchain)?;
-        path = Some(args.crash.join(MINIMIZED));
-        let goes_on = || !args.no_verify && !stop.load(Ordering::Relaxed);
-        if goes_on() {
-            shown = verify(place, &built.toolchain, args.runs, &stop)?;
-        }
-        if goes_on() {
-            root = root_of(place, &built, &args.go, known, &stop)?;
-        }
-    }
+    let mut stored = Stored::default();
+    let kept = match (&minimized, writable) {
+        (Some(m), Some(place)) => stored.keep(place, m, &built, args, known, &stop),
+        _ => Ok(()),
+    };
     let go_version = &options.origin.go_version;
     if args.json {
         let m = minimized.as_ref();
@@ -151,15 +150,15 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             patched: &built.patched.ids,
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
-            standalone: shown.as_ref(),
-            root: root.as_ref(),
-            path: path.as_deref(),
+            standalone: stored.shown.as_ref(),
+            root: stored.root.as_ref(),
+            path: stored.path.as_deref(),
             text: m.map(|m| m.text.as_str()),
         };
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
         print(&match &minimized {
-            Some(m) => text(m, path.as_deref(), shown.as_ref(), root.as_ref()),
+            Some(m) => text(m, &stored),
             None => match &expected {
                 Some(f) => {
                     format!("{}\nnot reproduced on {go_version}: nothing to minimize\n", f.title)
@@ -168,51 +167,75 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             },
         })?;
     }
+    // The result has been printed, whatever happened to the stored one.
+    kept?;
     Ok(if minimized.is_some() { Exit::Findings } else { Exit::Nothing })
 }
 
-/// The store of a crash directory, and its name there; `None` if it is not a crash directory.
-pub fn store_of(crash: &Path) -> anyhow::Result<Option<(Store, String)>> {
-    if !crash.join(crate::store::FINDING).exists() {
-        return Ok(None);
+/// What was stored in the crash directory.
+#[derive(Default)]
+struct Stored {
+    path: Option<PathBuf>,
+    shown: Option<Standalone>,
+    root: Option<Root>,
+}
+
+impl Stored {
+    /// Stores the result, measures the standalone program and determines the root.
+    fn keep(
+        &mut self,
+        place: &CrashDir,
+        m: &Minimized,
+        built: &BuiltHarness,
+        args: &MinimizeArgs,
+        known: Known,
+        stop: &Arc<AtomicBool>,
+    ) -> anyhow::Result<()> {
+        store(place, m, &built.toolchain)?;
+        self.path = Some(args.crash.join(MINIMIZED));
+        let goes_on = || !args.no_verify && !stop.load(Ordering::Relaxed);
+        if goes_on() {
+            self.shown = verify(place, &built.toolchain, args.runs, stop)?;
+        }
+        if goes_on() {
+            self.root = root_of(place, built, &args.go, known, stop)?;
+        }
+        Ok(())
     }
-    let dir = crash.canonicalize()?;
-    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|n| n.to_str()))
-    else {
-        return Ok(None);
-    };
-    Ok(Some((Store::existing(parent)?, name.to_owned())))
 }
 
 /// Stores the result in the crash directory.
-fn store(place: &(Store, String), m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
-    place.0.put_minimized(&place.1, &m.text, &m.info)?;
-    ask_compiler(Some(place), &m.text, go)
+fn store(place: &CrashDir, m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+    place.store.put_minimized(&place.name, &m.text, &m.info)?;
+    ask_compiler(place, &m.text, go)
 }
 
 /// Stores what the compiler says about a test case, and writes the standalone program again: from now
 /// on, it is that of the minimized test case, or of the package alone.
-fn ask_compiler(place: Option<&(Store, String)>, text: &str, go: &Toolchain) -> anyhow::Result<()> {
-    let Some((store, name)) = place else { return Ok(()) };
+fn ask_compiler(place: &CrashDir, text: &str, go: &Toolchain) -> anyhow::Result<()> {
+    let CrashDir { store, name } = place;
     let asked = Compiler::find(go).map_err(anyhow::Error::from);
     if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, text, &compiler)?)) {
         progress(&format!("the compiler was not asked: {e}"));
     }
-    Ok(standalone::write(&store.path(name))?)
+    Ok(standalone::write(&place.path())?)
 }
 
 /// Runs the standalone program and stores how often it showed the finding. Prints why
 /// and returns `None` if it cannot run here.
 fn verify(
-    (store, name): &(Store, String),
+    place: &CrashDir,
     go: &Toolchain,
     runs: u32,
     stop: &AtomicBool,
 ) -> anyhow::Result<Option<Standalone>> {
-    let dir = store.path(name);
-    match standalone::verify(&dir, go, runs, stop, &mut progress) {
+    let dir = place.path();
+    let ticker = Ticker::start("running the standalone program");
+    let measured = standalone::verify(&dir, go, runs, stop, &mut |line| ticker.say(line));
+    drop(ticker);
+    match measured {
         Ok(finding) => {
-            store.update_finding(&finding)?;
+            place.store.update_finding(&place.name, &finding)?;
             standalone::write(&dir)?;
             Ok(finding.standalone)
         }
@@ -227,29 +250,27 @@ fn verify(
 
 /// The root of a crash directory's finding, which is determined and stored unless it is settled.
 fn root_of(
-    (store, name): &(Store, String),
+    place: &CrashDir,
     built: &BuiltHarness,
     go: &GoArgs,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<Root>> {
     let mut rooter = report_roots::rooter(built, go, known, stop)?;
-    let finding = crate::store::read(&store.path(name))?;
+    let finding = crate::store::read(&place.path())?;
     if !has_root(&finding) || rooter.is_settled(&finding) {
         return Ok(finding.root);
     }
-    match rooter.settle(store, name, &mut progress) {
+    let ticker = Ticker::start("running it with the patches of known roots");
+    let root = rooter.settle(&place.store, &place.name, &mut |line| ticker.say(line));
+    drop(ticker);
+    match root {
         Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
         root => Ok(root?),
     }
 }
 
-fn text(
-    m: &Minimized,
-    path: Option<&Path>,
-    shown: Option<&Standalone>,
-    root: Option<&Root>,
-) -> String {
+fn text(m: &Minimized, stored: &Stored) -> String {
     let i = &m.info;
     let [k, n] = i.reproduced;
     let [was_k, was_n] = i.original;
@@ -269,10 +290,10 @@ fn text(
         _ => format!("reproduced in {k} of {n} new processes on {}; ", i.go_version),
     });
     out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
-    if let Some(path) = path {
+    if let Some(path) = &stored.path {
         out.push_str(&format!("stored in {}\n", path.display()));
     }
-    if let Some(s) = shown {
+    if let Some(s) = &stored.shown {
         let [k, n] = s.reproduced;
         let attempts =
             if s.attempts == 1 { String::new() } else { format!(", {} attempts each", s.attempts) };
@@ -281,53 +302,10 @@ fn text(
             s.lines
         ));
     }
-    if let Some(root) = root {
+    if let Some(root) = &stored.root {
         out.push_str(&format!("root: {}: {}\n", report_roots::told(root), root.title));
     }
     out.push('\n');
     out.push_str(&m.text);
     out
-}
-
-/// Progress: one line that is rewritten on a terminal, a new line every few seconds elsewhere.
-struct Bar {
-    terminal: bool,
-    before: usize,
-    time: Duration,
-    next: Duration,
-}
-
-impl Bar {
-    fn new(before: usize, time: Duration) -> Self {
-        Self { terminal: std::io::stderr().is_terminal(), before, time, next: Duration::ZERO }
-    }
-
-    fn show(&mut self, s: &Status) {
-        if s.elapsed < self.next {
-            return;
-        }
-        self.next = s.elapsed + Duration::from_millis(if self.terminal { 100 } else { 5000 });
-        let line = format!(
-            "{:>3} of {} s  {} of {} lines  {} tried  {}",
-            s.elapsed.as_secs(),
-            self.time.as_secs(),
-            s.lines,
-            self.before,
-            s.tried,
-            s.doing,
-        );
-        let mut err = std::io::stderr().lock();
-        // The search goes on if standard error is closed.
-        let _ = if self.terminal {
-            write!(err, "\r\x1b[K{line}").and_then(|()| err.flush())
-        } else {
-            writeln!(err, "typerace: {line}")
-        };
-    }
-
-    fn end(&self) {
-        if self.terminal {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
-        }
-    }
 }

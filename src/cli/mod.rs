@@ -2,16 +2,19 @@
 
 mod bisect;
 mod compile;
+mod completions;
 mod consequence;
 mod corpus;
 mod corpus_distill;
 mod corpus_merge;
+mod crash_dir;
 mod doctor;
 mod durations;
 mod exit;
 mod fuzz;
 mod go_args;
 mod growth;
+mod harness;
 mod known_args;
 mod limit_args;
 mod minimize;
@@ -37,7 +40,7 @@ pub use limit_args::LimitArgs;
 
 /// Finds data races in Go's type checker, go/types
 #[derive(Debug, Parser)]
-#[command(name = "typerace", version, about, disable_help_subcommand = true)]
+#[command(name = "typerace", version = env!("TYPERACE_VERSION"), about, disable_help_subcommand = true)]
 #[command(
     after_help = "Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unusable input, \
     3 the environment cannot work, 70 internal error"
@@ -61,6 +64,9 @@ enum Command {
     Patches(patches::PatchesArgs),
     Scenarios(scenarios::ScenariosArgs),
     Doctor(doctor::DoctorArgs),
+    Harness(harness::HarnessArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 /// Parses the command line, runs the command, and reports its error.
@@ -86,6 +92,9 @@ pub fn main() -> ExitCode {
         Command::Patches(args) => patches::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Harness(args) => harness::run(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => completions::man(&args),
     };
     match result {
         Ok(exit) => exit.into(),

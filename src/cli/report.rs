@@ -10,11 +10,12 @@ use clap::Args;
 use super::fuzz::interrupt_flag;
 use super::report_html::{self, HtmlArgs};
 use super::report_roots;
+use super::ticker::Ticker;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::finding::Known;
 use crate::harness::{EnvError, GoOptions, Toolchain};
 use crate::patches::load;
-use crate::report::{Bugs, Report, bugs, collect, json, markdown, text};
+use crate::report::{Bugs, Entry, Report, bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
 
@@ -70,12 +71,15 @@ pub struct ReportArgs {
 /// Unusable input or environment.
 pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let known = args.known.load()?;
-    let mut report = collect(&args.crashes, &known)?;
+    let ticker = Ticker::start(&format!("reading {}", args.crashes.display()));
+    let report = collect(&args.crashes, &known);
+    drop(ticker);
+    let mut report = report?;
     let only = args.only.as_deref().unwrap_or_default();
     report.entries.retain(|e| e.finding.id.contains(only));
     if args.roots {
-        let ids: Vec<String> = report.entries.iter().map(|e| e.finding.id.clone()).collect();
-        report_roots::determine(&args.crashes, &ids, &args.go, &known)?;
+        let names: Vec<String> = report.entries.iter().map(Entry::name).collect();
+        report_roots::determine(&args.crashes, &names, &args.go, &known)?;
         for entry in &mut report.entries {
             entry.finding = crate::store::read(&entry.path)?;
             entry.heading = known.heading(&entry.finding);
@@ -86,10 +90,13 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         let store = Store::open(&args.crashes)?;
         let interrupted = interrupt_flag()?;
         for entry in &mut report.entries {
-            let measured = standalone::verify(&entry.path, &go, runs, &interrupted, &mut progress);
+            let ticker = Ticker::start(&format!("{}: running its program", entry.finding.id));
+            let measured =
+                standalone::verify(&entry.path, &go, runs, &interrupted, &mut |l| ticker.say(l));
+            drop(ticker);
             match measured {
                 Ok(finding) => {
-                    store.update_finding(&finding)?;
+                    store.update_finding(&entry.name(), &finding)?;
                     entry.finding = finding;
                 }
                 Err(_) if interrupted.load(Ordering::Relaxed) => break,
@@ -103,7 +110,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         report.entries.extend(collect(dir, &known)?.entries);
     }
     if args.html.html.is_some() {
-        report_html::write(&args.html, &args.crashes, &report, &args.go, &mut progress)?;
+        let ticker = Ticker::start("making the page");
+        report_html::write(&args.html, &args.crashes, &report, &args.go, &mut |l| ticker.say(l))?;
     } else if args.bugs {
         print(&page_of_bugs(args, &report, &known)?)?;
     } else if args.json {

@@ -12,7 +12,7 @@ use crate::finding::rfc3339;
 use crate::regress::{built_in, from_corpus, from_crashes};
 use crate::report::Report;
 use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples};
-use crate::report::measure::{measure, work_corpus};
+use crate::report::measure::measure;
 use crate::testcase::SourceCase;
 
 /// The page, and what it shows in addition to the findings.
@@ -52,11 +52,7 @@ impl HtmlArgs {
             cases.extend(built_in()?.into_iter().map(|c| c.source));
         }
         for dir in &self.cover_corpus {
-            let found = if dir.is_dir() { work_corpus(dir)? } else { None };
-            match found {
-                Some(found) => cases.extend(found),
-                None => cases.extend(from_corpus(dir)?.into_iter().map(|c| c.source)),
-            }
+            cases.extend(from_corpus(dir)?.into_iter().map(|c| c.source));
         }
         if crashes.is_dir() {
             cases.extend(from_crashes(crashes)?.into_iter().map(|c| c.source));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::fuzz::interrupt_flag;
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{GoArgs, progress, say_patched};
 use crate::finding::{Finding, Known, Root, RootBy};
 use crate::harness::{BuiltHarness, EnvError, HarnessConfig, HarnessError};
@@ -38,7 +38,10 @@ pub fn determine(
             continue;
         }
         let began = Instant::now();
-        let root = match rooter.settle(&store, name, &mut progress) {
+        let ticker = Ticker::start(&format!("{name}: running it with the patches of known roots"));
+        let settled = rooter.settle(&store, name, &mut |line| ticker.say(line));
+        drop(ticker);
+        let root = match settled {
             Err(_) if stop.load(Ordering::Relaxed) => return Ok(()),
             Err(RootError::Harness(HarnessError::Interrupted)) => return Ok(()),
             root => root?,

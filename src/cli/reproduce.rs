@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::ticker::waiting;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
 use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
 use crate::harness::{
@@ -14,6 +14,7 @@ use crate::harness::{
 };
 use crate::testcase::SourceCase;
 use crate::triage::{Clear, Judge, Judgement, Replay, anew, load_case, origin_of, replay, shows};
+use crate::words::count;
 
 /// The default number of runs.
 const RUNS: u32 = 20;
@@ -122,6 +123,7 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut notes = Vec::new();
     let request = RunRequest::new(&scenario, &source.packages);
+    let (ticker, mut runs) = (Ticker::start("the first run"), 0);
     let replayed = replay(
         &mut harness,
         &judge,
@@ -134,6 +136,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
                     notes.push(note);
                 }
             }
+            runs += 1;
+            ticker.set(&format!("{} made", count(runs, "run")));
             see(&mut seen, &judge, harness, request, outcome, &judgement)?;
             Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
         },
@@ -141,7 +145,9 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     // If nothing is expected, take the finding that showed most often.
     let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
     let wanted = expected.as_ref().or(most);
+    ticker.set("runs in new processes");
     let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
+    drop(ticker);
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }

@@ -1,5 +1,5 @@
-//! Progress of long commands: one line that is rewritten on a terminal, a new line every
-//! few seconds elsewhere.
+//! Progress of long commands: one line that is rewritten on a terminal, a new line now and then
+//! elsewhere. Whatever keeps a command for longer than two seconds says what it waits for.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,7 +10,8 @@ use super::progress;
 
 /// How often a terminal's line is redrawn.
 const TERMINAL: Duration = Duration::from_millis(200);
-/// Time between two lines of a log.
+/// When a log gets its first line, and the time between the next ones.
+const FIRST: Duration = Duration::from_secs(2);
 const LOG: Duration = Duration::from_secs(10);
 
 /// Shows what is going on until it is dropped.
@@ -53,6 +54,14 @@ impl Ticker {
     /// Changes the text.
     pub fn set(&self, text: &str) {
         text.clone_into(&mut self.shared.lock().text);
+    }
+
+    /// Shows a line that stays.
+    pub fn say(&self, line: &str) {
+        // Not while the other line is being written.
+        let _state = self.shared.lock();
+        let clear = if io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
+        let _ = writeln!(io::stderr().lock(), "{clear}typerace: {line}");
     }
 }
 
@@ -97,7 +106,9 @@ impl Shared {
 
     fn log(&self) {
         let began = Instant::now();
-        while let Some(text) = self.wait(LOG) {
+        let mut pause = FIRST;
+        while let Some(text) = self.wait(pause) {
+            pause = LOG;
             progress(&format!("{text} … {} s", began.elapsed().as_secs()));
         }
     }
@@ -119,7 +130,8 @@ fn cut(text: &str, columns: usize) -> String {
 /// A progress callback for work that announces each step: a line is shown at once, then
 /// with the elapsed time for as long as the step lasts.
 pub fn waiting() -> impl FnMut(&str) {
-    let mut last: Option<Ticker> = None;
+    // The first step is to ask go for its version.
+    let mut last = Some(Ticker::start("looking for Go"));
     move |line| {
         // Ends the previous step's line.
         drop(last.take());

@@ -229,6 +229,18 @@ pub struct Origin {
     pub execs_to_find: u64,
     /// RFC 3339, UTC; see [`super::rfc3339`].
     pub found_at: String,
+    /// The user's package whose operations were part of the vocabulary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetOrigin>,
+}
+
+/// A target: a user's package that registers operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetOrigin {
+    /// The name in its package clause.
+    pub name: String,
+    /// Its import path; without a module, its folder.
+    pub path: String,
 }
 
 /// How one test case in a finding's ancestry was made.

@@ -35,7 +35,7 @@ pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
     Direct, Finding, FindingError, Minimization, Origin, Rate, Rates, RuleQuote, Stack, Standalone,
-    Step, VERSION, deciding_rules,
+    Step, TargetOrigin, VERSION, deciding_rules,
 };
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heading::{Heading, Reported, by_heading};

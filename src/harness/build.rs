@@ -14,7 +14,7 @@ use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
 use super::sys::tie;
-use super::target::{TargetOperation, TargetPackage};
+use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
 use crate::go_release;
@@ -34,6 +34,8 @@ pub struct BuiltHarness {
     pub toolchain: Toolchain,
     /// The operations that the user's target registers, if there is one.
     pub targets: Vec<TargetOperation>,
+    /// That target.
+    pub target: Option<TargetName>,
     /// The patches in it.
     pub patched: Patched,
 }
@@ -65,7 +67,14 @@ impl BuiltHarness {
             "without instrumentation",
             progress,
         )?;
-        Ok(Self { path, key, toolchain, targets: Vec::new(), patched: Patched::default() })
+        Ok(Self {
+            path,
+            key,
+            toolchain,
+            targets: Vec::new(),
+            target: None,
+            patched: Patched::default(),
+        })
     }
 
     /// Builds the harness with a toolchain, unless it is in the cache, with the overlay, the patches
@@ -135,7 +144,8 @@ impl BuiltHarness {
         for t in &targets {
             register_target(&t.name, t.class, &t.does, &t.rule, &t.place);
         }
-        Ok(Self { path, key, toolchain, targets, patched })
+        let target = extras.target.as_ref().map(TargetPackage::name);
+        Ok(Self { path, key, toolchain, targets, target, patched })
     }
 }
 
@@ -182,7 +192,7 @@ pub(super) fn build_for(
         }
         Some(done) => done?,
     };
-    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), patched })
+    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), target: None, patched })
 }
 
 fn build_with(
@@ -267,9 +277,7 @@ fn compile(
             .map_err(|source| EnvError::Write { path, source })
     };
     let src = folder.join("src");
-    for (path, content) in sources() {
-        write(src.join(path), content)?;
-    }
+    write_module(&src)?;
     let mut build = toolchain.command();
     // A build that is killed leaves its files behind; `folder` is removed then.
     build.arg("build").args(flags).current_dir(&src).env("GOTMPDIR", folder);
@@ -326,6 +334,20 @@ fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
         version: toolchain.version.clone(),
         output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
     })
+}
+
+/// Writes the harness's module, with the package `target` that targets import, to a folder.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_module(folder: &Path) -> Result<(), EnvError> {
+    for (path, content) in sources() {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))
+            .and_then(|()| fs::write(&path, content))
+            .map_err(|source| EnvError::Write { path, source })?;
+    }
+    Ok(())
 }
 
 /// The files that the build needs, sorted by path.

@@ -19,6 +19,8 @@ pub enum EnvError {
     NotGo { path: PathBuf, why: String },
     #[error("{path} is {version}, which is too old: go1.{oldest} or later is needed", oldest = go_release::OLDEST)]
     GoTooOld { path: PathBuf, version: String },
+    #[error("typerace does not run on {os}/{arch}")]
+    NoPlatform { os: String, arch: String },
     #[error("there is no toolchain {wanted}: {why}")]
     NoToolchain { wanted: String, why: String },
     #[error("no C compiler was found ({tried}), and go build -race needs one")]
@@ -67,6 +69,9 @@ impl EnvError {
             EnvError::NotGo { .. } => "give --go the path of a go command, GOROOT/bin/go".into(),
             EnvError::GoTooOld { .. } => {
                 "install a newer Go, give --go PATH, or let typerace get one: --toolchain go1.27.3".into()
+            }
+            EnvError::NoPlatform { .. } => {
+                "use Linux on x86-64 or arm64, for example in a container or a virtual machine; findings can be read anywhere (typerace report)".into()
             }
             EnvError::NoToolchain { .. } => {
                 "give --toolchain a released version such as go1.26.0; getting one needs the Go module proxy or pip's index".into()

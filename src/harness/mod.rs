@@ -33,7 +33,7 @@ mod xtools;
 #[cfg(test)]
 mod test_support;
 
-pub use build::{BuiltHarness, source_file, source_files};
+pub use build::{BuiltHarness, source_file, source_files, write_module};
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
 pub use error::{EnvError, HarnessError};
@@ -50,6 +50,6 @@ pub use shared::{Shared, SharedProvider};
 pub use sites::CounterSite;
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
 pub use sys::{lower_priority, raise_file_limit, return_memory};
-pub use target::TargetOperation;
+pub use target::{TargetName, TargetOperation};
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

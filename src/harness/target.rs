@@ -29,6 +29,8 @@ pub(super) struct TargetPackage {
     dir: PathBuf,
     /// The import path that main uses.
     import_path: String,
+    /// The name in the package clause.
+    name: String,
     module: Option<Module>,
     /// Packages whose coverage is counted in addition to go/types'.
     cover: Vec<String>,
@@ -42,6 +44,15 @@ struct Module {
     /// Replacements from its go.mod, because the go command respects them only in the main module.
     /// They map module and version to the right-hand side, which is absolute if it is a path.
     replace: BTreeMap<String, String>,
+}
+
+/// What a target is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetName {
+    /// The name in its package clause.
+    pub name: String,
+    /// Its import path; without a module, its folder.
+    pub path: String,
 }
 
 /// What a target registered, as reported by the harness.
@@ -119,6 +130,9 @@ impl TargetPackage {
             Some(m) => m.import_path(&dir),
             None => format!("{HARNESS}/{LOOSE}"),
         };
+        let clause =
+            |line: &str| Some(line.strip_prefix("package ")?.split("//").next()?.trim().into());
+        let name = sources.iter().flat_map(|s| s.lines()).find_map(clause).unwrap_or_default();
         let mut cover = vec![match &module {
             // In a fork, the other packages are in the same module.
             Some(m) => format!("{}/...", m.path),
@@ -135,6 +149,8 @@ impl TargetPackage {
             return Err(bad(format!("{COVER}wants import paths, not {odd}")));
         }
         let mut hash = hasher_std();
+        // Packages of one module differ in nothing else.
+        import_path.hash(&mut hash);
         let mut roots = vec![module.as_ref().map_or(&*dir, |m| &*m.root)];
         let local = module.iter().flat_map(|m| m.replace.values());
         roots.extend(local.map(Path::new).filter(|p| p.is_absolute()));
@@ -145,7 +161,16 @@ impl TargetPackage {
                 (&path, fs::read(&path).ok()).hash(&mut hash);
             }
         }
-        Ok(Self { dir, import_path, module, cover, digest: hash.finish() })
+        Ok(Self { dir, import_path, name, module, cover, digest: hash.finish() })
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> TargetName {
+        let path = match &self.module {
+            Some(_) => self.import_path.clone(),
+            None => self.dir.display().to_string(),
+        };
+        TargetName { name: self.name.clone(), path }
     }
 
     /// A hash that distinguishes a build with it.
@@ -345,6 +370,13 @@ mod tests {
         // Everything that it is built from counts, wherever it is.
         fs::write(tmp.path().join("b/b.go"), "package b\n").unwrap();
         assert_ne!(TargetPackage::read(&dir, &go).unwrap().digest(), one.digest());
+        // Two packages of one module are two targets.
+        let (sub, beside) = (TargetPackage::read(&dir, &go).unwrap(), tmp.path().join("m/beside"));
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("a.go"), "package beside\n").unwrap();
+        let [sub_now, beside] = [&dir, &beside].map(|d| TargetPackage::read(d, &go).unwrap());
+        assert_ne!(sub.digest(), sub_now.digest(), "a package of the module was added");
+        assert_ne!(sub_now.digest(), beside.digest());
         fs::write(dir.join("a.go"), "package sub\n\n//typerace:cover a=b\n").unwrap();
         assert!(why(&dir, &go).contains("wants import paths"));
     }

@@ -149,6 +149,9 @@ impl Toolchain {
         if minor < go_release::OLDEST {
             return Err(EnvError::GoTooOld { path: go.clone(), version: version.into() });
         }
+        if os != "linux" || !["amd64", "arm64"].contains(&arch) {
+            return Err(EnvError::NoPlatform { os: os.into(), arch: arch.into() });
+        }
         // Variables and `go env -w` may ask for another target.
         env.extend([("GOOS", os.into()), ("GOARCH", arch.into())]);
         // Overlays must not replace files below the module cache, which is where the go command
@@ -276,5 +279,25 @@ mod tests {
         let options = GoOptions { go: Some(go), ..GoOptions::default() };
         let e = Toolchain::find(&options, &mut |_| ()).unwrap_err();
         assert!(e.to_string().contains("go1.20.4, which is too old"), "{e}");
+    }
+
+    #[test]
+    fn other_platforms_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let go = dir.path().join("go");
+        for (os, arch, runs) in
+            [("linux", "arm64", true), ("linux", "386", false), ("darwin", "arm64", false)]
+        {
+            let script =
+                format!("#!/bin/sh\nprintf 'go1.27.3\\n/r\\n{os}\\n{arch}\\ngcc\\n/m\\n'\n");
+            crate::harness::test_support::write_script(&go, &script);
+            let options = GoOptions { go: Some(go.clone()), ..GoOptions::default() };
+            let found = Toolchain::locate(&options, &mut |_| ());
+            assert_eq!(found.is_ok(), runs, "{os}/{arch}");
+            if let Err(e) = found {
+                assert!(e.to_string().contains(&format!("{os}/{arch}")), "{e}");
+                assert!(e.help().contains("Linux"), "{}", e.help());
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::harness::{
     RunRequest, Toolchain,
 };
 use crate::scenario::{Class, Scenario};
-use crate::testcase::{SourceCase, TestCase};
+use crate::testcase::SourceCase;
 
 /// Why coverage could not be measured.
 #[derive(Debug, thiserror::Error)]
@@ -225,59 +225,9 @@ fn scenario(harness: &mut Harness, input: &SourceCase) -> Result<Scenario, Impor
     }
 }
 
-/// The corpora of all workers in a campaign's work folder; `None` if it is not a work folder.
-///
-/// # Errors
-/// An entry cannot be read.
-pub fn work_corpus(dir: &Path) -> Result<Option<Vec<SourceCase>>, LoadError> {
-    let mut folders: Vec<PathBuf> = vec![dir.to_owned()];
-    for entry in fs::read_dir(dir).map_err(|e| failed(dir, e))? {
-        let path = entry.map_err(|e| failed(dir, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && name.starts_with("worker-") {
-            folders.push(path);
-        }
-    }
-    folders.sort();
-    // Every campaign's folder has a lock.
-    folders.retain(|f| f.join("lock").is_file());
-    if folders.is_empty() {
-        return Ok(None);
-    }
-    let mut cases = Vec::new();
-    for corpus in folders.iter().map(|f| f.join("corpus")).filter(|c| c.is_dir()) {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&corpus).map_err(|e| failed(&corpus, e))? {
-            let path = entry.map_err(|e| failed(&corpus, e))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.is_file() && !name.starts_with('.') {
-                files.push(path);
-            }
-        }
-        files.sort();
-        for path in files {
-            let text = fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
-            let case = TestCase::from_json(&text).map_err(|e| LoadError::Json {
-                path: path.clone(),
-                line: e.line(),
-                why: e.to_string(),
-            })?;
-            cases.push(case.to_source());
-        }
-    }
-    Ok(Some(cases))
-}
-
-fn failed(path: &Path, source: std::io::Error) -> LoadError {
-    LoadError::Read { path: path.to_owned(), source }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::test_case;
-    use crate::rng::Rng;
-    use crate::scenario::Profile;
 
     #[test]
     fn methods_get_their_receivers() {
@@ -291,23 +241,5 @@ mod tests {
         name_receivers(&mut c, tmp.path());
         let names: Vec<_> = c.functions.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(names, ["(*Named).A", "list.B", "(*Basic).C", "D", "E"]);
-    }
-
-    #[test]
-    fn the_corpus_of_a_work_folder() {
-        let tmp = tempfile::tempdir().unwrap();
-        let dir = tmp.path();
-        assert!(work_corpus(dir).unwrap().is_none());
-        let case = test_case(&mut Rng::new(1), &Default::default(), Profile::Safe);
-        for folder in ["", "worker-0", "worker-1"] {
-            let corpus = dir.join(folder).join("corpus");
-            fs::create_dir_all(&corpus).unwrap();
-            fs::write(dir.join(folder).join("lock"), "").unwrap();
-            fs::write(corpus.join(".x.lafl_lock"), "").unwrap();
-        }
-        fs::write(dir.join("worker-1/corpus/a"), case.to_json().unwrap()).unwrap();
-        assert_eq!(work_corpus(dir).unwrap().unwrap(), [case.to_source()]);
-        fs::write(dir.join("corpus/b"), "{").unwrap();
-        assert!(work_corpus(dir).unwrap_err().to_string().contains("corpus/b, line 1"));
     }
 }

@@ -40,6 +40,14 @@ pub struct Entry {
     pub crash: Option<Crash>,
 }
 
+impl Entry {
+    /// The name of its crash directory, which may have been renamed: not always the finding's id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
 /// The findings of a store.
 #[derive(Debug)]
 pub struct Report {

@@ -103,7 +103,12 @@ fn directive(s: &mut Scenario, line: &str) -> Result<(), Wrong> {
         }
         "before" => s.before.extend(operations(rest)?),
         "go" => s.go.push(operations(rest)?),
-        _ => return Err((format!("unknown directive '{word}'"), format!("valid: {DIRECTIVES}"))),
+        _ => {
+            return Err((
+                format!("unknown directive '{}'", word.escape_debug()),
+                format!("valid: {DIRECTIVES}"),
+            ));
+        }
     }
     Ok(())
 }
@@ -448,6 +453,7 @@ go     configure sizes 386 ; configure goversion 20 ; configure silent ; check a
     fn errors_name_the_line_and_what_is_valid() {
         let cases = [
             ("\nfrob x", 2, "unknown directive 'frob'", DIRECTIVES),
+            ("\u{feff}go check a", 1, "unknown directive '\\u{feff}go'", DIRECTIVES),
             ("share fset\nshare moon", 2, "unknown share 'moon'", "importer unlocked"),
             ("go", 1, "no operation", "walk"),
             ("go fly a", 1, "unknown operation 'fly'", "methodset"),

@@ -83,10 +83,7 @@ impl Store {
             _ => StoreError::NoWrite { path: dir.to_owned(), source: e },
         })?;
         let store = Self { dir: dir.to_owned() };
-        // Permission bits are not enough: root, read-only mounts, quotas.
-        let probe = Building::new(dir, "probe")?;
-        files::write(&probe.path, "probe", b"can this directory be written?\n")?;
-        drop(probe);
+        probe(dir)?;
         store.recover()?;
         Ok(store)
     }
@@ -103,6 +100,18 @@ impl Store {
             Ok(_) => Err(StoreError::NotADirectory(dir.to_owned())),
             Err(e) => Err(StoreError::io(dir, e)),
         }
+    }
+
+    /// Checks that files of a crash directory can be replaced. `name` is the directory's name.
+    ///
+    /// # Errors
+    /// It is read-only, or the disk is full.
+    pub fn check_writable(&self, name: &str) -> Result<(), StoreError> {
+        let dir = self.path(name);
+        probe(&dir).map_err(|e| match e {
+            StoreError::Io { source, .. } => StoreError::NoWrite { path: dir, source },
+            e => e,
+        })
     }
 
     /// The directory of all crash directories.
@@ -221,12 +230,13 @@ impl Store {
     }
 
     /// Replaces the finding.json of a stored finding. What another process added meanwhile stays:
-    /// a campaign measures a finding while its background work minimizes it.
+    /// a campaign measures a finding while its background work minimizes it. `name` is the name of
+    /// the crash directory, which may have been renamed.
     ///
     /// # Errors
     /// There is no such finding, or it cannot be written; the old text stays.
-    pub fn update_finding(&self, finding: &Finding) -> Result<(), StoreError> {
-        self.change(&finding.id, |there| {
+    pub fn update_finding(&self, name: &str, finding: &Finding) -> Result<(), StoreError> {
+        self.change(name, |there| {
             let mut new = finding.clone();
             new.root = new.root.or(there.root.take());
             if new.minimized.is_none() {
@@ -343,6 +353,13 @@ impl Store {
         paths.sort();
         Ok(paths)
     }
+}
+
+/// Writes something in a directory and removes it. Permission bits are not enough: root, read-only
+/// mounts, quotas.
+fn probe(dir: &Path) -> Result<(), StoreError> {
+    let probe = Building::new(dir, "probe")?;
+    files::write(&probe.path, "probe", b"can this directory be written?\n")
 }
 
 fn broken(dir: &Path, source: crate::finding::FindingError) -> StoreError {

@@ -192,11 +192,11 @@ fn findings_are_updated_whole() {
     let tmp = tempfile::tempdir().unwrap();
     let store = Store::open(tmp.path()).unwrap();
     let mut f = bug();
-    assert!(store.update_finding(&f).is_err());
+    assert!(store.update_finding(&f.id, &f).is_err());
     store.save(&f, "t", "r", &[]).unwrap();
     f.reproduced = Some([3, 10]);
     f.confirmed = true;
-    store.update_finding(&f).unwrap();
+    store.update_finding(&f.id, &f).unwrap();
     assert_eq!(read(&store.path(&f.id)).unwrap(), f);
     store.put(&f.id, "repro/go.mod", b"module repro\n").unwrap();
     for name in ["../x", "/x", "", "repro/", "a/../../x"] {

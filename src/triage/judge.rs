@@ -2,7 +2,7 @@
 
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
-use crate::finding::{Finding, Kind, Origin, describe, mismatch};
+use crate::finding::{Finding, Kind, Origin, TargetOrigin, describe, mismatch};
 use crate::harness::{BuiltHarness, End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 
 /// What findings record about a harness.
@@ -12,6 +12,7 @@ pub fn origin_of(built: &BuiltHarness) -> Origin {
         go_version: built.toolchain.version.clone(),
         coverage_build: built.key.clone(),
         patched: built.patched.ids.clone(),
+        target: built.target.clone().map(|t| TargetOrigin { name: t.name, path: t.path }),
         ..Origin::default()
     }
 }

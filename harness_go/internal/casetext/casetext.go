@@ -1,5 +1,6 @@
-// Package casetext reads test cases as people write them, for the tests of the harness and the
-// command errorcodes. In normal operation typerace reads them; this reader is lenient.
+// Package casetext reads test cases as people write them, for the tests of the harness and of
+// targets (package targettest), and for the command errorcodes. In normal operation typerace reads
+// them; this reader is lenient.
 package casetext
 
 import (

@@ -27,6 +27,8 @@ pub struct Combined {
     pub crashes: usize,
     /// Findings written: each signature once.
     pub findings: Vec<Merged>,
+    /// Folders read.
+    pub folders: usize,
     /// Entries and directories that could not be read, and are left out.
     pub left_out: Vec<Problem>,
 }
@@ -44,18 +46,23 @@ pub struct Merged {
     pub from: PathBuf,
 }
 
-/// Merges work directories, and stores of crash directories, into a new one.
+/// Merges work directories, and stores of crash directories, into a new one. Files among them, which
+/// a pattern such as `shard-*` matches too, and unreadable files in a folder are listed in the
+/// result.
 ///
-/// A folder that is neither, or an `out` that is not empty. Unreadable files in a folder are listed
-/// in the result.
-/// folder is listed in the result.
+/// # Errors
+/// A folder that is neither, no folder at all, or an `out` that is not empty.
 pub fn combine(
     out: &Path,
     dirs: &[PathBuf],
     progress: &mut dyn FnMut(&Path),
 ) -> Result<Combined, CorpusError> {
+    let (files, dirs): (Vec<&PathBuf>, Vec<&PathBuf>) = dirs.iter().partition(|d| d.is_file());
+    if let (Some(first), true) = (files.first(), dirs.is_empty()) {
+        return Err(CorpusError::NotADirectory(first.to_path_buf()));
+    }
     let mut stores = Vec::new();
-    for dir in dirs {
+    for dir in dirs.iter().copied() {
         let found = crash_stores(dir)?;
         if folders(dir)?.is_empty() && found.is_empty() {
             return Err(CorpusError::NotAWork(dir.clone()));
@@ -64,7 +71,9 @@ pub fn combine(
     }
     empty_folder(out)?;
     let _lock = WorkDir::open(Some(out))?;
-    let mut combined = Combined::default();
+    let mut combined = Combined { folders: dirs.len(), ..Combined::default() };
+    let left = |path: &PathBuf| Problem { path: path.clone(), why: "a file, not a folder".into() };
+    combined.left_out.extend(files.into_iter().map(left));
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut made = BTreeMap::new();
     for dir in dirs {
@@ -192,11 +201,15 @@ mod tests {
         crash(&contract, Class::Breach, "2025-01-01T00:00:00Z", "c");
         fs::create_dir_all(contract.join("torn")).unwrap();
         fs::write(contract.join("torn/finding.json"), "{").unwrap();
-        let dirs = [a, b, contract.clone()];
+        // A shell's pattern matches files too.
+        let log = tmp.path().join("a.log");
+        fs::write(&log, "").unwrap();
+        let dirs = [a, log.clone(), b, contract.clone()];
         let done = combine(&out, &dirs, &mut |_| {}).unwrap();
         assert_eq!((done.entries, done.kept, done.crashes), (4, 3, 4));
         assert_eq!(done.findings.len(), 1);
-        assert_eq!((done.findings[0].merged, done.left_out.len()), (3, 2));
+        assert_eq!((done.findings[0].merged, done.left_out.len()), (3, 3));
+        assert_eq!((&done.left_out[0].path, done.folders), (&log, 3));
         // The gravest class, then the earliest; the whole directory, with the count.
         let kept = out.join(CRASHES).join(&id);
         assert_eq!(fs::read_to_string(kept.join("testcase.txtar")).unwrap(), "b");
@@ -219,6 +232,8 @@ mod tests {
         let failed = |dir: &Path| combine(&out, &[dir.to_owned()], &mut |_| {}).unwrap_err();
         assert!(matches!(failed(&empty), CorpusError::NotAWork(_)));
         assert!(matches!(failed(&tmp.path().join("no")), CorpusError::NotADirectory(_)));
+        fs::write(tmp.path().join("file"), "").unwrap();
+        assert!(matches!(failed(&tmp.path().join("file")), CorpusError::NotADirectory(_)));
         assert!(!out.exists());
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::campaign::corpus::worker_folders;
 use crate::harness::{Harness, HarnessError, ImportError};
 use crate::scenario::UnknownTarget;
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
@@ -76,6 +77,7 @@ pub struct Seed {
 }
 
 /// Every seed below a folder, sorted by name; those in its subfolder `fixedbugs` only if requested.
+/// The seeds of a campaign's work folder are the entries of its corpus.
 ///
 /// # Errors
 /// It is not a folder, cannot be read, or contains no seed.
@@ -83,7 +85,11 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
     if dir.is_file() {
         return Err(SeedError::NotADirectory(dir.to_owned()));
     }
-    let mut seeds = Vec::new();
+    let entries = worker_folders::stored(dir, None);
+    let mut seeds: Vec<Seed> = entries.iter().filter_map(|e| from_entry(e)).collect();
+    if !seeds.is_empty() {
+        return Ok(seeds);
+    }
     collect(dir, &mut seeds)?;
     if !fixed_bugs {
         let known = dir.join(FIXED_BUGS);
@@ -103,6 +109,13 @@ pub fn from_file(path: &Path) -> Result<Seed, SeedError> {
     let bytes =
         std::fs::read(path).map_err(|source| SeedError::Read { path: path.to_owned(), source })?;
     Ok(Seed { text: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() })
+}
+
+/// A corpus entry as a seed; `None` if the file is something else.
+fn from_entry(path: &Path) -> Option<Seed> {
+    let text = if is_seed(path) { None } else { std::fs::read_to_string(path).ok() }?;
+    let case = TestCase::from_json(&text).ok()?;
+    Some(Seed { path: path.to_owned(), text: case.to_source().to_txtar() })
 }
 
 fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
@@ -209,6 +222,31 @@ pub fn check_targets(seeds: &[Seed]) -> Result<(), SeedError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The folder that `fuzz --work` made, with crash directories in it as nightly jobs have them.
+    #[test]
+    fn a_work_folder_is_a_folder_of_seeds() {
+        use crate::{generate::test_case, rng::Rng, scenario::Profile};
+        let tmp = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = tmp.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let case = test_case(&mut Rng::new(1), &Default::default(), Profile::Safe);
+        put("worker-1/corpus/a", &case.to_json().unwrap());
+        put("worker-0/corpus/a", &case.to_json().unwrap());
+        put("corpus/broken", "{");
+        put("crashes/data-race-0/testcase.txtar", "go check a\n-- a/a.go --\npackage a\n");
+        let seeds = from_directory(tmp.path(), false).unwrap();
+        let sources: Vec<_> = seeds.iter().map(|s| s.source().unwrap()).collect();
+        assert_eq!(sources, [case.to_source()]);
+        // A folder of seeds may have any name.
+        std::fs::remove_dir_all(tmp.path().join("worker-0")).unwrap();
+        std::fs::remove_dir_all(tmp.path().join("worker-1")).unwrap();
+        put("corpus/b.go", "package b\n");
+        assert_eq!(from_directory(tmp.path(), false).unwrap().len(), 2);
+    }
 
     #[test]
     fn reproducers_are_left_out_unless_asked_for() {

@@ -25,6 +25,17 @@ pub enum WorkError {
     /// Another campaign is using it.
     #[error("{0} is in use by another campaign; wait for its end, or give --work another folder")]
     InUse(PathBuf),
+    /// A campaign without a work directory needs a temporary one.
+    #[error(
+        "cannot make a temporary folder in {path}: {source}; set TMPDIR to a folder that can be \
+         written, or give --work a folder"
+    )]
+    Temporary {
+        /// The folder for temporary files.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// It cannot be read or written.
     #[error("cannot use the work directory {path}: {source}")]
     Io {
@@ -47,6 +58,7 @@ pub struct Resumed {
 /// The folder of a campaign, locked as long as this value lives.
 pub struct WorkDir {
     path: PathBuf,
+    is_resumed: bool,
     // The system releases it, also when the process is killed.
     _lock: File,
     // Removed when dropped if the folder is temporary.
@@ -65,7 +77,10 @@ impl WorkDir {
     pub fn open(path: Option<&Path>) -> Result<Self, WorkError> {
         let scratch = match path {
             Some(_) => None,
-            None => Some(Scratch::new().map_err(failed(&std::env::temp_dir()))?),
+            None => {
+                let failed = |source| WorkError::Temporary { path: std::env::temp_dir(), source };
+                Some(Scratch::new().map_err(failed)?)
+            }
         };
         let path = match (&scratch, path) {
             (Some(scratch), _) => scratch.cwd(),
@@ -74,6 +89,7 @@ impl WorkDir {
         if path.exists() && !path.is_dir() {
             return Err(WorkError::NotADirectory(path));
         }
+        let is_resumed = path.join(LOCK).is_file();
         for name in [CORPUS, SOLUTIONS] {
             fs::create_dir_all(path.join(name)).map_err(failed(&path))?;
         }
@@ -86,7 +102,7 @@ impl WorkDir {
                     // Under the lock, so that a running campaign's temporary files are not touched.
                     files::sweep(&path);
                     files::sweep(&path.join(CORPUS));
-                    return Ok(Self { path, _lock: lock, _scratch: scratch });
+                    return Ok(Self { path, is_resumed, _lock: lock, _scratch: scratch });
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(failed(&at)(e)),
@@ -99,6 +115,12 @@ impl WorkDir {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether an earlier campaign used it.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     /// The folder of the corpus.

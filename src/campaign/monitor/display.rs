@@ -13,6 +13,7 @@ use crate::campaign::roots::{News, Roots, RootsEnd};
 use crate::finding::Root;
 use crate::harness::process_group;
 use crate::scenario::Class;
+use crate::words::count;
 
 /// How progress is written to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,10 +155,21 @@ impl Display {
         });
         let end = roots.end();
         self.tell(&mut roots);
-        for failed in &end.failed {
-            self.say(&format!("warning: not minimized: {failed}"));
-        }
+        self.say_failed(&end.failed);
         end
+    }
+
+    /// Says what could not be minimized or rooted. A full disk stops every finding, and is one line.
+    fn say_failed(&self, failed: &[String]) {
+        let is_full = |why: &&String| why.to_lowercase().contains("no space left");
+        let (full, others): (Vec<_>, Vec<_>) = failed.iter().partition(is_full);
+        for why in others {
+            self.say(&format!("warning: not minimized: {why}"));
+        }
+        if let Some(first) = full.first() {
+            let all = count(full.len(), "finding");
+            self.say(&format!("warning: {all} not minimized, for example {first}"));
+        }
     }
 
     /// Shows the time that a campaign takes for its roots at its end: how many have a program, and

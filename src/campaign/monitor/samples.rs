@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::campaign::corpus::work_dir::WorkDir;
 use crate::finding::Kind;
 use crate::scenario::Class;
 
@@ -38,17 +39,17 @@ pub struct Sample {
     pub counters: usize,
     /// Share of executions whose packages all type-check, percent.
     pub valid_percent: f64,
-    /// The same, by kind and class: `{"data-race":{"bug":1}}`.
+    /// Distinct findings.
     pub findings: usize,
-    /// Harness processes that replaced another one.
+    /// The same, by kind and class: `{"data-race":{"bug":1}}`.
     pub findings_by: BTreeMap<Kind, BTreeMap<Class, usize>>,
     /// The number of findings of each root that was determined.
     pub roots: BTreeMap<String, usize>,
-    /// When a new counter was last hit; `null` before the first one.
+    /// Harness processes that replaced another one.
     pub harness_restarts: u64,
-    /// When something was last found; `null` before that.
+    /// When a new counter was last hit; `null` before the first one.
     pub last_coverage: Option<f64>,
-    /// When something was found last; `null` before that.
+    /// When something was last found; `null` before that.
     pub last_finding: Option<f64>,
     /// Processes that run test cases.
     pub workers: usize,
@@ -62,14 +63,24 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Opens the file, and replaces the lines of an earlier campaign.
+    /// Opens the file. A campaign that resumes in `work` adds to the lines of the earlier one, as it
+    /// adds to everything else; another one replaces them.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn open(path: Option<&Path>) -> Result<Self, SamplesError> {
-        let file = path
-            .map(|p| File::create(p).map_err(|source| SamplesError { path: p.to_owned(), source }));
-        Ok(Self { file: file.transpose()?, next: Duration::ZERO })
+    pub fn open(path: Option<&Path>, work: &WorkDir) -> Result<Self, SamplesError> {
+        let open = |p: &Path| {
+            let mut options = File::options();
+            let options = options.create(true).read(true);
+            if work.is_resumed() {
+                let mut file = options.append(true).open(p)?;
+                end_line(&mut file)?;
+                return Ok(file);
+            }
+            options.write(true).truncate(true).open(p)
+        };
+        let open = |p: &Path| open(p).map_err(|source| SamplesError { path: p.to_owned(), source });
+        Ok(Self { file: path.map(open).transpose()?, next: Duration::ZERO })
     }
 
     /// Whether a line is due.
@@ -87,4 +98,14 @@ impl Samples {
             self.file = None;
         }
     }
+}
+
+/// Ends a last line that a killed campaign did not write completely.
+fn end_line(file: &mut File) -> io::Result<()> {
+    let mut last = [b'\n'];
+    if file.metadata()?.is_file() && file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
 }

@@ -1,6 +1,8 @@
 //! The findings of a campaign: judges, stores and announces them, and passes them on to be
 //! minimized.
 
+use std::cell::Cell;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -16,11 +18,12 @@ use crate::campaign::corpus::ancestry::SharedAncestry;
 use crate::campaign::corpus::entry_name;
 use crate::campaign::monitor::progress::Progress;
 use crate::campaign::results::found::Found;
+use crate::campaign::results::summary::NotStored;
 use crate::campaign::roots::Roots;
 use crate::executor::Run;
 use crate::finding::{Finding, Origin, rfc3339};
 use crate::scenario::Class;
-use crate::store::{FINDING, Saved, Store, StoreError};
+use crate::store::{FINDING, Saved, Store};
 use crate::triage::Judge;
 
 /// The heap profile in a crash directory.
@@ -34,6 +37,8 @@ pub(super) struct Findings {
     pub(super) history: History,
     store: Store,
     unsaved: Unsaved,
+    /// Whether it was said that nothing can be stored.
+    is_failing: Cell<bool>,
     writer: StandaloneWriter,
     roots: Option<Roots>,
     /// Stored findings that wait for a closer look before their roots are determined.
@@ -57,6 +62,7 @@ impl Findings {
             history: History::default(),
             store,
             unsaved: Unsaved::default(),
+            is_failing: Cell::new(false),
             writer: StandaloneWriter::default(),
             roots,
             stored: Vec::new(),
@@ -101,7 +107,7 @@ impl Findings {
             }
             Ok(Saved::Known(at)) => (at, true),
             Err(e) => {
-                self.say(&format!("warning: {e}; the finding is kept in memory and tried again"));
+                self.say_failing(&e);
                 self.unsaved.push(finding.clone(), testcase, report.to_owned());
                 (self.store.path(&finding.id), false)
             }
@@ -140,7 +146,7 @@ impl Findings {
     /// Stores additional information about a finding. The finding itself is stored already; a full
     /// disk may lose this part.
     pub(super) fn update(&self, finding: &Finding) {
-        if self.store.update_finding(finding).is_ok() {
+        if self.store.update_finding(&finding.id, finding).is_ok() {
             self.writer.write(self.store.path(&finding.id));
         }
     }
@@ -182,28 +188,32 @@ impl Findings {
         }
     }
 
-    /// Tries again to store what could not be stored. The failure was announced; at the end of the
-    /// campaign it becomes an error.
-    pub(super) fn retry(&mut self) {
-        if !self.unsaved.is_empty() {
-            let _ = self.unsaved.flush(&self.store);
+    /// Says once that the disk is full, or whatever it is, and not for each finding.
+    fn say_failing(&self, why: &dyn Display) {
+        if !self.is_failing.replace(true) {
+            self.say(&format!("warning: {why}; findings are kept in memory and tried again"));
         }
     }
 
-    /// Tries for the last time to store what could not be stored.
-    ///
-    /// # Errors
-    /// The store's. The remaining findings are then in a temporary folder, which is announced.
-    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
-        let result = self.unsaved.flush(&self.store);
-        if result.is_err()
-            && let Some((folder, left)) = self.unsaved.rescue()
-        {
-            left.iter().for_each(|text| self.say(text));
-            let at = folder.display();
-            self.say(&format!("warning: what could not be stored is in {at}; move it"));
+    /// Tries again to store what could not be stored. The failure was announced; at the end of the
+    /// campaign it is in the summary.
+    pub(super) fn retry(&mut self) {
+        if !self.unsaved.is_empty() && self.unsaved.flush(&self.store).is_ok() {
+            self.is_failing.set(false);
+            self.say("the folder of crash directories can be written again");
         }
-        result
+    }
+
+    /// Tries for the last time to store what could not be stored. What remains is put in a
+    /// temporary folder.
+    pub(super) fn flush(&mut self) -> Option<NotStored> {
+        let why = self.unsaved.flush(&self.store).err()?.to_string();
+        let (findings, rescued) = (self.unsaved.len(), self.unsaved.rescue());
+        let folder = rescued.map(|(folder, left)| {
+            left.iter().for_each(|text| self.say(text));
+            folder
+        });
+        Some(NotStored { findings, why, folder })
     }
 
     /// Ends the writer of standalone programs, and hands over the background work.
@@ -215,7 +225,10 @@ impl Findings {
     /// Reports which standalone programs could not be written.
     pub(super) fn say_failed_programs(&self) {
         for failed in self.writer.failed() {
-            self.say(&format!("warning: no standalone program: {failed}"));
+            // A full disk fails for every finding.
+            if !self.is_failing.replace(true) {
+                self.say(&format!("warning: no standalone program: {failed}"));
+            }
         }
     }
 

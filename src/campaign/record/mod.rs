@@ -21,12 +21,13 @@ pub use second_opinion::{OpinionConfig, SecondOpinion, Wrong};
 use super::corpus::ancestry::SharedAncestry;
 use super::monitor::progress::Progress;
 use super::results::found::Found;
+use super::results::summary::NotStored;
 use super::roots::Roots;
 use crate::executor::{Fatal, News, Recorder, Run};
 use crate::finding::{CONSTANTS, Finding, Kind, Origin};
 use crate::harness::{End, Harness, HarnessError, Late, Outcome, RunRequest, take_left};
 use crate::scenario::Class;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::triage::{Judgement, observe};
 use findings::Findings;
 use late::{record_growth, record_late};
@@ -105,11 +106,9 @@ impl FindingRecorder {
         self.findings.add_wrong(execs, wrong);
     }
 
-    /// Tries for the last time to store what could not be stored.
-    ///
-    /// # Errors
-    /// The store's. The remaining findings are then in a temporary folder, which is announced.
-    pub fn flush(&mut self) -> Result<(), StoreError> {
+    /// Tries for the last time to store what could not be stored. What remains is put in a
+    /// temporary folder.
+    pub fn flush(&mut self) -> Option<NotStored> {
         self.findings.flush()
     }
 }

@@ -21,6 +21,10 @@ impl Unsaved {
         self.0.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Keeps a finding until it can be stored.
     pub(super) fn push(&mut self, finding: Finding, testcase: String, report: String) {
         self.0.push(Waiting { finding, testcase, report });

@@ -1,5 +1,7 @@
 //! How a campaign ends: what `fuzz` prints, for people and as JSON.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Coverage, percent};
@@ -11,6 +13,7 @@ use super::roots::FoundRoot;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
+use crate::words::count;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Summary {
     /// Contract findings that were not stored: the same breach had shown itself
     /// often enough.
     pub contract_not_stored: usize,
+    /// Findings that could not be stored where they belong, for each worker that had some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_stored: Vec<NotStored>,
     /// Findings that were minimized while the campaign ran.
     pub minimized: usize,
     /// New findings that were not.
@@ -71,6 +77,28 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
+/// Findings that could not be stored where they belong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotStored {
+    /// The number of them.
+    pub findings: usize,
+    /// The reason, for example a full disk.
+    pub why: String,
+    /// The temporary folder that holds them; `None` if they are on standard error only.
+    pub folder: Option<PathBuf>,
+}
+
+impl NotStored {
+    fn text(&self) -> String {
+        let them = count(self.findings, "finding");
+        let at = match &self.folder {
+            Some(folder) => format!("in {}: move what is there", folder.display()),
+            None => "above, on standard error only".to_owned(),
+        };
+        format!("not stored in the folder of crash directories: {them} ({}), {at}\n", self.why)
+    }
+}
+
 /// Lines of a summary for people that is not verbose: one screen.
 const SCREEN: usize = 40;
 
@@ -86,6 +114,7 @@ impl Summary {
         let item = |f: &Found| f.item(&self.go_version, stored(f));
         let items: Vec<Item> = self.findings.iter().map(item).collect();
         let list = Listing::new(&items, verbose).not_stored(self.contract_not_stored);
+        self.not_stored.iter().for_each(|n| out += &n.text());
         if verbose {
             out += &list.to_string();
             if self.execs > 0 {

@@ -227,7 +227,7 @@ impl Worker {
         standalone::write(&path).map_err(|e| e.to_string())?;
         let began = Instant::now();
         if let Some(finding) = self.verify(&path)? {
-            self.store.update_finding(&finding).map_err(|e| e.to_string())?;
+            self.store.update_finding(id, &finding).map_err(|e| e.to_string())?;
             standalone::write(&path).map_err(|e| e.to_string())?;
         }
         rest(began.elapsed(), &self.percent, &self.stop);

@@ -166,7 +166,7 @@ pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
         let failed = |source| WorkersError::Listen { address: address.clone(), source };
         drop(std::net::TcpListener::bind(address).map_err(failed)?);
     }
-    let samples = Samples::open(plan.jsonl.as_deref())?;
+    let samples = Samples::open(plan.jsonl.as_deref(), &work)?;
     let mut campaign = Workers::start(plan, &work)?;
     let result = campaign.watch(samples);
     campaign.end();

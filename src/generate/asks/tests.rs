@@ -82,7 +82,7 @@ fn a_type_that_needs_itself_as_an_argument_ends() {
     };
     let decls = vec![type_decl(spec), Decl::FuncDecl(method)];
     let file = File { name: Ident("p".to_owned()), go_version: None, decls };
-    let scope = PackageScope::new([&file].into_iter());
+    let scope = PackageScope::new(std::iter::once(&file));
     let made = (0..2_000).filter(|seed| expression(&mut Rng::new(*seed), &scope, false).is_some());
     assert!(made.count() > 1_000);
 }

@@ -138,19 +138,33 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
     lines
 }
 
-/// Samples of `fuzz --jsonl`. A last line that was cut off is left out: the
-/// campaign may still run.
+/// Samples of `fuzz --jsonl`. A last line that was cut off is left out: the campaign may still run,
+/// or was killed. Where the clock starts again, the campaign was resumed: time and executions are
+/// those of all runs together.
 ///
 /// # Errors
 /// It cannot be read, or another line is not a sample.
 pub fn samples(path: &Path) -> Result<Vec<Sample>, LoadError> {
     let text = read(path)?;
     let lines: Vec<&str> = text.lines().collect();
-    let mut samples = Vec::new();
+    let mut samples: Vec<Sample> = Vec::new();
+    // What the runs before this one have taken.
+    let (mut seconds, mut execs) = (0.0, 0);
     for (i, line) in lines.iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        match serde_json::from_str(line) {
-            Ok(sample) => samples.push(sample),
-            Err(_) if i + 1 == lines.len() && !text.ends_with('\n') => {}
+        match serde_json::from_str::<Sample>(line) {
+            Ok(sample) => {
+                if let Some(last) = samples.last()
+                    && sample.seconds < last.seconds - seconds
+                {
+                    (seconds, execs) = (last.seconds, last.execs);
+                }
+                samples.push(Sample {
+                    seconds: seconds + sample.seconds,
+                    execs: execs + sample.execs,
+                    ..sample
+                });
+            }
+            Err(e) if e.is_eof() => {}
             Err(e) => {
                 return Err(LoadError::Json {
                     path: path.to_owned(),

@@ -36,7 +36,9 @@ fn polish(
     if search.stop.load(Ordering::Relaxed) {
         return Err(HarnessError::Interrupted.into());
     }
+    search.show("conventional names");
     rename(search)?;
+    search.show("measuring the result in new processes");
     let tally = settle(search, options, original)?;
     let mut source = search.case.to_source();
     for file in source.packages.iter_mut().flat_map(|p| &mut p.files) {

@@ -71,14 +71,12 @@ pub struct Options {
 /// The progress of a search.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
-    /// The reducer that made it smaller.
+    /// The reducer at work, or another step.
     pub doing: &'static str,
     /// Lines of Go.
     pub lines: usize,
     /// Candidates judged so far.
     pub tried: u64,
-    /// Time since the start.
-    pub elapsed: Duration,
 }
 
 /// The result of a minimization.
@@ -176,7 +174,7 @@ pub fn minimize(
         ..options.harness.clone()
     };
     let mut pool = Pool::start(options.jobs.max(1), &config, options.nice)?;
-    let ready = match prepare::prepare(&pool, source, expected, options) {
+    let ready = match prepare::prepare(&pool, source, expected, options, watch) {
         // Time was up before the finding showed.
         Err(MinimizeError::Harness(HarnessError::Interrupted))
             if !options.stop.load(Ordering::Relaxed) =>

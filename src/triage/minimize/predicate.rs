@@ -50,6 +50,9 @@ pub(crate) struct Predicate {
     pub site: Option<String>,
     /// Additional seeds to try with a candidate.
     pub seeds: u64,
+    /// Whether a candidate with a schedule is accepted after a few runs, and only the first of the
+    /// additional seeds is tried: first cut, then make sure.
+    pub hasty: bool,
     /// How long to wait for a run that hangs.
     pub stall: Duration,
     /// Whether checking a package alone does not end, so that it is unknown whether the package has
@@ -123,7 +126,7 @@ impl Predicate {
 
     /// The predicate for the finding itself, where a race stood in for it, and with longer limits.
     pub fn itself(&self) -> Self {
-        Self { site: None, stall: STALL_LIMIT, ..self.clone() }
+        Self { site: None, stall: STALL_LIMIT, hasty: false, ..self.clone() }
     }
 
     /// Makes one run. Returns whether it shows the finding.
@@ -203,7 +206,8 @@ impl Predicate {
             let test = SequentialTest::new(self.rate, self.dear);
             return self.test(harness, case, test, place, won);
         };
-        for seed in std::iter::once(own).chain((1..=self.seeds).filter(|seed| *seed != own)) {
+        let seeds = if self.hasty { 1 } else { self.seeds };
+        for seed in std::iter::once(own).chain((1..=seeds).filter(|seed| *seed != own)) {
             case.scenario.schedule = Some(seed);
             if self.is_over(place, won) {
                 return Ok(Answer::Abandoned);
@@ -211,7 +215,7 @@ impl Predicate {
             if !self.run(harness, case)? {
                 continue;
             }
-            let mut test = SequentialTest::new(self.rate, self.dear);
+            let mut test = SequentialTest::new(self.rate, self.dear || self.hasty);
             test.record(true);
             match self.test(harness, case, test, place, won)? {
                 Answer::Not => {}

@@ -10,7 +10,7 @@ use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
 use super::size::Size;
 use super::starts::Starts;
 use super::tune::{MEASURE, Tuning, measure};
-use super::{MinimizeError, Options};
+use super::{MinimizeError, Options, Status};
 use crate::finding::Finding;
 use crate::harness::{HarnessError, RunRequest};
 use crate::testcase::{SourceCase, TestCase};
@@ -31,6 +31,9 @@ pub(crate) struct Ready {
 const LOOKS: u32 = 20;
 /// The share of the time that the search may take; the final steps need some as well.
 pub(crate) const SEARCH: f64 = 0.75;
+/// The share of the time for improving a test case that shows the finding, because cutting comes
+/// first; and for one that shows it in less than one of four runs, where judging a cut takes long.
+const TUNE: [f64; 2] = [1.0 / 6.0, 0.5];
 
 /// Makes these decisions; `None` if the test case shows nothing.
 pub(crate) fn prepare(
@@ -38,7 +41,11 @@ pub(crate) fn prepare(
     source: &SourceCase,
     expected: Option<&Finding>,
     options: &Options,
+    watch: &mut dyn FnMut(&Status),
 ) -> Result<Option<Ready>, MinimizeError> {
+    let lines = source.lines();
+    let mut say = |doing| watch(&Status { doing, lines, tried: 0 });
+    say("measuring how often it shows");
     let text = source.clone();
     // An import can fail for reasons other than the harness.
     let imported = pool.ask(move |harness| Ok(harness.import(&text)))?;
@@ -60,30 +67,46 @@ pub(crate) fn prepare(
         reports: 0,
         site: None,
         seeds: SEEDS,
+        hasty: false,
         stall: STALL_LIMIT,
         unknowable: false,
     };
     let began = Instant::now();
     let rate = measure(pool, &predicate, &case)?;
+    let share = TUNE[usize::from(rate.rate() < 0.25)];
+    let until = options.time.map(|t| began + t.mul_f64(share));
     let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
-    let mut tuning = Tuning { pool, predicate, case, rate };
+    let mut tuning = Tuning { pool, predicate, case, rate, until };
+    say("reading the programs of other findings");
     let mut starts = Starts::new(pool, &options.neighbours, &finding)?;
     if rate.rate() < RARE {
+        say("it shows rarely: trying the programs of other findings");
         let size = Size::of_case(&tuning.case);
-        if let Some(smaller) = starts.next(pool, &tuning.predicate, size)? {
+        let mut predicate = tuning.predicate.clone();
+        if rate.hits > 0 {
+            predicate.deadline = until;
+        }
+        if let Some(smaller) = starts.next(pool, &predicate, size)? {
             (original, cost) = (Some(rate), Duration::ZERO);
             (tuning.case, tuning.rate) = smaller;
         }
+    }
+    if tuning.rate.hits == 0 {
+        say("it did not show: looking for a schedule under which it does");
     }
     if !tuning.make_it_show()? {
         return Ok(None);
     }
     let original = original.unwrap_or(tuning.rate);
+    say("doing without breaches of the contract");
     tuning.keep_rules(&mut starts)?;
+    say("making runs cheaper");
     tuning.make_cheaper(cost)?;
     tuning.limit_reports()?;
     tuning.fix_site(&finding)?;
+    say("making it show more often");
     tuning.raise_rate()?;
+    say("looking up names");
     tuning.predicate.rate = tuning.rate.rate();
     tuning.case.scenario.comment = vec![finding.title.clone()];
     tuning.name_objects()?;

@@ -56,6 +56,7 @@ impl Search<'_> {
     /// # Errors
     /// The harness's. The best result so far is kept.
     pub fn descend(&mut self) -> Result<bool, MinimizeError> {
+        self.predicate.hasty = self.case.scenario.schedule.is_some();
         if !self.predicate.valid {
             let all = super::reducers();
             self.predicate.valid = true;
@@ -77,6 +78,10 @@ impl Search<'_> {
         let all = super::reducers();
         let (all, last) = all.split_at(all.len() - super::LAST);
         let mut complete = self.fixpoint(all)?;
+        if complete && self.predicate.hasty {
+            self.make_sure()?;
+            complete = self.fixpoint(all)?;
+        }
         if complete && !self.predicate.valid {
             self.mend()?;
             if self.predicate.valid {
@@ -99,8 +104,32 @@ impl Search<'_> {
         Ok(complete)
     }
 
+    /// Ends the time of hasty cuts: goes back to the smallest test case that passes the whole test.
+    fn make_sure(&mut self) -> Result<(), MinimizeError> {
+        self.predicate.hasty = false;
+        self.known.clear();
+        self.show("making sure that it still shows");
+        let mut back = 1;
+        while !self.over() {
+            if let Some(sure) = self.predicate.ask(self.pool, &self.case)? {
+                self.case = sure;
+                break;
+            }
+            if self.history.is_empty() {
+                break;
+            }
+            for _ in 0..back {
+                self.case = self.history.pop().unwrap_or_else(|| self.case.clone());
+            }
+            back *= 2;
+        }
+        self.size = Size::of_case(&self.case);
+        Ok(())
+    }
+
     /// Looks for a smaller test case that no cut leads to.
     fn elsewhere(&mut self) -> Result<Option<Candidate>, MinimizeError> {
+        self.show("programs of other findings");
         let began = Instant::now();
         let found = self.starts.next(self.pool, &self.predicate, self.size)?;
         self.pace(began.elapsed());
@@ -129,6 +158,7 @@ impl Search<'_> {
     fn exhaust(&mut self, reducer: &dyn Reducer) -> Result<bool, MinimizeError> {
         let mut start = 0;
         loop {
+            self.show(reducer.name());
             let edits = reducer.edits(&self.case);
             let n = edits.len();
             let mut at = 0;
@@ -151,13 +181,12 @@ impl Search<'_> {
             self.take(candidate);
             self.notice_valid()?;
             self.notice_cheap()?;
-            let status = self.status(reducer.name());
-            (self.watch)(&status);
         }
     }
 
     /// Tries the smallest test case without its errors, and variants that have none.
     pub fn mend(&mut self) -> Result<(), MinimizeError> {
+        self.show("a program without errors");
         let predicate = Predicate { valid: true, ..self.predicate.clone() };
         let mut variants = vec![mended(&self.case)];
         // `T{}` wants a struct.
@@ -232,13 +261,10 @@ impl Search<'_> {
         self.case = candidate.case;
     }
 
-    pub fn status(&self, doing: &'static str) -> Status {
-        Status {
-            doing,
-            lines: self.case.to_source().lines(),
-            tried: self.tried,
-            elapsed: self.started.elapsed(),
-        }
+    /// Shows what the search does from now on.
+    pub fn show(&mut self, doing: &'static str) {
+        let status = Status { doing, lines: self.case.to_source().lines(), tried: self.tried };
+        (self.watch)(&status);
     }
 
     /// Judges the next candidates, from `at` on, cyclically from `start`. Returns where to

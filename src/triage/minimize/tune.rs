@@ -29,9 +29,17 @@ pub(crate) struct Tuning<'a> {
     pub predicate: Predicate,
     pub case: TestCase,
     pub rate: Tally,
+    /// When to stop improving a test case that shows the finding.
+    pub until: Option<Instant>,
 }
 
 impl Tuning<'_> {
+    /// The time left for improvements, but at most `limit`.
+    fn left(&self, limit: Duration) -> Duration {
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        left.map_or(limit, |left| left.min(limit))
+    }
+
     /// Looks for settings under which the test case shows the finding at all, if it has not
     /// yet; false if there are none.
     pub fn make_it_show(&mut self) -> Result<bool, MinimizeError> {
@@ -87,10 +95,11 @@ impl Tuning<'_> {
             self.predicate.stall = patience(self.pool, &self.predicate, &self.case)?;
         }
         let rounds = self.case.scenario.rounds.unwrap_or(1);
-        let slow = self.predicate.kind == Kind::DataRace && rounds > 1;
+        let (slow, limit) =
+            (self.predicate.kind == Kind::DataRace && rounds > 1, self.left(HUNTING));
         if (self.rate.rate() < RARE || self.predicate.dear || slow)
             && self.case.scenario.class() < Class::Breach
-            && let Some(seeded) = hunt(self.pool, &self.predicate, &self.case, HUNTING)?
+            && let Some(seeded) = hunt(self.pool, &self.predicate, &self.case, limit)?
         {
             (self.case, self.rate) = seeded;
             self.predicate.dear = false;
@@ -130,7 +139,7 @@ impl Tuning<'_> {
 
     /// Makes a rare race more likely.
     pub fn raise_rate(&mut self) -> Result<(), MinimizeError> {
-        if self.rate.rate() >= RARE {
+        if self.rate.rate() >= RARE || self.left(MEASURE).is_zero() {
             return Ok(());
         }
         for stronger in stronger(&self.case) {
@@ -138,7 +147,7 @@ impl Tuning<'_> {
             if new.rate() > self.rate.rate() + 0.1 {
                 (self.case, self.rate) = (stronger, new);
             }
-            if self.rate.rate() > 0.9 {
+            if self.rate.rate() > 0.9 || self.left(MEASURE).is_zero() {
                 break;
             }
         }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::finding::{Finding, Kind, Known, Number, Root, RootBy, Trial};
+use crate::finding::{Blame, Finding, Kind, Known, Number, Root, RootBy, Trial};
 use crate::harness::{
     BuiltHarness, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, applicable,
 };
@@ -107,8 +107,10 @@ impl Rooter {
     pub fn is_settled(&self, finding: &Finding) -> bool {
         let Some(root) = &finding.root else { return false };
         let was_tried = |id: &String| root.tried.iter().any(|t| t.patch == *id);
-        // A patch that is new may end it.
-        root.by != RootBy::Guess || !root.tried.is_empty() && self.open.iter().all(was_tried)
+        // A patch that is new may end it; none ends a fault of a target.
+        finding.blame == Blame::Target
+            || root.by != RootBy::Guess
+            || !root.tried.is_empty() && self.open.iter().all(was_tried)
     }
 
     /// Determines the root of a crash directory's finding, from its minimized test case if there is
@@ -217,7 +219,9 @@ impl Rooter {
     /// The patches that could end the finding: those that are for its kind, and the others. A
     /// patch whose root is out of the scenario's reach is neither.
     fn candidates(&self, subject: &Subject<'_>) -> (Vec<Patch>, Vec<Patch>) {
-        let open = self.all.iter().filter(|p| self.open.contains(&p.id));
+        // Changes of go/types end no fault of a target.
+        let is_go_types = subject.finding.blame != Blame::Target;
+        let open = self.all.iter().filter(|p| is_go_types && self.open.contains(&p.id));
         let kind = subject.finding.kind.as_str();
         let in_reach = open.filter(|p| p.is_within_reach(subject.scenario)).cloned();
         in_reach.partition(|p| p.kinds.iter().any(|k| k == kind))

@@ -159,6 +159,7 @@ fn held(stack: &[Frame]) -> (Vec<Held>, usize) {
 fn locks(held: &[Held], looked: usize) -> String {
     match (held.is_empty(), looked) {
         (_, 0) => "The toolchain's sources are not here, so its locks are not known.".to_owned(),
+        (true, 1) => "No lock is held there by the one call of go/… on this stack.".to_owned(),
         (true, n) => {
             format!("No lock is held there by any of the {n} calls of go/… on this stack.")
         }
@@ -255,8 +256,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.contains("**read**")
-                && said.contains("No lock is held there by any of the 1 calls"),
+            said.contains("**read**") && said.contains("No lock is held there by the one call"),
             "{said}"
         );
         assert!(

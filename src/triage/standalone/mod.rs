@@ -20,6 +20,7 @@
 //! library        the declarations of harness_go/standalone, and which a program needs
 //! program        main.go, go.mod and go.sum
 //! write          repro/ and issue.md of a crash directory
+//! target_test    a Go test of the target's package, for a finding of a target
 //! issue          the text of an issue; evidence: how sure it is, and what it means
 //! package_program  the packages alone, for what the compiler shows
 //! run            a program in processes of its own
@@ -55,6 +56,7 @@ mod run;
 mod scan;
 mod settings;
 mod specialise;
+mod target_test;
 mod text;
 mod type_args;
 mod uses;

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::options::Options;
 use super::plan::Plan;
 use super::program::{Program, program};
+use super::target_test::{TARGET_TEST, target_test};
 use crate::files;
 use crate::finding::{Finding, Kind};
 use crate::scenario::Scenario;
@@ -30,7 +31,7 @@ pub enum WriteError {
     NoFinding(std::path::PathBuf),
     /// It runs one of the user's packages.
     #[error(
-        "it has no program of its own: its scenario uses a target; typerace reproduce --harness DIR runs it"
+        "it has no program of its own: its scenario uses a target; typerace reproduce --harness DIR runs it, and so does {TARGET_TEST} in the target's package"
     )]
     Target,
     /// The file system.
@@ -120,8 +121,11 @@ pub(super) fn needs_race(finding: &Finding, goroutines: usize) -> bool {
 pub fn write(dir: &Path) -> Result<(), WriteError> {
     let crash = Crash::read(dir)?;
     if crash.scenario.uses_targets() {
-        // It cannot be run without the user's package, and concerns only that user.
-        return Ok(());
+        // It cannot be run without the user's package, so the program is a test of that package.
+        return match target_test(&crash) {
+            Some(test) => put(&dir.join(TARGET_TEST), &test),
+            None => Ok(()),
+        };
     }
     if crash.finding.kind == Kind::Compiler {
         // The packages themselves show it; issue.md has them.
