@@ -20,7 +20,7 @@ program() {
 # The release that it was found with, and the others that show it.
 releases() {
 	sed -n 's/^go version \(go[0-9.]*\) .*/\1/p' "$1"
-	sed -n 's/^The program on other releases: //p' "$1" | tr ';' '\n' |
+	sed -n 's/^On other releases: //p' "$1" | tr ';' '\n' |
 		sed -n 's/^ *\(go[0-9.]*\): [1-9][0-9]* of .*/\1/p'
 }
 

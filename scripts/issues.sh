@@ -51,17 +51,20 @@ for case in tests/issues/*.txtar; do
 		echo "$name: nothing found that starts with $shows" >&2
 		exit 1
 	fi
-	if [ "$shows" != compiler ]; then
-		"$typerace" minimize "$crash" --time "${MINIMIZE:-30s}" --no-verify --toolchain "$on" >&2 || true
-		# The root gives the text its title and the changes that were tried.
+	# The root gives the text its title and the changes that were tried, and minimization keeps it.
+	root() {
 		"$typerace" report --crashes "$found" --only "$(basename "$crash")" --roots \
 			--toolchain "$on" >&2 || true
+	}
+	if [ "$shows" != compiler ]; then
+		root
+		"$typerace" minimize "$crash" --time "${MINIMIZE:-30s}" --no-verify --toolchain "$on" >&2 || true
 		for also in $(said "$case" also) "$on"; do
 			"$typerace" report --crashes "$found" --only "$(basename "$crash")" --verify 10 \
 				--toolchain "$also" >&2 || true
 		done
 		if [ "$shows" = data-race ]; then
-			"$typerace" consequence "$crash" --time "${CONSEQUENCE:-60s}" --toolchain "$on" >&2 || true
+			"$typerace" consequence "$crash" --time "${CONSEQUENCE:-120s}" --toolchain "$on" >&2 || true
 		fi
 	fi
 	cp "$crash/issue.md" "docs/issues/$name.md"

@@ -32,7 +32,7 @@ func places(roots []origin) (all []place) {
 	}
 	for i := 0; i < len(all) && len(all) < 96; i++ {
 		p := all[i]
-		if len(p.to.steps) >= 7 {
+		if len(p.to.steps) >= deepest {
 			continue
 		}
 		for _, s := range nextSteps(p.t) {

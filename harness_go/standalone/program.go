@@ -25,5 +25,9 @@ func load(path string, im types.Importer) *types.Package {
 // slots is the number of operations that a probe may replace.
 const slots = 1
 
+// deepest is the number of steps from a type that an operation starts from to the types that
+// a probe asks about.
+const deepest = 7
+
 // attempt runs the goroutines of a probe once.
 func attempt() {}

@@ -15,7 +15,7 @@ use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
 use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
-use crate::store::MINIMIZED;
+use crate::store::{MINIMIZED, TESTCASE};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
 use crate::triage::root::has_root;
@@ -82,7 +82,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let known = args.known.load()?;
     // Before the work, so that a folder that cannot be written is reported at once.
     let place = CrashDir::find(&args.crash)?;
-    let writable = place.as_ref().filter(|p| p.is_writable());
+    let mut writable = place.as_ref().filter(|p| p.is_writable());
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
@@ -119,6 +119,19 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Environment(e)) => return Err(e.into()),
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
+    if let (Some(m), Some(finding), Some(place)) = (&minimized, &expected, writable) {
+        let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
+        match rooter.keeps_root(finding, &m.text, &mut progress) {
+            Ok(Some(drift)) => {
+                progress(&format!("{}: {drift}", finding.id));
+                let text = std::fs::read_to_string(place.path().join(TESTCASE))?;
+                ask_compiler(place, &text, &built.toolchain)?;
+                writable = None;
+            }
+            Err(e) if !stop.load(Ordering::Relaxed) => return Err(e.into()),
+            _ => {}
+        }
+    }
     // Results are stored if the test case is that of a crash directory.
     let mut stored = Stored::default();
     let kept = match (&minimized, writable) {
@@ -193,13 +206,18 @@ impl Stored {
 
 /// Stores the result in the crash directory.
 fn store(place: &CrashDir, m: &Minimized, go: &Toolchain) -> anyhow::Result<()> {
+    place.store.put_minimized(&place.name, &m.text, &m.info)?;
+    ask_compiler(place, &m.text, go)
+}
+
+/// Stores what the compiler says about a test case, and writes the standalone program again: from now
+/// on, it is that of the minimized test case, or of the package alone.
+fn ask_compiler(place: &CrashDir, text: &str, go: &Toolchain) -> anyhow::Result<()> {
     let CrashDir { store, name } = place;
-    store.put_minimized(name, &m.text, &m.info)?;
     let asked = Compiler::find(go).map_err(anyhow::Error::from);
-    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, &m.text, &compiler)?)) {
+    if let Err(e) = asked.and_then(|compiler| Ok(put_verdict(store, name, text, &compiler)?)) {
         progress(&format!("the compiler was not asked: {e}"));
     }
-    // From now on, the standalone program is that of the minimized test case.
     Ok(standalone::write(&place.path())?)
 }
 

@@ -69,7 +69,6 @@ pub(super) fn rooter(
         budget: BUDGET,
         stop: Arc::clone(stop),
         percent: Arc::new(AtomicU32::new(100)),
-        nice: false,
     };
     Rooter::new(built, options)
 }

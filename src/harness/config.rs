@@ -83,6 +83,9 @@ pub struct HarnessConfig {
     /// Whether the harness must have a race detector; `false` for one of
     /// [`super::BuiltHarness::unwatched`].
     pub race: bool,
+    /// The number of the patch that the process runs with, if the harness has several; see
+    /// [`super::overlay_together`].
+    pub patch: Option<u32>,
     /// A time at which a slow request ends in the same way: the end of a campaign.
     pub until: Option<Instant>,
 }
@@ -101,6 +104,7 @@ impl HarnessConfig {
             interrupt: Arc::default(),
             cover_dir: None,
             race: true,
+            patch: None,
             until: None,
         }
     }

@@ -41,7 +41,7 @@ pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
 pub use left::take_left;
 pub(crate) use limits::resident;
-pub use patched::{applicable, overlay as patched_overlay};
+pub use patched::{applicable, overlay as patched_overlay, overlay_together};
 pub use protocol::{
     Answer, GoPanic, Heap, Hello, RunFlags, RunReply, RunRequest, SyntaxError, VERSION, Verdict,
 };

@@ -12,7 +12,7 @@ use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
 use super::toolchain::Toolchain;
-use crate::patches::{Choice, Patch, Patched, apply};
+use crate::patches::{Choice, Patch, Patched, apply, together};
 
 /// The argument of `go build -overlay`: the user's overlay, with the patches applied to it.
 ///
@@ -23,19 +23,50 @@ pub fn overlay(
     user: Option<&Path>,
     choice: &Choice,
 ) -> Result<(Option<PathBuf>, Patched), EnvError> {
-    let mut overlay = users(toolchain, user)?;
+    let overlay = users(toolchain, user)?;
     let src = toolchain.goroot.join("src");
     let patched = apply(choice, &toolchain.version, &|file| text(&overlay, &src.join(file)))?;
     if patched.files.is_empty() {
         return Ok((user.map(Path::to_owned), patched));
     }
+    Ok((Some(write(toolchain, overlay, &patched.files)?), patched))
+}
+
+/// The overlay of a build with several patches, one of which is chosen when a process starts, and
+/// the numbers by which they are chosen. `base` is in all of them.
+///
+/// # Errors
+/// The overlay or a patch is unusable, or the cache cannot be written.
+pub fn overlay_together(
+    toolchain: &Toolchain,
+    user: Option<&Path>,
+    base: &Choice,
+    patches: &[Patch],
+) -> Result<(PathBuf, BTreeMap<String, u32>), EnvError> {
+    let overlay = users(toolchain, user)?;
+    let src = toolchain.goroot.join("src");
+    let read = |file: &str| text(&overlay, &src.join(file));
+    let base = apply(base, &toolchain.version, &read)?.files;
+    let read = |file: &str| base.get(file).map_or_else(|| read(file), |text| Ok(text.clone()));
+    let all = together(patches, &toolchain.version, &read);
+    let files = base.iter().chain(&all.files).map(|(f, t)| (f.clone(), t.clone())).collect();
+    Ok((write(toolchain, overlay, &files)?, all.numbers))
+}
+
+/// Writes changed sources into the cache, and returns the path of the overlay that uses them.
+fn write(
+    toolchain: &Toolchain,
+    mut overlay: Overlay,
+    files: &BTreeMap<String, String>,
+) -> Result<PathBuf, EnvError> {
+    let src = toolchain.goroot.join("src");
     let mut hash = hasher_std();
-    (&toolchain.goroot, &overlay, &patched.files).hash(&mut hash);
+    (&toolchain.goroot, &overlay, files).hash(&mut hash);
     let cache = cache_dir()?;
     let folder = cache.join(format!("patched-{:016x}", hash.finish()));
     let path = folder.join("overlay.json");
     if path.is_file() {
-        return Ok((Some(path), patched));
+        return Ok(path);
     }
     let new = staging(&cache)?;
     let write = |name: &Path, content: &str| {
@@ -44,13 +75,13 @@ pub fn overlay(
             .and_then(|()| fs::write(&path, content))
             .map_err(|source| EnvError::Write { path, source })
     };
-    for (file, text) in &patched.files {
+    for (file, text) in files {
         write(Path::new(file), text)?;
         overlay.put(src.join(file), folder.join(file));
     }
     write(Path::new("overlay.json"), &overlay.json())?;
     publish(new.path(), &folder)?;
-    Ok((Some(path), patched))
+    Ok(path)
 }
 
 /// Which patches apply to a toolchain with the user's overlay: `None` for a patch that applies,
@@ -127,5 +158,20 @@ mod tests {
         assert!(why.contains("R4 does not apply to") && why.contains("does not have"), "{why}");
         let (path, patched) = overlay(&go, Some(&user), &choice("known")).unwrap();
         assert!(path.is_some() && patched.left_out.iter().any(|l| l.id == "R4"), "{patched:?}");
+    }
+
+    #[test]
+    fn the_known_patches_can_be_in_one_build() {
+        let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+        let all = crate::patches::built_in().unwrap();
+        let why = applicable(&go, None, &all).unwrap();
+        let apply: Vec<_> =
+            all.into_iter().zip(why).filter(|(_, why)| why.is_none()).map(|(p, _)| p).collect();
+        let (path, numbers) = overlay_together(&go, None, &choice("none"), &apply).unwrap();
+        let ids = apply.iter().map(|p| &p.id);
+        let missing: Vec<_> = ids.filter(|id| !numbers.contains_key(*id)).collect();
+        assert!(apply.len() > 9 && missing.is_empty(), "{missing:?}");
+        let json = fs::read_to_string(path).unwrap();
+        assert!(json.contains("/src/go/types/named.go") && !json.contains("_test.go"), "{json}");
     }
 }

@@ -20,6 +20,7 @@ use super::scratch::Scratch;
 use super::sys::{Ready, set_nonblocking, signal_busiest, signal_group, spawn, wait_for};
 use super::tail::Tail;
 use super::wire::{MAX_FRAME, WireError};
+use crate::patches::PATCH_VARIABLE;
 
 /// How long a dying process may take to print every stack when asked, or to end after its pipe was
 /// closed.
@@ -160,6 +161,9 @@ impl Process {
         }
         if let Some(n) = config.procs {
             command.env("GOMAXPROCS", n.to_string());
+        }
+        if let Some(n) = config.patch {
+            command.env(PATCH_VARIABLE, n.to_string());
         }
         let theirs = [OwnedFd::from(their_requests), OwnedFd::from(their_replies)];
         let child = spawn(&mut command, [&theirs[0], &theirs[1], map.fd()])?;

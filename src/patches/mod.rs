@@ -6,10 +6,12 @@
 
 mod apply;
 mod choice;
+mod chunks;
 mod error;
 mod list;
 mod parse;
 mod releases;
+mod together;
 
 pub use apply::{LeftOut, Patched, apply};
 pub use choice::{Choice, Wanted};
@@ -17,3 +19,4 @@ pub use error::PatchError;
 pub use list::{built_in, load};
 pub use parse::{Edit, Patch, Variant};
 pub use releases::Releases;
+pub use together::{PATCH_VARIABLE, Together, together};

@@ -240,7 +240,11 @@ impl Store {
             let mut new = finding.clone();
             new.root = new.root.or(there.root.take());
             if new.minimized.is_none() {
-                (new.minimized, new.standalone) = (there.minimized.take(), there.standalone.take());
+                // A program is that of the minimized test case, if there is one by now.
+                if there.minimized.is_some() || new.standalone.is_none() {
+                    new.standalone = there.standalone.take();
+                }
+                new.minimized = there.minimized.take();
             }
             *there = new;
         })

@@ -1,8 +1,9 @@
 //! The roots of a campaign's findings, in a share of its time: each is determined, and each gets a
 //! small program that shows it.
 //!
-//! One thread serves the whole campaign, so that several workers do not minimize one root. Bugs
-//! come first. Breaches of contract are left alone.
+//! One thread serves the whole campaign, so that several workers do not minimize one root. When the
+//! campaign is over, there is one for each processor. Bugs come first. Breaches of contract are left
+//! alone.
 
 mod queue;
 mod work;
@@ -22,6 +23,9 @@ use queue::Queue;
 
 /// How long a campaign that was interrupted waits for the thread: it may be building a program.
 const HURRY: Duration = Duration::from_millis(1_000);
+
+/// The shortest time in which a finding can be minimized at the end of a campaign.
+const LEAST: Duration = Duration::from_secs(2);
 
 /// Settings of the background work.
 #[derive(Clone, Debug)]
@@ -65,17 +69,17 @@ pub struct RootsEnd {
     pub failed: Vec<String>,
 }
 
-/// A thread that determines roots and minimizes one finding of each.
+/// Threads that determine roots and minimize one finding of each.
 pub struct Roots {
     config: RootsConfig,
     store: Store,
     shared: Arc<Shared>,
-    /// Ends the thread, and the work in progress with it.
+    /// Ends the threads, and the work in progress with them.
     stop: Arc<AtomicBool>,
-    /// Ends the work in progress, with the best result so far.
+    /// Ends the work in progress of the first one, with the best result so far.
     cut: Arc<AtomicBool>,
     percent: Arc<AtomicU32>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -90,10 +94,8 @@ struct State {
     news: Vec<News>,
     minimized: usize,
     failed: Vec<String>,
-    /// Whether the thread has a job.
-    is_busy: bool,
-    /// Whether the campaign waits for the thread.
-    is_finishing: bool,
+    /// How long the campaign waits for the threads, once it is over.
+    until: Option<Instant>,
     ended: bool,
 }
 
@@ -103,7 +105,7 @@ impl Roots {
     pub fn new(store: Store, config: RootsConfig) -> Self {
         let percent = Arc::new(AtomicU32::new(config.percent.clamp(1, 100)));
         let (shared, stop, cut) = (Arc::default(), Arc::default(), Arc::default());
-        Self { config, store, shared, stop, cut, percent, thread: None }
+        Self { config, store, shared, stop, cut, percent, threads: Vec::new() }
     }
 
     /// Takes on a stored finding, without waiting. Returns the root that it is presumed to have.
@@ -117,18 +119,24 @@ impl Roots {
             let _ = self.store.put_root(&finding.id, root);
         }
         self.shared.wake.notify_all();
-        if self.thread.is_none() {
-            let worker = work::Worker {
-                config: self.config.clone(),
-                store: self.store.clone(),
-                shared: Arc::clone(&self.shared),
-                stop: Arc::clone(&self.stop),
-                cut: Arc::clone(&self.cut),
-                percent: Arc::clone(&self.percent),
-            };
-            self.thread = Some(std::thread::spawn(move || worker.run()));
+        if self.threads.is_empty() {
+            self.start(true);
         }
         presumed
+    }
+
+    /// Starts a thread. The first one gives way to the campaign.
+    fn start(&mut self, nice: bool) {
+        let worker = work::Worker {
+            config: self.config.clone(),
+            store: self.store.clone(),
+            shared: Arc::clone(&self.shared),
+            stop: Arc::clone(&self.stop),
+            cut: Arc::clone(if nice { &self.cut } else { &self.stop }),
+            percent: Arc::clone(&self.percent),
+            nice,
+        };
+        self.threads.push(std::thread::spawn(move || worker.run()));
     }
 
     /// What happened since the last call.
@@ -145,19 +153,22 @@ impl Roots {
         interrupted: &AtomicBool,
         watch: &mut dyn FnMut(&mut Self, (usize, usize)),
     ) {
-        if self.thread.is_none() {
+        if self.threads.is_empty() {
             return;
         }
         self.percent.store(100, Ordering::Relaxed);
-        self.shared.lock().is_finishing = true;
-        // A search that was given little of the processor starts over from its best result.
-        self.cut.store(true, Ordering::Relaxed);
         let until = Instant::now() + time;
-        let has_ended = |this: &Self| this.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        self.shared.lock().until = Some(until);
+        // The thread that gave way to the campaign cannot take its priority back. A search that was
+        // given little of the processor starts over from its best result.
+        self.cut.store(true, Ordering::Relaxed);
+        self.shared.wake.notify_all();
+        (0..processors()).for_each(|_| self.start(false));
+        let has_ended = |this: &Self| this.threads.iter().all(JoinHandle::is_finished);
         while !has_ended(self) && Instant::now() < until && !interrupted.load(Ordering::Relaxed) {
             let (progress, over) = {
                 let state = self.shared.lock();
-                (state.queue.progress(), state.queue.is_finished() && !state.is_busy)
+                (state.queue.progress(), state.queue.is_finished() && !state.queue.is_busy())
             };
             watch(self, progress);
             if over {
@@ -173,8 +184,8 @@ impl Roots {
         self.cut.store(true, Ordering::Relaxed);
         self.shared.lock().ended = true;
         self.shared.wake.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let until = Instant::now() + HURRY;
+        let until = Instant::now() + HURRY;
+        for thread in std::mem::take(&mut self.threads) {
             while !thread.is_finished() && Instant::now() < until {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -203,4 +214,19 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// How long a finding may be minimized: at the end of a campaign, every root without a program
+    /// has its share of the time, half of which goes into running the program.
+    fn share_of(&self, time: Duration) -> Duration {
+        let Some(until) = self.until else { return time };
+        let (done, all) = self.queue.progress();
+        let left = until.saturating_duration_since(Instant::now()) * processors();
+        time.min(left / u32::try_from(all - done).unwrap_or(u32::MAX).max(1) / 2).max(LEAST)
+    }
+}
+
+fn processors() -> u32 {
+    std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX))
 }

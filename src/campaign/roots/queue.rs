@@ -22,6 +22,8 @@ pub(super) enum Job {
     Root(String),
     /// Minimize a finding, within this time, and run its program.
     Minimize(String, Duration),
+    /// Look for what a finding does without the race detector.
+    Consequence(String),
 }
 
 /// A finding, and what was done for it.
@@ -35,6 +37,10 @@ struct Entry {
     lines: usize,
     root: Fault,
     work: Work,
+    /// Whether it was looked for what it does without the race detector.
+    has_consequence: bool,
+    /// Whether a job with it was taken and is not over.
+    is_busy: bool,
 }
 
 /// What is known of a root.
@@ -76,6 +82,17 @@ pub(super) struct Queue {
     order: Vec<String>,
     /// Whether the last job was to determine a root.
     after_root: bool,
+    /// Whether roots cannot be determined yet: what that needs is being built.
+    is_blind: bool,
+}
+
+impl Job {
+    /// The finding.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Root(id) | Self::Minimize(id, _) | Self::Consequence(id) => id,
+        }
+    }
 }
 
 impl Queue {
@@ -105,6 +122,8 @@ impl Queue {
             lines,
             root,
             work,
+            has_consequence: finding.consequence.is_some(),
+            is_busy: false,
         };
         if self.entries.insert(finding.id.clone(), entry).is_none() {
             self.order.push(finding.id.clone());
@@ -164,6 +183,13 @@ impl Queue {
         }
     }
 
+    /// Takes note that it was looked for what a finding does without the race detector.
+    pub(super) fn set_consequence(&mut self, id: &str) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.has_consequence = true;
+        }
+    }
+
     /// Takes note that a finding could not be minimized, and whether more time would not help.
     pub(super) fn set_failed(&mut self, id: &str, for_good: bool) {
         if let Some(entry) = self.entries.get_mut(id)
@@ -173,20 +199,40 @@ impl Queue {
         }
     }
 
-    /// The next thing to do, which the caller does.
-    pub(super) fn take(&mut self) -> Option<Job> {
+    /// The next thing to do, which the caller does. While it is blind, no roots are determined.
+    pub(super) fn take(&mut self, is_blind: bool) -> Option<Job> {
+        self.is_blind = is_blind;
         let job = self.next()?;
         self.after_root = matches!(job, Job::Root(_));
+        if let Some(entry) = self.entries.get_mut(job.id()) {
+            entry.is_busy = true;
+        }
         Some(job)
+    }
+
+    /// Takes note that the job with a finding is over.
+    pub(super) fn release(&mut self, id: &str) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.is_busy = false;
+        }
+    }
+
+    /// Whether a job is not over.
+    pub(super) fn is_busy(&self) -> bool {
+        self.entries.values().any(|e| e.is_busy)
     }
 
     /// The next thing to do, bugs first: determine roots and, in turns with that, make a program for
     /// each; confirm the roots that are only presumed; make programs smaller for which time was
     /// short.
     fn next(&self) -> Option<Job> {
+        if self.is_blind {
+            return self.unlike_others().map(|id| Job::Minimize(id.clone(), SHORT));
+        }
+        // A small test case tells its root in less time.
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
-            let all = self.in_order().filter(|(_, e)| wanted(e));
-            all.min_by_key(|(_, e)| e.class).map(|(id, _)| id.clone())
+            let all = self.in_order().filter(|(_, e)| !e.is_busy && wanted(e));
+            all.min_by_key(|(_, e)| (e.class, !e.has_program())).map(|(id, _)| id.clone())
         };
         let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
         if open.is_some() && !self.after_root {
@@ -204,12 +250,30 @@ impl Queue {
             return Some(Job::Root(id));
         }
         let late = groups.values().filter(|all| !has_program(all)).flatten();
-        let mut late = late.filter(|(_, e)| e.work == Work::Failed { for_good: false });
+        let mut late =
+            late.filter(|(_, e)| !e.is_busy && e.work == Work::Failed { for_good: false });
         if let Some((id, _)) = late.next() {
             return Some(Job::Minimize((*id).clone(), LONG));
         }
+        let without = groups.values().find_map(|all| to_ask(all));
+        if let Some(id) = without {
+            return Some(Job::Consequence(id.clone()));
+        }
         let unfinished = |e: &Entry| matches!(e.work, Work::Done { is_complete: false, .. });
         by_class(&unfinished).map(|id| Job::Minimize(id, LONG))
+    }
+
+    /// The next finding to minimize while roots are unknown: it shares no function with any for which
+    /// that was tried, so that it probably has a root of its own.
+    fn unlike_others(&self) -> Option<&String> {
+        let tried = |e: &&Entry| e.work != Work::Nothing || e.is_busy;
+        let is_unlike = |e: &Entry| {
+            let alike = |o: &Entry| o.kind == e.kind && !o.sides.is_disjoint(&e.sides);
+            !self.entries.values().filter(tried).any(alike)
+        };
+        let untried = self.in_order().filter(|(_, e)| e.work == Work::Nothing && !e.is_busy);
+        let all = untried.filter(|(_, e)| is_unlike(e));
+        all.min_by_key(|(_, e)| (e.class, e.rate < 0.5, e.lines)).map(|(id, _)| id)
     }
 
     /// Findings by root. A finding of a kind that has none is a group of its own.
@@ -233,7 +297,7 @@ impl Queue {
     fn to_minimize(&self, group: &[(&String, &Entry)]) -> Option<((bool, Class), String)> {
         let good = |e: &Entry| matches!(e.work, Work::Done { rate, .. } if rate >= 0.5);
         let tried = group.iter().filter(|(_, e)| e.work != Work::Nothing).count();
-        if tried >= TRIES || group.iter().any(|(_, e)| good(e)) {
+        if tried >= TRIES || group.iter().any(|(_, e)| good(e) || e.is_busy) {
             return None;
         }
         let untried = group.iter().filter(|(_, e)| e.work == Work::Nothing);
@@ -264,7 +328,8 @@ impl Queue {
         match self.next() {
             Some(Job::Minimize(id, _)) => is_only_better(&id),
             Some(Job::Root(_)) => false,
-            None => true,
+            Some(Job::Consequence(_)) => true,
+            None => !self.is_blind,
         }
     }
 }
@@ -273,6 +338,16 @@ impl Entry {
     fn has_program(&self) -> bool {
         matches!(self.work, Work::Done { .. })
     }
+}
+
+/// The race of a root that is run without the race detector: it has a program, and none of that
+/// root was run.
+fn to_ask<'a>(group: &[(&'a String, &Entry)]) -> Option<&'a String> {
+    if group.iter().any(|(_, e)| e.has_consequence || e.is_busy) {
+        return None;
+    }
+    let fits = |e: &Entry| e.kind == Kind::DataRace && e.class != Class::Breach && e.has_program();
+    group.iter().find(|(_, e)| fits(e)).map(|(id, _)| *id)
 }
 
 /// Whether some finding of a group has a program.
@@ -309,6 +384,13 @@ mod tests {
         Some(Job::Minimize(id.to_owned(), time))
     }
 
+    /// The next job, done at once.
+    fn next(queue: &mut Queue) -> Option<Job> {
+        let job = queue.take(false);
+        job.iter().for_each(|job| queue.release(job.id()));
+        job
+    }
+
     #[test]
     fn roots_and_programs_take_turns() {
         let root_of = |id: &str| Some(Job::Root(id.to_owned()));
@@ -316,36 +398,56 @@ mod tests {
         assert_eq!(queue.add(&race("u", "x / y", Class::Unstated), 9), None);
         assert_eq!(queue.add(&race("a", "f / g", Class::Bug), 40), None);
         assert_eq!(queue.add(&race("b", "g / h", Class::Bug), 20), None);
-        assert_eq!(queue.take(), root_of("a"));
+        assert_eq!(next(&mut queue), root_of("a"));
         // b shares a function with a.
         let (is_new, presumed) = queue.set_root("a", Some(root("R1")));
         assert!(is_new && presumed.len() == 1 && presumed[0].0 == "b");
         assert!(presumed[0].1.id == "R1" && presumed[0].1.is_presumed());
-        assert_eq!(queue.take(), minimize("a", SHORT));
+        assert_eq!(next(&mut queue), minimize("a", SHORT));
         queue.set_program("a", 1.0, false);
-        assert_eq!(queue.take(), root_of("u"));
+        assert_eq!(next(&mut queue), root_of("u"));
         assert!(queue.set_root("u", Some(root("R8"))).0);
         let presumed = queue.add(&race("c", "h / f", Class::Bug), 5).unwrap();
         assert!(presumed.id == "R1" && presumed.is_presumed());
-        assert_eq!(queue.take(), minimize("u", SHORT));
+        assert_eq!(next(&mut queue), minimize("u", SHORT));
         queue.set_failed("u", false);
         assert_eq!((queue.progress(), queue.waiting()), ((1, 2), 1));
-        assert_eq!(queue.take(), root_of("b"));
+        assert_eq!(next(&mut queue), root_of("b"));
         assert!(!queue.is_finished());
         assert!(!queue.set_root("b", Some(root("R1"))).0);
-        assert_eq!(queue.take(), root_of("c"));
+        assert_eq!(next(&mut queue), root_of("c"));
         assert!(!queue.set_root("c", None).0);
         // With more time, u may show again.
         assert!(!queue.is_finished());
-        assert_eq!(queue.take(), minimize("u", LONG));
+        assert_eq!(next(&mut queue), minimize("u", LONG));
         queue.set_failed("u", true);
         assert!(queue.is_finished());
-        assert_eq!(queue.take(), minimize("a", LONG));
+        assert_eq!(next(&mut queue), Some(Job::Consequence("a".to_owned())));
+        queue.set_consequence("a");
+        assert_eq!(next(&mut queue), minimize("a", LONG));
         queue.set_program("a", 1.0, true);
-        assert_eq!(queue.take(), None);
+        assert_eq!(next(&mut queue), None);
         let leak = Finding { kind: Kind::Leak, ..race("l", "z", Class::Bug) };
         assert_eq!(queue.add(&leak, 3), None);
-        assert_eq!(queue.take(), minimize("l", SHORT), "it stands for itself");
+        assert_eq!(next(&mut queue), minimize("l", SHORT), "it stands for itself");
+    }
+
+    #[test]
+    fn while_roots_are_unknown_unlike_findings_are_minimized() {
+        let mut queue = Queue::default();
+        for (id, sides, lines) in [("a", "f / g", 40), ("b", "g / h", 20), ("c", "x / y", 50)] {
+            queue.add(&race(id, sides, Class::Bug), lines);
+        }
+        assert_eq!(queue.take(true), minimize("b", SHORT));
+        queue.set_program("b", 1.0, true);
+        assert_eq!(queue.take(true), minimize("c", SHORT), "a is like b");
+        queue.set_failed("c", true);
+        assert_eq!(queue.take(true), None);
+        assert!(queue.is_busy());
+        ["b", "c"].iter().for_each(|id| queue.release(id));
+        assert!(!queue.is_finished());
+        assert_eq!(queue.take(false), Some(Job::Root("b".to_owned())), "the small one first");
+        assert_eq!(queue.take(false), Some(Job::Root("a".to_owned())), "another does that");
     }
 
     #[test]
@@ -363,7 +465,7 @@ mod tests {
             assert_eq!(queue.next(), minimize(id, SHORT));
             queue.set_program(id, rate, true);
         }
-        assert_eq!(queue.next(), None, "three were tried");
+        assert_eq!(queue.next(), Some(Job::Consequence("a".to_owned())), "three were tried");
         assert_eq!(queue.progress(), (1, 1));
     }
 }

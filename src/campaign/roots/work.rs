@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::queue::{Job, SHORT};
-use super::{News, RootsConfig, Shared};
+use super::{News, RootsConfig, Shared, processors};
 use crate::finding::{Finding, NEW, Root};
-use crate::harness::{HarnessError, lower_priority};
+use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority};
 use crate::store::Store;
 use crate::triage::compiler::{Compiler, put_verdict};
+use crate::triage::consequence;
 use crate::triage::minimize::{self, MinimizeError, minimize};
 use crate::triage::root::{self, Rooter, rest};
 use crate::triage::standalone::{self, Crash};
@@ -19,6 +20,8 @@ use crate::triage::standalone::{self, Crash};
 const RUNS: u32 = 10;
 /// How long a finding is run without and, again, with each patch, at most.
 const BUDGET: Duration = Duration::from_secs(4);
+/// How long a finding is run without the race detector.
+const CONSEQUENCE: Duration = Duration::from_secs(20);
 /// How long the forms of a program are tried.
 const VERIFY: Duration = Duration::from_secs(15);
 
@@ -29,12 +32,15 @@ pub(super) struct Worker {
     pub(super) stop: Arc<AtomicBool>,
     pub(super) cut: Arc<AtomicBool>,
     pub(super) percent: Arc<AtomicU32>,
+    /// Whether everything that it starts gives way to the campaign.
+    pub(super) nice: bool,
 }
 
 impl Worker {
     pub(super) fn run(self) {
-        // Everything that is started from here on gives way to the campaign.
-        lower_priority();
+        if self.nice {
+            lower_priority();
+        }
         let options = root::Options {
             harness: self.config.harness.clone(),
             go: self.config.go.clone(),
@@ -42,7 +48,6 @@ impl Worker {
             budget: BUDGET,
             stop: Arc::clone(&self.stop),
             percent: Arc::clone(&self.percent),
-            nice: true,
         };
         let mut rooter = match Rooter::new(&self.config.built, options) {
             Ok(rooter) => rooter,
@@ -50,30 +55,42 @@ impl Worker {
         };
         // A campaign says it if there is none.
         let compiler = Compiler::find(&self.config.built.toolchain).ok();
-        while let Some(job) = self.next() {
+        rooter.start();
+        while let Some(job) = self.next(&mut rooter) {
+            let id = job.id().to_owned();
             match job {
-                Job::Root(id) => self.determine(&mut rooter, &id),
-                Job::Minimize(id, time) => {
-                    self.minimize(compiler.as_ref(), &id, time);
+                Job::Root(_) => self.determine(&mut rooter, &id),
+                Job::Minimize(_, time) => {
+                    self.minimize(&mut rooter, compiler.as_ref(), &id, time);
                     self.rename(&rooter, &id);
                 }
+                Job::Consequence(_) => {
+                    if let Err(why) = self.consequence(&id) {
+                        self.fail(&format!("{id}: what it does to users is unknown: {why}"));
+                    }
+                    self.shared.lock().queue.set_consequence(&id);
+                }
             }
-            self.shared.lock().is_busy = false;
+            self.shared.lock().queue.release(&id);
         }
     }
 
     /// Waits for a job; `None` at the end.
-    fn next(&self) -> Option<Job> {
+    fn next(&self, rooter: &mut Rooter) -> Option<Job> {
         let mut state = self.shared.lock();
         loop {
-            if state.ended {
+            // At the end of a campaign, others take its place.
+            if state.ended || self.nice && state.until.is_some() {
                 return None;
             }
-            if let Some(job) = state.queue.take() {
-                state.is_busy = true;
+            let is_blind = !rooter.is_ready();
+            if let Some(job) = state.queue.take(is_blind) {
                 return Some(job);
             }
-            state = self.shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            // A build that ends wakes nobody.
+            let wait = if is_blind { Duration::from_millis(100) } else { Duration::MAX };
+            let wake = self.shared.wake.wait_timeout(state, wait);
+            state = wake.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -122,9 +139,9 @@ impl Worker {
         }
     }
 
-    fn minimize(&self, compiler: Option<&Compiler>, id: &str, time: Duration) {
+    fn minimize(&self, rooter: &mut Rooter, compiler: Option<&Compiler>, id: &str, time: Duration) {
         self.cut.store(self.stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        match self.try_to_minimize(compiler, id, time) {
+        match self.try_to_minimize(rooter, compiler, id, time) {
             Ok(Some(finding)) => {
                 let shown = finding.standalone.as_ref().map_or([0, 0], |s| s.reproduced);
                 let rate = f64::from(shown[0]) / f64::from(shown[1].max(1));
@@ -135,16 +152,19 @@ impl Worker {
                 // A search that was given all its time would not get further with more.
                 let is_complete = is_complete || time > SHORT;
                 state.queue.set_program(id, rate, is_complete);
-                if let Some(root) = &finding.root {
-                    let dir = self.store.path(id);
-                    let [k, n] = shown;
-                    state.news.push(News::Say(format!(
-                        "root {}: a program of {lines} lines shows it in {k} of {n} processes: \
-                         {}/repro",
-                        root.id,
-                        dir.display()
-                    )));
-                }
+                let dir = self.store.path(id);
+                let what = match &finding.root {
+                    Some(root) => format!("root {}", root.id),
+                    None => finding.title.clone(),
+                };
+                let says = match shown {
+                    [_, 0] => "minimized; there was no time to run its program".to_owned(),
+                    [k, n] => {
+                        format!("a program of {lines} lines shows it in {k} of {n} processes")
+                    }
+                };
+                let line = format!("{what}: {says}: {}/repro", dir.display());
+                state.news.push(News::Say(line));
             }
             Ok(None) => {
                 // On a busy machine, it may need more time to show.
@@ -166,6 +186,7 @@ impl Worker {
     /// show.
     fn try_to_minimize(
         &self,
+        rooter: &mut Rooter,
         compiler: Option<&Compiler>,
         id: &str,
         time: Duration,
@@ -173,22 +194,26 @@ impl Worker {
         let path = self.store.path(id);
         let crash = Crash::read(&path).map_err(|e| e.to_string())?;
         let percent = self.percent.load(Ordering::Relaxed);
-        let jobs = if self.shared.lock().is_finishing { processors() } else { 1 };
+        let time = self.shared.lock().share_of(time);
         let options = minimize::Options {
             harness: self.config.harness.clone(),
             origin: self.config.origin.clone(),
             go_minor: self.config.built.toolchain.minor,
-            jobs,
-            time: Some(time * 100 / percent / jobs as u32),
+            jobs: 1,
+            time: Some(time * 100 / percent),
             runs: RUNS,
             stop: Arc::clone(&self.cut),
             percent,
-            nice: true,
+            nice: self.nice,
             neighbours: self.store.neighbours(&crash.finding),
         };
         // An earlier result is a good start.
         match minimize(&crash.case, Some(&crash.finding), &options, &mut |_| ()) {
             Ok(Some(m)) => {
+                let keeps = rooter.keeps_root(&crash.finding, &m.text, &mut |_| ());
+                if let Some(drift) = keeps.map_err(|e| e.to_string())? {
+                    return Err(drift);
+                }
                 self.store.put_minimized(id, &m.text, &m.info).map_err(|e| e.to_string())?;
                 if let Some(compiler) = compiler {
                     put_verdict(&self.store, id, &m.text, compiler).map_err(|e| e.to_string())?;
@@ -207,6 +232,34 @@ impl Worker {
         }
         rest(began.elapsed(), &self.percent, &self.stop);
         crate::store::read(&path).map(Some).map_err(|e| e.to_string())
+    }
+
+    /// Runs a finding without the race detector. The harness for that is built once.
+    fn consequence(&self, id: &str) -> Result<(), String> {
+        let path = self.store.path(id);
+        let began = Instant::now();
+        let built = BuiltHarness::unwatched(&self.config.go, &mut |_| ());
+        let harness = HarnessConfig {
+            interrupt: Arc::clone(&self.stop),
+            ..HarnessConfig::new(built.map_err(|e| e.to_string())?.path)
+        };
+        let options =
+            consequence::Options { harness, origin: self.config.origin.clone(), time: CONSEQUENCE };
+        let cases = consequence::cases(&path).map_err(|e| e.to_string())?;
+        let seen = match consequence::consequence(&cases, &options, &mut |_| ()) {
+            Err(_) if self.stop.load(Ordering::Relaxed) => return Ok(()),
+            seen => seen.map_err(|e| e.to_string())?,
+        };
+        let says = seen.sentence();
+        let changed = self.store.change(id, |finding| finding.consequence = Some(seen.clone()));
+        changed.map_err(|e| e.to_string())?;
+        standalone::write(&path).map_err(|e| e.to_string())?;
+        let root = crate::store::read(&path).ok().and_then(|f| f.root);
+        let what = root.map_or_else(|| id.to_owned(), |root| format!("root {}", root.id));
+        self.shared.lock().news.push(News::Say(format!("{what}: {says}")));
+        // It runs on all processors.
+        rest(began.elapsed() * processors(), &self.percent, &self.stop);
+        Ok(())
     }
 
     /// Runs the program of a crash directory; `None` if there was no time for any form of it.
@@ -244,8 +297,4 @@ fn line(root: &Root) -> String {
     let issues =
         if issues.is_empty() { String::new() } else { format!(" ({})", issues.join(", ")) };
     format!("ROOT {}: {}{issues}", root.id, root.title)
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

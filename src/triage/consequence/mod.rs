@@ -9,6 +9,7 @@
 mod tally;
 mod variants;
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use crate::harness::{Harness, HarnessConfig, HarnessError, Limits, RunFlags, Run
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
 use crate::triage::oracle::differences;
+use crate::triage::{LoadError, load_case, minimized_case};
 use tally::Tally;
 use variants::{Variant, next};
 
@@ -32,6 +34,16 @@ pub struct Options {
     pub origin: Origin,
     /// How long to try.
     pub time: Duration,
+}
+
+/// The test cases of a crash directory: the minimized one, if there is one, and the one found.
+///
+/// # Errors
+/// A test case cannot be read.
+pub fn cases(dir: &Path) -> Result<Vec<(SourceCase, Scenario)>, LoadError> {
+    let mut cases = Vec::from_iter(minimized_case(dir)?);
+    cases.push(load_case(dir)?.0);
+    Ok(cases.into_iter().filter_map(|case| Some((case.clone(), case.scenario?))).collect())
 }
 
 /// Runs test cases and their variants until the time is up or a signal arrives. `progress` receives

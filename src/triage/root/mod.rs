@@ -13,7 +13,6 @@ mod guess;
 mod showing;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -27,7 +26,7 @@ use crate::scenario::Scenario;
 use crate::store::{Store, StoreError};
 use crate::testcase::SourceCase;
 use crate::triage::standalone::{Crash, WriteError};
-use builds::Builds;
+use builds::{Builds, Patched};
 use decision::{Decision, Effect, appeared, decide, effect};
 use guess::guess;
 use showing::Showing;
@@ -47,8 +46,6 @@ pub struct Options {
     pub stop: Arc<AtomicBool>,
     /// The share of time that may be used, 1 to 100.
     pub percent: Arc<AtomicU32>,
-    /// Whether the processes give way to others.
-    pub nice: bool,
 }
 
 /// A root that cannot be searched for.
@@ -88,10 +85,21 @@ impl Rooter {
         let base = built.patched.ids.clone();
         let why = applicable(&built.toolchain, options.go.overlay.as_deref(), &all)?;
         let open = all.iter().zip(why).filter(|(p, why)| why.is_none() && !base.contains(&p.id));
-        let open = open.map(|(p, _)| p.id.clone()).collect();
+        let open: BTreeSet<String> = open.map(|(p, _)| p.id.clone()).collect();
         let go = options.go.clone();
-        let builds = Builds::new(built.toolchain.clone(), go, base, options.nice);
+        let tried = all.iter().filter(|p| open.contains(&p.id)).cloned().collect();
+        let builds = Builds::new(built.toolchain.clone(), go, base, tried);
         Ok(Self { options, builds, all, open })
+    }
+
+    /// Starts to build the harness that has the patches in it, without waiting.
+    pub fn start(&mut self) {
+        self.builds.start();
+    }
+
+    /// Whether that harness is built.
+    pub fn is_ready(&mut self) -> bool {
+        self.builds.is_ready()
     }
 
     /// Whether a finding's root is settled: more runs would say the same.
@@ -139,11 +147,7 @@ impl Rooter {
         if scenario.uses_targets() && self.options.go.target.is_none() {
             return Ok(None);
         }
-        let showing = {
-            let mut harness = Harness::start(self.config(None))?;
-            let budget = self.options.budget;
-            self.paced(|| Showing::find(&mut harness, finding, case, scenario, budget))?
-        };
+        let showing = self.showing(finding, case, scenario)?;
         if showing.tally.hits == 0 {
             return Ok(None);
         }
@@ -155,6 +159,47 @@ impl Rooter {
             decision = self.try_all(&subject, &others, &mut trials, progress)?;
         }
         Ok(self.root(&subject, &decision, trials))
+    }
+
+    /// Why a minimized test case of a finding must not be kept: minimization keeps the signature,
+    /// and one signature can have several roots. `None` if the root that was told by a patch is
+    /// still that of the test case, or if no patch has told it.
+    ///
+    /// # Errors
+    /// Interrupted, or a harness that does not work.
+    pub fn keeps_root(
+        &mut self,
+        finding: &Finding,
+        text: &str,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<String>, RootError> {
+        let told = finding.root.as_ref().filter(|r| r.by == RootBy::Patch);
+        let patch = told.and_then(|root| self.all.iter().find(|p| p.id == root.id)).cloned();
+        let Some(patch) = patch.filter(|p| self.open.contains(&p.id)) else { return Ok(None) };
+        let Ok(case) = SourceCase::from_txtar(text) else { return Ok(None) };
+        let Some(scenario) = &case.scenario else { return Ok(None) };
+        let showing = self.showing(finding, &case, scenario)?;
+        let subject = Subject { finding, case: &case, scenario, showing };
+        let tried = self.try_one(&subject, &patch, progress)?;
+        Ok(tried.filter(|(effect, _)| *effect == Effect::Shows).map(|_| {
+            format!(
+                "its minimized test case shows the same with the patch of {}, and therefore has \
+                 another root; it is not kept",
+                patch.id
+            )
+        }))
+    }
+
+    /// A way to run a test case in which the finding shows.
+    fn showing(
+        &self,
+        finding: &Finding,
+        case: &SourceCase,
+        scenario: &Scenario,
+    ) -> Result<Showing, RootError> {
+        let mut harness = Harness::start(self.config(None))?;
+        let budget = self.options.budget;
+        Ok(self.paced(|| Showing::find(&mut harness, finding, case, scenario, budget))?)
     }
 
     /// Names a new root again, from a smaller test case that has less in it than the one that the
@@ -206,15 +251,15 @@ impl Rooter {
         patch: &Patch,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Option<(Effect, Trial)>, RootError> {
-        let path = match self.builds.get(&patch.id, &self.options.stop, progress)? {
-            Ok(path) => path,
+        let patched = match self.builds.get(&patch.id, &self.options.stop, progress)? {
+            Ok(patched) => patched,
             Err(why) => {
                 let first = why.lines().next().unwrap_or_default();
                 progress(&format!("warning: go/types does not build with {}: {first}", patch.id));
                 return Ok(None);
             }
         };
-        let mut harness = Harness::start(self.config(Some(path)))?;
+        let mut harness = Harness::start(self.config(Some(patched)))?;
         let (finding, showing) = (subject.finding, &subject.showing);
         let (needed, budget) = (showing.needed(finding), self.options.budget);
         let seen =
@@ -225,10 +270,12 @@ impl Rooter {
         Ok(Some((effect, Trial { patch: patch.id.clone(), seen: hits, runs, others })))
     }
 
-    fn config(&self, path: Option<PathBuf>) -> HarnessConfig {
+    fn config(&self, patched: Option<Patched>) -> HarnessConfig {
         let mut config = self.options.harness.clone();
         config.interrupt = Arc::clone(&self.options.stop);
-        config.path = path.unwrap_or(config.path);
+        if let Some(patched) = patched {
+            (config.path, config.patch) = (patched.path, patched.number);
+        }
         config
     }
 

@@ -70,16 +70,22 @@ impl Goroutine<'_, '_> {
             self.keep(&format!("if t, err := {call}; err == nil"), "t");
             return;
         }
+        match self.instance() {
+            Some(name) => self.say(format!("{name}, _ := {call}")),
+            None => self.say(call),
+        }
+    }
+
+    /// Counts an instance that is not kept in a list. The variable for it, if something asks about
+    /// it.
+    pub(super) fn instance(&mut self) -> Option<String> {
         self.instances += 1;
         let name = match self.instances {
             1 => "inst".to_owned(),
             n => format!("inst{n}"),
         };
-        if self.id == 0 && self.forms.mentions(&name) {
-            self.say(format!("{name}, _ := {call}"));
-        } else {
-            self.say(call);
-        }
+        let in_main = self.id == 0 || self.cx.plan.scenario.go.len() == 1;
+        (in_main && self.forms.mentions(&name)).then_some(name)
     }
 
     /// Adds a type to the instances under a condition.

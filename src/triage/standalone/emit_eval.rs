@@ -34,8 +34,15 @@ impl Goroutine<'_, '_> {
         let call = format!("types.Eval({fset}, {pkg}, {pos}, {})", quoted(expr));
         if self.keeps {
             self.keep(&format!("if tv, err := {call}; err == nil"), "tv.Type");
-        } else {
-            self.say(call);
+            return;
+        }
+        match self.instance() {
+            Some(name) => {
+                let value = format!("{name}Value");
+                self.say(format!("{value}, _ := {call}"));
+                self.say(format!("{name} := {value}.Type"));
+            }
+            None => self.say(call),
         }
     }
 

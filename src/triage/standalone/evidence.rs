@@ -107,26 +107,20 @@ pub(super) fn consequence(f: &Finding) -> String {
     out
 }
 
-/// The patches that the finding was run under, with the diff of the one that ends it.
+/// The diff of the patch that ends the finding. The names of the others mean nothing to a reader of
+/// the issue; finding.json has them.
 pub(super) fn patches(f: &Finding) -> String {
     let Some(root) = &f.root else { return String::new() };
     let known = built_in().unwrap_or_default();
     let mut out = String::new();
-    for trial in root.tried.iter().filter(|t| t.runs > 0 && t.seen == 0) {
+    // Other patches may hide it as well.
+    let own = root.tried.iter().filter(|t| t.patch == root.id && t.runs > 0 && t.seen == 0);
+    for trial in own {
         let _ =
             writeln!(out, "With this change the program is silent (0 of {} runs):\n", trial.runs);
         if let Some(patch) = known.iter().find(|p| p.is_called(&trial.patch)) {
             let _ = writeln!(out, "```diff\n{}```\n", diff(patch, &f.origin.go_version));
         }
-    }
-    let still: Vec<String> = root
-        .tried
-        .iter()
-        .filter(|t| t.seen > 0)
-        .map(|t| format!("{} ({} of {} runs)", t.patch, t.seen, t.runs))
-        .collect();
-    if !still.is_empty() {
-        let _ = writeln!(out, "With other changes it still shows: {}.", still.join(", "));
     }
     out
 }

@@ -121,10 +121,13 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
     let s = plan.scenario;
     let by_hand = s.share.contains(&Share::Interface) || s.share.contains(&Share::Alias);
     // Variables of instances are numbered in the order in which they are made.
-    let plain = s
-        .before
-        .iter()
-        .all(|op| !makes_instances(op) || matches!(op, Operation::Instantiate { .. }));
+    let names = |op: &Operation| {
+        !makes_instances(op) || matches!(op, Operation::Instantiate { .. } | Operation::Eval { .. })
+    };
+    let plain = s.before.iter().all(names);
+    let makes = |ops: &[Operation]| ops.iter().any(makes_instances);
+    // One goroutine alone may make the instances that it walks over.
+    let alone = |ops: &[Operation]| s.go.len() == 1 && !makes(&s.before) && ops.iter().all(names);
     let mut out = Vec::new();
     for (g, operations) in s.go.iter().enumerate() {
         for (i, op) in operations.iter().enumerate() {
@@ -132,8 +135,11 @@ pub fn slots(plan: &Plan<'_>) -> Vec<Slot> {
                 |path: &str| plan.index(path).is_some_and(|p| plan.completed.contains(&p));
             let (fits, early) = match op {
                 Operation::Walk { query, package, .. } if package == INSTANCES => (
-                    usable(*query) && plain && !by_hand && !operations.iter().any(makes_instances),
-                    true,
+                    usable(*query)
+                        && plain
+                        && !by_hand
+                        && (!makes(operations) || alone(operations)),
+                    !makes(operations),
                 ),
                 Operation::Walk { query, package, .. } => {
                     (usable(*query) && plan.index(package).is_some(), complete(package))

@@ -111,6 +111,10 @@ fn run(
             goroutine.operation(op);
         }
     }
+    if id == 0 {
+        let complete = &cx.plan.completed;
+        complete.iter().for_each(|&i| goroutine.finish(i));
+    }
     let Goroutine { imports, lines, uses, .. } = goroutine;
     let lines = lines.into_iter().flat_map(|line| line.resolve(cx.mode, uses)).collect();
     (lines, imports)

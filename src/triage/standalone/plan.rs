@@ -109,6 +109,23 @@ impl<'a> Plan<'a> {
                 self.close(i, &mut done);
             }
         }
+        // One goroutine alone gets the same from a package whether it is checked before or when
+        // it is first imported.
+        if let [ops] = &self.scenario.go[..]
+            && self.scenario.share.is_empty()
+            && self.scenario.importing.is_empty()
+        {
+            let mut checked = BTreeSet::new();
+            for op in ops {
+                let Some(i) = self.subject(op) else { continue };
+                if matches!(op, Operation::Check { .. }) {
+                    self.packages[i].imports.iter().for_each(|&dep| self.close(dep, &mut done));
+                    checked.insert(i);
+                } else if !checked.contains(&i) {
+                    self.close(i, &mut done);
+                }
+            }
+        }
         done
     }
 
@@ -136,15 +153,20 @@ impl<'a> Plan<'a> {
 
     /// How many imports the checks and imports of a goroutine ask for.
     fn calls(&self, ops: &[Operation]) -> usize {
-        let calls = |op: &Operation| match op {
+        let mut checked = BTreeSet::new();
+        let mut calls = |op: &Operation| match op {
             Operation::Check { package } => self.index(package).map_or(0, |i| {
+                checked.insert(i);
                 let p = &self.packages[i];
                 p.imports.len() + usize::from(p.imports_others)
             }),
             Operation::Import { .. } => 1,
-            other => usize::from(self.subject(other).is_some_and(|i| !self.completed.contains(&i))),
+            // Later operations are about the package that the goroutine has checked.
+            other => self
+                .subject(other)
+                .map_or(0, |i| usize::from(!self.completed.contains(&i) && !checked.contains(&i))),
         };
-        ops.iter().map(calls).sum()
+        ops.iter().map(&mut calls).sum()
     }
 
     fn importer(&self) -> Imports {

@@ -16,7 +16,7 @@ use super::queries::{Form, form};
 use super::scan::{Token, tokens};
 use super::text::{literal, quoted};
 use super::uses::{Context, Uses};
-use crate::finding::Finding;
+use crate::finding::{Finding, Kind};
 use crate::scenario::{Meet, Operation, Order, Scenario};
 use crate::testcase::SourceCase;
 
@@ -52,7 +52,8 @@ pub fn program(
     let mut uses = Uses::default();
     let statements = statements(cx, finding, &mut forms, &mut uses);
     let mut code = main(cx, finding, statements, &mut uses);
-    let selection = declarations(cx, &library, &mut uses, &forms, &mut code);
+    let stalls = finding.is_some_and(|f| f.kind == Kind::Deadlock);
+    let selection = declarations(cx, &library, &mut uses, &forms, stalls, &mut code);
     code.push_str(&selection.text);
     let imports = imports(&code, &library);
     let tools = imports.keys().any(|path| path.starts_with("golang.org/"));
@@ -106,6 +107,7 @@ fn declarations(
     library: &Library,
     uses: &mut Uses,
     forms: &Forms,
+    stalls: bool,
     code: &mut String,
 ) -> Selection {
     let own = library.select(&uses.helpers).own;
@@ -115,6 +117,9 @@ fn declarations(
     }
     if own.contains("slots") {
         code.push_str(&format!("\nconst slots = {}\n", forms.slots.len()));
+        // A walk over the types that are to ask about would fail like the program.
+        let deepest = if stalls { 0 } else { 7 };
+        code.push_str(&format!("\nconst deepest = {deepest}\n"));
     }
     for check in &uses.checks {
         code.push_str(&check.declaration(cx.mode));

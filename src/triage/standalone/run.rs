@@ -183,7 +183,7 @@ impl Runner {
             let Ok(number) = number.trim().parse() else { continue };
             tried.last = Some(number);
             let end = if attempts.peek().is_none() { status } else { well };
-            if seen(output, end).contains(&crash.finding.signature) {
+            if shows(&crash.finding, &seen(output, end)) {
                 tried.hits.push(number);
             }
         }

@@ -57,9 +57,12 @@ pub fn specialise(
 ) -> Result<Vec<Direct>, RunError> {
     let plan = crash.plan();
     let slots = slots(&plan);
-    let kinds = [Kind::DataRace, Kind::Fatal, Kind::Panic];
+    let alone = crash.scenario.go.len() == 1;
+    let kind = crash.finding.kind;
+    let fits = matches!(kind, Kind::DataRace | Kind::Fatal | Kind::Panic)
+        || kind == Kind::Deadlock && alone;
     // State that is computed once per process allows only one try in each process.
-    if slots.is_empty() || crash.scenario.fresh || !kinds.contains(&crash.finding.kind) {
+    if slots.is_empty() || crash.scenario.fresh || !fits {
         return Ok(Vec::new());
     }
     let probe = Options { probe: true, direct: Vec::new(), ..options.clone() };
@@ -153,7 +156,9 @@ fn best(
             Some(last) if tried.died && last + 1 < trials.len() && last >= from => from = last + 1,
             _ => break,
         }
-        if hits.contains(&tries) {
+        // A process ends with the first failure of one goroutine, and it fails every time.
+        let alone = crash.scenario.go.len() == 1;
+        if hits.contains(&tries) || alone && hits.iter().any(|&n| n > 0) {
             break;
         }
     }
