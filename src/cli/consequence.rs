@@ -62,7 +62,8 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     if cases.iter().any(targets) {
         return Err(WriteError::Target.into());
     }
-    let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
+    let options = args.go.again(&args.crash, finding.as_ref())?;
+    let built = BuiltHarness::unwatched(&options, &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
     let harness = HarnessConfig {
@@ -92,7 +93,9 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
             progress(&format!("{:.0} s: {}", c.seconds, c.sentence()));
         }
     })?;
-    if built.patched.ids.is_empty()
+    // With other patches than those that it was found with, it is another finding's.
+    let patched = finding.as_ref().map(|f| f.origin.patched.clone()).unwrap_or_default();
+    if built.patched.ids == patched
         && let Some((store, name)) = store_of(&args.crash)?
     {
         store.change(&name, |finding| finding.consequence = Some(seen.clone()))?;

@@ -12,9 +12,9 @@ use serde::Serialize;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::waiting;
-use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
+use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched, under_test};
 use crate::finding::{Known, Root, Standalone};
-use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
+use crate::harness::{BuiltHarness, GoOptions, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, Store};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
@@ -80,7 +80,8 @@ struct Report<'a> {
 pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let (source, expected) = load_case(&args.crash)?;
     let known = args.known.load()?;
-    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
+    let go = args.go.again(&args.crash, expected.as_ref())?;
+    let built = BuiltHarness::get(&under_test(go.clone()), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
     let place = store_of(&args.crash)?;
@@ -123,7 +124,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             shown = verify(place, &built.toolchain, args.runs, &stop)?;
         }
         if goes_on() {
-            root = root_of(place, &built, &args.go, known, &stop)?;
+            root = root_of(place, &built, &go, known, &stop)?;
         }
     }
     let go_version = &options.origin.go_version;
@@ -210,7 +211,7 @@ fn verify(
 fn root_of(
     (store, name): &(Store, String),
     built: &BuiltHarness,
-    go: &GoArgs,
+    go: &GoOptions,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<Root>> {

@@ -15,8 +15,11 @@ mod growth;
 mod known_args;
 mod limit_args;
 mod minimize;
+mod overlay;
 mod patches;
 mod regress;
+mod regress_columns;
+mod regress_gate;
 mod removed;
 mod report;
 mod report_html;
@@ -31,7 +34,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, OutputError};
-pub use go_args::{GoArgs, say_patched};
+pub use go_args::{GoArgs, say_patched, under_test};
 pub use known_args::{KnownArgs, KnownFileError};
 pub use limit_args::LimitArgs;
 
@@ -57,6 +60,7 @@ enum Command {
     Compile(compile::CompileArgs),
     Consequence(consequence::ConsequenceArgs),
     Report(report::ReportArgs),
+    Overlay(overlay::OverlayArgs),
     Corpus(corpus::CorpusArgs),
     Patches(patches::PatchesArgs),
     Scenarios(scenarios::ScenariosArgs),
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Compile(args) => compile::run(&args),
         Command::Consequence(args) => consequence::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Overlay(args) => overlay::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Patches(args) => patches::run(&args),
         Command::Scenarios(args) => scenarios::run(&args),

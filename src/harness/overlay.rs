@@ -14,7 +14,8 @@ use super::error::EnvError;
 pub(super) struct Overlay {
     /// Maps a replaced path to its replacement; an empty one removes the file.
     replace: BTreeMap<PathBuf, PathBuf>,
-    contents: Vec<Vec<u8>>,
+    /// The contents of the replacements, by replaced path.
+    contents: BTreeMap<PathBuf, Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl Overlay {
         let bad = |why: String| EnvError::BadOverlay { path: path.to_owned(), why };
         let text = fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
         let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-        let mut overlay = Self { replace: BTreeMap::new(), contents: Vec::new() };
+        let mut overlay = Self::default();
         for (from, to) in format.replace {
             let absolute = |p: &Path| std::path::absolute(p).map_err(|e| bad(e.to_string()));
             let from = absolute(&from)?;
@@ -43,14 +44,22 @@ impl Overlay {
             }
             let to = absolute(&to)?;
             let content = fs::read(&to).map_err(|e| bad(format!("{}: {e}", to.display())))?;
+            overlay.contents.insert(from.clone(), content);
             overlay.replace.insert(from, to);
-            overlay.contents.push(content);
         }
         let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
         if !overlay.replace.keys().any(|p| p.starts_with(goroot) || p.starts_with(&real)) {
             return Err(bad(format!("it replaces nothing in {}", goroot.display())));
         }
         Ok(overlay)
+    }
+
+    /// The replaced files, where their contents came from, and the contents; `None` for a file that
+    /// is removed.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &Path, Option<&[u8]>)> {
+        self.replace.iter().map(|(path, from)| {
+            (path.as_path(), from.as_path(), self.contents.get(path).map(Vec::as_slice))
+        })
     }
 
     /// The replacement of a file of the toolchain; the file itself if nothing replaces it.

@@ -11,6 +11,7 @@ use libafl_bolts::hasher_std;
 use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
+use super::sources::Sources;
 use super::toolchain::Toolchain;
 use crate::patches::{Choice, Patch, Patched, apply};
 
@@ -23,11 +24,22 @@ pub fn overlay(
     user: Option<&Path>,
     choice: &Choice,
 ) -> Result<(Option<PathBuf>, Patched), EnvError> {
+    let (path, patched, _) = with_sources(toolchain, user, choice)?;
+    Ok((path, patched))
+}
+
+/// The same, with what the build is made of.
+pub(super) fn with_sources(
+    toolchain: &Toolchain,
+    user: Option<&Path>,
+    choice: &Choice,
+) -> Result<(Option<PathBuf>, Patched, Sources), EnvError> {
     let mut overlay = users(toolchain, user)?;
     let src = toolchain.goroot.join("src");
     let patched = apply(choice, &toolchain.version, &|file| text(&overlay, &src.join(file)))?;
+    let sources = Sources::of(toolchain, &overlay, &patched);
     if patched.files.is_empty() {
-        return Ok((user.map(Path::to_owned), patched));
+        return Ok((user.map(Path::to_owned), patched, sources));
     }
     let mut hash = hasher_std();
     (&toolchain.goroot, &overlay, &patched.files).hash(&mut hash);
@@ -35,7 +47,7 @@ pub fn overlay(
     let folder = cache.join(format!("patched-{:016x}", hash.finish()));
     let path = folder.join("overlay.json");
     if path.is_file() {
-        return Ok((Some(path), patched));
+        return Ok((Some(path), patched, sources));
     }
     let new = staging(&cache)?;
     let write = |name: &Path, content: &str| {
@@ -50,7 +62,7 @@ pub fn overlay(
     }
     write(Path::new("overlay.json"), &overlay.json())?;
     publish(new.path(), &folder)?;
-    Ok((Some(path), patched))
+    Ok((Some(path), patched, sources))
 }
 
 /// Which patches apply to a toolchain with the user's overlay: `None` for a patch that applies,

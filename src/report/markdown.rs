@@ -91,7 +91,7 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
     let _ = writeln!(out, "Standalone program: {}\n", e.path.join("repro/main.go").display());
     let said = own_report(f, &crash.report);
     let _ = writeln!(out, "```\n{said}```");
-    let locks = analysis(&said);
+    let locks = analysis(&said, &crash.quotes);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }

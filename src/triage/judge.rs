@@ -2,6 +2,7 @@
 
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
+use super::subject::subject_of;
 use crate::finding::{Finding, Kind, Origin, describe, mismatch};
 use crate::harness::{BuiltHarness, End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 
@@ -12,6 +13,7 @@ pub fn origin_of(built: &BuiltHarness) -> Origin {
         go_version: built.toolchain.version.clone(),
         coverage_build: built.key.clone(),
         patched: built.patched.ids.clone(),
+        subject: Some(Box::new(subject_of(built))),
         ..Origin::default()
     }
 }

@@ -12,6 +12,7 @@ mod replay;
 mod reproduce;
 pub mod root;
 pub mod standalone;
+mod subject;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement, origin_of};
@@ -19,3 +20,4 @@ pub use load::{LoadError, load_case, minimized_case};
 pub use observe::{observe, raw_report};
 pub use replay::{Replay, anew, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};
+pub use subject::{Quotes, SubjectError, again, subject_of};

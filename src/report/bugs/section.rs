@@ -134,7 +134,7 @@ fn program(out: &mut String, shown: &Entry) {
              <code>go run -race .</code></summary>\n\n```go\n{main}```\n</details>"
         );
     }
-    let locks = analysis(&own_report(f, &crash.report));
+    let locks = analysis(&own_report(f, &crash.report), &crash.quotes);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }

@@ -1,0 +1,130 @@
+//! A closer look at what would shut the gate: it must show again in a new process and, if there is
+//! another side, not on that one.
+
+use std::time::{Duration, Instant};
+
+use super::{Case, CaseRun, Column, RegressError, Status, Verdict, run_again};
+use crate::triage::{Tally, runs_needed};
+
+/// A case runs again at most this often.
+const MOST: u32 = 400;
+/// Runs of the other side after which a finding that shows every time is absent there.
+const LEAST: u32 = 5;
+/// The probability that a finding of the other side shows in none of its runs by chance.
+const MISS: f64 = 0.01;
+/// How long one case is looked at on one side.
+const CASE: Duration = Duration::from_secs(10);
+
+/// The sides of a comparison, and what they showed.
+pub struct Sides<'a> {
+    /// What is judged.
+    pub change: (&'a Column, &'a mut Vec<CaseRun>),
+    /// What it is compared with, if it is.
+    pub base: Option<(&'a Column, &'a mut Vec<CaseRun>)>,
+}
+
+/// Runs again whatever case shows best what fails the gate: on its own side until it shows again,
+/// and on the other side as often as it takes to say that it does not show there. Ends when the time
+/// is up.
+///
+/// # Errors
+/// A harness that does not start.
+pub fn look(
+    sides: &mut Sides<'_>,
+    cases: &[Case],
+    verdict: &Verdict,
+    deadline: Instant,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(), RegressError> {
+    let failing = failing(verdict);
+    for (n, (name, signatures)) in failing.iter().enumerate() {
+        if Instant::now() >= deadline {
+            return Ok(());
+        }
+        progress(n + 1, failing.len());
+        let Some(at) = cases.iter().position(|c| c.name == *name) else { continue };
+        let until = deadline.min(Instant::now() + CASE);
+        let (column, runs) = &mut sides.change;
+        let run = &mut runs[at];
+        if run.again.is_none() {
+            run_again(column, &cases[at], run, signatures, MOST, until)?;
+        }
+        let rates = signatures.iter().map(|s| run.tally(s));
+        let needed = rates.map(silent_runs).max().unwrap_or(LEAST);
+        if let Some((column, runs)) = &mut sides.base {
+            let run = &mut runs[at];
+            let most = needed.saturating_sub(run.runs);
+            if most > 0 && run.again.is_none() {
+                let until = deadline.min(Instant::now() + CASE);
+                run_again(column, &cases[at], run, signatures, most, until)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The cases that show best what fails the gate, each with the signatures.
+fn failing(verdict: &Verdict) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>, f64)> = Vec::new();
+    for j in verdict.findings.iter().filter(|j| j.status <= Status::New) {
+        let Some(best) = j.shown.first() else { continue };
+        let rate = Tally { hits: best.hits, runs: best.runs }.rate();
+        match all.iter_mut().find(|(case, ..)| *case == best.case) {
+            Some((_, signatures, most)) => {
+                signatures.push(j.signature.clone());
+                *most = most.max(rate);
+            }
+            None => all.push((best.case.clone(), vec![j.signature.clone()], rate)),
+        }
+    }
+    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all.into_iter().map(|(case, signatures, _)| (case, signatures)).collect()
+}
+
+/// The number of silent runs after which a finding with this tally is absent.
+fn silent_runs(seen: Tally) -> u32 {
+    runs_needed(seen.rate(), MISS).unwrap_or(MOST).clamp(LEAST, MOST)
+}
+
+/// Takes back what the closer look did not confirm.
+pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]>) {
+    for j in verdict.findings.iter_mut().filter(|j| j.status <= Status::New) {
+        let Some(best) = j.shown.first() else { continue };
+        let Some(at) = change.iter().position(|c| c.case == best.case) else { continue };
+        let run = &change[at];
+        let Some(again) = &run.again else { continue };
+        let Tally { hits, runs } = run.tally(&j.signature);
+        if !again.contains(&j.signature) || hits < 2 {
+            j.status = Status::Unconfirmed;
+            j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
+            continue;
+        }
+        let Some(other) = base.and_then(|b| b.get(at)) else { continue };
+        if other.runs < silent_runs(Tally { hits, runs }) {
+            j.status = Status::Unconfirmed;
+            j.why = format!(
+                "seen in {hits} of {runs} runs, and in none of {} without the change: too rare to \
+                 tell in this time",
+                other.runs
+            );
+        } else {
+            let news = format!("in none of {} runs without the change", other.runs);
+            j.why = if j.why.is_empty() { news } else { format!("{}; {news}", j.why) };
+        }
+    }
+    verdict.sort();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_findings_need_more_silent_runs() {
+        let needed = |hits, runs| silent_runs(Tally { hits, runs });
+        assert_eq!(needed(21, 21), LEAST);
+        assert!((15..25).contains(&needed(5, 21)), "{}", needed(5, 21));
+        assert!((80..110).contains(&needed(1, 21)), "{}", needed(1, 21));
+        assert_eq!(needed(1, 4000), MOST);
+    }
+}
