@@ -9,6 +9,7 @@ use super::cache::cache_dir;
 use super::compiler;
 use super::error::EnvError;
 use super::go_bin;
+use super::patched::overlay;
 use crate::go_release;
 use crate::patches::Choice;
 
@@ -55,6 +56,19 @@ impl Toolchain {
     pub fn find(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let mut found = Self::locate(options, progress)?;
         found.find_compiler()?;
+        Ok(found)
+    }
+
+    /// Like [`Toolchain::find`], with the overlay and the patches of the options.
+    ///
+    /// # Errors
+    /// The overlay or a patch is unusable, too.
+    pub fn with_overlay(
+        options: &GoOptions,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, EnvError> {
+        let mut found = Self::find(options, progress)?;
+        found.overlay = overlay(&found, options.overlay.as_deref(), &options.patches)?.0;
         Ok(found)
     }
 

@@ -99,6 +99,12 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
             j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
             continue;
         }
+        let elsewhere = base.into_iter().flatten().map(|r| r.tally(&j.signature));
+        if let Some(there) = elsewhere.into_iter().find(|t| t.hits > 0) {
+            j.status = Status::Listed;
+            j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+            continue;
+        }
         let Some(other) = base.and_then(|b| b.get(at)) else { continue };
         if other.runs < silent_runs(Tally { hits, runs }) {
             j.status = Status::Unconfirmed;
@@ -117,7 +123,10 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Baseline, Seen, compare};
     use super::*;
+    use crate::finding::Known;
+    use crate::finding::test_support::fatal;
 
     #[test]
     fn rare_findings_need_more_silent_runs() {
@@ -126,5 +135,38 @@ mod tests {
         assert!((15..25).contains(&needed(5, 21)), "{}", needed(5, 21));
         assert!((80..110).contains(&needed(1, 21)), "{}", needed(1, 21));
         assert_eq!(needed(1, 4000), MOST);
+    }
+
+    fn case(name: &str, runs: u32, hits: u32, again: bool) -> CaseRun {
+        let finding = fatal("boom");
+        let signature = finding.signature.clone();
+        let seen = Seen { hits, finding, report: String::new() };
+        CaseRun {
+            case: name.to_owned(),
+            runs,
+            seen: if hits > 0 { vec![seen] } else { Vec::new() },
+            again: Some(if again { vec![signature] } else { Vec::new() }),
+            ..CaseRun::default()
+        }
+    }
+
+    fn status(change: CaseRun, base: Option<CaseRun>) -> Status {
+        let (change, base) = (vec![change], base.map(|b| vec![b]));
+        let mut verdict =
+            compare(&change, &Baseline::default(), &Known::default(), "go1.27.3");
+        settle(&mut verdict, &change, base.as_deref());
+        verdict.findings[0].status
+    }
+
+    #[test]
+    fn only_what_shows_again_and_on_one_side_is_new() {
+        assert_eq!(status(case("a", 22, 20, true), None), Status::New);
+        assert_eq!(status(case("a", 90, 1, false), None), Status::Unconfirmed);
+        let silent = |runs| Some(case("a", runs, 0, false));
+        assert_eq!(status(case("a", 22, 20, true), silent(21)), Status::New);
+        assert_eq!(status(case("a", 60, 2, true), silent(21)), Status::Unconfirmed, "too rare");
+        assert_eq!(status(case("a", 60, 2, true), silent(400)), Status::New);
+        let shows = Some(case("b", 21, 1, false));
+        assert_eq!(status(case("a", 22, 20, true), shows), Status::Listed, "in another case");
     }
 }
