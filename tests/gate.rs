@@ -107,7 +107,8 @@ fn what_a_change_breaks_is_new_and_shows_again() {
     assert!(said(&again).contains("with src/go/types/subst.go replaced"), "{}", said(&again));
     // A choice of Go counts more.
     let plain = go().go;
-    let without = typerace(dir, &["reproduce", crash_arg, "--json", "--go", plain.to_str().unwrap()]);
+    let without =
+        typerace(dir, &["reproduce", crash_arg, "--json", "--go", plain.to_str().unwrap()]);
     assert_eq!(json(&without)["reproduced"][0], 0, "{}", said(&without));
 
     // For people: the command in the program, and quotations of the changed file.
@@ -139,7 +140,10 @@ fn a_fix_passes_and_an_unseen_function_is_named() {
     if cfg!(target_arch = "x86_64") {
         let verdict = "passed; 1 of 2 changed functions was never entered\n";
         assert!(text.starts_with(verdict) && text.ends_with(verdict), "{text}");
-        assert!(text.contains("(*Checker).reportCycle") && text.contains("NEVER ENTERED"), "{text}");
+        assert!(
+            text.contains("(*Checker).reportCycle") && text.contains("NEVER ENTERED"),
+            "{text}"
+        );
     }
     assert!(!dir.join("regress-findings").exists());
 
@@ -175,7 +179,9 @@ fn a_tree_that_is_not_built_needs_make_bash() {
     fs::create_dir_all(dir.join("tree/src")).unwrap();
     fs::write(dir.join("tree/src/make.bash"), "").unwrap();
     for (goroot, want) in [("tree", "tree/src && ./make.bash"), ("none", "--goroot the root")] {
-        for command in [&["doctor"][..], &["regress"], &["fuzz"], &["overlay", "--git", ".", "HEAD"]] {
+        for command in
+            [&["doctor"][..], &["regress"], &["fuzz"], &["overlay", "--git", ".", "HEAD"]]
+        {
             if command[0] == "overlay" {
                 let made = Command::new("git").args(["init", "-q", "."]).current_dir(dir).status();
                 assert!(made.unwrap().success());
@@ -208,11 +214,13 @@ fn a_checkout_gives_an_overlay() {
     let output = typerace(dir, &["overlay", "--git", "repo", "HEAD"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let next = "now: typerace regress --overlay typerace-overlay/overlay.json --against-overlay none";
+    let next =
+        "now: typerace regress --overlay typerace-overlay/overlay.json --against-overlay none";
     assert!(text.contains("src/go/types/subst.go") && text.contains(next), "{text}");
     let overlay = fs::read_to_string(dir.join("typerace-overlay/overlay.json")).unwrap();
     assert!(overlay.contains(file.canonicalize().unwrap().to_str().unwrap()), "{overlay}");
-    for (args, want) in [(["HEAD~9"], "HEAD~9 is not a revision"), (["-x"], "unexpected argument")] {
+    for (args, want) in [(["HEAD~9"], "HEAD~9 is not a revision"), (["-x"], "unexpected argument")]
+    {
         let output = typerace(dir, &[&["overlay", "--git", "repo"], &args[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(want), "{}", said(&output));

@@ -150,12 +150,8 @@ impl Trial {
     fn run(&self, name: &str, built: BuiltHarness) -> anyhow::Result<Step> {
         say_patched(&built);
         let patched = built.patched.ids.clone();
-        let column = Column {
-            label: name.to_owned(),
-            built,
-            patched: false,
-            options: GoOptions::default(),
-        };
+        let column =
+            Column { label: name.to_owned(), built, patched: false, options: GoOptions::default() };
         let limits = Limits { runs: self.runs, jobs: 1, deadline: None, budget: None };
         let cases = std::slice::from_ref(&self.case);
         let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));

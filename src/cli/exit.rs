@@ -11,9 +11,9 @@ use crate::regress::RegressError;
 use crate::report::measure::MeasureError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
-use crate::triage::{LoadError, SubjectError};
 use crate::triage::compiler::OpinionError;
 use crate::triage::standalone::{RunError, VerifyError, WriteError};
+use crate::triage::{LoadError, SubjectError};
 
 /// The process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

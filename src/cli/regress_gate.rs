@@ -9,8 +9,8 @@ use super::ticker::Ticker;
 use crate::finding::Known;
 use crate::regress::{
     Baseline, Case, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError, Report,
-    Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots, run_columns,
-    search, settle,
+    Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
+    run_columns, search, settle,
 };
 
 /// The share of the time left that a search for more cases takes, in percent.
@@ -37,7 +37,12 @@ impl Gate<'_> {
         let any_patched = columns.iter().any(|c| c.patched);
         let mut reports: Vec<ColumnReport> = Vec::new();
         for column in columns {
-            progress(&format!("{} cases, {} runs each, on {}", cases.len(), self.runs, column.label));
+            progress(&format!(
+                "{} cases, {} runs each, on {}",
+                cases.len(),
+                self.runs,
+                column.label
+            ));
             let start = Instant::now();
             let end = start + self.args.budget();
             let mut ran = self.cases(&[column], &cases, self.runs, end)?.remove(0);
@@ -141,12 +146,8 @@ impl Gate<'_> {
         end: Instant,
     ) -> Result<Vec<Vec<CaseRun>>, RegressError> {
         // Without --time, every case runs, however long that takes.
-        let limits = Limits {
-            runs,
-            jobs: self.jobs,
-            deadline: deadline(self.args.time),
-            budget: Some(end),
-        };
+        let limits =
+            Limits { runs, jobs: self.jobs, deadline: deadline(self.args.time), budget: Some(end) };
         let ticker = Ticker::start("running cases");
         run_columns(columns, cases, limits, &|n, of| {
             ticker.set(&format!("{n} of {of} cases"));
@@ -194,13 +195,8 @@ impl Gate<'_> {
         if verdict.passed() {
             return Ok(());
         }
-        let making = Making {
-            column,
-            cases,
-            folder: &self.args.findings,
-            jobs: self.jobs,
-            deadline: end,
-        };
+        let making =
+            Making { column, cases, folder: &self.args.findings, jobs: self.jobs, deadline: end };
         let ticker = Ticker::start("making it smaller");
         making.samples(verdict, &mut |title| ticker.set(&format!("making it smaller: {title}")))
     }

@@ -104,7 +104,9 @@ impl Subject {
     #[must_use]
     pub fn describe(&self, go_version: &str, patches: &[String]) -> String {
         let mut out = match self.release {
-            Some(false) => format!("{go_version} in {}, which is not a release's tree", self.goroot),
+            Some(false) => {
+                format!("{go_version} in {}, which is not a release's tree", self.goroot)
+            }
             _ => go_version.to_owned(),
         };
         let names: Vec<&str> = self.overlay.iter().map(|f| f.file.as_str()).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,21 @@ use super::error::EnvError;
 
 /// An overlay with absolute paths, because the harness is built in another folder. It includes the
 /// replacements' content, because each content needs its own build.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Overlay {
     /// Maps a replaced path to its replacement; an empty one removes the file.
     replace: BTreeMap<PathBuf, PathBuf>,
     /// The contents of the replacements, by replaced path.
     contents: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+/// What a build depends on: not where the contents came from.
+impl Hash for Overlay {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for path in self.replace.keys() {
+            (path, self.contents.get(path)).hash(state);
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -42,7 +42,7 @@ pub(super) fn with_sources(
         return Ok((user.map(Path::to_owned), patched, sources));
     }
     let mut hash = hasher_std();
-    (&toolchain.goroot, &overlay, &patched.files).hash(&mut hash);
+    (&toolchain.goroot, &overlay, overlay.json(), &patched.files).hash(&mut hash);
     let cache = cache_dir()?;
     let folder = cache.join(format!("patched-{:016x}", hash.finish()));
     let path = folder.join("overlay.json");

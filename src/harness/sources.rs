@@ -59,13 +59,7 @@ impl Sources {
             content: Some(text.as_bytes().into()),
         });
         let (release, copy) = is_release(&toolchain.version, goroot, &tree);
-        Self {
-            release,
-            copy,
-            overlay: overlay.collect(),
-            patched: patched.collect(),
-            tree,
-        }
+        Self { release, copy, overlay: overlay.collect(), patched: patched.collect(), tree }
     }
 }
 

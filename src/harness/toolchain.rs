@@ -239,9 +239,9 @@ fn candidates(cache: Option<&Path>) -> Vec<PathBuf> {
 /// command has downloaded.
 pub(super) fn other_trees(version: &str) -> Vec<PathBuf> {
     let cache = cache_dir().ok();
-    let roots = candidates(cache.as_deref()).into_iter().filter_map(|go| {
-        Some(go.canonicalize().ok()?.parent()?.parent()?.to_owned())
-    });
+    let roots = candidates(cache.as_deref())
+        .into_iter()
+        .filter_map(|go| Some(go.canonicalize().ok()?.parent()?.parent()?.to_owned()));
     let modules = std::env::var_os("GOMODCACHE").map(PathBuf::from);
     let modules = modules.or_else(|| Some(std::env::home_dir()?.join("go/pkg/mod")));
     let downloaded = modules.into_iter().flat_map(|m| {

@@ -79,9 +79,9 @@ fn text(built: &BuiltHarness, file: &str) -> Option<String> {
 fn differences(before: &dyn Fn(&str) -> Option<String>, after: &BuiltHarness) -> Vec<Changed> {
     let folder = after.toolchain.goroot.join(GO_TYPES);
     let listed = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let listed = listed.filter(|p| is_source(p)).filter_map(|p| {
-        Some(format!("{GO_TYPES}/{}", p.file_name()?.to_string_lossy()))
-    });
+    let listed = listed
+        .filter(|p| is_source(p))
+        .filter_map(|p| Some(format!("{GO_TYPES}/{}", p.file_name()?.to_string_lossy())));
     let replaced = after.sources.overlay.iter().chain(&after.sources.patched);
     let replaced = replaced.map(|r| r.file.clone()).filter(|f| f.starts_with(GO_TYPES));
     let files: BTreeSet<String> = listed.chain(replaced).collect();
@@ -169,7 +169,8 @@ fn places(built: &BuiltHarness) -> Option<BTreeMap<String, BTreeMap<u32, Vec<usi
         let line = symbols.lines().find(|l| l.ends_with(name))?;
         u64::from_str_radix(line.split_whitespace().next()?, 16).ok()
     };
-    let (first, end) = (address(" internal/fuzz._counters")?, address(" internal/fuzz._ecounters")?);
+    let (first, end) =
+        (address(" internal/fuzz._counters")?, address(" internal/fuzz._ecounters")?);
     let code = tool(&["objdump", "-s", r"^go/types\."])?;
     let mut places: BTreeMap<String, BTreeMap<u32, Vec<usize>>> = BTreeMap::new();
     for line in code.lines() {
@@ -212,7 +213,8 @@ pub fn untouched(all: &[Changed]) -> Option<String> {
     let never = all.iter().filter(|f| f.is_untouched()).count();
     let functions = if all.len() == 1 { "function" } else { "functions" };
     let were = if never == 1 { "was" } else { "were" };
-    (never > 0).then(|| format!("{never} of {} changed {functions} {were} never entered", all.len()))
+    (never > 0)
+        .then(|| format!("{never} of {} changed {functions} {were} never entered", all.len()))
 }
 
 #[cfg(test)]
@@ -223,8 +225,7 @@ mod tests {
     fn functions_have_names_and_lines() {
         let text = "package types\n\nfunc a() {}\n\n// A comment.\nfunc (n *Named[T]) b(x int) {\n\
                     \t// Another.\n\tx++\n}\n\nfunc (s S) c() int {\n\treturn 1\n}\n";
-        let found: Vec<_> =
-            functions(text).into_iter().map(|f| (f.name, f.line, f.end)).collect();
+        let found: Vec<_> = functions(text).into_iter().map(|f| (f.name, f.line, f.end)).collect();
         let want = [("a", 3, 3), ("(*Named).b", 6, 9), ("S.c", 11, 13)];
         assert_eq!(found, want.map(|(n, l, e)| (n.to_owned(), l, e)));
         // Comments and indentation are no change.

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Case, CaseRun, Column, RegressError, Status, Verdict, run_again};
+use super::{Case, CaseRun, Column, Judged, RegressError, Status, Verdict, run_again};
+use crate::scenario::Class;
 use crate::triage::{Tally, runs_needed};
 
 /// A case runs again at most this often.
@@ -12,6 +13,9 @@ const MOST: u32 = 400;
 const LEAST: u32 = 5;
 /// The probability that a finding of the other side shows in none of its runs by chance.
 const MISS: f64 = 0.01;
+/// What shows in a smaller share of the runs than this may be a rare signature of a fault that the
+/// other side has, too.
+const OFTEN: f64 = 0.4;
 /// How long one case is looked at on one side.
 const CASE: Duration = Duration::from_secs(10);
 
@@ -92,9 +96,14 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
         let Some(best) = j.shown.first() else { continue };
         let Some(at) = change.iter().position(|c| c.case == best.case) else { continue };
         let run = &change[at];
-        let Some(again) = &run.again else { continue };
-        let Tally { hits, runs } = run.tally(&j.signature);
-        if !again.contains(&j.signature) || hits < 2 {
+        let seen = run.tally(&j.signature);
+        let Tally { hits, runs } = seen;
+        let once = match &run.again {
+            Some(again) => !again.contains(&j.signature) || hits < 2,
+            // There was no time to look closer. A comparison can do without, if it showed often.
+            None => base.is_some() && hits < 2,
+        };
+        if once {
             j.status = Status::Unconfirmed;
             j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
             continue;
@@ -113,12 +122,30 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
                  tell in this time",
                 other.runs
             );
+        } else if let Some(kin) = kin(j, other).filter(|_| seen.interval().0 < OFTEN) {
+            j.status = Status::Unconfirmed;
+            j.why =
+                format!("rare, and perhaps another signature of what shows on both sides: {kin}");
         } else {
             let news = format!("in none of {} runs without the change", other.runs);
             j.why = if j.why.is_empty() { news } else { format!("{}; {news}", j.why) };
         }
     }
     verdict.sort();
+}
+
+/// A finding of the same case on the other side that has a function in common with this one. One
+/// fault often shows at several pairs of places, some of them rarely.
+fn kin<'a>(j: &Judged, other: &'a CaseRun) -> Option<&'a str> {
+    let sides = |signature: &'a str| {
+        let places = signature.split_once(": ").map_or(signature, |(_, places)| places);
+        places.split(" / ").collect::<Vec<_>>()
+    };
+    let places = j.signature.split_once(": ").map_or(j.signature.as_str(), |(_, places)| places);
+    let own: Vec<&str> = places.split(" / ").collect();
+    let there = other.seen.iter().filter(|s| s.finding.class != Class::Breach);
+    let mut signatures = there.map(|s| s.finding.signature.as_str());
+    signatures.find(|s| sides(s).iter().any(|place| own.contains(place)))
 }
 
 #[cfg(test)]
@@ -152,8 +179,7 @@ mod tests {
 
     fn status(change: CaseRun, base: Option<CaseRun>) -> Status {
         let (change, base) = (vec![change], base.map(|b| vec![b]));
-        let mut verdict =
-            compare(&change, &Baseline::default(), &Known::default(), "go1.27.3");
+        let mut verdict = compare(&change, &Baseline::default(), &Known::default(), "go1.27.3");
         settle(&mut verdict, &change, base.as_deref());
         verdict.findings[0].status
     }
@@ -162,6 +188,10 @@ mod tests {
     fn only_what_shows_again_and_on_one_side_is_new() {
         assert_eq!(status(case("a", 22, 20, true), None), Status::New);
         assert_eq!(status(case("a", 90, 1, false), None), Status::Unconfirmed);
+        let unlooked = |hits| CaseRun { again: None, ..case("a", 9, hits, false) };
+        assert_eq!(status(unlooked(1), None), Status::New);
+        assert_eq!(status(unlooked(1), Some(case("a", 9, 0, false))), Status::Unconfirmed);
+        assert_eq!(status(unlooked(9), Some(case("a", 9, 0, false))), Status::New);
         let silent = |runs| Some(case("a", runs, 0, false));
         assert_eq!(status(case("a", 22, 20, true), silent(21)), Status::New);
         assert_eq!(status(case("a", 60, 2, true), silent(21)), Status::Unconfirmed, "too rare");

@@ -184,7 +184,8 @@ impl Report {
             true => at == 1,
             false => c.patched == patched,
         };
-        let mut deciding = columns.iter().enumerate().filter(|(i, c)| decides(*i, c)).map(|(_, c)| c);
+        let mut deciding =
+            columns.iter().enumerate().filter(|(i, c)| decides(*i, c)).map(|(_, c)| c);
         let passed = deciding.all(|c| c.verdict.passed());
         let result = digest(&columns, &effects);
         Self { runs, passed, result, columns, effects, against, changed, sources }

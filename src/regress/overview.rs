@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::counts;
-use super::{
-    Change, Changed, ColumnReport, Group, Report, Status, by_root, untouched,
-};
+use super::{Change, Changed, ColumnReport, Group, Report, Status, by_root, untouched};
 use crate::scenario::Class;
 use crate::words::count;
 

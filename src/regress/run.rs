@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::{Case, RegressError};
 use crate::finding::{Finding, Root};
 use crate::harness::{
-    BuiltHarness, End, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
-    Verdict,
+    BuiltHarness, End, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, ImportError,
+    Outcome, RunRequest, Verdict,
 };
 use crate::scenario::Scenario;
 use crate::triage::{Judge, Tally, origin_of};

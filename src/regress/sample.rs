@@ -65,7 +65,8 @@ impl Making<'_> {
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), RegressError> {
         let mut seen: Vec<String> = Vec::new();
-        let rate = |j: &Judged| j.shown.first().map_or(0.0, |s| f64::from(s.hits) / f64::from(s.runs));
+        let rate =
+            |j: &Judged| j.shown.first().map_or(0.0, |s| f64::from(s.hits) / f64::from(s.runs));
         let mut order: Vec<usize> = (0..verdict.findings.len()).collect();
         order.sort_by(|a, b| rate(&verdict.findings[*b]).total_cmp(&rate(&verdict.findings[*a])));
         let mut cases: Vec<String> = Vec::new();

@@ -36,7 +36,9 @@ pub enum SubjectError {
         goroot: String,
     },
     /// A replaced file that is neither in the crash directory nor where it was.
-    #[error("it was found with another {file}, which is neither in the crash directory nor in {from} as it was")]
+    #[error(
+        "it was found with another {file}, which is neither in the crash directory nor in {from} as it was"
+    )]
     NoFile {
         /// The file below GOROOT.
         file: String,
@@ -47,7 +49,9 @@ pub enum SubjectError {
     #[error("finding.json says that the file {0:?} was replaced, which is not in go/types' tree")]
     Path(String),
     /// The Go that it was found with cannot be had.
-    #[error("it was found with {version} and replaced files, and there is no {version} here: {source}")]
+    #[error(
+        "it was found with {version} and replaced files, and there is no {version} here: {source}"
+    )]
     NoGo {
         /// The version.
         version: String,
@@ -78,7 +82,9 @@ impl SubjectError {
             Self::NoFile { .. } | Self::Path(_) => {
                 "--overlay FILE runs it with an overlay of yours, --toolchain go1.27.3 on a release"
             }
-            Self::NoGo { .. } => "--toolchain go1.27.3 or --goroot DIR runs it on another Go, without the replaced files",
+            Self::NoGo { .. } => {
+                "--toolchain go1.27.3 or --goroot DIR runs it on another Go, without the replaced files"
+            }
             Self::Write { .. } => "set XDG_CACHE_HOME to a folder that can be written",
         }
     }
@@ -196,8 +202,8 @@ fn tree(
     let root = PathBuf::from(&subject.goroot);
     let go = root.join("bin/go");
     let here = GoOptions { go: Some(go.clone()), ..GoOptions::default() };
-    let same = go.is_file()
-        && Toolchain::locate(&here, &mut |_| ()).is_ok_and(|t| t.version == version);
+    let same =
+        go.is_file() && Toolchain::locate(&here, &mut |_| ()).is_ok_and(|t| t.version == version);
     if same && (subject.tree.is_empty() || go_types_hash(&root) == subject.tree) {
         options.go = Some(go);
         return Ok(Some(root));
@@ -261,10 +267,7 @@ fn content(crash: &Path, file: &SubjectFile) -> Result<PathBuf, SubjectError> {
     let places = kept.into_iter().chain([PathBuf::from(&file.from)]);
     let mut right = places.filter(|p| fs::read(p).is_ok_and(|bytes| hash(&bytes) == file.hash));
     let found = right.next().and_then(|p| std::path::absolute(p).ok());
-    found.ok_or_else(|| SubjectError::NoFile {
-        file: file.file.clone(),
-        from: file.from.clone(),
-    })
+    found.ok_or_else(|| SubjectError::NoFile { file: file.file.clone(), from: file.from.clone() })
 }
 
 fn is_normal(path: &str) -> bool {

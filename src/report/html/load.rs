@@ -115,11 +115,7 @@ fn cut(mut text: String, bytes: usize, file: &str) -> String {
 
 /// The source lines that frames name. Frames name files without GOROOT; the raw report has
 /// their full paths. Skips files that no longer exist.
-fn source(
-    report: &str,
-    frames: &[&Frame],
-    quotes: &Quotes,
-) -> BTreeMap<(String, u32), String> {
+fn source(report: &str, frames: &[&Frame], quotes: &Quotes) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
     // Reports may come from other machines, so read only Go files.
