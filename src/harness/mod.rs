@@ -21,6 +21,7 @@ mod protocol;
 mod scratch;
 mod session;
 mod shared;
+mod sites;
 mod sources;
 mod sys;
 mod tail;
@@ -47,6 +48,7 @@ pub use protocol::{
 pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared::{Shared, SharedProvider};
+pub use sites::CounterSite;
 pub use sources::{GO_TYPES, Replaced, Sources, go_types_hash, is_release_version, is_source};
 pub(crate) use sys::{is_alive, process_group, quit, spawn_tied, terminate, tie};
 pub use sys::{lower_priority, raise_file_limit, return_memory};

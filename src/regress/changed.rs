@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::run::Covered;
 use super::{CaseRun, Column};
-use crate::harness::{BuiltHarness, GO_TYPES, is_source};
+use crate::harness::{BuiltHarness, CounterSite, GO_TYPES, is_source};
 
 /// A function that differs between two versions of go/types.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,7 +23,7 @@ pub struct Changed {
     /// Its last line.
     pub end: u32,
     /// Its coverage counters that the cases reached, and all of them; `None` if the counters' places
-    /// are not known. They are read from the machine code of amd64.
+    /// are not known, as on processors other than amd64.
     pub counters: Option<[usize; 2]>,
 }
 
@@ -156,54 +156,21 @@ fn name(line: &str) -> String {
     format!("{of}.{}", word(rest))
 }
 
-/// The coverage counters by file name and line. The compiler writes no table of them, but every
-/// counter is addressed where its line's machine code adds to it.
+/// The coverage counters of go/types by file name and line; `None` if the harness does not know
+/// their places.
 fn places(built: &BuiltHarness) -> Option<BTreeMap<String, BTreeMap<u32, Vec<usize>>>> {
-    let tool = |args: &[&str]| {
-        let mut go = built.toolchain.command();
-        let output = go.arg("tool").args(args).arg(&built.path).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let symbols = tool(&["nm"])?;
-    let address = |name: &str| {
-        let line = symbols.lines().find(|l| l.ends_with(name))?;
-        u64::from_str_radix(line.split_whitespace().next()?, 16).ok()
-    };
-    let (first, end) =
-        (address(" internal/fuzz._counters")?, address(" internal/fuzz._ecounters")?);
-    let code = tool(&["objdump", "-s", r"^go/types\."])?;
+    let sites = CounterSite::all(&built.path).ok()??;
     let mut places: BTreeMap<String, BTreeMap<u32, Vec<usize>>> = BTreeMap::new();
-    for line in code.lines() {
-        let Some((file, number, at)) = counted(line) else { continue };
-        if (first..end).contains(&at) {
-            let lines = places.entry(file.to_owned()).or_default();
-            let counters = lines.entry(number).or_default();
-            let counter = (at - first) as usize;
-            if !counters.contains(&counter) {
-                counters.push(counter);
-            }
+    for (counter, site) in sites.into_iter().enumerate() {
+        // Functions that are inlined keep their lines.
+        if let Some((folder, name)) = site.file.rsplit_once('/')
+            && folder.ends_with("go/types")
+        {
+            let lines = places.entry(name.to_owned()).or_default();
+            lines.entry(site.line).or_default().push(counter);
         }
     }
-    (!places.is_empty()).then_some(places)
-}
-
-/// File, line and address of an instruction that addresses memory relative to itself:
-/// `named.go:222  0x68c45e  0fb60d6f9c9703  MOVZX 0x3979c6f(IP), CX`
-fn counted(line: &str) -> Option<(&str, u32, u64)> {
-    let mut words = line.split_whitespace();
-    let (file, number) = words.next()?.split_once(':')?;
-    let at = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
-    let bytes = words.next()?.len() as u64 / 2;
-    let (before, _) = line.split_once("(IP)")?;
-    let offset = before.rsplit([' ', '\t', ',']).next()?;
-    let (negative, offset) = match offset.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, offset),
-    };
-    let offset = u64::from_str_radix(offset.strip_prefix("0x")?, 16).ok()?;
-    let next = at.wrapping_add(bytes);
-    let to = if negative { next.wrapping_sub(offset) } else { next.wrapping_add(offset) };
-    Some((file, number.parse().ok()?, to))
+    Some(places)
 }
 
 /// `2 of 3 changed functions were never entered`; `None` if nothing changed, or every function that
@@ -231,16 +198,6 @@ mod tests {
         // Comments and indentation are no change.
         let other = text.replace("\t// Another.\n\tx++", "\t\tx++");
         assert_eq!(functions(text)[1].code, functions(&other)[1].code);
-    }
-
-    #[test]
-    fn an_instruction_names_its_counter() {
-        let line = "  named.go:222\t\t0x68c45e\t\t0fb60d6f9c9703\t\t\tMOVZX 0x3979c6f(IP), CX\t";
-        assert_eq!(counted(line), Some(("named.go", 222, 0x68c45e + 7 + 0x3979c6f)));
-        let line = "  a.go:1\t\t0x100\t\tc605639c970301\t\t\tMOVB $0x1, -0x10(IP)\t";
-        assert_eq!(counted(line), Some(("a.go", 1, 0x100 + 7 - 0x10)));
-        assert_eq!(counted("  a.go:1\t\t0x68c471\t\teb08\t\tJMP 0x68c47b"), None);
-        assert_eq!(counted("TEXT go/types.(*Named).unpack(SB) /go/named.go"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod found;
 pub mod hub_figures;
 pub mod message;
+pub mod never_hit;
 pub mod operators;
 pub mod roots;
 pub mod summary;
