@@ -1,10 +1,12 @@
 //! Which Go release, or which commit of go/types, introduced a finding and which
 //! fixed it.
 
+mod change;
 mod repo;
 
 use serde::Serialize;
 
+pub use change::Change;
 pub use repo::{Checkout, Commit, RepoError, search};
 
 use crate::finding::{Instead, OnRelease};

@@ -71,7 +71,7 @@ impl Checkout {
         Ok(checkout)
     }
 
-    fn git(&self, args: &[&str]) -> Result<Vec<u8>, RepoError> {
+    pub(super) fn git(&self, args: &[&str]) -> Result<Vec<u8>, RepoError> {
         let failed =
             |why: String| RepoError::Git { doing: args.join(" "), dir: self.dir.clone(), why };
         let output = Command::new("git")
@@ -86,8 +86,19 @@ impl Checkout {
         Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
     }
 
-    fn text(&self, args: &[&str]) -> Result<String, RepoError> {
+    pub(super) fn text(&self, args: &[&str]) -> Result<String, RepoError> {
         Ok(String::from_utf8_lossy(&self.git(args)?).into_owned())
+    }
+
+    /// The full hash of a revision.
+    pub(super) fn commit_of(&self, rev: &str) -> Result<String, RepoError> {
+        let wanted = format!("{rev}^{{commit}}");
+        // A name that starts with a dash would be taken for an option.
+        self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
+            .map(|s| s.trim().to_owned())
+            .map_err(|_| {
+                RepoError::Range(format!("{rev} is not a revision of {}", self.dir.display()))
+            })
     }
 
     /// The commits that change go/types from one revision to a descendant of
@@ -96,16 +107,7 @@ impl Checkout {
     /// # Errors
     /// A revision is unknown, or the second does not descend from the first.
     pub fn commits(&self, from: &str, to: &str) -> Result<Vec<Commit>, RepoError> {
-        // A name that starts with a dash would be taken for an option.
-        let resolve = |rev: &str| {
-            let wanted = format!("{rev}^{{commit}}");
-            self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
-                .map(|s| s.trim().to_owned())
-                .map_err(|_| {
-                    RepoError::Range(format!("{rev} is not a revision of {}", self.dir.display()))
-                })
-        };
-        let (first, last) = (resolve(from)?, resolve(to)?);
+        let (first, last) = (self.commit_of(from)?, self.commit_of(to)?);
         if first == last {
             return Err(RepoError::Range(format!("{from} and {to} are the same commit")));
         }

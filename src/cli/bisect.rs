@@ -15,7 +15,7 @@ use crate::finding::{Finding, Instead, OnRelease};
 use crate::go_release;
 use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::patches::PatchError;
-use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_column};
+use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_columns};
 use crate::scenario::Class;
 use crate::store::MINIMIZED;
 use crate::testcase::SourceCase;
@@ -150,11 +150,12 @@ impl Trial {
     fn run(&self, name: &str, built: BuiltHarness) -> anyhow::Result<Step> {
         say_patched(&built);
         let patched = built.patched.ids.clone();
-        let column = Column { label: name.to_owned(), built, patched: false };
-        let limits = Limits { runs: self.runs, jobs: 1, deadline: None };
+        let column =
+            Column { label: name.to_owned(), built, patched: false, options: GoOptions::default() };
+        let limits = Limits { runs: self.runs, jobs: 1, deadline: None, budget: None };
         let cases = std::slice::from_ref(&self.case);
         let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));
-        let ran: CaseRun = run_column(&column, cases, limits, &|_, _| ())?.remove(0);
+        let ran: CaseRun = run_columns(&[&column], cases, limits, &|_, _| ())?.remove(0).remove(0);
         let step = match &self.signature {
             Some(signature) => Step {
                 instead: self.instead(&ran, signature),

@@ -47,9 +47,10 @@ struct Report<'a> {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &CompileArgs) -> anyhow::Result<Exit> {
-    let (found, _) = load_case(&args.crash)?;
+    let (found, finding) = load_case(&args.crash)?;
     let case = minimized_case(&args.crash)?.unwrap_or(found);
-    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let options = args.go.again(&args.crash, finding.as_ref())?;
+    let built = BuiltHarness::get(&options, &mut waiting())?;
     say_patched(&built);
     let compiler = Compiler::find(&built.toolchain).context("cannot find the compiler")?;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;

@@ -64,7 +64,8 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     }
     // Before the work, so that a folder that cannot be written is reported at once.
     let place = CrashDir::find(&args.crash)?.filter(CrashDir::is_writable);
-    let built = BuiltHarness::unwatched(&args.go.options(), &mut waiting())?;
+    let options = args.go.again(&args.crash, finding.as_ref())?;
+    let built = BuiltHarness::unwatched(&options, &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
     let harness = HarnessConfig {
@@ -90,7 +91,9 @@ pub fn run(args: &ConsequenceArgs) -> anyhow::Result<Exit> {
     let seen = consequence(&with_scenarios, &options, &mut |c| ticker.set(&c.sentence()));
     drop(ticker);
     let seen = seen?;
-    if built.patched.ids.is_empty()
+    // With other patches than those that it was found with, it is another finding's.
+    let patched = finding.as_ref().map(|f| f.origin.patched.clone()).unwrap_or_default();
+    if built.patched.ids == patched
         && let Some(place) = &place
     {
         place.store.change(&place.name, |finding| finding.consequence = Some(seen.clone()))?;

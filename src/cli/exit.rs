@@ -12,9 +12,9 @@ use crate::report::measure::MeasureError;
 use crate::sense::SuspectError;
 use crate::store::StoreError;
 use crate::testcase::TestCaseError;
-use crate::triage::LoadError;
 use crate::triage::compiler::OpinionError;
 use crate::triage::standalone::{RunError, VerifyError, WriteError};
+use crate::triage::{LoadError, SubjectError};
 
 /// The process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +179,7 @@ fn opinion(e: &OpinionError) -> Exit {
 
 fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<TestCaseError>()
+        || cause.is::<SubjectError>()
         || cause.is::<LoadError>()
         || cause.is::<StoreError>()
         || cause.is::<SuspectError>()
@@ -214,6 +215,8 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help())
     } else if let Some(HarnessError::Env(e)) = cause.downcast_ref::<HarnessError>() {
         Some(e.help())
+    } else if let Some(e) = cause.downcast_ref::<SubjectError>() {
+        Some(e.help().to_owned())
     } else if cause.is::<OutputError>() {
         Some("findings are stored anyway; free some disk space, or write somewhere else".to_owned())
     } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()

@@ -24,7 +24,7 @@ use crate::campaign::{
     slices::ToolchainSlices,
 };
 use crate::finding::{Finding, Known, Origin};
-use crate::harness::{BuiltHarness, HarnessConfig};
+use crate::harness::{BuiltHarness, HarnessConfig, is_release_version};
 use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
 use crate::triage::origin_of;
@@ -236,6 +236,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     if worker.is_none() {
         say_patched(&built);
     }
+    let hint = comparison(&args, &built);
     seeds::check_targets(&seeds)?;
     let mut cutting = None;
     if args.corpus.is_none()
@@ -281,7 +282,35 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Nothing);
     }
     suspects::keep(&mut summary, &go, &crashes);
+    if let Some(hint) = hint.filter(|_| !summary.findings.is_empty()) {
+        progress(&hint);
+    }
     finish(summary, &known, json, verbose)
+}
+
+/// How to tell what a changed go/types brings from what was there before. `None` on a release.
+fn comparison(args: &FuzzArgs, built: &BuiltHarness) -> Option<String> {
+    let crashes = args.crashes.display();
+    let (overlay, goroot) = (args.go.overlay.as_ref(), args.go.goroot.as_ref());
+    let sides = match (overlay, goroot) {
+        (Some(overlay), None) => {
+            format!("--overlay {} --against-overlay none", overlay.display())
+        }
+        (Some(overlay), Some(goroot)) => format!(
+            "--goroot {} --overlay {} --against-overlay none",
+            goroot.display(),
+            overlay.display()
+        ),
+        (None, Some(goroot)) if built.sources.release != Some(true) => {
+            let version = &built.toolchain.version;
+            let other = if is_release_version(version) { version } else { "GOROOT" };
+            format!("--goroot {} --against {other}", goroot.display())
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "which of these are new with this go/types: typerace regress --crashes {crashes} {sides}"
+    ))
 }
 
 impl FuzzArgs {

@@ -1,15 +1,25 @@
 //! The arguments that choose the Go under test, the same for every command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::finding::Finding;
 use crate::harness::{BuiltHarness, GoOptions};
 use crate::patches::{Choice, Wanted};
+use crate::triage::{SubjectError, again};
 
 /// Prints which patches are in a harness, if any were requested.
 pub fn say_patched(built: &BuiltHarness) {
     if let Some(line) = built.patched.line() {
         super::progress(&line);
     }
+}
+
+/// The options for building the Go under test; see [`GoArgs::under_test`].
+pub fn under_test(mut options: GoOptions) -> GoOptions {
+    if options.patches.is_none() {
+        options.patches.dir = None;
+    }
+    options
 }
 
 /// Which Go to test.
@@ -60,11 +70,24 @@ impl GoArgs {
     /// patches that are not in it. A folder of patches needs no `--patch` there.
     #[must_use]
     pub fn under_test(&self) -> GoOptions {
-        let mut options = self.options();
-        if options.patches.is_none() {
-            options.patches.dir = None;
+        under_test(self.options())
+    }
+
+    /// The options for running a stored test case again: those that the user chose or, without any,
+    /// the go/types that the finding was found in. Prints what that is, if it is not a release.
+    ///
+    /// # Errors
+    /// The finding was found in something that is not at hand.
+    pub fn again(
+        &self,
+        crash: &Path,
+        finding: Option<&Finding>,
+    ) -> Result<GoOptions, SubjectError> {
+        let (options, note) = again(crash, finding, self.options())?;
+        if let Some(note) = note {
+            super::progress(&note);
         }
-        options
+        Ok(options)
     }
 
     /// Returns one set of options for each release in the comma-separated `--toolchain`.

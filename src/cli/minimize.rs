@@ -12,9 +12,9 @@ use super::crash_dir::CrashDir;
 use super::durations::duration;
 use super::fuzz::interrupt_flag;
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched};
+use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched, under_test};
 use crate::finding::{Known, Root, Standalone};
-use crate::harness::{BuiltHarness, HarnessConfig, Toolchain};
+use crate::harness::{BuiltHarness, GoOptions, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, TESTCASE};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
@@ -83,7 +83,8 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     // Before the work, so that a folder that cannot be written is reported at once.
     let place = CrashDir::find(&args.crash)?;
     let mut writable = place.as_ref().filter(|p| p.is_writable());
-    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
+    let go = args.go.again(&args.crash, expected.as_ref())?;
+    let built = BuiltHarness::get(&under_test(go.clone()), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -120,7 +121,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     if let (Some(m), Some(finding), Some(place)) = (&minimized, &expected, writable) {
-        let mut rooter = report_roots::rooter(&built, &args.go, known.clone(), &stop)?;
+        let mut rooter = report_roots::rooter(&built, &go, known.clone(), &stop)?;
         match rooter.keeps_root(finding, &m.text, &mut progress) {
             Ok(Some(drift)) => {
                 progress(&format!("{}: {drift}", finding.id));
@@ -135,7 +136,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     // Results are stored if the test case is that of a crash directory.
     let mut stored = Stored::default();
     let kept = match (&minimized, writable) {
-        (Some(m), Some(place)) => stored.keep(place, m, &built, args, known, &stop),
+        (Some(m), Some(place)) => stored.keep(place, m, &built, &go, args, known, &stop),
         _ => Ok(()),
     };
     let go_version = &options.origin.go_version;
@@ -187,6 +188,7 @@ impl Stored {
         place: &CrashDir,
         m: &Minimized,
         built: &BuiltHarness,
+        go: &GoOptions,
         args: &MinimizeArgs,
         known: Known,
         stop: &Arc<AtomicBool>,
@@ -198,7 +200,7 @@ impl Stored {
             self.shown = verify(place, &built.toolchain, args.runs, stop)?;
         }
         if goes_on() {
-            self.root = root_of(place, built, &args.go, known, stop)?;
+            self.root = root_of(place, built, go, known, stop)?;
         }
         Ok(())
     }
@@ -252,7 +254,7 @@ fn verify(
 fn root_of(
     place: &CrashDir,
     built: &BuiltHarness,
-    go: &GoArgs,
+    go: &GoOptions,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<Option<Root>> {

@@ -18,8 +18,11 @@ mod harness;
 mod known_args;
 mod limit_args;
 mod minimize;
+mod overlay;
 mod patches;
 mod regress;
+mod regress_columns;
+mod regress_gate;
 mod removed;
 mod report;
 mod report_html;
@@ -37,7 +40,7 @@ use clap::{Parser, Subcommand};
 use crate::escape;
 
 pub use exit::{Exit, OutputError};
-pub use go_args::{GoArgs, say_patched};
+pub use go_args::{GoArgs, say_patched, under_test};
 pub use known_args::{KnownArgs, KnownFileError};
 pub use limit_args::LimitArgs;
 
@@ -63,6 +66,7 @@ enum Command {
     Compile(compile::CompileArgs),
     Consequence(consequence::ConsequenceArgs),
     Report(report::ReportArgs),
+    Overlay(overlay::OverlayArgs),
     Corpus(corpus::CorpusArgs),
     Patches(patches::PatchesArgs),
     Suspects(suspects::SuspectsArgs),
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Compile(args) => compile::run(&args),
         Command::Consequence(args) => consequence::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Overlay(args) => overlay::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Patches(args) => patches::run(&args),
         Command::Suspects(args) => suspects::run(&args),

@@ -3,28 +3,31 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use clap::Args;
 
 use super::durations::duration;
-use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, KnownArgs, print, progress, say_patched};
+use super::regress_columns::columns;
+use super::regress_gate::Gate;
+use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::files;
-use crate::harness::{BuiltHarness, EnvError, GoOptions};
 use crate::regress::{
-    Baseline, Case, Column, ColumnReport, Limits, RegressError, Report, built_in, compare,
-    deadline, default_runs, from_corpus, from_crashes, github, junit, known_table, overview,
-    run_column, sarif, text,
+    Baseline, Case, RegressError, built_in, default_runs, from_corpus, from_crashes, github, junit,
+    known_table, overview, sarif, text,
 };
 use crate::scenario::Scenario;
 use crate::words::count;
+
+/// The time for one Go, unless the user says otherwise.
+const BUDGET: Duration = Duration::from_secs(300);
+const QUICK: Duration = Duration::from_secs(30);
 
 /// Run seeds, known races and crash directories, and compare the findings with a baseline
 #[derive(Args, Debug)]
 #[command(
     after_help = "--toolchain takes several releases, such as go1.25.5,go1.27.3, and gives a \
     matrix. With --overlay or --patch, every case runs without and with the patch, and the \
-    result says what the patch fixes and what it breaks.\n\nThe exit code is 1 if there is a finding of class \
+    result says what the patch fixes and what it breaks. With --against or --against-overlay, \
+    no baseline is needed: what one side shows and the other does not is new.\n\nThe exit code is 1 if there is a finding of class \
     bug or unstated that the baseline does not list, or if a listed one got worse. A finding whose \
     root is determined is listed if its root is. Findings of class contract are expected."
 )]
@@ -37,7 +40,7 @@ pub struct RegressArgs {
     crashes: Option<PathBuf>,
     /// Run only cases whose name contains this
     #[arg(long, value_name = "TEXT")]
-    only: Option<String>,
+    pub(super) only: Option<String>,
     /// Runs of each case [default: 21, which miss a race with a 20% rate once in a hundred times]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     runs: Option<u32>,
@@ -45,8 +48,22 @@ pub struct RegressArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: Option<u32>,
     /// Stop after this time for each Go: 90s, 10m; every case must have run at least once
+    /// [default: 5m, but every case runs]
     #[arg(long, value_name = "TIME", value_parser = duration)]
-    time: Option<Duration>,
+    pub(super) time: Option<Duration>,
+    /// The same as a --time of 30s, but every case runs
+    #[arg(long, conflicts_with = "time")]
+    pub(super) quick: bool,
+    /// Compare with another Go tree, or a release such as go1.27.3: both sides run in turns, and
+    /// what is new on this one fails, whatever the baseline says
+    #[arg(long, value_name = "GOROOT", conflicts_with = "write_baseline")]
+    pub(super) against: Option<PathBuf>,
+    /// Compare in the same way with the same Go under this overlay, or under none
+    #[arg(long, value_name = "FILE|none", conflicts_with = "write_baseline")]
+    pub(super) against_overlay: Option<PathBuf>,
+    /// Folder for crash directories of what fails the gate
+    #[arg(long, value_name = "DIR", default_value = "regress-findings")]
+    pub(super) findings: PathBuf,
     /// Baseline of expected findings [default: the one for the built-in corpus]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -74,7 +91,23 @@ pub struct RegressArgs {
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
-    go: GoArgs,
+    pub(super) go: GoArgs,
+}
+
+impl RegressArgs {
+    /// Whether the change is compared with another go/types instead of with a baseline.
+    pub(super) fn is_against(&self) -> bool {
+        self.against.is_some() || self.against_overlay.is_some()
+    }
+
+    /// The time for one Go, or for both sides of a comparison.
+    pub(super) fn budget(&self) -> Duration {
+        match self.time {
+            Some(time) => time,
+            None if self.quick => QUICK,
+            None => BUDGET,
+        }
+    }
 }
 
 /// Runs the command.
@@ -82,6 +115,7 @@ pub struct RegressArgs {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
+    let began = Instant::now();
     let cases = cases(args)?;
     let known = args.known.load()?;
     let baseline = match &args.baseline {
@@ -105,33 +139,19 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
             return Err(RegressError::Usage(format!("{}: {e}", case.name)).into());
         }
     }
-    let runs = args.runs.unwrap_or_else(default_runs);
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let jobs = args.jobs.map_or_else(processors, |n| n as usize);
-    let mut reports = Vec::new();
-    for column in &columns {
-        progress(&format!("{} cases, {runs} runs each, on {}", cases.len(), column.label));
-        let start = Instant::now();
-        let limits = Limits { runs, jobs, deadline: deadline(args.time) };
-        let ticker = Ticker::start("running cases");
-        let ran = run_column(column, &cases, limits, &|n, of| {
-            ticker.set(&format!("{n} of {of} cases"));
-        });
-        drop(ticker);
-        let ran = ran?;
-        let go_version = column.built.toolchain.version.clone();
-        reports.push(ColumnReport {
-            label: column.label.clone(),
-            verdict: compare(&ran, &baseline, &known, &go_version),
-            go_version,
-            goroot: column.goroot(),
-            patched: column.patched,
-            patches: column.built.patched.ids.clone(),
-            cases: ran,
-            seconds: start.elapsed().as_secs_f64(),
-        });
-    }
-    let report = Report::new(runs, cases, reports);
+    let gate = Gate {
+        args,
+        known: &known,
+        baseline: &baseline,
+        runs: args.runs.unwrap_or_else(default_runs),
+        jobs: args.jobs.map_or_else(processors, |n| n as usize),
+    };
+    let report = if args.is_against() {
+        gate.compare(&columns, cases, began)?
+    } else {
+        gate.run(&columns, cases)?
+    };
     if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
         // Findings with the overlay say nothing about the Go without it.
         let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
@@ -195,39 +215,6 @@ fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
         }
     }
     Ok(cases)
-}
-
-/// Builds a harness for each Go; with an overlay or patches, one without and one with them.
-fn columns(args: &RegressArgs) -> anyhow::Result<Vec<Column>> {
-    let wanted = args.go.each();
-    if args.go.overlay.is_some() && wanted.len() > 1 {
-        let why = "an overlay belongs to one Go: use --overlay with a single --toolchain";
-        return Err(RegressError::Usage(why.to_owned()).into());
-    }
-    let mut columns: Vec<Column> = Vec::new();
-    for mut options in wanted {
-        let overlay = options.overlay.take();
-        let patches = std::mem::take(&mut options.patches);
-        // Printed before the build of the other one.
-        patches.patches().map_err(EnvError::from)?;
-        let built = BuiltHarness::get(&options, &mut waiting())?;
-        let label = built.toolchain.version.clone();
-        if columns.iter().any(|c| c.built.key == built.key) {
-            return Err(RegressError::Usage(format!("{label} is listed twice")).into());
-        }
-        columns.push(Column { label: label.clone(), built: built.clone(), patched: false });
-        if overlay.is_some() || !patches.is_none() {
-            let patched = GoOptions { overlay: overlay.clone(), patches, ..options };
-            let patched = BuiltHarness::build(built.toolchain, &patched, &mut waiting())
-                .context("cannot build with the overlay and patches")?;
-            say_patched(&patched);
-            let name = overlay.iter().filter_map(|p| p.file_name()).map(|n| n.to_string_lossy());
-            let ids = patched.patched.ids.iter().map(Into::into);
-            let label = name.chain(ids).fold(label, |all, one| format!("{all} + {one}"));
-            columns.push(Column { label, built: patched, patched: true });
-        }
-    }
-    Ok(columns)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RegressError> {

@@ -86,11 +86,18 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
         }
     }
     if let Some(runs) = args.verify {
-        let go = Toolchain::find(&args.go.options(), &mut progress)?;
         let store = Store::open(&args.crashes)?;
         let interrupted = interrupt_flag()?;
         for entry in &mut report.entries {
+            let options = match args.go.again(&entry.path, Some(&entry.finding)) {
+                Ok(options) => options,
+                Err(e) => {
+                    progress(&format!("{}: {e}", entry.finding.id));
+                    continue;
+                }
+            };
             let ticker = Ticker::start(&format!("{}: running its program", entry.finding.id));
+            let go = Toolchain::with_overlay(&options, &mut |l| ticker.say(l))?;
             let measured =
                 standalone::verify(&entry.path, &go, runs, &interrupted, &mut |l| ticker.say(l));
             drop(ticker);

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::fuzz::interrupt_flag;
 use super::ticker::{Ticker, waiting};
-use super::{GoArgs, progress, say_patched};
+use super::{GoArgs, progress, say_patched, under_test};
 use crate::finding::{Finding, Known, Root, RootBy};
-use crate::harness::{BuiltHarness, EnvError, HarnessConfig, HarnessError};
+use crate::harness::{BuiltHarness, EnvError, GoOptions, HarnessConfig, HarnessError};
 use crate::store::Store;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
 
@@ -28,13 +28,33 @@ pub fn determine(
     known: &Known,
 ) -> anyhow::Result<()> {
     let store = Store::open(crashes)?;
-    let built = BuiltHarness::get(&go.under_test(), &mut waiting())?;
-    say_patched(&built);
     let stop = interrupt_flag()?;
-    let mut rooter = rooter(&built, go, known.clone(), &stop)?;
+    // Findings of one folder may have been found in different versions of go/types.
+    let mut rooters: Vec<(GoOptions, Rooter)> = Vec::new();
     for name in names {
         let finding = crate::store::read(&store.path(name))?;
-        if !has_root(&finding) || rooter.is_settled(&finding) {
+        if !has_root(&finding) {
+            continue;
+        }
+        let options = match go.again(&store.path(name), Some(&finding)) {
+            Ok(options) => options,
+            Err(e) => {
+                progress(&format!("{}: its root is unknown: {e}", finding.id));
+                continue;
+            }
+        };
+        let at = match rooters.iter().position(|(of, _)| *of == options) {
+            Some(at) => at,
+            None => {
+                let built = BuiltHarness::get(&under_test(options.clone()), &mut waiting())?;
+                say_patched(&built);
+                let rooter = rooter(&built, &options, known.clone(), &stop)?;
+                rooters.push((options, rooter));
+                rooters.len() - 1
+            }
+        };
+        let rooter = &mut rooters[at].1;
+        if rooter.is_settled(&finding) {
             continue;
         }
         let began = Instant::now();
@@ -58,13 +78,13 @@ pub fn determine(
 /// A patch or an overlay that cannot be used.
 pub(super) fn rooter(
     built: &BuiltHarness,
-    go: &GoArgs,
+    go: &GoOptions,
     known: Known,
     stop: &Arc<AtomicBool>,
 ) -> Result<Rooter, EnvError> {
     let options = Options {
         harness: HarnessConfig::new(&built.path),
-        go: go.options(),
+        go: go.clone(),
         known,
         budget: BUDGET,
         stop: Arc::clone(stop),

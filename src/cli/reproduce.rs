@@ -104,7 +104,8 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         // Only the compiler shows it, always or never.
         return compile::again(&args.crash, args.json, &args.go);
     }
-    let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
+    let options = args.go.again(&args.crash, expected.as_ref())?;
+    let built = BuiltHarness::get(&options, &mut waiting())?;
     say_patched(&built);
     let go_version = built.toolchain.version.clone();
     let origin = origin_of(&built);

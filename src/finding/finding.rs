@@ -10,6 +10,7 @@ use super::normalise::Blame;
 use super::releases::OnRelease;
 use super::root::Root;
 use crate::escape;
+use super::subject::Subject;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
@@ -217,6 +218,9 @@ pub struct Origin {
     /// The patches that were in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patched: Vec<String>,
+    /// What it was found in; `None` if it was stored by a version of typerace that did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Box<Subject>>,
     /// The campaign's seed.
     pub seed: u64,
     /// The corpus entries from which the test case descends, nearest first.

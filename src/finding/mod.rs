@@ -23,6 +23,7 @@ mod releases;
 mod root;
 mod signature;
 mod slow;
+mod subject;
 mod syntax;
 #[cfg(test)]
 pub(crate) mod test_support;
@@ -54,5 +55,6 @@ pub use releases::{Instead, OnRelease, since};
 pub use root::{NEW, Root, RootBy, Trial};
 pub use signature::{Site, sides, site};
 pub use slow::{CONSTANTS, name_stall};
+pub use subject::{Contents, SUBJECT, Subject, SubjectFile};
 pub use syntax::{SYNTAX_CHANGED, changed_syntax, printed_changes};
 pub use time::rfc3339;

@@ -13,6 +13,7 @@ use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
+use super::sources::{GO_TYPES, Sources};
 use super::sys::tie;
 use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
@@ -38,6 +39,8 @@ pub struct BuiltHarness {
     pub target: Option<TargetName>,
     /// The patches in it.
     pub patched: Patched,
+    /// What the go/types in it is made of.
+    pub sources: Sources,
 }
 
 impl BuiltHarness {
@@ -74,6 +77,7 @@ impl BuiltHarness {
             targets: Vec::new(),
             target: None,
             patched: Patched::default(),
+            sources: Sources::default(),
         })
     }
 
@@ -89,7 +93,7 @@ impl BuiltHarness {
         options: &GoOptions,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
-        let (extras, patched) = Extras::read(&mut toolchain, options)?;
+        let (extras, patched, sources) = Extras::read(&mut toolchain, options)?;
         let mut plain: Vec<String> =
             flags(toolchain.minor).into_iter().map(str::to_owned).collect();
         if let Some(target) = &extras.target {
@@ -117,6 +121,10 @@ impl BuiltHarness {
                 progress(&format!("building the harness with {} (once)", toolchain.version));
                 match make(&all, &key) {
                     Ok(()) => there = true,
+                    // The second build would fail in the same way.
+                    Err(EnvError::Build { output, version }) if is_of_go_types(&output) => {
+                        return Err(EnvError::Build { version, output });
+                    }
                     // Either the target or typerace is at fault: the build without the target tells
                     // which.
                     Err(EnvError::Build { output, .. }) => progress(&xtools::missing(&output)),
@@ -145,7 +153,7 @@ impl BuiltHarness {
             register_target(&t.name, t.class, &t.does, &t.rule, &t.place);
         }
         let target = extras.target.as_ref().map(TargetPackage::name);
-        Ok(Self { path, key, toolchain, targets, target, patched })
+        Ok(Self { path, key, toolchain, targets, target, patched, sources })
     }
 }
 
@@ -158,14 +166,33 @@ struct Extras {
 
 impl Extras {
     /// Reads them, and lets the toolchain know of the overlay.
-    fn read(toolchain: &mut Toolchain, options: &GoOptions) -> Result<(Self, Patched), EnvError> {
+    fn read(
+        toolchain: &mut Toolchain,
+        options: &GoOptions,
+    ) -> Result<(Self, Patched, Sources), EnvError> {
         let user = options.overlay.as_deref();
-        let (path, patched) = patched::overlay(toolchain, user, &options.patches)?;
+        let (path, patched, sources) = patched::with_sources(toolchain, user, &options.patches)?;
         let overlay = path.as_deref().map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
         let target = options.target.as_deref().map(|p| TargetPackage::read(p, toolchain));
         let target = target.transpose()?;
         toolchain.overlay = path;
-        Ok((Self { overlay, target }, patched))
+        Ok((Self { overlay, target }, patched, sources))
+    }
+
+    /// An error of a build of go/types, with the user's files and lines in place of the instrumented
+    /// copies. Instrumenting changes no line numbers.
+    fn in_users_files(&self, e: EnvError, toolchain: &Toolchain) -> EnvError {
+        let EnvError::Build { version, output } = e else { return e };
+        let copy = regex::Regex::new(r"[^\s:]*\bprobes/([A-Za-z0-9_.]+\.go)").expect("a constant");
+        let own = |found: &regex::Captures<'_>| {
+            let path = toolchain.goroot.join(GO_TYPES).join(&found[1]);
+            let path = match &self.overlay {
+                Some(overlay) => overlay.replacement(&path),
+                None => path,
+            };
+            path.display().to_string()
+        };
+        EnvError::Build { version, output: copy.replace_all(&output, own).into_owned() }
     }
 }
 
@@ -180,7 +207,7 @@ pub(super) fn build_for(
 ) -> Result<BuiltHarness, EnvError> {
     let mut toolchain = Toolchain::find(options, progress)?;
     let options = GoOptions { target: None, ..options.clone() };
-    let (extras, patched) = Extras::read(&mut toolchain, &options)?;
+    let (extras, patched, sources) = Extras::read(&mut toolchain, &options)?;
     let plain: Vec<String> = flags(toolchain.minor).into_iter().map(str::to_owned).collect();
     let client = xtools::flags(toolchain.minor);
     let all = client.map(|client| [&plain[..], &client[..]].concat());
@@ -192,7 +219,7 @@ pub(super) fn build_for(
         }
         Some(done) => done?,
     };
-    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), target: None, patched })
+    Ok(BuiltHarness { path, key, toolchain, targets: Vec::new(), target: None, patched, sources })
 }
 
 fn build_with(
@@ -315,12 +342,20 @@ fn compile(
     if let Some(path) = overlay {
         go.arg("-overlay").arg(path);
     }
-    succeed(toolchain, &mut go)?;
+    let users = |e: EnvError| extras.in_users_files(e, toolchain);
+    succeed(toolchain, &mut go).map_err(users)?;
     build.arg("-overlay").arg(probes.join("overlay.json"));
-    match (succeed(toolchain, build.arg(".")), &extras.target) {
-        (Err(EnvError::Build { output, .. }), Some(target)) => Err(target.blame(&output)),
+    match (succeed(toolchain, build.arg(".")).map_err(users), &extras.target) {
+        (Err(EnvError::Build { output, .. }), Some(target)) if !is_of_go_types(&output) => {
+            Err(target.blame(&output))
+        }
         (result, _) => result,
     }
+}
+
+/// Whether the output of a failed build is about go/types, which the user may have changed.
+pub(super) fn is_of_go_types(output: &str) -> bool {
+    output.lines().any(|l| l == "# go/types" || l.starts_with("instrument: "))
 }
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {

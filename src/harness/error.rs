@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::build::is_of_go_types;
 use super::wire::WireError;
 use crate::go_release;
 use crate::goast;
@@ -17,6 +18,8 @@ pub enum EnvError {
     NoGo { why: String },
     #[error("{path} is not a go command: {why}")]
     NotGo { path: PathBuf, why: String },
+    #[error("the Go tree {goroot} is not built: it has no bin/go")]
+    NotBuilt { goroot: PathBuf },
     #[error("{path} is {version}, which is too old: go1.{oldest} or later is needed", oldest = go_release::OLDEST)]
     GoTooOld { path: PathBuf, version: String },
     #[error("typerace does not run on {os}/{arch}")]
@@ -66,7 +69,13 @@ impl EnvError {
             EnvError::NoGo { .. } => {
                 "install Go 1.21 or later, or python3 with pip (typerace then gets Go by itself), or give --go PATH".into()
             }
+            EnvError::NotGo { path, .. } if path.ends_with("bin/go") && !path.exists() => {
+                "give --goroot the root of a Go tree that is built: a folder with src and, after src/make.bash, bin/go; or give --go the path of a go command".into()
+            }
             EnvError::NotGo { .. } => "give --go the path of a go command, GOROOT/bin/go".into(),
+            EnvError::NotBuilt { goroot } => {
+                format!("build it first: cd {} && ./make.bash; then give --goroot again", goroot.join("src").display())
+            }
             EnvError::GoTooOld { .. } => {
                 "install a newer Go, give --go PATH, or let typerace get one: --toolchain go1.27.3".into()
             }
@@ -114,6 +123,8 @@ fn build_help(output: &str) -> &'static str {
         "make room on the disk, or set GOCACHE, GOTMPDIR and XDG_CACHE_HOME to folders elsewhere"
     } else if output.contains("runtime/cgo") || output.contains("stdlib.h") {
         "the C compiler does not work: install the C library's headers (Debian: apt-get install gcc libc6-dev), or set CC"
+    } else if is_of_go_types(output) {
+        "the go/types under test does not compile: correct the lines above, then run the same command again"
     } else if output.contains("-race") && output.contains("support") {
         "this system or processor has no race detector; linux/amd64 and linux/arm64 have one"
     } else {

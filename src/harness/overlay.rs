@@ -2,6 +2,7 @@
 
 use crate::files;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,11 +11,21 @@ use super::error::EnvError;
 
 /// An overlay with absolute paths, because the harness is built in another folder. It includes the
 /// replacements' content, because each content needs its own build.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Overlay {
     /// Maps a replaced path to its replacement; an empty one removes the file.
     replace: BTreeMap<PathBuf, PathBuf>,
-    contents: Vec<Vec<u8>>,
+    /// The contents of the replacements, by replaced path.
+    contents: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+/// What a build depends on: not where the contents came from.
+impl Hash for Overlay {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for path in self.replace.keys() {
+            (path, self.contents.get(path)).hash(state);
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,7 +44,7 @@ impl Overlay {
         let bad = |why: String| EnvError::BadOverlay { path: path.to_owned(), why };
         let text = files::as_text(files::read_named(path)).map_err(|e| bad(e.to_string()))?;
         let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-        let mut overlay = Self { replace: BTreeMap::new(), contents: Vec::new() };
+        let mut overlay = Self::default();
         for (from, to) in format.replace {
             let absolute = |p: &Path| std::path::absolute(p).map_err(|e| bad(e.to_string()));
             let from = absolute(&from)?;
@@ -44,14 +55,22 @@ impl Overlay {
             let to = absolute(&to)?;
             let content =
                 files::read_named(&to).map_err(|e| bad(format!("{}: {e}", to.display())))?;
+            overlay.contents.insert(from.clone(), content);
             overlay.replace.insert(from, to);
-            overlay.contents.push(content);
         }
         let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
         if !overlay.replace.keys().any(|p| p.starts_with(goroot) || p.starts_with(&real)) {
             return Err(bad(format!("it replaces nothing in {}", goroot.display())));
         }
         Ok(overlay)
+    }
+
+    /// The replaced files, where their contents came from, and the contents; `None` for a file that
+    /// is removed.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &Path, Option<&[u8]>)> {
+        self.replace.iter().map(|(path, from)| {
+            (path.as_path(), from.as_path(), self.contents.get(path).map(Vec::as_slice))
+        })
     }
 
     /// The replacement of a file of the toolchain; the file itself if nothing replaces it.

@@ -11,6 +11,7 @@ use libafl_bolts::hasher_std;
 use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
+use super::sources::Sources;
 use super::toolchain::Toolchain;
 use crate::patches::{Choice, Patch, Patched, apply, together};
 
@@ -23,13 +24,24 @@ pub fn overlay(
     user: Option<&Path>,
     choice: &Choice,
 ) -> Result<(Option<PathBuf>, Patched), EnvError> {
+    let (path, patched, _) = with_sources(toolchain, user, choice)?;
+    Ok((path, patched))
+}
+
+/// The same, with what the build is made of.
+pub(super) fn with_sources(
+    toolchain: &Toolchain,
+    user: Option<&Path>,
+    choice: &Choice,
+) -> Result<(Option<PathBuf>, Patched, Sources), EnvError> {
     let overlay = users(toolchain, user)?;
     let src = toolchain.goroot.join("src");
     let patched = apply(choice, &toolchain.version, &|file| text(&overlay, &src.join(file)))?;
+    let sources = Sources::of(toolchain, &overlay, &patched);
     if patched.files.is_empty() {
-        return Ok((user.map(Path::to_owned), patched));
+        return Ok((user.map(Path::to_owned), patched, sources));
     }
-    Ok((Some(write(toolchain, overlay, &patched.files)?), patched))
+    Ok((Some(write(toolchain, overlay, &patched.files)?), patched, sources))
 }
 
 /// The overlay of a build with several patches, one of which is chosen when a process starts, and
@@ -61,7 +73,7 @@ fn write(
 ) -> Result<PathBuf, EnvError> {
     let src = toolchain.goroot.join("src");
     let mut hash = hasher_std();
-    (&toolchain.goroot, &overlay, files).hash(&mut hash);
+    (&toolchain.goroot, &overlay, overlay.json(), files).hash(&mut hash);
     let cache = cache_dir()?;
     let folder = cache.join(format!("patched-{:016x}", hash.finish()));
     let path = folder.join("overlay.json");

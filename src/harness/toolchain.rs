@@ -10,6 +10,7 @@ use super::compiler;
 use super::error::EnvError;
 use super::go_bin;
 use super::overlay::Overlay;
+use super::patched::overlay;
 use crate::go_release;
 use crate::patches::Choice;
 
@@ -67,6 +68,19 @@ impl Toolchain {
     pub fn find(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let mut found = Self::locate(options, progress)?;
         found.find_compiler()?;
+        Ok(found)
+    }
+
+    /// Like [`Toolchain::find`], with the overlay and the patches of the options.
+    ///
+    /// # Errors
+    /// The overlay or a patch is unusable, too.
+    pub fn with_overlay(
+        options: &GoOptions,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, EnvError> {
+        let mut found = Self::find(options, progress)?;
+        found.overlay = overlay(&found, options.overlay.as_deref(), &options.patches)?.0;
         Ok(found)
     }
 
@@ -140,6 +154,12 @@ impl Toolchain {
             env.insert("GOTOOLCHAIN", t.to_owned());
         }
         // Outside any folder with a go.mod, which could ask for yet another toolchain.
+        if !go.exists()
+            && let Some(root) = go.parent().and_then(Path::parent)
+            && root.join("src/make.bash").is_file()
+        {
+            return Err(EnvError::NotBuilt { goroot: root.to_owned() });
+        }
         let output = go_command(go, &env)
             .args(["env", "GOVERSION", "GOROOT", "GOHOSTOS", "GOHOSTARCH", "CC", "GOMODCACHE"])
             .current_dir("/")
@@ -228,6 +248,27 @@ fn candidates(cache: Option<&Path>) -> Vec<PathBuf> {
     }
     all.retain(|p| compiler::is_executable(p));
     all
+}
+
+/// Installed trees of a release: those of go commands in the usual places, and those that the go
+/// command has downloaded.
+pub(super) fn other_trees(version: &str) -> Vec<PathBuf> {
+    let cache = cache_dir().ok();
+    let roots = candidates(cache.as_deref())
+        .into_iter()
+        .filter_map(|go| Some(go.canonicalize().ok()?.parent()?.parent()?.to_owned()));
+    let modules = std::env::var_os("GOMODCACHE").map(PathBuf::from);
+    let modules = modules.or_else(|| Some(std::env::home_dir()?.join("go/pkg/mod")));
+    let downloaded = modules.into_iter().flat_map(|m| {
+        let prefix = format!("toolchain@v0.0.1-{version}.");
+        let all = std::fs::read_dir(m.join("golang.org")).into_iter().flatten().flatten();
+        all.filter(move |e| e.file_name().to_string_lossy().starts_with(&prefix)).map(|e| e.path())
+    });
+    let is_it = |root: &PathBuf| {
+        let said = std::fs::read_to_string(root.join("VERSION")).unwrap_or_default();
+        said.lines().next() == Some(version)
+    };
+    roots.chain(downloaded).filter(is_it).collect()
 }
 
 /// `1.25.3` for `go1.25.3`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Baseline, CaseRun, Expected};
+use super::{Baseline, CaseRun, Expected, Sample};
 use crate::finding::{Finding, Heading, Kind, Known, Stack, site};
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -60,6 +60,9 @@ pub struct Judged {
     pub title: String,
     /// What it stands under: its root, its issue, or itself.
     pub heading: Heading,
+    /// Its smallest program, if it fails the gate and there was time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
     /// The cases that showed it, with the most reliable one first.
     pub shown: Vec<Shown>,
     /// The finding as the first of these cases showed it; `None` if it was not seen.
@@ -84,6 +87,11 @@ impl Verdict {
         self.count(Status::New) + self.count(Status::Worse) == 0
     }
 
+    /// Puts those that fail the gate first.
+    pub(super) fn sort(&mut self) {
+        self.findings.sort_by(|a, b| (a.status, &a.signature).cmp(&(b.status, &b.signature)));
+    }
+
     /// The number of findings with a status.
     #[must_use]
     pub fn count(&self, status: Status) -> usize {
@@ -105,8 +113,9 @@ pub fn compare(cases: &[CaseRun], baseline: &Baseline, known: &Known, go: &str) 
             findings.push(unseen(e, cases, known, go));
         }
     }
-    findings.sort_by(|a, b| (a.status, &a.signature).cmp(&(b.status, &b.signature)));
-    Verdict { findings }
+    let mut verdict = Verdict { findings };
+    verdict.sort();
+    verdict
 }
 
 /// The roots that a baseline lists, with the gravest class of their findings in it.
@@ -177,6 +186,7 @@ fn collect(cases: &[CaseRun], known: &Known) -> Vec<Judged> {
                     signature: f.signature.clone(),
                     title: f.title.clone(),
                     heading: known.heading(f),
+                    sample: None,
                     shown: vec![shown],
                     finding: Some(f.clone()),
                     report: seen.report.clone(),
@@ -241,6 +251,7 @@ fn unseen(e: &Expected, cases: &[CaseRun], known: &Known, go: &str) -> Judged {
         signature: e.signature.clone(),
         title: e.signature.clone(),
         heading: heading(e, known, go),
+        sample: None,
         shown: shown.into_iter().collect(),
         finding: None,
         report: String::new(),

@@ -43,9 +43,10 @@ pub struct Effect {
     pub with: [u32; 2],
 }
 
-/// Compares the column without the overlay and the one with it.
+/// Compares the column without the overlay and the one with it. Every finding of either is in the
+/// result. With `against`, the closer look has decided what the second column breaks.
 #[must_use]
-pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
+pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Vec<Effect> {
     let mut all: Vec<Effect> = Vec::new();
     let seen = |c: &ColumnReport| {
         let here = c.verdict.findings.iter().filter(|j| j.finding.is_some());
@@ -53,7 +54,7 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
             .collect::<Vec<_>>()
     };
     for (signature, title, kind, class, status) in seen(without).into_iter().chain(seen(with)) {
-        if status == Status::Unconfirmed || all.iter().any(|e| e.signature == signature) {
+        if all.iter().any(|e| e.signature == signature) {
             continue;
         }
         let pairs = without.cases.iter().zip(&with.cases);
@@ -66,6 +67,9 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
         };
         let (Some(a), Some(b)) = (best(|t| t.1), best(|t| t.2)) else { continue };
         let change = match (a.1.hits, b.2.hits) {
+            // The closer look decided.
+            (0, _) if against && status <= Status::New => Change::Broken,
+            _ if status == Status::Unconfirmed => Change::Unclear,
             (0, _) if is_significant(b.2, b.1.runs) => Change::Broken,
             (_, 0) if is_significant(a.1, a.2.runs) => Change::Fixed,
             (0, _) | (_, 0) => Change::Unclear,

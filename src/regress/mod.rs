@@ -4,14 +4,19 @@
 mod baseline;
 mod by_root;
 mod cases;
+mod changed;
+mod closer;
 mod compare;
 mod effect;
 pub mod github;
 pub mod junit;
 pub mod known_table;
 mod overview;
+mod rooting;
 mod run;
+mod sample;
 pub mod sarif;
+mod search;
 pub mod text;
 
 use std::hash::Hasher as _;
@@ -23,10 +28,15 @@ use serde::Serialize;
 pub use baseline::{Baseline, Expected, Sighting};
 pub use by_root::{Group, by_root};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
+pub use changed::{Changed, changed, changed_from_tree, untouched};
+pub use closer::{Sides, look, settle};
 pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};
 pub use overview::overview;
-pub use run::{CaseRun, Column, Limits, Seen, deadline, run_column};
+pub use rooting::roots;
+pub use run::{CaseRun, Column, Covered, Limits, Seen, deadline, run_again, run_columns};
+pub use sample::{Making, Sample};
+pub use search::search;
 
 use crate::campaign::seeds::SeedError;
 use crate::harness::{EnvError, HarnessError};
@@ -79,6 +89,9 @@ pub enum RegressError {
         /// Why.
         source: std::io::Error,
     },
+    /// The campaign after the cases failed.
+    #[error("the search failed: {0}")]
+    Search(String),
     /// The options make no sense together.
     #[error("{0}")]
     Usage(String),
@@ -131,6 +144,13 @@ pub struct Report {
     pub columns: Vec<ColumnReport>,
     /// What the overlay changes; empty without one.
     pub effects: Vec<Effect>,
+    /// Whether the second column was compared with the first instead of with a baseline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub against: bool,
+    /// The functions of go/types that differ from what they were compared with, or from the
+    /// release's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<Changed>,
     /// The cases' names and programs.
     #[serde(skip)]
     pub sources: Vec<Case>,
@@ -141,15 +161,34 @@ impl Report {
     /// other one serves for comparison.
     #[must_use]
     pub fn new(runs: u32, sources: Vec<Case>, columns: Vec<ColumnReport>) -> Self {
+        Self::compared(runs, sources, columns, false, Vec::new())
+    }
+
+    /// The same, with the second column compared with the first, and the functions that changed.
+    #[must_use]
+    pub fn compared(
+        runs: u32,
+        sources: Vec<Case>,
+        columns: Vec<ColumnReport>,
+        against: bool,
+        changed: Vec<Changed>,
+    ) -> Self {
         let effects = match &columns[..] {
-            [without, with] if !without.patched && with.patched => effects(without, with),
+            [without, with] if against || !without.patched && with.patched => {
+                effects(without, with, against)
+            }
             _ => Vec::new(),
         };
         let patched = columns.iter().any(|c| c.patched);
-        let mut deciding = columns.iter().filter(|c| c.patched == patched);
+        let decides = |at: usize, c: &ColumnReport| match against {
+            true => at == 1,
+            false => c.patched == patched,
+        };
+        let mut deciding =
+            columns.iter().enumerate().filter(|(i, c)| decides(*i, c)).map(|(_, c)| c);
         let passed = deciding.all(|c| c.verdict.passed());
         let result = digest(&columns, &effects);
-        Self { runs, passed, result, columns, effects, sources }
+        Self { runs, passed, result, columns, effects, against, changed, sources }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::counts;
-use super::{Change, ColumnReport, Effect, Group, Report, Status, by_root};
+use super::{Change, Changed, ColumnReport, Group, Report, Status, by_root, untouched};
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -11,23 +11,55 @@ use crate::words::count;
 const SCREEN: usize = 40;
 /// Lines about what the overlay changes. The rest of them is counted.
 const EFFECTS: usize = 8;
+/// Lines about functions that changed.
+const FUNCTIONS: usize = 8;
 
 /// The whole text. (Writing to a String cannot fail.)
 #[must_use]
 pub fn overview(report: &Report) -> String {
     let verdict = if report.passed { "passed" } else { "FAILED" };
-    let fails: Vec<String> = report.columns.iter().filter_map(what_fails).collect();
+    let fails: Vec<String> = deciding(report).filter_map(what_fails).collect();
     let about = if fails.is_empty() { String::new() } else { format!(": {}", fails.join("; ")) };
-    let head = format!("{verdict}{about}\n");
+    let never = untouched(&report.changed).map(|t| format!("; {t}")).unwrap_or_default();
+    let head = format!("{verdict}{about}{never}\n");
     let mut tail = notes(report);
-    tail += &effects(&report.effects);
+    tail += &changed(&report.changed);
+    tail += &effects(report);
     tail.push('\n');
     for column in &report.columns {
         let _ = writeln!(tail, "{}: {}", column.label, counts(column));
     }
-    let _ = writeln!(tail, "{verdict}");
+    let _ = writeln!(tail, "{verdict}{never}");
     let taken = head.lines().count() + tail.lines().count();
     head + &table(report, SCREEN.saturating_sub(taken)) + &tail
+}
+
+/// The columns that fail the gate if they fail. The one that is compared with does not.
+fn deciding(report: &Report) -> impl Iterator<Item = &ColumnReport> {
+    report.columns.iter().skip(usize::from(report.against))
+}
+
+/// The functions that a change touches, with the counters in them that the cases reached.
+pub(super) fn changed(all: &[Changed]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{} of go/types changed:\n", count(all.len(), "function"));
+    let mut order: Vec<&Changed> = all.iter().collect();
+    order.sort_by_key(|f| !f.is_untouched());
+    for f in order.iter().take(FUNCTIONS) {
+        let reached = match f.counters {
+            Some([0, 0]) => "compiled into its callers, or not at all".to_owned(),
+            Some([0, all]) => format!("NEVER ENTERED ({})", count(all, "counter")),
+            Some([reached, all]) => format!("{reached} of {} reached", count(all, "counter")),
+            None => "counters not known".to_owned(),
+        };
+        let _ = writeln!(out, "  {} ({}:{}): {reached}", f.function, f.file, f.line);
+    }
+    if order.len() > FUNCTIONS {
+        let _ = writeln!(out, "  and {} more: --json", order.len() - FUNCTIONS);
+    }
+    out
 }
 
 /// `2 new roots on go1.27.3`
@@ -65,7 +97,7 @@ impl Row<'_> {
             Status::New => "NEW",
             Status::Worse => "WORSE",
             Status::Gone => "gone",
-            Status::Unconfirmed => return "once".to_owned(),
+            Status::Unconfirmed => return "unsure".to_owned(),
             Status::Listed => "listed",
             Status::Contract => return "contract".to_owned(),
         };
@@ -82,7 +114,14 @@ impl Row<'_> {
         let case = first.shown.first().map(|s| s.case.as_str());
         let why = Some(first.why.as_str()).filter(|w| !w.is_empty());
         let parts: Vec<&str> = why.into_iter().chain(case).collect();
-        Some(format!("    {}{}", parts.join("; "), group.more()))
+        let mut out = format!("    {}{}", parts.join("; "), group.more());
+        if let Some(sample) = group.findings.iter().find_map(|j| j.sample.as_ref()) {
+            for line in sample.program.lines() {
+                out.push_str(&format!("\n        {line}"));
+            }
+            out.push_str(&format!("\n    again: {}", sample.command));
+        }
+        Some(out)
     }
 }
 
@@ -162,13 +201,15 @@ fn notes(report: &Report) -> String {
     out
 }
 
-fn effects(effects: &[Effect]) -> String {
-    let matters = |e: &&Effect| e.class != Class::Breach || e.change <= Change::Fixed;
-    let all: Vec<&Effect> = effects.iter().filter(matters).collect();
+fn effects(report: &Report) -> String {
+    let all = &report.effects;
     if all.is_empty() {
         return String::new();
     }
-    let mut out = String::from("\nwith the overlay or the patches:\n");
+    let mut out = match report.against {
+        true => format!("\nwith the change, compared with {}:\n", report.columns[0].label),
+        false => String::from("\nwith the overlay or the patches:\n"),
+    };
     let changed = all.iter().filter(|e| e.change <= Change::Fixed);
     for e in changed.clone().take(EFFECTS) {
         let word = if e.change == Change::Broken { "BREAKS" } else { "fixes" };
@@ -180,9 +221,10 @@ fn effects(effects: &[Effect]) -> String {
     let more = if more > 0 { format!("{more} more of these, ") } else { String::new() };
     let _ = writeln!(
         out,
-        "  {more}{} left as they are, {} unclear: --verbose",
+        "  {more}{} left as they are, {} unclear, of {} findings in all: --verbose",
         count(Change::Same),
-        count(Change::Unclear)
+        count(Change::Unclear),
+        all.len()
     );
     out
 }

@@ -12,7 +12,8 @@ use super::{Case, RegressError};
 use crate::escape;
 use crate::finding::{Finding, Root};
 use crate::harness::{
-    BuiltHarness, End, Harness, HarnessConfig, HarnessError, ImportError, Outcome, RunRequest,
+    BuiltHarness, End, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, ImportError,
+    Outcome, RunRequest, Verdict,
 };
 use crate::scenario::Scenario;
 use crate::triage::{Judge, Tally, not_run, origin_of};
@@ -26,6 +27,8 @@ pub struct Column {
     pub built: BuiltHarness,
     /// Whether it is built with the overlay or with patches.
     pub patched: bool,
+    /// How the Go was chosen.
+    pub options: GoOptions,
 }
 
 /// How much to run.
@@ -37,6 +40,8 @@ pub struct Limits {
     pub jobs: usize,
     /// When to stop. Cases that ran at least once count.
     pub deadline: Option<Instant>,
+    /// When to stop once every case has run [`FIRST`] times.
+    pub budget: Option<Instant>,
 }
 
 /// The result of all runs of a case.
@@ -52,6 +57,35 @@ pub struct CaseRun {
     pub notes: Vec<String>,
     /// Seconds of one harness.
     pub seconds: f64,
+    /// The signatures that showed again in a new process; `None` if the case was not looked at
+    /// again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<Vec<String>>,
+    /// The coverage counters that its runs reached.
+    #[serde(skip)]
+    pub covered: Covered,
+}
+
+/// A set of coverage counters.
+#[derive(Clone, Debug, Default)]
+pub struct Covered(Vec<u64>);
+
+impl Covered {
+    /// Adds the counters that are not zero.
+    fn add(&mut self, counters: &[u8]) {
+        self.0.resize(self.0.len().max(counters.len().div_ceil(64)), 0);
+        for (word, counters) in self.0.iter_mut().zip(counters.chunks(64)) {
+            for (bit, _) in counters.iter().enumerate().filter(|(_, c)| **c != 0) {
+                *word |= 1 << bit;
+            }
+        }
+    }
+
+    /// Whether a counter is in the set.
+    #[must_use]
+    pub fn has(&self, counter: usize) -> bool {
+        self.0.get(counter / 64).is_some_and(|word| word >> (counter % 64) & 1 == 1)
+    }
 }
 
 /// A finding that a case showed.
@@ -67,6 +101,25 @@ pub struct Seen {
 }
 
 impl CaseRun {
+    /// Adds other runs of the same case.
+    fn add(&mut self, more: CaseRun) {
+        self.runs += more.runs;
+        self.seconds += more.seconds;
+        for seen in more.seen {
+            match self.seen.iter_mut().find(|s| s.finding.id == seen.finding.id) {
+                Some(s) => s.hits += seen.hits,
+                None => self.seen.push(seen),
+            }
+        }
+        self.sort();
+    }
+
+    /// Puts what showed most often first.
+    fn sort(&mut self) {
+        self.seen
+            .sort_by(|a, b| (b.hits, &a.finding.signature).cmp(&(a.hits, &b.finding.signature)));
+    }
+
     /// The number of runs that showed a signature, out of all runs.
     #[must_use]
     pub fn tally(&self, signature: &str) -> Tally {
@@ -83,37 +136,44 @@ const FIRST: u32 = 3;
 /// many seconds.
 const TIMEOUTS: u32 = 2;
 
-/// Runs every case. Calls `progress` whenever a case is done, with the number of cases that
-/// are done and the number of all cases.
+/// Runs every case on every column, the columns in turns, so that the load of the machine is the
+/// same for all of them. Calls `progress` whenever a case is done on a column, with the number of
+/// those that are done and the number of all.
 ///
 /// # Errors
 /// No harness can be started, or a crash directory is unusable.
-pub fn run_column(
-    column: &Column,
+pub fn run_columns(
+    columns: &[&Column],
     cases: &[Case],
     limits: Limits,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Vec<CaseRun>, RegressError> {
+) -> Result<Vec<Vec<CaseRun>>, RegressError> {
     let roots = Roots::new(cases);
-    let jobs: Vec<Mutex<Job>> = cases.iter().map(|c| Mutex::new(Job::new(c, &roots))).collect();
+    let each = cases.iter().flat_map(|case| columns.iter().map(move |column| (case, *column)));
+    let jobs: Vec<Mutex<Job>> =
+        each.map(|(case, column)| Mutex::new(Job::new(case, column, &roots))).collect();
     let failed = AtomicBool::new(false);
     for (pass, runs) in [FIRST.min(limits.runs), limits.runs].into_iter().enumerate() {
         let next = AtomicUsize::new(0);
         let through = AtomicUsize::new(0);
         let work = || -> Result<(), RegressError> {
-            let mut harness: Option<Harness> = None;
+            let mut harnesses: Vec<Option<Harness>> = columns.iter().map(|_| None).collect();
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(job) = jobs.get(i) else { return Ok(()) };
-                if failed.load(Ordering::Relaxed) || is_over(limits.deadline) {
+                let deadline = match pass {
+                    0 => limits.deadline,
+                    _ => limits.deadline.into_iter().chain(limits.budget).min(),
+                };
+                if failed.load(Ordering::Relaxed) || is_over(deadline) {
                     return Ok(());
                 }
-                let harness = match &mut harness {
-                    Some(h) => h,
-                    none => none.insert(Harness::start(HarnessConfig::new(&column.built.path))?),
-                };
                 let mut job = job.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                job.run(harness, column, runs, limits.deadline)?;
+                let harness = match &mut harnesses[i % columns.len()] {
+                    Some(h) => h,
+                    none => none.insert(job.start()?),
+                };
+                job.run(harness, runs, deadline)?;
                 let n = through.fetch_add(1, Ordering::Relaxed) + 1;
                 if pass == 1 {
                     progress(n, jobs.len());
@@ -134,12 +194,49 @@ pub fn run_column(
             result
         })?;
     }
-    let done: Vec<CaseRun> = jobs.into_iter().map(Job::finish).collect();
-    let missed = done.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
-    if missed > 0 {
-        return Err(RegressError::NoTime { missed, of: done.len(), go: column.label.clone() });
+    let mut done: Vec<Vec<CaseRun>> = columns.iter().map(|_| Vec::new()).collect();
+    for (i, job) in jobs.into_iter().enumerate() {
+        done[i % columns.len()].push(Job::finish(job));
+    }
+    for (runs, column) in done.iter().zip(columns) {
+        let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
+        if missed > 0 {
+            return Err(RegressError::NoTime { missed, of: runs.len(), go: column.label.clone() });
+        }
     }
     Ok(done)
+}
+
+/// Runs a case in a new process until every wanted signature showed in it, `most` times at most,
+/// and adds these runs to those before.
+///
+/// # Errors
+/// As for [`run_columns`].
+pub fn run_again(
+    column: &Column,
+    case: &Case,
+    before: &mut CaseRun,
+    wanted: &[String],
+    most: u32,
+    deadline: Instant,
+) -> Result<(), RegressError> {
+    let roots = Roots(BTreeMap::new());
+    let mut job = Job::new(case, column, &roots);
+    let mut harness = job.start()?;
+    let shows = |run: &CaseRun, s: &String| run.seen.iter().any(|f| f.finding.signature == *s);
+    while job.run.runs < most && !is_over(Some(deadline)) {
+        let had = job.run.runs;
+        job.run(&mut harness, had + 1, None)?;
+        let all = !wanted.is_empty() && wanted.iter().all(|s| shows(&job.run, s));
+        if all || job.run.runs == had {
+            break;
+        }
+    }
+    let run = Job::finish(Mutex::new(job));
+    let again = before.again.get_or_insert_default();
+    again.extend(run.seen.iter().map(|s| s.finding.signature.clone()));
+    before.add(run);
+    Ok(())
 }
 
 fn is_over(deadline: Option<Instant>) -> bool {
@@ -166,6 +263,7 @@ impl<'a> Roots<'a> {
 /// A case in progress.
 struct Job<'a> {
     case: &'a Case,
+    column: &'a Column,
     roots: &'a Roots<'a>,
     scenario: Option<Scenario>,
     run: CaseRun,
@@ -175,30 +273,32 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(case: &'a Case, roots: &'a Roots<'a>) -> Self {
+    fn new(case: &'a Case, column: &'a Column, roots: &'a Roots<'a>) -> Self {
         let run = CaseRun { case: case.name.clone(), ..CaseRun::default() };
         let scenario = case.source.scenario.clone();
-        Self { case, roots, scenario, run, timeouts: 0, unusable: false }
+        Self { case, column, roots, scenario, run, timeouts: 0, unusable: false }
     }
 
     fn finish(job: Mutex<Self>) -> CaseRun {
         let mut run = job.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).run;
-        run.seen
-            .sort_by(|a, b| (b.hits, &a.finding.signature).cmp(&(a.hits, &b.finding.signature)));
+        run.sort();
         run
+    }
+
+    fn start(&self) -> Result<Harness, EnvError> {
+        Harness::start(HarnessConfig::new(&self.column.built.path))
     }
 
     /// Runs the case until it has run `runs` times in all.
     fn run(
         &mut self,
         harness: &mut Harness,
-        column: &Column,
         runs: u32,
         deadline: Option<Instant>,
     ) -> Result<(), RegressError> {
         let start = Instant::now();
         let Some(scenario) = self.scenario(harness)? else { return Ok(()) };
-        let judge = Judge::new(origin_of(&column.built));
+        let judge = Judge::new(origin_of(&self.column.built));
         while self.run.runs < runs && self.timeouts < TIMEOUTS && !self.unusable {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
@@ -225,6 +325,7 @@ impl<'a> Job<'a> {
         request: &RunRequest<'_>,
     ) -> Result<(), HarnessError> {
         let (outcome, judgement) = judge.examine(harness, request)?;
+        self.run.covered.add(harness.coverage());
         self.run.runs += 1;
         self.note(&outcome, request.scenario);
         if matches!(outcome.end, End::TimedOut { .. }) {

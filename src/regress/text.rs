@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::{CaseRun, Change, ColumnReport, Effect, Judged, Report, Status};
+use super::overview::changed;
+use super::{CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, untouched};
 use crate::scenario::Class;
 
 /// The whole text. (Writing to a String cannot fail.)
@@ -21,12 +22,14 @@ pub fn text(report: &Report) -> String {
     for column in &report.columns {
         notes(&mut out, column);
     }
+    out.push_str(&changed(&report.changed));
     effects(&mut out, &report.effects);
     out.push('\n');
     for column in &report.columns {
         let _ = writeln!(out, "{}: {}", column.label, counts(column));
     }
-    let _ = writeln!(out, "{}", if report.passed { "passed" } else { "FAILED" });
+    let never = untouched(&report.changed).map(|t| format!("; {t}")).unwrap_or_default();
+    let _ = writeln!(out, "{}{never}", if report.passed { "passed" } else { "FAILED" });
     out
 }
 
@@ -41,7 +44,7 @@ pub(super) fn counts(column: &ColumnReport) -> String {
         n(Status::Gone)
     );
     if n(Status::Unconfirmed) > 0 {
-        let _ = write!(text, ", {} seen only once", n(Status::Unconfirmed));
+        let _ = write!(text, ", {} not confirmed", n(Status::Unconfirmed));
     }
     if n(Status::Contract) > 0 {
         let _ = write!(text, "; {} of class contract, as expected", n(Status::Contract));
@@ -67,7 +70,7 @@ pub fn cell(column: &ColumnReport, case: &CaseRun) -> String {
         None => "ok".to_owned(),
         Some((Status::New, k)) => format!("NEW {k}/{}", case.runs),
         Some((Status::Worse, k)) => format!("WORSE {k}/{}", case.runs),
-        Some((Status::Unconfirmed, _)) => "once".to_owned(),
+        Some((Status::Unconfirmed, _)) => "unsure".to_owned(),
         Some((Status::Contract, _)) => "contract".to_owned(),
         Some(_) if by_contract => "contract".to_owned(),
         Some((_, k)) => format!("listed {k}/{}", case.runs),
@@ -105,6 +108,9 @@ fn failure(out: &mut String, report: &Report, column: &ColumnReport, judged: &Ju
     for s in &judged.shown {
         let _ = writeln!(out, "    {} of {} in {}", s.hits, s.runs, s.case);
     }
+    if let Some(sample) = &judged.sample {
+        let _ = writeln!(out, "    again: {}", sample.command);
+    }
     if let Some(case) = judged.shown.first().and_then(|s| report.source(&s.case)) {
         let _ = writeln!(out, "\n{}", indent(&case.text));
     }
@@ -124,7 +130,7 @@ fn notes(out: &mut String, column: &ColumnReport) {
     for judged in &column.verdict.findings {
         let what = match judged.status {
             Status::Gone => "gone",
-            Status::Unconfirmed => "seen only once, not counted",
+            Status::Unconfirmed => "not confirmed, so not counted",
             _ => continue,
         };
         let _ = writeln!(out, "\n{} on {}: {}", what, column.label, judged.signature);
@@ -143,8 +149,8 @@ fn effects(out: &mut String, effects: &[Effect]) {
     if effects.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\nwith the overlay:");
-    for e in effects.iter().filter(|e| e.class != Class::Breach || e.change <= Change::Fixed) {
+    let _ = writeln!(out, "\nwith the change:");
+    for e in effects {
         let word = match e.change {
             Change::Broken => "BREAKS",
             Change::Fixed => "fixes",

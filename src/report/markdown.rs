@@ -134,7 +134,7 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
     );
     let said = own_report(f, &crash.report);
     let _ = writeln!(out, "{}", block("", &said));
-    let locks = analysis(&said);
+    let locks = analysis(&said, &crash.quotes);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }

@@ -151,6 +151,11 @@ impl Store {
         for (name, bytes) in extra {
             files::write(&building.path, name, bytes)?;
         }
+        if let Some(subject) = &finding.origin.subject {
+            for (name, bytes) in &subject.contents.0 {
+                files::write(&building.path, name, bytes)?;
+            }
+        }
         files::write(&building.path, FINDING, json.as_bytes())?;
         files::sync(&building.path)?;
         if building.publish(&target)? {

@@ -2,6 +2,7 @@
 
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
+use super::subject::subject_of;
 use crate::finding::{Finding, Kind, Origin, TargetOrigin, describe, mismatch};
 use crate::harness::{BuiltHarness, End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 
@@ -13,6 +14,7 @@ pub fn origin_of(built: &BuiltHarness) -> Origin {
         coverage_build: built.key.clone(),
         patched: built.patched.ids.clone(),
         target: built.target.clone().map(|t| TargetOrigin { name: t.name, path: t.path }),
+        subject: Some(Box::new(subject_of(built))),
         ..Origin::default()
     }
 }

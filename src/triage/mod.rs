@@ -13,6 +13,7 @@ mod replay;
 mod reproduce;
 pub mod root;
 pub mod standalone;
+mod subject;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement, origin_of};
@@ -21,3 +22,4 @@ pub use not_run::{Ran, not_run};
 pub use observe::{observe, raw_report};
 pub use replay::{Replay, anew, replay, shows};
 pub use reproduce::{Clear, Tally, runs_needed};
+pub use subject::{Quotes, SubjectError, again, subject_of};

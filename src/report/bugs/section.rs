@@ -146,7 +146,7 @@ fn program(out: &mut String, shown: &Entry) {
             block("go", &main)
         );
     }
-    let locks = analysis(&own_report(f, &crash.report));
+    let locks = analysis(&own_report(f, &crash.report), &crash.quotes);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }

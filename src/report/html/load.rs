@@ -11,6 +11,7 @@ use crate::finding::Frame;
 use crate::report::{Entry, Report, is_doubtful, roots};
 use crate::scenario::Class;
 use crate::store::{MINIMIZED, REPORT, StoreError, TESTCASE};
+use crate::triage::Quotes;
 use crate::triage::standalone::report as own_report;
 
 /// A file that cannot be used.
@@ -91,7 +92,7 @@ fn page_finding(entry: &Entry, report_bytes: usize, program_bytes: usize) -> Pag
     PageFinding {
         minimized: is_minimized,
         testcase: cut(testcase, program_bytes, name),
-        source: source(&report, &frames),
+        source: source(&report, &frames, &Quotes::of(&entry.path, &finding)),
         report: cut(own_report(&finding, &report), report_bytes, REPORT),
         finding,
     }
@@ -114,7 +115,7 @@ fn cut(mut text: String, bytes: usize, file: &str) -> String {
 
 /// The source lines that frames name. Frames name files without GOROOT; the raw report has
 /// their full paths. Skips files that no longer exist.
-fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
+fn source(report: &str, frames: &[&Frame], quotes: &Quotes) -> BTreeMap<(String, u32), String> {
     let mut lines = BTreeMap::new();
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for frame in frames.iter().filter(|f| f.file.ends_with(".go") && f.line > 0) {
@@ -125,7 +126,7 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
             let end = format!("/{folder}/{base}:");
             let line = report.lines().find(|l| l.contains(&end))?.trim();
             let at = line.find(&end)? + end.len() - 1;
-            toolchain_source(line.get(..at)?)
+            quotes.read(line.get(..at)?)
         });
         let Some(text) = text else { continue };
         let first = frame.line.saturating_sub(AROUND).max(1);
@@ -135,14 +136,6 @@ fn source(report: &str, frames: &[&Frame]) -> BTreeMap<(String, u32), String> {
         }
     }
     lines
-}
-
-/// A source of the toolchain or of golang.org/x/tools. The report that names the file may be a
-/// stranger's, who must not choose which file of this machine is shown.
-fn toolchain_source(path: &str) -> Option<String> {
-    let known = ["/src/go/", "/src/cmd/compile/", "/golang.org/x/tools"];
-    let plain = !path.contains("/../") && known.iter().any(|k| path.contains(k));
-    plain.then(|| files::as_text(files::read_named(Path::new(path))).ok()).flatten()
 }
 
 /// Samples of `fuzz --jsonl`. A last line that was cut off is left out: the campaign may still run,

@@ -1,12 +1,10 @@
 //! Describes a race from its report and the toolchain's sources: which line writes, which line
 //! reads, and which locks each side holds.
 
-use std::path::Path;
-
-use crate::files;
 use crate::finding::{End, Observed, Origin};
 use crate::finding::{Finding, Frame, findings, race_reports};
 use crate::scenario::Scenario;
+use crate::triage::Quotes;
 
 /// The finding's own report in report.txt. If the finding is not a race, the start of the text.
 #[must_use]
@@ -61,7 +59,7 @@ pub(super) fn pairs(signatures: &[&str]) -> String {
 
 /// One paragraph for each side of a race.
 #[must_use]
-pub fn analysis(report: &str) -> String {
+pub fn analysis(report: &str, quotes: &Quotes) -> String {
     let reports = race_reports(report);
     let Some(race) = reports.first() else { return String::new() };
     let mut out = String::new();
@@ -75,12 +73,12 @@ pub fn analysis(report: &str) -> String {
         };
         let place = format!("{}:{}", short(&frame.file), frame.line);
         out.push_str(&format!("- **{}** in `{}`, {place}", side.access, frame.function));
-        let source = Source::read(&frame.file);
+        let source = Source::read(&frame.file, quotes);
         match source.as_ref().and_then(|s| s.line(frame.line)) {
             Some(text) => out.push_str(&format!(":\n  ```go\n  {}\n  ```\n", text.trim())),
             None => out.push('\n'),
         }
-        let (held, looked) = held(&side.stack);
+        let (held, looked) = held(&side.stack, quotes);
         out.push_str(&format!("  {}\n", locks(&held, looked)));
         let line = source.as_ref().and_then(|s| s.line(frame.line)).unwrap_or_default();
         short_form.push((side.access.to_string(), frame.function.clone(), line.to_owned(), held));
@@ -143,11 +141,11 @@ struct Held {
 
 /// The locks that the calls of a stack hold, judging by the source of their functions, and the
 /// number of calls whose source was read.
-fn held(stack: &[Frame]) -> (Vec<Held>, usize) {
+fn held(stack: &[Frame], quotes: &Quotes) -> (Vec<Held>, usize) {
     let mut held = Vec::new();
     let mut looked = 0;
     for frame in stack.iter().filter(|f| f.function.starts_with("go/")) {
-        let Some(source) = Source::read(&frame.file) else { continue };
+        let Some(source) = Source::read(&frame.file, quotes) else { continue };
         looked += 1;
         for (line, lock) in source.held(frame.line) {
             held.push(Held { place: format!("{}:{line}", short(&frame.file)), lock });
@@ -179,11 +177,9 @@ fn short(file: &str) -> &str {
 struct Source(Vec<String>);
 
 impl Source {
-    fn read(file: &str) -> Option<Self> {
+    fn read(file: &str, quotes: &Quotes) -> Option<Self> {
         // Reports come from other machines too, so only Go source is read.
-        let path = Path::new(file);
-        let usable = path.is_absolute() && file.contains("/src/go/") && file.ends_with(".go");
-        let text = usable.then(|| files::as_text(files::read_named(path)).ok()).flatten()?;
+        let text = file.contains("/src/go/").then(|| quotes.read(file)).flatten()?;
         Some(Self(text.lines().map(str::to_owned).collect()))
     }
 
@@ -251,7 +247,7 @@ mod tests {
         let text = format!(
             "==================\nWARNING: DATA RACE\nWrite at 0x00c0 by goroutine 8:\n  go/types.(*Named).w()\n      {file}:6 +0x1\n\nPrevious read at 0x00c0 by goroutine 7:\n  go/types.r()\n      {file}:12 +0x1\n\nGoroutine 8 (running) created at:\n  main.f()\n      /x/main.go:1 +0x1\n==================\n"
         );
-        let said = analysis(&text);
+        let said = analysis(&text, &Quotes::default());
         assert!(said.contains("**write** in `go/types.(*Named).w`, go/types/named.go:6"), "{said}");
         assert!(
             said.contains("n.x = 1") && said.contains("`n.mu` (locked in go/types/named.go:4)"),
@@ -266,6 +262,6 @@ mod tests {
                 && said.contains("with no lock held: they have no lock in common"),
             "{said}"
         );
-        assert_eq!(analysis("nothing"), "");
+        assert_eq!(analysis("nothing", &Quotes::default()), "");
     }
 }

@@ -163,6 +163,11 @@ impl Goroutine<'_, '_> {
             "instances".to_owned()
         } else {
             let Some(pkg) = self.package_of(package) else { return };
+            // A walk over nothing would only make the program longer.
+            let mut named = self.cx.plan.packages.iter().filter(|p| p.path == package);
+            if named.any(|p| p.declared.is_empty()) {
+                return;
+            }
             format!("{}({pkg})", self.uses.helper("typesOf"))
         };
         if let Order::Rotated(n) = order {

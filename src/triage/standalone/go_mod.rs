@@ -12,9 +12,13 @@ fn tools_file(go_minor: u32, extension: &str) -> Option<&'static str> {
     source_file(&format!("xtools{n}.{extension}"))
 }
 
-/// go.mod for a release of Go. `tools` says that it needs golang.org/x/tools.
+/// The release that brought sync.WaitGroup.Go.
+const WAIT_GROUP_GO: u32 = 25;
+
+/// go.mod for a release of Go. `tools` says that it needs golang.org/x/tools, and the last argument
+/// that it calls sync.WaitGroup.Go.
 #[must_use]
-pub fn go_mod(go_minor: u32, tools: bool) -> String {
+pub fn go_mod(go_minor: u32, tools: bool, uses_wait_group_go: bool) -> String {
     let requires: Vec<&str> = tools_file(go_minor, "mod")
         .filter(|_| tools)
         .into_iter()
@@ -22,7 +26,8 @@ pub fn go_mod(go_minor: u32, tools: bool) -> String {
         .filter(|l| l.starts_with("go ") || l.starts_with("require "))
         .collect();
     if requires.is_empty() {
-        return format!("module repro\n\ngo 1.{}\n", go_minor.min(ENOUGH));
+        let needs = if uses_wait_group_go { WAIT_GROUP_GO } else { ENOUGH };
+        return format!("module repro\n\ngo 1.{}\n", go_minor.min(needs));
     }
     format!("module repro\n\n{}\n", requires.join("\n\n"))
 }
@@ -39,9 +44,10 @@ mod tests {
 
     #[test]
     fn modules() {
-        assert_eq!(go_mod(27, false), "module repro\n\ngo 1.23\n");
-        assert_eq!(go_mod(21, false), "module repro\n\ngo 1.21\n");
-        let text = go_mod(27, true);
+        assert_eq!(go_mod(27, false, false), "module repro\n\ngo 1.23\n");
+        assert_eq!(go_mod(27, false, true), "module repro\n\ngo 1.25\n");
+        assert_eq!(go_mod(21, false, false), "module repro\n\ngo 1.21\n");
+        let text = go_mod(27, true, true);
         assert!(
             text.contains("\ngo 1.26") && text.contains("require golang.org/x/tools v"),
             "{text}"

@@ -15,8 +15,16 @@ pub fn head(plan: &Plan<'_>, finding: Option<&Finding>) -> String {
         out.push_str("//\n");
     }
     let race = finding.is_none_or(|f| needs_race(f, goroutines));
-    let run = if race { "Run it with: go run -race ." } else { "Run it with: go run ." };
-    out.push_str(&comment(run, " "));
+    let run = match finding.and_then(|f| Some((&f.origin, f.origin.subject.as_ref()?))) {
+        Some((origin, subject)) => format!(
+            "Run it with: {} (found with {})",
+            subject.run_command(race),
+            subject.describe(&origin.go_version, &origin.patched)
+        ),
+        None if race => "Run it with: go run -race .".to_owned(),
+        None => "Run it with: go run .".to_owned(),
+    };
+    out.push_str(&comment(&run, " "));
     out
 }
 

@@ -135,7 +135,11 @@ impl Crash {
     fn shown_program(&self) -> String {
         if !self.is_compilers() {
             let program = self.program(&self.options());
-            let run = if self.needs_race() { "go run -race ." } else { "go run ." };
+            let run = match &self.finding.origin.subject {
+                Some(subject) => subject.run_command(self.needs_race()),
+                None if self.needs_race() => "go run -race .".to_owned(),
+                None => "go run .".to_owned(),
+            };
             return format!("{}\n\nRun with `{run}`.\n", block("go", &program.main_go));
         }
         let (module, how) = package_program::files(&self.case, self.options().go_minor);
@@ -207,6 +211,10 @@ impl Crash {
 fn version(f: &Finding) -> String {
     let (os, arch) = platform();
     let mut out = format!("go version {} {os}/{arch}", inline(&f.origin.go_version));
+    if let Some(subject) = f.origin.subject.as_ref().filter(|s| s.is_changed()) {
+        let what = subject.describe(&f.origin.go_version, &f.origin.patched);
+        let _ = write!(out, "\n\nThe go/types under test was not that of the release: {}.", inline(&what));
+    }
     let others: Vec<String> = f
         .releases
         .iter()
@@ -254,15 +262,23 @@ fn says(kind: Kind) -> &'static str {
     }
 }
 
-/// The first lines of a report, with the toolchain's folder replaced by `$GOROOT`.
+/// The first lines of a report, with the toolchain's folder replaced by `$GOROOT`, and without that
+/// of the harness's sources, which exist only while it is built.
 fn shortened(report: &str, most: usize) -> String {
-    let short = |line: &str| match line.split_once("/src/") {
-        Some((root, rest)) if root.trim_start().starts_with('/') && !root.contains("/cache/") => {
-            format!("      $GOROOT/src/{rest}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    let mut out: String = report.lines().take(most).map(short).collect();
+    let mut out = String::new();
+    let mut function = "";
+    for line in report.lines().take(most) {
+        let path = line.split_once("/src/").filter(|(root, _)| root.trim_start().starts_with('/'));
+        let is_harness = ["typerace/harness", "main."].iter().any(|h| function.starts_with(h));
+        let _ = match path {
+            Some((_, rest)) if is_harness => writeln!(out, "      typerace/harness/{rest}"),
+            Some((root, rest)) if !root.contains("/mod/") || root.contains("/toolchain@") => {
+                writeln!(out, "      $GOROOT/src/{rest}")
+            }
+            _ => writeln!(out, "{line}"),
+        };
+        function = line.trim();
+    }
     let left = report.lines().count().saturating_sub(most);
     if left > 0 {
         let _ = writeln!(out, "… {left} more lines");

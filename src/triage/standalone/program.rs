@@ -65,7 +65,7 @@ pub fn program(
     );
     Program {
         main_go,
-        go_mod: go_mod(options.go_minor, tools),
+        go_mod: go_mod(options.go_minor, tools, code.contains("wg.Go(")),
         go_sum: tools.then(|| go_sum(options.go_minor)).flatten(),
     }
 }

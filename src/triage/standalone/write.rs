@@ -9,9 +9,10 @@ use super::program::{Program, program};
 use super::target_test::{TARGET_TEST, target_test};
 use crate::files;
 use crate::finding::{Finding, Kind};
+use crate::go_release::OLDEST;
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
-use crate::triage::{LoadError, load_case, minimized_case};
+use crate::triage::{LoadError, Quotes, load_case, minimized_case};
 
 /// The number of attempts in a program that has not been measured yet.
 const ATTEMPTS: u32 = 100;
@@ -53,6 +54,8 @@ pub struct Crash {
     pub report: String,
     /// The output of its standalone program, if it was run and showed the finding.
     pub own: Option<String>,
+    /// The sources that its stacks are about.
+    pub quotes: Quotes,
 }
 
 impl Crash {
@@ -72,7 +75,8 @@ impl Crash {
         let report = String::from_utf8_lossy(&report).into_owned();
         let shown = finding.standalone.as_ref().is_some_and(|s| s.reproduced[0] > 0);
         let own = shown.then(|| files::as_text(files::read(&dir.join(OWN_REPORT))).ok()).flatten();
-        Ok(Self { case, minimized, scenario, finding, report, own })
+        let quotes = Quotes::of(dir, &finding);
+        Ok(Self { case, minimized, scenario, finding, report, own, quotes })
     }
 
     /// The options of its program, which are those that were measured.
@@ -82,7 +86,7 @@ impl Crash {
         Options {
             attempts: measured.map_or(ATTEMPTS, |s| s.attempts),
             info: measured.is_some_and(|s| s.info),
-            go_minor: minor(&self.finding.origin.go_version),
+            go_minor: oldest(&self.finding),
             meet: measured.is_none_or(|s| s.meet),
             direct: measured.map(|s| s.direct.clone()).unwrap_or_default(),
             ..Options::default()
@@ -169,6 +173,13 @@ fn scenario(case: &SourceCase) -> Scenario {
         })
         .collect();
     Scenario::default_for(&imports)
+}
+
+/// The minor version of the oldest Go that shows a finding, so that its program works there.
+fn oldest(finding: &Finding) -> u32 {
+    let shown = finding.releases.iter().filter(|r| r.reproduced[0] > 0);
+    let all = shown.map(|r| &r.go_version).chain([&finding.origin.go_version]);
+    all.map(|version| minor(version)).filter(|n| *n >= OLDEST).min().unwrap_or(26)
 }
 
 /// 27 for `go1.27.3`; a recent one if the version is unknown.

@@ -1,0 +1,240 @@
+//! The steps of `typerace regress`: run the cases, look closer at what would fail, and show it small.
+
+use std::time::{Duration, Instant};
+
+use super::progress;
+use super::regress::RegressArgs;
+use super::regress_columns::release_of;
+use super::ticker::Ticker;
+use crate::finding::Known;
+use crate::regress::{
+    Baseline, Case, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError, Report,
+    Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
+    run_columns, search, settle,
+};
+
+/// The share of the time left that a search for more cases takes, in percent.
+const SEARCH: u32 = 45;
+/// A search is not worth less time than this.
+const WORTH: Duration = Duration::from_secs(20);
+/// Runs of a case that the search found.
+const RUNS_OF_FOUND: u32 = 9;
+
+/// What the gate needs besides its columns and cases.
+pub(super) struct Gate<'a> {
+    pub args: &'a RegressArgs,
+    pub known: &'a Known,
+    pub baseline: &'a Baseline,
+    /// Runs of each case.
+    pub runs: u32,
+    /// Harnesses to run in parallel.
+    pub jobs: usize,
+}
+
+impl Gate<'_> {
+    /// Runs the columns one after another, and compares them with the baseline.
+    pub(super) fn run(&self, columns: &[Column], cases: Vec<Case>) -> anyhow::Result<Report> {
+        let any_patched = columns.iter().any(|c| c.patched);
+        let mut reports: Vec<ColumnReport> = Vec::new();
+        for column in columns {
+            progress(&format!(
+                "{} cases, {} runs each, on {}",
+                cases.len(),
+                self.runs,
+                column.label
+            ));
+            let start = Instant::now();
+            let end = start + self.args.budget();
+            let mut ran = self.cases(&[column], &cases, self.runs, end)?.remove(0);
+            let judge = |ran: &[CaseRun]| {
+                compare(ran, self.baseline, self.known, &column.built.toolchain.version)
+            };
+            let mut verdict = judge(&ran);
+            // Only this column decides.
+            if column.patched == any_patched && !verdict.passed() {
+                let ticker = Ticker::start("looking closer at what is new");
+                let mut sides = Sides { change: (column, &mut ran), base: None };
+                look(&mut sides, &cases, &verdict, end, &|_, _| ())?;
+                drop(ticker);
+                verdict = judge(&ran);
+                settle(&mut verdict, &ran, None);
+                let rooted =
+                    roots(column, &cases, &mut ran, &verdict, self.known, end, &mut progress)?;
+                if rooted {
+                    verdict = judge(&ran);
+                    settle(&mut verdict, &ran, None);
+                }
+                self.samples(column, &cases, &mut verdict, end)?;
+            }
+            reports.push(report_of(column, ran, verdict, start));
+        }
+        let changed = self.changed(columns, &reports);
+        Ok(Report::compared(self.runs, cases, reports, false, changed))
+    }
+
+    /// Runs both sides in turns, and compares the second with the first.
+    pub(super) fn compare(
+        &self,
+        columns: &[Column],
+        mut cases: Vec<Case>,
+        began: Instant,
+    ) -> anyhow::Result<Report> {
+        let [base, change] = columns else { unreachable!("a comparison has two sides") };
+        progress(&format!(
+            "{} cases, {} runs each, on {} and on {} in turns",
+            cases.len(),
+            self.runs,
+            base.label,
+            change.label
+        ));
+        let start = Instant::now();
+        // The default includes the builds; a short time does not.
+        let begins = if self.args.time.is_some() || self.args.quick { start } else { began };
+        let end = (begins + self.args.budget()).max(start + WORTH);
+        let both = [base, change];
+        let mut ran = self.cases(&both, &cases, self.runs, end)?;
+        let left = end.saturating_duration_since(Instant::now());
+        if left * SEARCH / 100 >= WORTH && self.args.only.is_none() {
+            self.search(&both, &mut cases, &mut ran, left * SEARCH / 100, end)?;
+        }
+        let (mut of_change, mut of_base) = (ran.remove(1), ran.remove(0));
+        let before = self.judge_sides(base, change, &of_base, &of_change);
+        if !before.1.passed() {
+            let ticker = Ticker::start("looking closer at what is new");
+            let mut sides =
+                Sides { change: (change, &mut of_change), base: Some((base, &mut of_base)) };
+            look(&mut sides, &cases, &before.1, end, &|_, _| ())?;
+            drop(ticker);
+        }
+        let (base_verdict, mut verdict) = self.judge_sides(base, change, &of_base, &of_change);
+        settle(&mut verdict, &of_change, Some(&of_base));
+        self.samples(change, &cases, &mut verdict, end)?;
+        let changed = changed(&base.built, change, &of_change);
+        let reports = vec![
+            report_of(base, of_base, base_verdict, start),
+            report_of(change, of_change, verdict, start),
+        ];
+        Ok(Report::compared(self.runs, cases, reports, true, changed))
+    }
+
+    /// The verdicts of both sides: what the first one shows is what is expected of the second.
+    fn judge_sides(
+        &self,
+        base: &Column,
+        change: &Column,
+        of_base: &[CaseRun],
+        of_change: &[CaseRun],
+    ) -> (Verdict, Verdict) {
+        let version = &base.built.toolchain.version;
+        let mut verdict = compare(of_base, &Baseline::default(), self.known, version);
+        let mut list = Baseline::default();
+        let report = report_of(base, of_base.to_vec(), verdict.clone(), Instant::now());
+        list.add(&[report], true);
+        for j in verdict.findings.iter_mut().filter(|j| j.status <= Status::Unconfirmed) {
+            j.status = Status::Listed;
+        }
+        // The list is about the other side, whatever its version.
+        list.go.clear();
+        (verdict, compare(of_change, &list, self.known, &change.built.toolchain.version))
+    }
+
+    fn cases(
+        &self,
+        columns: &[&Column],
+        cases: &[Case],
+        runs: u32,
+        end: Instant,
+    ) -> Result<Vec<Vec<CaseRun>>, RegressError> {
+        // Without --time, every case runs, however long that takes.
+        let limits =
+            Limits { runs, jobs: self.jobs, deadline: deadline(self.args.time), budget: Some(end) };
+        let ticker = Ticker::start("running cases");
+        run_columns(columns, cases, limits, &|n, of| {
+            ticker.set(&format!("{n} of {of} cases"));
+        })
+    }
+
+    /// Looks for more cases on the changed side, and runs them on both.
+    fn search(
+        &self,
+        sides: &[&Column; 2],
+        cases: &mut Vec<Case>,
+        ran: &mut [Vec<CaseRun>],
+        time: Duration,
+        end: Instant,
+    ) -> anyhow::Result<()> {
+        let folder = tempfile::Builder::new().prefix("typerace-search-").tempdir()?;
+        let ticker = Ticker::start("searching for more cases");
+        let found = match search(sides[1], cases, time, self.jobs, folder.path()) {
+            Ok(found) => found,
+            // The cases count without it.
+            Err(e) => {
+                progress(&format!("warning: {e}"));
+                Vec::new()
+            }
+        };
+        drop(ticker);
+        progress(&format!("the search found {} more cases; they run on both sides", found.len()));
+        if !found.is_empty() {
+            let runs = self.runs.min(RUNS_OF_FOUND);
+            for (all, new) in ran.iter_mut().zip(self.cases(sides, &found, runs, end)?) {
+                all.extend(new);
+            }
+            cases.extend(found);
+        }
+        Ok(())
+    }
+
+    fn samples(
+        &self,
+        column: &Column,
+        cases: &[Case],
+        verdict: &mut Verdict,
+        end: Instant,
+    ) -> Result<(), RegressError> {
+        if verdict.passed() {
+            return Ok(());
+        }
+        let making =
+            Making { column, cases, folder: &self.args.findings, jobs: self.jobs, deadline: end };
+        let ticker = Ticker::start("making it smaller");
+        making.samples(verdict, &mut |title| ticker.set(&format!("making it smaller: {title}")))
+    }
+
+    /// The functions that the change touches: with an overlay or patches, or in a tree that is not
+    /// as its release.
+    fn changed(&self, columns: &[Column], reports: &[ColumnReport]) -> Vec<Changed> {
+        match (columns, reports) {
+            ([plain, patched], [_, report]) if patched.patched => {
+                changed(&plain.built, patched, &report.cases)
+            }
+            ([column], [report]) => match release_of(column, self.args.go.goroot.is_some()) {
+                Ok(Some(release)) => changed_from_tree(&release, column, &report.cases),
+                Ok(None) => Vec::new(),
+                Err(how) => {
+                    progress(&how);
+                    Vec::new()
+                }
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn report_of(
+    column: &Column,
+    cases: Vec<CaseRun>,
+    verdict: Verdict,
+    start: Instant,
+) -> ColumnReport {
+    ColumnReport {
+        label: column.label.clone(),
+        go_version: column.built.toolchain.version.clone(),
+        goroot: column.goroot(),
+        patched: column.patched,
+        patches: column.built.patched.ids.clone(),
+        cases,
+        verdict,
+        seconds: start.elapsed().as_secs_f64(),
+    }
+}

@@ -1,0 +1,202 @@
+//! A closer look at what would shut the gate: it must show again in a new process and, if there is
+//! another side, not on that one.
+
+use std::time::{Duration, Instant};
+
+use super::{Case, CaseRun, Column, Judged, RegressError, Status, Verdict, run_again};
+use crate::scenario::Class;
+use crate::triage::{Tally, runs_needed};
+
+/// A case runs again at most this often.
+const MOST: u32 = 400;
+/// Runs of the other side after which a finding that shows every time is absent there.
+const LEAST: u32 = 5;
+/// The probability that a finding of the other side shows in none of its runs by chance.
+const MISS: f64 = 0.01;
+/// What shows in a smaller share of the runs than this may be a rare signature of a fault that the
+/// other side has, too.
+const OFTEN: f64 = 0.4;
+/// How long one case is looked at on one side.
+const CASE: Duration = Duration::from_secs(10);
+
+/// The sides of a comparison, and what they showed.
+pub struct Sides<'a> {
+    /// What is judged.
+    pub change: (&'a Column, &'a mut Vec<CaseRun>),
+    /// What it is compared with, if it is.
+    pub base: Option<(&'a Column, &'a mut Vec<CaseRun>)>,
+}
+
+/// Runs again whatever case shows best what fails the gate: on its own side until it shows again,
+/// and on the other side as often as it takes to say that it does not show there. Ends when the time
+/// is up.
+///
+/// # Errors
+/// A harness that does not start.
+pub fn look(
+    sides: &mut Sides<'_>,
+    cases: &[Case],
+    verdict: &Verdict,
+    deadline: Instant,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(), RegressError> {
+    let failing = failing(verdict);
+    for (n, (name, signatures)) in failing.iter().enumerate() {
+        if Instant::now() >= deadline {
+            return Ok(());
+        }
+        progress(n + 1, failing.len());
+        let Some(at) = cases.iter().position(|c| c.name == *name) else { continue };
+        let until = deadline.min(Instant::now() + CASE);
+        let (column, runs) = &mut sides.change;
+        let run = &mut runs[at];
+        if run.again.is_none() {
+            run_again(column, &cases[at], run, signatures, MOST, until)?;
+        }
+        let rates = signatures.iter().map(|s| run.tally(s));
+        let needed = rates.map(silent_runs).max().unwrap_or(LEAST);
+        if let Some((column, runs)) = &mut sides.base {
+            let run = &mut runs[at];
+            let most = needed.saturating_sub(run.runs);
+            if most > 0 && run.again.is_none() {
+                let until = deadline.min(Instant::now() + CASE);
+                run_again(column, &cases[at], run, signatures, most, until)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The cases that show best what fails the gate, each with the signatures.
+fn failing(verdict: &Verdict) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>, f64)> = Vec::new();
+    for j in verdict.findings.iter().filter(|j| j.status <= Status::New) {
+        let Some(best) = j.shown.first() else { continue };
+        let rate = Tally { hits: best.hits, runs: best.runs }.rate();
+        match all.iter_mut().find(|(case, ..)| *case == best.case) {
+            Some((_, signatures, most)) => {
+                signatures.push(j.signature.clone());
+                *most = most.max(rate);
+            }
+            None => all.push((best.case.clone(), vec![j.signature.clone()], rate)),
+        }
+    }
+    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all.into_iter().map(|(case, signatures, _)| (case, signatures)).collect()
+}
+
+/// The number of silent runs after which a finding with this tally is absent.
+fn silent_runs(seen: Tally) -> u32 {
+    runs_needed(seen.rate(), MISS).unwrap_or(MOST).clamp(LEAST, MOST)
+}
+
+/// Takes back what the closer look did not confirm.
+pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]>) {
+    for j in verdict.findings.iter_mut().filter(|j| j.status <= Status::New) {
+        let Some(best) = j.shown.first() else { continue };
+        let Some(at) = change.iter().position(|c| c.case == best.case) else { continue };
+        let run = &change[at];
+        let seen = run.tally(&j.signature);
+        let Tally { hits, runs } = seen;
+        let once = match &run.again {
+            Some(again) => !again.contains(&j.signature) || hits < 2,
+            // There was no time to look closer. A comparison can do without, if it showed often.
+            None => base.is_some() && hits < 2,
+        };
+        if once {
+            j.status = Status::Unconfirmed;
+            j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
+            continue;
+        }
+        let elsewhere = base.into_iter().flatten().map(|r| r.tally(&j.signature));
+        if let Some(there) = elsewhere.into_iter().find(|t| t.hits > 0) {
+            j.status = Status::Listed;
+            j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+            continue;
+        }
+        let Some(other) = base.and_then(|b| b.get(at)) else { continue };
+        if other.runs < silent_runs(Tally { hits, runs }) {
+            j.status = Status::Unconfirmed;
+            j.why = format!(
+                "seen in {hits} of {runs} runs, and in none of {} without the change: too rare to \
+                 tell in this time",
+                other.runs
+            );
+        } else if let Some(kin) = kin(j, other).filter(|_| seen.interval().0 < OFTEN) {
+            j.status = Status::Unconfirmed;
+            j.why =
+                format!("rare, and perhaps another signature of what shows on both sides: {kin}");
+        } else {
+            let news = format!("in none of {} runs without the change", other.runs);
+            j.why = if j.why.is_empty() { news } else { format!("{}; {news}", j.why) };
+        }
+    }
+    verdict.sort();
+}
+
+/// A finding of the same case on the other side that has a function in common with this one. One
+/// fault often shows at several pairs of places, some of them rarely.
+fn kin<'a>(j: &Judged, other: &'a CaseRun) -> Option<&'a str> {
+    let sides = |signature: &'a str| {
+        let places = signature.split_once(": ").map_or(signature, |(_, places)| places);
+        places.split(" / ").collect::<Vec<_>>()
+    };
+    let places = j.signature.split_once(": ").map_or(j.signature.as_str(), |(_, places)| places);
+    let own: Vec<&str> = places.split(" / ").collect();
+    let there = other.seen.iter().filter(|s| s.finding.class != Class::Breach);
+    let mut signatures = there.map(|s| s.finding.signature.as_str());
+    signatures.find(|s| sides(s).iter().any(|place| own.contains(place)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Baseline, Seen, compare};
+    use super::*;
+    use crate::finding::Known;
+    use crate::finding::test_support::fatal;
+
+    #[test]
+    fn rare_findings_need_more_silent_runs() {
+        let needed = |hits, runs| silent_runs(Tally { hits, runs });
+        assert_eq!(needed(21, 21), LEAST);
+        assert!((15..25).contains(&needed(5, 21)), "{}", needed(5, 21));
+        assert!((80..110).contains(&needed(1, 21)), "{}", needed(1, 21));
+        assert_eq!(needed(1, 4000), MOST);
+    }
+
+    fn case(name: &str, runs: u32, hits: u32, again: bool) -> CaseRun {
+        let finding = fatal("boom");
+        let signature = finding.signature.clone();
+        let seen = Seen { hits, finding, report: String::new() };
+        CaseRun {
+            case: name.to_owned(),
+            runs,
+            seen: if hits > 0 { vec![seen] } else { Vec::new() },
+            again: Some(if again { vec![signature] } else { Vec::new() }),
+            ..CaseRun::default()
+        }
+    }
+
+    fn status(change: CaseRun, base: Option<CaseRun>) -> Status {
+        let (change, base) = (vec![change], base.map(|b| vec![b]));
+        let mut verdict = compare(&change, &Baseline::default(), &Known::default(), "go1.27.3");
+        settle(&mut verdict, &change, base.as_deref());
+        verdict.findings[0].status
+    }
+
+    #[test]
+    fn only_what_shows_again_and_on_one_side_is_new() {
+        assert_eq!(status(case("a", 22, 20, true), None), Status::New);
+        assert_eq!(status(case("a", 90, 1, false), None), Status::Unconfirmed);
+        let unlooked = |hits| CaseRun { again: None, ..case("a", 9, hits, false) };
+        assert_eq!(status(unlooked(1), None), Status::New);
+        assert_eq!(status(unlooked(1), Some(case("a", 9, 0, false))), Status::Unconfirmed);
+        assert_eq!(status(unlooked(9), Some(case("a", 9, 0, false))), Status::New);
+        let silent = |runs| Some(case("a", runs, 0, false));
+        assert_eq!(status(case("a", 22, 20, true), silent(21)), Status::New);
+        assert_eq!(status(case("a", 60, 2, true), silent(21)), Status::Unconfirmed, "too rare");
+        assert_eq!(status(case("a", 60, 2, true), silent(400)), Status::New);
+        let shows = Some(case("b", 21, 1, false));
+        assert_eq!(status(case("a", 22, 20, true), shows), Status::Listed, "in another case");
+    }
+}
