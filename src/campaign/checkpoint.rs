@@ -262,6 +262,14 @@ impl Saving {
         self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
     }
 
+    /// Notes new entries in the journal, which the other workers follow. A failure is reported with
+    /// the next checkpoint.
+    pub fn note(&mut self, state: &State) {
+        if let Some((_, journal)) = &mut self.work {
+            let _ = journal.save(state);
+        }
+    }
+
     /// Notes that entries were removed from the corpus.
     pub fn lost(&mut self) {
         if let Some((_, journal)) = &mut self.work {

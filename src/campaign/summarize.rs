@@ -46,8 +46,8 @@ impl Campaign {
             confirmations: self.executor.confirmations(),
             times: self.executor.times().of(seconds),
             elements: self.executor.elements().clone(),
-            broker: None,
-            imported: self.peers.imported(),
+            sync: None,
+            imported: self.siblings.looked_at() + self.inbox.taken(),
             interrupted: self.progress.control().interrupted(),
         }
     }

@@ -74,6 +74,9 @@ pub struct Finding {
     /// What its test case showed on other Go releases; empty if `bisect` has not run it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<OnRelease>,
+    /// The machine that reported it, if no run here has shown it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,

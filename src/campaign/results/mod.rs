@@ -3,8 +3,8 @@
 pub mod add;
 pub mod figures;
 pub mod found;
-pub mod hub_figures;
 pub mod message;
 pub mod operators;
 pub mod roots;
 pub mod summary;
+pub mod sync_figures;

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::{Coverage, percent};
 use super::found::{Found, Stored};
-use super::hub_figures::HubFigures;
 use super::operators::{OperatorTable, Row};
 use super::roots::FoundRoot;
+use super::sync_figures::SyncFigures;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
@@ -58,8 +58,8 @@ pub struct Summary {
     pub elements: Tally,
     /// Where the wall time went.
     pub times: Times,
-    /// What passed through the broker; `null` for one worker alone.
-    pub broker: Option<HubFigures>,
+    /// What was shared with other machines; `null` without `--sync`.
+    pub sync: Option<SyncFigures>,
     /// Entries of other workers and machines that were looked at.
     pub imported: u64,
     /// Whether a signal ended it.

@@ -1,0 +1,1 @@
+//! Object storage as a storage: S3, Google Cloud Storage, Azure.
