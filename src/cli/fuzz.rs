@@ -60,7 +60,7 @@ pub struct FuzzArgs {
     /// This is task I of N of a batch, counted from 1: its seed is made from --seed, or from the
     /// clock, and from I
     #[arg(long, value_name = "I/N", value_parser = shard)]
-    shard: Option<u32>,
+    shard: Option<Shard>,
     /// Which scenarios to generate: `safe` leaves out those that break a documented rule
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
@@ -136,11 +136,22 @@ fn share(text: &str) -> Result<Share, String> {
     serde_json::from_str(text).map_err(|e| e.to_string())
 }
 
-/// The number of a task, counted from 0.
-fn shard(text: &str) -> Result<u32, String> {
+/// A task of a batch, counted from 0, and the number of tasks.
+#[derive(Clone, Copy, Debug)]
+struct Shard(u32, u32);
+
+impl Shard {
+    /// How long it waits before it shares entries: the tasks of a batch take turns of a second, in
+    /// at most a minute.
+    fn delay(self) -> Duration {
+        Duration::from_secs(u64::from(self.1.min(60))) * self.0 / self.1
+    }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
     let number = |text: &str| text.parse::<u32>().ok();
     match text.split_once('/').and_then(|(i, n)| Some((number(i)?, number(n)?))) {
-        Some((i, n)) if (1..=n).contains(&i) => Ok(i - 1),
+        Some((i, n)) if (1..=n).contains(&i) => Ok(Shard(i - 1, n)),
         _ => Err(format!("'{text}' is no task of a batch; write 1/8 for the first of eight")),
     }
 }
@@ -330,7 +341,11 @@ impl Start {
             limits: args.limits(),
             work: args.work,
             crashes: args.crashes,
-            sync: args.sync.map(|location| SyncPlan { location, build: self.built.key.clone() }),
+            sync: args.sync.map(|location| SyncPlan {
+                location,
+                build: self.built.key.clone(),
+                delay: args.shard.map(Shard::delay).unwrap_or_default(),
+            }),
             procs: args.procs,
             jsonl: args.jsonl,
             seed: self.seed,
@@ -371,8 +386,8 @@ impl Start {
 }
 
 /// The seed of a task of a batch. No worker of another task has it.
-fn seed_of_shard(seed: u64, shard: Option<u32>) -> u64 {
-    shard.map_or(seed, |i| workers::seed_of(seed, u64::from(i) << 16))
+fn seed_of_shard(seed: u64, shard: Option<Shard>) -> u64 {
+    shard.map_or(seed, |Shard(i, _)| workers::seed_of(seed, u64::from(i) << 16))
 }
 
 fn seed_of_the_clock() -> u64 {
@@ -480,6 +495,23 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tasks_of_a_batch_have_their_own_seeds_and_turns() {
+        let mut seeds = std::collections::BTreeSet::new();
+        for i in 1..=64 {
+            let shard = shard(&format!("{i}/64")).unwrap();
+            let seed = seed_of_shard(5, Some(shard));
+            // A task has up to 256 workers.
+            assert!((0..256).all(|worker| seeds.insert(workers::seed_of(seed, worker))));
+            assert!(shard.delay() < Duration::from_secs(60));
+        }
+        assert!(seeds.contains(&5), "the first task has the seed itself");
+        assert_eq!(shard("3/3").unwrap().delay(), Duration::from_secs(2));
+        for bad in ["", "1", "0/3", "4/3", "1/0", "-1/3", "a/b"] {
+            assert!(shard(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn addresses() {

@@ -1,6 +1,6 @@
 //! A corpus entry as an object: a test case's txtar, after one line about the entry.
 //!
-//! The line is a comment of the txtar, so the objects of a storage are seeds as they are. The test
+//! The line is a comment of the txtar, so the entries in a folder are seeds as they are. The test
 //! case travels as text and not as trees: Go's own parser reads it again, within the limits of the
 //! harness, and text cannot grow when it is unpacked.
 //!
@@ -158,7 +158,7 @@ mod tests {
             (text.replace("\"covers\":\"", "\"covers\":\"x").into_bytes(), "hexadecimal"),
             (text.replace("go1.27.3", "go1\\n27").into_bytes(), "no name"),
             (text.replace("-- ", "-- ../").into_bytes(), "not in a package's folder"),
-            (text.replace('}', &"}".repeat(LONGEST_LINE)).into_bytes(), "first line"),
+            (text.replacen('}', &" ".repeat(LONGEST_LINE), 1).into_bytes(), "first line"),
         ] {
             assert!(refused(&bytes).contains(why), "{why}: {}", refused(&bytes));
         }

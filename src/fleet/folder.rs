@@ -50,7 +50,9 @@ impl Folder {
             Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(away(&self.root)(e)),
             _ => {}
         }
-        files::replace(&marker, MARK.as_bytes()).map_err(away(&marker))
+        files::replace(&marker, MARK.as_bytes()).map_err(away(&marker))?;
+        self.was_there.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Adds the keys in a folder to `keys`, without links, hidden files and names that are no names

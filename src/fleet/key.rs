@@ -1,5 +1,5 @@
-//! Names of objects: `entries/2026-11-30/1405/SOURCE_DIGEST` and
-//! `findings/2026-11-30/1405/SOURCE_ID_DIGEST`.
+//! Names of objects: `entries/2026-11-30/1405/SOURCE_DIGEST.txtar` and
+//! `findings/2026-11-30/1405/SOURCE_ID_DIGEST.json`.
 //!
 //! Day and minute are those of the writing, so that a reader lists what is new without listing what
 //! it knows. The source is the campaign that wrote the object; its name is its own choice. The
@@ -31,6 +31,16 @@ impl Kind {
         match self {
             Self::Entry => "entries/",
             Self::Finding => "findings/",
+        }
+    }
+}
+
+impl Kind {
+    /// What all keys of the kind end with.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Entry => ".txtar",
+            Self::Finding => ".json",
         }
     }
 }
@@ -74,7 +84,7 @@ impl Key {
                 b'0' => b.is_ascii_digit(),
                 like => b == *like,
             });
-        let mut parts = name.split('_');
+        let mut parts = name.strip_suffix(kind.suffix())?.split('_');
         let source = parts.next()?.to_owned();
         let id = match kind {
             Kind::Entry => None,
@@ -90,11 +100,9 @@ impl Key {
     /// The last part, which is a file name.
     #[must_use]
     pub fn name(&self) -> String {
-        let Self { source, digest, .. } = self;
-        match &self.id {
-            Some(id) => format!("{source}_{id}_{digest}"),
-            None => format!("{source}_{digest}"),
-        }
+        let Self { source, digest, kind, .. } = self;
+        let id = self.id.iter().fold(String::new(), |_, id| format!("{id}_"));
+        format!("{source}_{id}{digest}{}", kind.suffix())
     }
 }
 
@@ -158,16 +166,17 @@ mod tests {
     fn other_names_are_no_keys() {
         let digest = "0".repeat(32);
         for bad in [
-            format!("entries/2026-11-30/1405/{digest}"),
-            format!("entries/2026-11-30/1405/a_b_{digest}"),
-            format!("entries/2026-11-30/14x5/a_{digest}"),
-            format!("entries/2026-11-30/1405/../a_{digest}"),
-            format!("entries/../../../../tmp/a_{digest}"),
-            format!("entries/2026-11-30/1405/A_{digest}"),
-            format!("entries/2026-11-30/1405/{}_{digest}", "a".repeat(41)),
-            format!("other/2026-11-30/1405/a_{digest}"),
-            format!("findings/2026-11-30/1405/a_{digest}"),
-            "entries/2026-11-30/1405/a_abc".to_owned(),
+            format!("entries/2026-11-30/1405/{digest}.txtar"),
+            format!("entries/2026-11-30/1405/a_{digest}"),
+            format!("entries/2026-11-30/1405/a_b_{digest}.txtar"),
+            format!("entries/2026-11-30/14x5/a_{digest}.txtar"),
+            format!("entries/2026-11-30/1405/../a_{digest}.txtar"),
+            format!("entries/../../../../tmp/a_{digest}.txtar"),
+            format!("entries/2026-11-30/1405/A_{digest}.txtar"),
+            format!("entries/2026-11-30/1405/{}_{digest}.txtar", "a".repeat(41)),
+            format!("other/2026-11-30/1405/a_{digest}.txtar"),
+            format!("findings/2026-11-30/1405/a_{digest}.json"),
+            "entries/2026-11-30/1405/a_abc.txtar".to_owned(),
             String::new(),
         ] {
             assert_eq!(Key::parse(&bad), None, "{bad}");

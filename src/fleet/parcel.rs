@@ -234,7 +234,9 @@ mod tests {
         assert!(refused(&|f| f["testcase"] = "-- ../x/a.go --\n".into()).contains("test case"));
         assert!(refused(&|f| f["minimized"] = "nonsense".into()).contains("test case"));
         assert!(refused(&|f| f["version"] = 2.into()).contains("version 2"));
-        assert!(decode(&vec![b'['; LONGEST as usize]).unwrap_err().0.contains("recursion"));
+        let deep =
+            good.to_string().replace("\"finding\":", &format!("\"finding\":{}", "[".repeat(9_999)));
+        assert!(decode(deep.as_bytes()).unwrap_err().0.contains("recursion"));
         assert!(decode(&vec![b' '; LONGEST as usize + 1]).unwrap_err().0.contains("the limit"));
         // A breach cannot be passed off as a bug.
         let breach = "share info\ngo check a\ngo check a\n-- a/a.go --\npackage a\n";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::inbox::{INBOX, files};
 use super::outbox::{Entries, Findings};
@@ -43,6 +44,10 @@ pub struct Exchange {
     dealt: BTreeSet<String>,
     state: Option<File>,
     next_worker: u32,
+    /// When entries are written for the first time.
+    begins: Instant,
+    /// Whether there is more to read than was read.
+    pub has_more: bool,
     /// Lines for people.
     pub said: Vec<String>,
     /// What was shared.
@@ -69,6 +74,8 @@ impl Exchange {
             dealt: BTreeSet::new(),
             state: state.file,
             next_worker: 0,
+            begins: Instant::now() + plan.delay,
+            has_more: false,
             said,
             figures: SyncFigures::default(),
             folders,
@@ -112,6 +119,9 @@ impl Exchange {
             self.findings.sent(id, changed);
         }
         self.entries.look();
+        if Instant::now() < self.begins && !is_last {
+            return Ok(());
+        }
         while let Some(bytes) = self.entries.next() {
             self.figures.entries_sent += u64::from(self.put(None, &bytes)?);
             self.entries.sent();
@@ -146,6 +156,7 @@ impl Exchange {
     }
 
     fn receive(&mut self) -> Result<(), ObjectsError> {
+        self.has_more = false;
         let waiting: usize = (0..self.folders.workers).map(|i| files(&self.inbox(i)).len()).sum();
         if waiting >= WAITING {
             return Ok(());
@@ -158,6 +169,7 @@ impl Exchange {
             for key in keys {
                 if left.0 == 0 || left.1 == 0 {
                     self.news[i].again();
+                    self.has_more = true;
                     break;
                 }
                 let bytes = self.read(&key)?;

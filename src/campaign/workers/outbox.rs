@@ -24,7 +24,9 @@ pub struct Entries {
     build: String,
     tails: BTreeMap<PathBuf, Tail>,
     /// Counters that the workers' entries hit, as measured here.
-    covered: Vec<bool>,
+    covered: Counters,
+    /// The same, of entries that others have too: seeds, and what came from other machines.
+    elsewhere: Counters,
     seen: BTreeSet<String>,
     waiting: VecDeque<(PathBuf, Noted)>,
 }
@@ -36,7 +38,8 @@ impl Entries {
             work,
             build,
             tails: BTreeMap::new(),
-            covered: Vec::new(),
+            covered: Counters::default(),
+            elsewhere: Counters::default(),
             seen: BTreeSet::new(),
             waiting: VecDeque::new(),
         }
@@ -44,7 +47,7 @@ impl Entries {
 
     /// Whether some of these counters are hit by no entry of this campaign.
     pub fn lacks(&self, covers: &Covers) -> bool {
-        covers.iter().any(|i| !self.covered.get(i).copied().unwrap_or(false))
+        self.covered.lack(covers)
     }
 
     /// Reads on in the journals. Entries that reach something new, and that were made here, wait to
@@ -63,25 +66,19 @@ impl Entries {
                 }
             }
         }
-        new.retain(|(_, noted)| self.seen.insert(noted.entry.clone()) && self.take(&noted.covers));
+        new.retain(|(_, noted)| self.seen.insert(noted.entry.clone()));
         if new.is_empty() {
             return;
         }
         let made = self.made_here(&new);
-        new.retain(|(_, noted)| made.contains(&noted.entry));
-        self.waiting.extend(new);
-    }
-
-    /// Adds counters to those that are covered. Returns whether one of them is new.
-    fn take(&mut self, covers: &Covers) -> bool {
-        let mut is_new = false;
-        for i in covers.iter() {
-            if self.covered.len() <= i {
-                self.covered.resize(i + 1, false);
+        for (folder, noted) in new {
+            let is_new = self.covered.add(&noted.covers);
+            if !made.contains(&noted.entry) {
+                self.elsewhere.add(&noted.covers);
+            } else if is_new {
+                self.waiting.push_back((folder, noted));
             }
-            is_new |= !std::mem::replace(&mut self.covered[i], true);
         }
-        is_new
     }
 
     /// Those of these entries that a worker of this campaign made.
@@ -97,9 +94,14 @@ impl Entries {
         made
     }
 
-    /// The next entry to write; it stays until [`Entries::sent`]. One that is gone is left out.
+    /// The next entry to write; it stays until [`Entries::sent`]. One that is gone is left out, and
+    /// so is one that others have surpassed while it waited.
     pub fn next(&mut self) -> Option<Vec<u8>> {
         while let Some((folder, noted)) = self.waiting.front() {
+            if !self.elsewhere.lack(&noted.covers) {
+                self.sent();
+                continue;
+            }
             let case = work_dir::read(&folder.join(CORPUS).join(&noted.entry));
             let entry = case.ok().map(|case| Entry {
                 build: self.build.clone(),
@@ -117,6 +119,29 @@ impl Entries {
     /// Notes that the next entry was written.
     pub fn sent(&mut self) {
         self.waiting.pop_front();
+    }
+}
+
+/// A set of counters that grows.
+#[derive(Debug, Default)]
+struct Counters(Vec<bool>);
+
+impl Counters {
+    /// Whether some of these counters are not in it.
+    fn lack(&self, covers: &Covers) -> bool {
+        covers.iter().any(|i| !self.0.get(i).copied().unwrap_or(false))
+    }
+
+    /// Adds counters. Returns whether one of them is new.
+    fn add(&mut self, covers: &Covers) -> bool {
+        let mut is_new = false;
+        for i in covers.iter() {
+            if self.0.len() <= i {
+                self.0.resize(i + 1, false);
+            }
+            is_new |= !std::mem::replace(&mut self.0[i], true);
+        }
+        is_new
     }
 }
 

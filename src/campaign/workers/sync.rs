@@ -15,7 +15,9 @@ use crate::campaign::monitor::display::Display;
 use crate::campaign::results::sync_figures::SyncFigures;
 use crate::fleet::location::{Location, LocationError};
 
-/// The time between two exchanges: the first while there is news, growing to the second.
+/// The time between two exchanges: while there is more to read, while there is news, and growing to
+/// this.
+const AT_ONCE: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(5);
 const LATE: Duration = Duration::from_secs(15);
 /// How long the last exchange may take.
@@ -28,6 +30,9 @@ pub struct SyncPlan {
     pub location: Location,
     /// The build of the workers' harnesses.
     pub build: String,
+    /// How long this campaign waits before it writes entries. The tasks of a batch start at the same
+    /// time and find the same things at first: those that wait longer need not write them.
+    pub delay: Duration,
 }
 
 /// The campaign's folders.
@@ -134,7 +139,8 @@ impl Syncer {
                 Err(RecvTimeoutError::Timeout) => {
                     let had_news = self.exchange(false);
                     pause = if had_news { SOON } else { (pause + pause / 4).min(LATE) };
-                    next = Instant::now() + pause;
+                    let has_more = self.exchange.has_more && !self.is_away;
+                    next = Instant::now() + if has_more { AT_ONCE } else { pause };
                 }
             }
         }
