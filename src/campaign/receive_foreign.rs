@@ -66,6 +66,10 @@ impl Campaign {
     /// does not show, it is stored as reported elsewhere and not confirmed.
     fn run_finding(&mut self, source: &str, bytes: &[u8]) -> Result<Option<bool>, CampaignError> {
         let Ok(parcel) = parcel::decode(bytes) else { return Ok(Some(false)) };
+        // It may have been found here while it waited.
+        if self.has_found(&parcel.finding.id) {
+            return Ok(None);
+        }
         let case = match self.import(&parcel.case)? {
             Ok(case) => case,
             Err(Foreign::NotNow) => return Ok(None),

@@ -142,9 +142,9 @@ struct Shard(u32, u32);
 
 impl Shard {
     /// How long it waits before it shares entries: the tasks of a batch take turns of a second, in
-    /// at most a minute.
+    /// at most ten minutes.
     fn delay(self) -> Duration {
-        Duration::from_secs(u64::from(self.1.min(60))) * self.0 / self.1
+        Duration::from_secs(u64::from(self.1.min(600))) * self.0 / self.1
     }
 }
 
@@ -504,7 +504,7 @@ mod tests {
             let seed = seed_of_shard(5, Some(shard));
             // A task has up to 256 workers.
             assert!((0..256).all(|worker| seeds.insert(workers::seed_of(seed, worker))));
-            assert!(shard.delay() < Duration::from_secs(60));
+            assert!(shard.delay() < Duration::from_secs(64));
         }
         assert!(seeds.contains(&5), "the first task has the seed itself");
         assert_eq!(shard("3/3").unwrap().delay(), Duration::from_secs(2));

@@ -70,7 +70,10 @@ impl Inbox {
         if self.waiting.is_empty() && Instant::now() >= self.next_look {
             self.next_look = Instant::now() + EVERY;
             let names = files(folder).into_iter().map(|(name, _)| name);
-            self.waiting.extend(names.filter(|name| !name.starts_with('.')));
+            let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+            // Findings first.
+            names.sort_by_key(|name| key_of(name).is_some_and(|key| key.kind == Kind::Entry));
+            self.waiting.extend(names);
         }
         while let Some(name) = self.waiting.pop_front() {
             let (from, to) = (folder.join(&name), folder.join(format!("{RUNNING}{name}")));
@@ -131,14 +134,14 @@ mod tests {
         let first = inbox.next().unwrap();
         assert_eq!(
             (first.source.as_str(), first.kind, &first.bytes[..]),
-            ("node-1", Kind::Entry, &b"one"[..])
+            ("node-2", Kind::Finding, &b"two"[..])
         );
         // The worker dies.
         drop(inbox);
         let (mut inbox, fatal) = Inbox::open(Some(tmp.path()));
-        assert_eq!(fatal, ["node-1"]);
+        assert_eq!(fatal, ["node-2"]);
         let second = inbox.next().unwrap();
-        assert_eq!((second.source.as_str(), second.kind), ("node-2", Kind::Finding));
+        assert_eq!((second.source.as_str(), second.kind), ("node-1", Kind::Entry));
         assert!(inbox.next().is_none());
         assert_eq!((inbox.taken(), fs::read_dir(&folder).unwrap().count()), (1, 0));
         assert!(Inbox::open(None).0.next().is_none());
