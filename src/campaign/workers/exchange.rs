@@ -1,11 +1,11 @@
 //! One exchange with a storage: what the campaign has goes there, what is new there goes to the
 //! workers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::inbox::{INBOX, files};
 use super::outbox::{Entries, Findings};
@@ -28,6 +28,11 @@ const BYTES: u64 = 16 << 20;
 /// Objects that wait in the inboxes: while there are so many, no others are read.
 const WAITING: usize = 512;
 
+/// A finding that so many others have reported is not written once more.
+const REPORTS: usize = 3;
+/// The longest time that findings wait at the start.
+const FINDINGS_WAIT: Duration = Duration::from_secs(15);
+
 /// The campaign's side of a storage.
 pub struct Exchange {
     objects: Box<dyn Objects>,
@@ -42,10 +47,12 @@ pub struct Exchange {
     known: BTreeSet<String>,
     /// Findings of others that were dealt out.
     dealt: BTreeSet<String>,
+    /// Who else reported a finding.
+    reported: BTreeMap<String, BTreeSet<String>>,
     state: Option<File>,
     next_worker: u32,
-    /// When entries are written for the first time.
-    begins: Instant,
+    /// When findings and entries are written for the first time.
+    begins: [Instant; 2],
     /// Whether there is more to read than was read.
     pub has_more: bool,
     /// Lines for people.
@@ -72,9 +79,10 @@ impl Exchange {
             sources: Sources::default(),
             known: state.known,
             dealt: BTreeSet::new(),
+            reported: BTreeMap::new(),
             state: state.file,
             next_worker: 0,
-            begins: Instant::now() + plan.delay,
+            begins: [plan.delay.min(FINDINGS_WAIT), plan.delay].map(|d| Instant::now() + d),
             has_more: false,
             said,
             figures: SyncFigures::default(),
@@ -114,12 +122,16 @@ impl Exchange {
     }
 
     fn send(&mut self, is_last: bool) -> Result<(), ObjectsError> {
-        for (id, changed, bytes) in self.findings.look(is_last) {
-            self.figures.findings_sent += u64::from(self.put(Some(&id), &bytes)?);
+        let waits = self.begins.map(|at| Instant::now() < at && !is_last);
+        let findings = if waits[0] { Vec::new() } else { self.findings.look(is_last) };
+        for (id, changed, bytes) in findings {
+            if self.reported.get(&id).is_none_or(|by| by.len() < REPORTS) {
+                self.figures.findings_sent += u64::from(self.put(Some(&id), &bytes)?);
+            }
             self.findings.sent(id, changed);
         }
         self.entries.look();
-        if Instant::now() < self.begins && !is_last {
+        if waits[1] {
             return Ok(());
         }
         while let Some(bytes) = self.entries.next() {
@@ -166,6 +178,11 @@ impl Exchange {
             let objects = &*self.objects;
             let requests = &mut self.figures.requests;
             let keys = self.news[i].list(objects, &self.sources, &self.known, requests)?;
+            for key in &keys {
+                if let Some(id) = &key.id {
+                    self.reported.entry(id.clone()).or_default().insert(key.source.clone());
+                }
+            }
             for key in keys {
                 if left.0 == 0 || left.1 == 0 {
                     self.news[i].again();
