@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,9 +34,18 @@ const (
 	coverageFD = 5
 )
 
+// countersFlag makes the program print where its counters count and exit.
+const countersFlag = "-counters"
+
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == targetsFlag {
 		if err := writeTargets(os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == countersFlag {
+		if err := json.NewEncoder(os.Stdout).Encode(counters.Sites()); err != nil {
 			os.Exit(1)
 		}
 		return

@@ -9,8 +9,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use typerace::harness::{
-    BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, Outcome, RunFlags,
-    RunRequest, Verdict,
+    BuiltHarness, CounterSite, End, GoOptions, Harness, HarnessConfig, HarnessError, Outcome,
+    RunFlags, RunRequest, Verdict,
 };
 use typerace::testcase::SourceCase;
 
@@ -387,4 +387,18 @@ fn files_are_parsed_and_formatted() {
     assert!(harness.parse("x.go", &nested).unwrap().is_ok());
     let deep = format!("package p\n\nvar x = {}1{}\n", "(".repeat(5000), ")".repeat(5000));
     assert!(harness.parse("x.go", &deep).unwrap().is_err());
+}
+
+#[test]
+fn every_counter_has_a_place() {
+    if std::env::consts::ARCH != "x86_64" {
+        return;
+    }
+    let sites = CounterSite::all(&config().path).unwrap().unwrap();
+    assert_eq!(sites.len(), start().hello().counters as usize);
+    assert!(sites.iter().all(|s| !s.function.is_empty() && s.line > 0), "a counter is missing");
+    let insert: Vec<_> =
+        sites.iter().filter(|s| s.function == "go/types.(*Scope).Insert").collect();
+    assert!(insert.len() >= 3, "{insert:?}");
+    assert!(insert.iter().all(|s| s.file.ends_with("go/types/scope.go")), "{insert:?}");
 }

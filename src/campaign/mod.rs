@@ -96,6 +96,8 @@ pub struct Campaign {
     go_version: String,
     /// The patches in the Go under test.
     patched: Vec<String>,
+    /// The harness's executable.
+    harness: PathBuf,
     /// What runs before the first mutant.
     replay: Replay,
     /// Whether the whole corpus has run, so that a new checkpoint is better than the previous one.
@@ -162,6 +164,7 @@ impl Campaign {
             seed: config.seed,
             go_version: config.origin.go_version.clone(),
             patched: config.origin.patched.clone(),
+            harness: config.harness.path.clone(),
             replay: Replay::default(),
             is_whole: false,
         };

@@ -1,14 +1,18 @@
 //! The end of a campaign: checks whether its results mean anything, and summarizes them.
 
+use libafl::HasNamedMetadata as _;
 use libafl::corpus::Corpus as _;
+use libafl::feedbacks::map::MapFeedbackMetadata;
 use libafl::state::{HasCorpus as _, HasExecutions as _};
 
 use super::Campaign;
 use super::config::CampaignError;
 use super::monitor::progress::coverage;
+use super::results::never_hit::{NeverHit, never_hit};
 use super::results::summary::Summary;
 use super::roots::RootsEnd;
-use crate::executor::Fatal;
+use crate::executor::{COVERAGE, Fatal};
+use crate::harness::CounterSite;
 
 impl Campaign {
     /// Reports what makes the results worthless, if anything does.
@@ -20,6 +24,16 @@ impl Campaign {
             return Err(CampaignError::NoCoverage);
         }
         Ok(())
+    }
+
+    /// The blocks of go/types that were never reached, if the harness can still be asked.
+    fn never_hit(&self) -> Option<Vec<NeverHit>> {
+        let sites = CounterSite::all(&self.harness).unwrap_or_else(|e| {
+            self.progress.say(&format!("warning: what was never reached is not known: {e}"));
+            None
+        })?;
+        let map = self.state.named_metadata_map().get::<MapFeedbackMetadata<u8>>(COVERAGE);
+        Some(never_hit(&sites, map.map_or(&[], |m| &m.history_map)))
     }
 
     pub(super) fn summary(&mut self, roots: &RootsEnd) -> Summary {
@@ -46,6 +60,7 @@ impl Campaign {
             confirmations: self.executor.confirmations(),
             times: self.executor.times().of(seconds),
             elements: self.executor.elements().clone(),
+            never_hit: self.never_hit(),
             sync: None,
             imported: self.siblings.looked_at() + self.inbox.taken(),
             interrupted: self.progress.control().interrupted(),

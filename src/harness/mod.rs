@@ -20,6 +20,7 @@ mod program;
 mod protocol;
 mod scratch;
 mod session;
+mod sites;
 mod sys;
 mod tail;
 mod target;
@@ -44,6 +45,7 @@ pub use protocol::{
 };
 pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
+pub use sites::CounterSite;
 pub use sys::{lower_priority, return_memory};
 pub(crate) use sys::{process_group, quit, spawn_tied, terminate, tie};
 pub use target::TargetOperation;

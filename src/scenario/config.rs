@@ -1,4 +1,4 @@
-//! What the operation `configure` sets in the Config of a goroutine's later checks.
+//! What the operation `configure` sets for a goroutine's later checks, most of it in their Config.
 
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub enum Configured {
     Default,
     /// IgnoreFuncBodies.
     NoBodies,
+    /// No types.Info.
+    NoInfo,
     /// GoVersion: 20 for go1.20.
     GoVersion(u8),
     /// The version of every file, as from a line `//go:build go1.20`.
@@ -65,7 +67,8 @@ impl Configured {
     /// A random setting. Those that make errors are rare.
     pub(crate) fn draw(rng: &mut Rng) -> Option<Self> {
         Some(match rng.below(16) {
-            0..5 => Self::NoBodies,
+            0..3 => Self::NoBodies,
+            3..5 => Self::NoInfo,
             5..7 => Self::Sizes(*rng.choose(Arch::ALL)?),
             7..9 => Self::UnusedImports,
             9..12 => Self::Silent,
@@ -82,6 +85,7 @@ impl Configured {
         match self {
             Self::Default => ConfigWord::Default,
             Self::NoBodies => ConfigWord::NoBodies,
+            Self::NoInfo => ConfigWord::NoInfo,
             Self::GoVersion(_) => ConfigWord::GoVersion,
             Self::FileVersion(_) => ConfigWord::FileVersion,
             Self::FakeImportC => ConfigWord::FakeImportC,
@@ -99,6 +103,7 @@ impl Configured {
         match word {
             ConfigWord::Default => plain(Self::Default),
             ConfigWord::NoBodies => plain(Self::NoBodies),
+            ConfigWord::NoInfo => plain(Self::NoInfo),
             ConfigWord::GoVersion => version().map(Self::GoVersion),
             ConfigWord::FileVersion => version().map(Self::FileVersion),
             ConfigWord::FakeImportC => plain(Self::FakeImportC),

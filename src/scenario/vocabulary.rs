@@ -72,6 +72,7 @@ words! {
     ConfigWord: Config {
         Default = "default", Bug, COMPLETE, "nothing: the Config of other checks";
         NoBodies = "nobodies", Bug, COMPLETE, "Config.IgnoreFuncBodies, which go/packages sets for dependencies";
+        NoInfo = "noinfo", Bug, COMPLETE, "nothing is recorded: the types.Info is nil, as in importers from source";
         GoVersion = "goversion", Bug, COMPLETE, "Config.GoVersion";
         FileVersion = "fileversion", Bug, COMPLETE, "the version of every file, as from a line //go:build go1.N";
         FakeImportC = "fakeimportc", Bug, COMPLETE, "Config.FakeImportC";

@@ -90,6 +90,7 @@ func TestConfigurations(t *testing.T) {
 		// Without bodies, unused imports are not reported.
 		{"configure nobodies", 1},
 		{"configure unusedimports", 2},
+		{"configure noinfo", 3},
 		{"configure sizes 386 ; configure nobodies ; configure unusedimports", 0},
 		{"configure sizes 386 ; configure nobodies ; configure unusedimports ; configure silent", 0},
 		{"configure sizes 386 ; configure default", 3},
@@ -113,6 +114,10 @@ func TestConfigurations(t *testing.T) {
 		if code, why := verdictOf(reply, 0); code != wire.VerdictTypeErrors {
 			t.Errorf("%s: a generic alias is allowed in Go 1.21: %s", version, why)
 		}
+	}
+	info := "before check lib\ngo check a ; info string a\ngo configure noinfo ; check a ; info string a" + body
+	if reply := run(t, info, 0); len(reply.Skipped) != 1 {
+		t.Errorf("without an Info, what it records is read: %q", reply.Skipped)
 	}
 	if reply := run(t, "go configure colour ; configure goversion x\n-- a/a.go --\npackage a\n", 0); len(reply.Skipped) != 2 {
 		t.Errorf("skipped %q", reply.Skipped)

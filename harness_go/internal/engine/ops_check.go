@@ -133,7 +133,7 @@ func (g *goroutine) checkSource(i int, with checkWith) *types.Package {
 	}
 	if g != g.strangers {
 		g.noteSound(i, pkg, record.errors+record.imports)
-		if g.keep {
+		if g.keep && checker.Info.Types != nil {
 			g.built[i] = &built{pkg, fset, files, checker.Info, with.base || !g.configuration.IgnoreFuncBodies}
 		}
 	}
@@ -151,9 +151,12 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	if shares && g.share.packages {
 		pkg = g.packages[i]
 	}
-	info := newInfo()
-	if shares && g.share.info {
+	var info *types.Info
+	switch {
+	case shares && g.share.info:
 		info = g.info
+	case with.base || !g.configuration.noInfo:
+		info = newInfo()
 	}
 	settings := g.configuration.Config
 	if with.base {

@@ -8,6 +8,8 @@ import (
 // configuration is what a goroutine's later checks have in their Config.
 type configuration struct {
 	types.Config
+	// noInfo leaves the Info nil.
+	noInfo bool
 	// silent leaves Error nil, as long as the check finds no error.
 	silent bool
 	// fileVersion is the version of every file, as from a line //go:build go1.N.
@@ -45,6 +47,8 @@ func settingOf(word, value string) func(*configuration) {
 		return func(c *configuration) { *c = unset }
 	case "nobodies":
 		return func(c *configuration) { c.IgnoreFuncBodies = true }
+	case "noinfo":
+		return func(c *configuration) { c.noInfo = true }
 	case "fakeimportc":
 		return func(c *configuration) { c.FakeImportC = true }
 	case "unusedimports":

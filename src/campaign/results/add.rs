@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::campaign::results::figures::percent;
 use crate::campaign::results::found::Found;
+use crate::campaign::results::never_hit::by_none;
 use crate::campaign::results::summary::Summary;
 
 /// Adds up the summaries of workers. Counts are added. Of coverage and corpus, which workers share,
@@ -30,6 +31,8 @@ pub fn merge(summaries: &[Summary]) -> Result<Option<Summary>, serde_json::Error
     all.execs_per_second = all.execs as f64 / all.seconds.max(0.001);
     let valid: f64 = summaries.iter().map(|s| s.valid_percent * s.execs as f64).sum();
     all.valid_percent = valid / (all.execs as f64).max(1.0);
+    let missed: Option<Vec<_>> = summaries.iter().map(|s| s.never_hit.as_deref()).collect();
+    all.never_hit = missed.map(|workers| by_none(&workers));
     all.findings = findings(std::mem::take(&mut all.findings));
     let mut rows: BTreeMap<String, usize> = BTreeMap::new();
     let mut operators: Vec<crate::campaign::results::operators::Row> = Vec::new();

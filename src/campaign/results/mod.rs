@@ -4,6 +4,7 @@ pub mod add;
 pub mod figures;
 pub mod found;
 pub mod message;
+pub mod never_hit;
 pub mod operators;
 pub mod roots;
 pub mod summary;

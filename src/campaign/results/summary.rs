@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::{Coverage, percent};
 use super::found::{Found, Stored};
+use super::never_hit::{self, NeverHit};
 use super::operators::{OperatorTable, Row};
 use super::roots::FoundRoot;
 use super::sync_figures::SyncFigures;
@@ -56,6 +57,10 @@ pub struct Summary {
     pub confirmations: u64,
     /// How often each element of the vocabulary was executed.
     pub elements: Tally,
+    /// The blocks of go/types that were never reached, by function; `null` if it is not known
+    /// where the counters count.
+    #[serde(default)]
+    pub never_hit: Option<Vec<NeverHit>>,
     /// Where the wall time went.
     pub times: Times,
     /// What was shared with other machines; `null` without `--sync`.
@@ -85,6 +90,9 @@ impl Summary {
             out += &list.to_string();
             if self.execs > 0 {
                 out += &format!("\n{}", OperatorTable(&self.operators));
+            }
+            if let Some(blocks) = &self.never_hit {
+                out += &never_hit::text(blocks);
             }
         } else {
             out += &list.within(SCREEN - out.lines().count()).to_string();

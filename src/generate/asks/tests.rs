@@ -2,7 +2,11 @@ use std::collections::BTreeSet;
 
 use super::{ATTEMPTS, FORMS, expression, of_form, one_line};
 use crate::generate::{Options, packages};
+use crate::goast::build::{
+    block, field, func_type, ident, instance, interface_of, star, struct_of, type_decl, unnamed,
+};
 use crate::goast::scope::PackageScope;
+use crate::goast::{Decl, Expr, File, FuncDecl, Ident, TypeSpec};
 use crate::rng::Rng;
 
 #[test]
@@ -55,4 +59,30 @@ fn every_form_is_made() {
     for form in FORMS {
         assert!(made.contains(form.name), "{}", form.name);
     }
+}
+
+/// `type T[P any, Q interface{ M(P, Q) }] struct{}` with `func (*T[P, Q]) M()`: the only type that
+/// has the method needs one itself. A campaign was lost in this once.
+#[test]
+fn a_type_that_needs_itself_as_an_argument_ends() {
+    let params = |constraint| vec![field("P", ident("any")), field("Q", constraint)];
+    let needs = func_type(vec![unnamed(ident("P")), unnamed(ident("Q"))], vec![]);
+    let spec = TypeSpec {
+        name: Ident("T".to_owned()),
+        type_params: params(interface_of(vec![field("M", Expr::FuncType(needs))])),
+        assign: false,
+        typ: struct_of(vec![]),
+    };
+    let receiver = star(instance(ident("T"), vec![ident("P"), ident("Q")]));
+    let method = FuncDecl {
+        recv: Some(vec![unnamed(receiver)]),
+        name: Ident("M".to_owned()),
+        typ: func_type(vec![], vec![]),
+        body: Some(block(vec![])),
+    };
+    let decls = vec![type_decl(spec), Decl::FuncDecl(method)];
+    let file = File { name: Ident("p".to_owned()), go_version: None, decls };
+    let scope = PackageScope::new([&file].into_iter());
+    let made = (0..2_000).filter(|seed| expression(&mut Rng::new(*seed), &scope, false).is_some());
+    assert!(made.count() > 1_000);
 }

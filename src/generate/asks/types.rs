@@ -144,7 +144,9 @@ impl<'a> Asks<'_, 'a> {
             .collect();
         let &(name, object, methods) = self.rng.choose(&all)?;
         let pointer = names.iter().any(|n| methods.get(*n).is_some_and(|m| m.pointer));
-        let t = self.instance_of(name, object, depth.saturating_sub(1)).0;
+        // Its type arguments may need an implementer as well: the levels must run out.
+        let depth = if object.type_params.is_empty() { 0 } else { depth.checked_sub(1)? };
+        let t = self.instance_of(name, object, depth).0;
         Some(if pointer { star(t) } else { t })
     }
 

@@ -130,12 +130,16 @@ impl fmt::Display for Check {
 }
 
 impl Check {
+    fn records(self, mode: Mode) -> bool {
+        mode.info && !self.settings.no_info
+    }
+
     /// The library's declarations that the function uses.
     pub fn helpers(self, mode: Mode) -> impl Iterator<Item = &'static str> {
         let parses = self.syntax || mode.several_files;
         let all = [
             (parses, "parse"),
-            (self.syntax || mode.info, "newInfo"),
+            (self.syntax || self.records(mode), "newInfo"),
             (self.syntax, "checked"),
             (mode.fset, "fset"),
             (mode.broken, "broken"),
@@ -180,7 +184,7 @@ impl Check {
         if self.syntax {
             out.push_str("\tinfo := newInfo()\n");
         }
-        let info = match (self.syntax, mode.info) {
+        let info = match (self.syntax, self.records(mode)) {
             (true, _) => "info",
             (false, true) => "newInfo()",
             (false, false) => "nil",

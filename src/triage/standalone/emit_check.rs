@@ -48,7 +48,8 @@ impl Goroutine<'_, '_> {
             let importer = if cx.mode.imports { self.importer() } else { String::new() };
             format!("&{}", cx.mode.config(&importer, self.settings, Some(cx.mode.error(false))))
         };
-        let info = match (cx.shares(Share::Info), cx.mode.info) {
+        let records = cx.mode.info && !self.settings.no_info;
+        let info = match (cx.shares(Share::Info), records) {
             (true, _) => "info",
             (false, true) => "newInfo()",
             (false, false) => "nil",

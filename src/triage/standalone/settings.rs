@@ -7,6 +7,8 @@ use crate::scenario::{Arch, Configured};
 #[allow(clippy::struct_excessive_bools)]
 pub struct Settings {
     no_bodies: bool,
+    /// Nothing is recorded, even if the program's other checks have a `types.Info`.
+    pub no_info: bool,
     fake_c: bool,
     unused_imports: bool,
     /// `Config.Error` is set only after a first attempt without it has failed.
@@ -23,6 +25,7 @@ impl Settings {
         match setting {
             Configured::Default => *self = Self::default(),
             Configured::NoBodies => self.no_bodies = true,
+            Configured::NoInfo => self.no_info = true,
             Configured::GoVersion(n) => self.version = Some(n),
             Configured::FileVersion(n) => self.file_version = Some(n),
             Configured::FakeImportC => self.fake_c = true,
@@ -55,6 +58,7 @@ impl Settings {
     pub fn suffix(self) -> String {
         let flags = [
             (self.no_bodies, "NoBodies"),
+            (self.no_info, "NoInfo"),
             (self.fake_c, "FakeC"),
             (self.unused_imports, "UnusedImports"),
             (self.silent, "Silent"),
