@@ -32,7 +32,15 @@ impl Cloud {
     /// The URL or the environment says too little; as text.
     pub fn new(url: &str) -> Result<Self, String> {
         let parsed = url::Url::parse(url).map_err(|e| e.to_string())?;
-        let environment = std::env::vars().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        // Only names with such a beginning: the library would also take `REGION` or `TOKEN`, which
+        // may mean anything.
+        let is_ours = |name: &str| {
+            ["aws_", "google_", "azure_"].iter().any(|beginning| name.starts_with(beginning))
+        };
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .filter(|(name, _)| is_ours(name));
         let (store, root) =
             object_store::parse_url_opts(&parsed, environment).map_err(|e| e.to_string())?;
         let runtime = Builder::new_current_thread().enable_all().build();
