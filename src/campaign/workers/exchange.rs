@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::inbox::{INBOX, files};
 use super::outbox::{Entries, Findings};
 use super::sync::{Folders, SyncPlan};
+use super::sync_state::SyncState;
 use crate::campaign::corpus::worker_folders::{self, WORKER};
 use crate::campaign::results::sync_figures::SyncFigures;
 use crate::files::replace_unsynced;
@@ -20,8 +21,6 @@ use crate::fleet::objects::{Objects, ObjectsError};
 use crate::fleet::parcel;
 use crate::fleet::sources::Sources;
 
-/// The file in a work folder with the campaign's name and what it has exchanged.
-const STATE: &str = "sync.txt";
 /// Objects read in one exchange, and their bytes.
 const OBJECTS: usize = 512;
 const BYTES: u64 = 16 << 20;
@@ -65,10 +64,11 @@ impl Exchange {
     /// Prepares an exchange. What an earlier campaign on the same work folder exchanged is known.
     pub fn new(objects: Box<dyn Objects>, plan: &SyncPlan, folders: Folders) -> Self {
         let mut said = Vec::new();
-        let state = State::open(&folders.work, &plan.location.to_string()).unwrap_or_else(|e| {
-            said.push(format!("warning: what is shared is not noted: {e}"));
-            State { source: new_source(), known: BTreeSet::new(), file: None }
-        });
+        let state =
+            SyncState::open(&folders.work, &plan.location.to_string()).unwrap_or_else(|e| {
+                said.push(format!("warning: what is shared is not noted: {e}"));
+                SyncState::unkept()
+            });
         let this = Self {
             objects,
             build: plan.build.clone(),
@@ -225,7 +225,6 @@ impl Exchange {
         match self.examine(key, &bytes) {
             Err(why) => self.refuse(key, &why),
             Ok(is_wanted) => {
-                self.note(key.digest.clone());
                 if is_wanted && self.deal(key, &bytes).is_ok() {
                     self.dealt.extend(key.id.clone());
                     match key.kind {
@@ -233,6 +232,8 @@ impl Exchange {
                         Kind::Finding => self.figures.findings_received += 1,
                     }
                 }
+                // Only now: if this process is killed in between, the object is read again.
+                self.note(key.digest.clone());
             }
         }
         Ok(bytes.len() as u64)
@@ -288,40 +289,4 @@ impl Exchange {
         fs::create_dir_all(&inbox)?;
         replace_unsynced(&inbox.join(key.name()), bytes)
     }
-}
-
-/// What is kept about the exchange in the work folder: the first line has the storage and the
-/// campaign's name there, each other line a digest.
-struct State {
-    source: String,
-    known: BTreeSet<String>,
-    file: Option<File>,
-}
-
-impl State {
-    fn open(work: &std::path::Path, location: &str) -> io::Result<Self> {
-        let path = work.join(STATE);
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let mut lines = text.lines();
-        let head = lines.next().and_then(|l| l.split_once(' '));
-        let (source, known) = match head {
-            Some((source, there)) if there == location => {
-                (source.to_owned(), lines.map(ToOwned::to_owned).collect())
-            }
-            _ => {
-                let source = new_source();
-                replace_unsynced(&path, format!("{source} {location}\n").as_bytes())?;
-                (source, BTreeSet::new())
-            }
-        };
-        Ok(Self { source, known, file: Some(File::options().append(true).open(&path)?) })
-    }
-}
-
-/// A new name for this campaign.
-fn new_source() -> String {
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let nanos = now.unwrap_or_default().as_nanos() as u64;
-    key::source(&host, nanos ^ u64::from(std::process::id()).rotate_left(20))
 }

@@ -10,6 +10,7 @@ pub mod inbox;
 mod outbox;
 pub mod siblings;
 pub mod sync;
+mod sync_state;
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
