@@ -33,7 +33,7 @@ impl Campaign {
             if self.progress.over(*self.state.executions()) {
                 break;
             }
-            let Some(Letter { source, kind, bytes }) = self.inbox.next() else { break };
+            let Some(Letter { source, kind, bytes }) = self.inbox.take() else { break };
             let is_good = match kind {
                 key::Kind::Entry => self.run_entry(&bytes)?,
                 key::Kind::Finding => self.run_finding(&source, &bytes)?,

@@ -62,7 +62,7 @@ impl Inbox {
     }
 
     /// Takes the next object out. The one before it has run.
-    pub fn next(&mut self) -> Option<Letter> {
+    pub fn take(&mut self) -> Option<Letter> {
         if let Some(path) = self.running.take() {
             let _ = fs::remove_file(path);
         }
@@ -131,7 +131,7 @@ mod tests {
         fs::write(folder.join("rubbish"), "three").unwrap();
         let (mut inbox, fatal) = Inbox::open(Some(tmp.path()));
         assert!(fatal.is_empty());
-        let first = inbox.next().unwrap();
+        let first = inbox.take().unwrap();
         assert_eq!(
             (first.source.as_str(), first.kind, &first.bytes[..]),
             ("node-2", Kind::Finding, &b"two"[..])
@@ -140,10 +140,10 @@ mod tests {
         drop(inbox);
         let (mut inbox, fatal) = Inbox::open(Some(tmp.path()));
         assert_eq!(fatal, ["node-2"]);
-        let second = inbox.next().unwrap();
+        let second = inbox.take().unwrap();
         assert_eq!((second.source.as_str(), second.kind), ("node-1", Kind::Entry));
-        assert!(inbox.next().is_none());
+        assert!(inbox.take().is_none());
         assert_eq!((inbox.taken(), fs::read_dir(&folder).unwrap().count()), (1, 0));
-        assert!(Inbox::open(None).0.next().is_none());
+        assert!(Inbox::open(None).0.take().is_none());
     }
 }
