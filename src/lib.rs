@@ -21,6 +21,7 @@ pub mod rng;
 pub mod escape;
 pub mod files;
 pub mod fnv;
+pub mod sha256;
 pub mod words;
 
 pub mod goast;
@@ -47,6 +48,7 @@ pub mod executor;
 pub mod feedback;
 
 pub mod finding;
+pub mod fleet;
 pub mod store;
 pub mod triage;
 

@@ -184,6 +184,27 @@ fn a_campaign_resumes_and_is_alone() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("in use by another campaign"));
 }
 
+/// What the workers of a campaign kept is there for any other number of workers.
+#[test]
+fn a_campaign_resumes_with_another_number_of_workers() {
+    let tmp = tempfile::tempdir().unwrap();
+    let run = |cores: &str, execs: &str| {
+        let args = ["--no-seeds", "--work", "work", "--profile", "safe", "--cores", cores];
+        let more = ["--execs", execs, "--minimize-percent", "0", "--compiler-percent", "0"];
+        let (_, summary) = fuzz(tmp.path(), &[&args[..], &more[..]].concat());
+        summary["coverage"]["hit"].as_u64().unwrap()
+    };
+    let mut best = 0;
+    // The last one has one process, and runs the entries of the others again.
+    for (cores, execs) in [("3", "120"), ("2", "20"), ("4", "40"), ("1", "400")] {
+        let hit = run(cores, execs);
+        assert!(hit * 100 >= best * 97, "{hit} with {cores} workers after {best}");
+        best = best.max(hit);
+    }
+    let folder = |i: u32| tmp.path().join(format!("work/worker-{i}/covers.jsonl"));
+    assert!((0..4).all(|i| folder(i).exists()));
+}
+
 /// A full disk is the environment's fault, and findings are safe.
 #[test]
 fn output_that_cannot_be_written() {

@@ -1,6 +1,6 @@
-//! Random kills of random processes of a campaign: main process, broker, workers, harnesses. No
-//! stored data is lost or torn, a campaign continues or can be resumed, and at the end nothing of
-//! it is left. `make soak` does 100: `KILLS=100`.
+//! Random kills of random processes of a campaign: main process, workers, harnesses. No stored data
+//! is lost or torn, a campaign continues or can be resumed, also with another number of workers, and
+//! at the end nothing of it is left. `make soak` does 100: `KILLS=100`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -95,7 +95,6 @@ fn role(pid: u32, main: u32) -> &'static str {
     match () {
         () if pid == main => "main",
         () if line.is_empty() => "other",
-        () if line.contains("--broker") => "broker",
         () if line.contains("--worker") => "worker",
         () if line.contains("harness") => "harness",
         () => "other",
@@ -122,7 +121,9 @@ impl Arena {
         self.logs += 1;
         let log = File::create(self.log()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
-        command.args(["fuzz", "--plain", "--no-seeds", "--profile", "safe", "--cores", "2"]);
+        // Each resume has another number of workers.
+        let workers = ["2", "3"][self.logs % 2];
+        command.args(["fuzz", "--plain", "--no-seeds", "--profile", "safe", "--cores", workers]);
         command.args(["--work", "work", "--json", "--overlay"]).arg(&self.overlay);
         if let Some(toolchain) = toolchain() {
             command.args(["--toolchain", &toolchain]);

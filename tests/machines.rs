@@ -1,17 +1,23 @@
-//! Three campaigns that share corpus and findings, as on three machines; here they are three
-//! processes on loopback.
+//! Campaigns that share entries and findings through a storage, as on several machines; here they
+//! are several processes, each with its own way to one folder.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use typerace::feedback::Covers;
 use typerace::finding::{End, Exit, Finding, Observed, Origin, findings};
+use typerace::fleet::entry::Entry;
+use typerace::fleet::key::{Key, digest};
+use typerace::fleet::parcel;
 use typerace::scenario::Scenario;
 use typerace::store::Store;
+use typerace::testcase::SourceCase;
+
+const CASE: &str = "go check a\n-- a/a.go --\npackage a\n";
 
 struct Host {
     dir: PathBuf,
@@ -22,16 +28,30 @@ impl Host {
     fn new(root: &Path, name: &str) -> Self {
         let dir = root.join(name);
         fs::create_dir_all(dir.join("tmp")).unwrap();
-        Self { dir, child: None }
+        let host = Self { dir, child: None };
+        host.connect(&root.join("shared"));
+        host
     }
 
-    fn start(&mut self, seed: &str, args: &[&str]) {
+    /// The folder under the host's own name: without it, the host is cut off.
+    fn connect(&self, shared: &Path) {
+        std::os::unix::fs::symlink(shared, self.dir.join("shared")).unwrap();
+    }
+
+    fn cut_off(&self) {
+        fs::remove_file(self.dir.join("shared")).unwrap();
+    }
+
+    fn start(&mut self, seed: &str) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
         command.args(["fuzz", "--plain", "--json", "--no-seeds", "--work", "work"]);
-        command.args(["--profile", "safe", "--cores", "1", "--seed", seed]).args(args);
+        command.args(["--profile", "safe", "--cores", "1", "--seed", seed]);
+        command.args(["--minimize-percent", "0", "--compiler-percent", "0", "--sync"]);
+        command.arg(format!("file://{}", self.dir.join("shared").display()));
         command.current_dir(&self.dir).env("TMPDIR", self.dir.join("tmp")).stdin(Stdio::null());
-        let file = |name: &str| File::create(self.dir.join(name)).unwrap();
-        self.child = Some(command.stdout(file("out")).stderr(file("log")).spawn().unwrap());
+        let log = File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
+        let out = File::create(self.dir.join("out")).unwrap();
+        self.child = Some(command.stdout(out).stderr(log).spawn().unwrap());
     }
 
     fn signal(&self, name: &str) {
@@ -50,13 +70,21 @@ impl Host {
         fs::read_to_string(self.dir.join("log")).unwrap_or_default()
     }
 
+    /// How often its log says something.
+    fn says(&self, text: &str) -> usize {
+        self.log().lines().filter(|line| line.contains(text)).count()
+    }
+
     fn crashes(&self) -> PathBuf {
         self.dir.join("crashes")
     }
 
+    fn finding(&self, id: &str) -> Option<Finding> {
+        typerace::store::read(&self.crashes().join(id)).ok()
+    }
+
     fn has(&self, finding: &Finding) -> bool {
-        let dir = self.crashes().join(&finding.id);
-        ["finding.json", "testcase.txtar", "report.txt"].iter().all(|f| dir.join(f).exists())
+        self.finding(&finding.id).is_some()
     }
 
     /// Its worker's corpus; entries are named after their content.
@@ -64,6 +92,55 @@ impl Host {
         let entries = fs::read_dir(self.dir.join("work/worker-0/corpus")).into_iter().flatten();
         let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
         names.filter(|n| !n.starts_with('.')).collect()
+    }
+
+    /// Its processes.
+    fn processes(&self) -> Vec<PathBuf> {
+        let needle = self.dir.join("tmp").to_str().unwrap().as_bytes().to_vec();
+        let all = fs::read_dir("/proc").unwrap().flatten().map(|e| e.path());
+        all.filter(|p| {
+            let environ = fs::read(p.join("environ")).unwrap_or_default();
+            environ.windows(needle.len()).any(|w| w == needle)
+        })
+        .collect()
+    }
+
+    /// Ports on which one of its processes listens.
+    fn ports(&self) -> Vec<String> {
+        let mut ports = Vec::new();
+        for process in self.processes() {
+            let sockets: BTreeSet<String> = fs::read_dir(process.join("fd"))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|fd| fs::read_link(fd.path()).ok())
+                .filter_map(|to| {
+                    let to = to.to_string_lossy().into_owned();
+                    Some(to.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+                })
+                .collect();
+            for table in ["net/tcp", "net/tcp6", "net/udp", "net/udp6"] {
+                let text = fs::read_to_string(process.join(table)).unwrap_or_default();
+                for line in text.lines().skip(1) {
+                    let columns: Vec<_> = line.split_whitespace().collect();
+                    let is_open = columns[3] == "0A" || table.contains("udp");
+                    if is_open && sockets.contains(columns[9]) {
+                        ports.push(columns[1].to_owned());
+                    }
+                }
+            }
+        }
+        ports
+    }
+
+    /// The most memory that its first process ever had, and what it has now.
+    fn memory(&self) -> [u64; 2] {
+        let pid = self.child.as_ref().unwrap().id();
+        let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        ["VmHWM:", "VmRSS:"].map(|field| {
+            let line = text.lines().find_map(|l| l.strip_prefix(field)).unwrap();
+            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+        })
     }
 }
 
@@ -77,17 +154,19 @@ impl Drop for Host {
 }
 
 #[track_caller]
-fn wait(what: &str, hosts: &[&Host], mut so: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(180);
+fn wait(what: &str, hosts: &[&Host], mut so: impl FnMut() -> bool) -> Duration {
+    let began = Instant::now();
     while !so() {
         let logs: Vec<_> = hosts.iter().map(|h| h.log()).collect();
-        assert!(Instant::now() < until, "not in time: {what}\n{}", logs.join("\n---\n"));
+        let late = began.elapsed() > Duration::from_secs(180);
+        assert!(!late, "not in time: {what}\n{}", logs.join("\n---\n"));
         std::thread::sleep(Duration::from_millis(100));
     }
+    began.elapsed()
 }
 
 /// A finding that no campaign produces.
-fn plant(host: &Host, name: &str) -> Finding {
+fn planted(name: &str) -> (Finding, String) {
     let scenario = Scenario::parse("go check a").unwrap().unwrap();
     let output = format!("fatal error: planted {name}\n");
     let origin = Origin::default();
@@ -100,53 +179,75 @@ fn plant(host: &Host, name: &str) -> Finding {
         sequential: true,
         origin: &origin,
     };
-    let finding = findings(&seen).remove(0);
+    (findings(&seen).remove(0), output)
+}
+
+fn plant(host: &Host, name: &str) -> Finding {
+    let (finding, output) = planted(name);
     let store = Store::open(&host.crashes()).unwrap();
-    store.save(&finding, "go check a\n-- a/a.go --\npackage a\n", &output, &[]).unwrap();
+    store.save(&finding, CASE, &output, &[]).unwrap();
     finding
 }
 
 #[test]
-fn findings_and_corpus_reach_every_machine_and_a_lost_one_comes_back() {
+fn findings_and_corpus_reach_every_machine_and_one_that_was_cut_off_catches_up() {
     let root = tempfile::tempdir().unwrap();
+    let shared = root.path().join("shared");
+    fs::create_dir(&shared).unwrap();
     let [mut a, mut b, mut c] = ["a", "b", "c"].map(|name| Host::new(root.path(), name));
     let of_b = plant(&b, "at b");
-    a.start("1", &["--listen", "127.0.0.1:0"]);
-    wait("a listens", &[&a], || a.log().contains("listening on "));
-    let log = a.log();
-    let line = log.lines().find_map(|l| l.strip_prefix("listening on ")).unwrap();
-    let address = line.split_whitespace().next().unwrap().to_owned();
-    b.start("2", &["--connect", &address]);
-    c.start("3", &["--connect", &address]);
-    // From one leaf to the other, through a.
+    a.start("1");
+    b.start("2");
+    c.start("3");
     wait("b's finding is everywhere", &[&a, &b, &c], || a.has(&of_b) && c.has(&of_b));
-    assert!(c.log().contains("FOUND elsewhere"), "{}", c.log());
+    // It showed in no run there, and is not passed off as if it had.
+    let claim = c.finding(&of_b.id).unwrap();
+    assert!(!claim.confirmed && claim.reproduced.is_some_and(|[k, n]| k == 0 && n > 0));
+    assert!(claim.elsewhere.is_some());
+    assert_eq!(c.says("not seen in 12 runs here"), 1, "{}", c.log());
     // With different seeds, campaigns do not produce the same entries.
     wait("an entry of b is in c's corpus, or the other way round", &[&a, &b, &c], || {
         b.entries().intersection(&c.entries()).next().is_some()
     });
-    // A lost peer stops no other campaign.
+    for host in [&a, &b, &c] {
+        assert_eq!(host.ports(), Vec::<String>::new());
+        assert!(host.processes().len() >= 3, "a campaign, a worker and a harness");
+    }
+    // A machine that is cut off says so once, and goes on.
+    b.cut_off();
+    wait("b notices", &[&b], || b.says("is away") == 1);
+    let of_a = plant(&a, "at a");
+    let took = wait("c has it", &[&a, &c], || c.has(&of_a));
+    println!("a finding took {took:.1?} from one machine to another");
+    let before = b.entries().len();
+    assert!(!b.has(&of_a) && before > 0);
+    b.connect(&shared);
+    wait("b has what it missed", &[&a, &b], || b.has(&of_a));
+    assert_eq!((b.says("is away"), b.says("is back")), (1, 1), "{}", b.log());
+    // A campaign that is killed and resumed goes on.
     b.signal("-KILL");
     b.child.take().unwrap().wait().unwrap();
-    wait("a notices", &[&a], || a.log().contains("is lost"));
-    let of_a = plant(&a, "at a");
-    wait("a and c go on", &[&a, &c], || c.has(&of_a));
-    assert!(!b.has(&of_a));
-    // It comes back and receives what it missed.
-    b.start("2", &["--connect", &address]);
-    wait("b has what it missed", &[&a, &b], || b.has(&of_a));
-    // A stranger does no harm.
-    {
-        use std::io::Write as _;
-        let mut stranger = std::net::TcpStream::connect(&address).unwrap();
-        stranger.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    }
+    b.start("2");
+    // The storage is away for everyone, and nothing ends.
+    let aside = root.path().join("aside");
+    fs::rename(&shared, &aside).unwrap();
+    wait("all notice", &[&a, &b, &c], || [&a, &c].iter().all(|h| h.says("is away") > 0));
     let more = plant(&c, "at c");
-    wait("messages still pass", &[&a, &b, &c], || a.has(&more) && b.has(&more));
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(!a.has(&more) && !b.has(&more));
+    fs::rename(&aside, &shared).unwrap();
+    wait("it goes on", &[&a, &b, &c], || a.has(&more) && b.has(&more));
     let (a, b, c) = (a.end(), b.end(), c.end());
     for summary in [&a, &b, &c] {
-        let broker = &summary["broker"];
-        assert!(broker["entries_received"].as_u64().unwrap() > 0, "{broker}");
+        let sync = &summary["sync"];
+        assert!(sync["entries_received"].as_u64().unwrap() > 0, "{sync}");
+        assert!(
+            sync["findings_sent"].as_u64().unwrap() + sync["entries_sent"].as_u64().unwrap() > 0
+        );
+        assert_eq!((&sync["refused"], &sync["passed_over"]), (&0.into(), &0.into()), "{sync}");
+        // What others report is no finding of the campaign.
+        let ids = summary["findings"].as_array().unwrap();
+        assert!(ids.iter().all(|f| !f["id"].as_str().unwrap().starts_with("fatal")), "{ids:?}");
     }
     let left: BTreeSet<_> = ["a", "b", "c"]
         .iter()
@@ -154,24 +255,138 @@ fn findings_and_corpus_reach_every_machine_and_a_lost_one_comes_back() {
         .map(|e| e.path())
         .collect();
     assert!(left.is_empty(), "temporary files: {left:?}");
+    the_fleet_is_read_from_anywhere(root.path(), &[&of_a, &of_b, &more]);
+}
+
+/// Any machine can read the findings of all.
+fn the_fleet_is_read_from_anywhere(root: &Path, planted: &[&Finding]) {
+    let url = format!("file://{}", root.join("shared").display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
+    command.args(["report", "--json", "--crashes", "fleet", "--sync", &url]).current_dir(root);
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    let out = String::from_utf8_lossy(&output.stdout);
+    for finding in planted {
+        assert!(out.contains(&finding.id), "{out}\n{err}");
+    }
+    assert!(err.contains("reported by 3 machines"), "{err}");
+}
+
+/// Writes an object as another machine would.
+fn put(shared: &Path, source: &str, id: Option<&str>, bytes: &[u8]) {
+    let at = shared.join(Key::new(source, id, bytes).to_string());
+    fs::create_dir_all(at.parent().unwrap()).unwrap();
+    fs::write(at, bytes).unwrap();
+}
+
+/// Whoever can write to the storage can neither blind a campaign nor fill its memory, and no file
+/// is written outside.
+#[test]
+fn nothing_foreign_is_believed() {
+    let root = tempfile::tempdir().unwrap();
+    let shared = root.path().join("shared");
+    fs::create_dir(&shared).unwrap();
+    let mut host = Host::new(root.path(), "a");
+    host.start("1");
+    let checkpoint = host.dir.join("work/worker-0/checkpoint.json");
+    wait("a checkpoint", &[&host], || checkpoint.exists());
+    let saved: Value = serde_json::from_slice(&fs::read(&checkpoint).unwrap()).unwrap();
+    let (build, counters) =
+        (saved["build"].as_str().unwrap().to_owned(), saved["counters"].as_u64().unwrap());
+    let [_, before] = host.memory();
+
+    // Maps of ones, with real programs under them.
+    let ones: Covers = (0..usize::try_from(counters).unwrap()).collect();
+    let case = |i: usize| {
+        let text = format!("go check a\n-- a/a.go --\npackage a\n\nvar X{i} int\n");
+        SourceCase::from_txtar(&text).unwrap()
+    };
+    let entry = |build: &str, i: usize| {
+        let entry = Entry { build: build.to_owned(), covers: ones.clone(), case: case(i) };
+        entry.encode().unwrap()
+    };
+    (0..12).for_each(|i| put(&shared, "liar", None, &entry(&build, i)));
+    // Beginnings of deflate streams, and garbage of one source and of a thousand.
+    for i in 0..10_u8 {
+        put(&shared, "bomb", None, &[&[0x78, 0x9c, 0xed, 0xc1, i][..], &[0; 400_000]].concat());
+    }
+    put(&shared, "big", None, &vec![b'x'; 64 << 20]);
+    (0..9_000).for_each(|i| put(&shared, "garbage", None, format!("garbage {i}").as_bytes()));
+    (0..1_000).for_each(|i| put(&shared, &format!("many-{i}"), None, format!("{i}").as_bytes()));
+    // Findings: forged ones, and one whose program is harmless.
+    let (finding, report) = planted("by nobody");
+    let store = Store::open(&root.path().join("forger")).unwrap();
+    store.save(&finding, CASE, &report, &[]).unwrap();
+    let honest = parcel::encode(&store.path(&finding.id)).unwrap();
+    let text = String::from_utf8(honest.clone()).unwrap();
+    let other = "fatal-0123456789ab";
+    put(&shared, "forger", Some(other), text.replace(&finding.id, other).as_bytes());
+    put(&shared, "forger", Some("..-..-x"), text.replace(&finding.id, "../../x").as_bytes());
+    put(&shared, "forger", Some(&finding.id), text.replace("-- a/a.go", "-- ../a/a.go").as_bytes());
+    put(&shared, "reporter", Some(&finding.id), &honest);
+    // Links to what is none of theirs.
+    let secret = root.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    let minute = shared.join(Key::new("link", None, b"secret").to_string());
+    std::os::unix::fs::symlink(&secret, &minute).unwrap();
+    // Between all that, an entry that is worth a run.
+    put(&shared, "honest", None, &entry("another-build", 99));
+
+    wait("the liar is passed over", &[&host], || host.says("nothing more is taken from liar") == 1);
+    wait("the harmless finding was run", &[&host], || host.has(&finding));
+    wait("garbage is passed over", &[&host], || {
+        ["garbage", "bomb"]
+            .iter()
+            .all(|s| host.says(&format!("nothing more is taken from {s}:")) == 1)
+    });
+    wait("a thousand names of one attacker are refused", &[&host], || {
+        let text = fs::read_to_string(host.dir.join("work/sync.txt")).unwrap();
+        let handled: BTreeSet<_> = text.lines().collect();
+        (0..1_000).all(|i| handled.contains(digest(format!("{i}").as_bytes()).as_str()))
+    });
+    let [most, _] = host.memory();
+    assert!(most < before + (64 << 20), "{} MiB more", most.saturating_sub(before) >> 20);
+    assert!(!host.finding(&finding.id).unwrap().confirmed);
+    assert!(host.finding(other).is_none());
+    let summary = host.end();
+    let (hit, total) = (&summary["coverage"]["hit"], &summary["coverage"]["total"]);
+    assert!(hit.as_u64().unwrap() * 10 < total.as_u64().unwrap() * 9, "{hit} of {total}");
+    let sync = &summary["sync"];
+    assert!(sync["refused"].as_u64().unwrap() >= 1_000, "{sync}");
+    // Twelve of the liar's, the harmless finding and the honest entry, at most.
+    assert!((2..=14).contains(&sync["entries_received"].as_u64().unwrap()), "{sync}");
+    assert!(sync["bytes_received"].as_u64().unwrap() < 8 << 20, "{sync}");
+    let names = |dir: &Path| -> BTreeSet<String> {
+        let names = fs::read_dir(dir).unwrap().flatten();
+        names.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let want = ["a", "forger", "secret", "shared"].map(ToOwned::to_owned);
+    assert_eq!(names(root.path()), BTreeSet::from(want));
+    assert!(!names(&host.dir).contains("x"), "{:?}", names(&host.dir));
 }
 
 #[test]
-fn addresses_that_cannot_be() {
+fn urls_that_cannot_be_and_flags_that_are_gone() {
     let root = tempfile::tempdir().unwrap();
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
+    fs::write(root.path().join("file"), "").unwrap();
     let fuzz = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
         command.args(["fuzz", "--execs", "1"]).args(args).current_dir(root.path());
         let output = command.env("TMPDIR", root.path()).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let (code, err) = fuzz(&["--listen", &address]);
-    assert_eq!(code, Some(2), "{err}");
-    assert!(err.contains(&format!("cannot listen on {address}")), "{err}");
-    for bad in ["nonsense", "host:", ":1", "host:99999"] {
-        let (code, err) = fuzz(&["--connect", bad]);
-        assert!(code == Some(2) && err.contains("10.0.0.7:4000"), "{bad}: {err}");
+    let file = format!("file://{}", root.path().join("file").display());
+    for (args, want) in [
+        (["--sync", "/mnt/x"], "file:///mnt/shared/x"),
+        (["--sync", "10.0.0.7:4000"], "file:///mnt/shared/x"),
+        (["--sync", &file], "is not a folder"),
+        (["--shard", "9/8"], "1/8 for the first of eight"),
+        (["--shard", "0/8"], "1/8 for the first of eight"),
+        (["--listen", "4000"], "--sync file:///mnt/shared/x"),
+        (["--connect", "one:4000"], "--sync file:///mnt/shared/x"),
+    ] {
+        let (code, err) = fuzz(&args);
+        assert!(code == Some(2) && err.contains(want), "{args:?}: {code:?} {err}");
     }
 }

@@ -236,6 +236,8 @@ pub struct Saving {
     pub build: String,
     next: Instant,
     failing: bool,
+    /// Whether the journal waits for the next checkpoint, because it could not be written.
+    is_stuck: bool,
 }
 
 impl Saving {
@@ -243,7 +245,7 @@ impl Saving {
     #[must_use]
     pub fn new(work: Option<PathBuf>, build: String) -> Self {
         let work = work.map(|w| (w.clone(), Journal::new(&w, &build)));
-        Self { work, build, next: Instant::now() + EVERY, failing: false }
+        Self { work, build, next: Instant::now() + EVERY, failing: false, is_stuck: false }
     }
 
     /// The checkpoint of the previous campaign.
@@ -267,6 +269,17 @@ impl Saving {
     #[must_use]
     pub fn covers(&self) -> BTreeMap<String, Covers> {
         self.work.as_ref().map(|(_, journal)| journal.read()).unwrap_or_default()
+    }
+
+    /// Notes new entries in the journal, which the other workers follow. A failure is reported with
+    /// the next checkpoint.
+    pub fn note(&mut self, state: &State) {
+        if let Some((_, journal)) = &mut self.work
+            && !self.is_stuck
+        {
+            // After a failure, all of it is written again, which takes long.
+            self.is_stuck = journal.save(state).is_err();
+        }
     }
 
     /// Notes that entries were removed from the corpus.
@@ -313,6 +326,7 @@ impl Saving {
             _ => {}
         }
         self.failing = failed.is_some();
+        self.is_stuck = self.failing;
     }
 }
 

@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::monitor::display::Display;
 use super::monitor::samples::SamplesError;
 use super::roots::RootsConfig;
+use super::workers::siblings::Place;
 use crate::executor::Fatal;
 use crate::finding::Origin;
 use crate::harness::{EnvError, HarnessConfig, HarnessError, Toolchain};
@@ -39,6 +40,8 @@ pub struct Config {
     pub crashes: PathBuf,
     /// The campaign's own state; not kept if `None`.
     pub work: Option<PathBuf>,
+    /// The worker's place in a campaign of several; `None` if it is alone.
+    pub place: Option<Place>,
     /// Bounds of the corpus.
     pub caps: Caps,
     /// The file that gets a line of figures every second.

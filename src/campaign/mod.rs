@@ -8,7 +8,7 @@
 //! | `record` | outcomes become stored findings |
 //! | [`roots`] | which fault is behind each finding, and a small program for each |
 //! | `fuzz` | which entry, which mutant, at what cost |
-//! | [`workers`] | a campaign of several processes and machines |
+//! | [`workers`] | a campaign of several processes |
 
 mod checkpoint;
 mod config;
@@ -17,6 +17,8 @@ mod fuzz;
 mod limits;
 pub mod monitor;
 mod open;
+mod receive;
+mod receive_foreign;
 mod record;
 mod restore;
 pub mod results;
@@ -29,6 +31,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use libafl::corpus::{Corpus as _, CorpusId};
+use libafl::events::NopEventManager;
 use libafl::fuzzer::{Evaluator as _, Fuzzer as _};
 use libafl::state::{HasCorpus as _, HasExecutions as _};
 use libafl_bolts::tuples::tuple_list;
@@ -36,7 +39,7 @@ use libafl_bolts::tuples::tuple_list;
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
 pub use corpus::work_dir::WorkError;
-pub use corpus::{distill, import, merge, seeds, slices, stored};
+pub use corpus::{distill, distill_fleet, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};
@@ -44,7 +47,6 @@ pub use results::figures::{Coverage, Figures};
 pub use results::found::{Found, Stored};
 pub use results::message::Message;
 pub use results::summary::Summary;
-pub use workers::hub;
 
 use crate::executor::{HarnessExecutor, State};
 use crate::store::Store;
@@ -64,7 +66,8 @@ use monitor::progress::Progress;
 use open::TreeFuzzer;
 use record::{FindingRecorder, SecondOpinion};
 use roots::RootsEnd;
-use workers::peers::Peers;
+use workers::inbox::Inbox;
+use workers::siblings::Siblings;
 
 /// A campaign of one process.
 pub struct Campaign {
@@ -75,8 +78,12 @@ pub struct Campaign {
     opinion: Option<SecondOpinion>,
     /// The last entry that it was offered.
     offered: Option<CorpusId>,
-    /// The connection to other workers, if there are any.
-    peers: Peers,
+    /// The other workers, if there are any.
+    siblings: Siblings,
+    /// Objects of other machines that are to run here.
+    inbox: Inbox,
+    /// LibAFL wants a manager of events, and there are none.
+    events: NopEventManager,
     table: Rc<RefCell<OperatorTable>>,
     progress: Rc<Progress>,
     ancestry: SharedAncestry,
@@ -149,7 +156,9 @@ impl Campaign {
             state,
             opinion: open::second_opinion(&config, &progress),
             offered: None,
-            peers: open::peers(&config, &progress),
+            siblings: Siblings::new(config.place.clone(), &config.origin.coverage_build),
+            inbox: open::inbox(&config),
+            events: NopEventManager::new(),
             table: open::operators(&config),
             progress,
             ancestry,
@@ -242,9 +251,11 @@ impl Campaign {
                 &mut stages,
                 &mut self.executor,
                 &mut self.state,
-                &mut self.peers,
+                &mut self.events,
             )?;
             self.ask_compiler();
+            self.saving.note(&self.state);
+            self.receive()?;
             if self.saving.is_due() {
                 self.save();
             }
@@ -300,18 +311,16 @@ impl Campaign {
             let (_, id) = self.fuzzer.evaluate_filtered(
                 &mut self.state,
                 &mut self.executor,
-                &mut self.peers,
+                &mut self.events,
                 &case,
             )?;
             if *self.state.executions() == before {
                 // It ran before, or a signal arrived.
                 continue;
             }
-            let execution = *self.executor.execution().execution();
-            self.table.borrow_mut().entry(id, execution.checked);
-            self.progress.tick(&self.state, &execution);
+            self.ran(id);
             let (executor, state) = (&mut self.executor, &mut self.state);
-            follower.follow(&mut self.fuzzer, executor, state, &mut self.peers, &case)?;
+            follower.follow(&mut self.fuzzer, executor, state, &mut self.events, &case)?;
         }
         Ok(true)
     }
@@ -347,7 +356,7 @@ impl Campaign {
             scheduler: scheduler_of(&mut self.fuzzer),
             table: &mut self.table.borrow_mut(),
         };
-        self.saving.save(&parts, self.seed, memory, self.peers.seen(), &self.progress);
+        self.saving.save(&parts, self.seed, memory, self.siblings.seen(), &self.progress);
     }
 
     /// Notes that an entry is no longer in the corpus.

@@ -15,18 +15,18 @@ use libafl_bolts::rands::StdRand;
 use super::config::{CampaignError, Config};
 use super::corpus::ancestry::{Ancestry, SharedAncestry};
 use super::corpus::seen_filter::SeenFilter;
+use super::corpus::stored;
 use super::corpus::work_dir::WorkDir;
-use super::corpus::{stored, worker_folders};
 use super::fuzz::operator_table::{GENERATE, OperatorTable};
 use super::fuzz::scheduler::FreshFirstScheduler;
 use super::fuzz::tree_mutator::Options;
 use super::limits::Control;
-use super::monitor::display::Style;
 use super::monitor::progress::Progress;
 use super::monitor::samples::Samples;
 use super::record::{FindingRecorder, OpinionConfig, SecondOpinion};
+use super::results::message::Message;
 use super::roots::Roots;
-use super::workers::peers::Peers;
+use super::workers::inbox::Inbox;
 use crate::corpus::EntryCorpus;
 use crate::executor::{CoverageObserver, HarnessExecutor, State};
 use crate::feedback::{CoversFeedback, NewFindingFeedback, RunTimeFeedback, SharedWriteFeedback};
@@ -158,14 +158,14 @@ pub(super) fn fuzzer(
     Ok((fuzzer, state))
 }
 
-pub(super) fn peers(config: &Config, progress: &Rc<Progress>) -> Peers {
-    let campaign = config.work.as_deref().map(worker_folders::campaign);
-    let campaign = campaign.filter(|_| is_worker(config));
-    Peers::new(campaign, &config.origin.coverage_build, Rc::clone(progress))
-}
-
-pub(super) fn is_worker(config: &Config) -> bool {
-    config.display.style() == Style::Worker
+/// A worker's inbox. An object that killed the worker before is reported.
+pub(super) fn inbox(config: &Config) -> Inbox {
+    let work = config.place.as_ref().map(|place| place.work.as_path());
+    let (inbox, fatal) = Inbox::open(work);
+    for source in fatal {
+        Message::Judged { source, is_good: false }.send();
+    }
+    inbox
 }
 
 pub(super) fn operators(config: &Config) -> Rc<RefCell<OperatorTable>> {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use libafl::inputs::Input as _;
+
 use super::checkpoint::Parts;
 use super::config::{CampaignError, Config};
 use super::corpus::work_dir;
 use super::corpus::worker_folders;
 use super::fuzz::scheduler::scheduler_of;
-use super::open::is_worker;
-use super::workers::hub::wire::Carried;
+use super::workers::siblings::key;
 use super::{Campaign, Replay};
 use crate::testcase::TestCase;
 
@@ -38,7 +39,10 @@ impl Campaign {
         let (memory, known) = checkpoint.restore(&mut parts, asked);
         self.seed = checkpoint.seed(asked);
         self.executor.recorder_mut().remember(memory);
-        self.peers.knows(known);
+        // After a change of Go, the entries of the others may cover something new.
+        if fits {
+            self.siblings.knows(known);
+        }
         Ok(taken)
     }
 
@@ -62,23 +66,24 @@ impl Campaign {
                 known + again
             ));
         }
-        let key = |case: &TestCase| Carried::new(case).map(|c| c.key());
+        let key = |case: &TestCase| key(&case.generate_name(None));
         let mut keys = Vec::new();
         let mut is_new = |case: &TestCase| {
             let key = key(case);
-            let new = known == 0 || key.is_none_or(|key| !self.peers.seen().contains(&key));
+            let new = known == 0 || key.is_none_or(|key| !self.siblings.seen().contains(&key));
             keys.extend(key.filter(|_| new));
             new
         };
         let seeds: Vec<TestCase> = seeds.into_iter().filter(&mut is_new).collect();
-        // The campaign before this single-process one may have had several workers.
-        let mut of_workers = Vec::new();
-        if let Some(work) = config.work.as_deref().filter(|_| !is_worker(config)) {
-            of_workers = worker_folders::stored(&worker_folders::campaign(work), Some(work));
-            of_workers.retain(|file| work_dir::read(file).is_ok_and(|c| is_new(&c)));
-        }
+        // The campaign before this one may have had more workers.
+        let mut of_workers = match (self.siblings.place(), &config.work) {
+            (Some(_), _) => self.siblings.left_over(),
+            (None, Some(work)) => worker_folders::stored(work, Some(work)),
+            (None, None) => Vec::new(),
+        };
+        of_workers.retain(|file| work_dir::read(file).is_ok_and(|c| is_new(&c)));
         keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
-        self.peers.knows(keys);
+        self.siblings.knows(keys);
         let generated = if known == 0 { GENERATED_AT_START } else { 0 };
         self.replay = Replay { resumed: resumed.entries, of_workers, seeds, generated };
         Ok(())

@@ -68,8 +68,8 @@ impl Campaign {
             times: self.executor.times().of(seconds),
             elements: self.executor.elements().clone(),
             never_hit: self.never_hit(),
-            broker: None,
-            imported: self.peers.imported(),
+            sync: None,
+            imported: self.siblings.looked_at() + self.inbox.taken(),
             interrupted: self.progress.control().interrupted(),
         }
     }

@@ -10,21 +10,27 @@ use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, LimitArgs, print};
 use crate::campaign::Coverage;
 use crate::campaign::distill::{Amount, Distilled, Source, distill};
+use crate::campaign::distill_fleet::distill_fleet;
 use crate::campaign::stored::empty_folder;
+use crate::fleet::location::Location;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 
 /// Keep the smallest set of entries with the same coverage
 #[derive(Args, Debug)]
 pub struct DistillArgs {
     /// Folder of seeds
-    #[arg(value_name = "DIR", required_unless_present = "work", conflicts_with = "work")]
+    #[arg(value_name = "DIR", required_unless_present_any = ["work", "sync"], conflicts_with_all = ["work", "sync"])]
     dir: Option<PathBuf>,
     /// Work folder of a campaign, instead of a folder of seeds
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "sync")]
     work: Option<PathBuf>,
+    /// What machines share with fuzz --sync, instead of a folder: entries of past days that are
+    /// superfluous are removed there
+    #[arg(long, value_name = "URL")]
+    sync: Option<Location>,
     /// Folder to write the result to, of the same form as the input; must not exist yet
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "sync", conflicts_with = "sync")]
+    out: Option<PathBuf>,
     /// Print one JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -50,9 +56,13 @@ pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
         (Some(work), _) => Source::Work(work.clone()),
         (None, dir) => Source::Seeds(dir.clone().unwrap_or_default()),
     };
+    let out = args.out.clone().unwrap_or_default();
     // Before the build, so that an unusable folder is reported at once.
-    source.check()?;
-    empty_folder(&args.out)?;
+    let objects = args.sync.as_ref().map(Location::open).transpose()?;
+    if objects.is_none() {
+        source.check()?;
+        empty_folder(&out)?;
+    }
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let interrupted = super::fuzz::interrupt_flag()?;
     let config = HarnessConfig {
@@ -62,9 +72,11 @@ pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
     };
     let mut harness = Harness::start(config)?;
     let ticker = Ticker::start("reading the corpus");
-    let distilled = distill(&mut harness, &source, &args.out, &mut |i, n| {
-        ticker.set(&format!("{i} of {n} entries measured"));
-    });
+    let mut progress = |i: usize, n: usize| ticker.set(&format!("{i} of {n} entries measured"));
+    let distilled = match &objects {
+        Some(objects) => distill_fleet(&**objects, &mut harness, &built.key, &mut progress),
+        None => distill(&mut harness, &source, &out, &mut progress),
+    };
     drop(ticker);
     let distilled = distilled?;
     if args.json {
@@ -82,7 +94,11 @@ fn text(d: &Distilled, args: &DistillArgs, go_version: &str) -> String {
         out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
     }
     let size = |a: Amount| format!("{} entries, {} KiB", a.entries, a.bytes.div_ceil(1024));
-    out.push_str(&format!("{} -> {}, in {}\n", size(d.before), size(d.after), args.out.display()));
+    let place = match (&args.sync, &args.out) {
+        (Some(location), _) => location.to_string(),
+        (None, out) => out.clone().unwrap_or_default().display().to_string(),
+    };
+    out.push_str(&format!("{} -> {}, in {place}\n", size(d.before), size(d.after)));
     let Coverage { hit, total } = d.coverage;
     out.push_str(&format!(
         "coverage on {go_version}: {hit} of {total} counters before, {} after\n",

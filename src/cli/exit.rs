@@ -6,6 +6,8 @@ use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
 use crate::campaign::{CampaignError, WorkError, seeds::SeedError};
 use crate::executor::Fatal;
+use crate::fleet::location::LocationError;
+use crate::fleet::objects::ObjectsError;
 use crate::harness::{EnvError, HarnessError, ImportError};
 use crate::regress::RegressError;
 use crate::report::measure::MeasureError;
@@ -64,6 +66,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         .or_else(|| cause.downcast_ref().map(verify))
         .or_else(|| cause.downcast_ref().map(write))
         .or_else(|| cause.downcast_ref().map(opinion))
+        .or_else(|| cause.is::<ObjectsError>().then_some(Exit::Environment))
         .or_else(|| cause.is::<OutputError>().then_some(Exit::Environment))
         .or_else(|| is_unusable_input(cause).then_some(Exit::Usage))
 }
@@ -103,6 +106,7 @@ fn corpus(e: &CorpusError) -> Exit {
     match e {
         CorpusError::Harness(e) => harness(e),
         CorpusError::Seed(e) => seed(e),
+        CorpusError::Objects(_) => Exit::Environment,
         _ => Exit::Usage,
     }
 }
@@ -132,7 +136,7 @@ fn work(e: &WorkError) -> Exit {
 fn workers(e: &WorkersError) -> Exit {
     match e {
         WorkersError::Work(e) => work(e),
-        WorkersError::Samples(_) | WorkersError::Listen { .. } => Exit::Usage,
+        WorkersError::Samples(_) | WorkersError::Sync(_) => Exit::Usage,
         // All workers failed for the same reason, and have reported it.
         WorkersError::AllDied { code: Some(2), .. } => Exit::Usage,
         WorkersError::AllDied { code: Some(3), .. } => Exit::Environment,
@@ -185,6 +189,7 @@ fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<SuspectError>()
         || cause.is::<RepoError>()
         || cause.is::<MetricsError>()
+        || cause.is::<LocationError>()
         || cause.is::<super::KnownFileError>()
         || cause.is::<crate::report::html::LoadError>()
 }

@@ -11,19 +11,21 @@ use clap::Args;
 use signal_hook::iterator::Signals;
 
 use super::durations::duration;
-use super::ticker::{Ticker, waiting};
 use super::suspects;
+use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, print, progress, say_patched};
-use crate::campaign::hub::{self, HubShare};
 use crate::campaign::results::roots::roots;
 use crate::campaign::roots::RootsConfig;
 use crate::campaign::screen::Screen;
+use crate::campaign::workers::siblings::Place;
+use crate::campaign::workers::sync::SyncPlan;
 use crate::campaign::workers::{self, Plan, Share};
 use crate::campaign::{
     self, Caps, Config, Display, Found, Limits, Message, Stored, Style, Summary, metrics, seeds,
     slices::ToolchainSlices,
 };
 use crate::finding::{Finding, Known, Origin};
+use crate::fleet::location::Location;
 use crate::harness::{BuiltHarness, HarnessConfig, is_release_version};
 use crate::mutators::{Choice, Steering};
 use crate::scenario::Profile;
@@ -49,16 +51,17 @@ pub struct FuzzArgs {
     /// least 2 and at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     procs: Option<u32>,
-    /// Accept connections from campaigns on other machines: PORT for this machine only, or
-    /// ADDR:PORT. There is no authentication, so use it on trusted networks only
-    #[arg(long, value_name = "ADDR", value_parser = listen_address)]
-    listen: Option<String>,
-    /// Share corpus and findings with the campaign that listens there; may be repeated
-    #[arg(long, value_name = "ADDR:PORT", value_parser = peer_address)]
-    connect: Vec<String>,
+    /// Share corpus and findings with other machines through a folder or a bucket:
+    /// file:///mnt/shared/x, s3://bucket/x, gs://bucket/x, az://container/x
+    #[arg(long, value_name = "URL")]
+    sync: Option<Location>,
     /// Seed for generation, mutation and corpus scheduling [default: taken from the clock]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// This is task I of N of a batch, counted from 1: its seed is made from --seed, or from the
+    /// clock, and from I
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<Shard>,
     /// Which scenarios to generate: `safe` leaves out those that break a documented rule
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     profile: ProfileArg,
@@ -128,9 +131,6 @@ pub struct FuzzArgs {
     /// Run as a worker of a campaign, with this share of it
     #[arg(long, hide = true, value_parser = share)]
     worker: Option<Share>,
-    /// Run as the broker of a campaign
-    #[arg(long, hide = true, value_parser = broker)]
-    broker: Option<HubShare>,
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
@@ -143,23 +143,23 @@ fn share(text: &str) -> Result<Share, String> {
     serde_json::from_str(text).map_err(|e| e.to_string())
 }
 
-fn broker(text: &str) -> Result<HubShare, String> {
-    serde_json::from_str(text).map_err(|e| e.to_string())
-}
+/// A task of a batch, counted from 0, and the number of tasks.
+#[derive(Clone, Copy, Debug)]
+struct Shard(u32, u32);
 
-/// `4000` means this machine only; any other address must be spelled out.
-fn listen_address(text: &str) -> Result<String, String> {
-    if text.parse::<u16>().is_ok() {
-        return Ok(format!("127.0.0.1:{text}"));
+impl Shard {
+    /// How long it waits before it shares entries: the tasks of a batch take turns of a second, in
+    /// at most ten minutes.
+    fn delay(self) -> Duration {
+        Duration::from_secs(u64::from(self.1.min(600))) * self.0 / self.1
     }
-    peer_address(text)
 }
 
-fn peer_address(text: &str) -> Result<String, String> {
-    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-    match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(format!("'{text}' is not an address; write HOST:PORT, like 10.0.0.7:4000")),
+fn shard(text: &str) -> Result<Shard, String> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    match text.split_once('/').and_then(|(i, n)| Some((number(i)?, number(n)?))) {
+        Some((i, n)) if (1..=n).contains(&i) => Ok(Shard(i - 1, n)),
+        _ => Err(format!("'{text}' is no task of a batch; write 1/8 for the first of eight")),
     }
 }
 
@@ -205,10 +205,6 @@ impl From<OperatorsArg> for Choice {
 /// # Errors
 /// Unusable input or environment.
 pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
-    if let Some(share) = &args.broker {
-        hub::run(share, args.verbose, &*interrupt_flag()?)?;
-        return Ok(Exit::Nothing);
-    }
     let worker = args.worker.take();
     let mut seed_given = args.seed.is_some();
     let repeats = args.seed.is_some() || args.execs.is_some();
@@ -258,7 +254,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         }
     }
     let interrupted = interrupt_flag()?;
-    let seed = args.seed.unwrap_or_else(seed_of_the_clock);
+    let seed = seed_of_shard(args.seed.unwrap_or_else(seed_of_the_clock), args.shard);
     let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
     // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
@@ -267,10 +263,11 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let roots = known.clone();
     let roots = (percent > 0).then_some((percent.min(100), roots));
     display.board().has_roots = roots.is_some();
-    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots };
+    let place = worker.as_ref().map(Share::place);
+    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots, place };
     let (json, verbose) = (args.json, args.verbose);
     let (go, crashes) = (start.built.toolchain.clone(), args.crashes.clone());
-    let mut summary = if cores > 1 || args.listen.is_some() || !args.connect.is_empty() {
+    let mut summary = if cores > 1 || args.sync.is_some() {
         workers::run(&start.on(cores, args))?
     } else {
         campaign::run(start.alone(args))?
@@ -321,7 +318,7 @@ impl FuzzArgs {
         self.work = Some(share.work.clone());
         (self.until_finding, self.jsonl, self.metrics) = (None, None, None);
         self.procs = share.procs;
-        (self.listen, self.connect) = (None, Vec::new());
+        (self.sync, self.shard) = (None, None);
     }
 
     fn limits(&self) -> Limits {
@@ -345,6 +342,8 @@ struct Start {
     interrupted: Arc<AtomicBool>,
     /// The share of the background work on roots, and the list that it uses.
     roots: Option<(u32, Known)>,
+    /// A worker's place in its campaign.
+    place: Option<Place>,
 }
 
 impl Start {
@@ -382,8 +381,11 @@ impl Start {
             limits: args.limits(),
             work: args.work,
             crashes: args.crashes,
-            listen: args.listen,
-            connect: args.connect,
+            sync: args.sync.map(|location| SyncPlan {
+                location,
+                build: self.built.key.clone(),
+                delay: args.shard.map(Shard::delay).unwrap_or_default(),
+            }),
             procs: args.procs,
             jsonl: args.jsonl,
             seed: self.seed,
@@ -409,6 +411,7 @@ impl Start {
             seeds: self.seeds,
             crashes: args.crashes,
             work: args.work,
+            place: self.place,
             caps: self.caps,
             jsonl: args.jsonl,
             display: self.display,
@@ -422,6 +425,11 @@ impl Start {
             interrupted: self.interrupted,
         }
     }
+}
+
+/// The seed of a task of a batch. No worker of another task has it.
+fn seed_of_shard(seed: u64, shard: Option<Shard>) -> u64 {
+    shard.map_or(seed, |Shard(i, _)| workers::seed_of(seed, u64::from(i) << 16))
 }
 
 fn seed_of_the_clock() -> u64 {
@@ -534,6 +542,23 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tasks_of_a_batch_have_their_own_seeds_and_turns() {
+        let mut seeds = std::collections::BTreeSet::new();
+        for i in 1..=64 {
+            let shard = shard(&format!("{i}/64")).unwrap();
+            let seed = seed_of_shard(5, Some(shard));
+            // A task has up to 256 workers.
+            assert!((0..256).all(|worker| seeds.insert(workers::seed_of(seed, worker))));
+            assert!(shard.delay() < Duration::from_secs(64));
+        }
+        assert!(seeds.contains(&5), "the first task has the seed itself");
+        assert_eq!(shard("3/3").unwrap().delay(), Duration::from_secs(2));
+        for bad in ["", "1", "0/3", "4/3", "1/0", "-1/3", "a/b"] {
+            assert!(shard(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn addresses() {

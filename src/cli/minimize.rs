@@ -121,7 +121,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     if let (Some(m), Some(finding), Some(place)) = (&minimized, &expected, writable) {
-        let mut rooter = report_roots::rooter(&built, &go, known.clone(), &stop)?;
+        let mut rooter = report_roots::rooter(&built, &go, known, &stop)?;
         match rooter.keeps_root(finding, &m.text, &mut progress) {
             Ok(Some(drift)) => {
                 progress(&format!("{}: {drift}", finding.id));
@@ -136,7 +136,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     // Results are stored if the test case is that of a crash directory.
     let mut stored = Stored::default();
     let kept = match (&minimized, writable) {
-        (Some(m), Some(place)) => stored.keep(place, m, &built, &go, args, known, &stop),
+        (Some(m), Some(place)) => stored.keep(place, m, &built, &go, args, &stop),
         _ => Ok(()),
     };
     let go_version = &options.origin.go_version;
@@ -190,7 +190,6 @@ impl Stored {
         built: &BuiltHarness,
         go: &GoOptions,
         args: &MinimizeArgs,
-        known: Known,
         stop: &Arc<AtomicBool>,
     ) -> anyhow::Result<()> {
         store(place, m, &built.toolchain)?;
@@ -200,7 +199,7 @@ impl Stored {
             self.shown = verify(place, &built.toolchain, args.runs, stop)?;
         }
         if goes_on() {
-            self.root = root_of(place, built, go, known, stop)?;
+            self.root = root_of(place, built, go, args.known.load()?, stop)?;
         }
         Ok(())
     }

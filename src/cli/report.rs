@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::fuzz::interrupt_flag;
@@ -13,11 +14,14 @@ use super::report_roots;
 use super::ticker::Ticker;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::finding::Known;
+use crate::fleet::bring::bring;
+use crate::fleet::location::Location;
 use crate::harness::{EnvError, GoOptions, Toolchain};
 use crate::patches::load;
 use crate::report::{Bugs, Entry, Report, bugs, collect, json, markdown, text};
 use crate::store::Store;
 use crate::triage::standalone;
+use crate::words::count;
 
 /// Print what was found, by root: new ones first, then known ones, then the number of breaches
 /// of contract
@@ -27,6 +31,10 @@ pub struct ReportArgs {
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
     crashes: PathBuf,
+    /// First bring the findings of all machines that share with fuzz --sync into that folder, as
+    /// these machines reported them
+    #[arg(long, value_name = "URL")]
+    sync: Option<Location>,
     /// Print full details as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
@@ -71,6 +79,9 @@ pub struct ReportArgs {
 /// Unusable input or environment.
 pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let known = args.known.load()?;
+    if let Some(location) = &args.sync {
+        bring_all(location, &args.crashes)?;
+    }
     let ticker = Ticker::start(&format!("reading {}", args.crashes.display()));
     let report = collect(&args.crashes, &known);
     drop(ticker);
@@ -130,6 +141,27 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     }
     let fails = args.exit_code && !report.entries.is_empty();
     Ok(if fails { Exit::Findings } else { Exit::Nothing })
+}
+
+/// Brings the findings of a fleet into a folder.
+fn bring_all(location: &Location, crashes: &Path) -> anyhow::Result<()> {
+    let objects = location.open()?;
+    let store = Store::open(crashes)?;
+    let brought = bring(&*objects, &store).with_context(|| format!("cannot read {location}"))?;
+    for refused in brought.refused.iter().take(10) {
+        progress(&format!("left out {refused}"));
+    }
+    if brought.refused.len() > 10 {
+        progress(&format!("left out {} more", brought.refused.len() - 10));
+    }
+    progress(&format!(
+        "{} reported by {}, {} of them new in {}",
+        count(brought.findings as u64, "finding"),
+        count(brought.sources as u64, "machine"),
+        brought.new,
+        crashes.display()
+    ));
+    Ok(())
 }
 
 /// The page of bugs, with patches as diffs of the releases that showed the roots.

@@ -46,6 +46,16 @@ pub const COVERAGE: &str = "coverage";
 pub type CoverageObserver = HitcountsMapObserver<StdMapObserver<'static, u8, false>>;
 /// The observers of an execution.
 pub type Observers = tuple_list_type!(CoverageObserver, ExecutionObserver);
+
+/// Observers of an execution elsewhere that hit these counters. What was new there is not new here.
+#[must_use]
+pub fn observers_of(hit: impl Iterator<Item = usize>, counters: usize) -> Observers {
+    let mut map = vec![0; counters];
+    hit.filter(|&i| i < counters).for_each(|i| map[i] = 1);
+    let coverage = HitcountsMapObserver::new(StdMapObserver::owned(COVERAGE, map));
+    tuple_list!(coverage, ExecutionObserver::default())
+}
+
 /// The fuzzer's state.
 pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 

@@ -36,6 +36,15 @@ impl Covers {
         self.0.iter().enumerate().flat_map(bits)
     }
 
+    /// The number of counters, and how many of them another set has too.
+    #[must_use]
+    pub fn shares_with(&self, other: &Self) -> (u32, u32) {
+        let ones = |byte: u8| byte.count_ones();
+        let all = self.0.iter().map(|&b| ones(b)).sum();
+        let both = self.0.iter().zip(&other.0).map(|(a, b)| ones(a & b)).sum();
+        (all, both)
+    }
+
     /// The set as text: two digits for eight counters.
     #[must_use]
     pub fn to_hex(&self) -> String {

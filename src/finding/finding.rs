@@ -9,8 +9,8 @@ use super::kind::Kind;
 use super::normalise::Blame;
 use super::releases::OnRelease;
 use super::root::Root;
-use crate::escape;
 use super::subject::Subject;
+use crate::escape;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
 /// The version of [`Finding`]'s JSON that this program writes. Fields may be
@@ -76,6 +76,9 @@ pub struct Finding {
     /// What its test case showed on other Go releases; empty if `bisect` has not run it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<OnRelease>,
+    /// The machine that reported it, if no run here has shown it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
     /// When and how it was found.
     #[serde(flatten)]
     pub origin: Origin,

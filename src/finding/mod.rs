@@ -53,7 +53,7 @@ pub use panic::{panicked, shape as message_shape};
 pub use race::{Access, RaceReport, Side, race_reports};
 pub use releases::{Instead, OnRelease, since};
 pub use root::{NEW, Root, RootBy, Trial};
-pub use signature::{Site, sides, site};
+pub use signature::{Site, id, sides, site};
 pub use slow::{CONSTANTS, name_stall};
 pub use subject::{Contents, SUBJECT, Subject, SubjectFile};
 pub use syntax::{SYNTAX_CHANGED, changed_syntax, printed_changes};

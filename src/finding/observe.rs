@@ -120,6 +120,7 @@ impl Draft {
             confirmed: false,
             minimized: None,
             merged: None,
+            elsewhere: None,
             standalone: None,
             stage: None,
             suspects: Vec::new(),

@@ -36,7 +36,7 @@ impl Memfd {
     }
 
     /// Maps memory that another process created. It must be `len` bytes long.
-    pub(super) fn map(fd: OwnedFd, len: usize) -> io::Result<Self> {
+    fn map(fd: OwnedFd, len: usize) -> io::Result<Self> {
         // SAFETY: the descriptor is open; mmap chooses an address of its own.
         let ptr = unsafe {
             let access = libc::PROT_READ | libc::PROT_WRITE;
@@ -63,7 +63,6 @@ impl Memfd {
 
     /// The bytes. The harness writes them only between a request and its reply, or until
     /// it is dead, and no borrow lives that long: a request takes the owner by `&mut`.
-    /// LLMP orders its own reads and writes with atomics and fences.
     pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: the mapping is `len` bytes long and lives as long as `self`.
         unsafe { std::slice::from_raw_parts(self.ptr.as_ptr(), self.len) }

@@ -1,5 +1,5 @@
 //! The system calls that std does not have, except shared memory: see `memfd`. Unsafe code is only
-//! in these two files, and in `shared`, which implements an unsafe trait.
+//! in these two files.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
@@ -53,20 +53,6 @@ pub fn survive_file_size_limit() {
 pub(crate) fn process_group() -> i32 {
     // SAFETY: no memory is involved, and it cannot fail.
     unsafe { libc::getpgrp() }
-}
-
-/// Raises this process's limit on open files to the maximum: the broker keeps one open for each
-/// megabyte of messages.
-pub fn raise_file_limit() {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: system calls on a structure that lives through them. A refusal leaves
-    // the limit that there was.
-    unsafe {
-        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 {
-            limit.rlim_cur = limit.rlim_max;
-            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
-        }
-    }
 }
 
 /// The first of the descriptors that the harness inherits.

@@ -54,7 +54,6 @@ pub fn roots(
             budget: BUDGET,
             stop: Arc::clone(&stop),
             percent: Arc::new(AtomicU32::new(100)),
-            nice: false,
         },
     )?;
     let mut any = false;

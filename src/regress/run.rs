@@ -13,7 +13,7 @@ use crate::escape;
 use crate::finding::{Finding, Root};
 use crate::harness::{
     BuiltHarness, End, EnvError, GoOptions, Harness, HarnessConfig, HarnessError, ImportError,
-    Outcome, RunRequest, Verdict,
+    Outcome, RunRequest,
 };
 use crate::scenario::Scenario;
 use crate::triage::{Judge, Tally, not_run, origin_of};

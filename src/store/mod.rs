@@ -204,9 +204,12 @@ impl Store {
             return Ok(None);
         }
         match read(target) {
-            // Classes are ordered from bug to contract.
+            // Classes are ordered from bug to contract. A report of another machine gives way to
+            // what a run here showed.
             Ok(there) if there.id == finding.id => {
-                Ok((there.class <= finding.class).then(|| Saved::Known(target.to_owned())))
+                let is_claim = there.elsewhere.is_some() && finding.elsewhere.is_none();
+                let is_known = there.class <= finding.class && !is_claim;
+                Ok(is_known.then(|| Saved::Known(target.to_owned())))
             }
             // It disappeared in between, because it is being replaced.
             Err(_) if fs::symlink_metadata(target).is_err() => Ok(None),

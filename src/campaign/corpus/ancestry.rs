@@ -114,6 +114,12 @@ impl Ancestry {
         }
     }
 
+    /// Notes that another worker's entry is taken over without being run.
+    pub fn takes(&mut self, name: &str) {
+        (self.making, self.of) = (Making::Entry(name.to_owned()), name.to_owned());
+        self.announced = false;
+    }
+
     fn runs_named(&mut self, name: String) {
         if self.of != name {
             self.making = match self.roots.remove(&name) {

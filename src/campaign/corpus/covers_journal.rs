@@ -1,8 +1,10 @@
-//! The counters that each corpus entry hits, in a file beside the checkpoint. Without it, the
-//! bounds could not tell which restored entries are superfluous.
+//! A worker's journal: its corpus entries, and the counters that each of them hits.
 //!
-//! Each entry has one line, added once: writing all of it with each checkpoint would take 20 MB
-//! every few seconds. Counters belong to one build of go/types, which the first line names.
+//! The other workers of the campaign follow it (see `journal_tail`), so an entry is noted as soon as
+//! it is kept. After a resume, the bounds learn from it which entries are superfluous.
+//!
+//! Each entry has one line, appended once. When entries are removed, the file is replaced. Counters
+//! belong to one build of go/types, which the first line names.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -22,18 +24,27 @@ pub const FILE: &str = "covers.jsonl";
 const FORMAT: &str = "typerace-covers";
 const VERSION: u32 = 1;
 
+/// The first line.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Header {
+pub(super) struct Header {
     format: String,
     version: u32,
     /// The build that the counters belong to.
     build: String,
 }
 
+impl Header {
+    /// The build that the counters belong to; `None` if the format is another one.
+    pub(super) fn build(self) -> Option<String> {
+        (self.format == FORMAT && self.version == VERSION).then_some(self.build)
+    }
+}
+
+/// The line of an entry.
 #[derive(Serialize, Deserialize)]
-struct Line {
-    entry: String,
-    covers: String,
+pub(super) struct Line {
+    pub(super) entry: String,
+    pub(super) covers: String,
 }
 
 /// Appends the counters of new entries.

@@ -110,14 +110,8 @@ pub fn distill(
     }
     progress(n, n);
     let kept = cover(&sets);
-    let count = |indices: &mut dyn Iterator<Item = usize>| {
-        let mut items: Vec<u32> = indices.flat_map(|i| sets[i].covers.iter().copied()).collect();
-        items.sort_unstable();
-        items.dedup();
-        crate::campaign::results::figures::Coverage { hit: items.len(), total: counters }
-    };
-    let coverage = count(&mut (0..sets.len()));
-    let coverage_after = count(&mut kept.iter().copied());
+    let coverage = union(&sets, 0..sets.len(), counters);
+    let coverage_after = union(&sets, kept.iter().copied(), counters);
     let mut after = Amount::default();
     let mut names = Vec::new();
     for &i in &kept {
@@ -131,6 +125,17 @@ pub fn distill(
         keep_ancestry(work, out, &names)?;
     }
     Ok(Distilled { before, after, coverage, coverage_after, kept: names, left_out })
+}
+
+/// The counters that some of the sets have, of `total`.
+pub(super) fn union(
+    sets: &[Set],
+    indices: impl Iterator<Item = usize>,
+    total: usize,
+) -> crate::campaign::results::figures::Coverage {
+    let items: std::collections::BTreeSet<u32> =
+        indices.flat_map(|i| sets[i].covers.iter().copied()).collect();
+    crate::campaign::results::figures::Coverage { hit: items.len(), total }
 }
 
 fn load(
@@ -178,7 +183,7 @@ fn load(
 
 /// The counters that every sequential run of a test case hits. The inner error says why they cannot
 /// be measured.
-fn measure(
+pub(super) fn measure(
     harness: &mut Harness,
     case: &TestCase,
 ) -> Result<Result<Vec<u32>, String>, CorpusError> {

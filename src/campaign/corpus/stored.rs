@@ -10,6 +10,7 @@ use crate::campaign::corpus::seeds::SeedError;
 use crate::campaign::corpus::work_dir::{CORPUS, PREVIOUS, WorkError};
 use crate::campaign::corpus::worker_folders::WORKER;
 use crate::files;
+use crate::fleet::objects::ObjectsError;
 use crate::harness::HarnessError;
 use crate::store::StoreError;
 use crate::testcase::TestCase;
@@ -52,6 +53,9 @@ pub enum CorpusError {
     /// The harness does not work.
     #[error(transparent)]
     Harness(#[from] HarnessError),
+    /// The storage that a fleet shares cannot be used.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
 }
 
 /// Something that was left out, and why.

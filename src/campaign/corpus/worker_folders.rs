@@ -18,29 +18,44 @@ pub fn campaign(work: &Path) -> PathBuf {
     parent.unwrap_or(work).to_owned()
 }
 
+/// The number of the worker whose folder this is.
+#[must_use]
+pub fn number(work: &Path) -> Option<u32> {
+    work.file_name()?.to_str()?.strip_prefix(WORKER)?.parse().ok()
+}
+
+/// The folders of all workers, current and earlier, and then the campaign's own.
+#[must_use]
+pub fn folders(campaign: &Path) -> Vec<PathBuf> {
+    let workers = names(campaign).into_iter().filter(|n| n.starts_with(WORKER));
+    workers.map(|n| campaign.join(n)).chain([campaign.to_owned()]).collect()
+}
+
 /// The file of every entry, sorted by folder and name, without the folder `except`. Entries are
 /// named after their content, so each name occurs only once.
 #[must_use]
 pub fn stored(campaign: &Path, except: Option<&Path>) -> Vec<PathBuf> {
-    let workers = names(campaign).into_iter().filter(|n| n.starts_with(WORKER));
-    let mut works: Vec<PathBuf> = workers.map(|n| campaign.join(n)).collect();
-    works.push(campaign.to_owned());
+    let works = folders(campaign);
     let own = except.map(|e| names(&e.join(CORPUS))).unwrap_or_default();
     let mut seen: BTreeSet<String> = own.into_iter().collect();
     let mut files = Vec::new();
     for work in works.iter().filter(|w| Some(w.as_path()) != except) {
-        for folder in [work.join(CORPUS), work.join(PREVIOUS)] {
-            for name in names(&folder) {
-                let file = folder.join(&name);
-                // A missing or broken entry is up to its own worker.
-                if !seen.contains(&name) && file.is_file() {
-                    files.push(file);
-                    seen.insert(name);
-                }
-            }
-        }
+        // A missing or broken entry is up to its own worker.
+        files.extend(
+            entries(work).into_iter().filter_map(|(name, file)| seen.insert(name).then_some(file)),
+        );
     }
     files
+}
+
+/// The entries in a work directory, each with its name and its file.
+#[must_use]
+pub fn entries(work: &Path) -> Vec<(String, PathBuf)> {
+    let folders = [work.join(CORPUS), work.join(PREVIOUS)];
+    let files = folders
+        .iter()
+        .flat_map(|folder| names(folder).into_iter().map(|name| (name.clone(), folder.join(name))));
+    files.filter(|(_, file)| file.is_file()).collect()
 }
 
 /// The names in a folder, sorted; empty if it cannot be read.

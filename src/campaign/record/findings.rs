@@ -96,6 +96,24 @@ impl Findings {
         self.announce(&finding, path, stored_before);
     }
 
+    /// Stores what another machine reports, as not confirmed. It is no finding of this campaign.
+    pub(super) fn keep_claim(
+        &mut self,
+        mut claim: Finding,
+        testcase: String,
+        report: &str,
+        runs: u32,
+    ) {
+        claim.reproduced = (runs > 0).then_some([0, runs]);
+        let (class, title) = (claim.class, claim.title.clone());
+        let source = claim.elsewhere.clone().unwrap_or_default();
+        if !self.keep(&claim, testcase, report).1 {
+            let text =
+                format!("reported by {source}, not seen in {runs} runs here: {class}: {title}");
+            self.say_of(class, &text);
+        }
+    }
+
     /// Stores a finding. Returns its crash directory, and whether it was there before.
     fn keep(&mut self, finding: &Finding, testcase: String, report: &str) -> (PathBuf, bool) {
         match self.store.save(finding, &testcase, report, &[]) {

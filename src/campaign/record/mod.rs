@@ -106,6 +106,11 @@ impl FindingRecorder {
         self.findings.add_wrong(execs, wrong);
     }
 
+    /// Stores a finding that another machine reported and that showed in none of `runs` runs here.
+    pub fn keep_claim(&mut self, claim: Finding, testcase: String, report: &str, runs: u32) {
+        self.findings.keep_claim(claim, testcase, report, runs);
+    }
+
     /// Tries for the last time to store what could not be stored. What remains is put in a
     /// temporary folder.
     pub fn flush(&mut self) -> Option<NotStored> {

@@ -129,7 +129,7 @@ mod tests {
             "operators": [{"name": "x", "made": 4, "parsed": execs / 100, "checked": 1,
                 "new_coverage": 0, "findings": 0, "parsed_percent": 0.0, "checked_percent": 0.0}],
             "seed": u64::MAX, "go_version": "go1.27.3", "patched": ["R1"], "sequence": "ab", "harness_starts": 2,
-            "confirmations": 3, "elements": {"operation check": 5}, "broker": null, "imported": 4, "interrupted": execs == 300,
+            "confirmations": 3, "elements": {"operation check": 5}, "sync": null, "imported": 4, "interrupted": execs == 300,
             "times": {"running": 1.0, "recording": 0.5, "confirming": 0.0},
         }))
         .unwrap()

@@ -1,5 +1,4 @@
-//! Messages from a worker, or from the broker, to the process that started it: one JSON document on
-//! each line.
+//! Messages from a worker to the process that started it: one JSON document on each line.
 
 use std::io::Write as _;
 
@@ -7,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
-use crate::campaign::results::hub_figures::HubFigures;
 use crate::campaign::results::summary::Summary;
 
 /// One line of a worker's standard output.
@@ -20,8 +18,13 @@ pub enum Message {
     Found(Box<Found>),
     /// A line for people.
     Say(String),
-    /// What passed through the broker.
-    Hub(HubFigures),
+    /// An object of another machine, named by its source, was what it said, or was not.
+    Judged {
+        /// Who wrote it.
+        source: String,
+        /// Whether it was.
+        is_good: bool,
+    },
     /// It finished.
     Summary(Box<Summary>),
 }

@@ -3,10 +3,10 @@
 pub mod add;
 pub mod figures;
 pub mod found;
-pub mod hub_figures;
 pub mod message;
 pub mod never_hit;
 pub mod operators;
 pub mod roots;
 pub mod sense_figures;
 pub mod summary;
+pub mod sync_figures;

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::{Coverage, percent};
 use super::found::{Found, Stored};
-use super::hub_figures::HubFigures;
 use super::never_hit::{self, NeverHit};
 use super::operators::{OperatorTable, Row};
 use super::roots::FoundRoot;
 use super::sense_figures::SenseFigures;
+use super::sync_figures::SyncFigures;
 use crate::executor::Times;
 use crate::finding::{Item, Listing};
 use crate::scenario::Tally;
-use crate::words::count;
 use crate::sense::Suspect;
+use crate::words::count;
 
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -77,8 +77,8 @@ pub struct Summary {
     pub never_hit: Option<Vec<NeverHit>>,
     /// Where the wall time went.
     pub times: Times,
-    /// What passed through the broker; `null` for one worker alone.
-    pub broker: Option<HubFigures>,
+    /// What was shared with other machines; `null` without `--sync`.
+    pub sync: Option<SyncFigures>,
     /// Entries of other workers and machines that were looked at.
     pub imported: u64,
     /// Whether a signal ended it.

@@ -1,13 +1,16 @@
 //! A campaign of several processes.
 //!
 //! Each worker is another process of this program, with its own harness and its own folder in the
-//! campaign's. Workers exchange corpus entries through a broker, which is also a process; the store
-//! decides which of them stores a finding. The process that started them adds up their reports, and
-//! ends them when it ends, in whatever way.
+//! campaign's. Workers read each other's journals in these folders, see [`siblings`]; the store
+//! decides which of them stores a finding. The process that started them adds up their reports,
+//! shares with other machines what they keep, and ends them when it ends, in whatever way.
 
-mod broker;
-pub mod hub;
-pub mod peers;
+mod exchange;
+pub mod inbox;
+mod outbox;
+pub mod siblings;
+pub mod sync;
+mod sync_state;
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -32,10 +35,11 @@ use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
 use crate::campaign::results::summary::Summary;
 use crate::campaign::roots::{Roots, RootsConfig, RootsEnd};
-use crate::campaign::workers::hub::HubShare;
+use crate::fleet::location::LocationError;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
 use crate::store::{Store, StoreError};
-use broker::Broker;
+use siblings::Place;
+use sync::{Folders, Sync, SyncPlan};
 
 /// A worker's share of the campaign, passed on its command line beside the campaign's own
 /// arguments.
@@ -53,6 +57,18 @@ pub struct Share {
     pub procs: Option<u32>,
     /// Whether the user chose the seed.
     pub seed_given: bool,
+    /// Its number.
+    pub index: u32,
+    /// The number of workers.
+    pub workers: u32,
+}
+
+impl Share {
+    /// Its place among the workers.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { work: self.work.clone(), index: self.index, workers: self.workers }
+    }
 }
 
 /// The campaign to start.
@@ -65,10 +81,8 @@ pub struct Plan {
     pub work: Option<PathBuf>,
     /// Crash directories.
     pub crashes: PathBuf,
-    /// The address to which other machines may connect, `ADDR:PORT`.
-    pub listen: Option<String>,
-    /// Other machines to connect to.
-    pub connect: Vec<String>,
+    /// The storage that it shares with other machines.
+    pub sync: Option<SyncPlan>,
     /// Processors for each worker's harness.
     pub procs: Option<u32>,
     /// The file that gets a line of figures every second.
@@ -102,14 +116,9 @@ pub enum WorkersError {
     /// A worker cannot be started.
     #[error("cannot start a worker: {0}")]
     Start(#[source] std::io::Error),
-    /// The address for other machines is in use, or does not belong to this machine.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: String,
-        /// The reason.
-        source: std::io::Error,
-    },
+    /// The storage of other machines can never be used.
+    #[error("cannot use --sync: {0}")]
+    Sync(#[from] LocationError),
     /// No worker finished. They reported why on standard error.
     #[error("all {workers} workers died, the last one with {status}")]
     AllDied {
@@ -137,9 +146,6 @@ const STOPPING: Duration = Duration::from_secs(20);
 /// The same after a signal, because a user is waiting. Findings are stored by then.
 const HURRY: Duration = Duration::from_millis(1_500);
 
-/// The sender's index in a message from the broker.
-const BROKER: usize = usize::MAX;
-
 struct Worker {
     share: Share,
     child: Option<Child>,
@@ -155,22 +161,27 @@ struct Worker {
     summary: Option<Summary>,
 }
 
+/// The seed of a campaign's part: the first one has the campaign's own.
+#[must_use]
+pub fn seed_of(campaign: u64, index: u64) -> u64 {
+    campaign.wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
 /// Runs a campaign to its end. All workers have ended when it returns.
 ///
 /// # Errors
 /// No worker finished. Findings made before that are in the store.
 pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let work = WorkDir::open(plan.work.as_deref())?;
-    if let Some(address) = &plan.listen {
-        // Reported here and at once; the broker would keep trying.
-        let failed = |source| WorkersError::Listen { address: address.clone(), source };
-        drop(std::net::TcpListener::bind(address).map_err(failed)?);
-    }
     let samples = Samples::open(plan.jsonl.as_deref(), &work)?;
     let mut campaign = Workers::start(plan, &work)?;
     let result = campaign.watch(samples);
     campaign.end();
     let roots = campaign.finish_roots();
+    // Last, so that the roots and the programs of findings are shared too.
+    if let Some(sync) = &mut campaign.sync {
+        sync.end(&plan.display);
+    }
     result?;
     campaign.summary(&roots)
 }
@@ -179,7 +190,7 @@ struct Workers<'a> {
     plan: &'a Plan,
     began: Instant,
     workers: Vec<Worker>,
-    broker: Option<Broker>,
+    sync: Option<Sync>,
     messages: mpsc::Receiver<(usize, Option<Message>)>,
     sender: Sender<(usize, Option<Message>)>,
     found: Vec<Found>,
@@ -192,15 +203,20 @@ impl<'a> Workers<'a> {
     fn start(plan: &'a Plan, work: &WorkDir) -> Result<Self, WorkersError> {
         let (sender, messages) = mpsc::channel();
         let count = u64::from(plan.workers);
-        let workers = (0..count).map(|i| Worker {
+        let workers = (0..plan.workers).map(|index| Worker {
             share: Share {
-                work: work.path().join(format!("{WORKER}{i}")),
+                work: work.path().join(format!("{WORKER}{index}")),
                 // The first worker runs what a campaign of one worker would.
-                seed: plan.seed.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+                seed: seed_of(plan.seed, u64::from(index)),
                 seconds: None,
-                execs: plan.limits.execs.map(|n| n / count + u64::from(i < n % count)),
+                execs: plan
+                    .limits
+                    .execs
+                    .map(|n| n / count + u64::from(u64::from(index) < n % count)),
                 procs: plan.procs,
                 seed_given: plan.seed_given,
+                index,
+                workers: plan.workers,
             },
             child: None,
             began: Instant::now(),
@@ -215,7 +231,7 @@ impl<'a> Workers<'a> {
             plan,
             began: Instant::now(),
             workers: workers.collect(),
-            broker: None,
+            sync: None,
             messages,
             sender,
             found: Vec::new(),
@@ -226,16 +242,14 @@ impl<'a> Workers<'a> {
             stopping: None,
             last_end: ("no process".to_owned(), None),
         };
-        let share = HubShare {
-            work: work.path().to_owned(),
-            crashes: plan.crashes.clone(),
-            listen: plan.listen.clone(),
-            connect: plan.connect.clone(),
-            name: format!("typerace {} {:016x}", std::process::id(), plan.seed),
-        };
-        let say = broker::into(&campaign.sender, BROKER);
-        campaign.broker =
-            Some(Broker::start(plan.args.clone(), share, say).map_err(WorkersError::Start)?);
+        if let Some(sync) = &plan.sync {
+            let folders = Folders {
+                work: work.path().to_owned(),
+                crashes: plan.crashes.clone(),
+                workers: plan.workers,
+            };
+            campaign.sync = Some(Sync::start(sync, folders, plan.display.clone())?);
+        }
         for i in 0..campaign.workers.len() {
             if let Err(e) = campaign.launch(i) {
                 campaign.end();
@@ -284,7 +298,6 @@ impl<'a> Workers<'a> {
         while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
             match self.messages.recv_timeout(Duration::from_millis(100)) {
                 Ok((i, Some(message))) => self.take(i, message),
-                Ok((BROKER, None)) => self.broker_ended(),
                 Ok((i, None)) => self.ended(i)?,
                 // This end keeps a sender, so the channel is never disconnected.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -297,7 +310,6 @@ impl<'a> Workers<'a> {
             if samples.is_due(now) {
                 samples.write(&self.plan.display.sample(&self.figures(), now));
             }
-            self.keep_broker();
             if let Some(roots) = &mut self.roots {
                 self.plan.display.tell(roots);
             }
@@ -325,7 +337,6 @@ impl<'a> Workers<'a> {
                 let later = self.workers[i].began.saturating_duration_since(self.began);
                 self.workers[i].figures = figures.later_by(later);
             }
-            Message::Say(text) if i == BROKER => self.plan.display.say(&text),
             Message::Say(text) => self.plan.display.say(&format!("worker {i}: {text}")),
             Message::Found(found) => {
                 let news = |f: &Found| f.id == found.id && f.class <= found.class;
@@ -340,32 +351,12 @@ impl<'a> Workers<'a> {
                 self.found.push(*found);
                 self.found = findings(std::mem::take(&mut self.found));
             }
-            Message::Summary(summary) => self.workers[i].summary = Some(*summary),
-            Message::Hub(figures) => {
-                let news = self.broker.as_mut().and_then(|b| b.report(figures));
-                if let Some(text) = news {
-                    self.plan.display.say(&text);
+            Message::Judged { source, is_good } => {
+                if let Some(sync) = &self.sync {
+                    sync.judged(source, is_good);
                 }
             }
-        }
-    }
-
-    fn broker_ended(&mut self) {
-        if self.stopping.is_none()
-            && let Some(broker) = &mut self.broker
-        {
-            self.plan.display.say(&broker.ended());
-        }
-    }
-
-    /// The campaign goes on without a broker, so a failure to start one is only reported.
-    fn keep_broker(&mut self) {
-        let say = broker::into(&self.sender, BROKER);
-        if self.stopping.is_none()
-            && let Some(broker) = &mut self.broker
-            && let Err(e) = broker.keep(say)
-        {
-            self.plan.display.say(&format!("warning: no broker: {e}"));
+            Message::Summary(summary) => self.workers[i].summary = Some(*summary),
         }
     }
 
@@ -414,22 +405,12 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Kills the remaining workers, and ends the broker.
+    /// Kills the remaining workers.
     fn end(&mut self) {
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
             let _ = child.kill();
             let _ = child.wait();
         }
-        // After the workers, so that the last messages they sent reach the other machines.
-        if let Some(broker) = &mut self.broker {
-            broker.end();
-            while let Ok((_, Some(message))) = self.messages.try_recv() {
-                if let Message::Hub(figures) = message {
-                    broker.report(figures);
-                }
-            }
-        }
-        // A broker that was killed because it took too long did not remove its file.
         sweep_scratch();
     }
 
@@ -493,7 +474,7 @@ impl<'a> Workers<'a> {
         all.minimized = roots.minimized;
         all.not_minimized = roots.waiting + roots.failed.len();
         all.interrupted |= interrupted;
-        all.broker = self.broker.as_ref().map(Broker::figures);
+        all.sync = self.sync.as_ref().map(Sync::figures);
         Ok(all)
     }
 }

@@ -213,7 +213,11 @@ fn version(f: &Finding) -> String {
     let mut out = format!("go version {} {os}/{arch}", inline(&f.origin.go_version));
     if let Some(subject) = f.origin.subject.as_ref().filter(|s| s.is_changed()) {
         let what = subject.describe(&f.origin.go_version, &f.origin.patched);
-        let _ = write!(out, "\n\nThe go/types under test was not that of the release: {}.", inline(&what));
+        let _ = write!(
+            out,
+            "\n\nThe go/types under test was not that of the release: {}.",
+            inline(&what)
+        );
     }
     let others: Vec<String> = f
         .releases

@@ -56,6 +56,7 @@ mod tests {
     use super::*;
     use crate::finding::test_support::fatal;
     use crate::testcase::SourceCase;
+    use crate::triage::Quotes;
 
     #[test]
     fn a_test_of_the_package() {
@@ -75,6 +76,7 @@ mod tests {
             finding,
             report: String::new(),
             own: None,
+            quotes: Quotes::default(),
         };
         let text = target_test(&crash).unwrap();
         for part in [
