@@ -14,6 +14,7 @@ mod reproduce;
 pub mod root;
 pub mod standalone;
 mod subject;
+mod vouched;
 
 pub use growth::{Growth, repeat};
 pub use judge::{Judge, Judgement, origin_of};

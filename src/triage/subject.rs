@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::vouched::{is_vouched, vouch};
 use crate::files;
 use crate::finding::{Contents, Finding, SUBJECT, Subject, SubjectFile};
 use crate::fnv::fnv1a;
@@ -45,6 +46,9 @@ pub enum SubjectError {
         /// Where the content came from.
         from: String,
     },
+    /// It was never under test on this machine, so that it may be a stranger's code.
+    #[error("it was found with another {0}, which was never under test on this machine")]
+    Stranger(String),
     /// A path that leads out of GOROOT.
     #[error("finding.json says that the file {0:?} was replaced, which is not in go/types' tree")]
     Path(String),
@@ -82,6 +86,9 @@ impl SubjectError {
             Self::NoFile { .. } | Self::Path(_) => {
                 "--overlay FILE runs it with an overlay of yours, --toolchain go1.27.3 on a release"
             }
+            Self::Stranger(_) => {
+                "its code would be compiled and would run: if you trust it, choose it with --overlay DIR/subject/overlay.json or --goroot DIR; --toolchain go1.27.3 runs a release"
+            }
             Self::NoGo { .. } => {
                 "--toolchain go1.27.3 or --goroot DIR runs it on another Go, without the replaced files"
             }
@@ -94,6 +101,8 @@ impl SubjectError {
 #[must_use]
 pub fn subject_of(built: &BuiltHarness) -> Subject {
     let sources = &built.sources;
+    vouch(tree_path(&built.toolchain.goroot).as_bytes());
+    sources.overlay.iter().filter_map(|f| f.content.as_deref()).for_each(vouch);
     let all = sources.overlay.iter().chain(&sources.patched);
     let size: usize = all.filter_map(|f| f.content.as_deref()).map(<[u8]>::len).sum();
     let mut contents = BTreeMap::new();
@@ -116,6 +125,11 @@ pub fn subject_of(built: &BuiltHarness) -> Subject {
     }
     subject.contents = Contents(contents);
     subject
+}
+
+/// How a tree is remembered.
+fn tree_path(goroot: &Path) -> String {
+    format!("GOROOT {}", goroot.display())
 }
 
 fn record(
@@ -202,8 +216,11 @@ fn tree(
     let root = PathBuf::from(&subject.goroot);
     let go = root.join("bin/go");
     let here = GoOptions { go: Some(go.clone()), ..GoOptions::default() };
-    let same =
-        go.is_file() && Toolchain::locate(&here, &mut |_| ()).is_ok_and(|t| t.version == version);
+    // Even its version is asked by running it.
+    let ours = is_vouched(tree_path(&root).as_bytes());
+    let same = ours
+        && go.is_file()
+        && Toolchain::locate(&here, &mut |_| ()).is_ok_and(|t| t.version == version);
     if same && (subject.tree.is_empty() || go_types_hash(&root) == subject.tree) {
         options.go = Some(go);
         return Ok(Some(root));
@@ -211,6 +228,7 @@ fn tree(
     if subject.release == Some(false) || !is_release_version(version) {
         let goroot = subject.goroot.clone();
         return Err(match same {
+            _ if !ours && go.is_file() => SubjectError::Stranger(goroot),
             true => SubjectError::Changed { goroot },
             false => SubjectError::NoTree { goroot, version: version.to_owned() },
         });
@@ -242,7 +260,10 @@ fn overlay(crash: &Path, subject: &Subject, goroot: &Path) -> Result<PathBuf, Su
         }
         let by = match file.hash.is_empty() {
             true => PathBuf::new(),
-            false => content(crash, file)?,
+            false => match content(crash, file)? {
+                (bytes, path) if is_vouched(&bytes) => path,
+                _ => return Err(SubjectError::Stranger(file.file.clone())),
+            },
         };
         names.push_str(&format!("{} {} {}\n", file.file, file.hash, by.display()));
         replace.insert(goroot.join(&file.file), by);
@@ -262,12 +283,14 @@ fn overlay(crash: &Path, subject: &Subject, goroot: &Path) -> Result<PathBuf, Su
 
 /// The file with the content that a file was replaced by: the crash directory's or, if that is
 /// unchanged, the user's.
-fn content(crash: &Path, file: &SubjectFile) -> Result<PathBuf, SubjectError> {
+fn content(crash: &Path, file: &SubjectFile) -> Result<(Vec<u8>, PathBuf), SubjectError> {
     let kept = (!file.kept.is_empty() && is_normal(&file.kept)).then(|| crash.join(&file.kept));
     let places = kept.into_iter().chain([PathBuf::from(&file.from)]);
-    let mut right = places.filter(|p| fs::read(p).is_ok_and(|bytes| hash(&bytes) == file.hash));
-    let found = right.next().and_then(|p| std::path::absolute(p).ok());
-    found.ok_or_else(|| SubjectError::NoFile { file: file.file.clone(), from: file.from.clone() })
+    let read = |p: PathBuf| Some((files::read(&p).ok()?, std::path::absolute(p).ok()?));
+    let mut right = places.filter_map(read).filter(|(bytes, _)| hash(bytes) == file.hash);
+    right
+        .next()
+        .ok_or_else(|| SubjectError::NoFile { file: file.file.clone(), from: file.from.clone() })
 }
 
 fn is_normal(path: &str) -> bool {
@@ -291,8 +314,8 @@ impl Quotes {
         let Some(subject) = &finding.origin.subject else { return Self::default() };
         let mut quotes = Self::default();
         for file in subject.files() {
-            let at = content(crash, file).ok();
-            let text = at.and_then(|path| files::as_text(files::read(&path)).ok());
+            let text =
+                content(crash, file).ok().and_then(|(bytes, _)| String::from_utf8(bytes).ok());
             quotes.replaced.insert(file.file.clone(), text.unwrap_or_default());
         }
         let root = Path::new(&subject.goroot);

@@ -7,6 +7,8 @@ fn stored(dir: &Path, keep: bool) -> Finding {
     let text: Arc<[u8]> = b"package types // mine\n"[..].into();
     let from = dir.join("mine.go");
     fs::write(&from, &text).unwrap();
+    vouch(&text);
+    vouch(tree_path(&go.goroot).as_bytes());
     let replaced = Replaced { file: "src/go/types/a.go".into(), from, content: Some(text) };
     let mut contents = BTreeMap::new();
     let file = record(&replaced, "overlay", keep, &mut contents);
@@ -92,4 +94,32 @@ fn a_path_does_not_lead_out_of_the_tree() {
     let file = &mut finding.origin.subject.as_mut().unwrap().overlay[0];
     (file.kept, file.from) = ("../mine.go".into(), String::new());
     assert!(matches!(run(tmp.path(), &finding), Err(SubjectError::NoFile { .. })));
+}
+
+/// Somebody else's go/types would run.
+#[test]
+fn a_strangers_code_is_not_compiled() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut finding = stored(tmp.path(), true);
+    let evil = format!("package types // {:?}\n", std::time::SystemTime::now());
+    let file = &mut finding.origin.subject.as_mut().unwrap().overlay[0];
+    file.hash = hash(evil.as_bytes());
+    fs::write(tmp.path().join(&file.kept), &evil).unwrap();
+    let e = run(tmp.path(), &finding).unwrap_err();
+    assert!(matches!(e, SubjectError::Stranger(_)), "{e}");
+    // It may be quoted.
+    let quotes = Quotes::of(tmp.path(), &finding);
+    assert_eq!(quotes.read("/r/src/go/types/a.go"), Some(evil));
+
+    // A tree of theirs is not even asked for its version.
+    let mut finding = stored(tmp.path(), true);
+    let subject = finding.origin.subject.as_mut().unwrap();
+    (subject.goroot, subject.release) = (tmp.path().display().to_string(), Some(false));
+    fs::create_dir(tmp.path().join("bin")).unwrap();
+    let go = tmp.path().join("bin/go");
+    fs::write(&go, format!("#!/bin/sh\ntouch {}/ran\n", tmp.path().display())).unwrap();
+    fs::set_permissions(&go, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let e = run(tmp.path(), &finding).unwrap_err();
+    assert!(matches!(e, SubjectError::Stranger(_)), "{e}");
+    assert!(!tmp.path().join("ran").exists());
 }
