@@ -82,7 +82,7 @@ mod tests {
         for part in [
             "package fuzz\n",
             "folder of example.org/linter/fuzz,",
-            "func TestFatal0123456789ab(t *testing.T) {\n\ttargettest.Run(t, `go     target count a\n",
+            "func TestFatal0123456789ab(t *testing.T) {\n\ttargettest.Run(t, `import source\ngo     target count a\n",
             "var S = ` + \"`\" + `x",
         ] {
             assert!(text.contains(part), "{part}: {text}");
