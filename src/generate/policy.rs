@@ -86,7 +86,7 @@ impl Policy {
             forms,
             constraints,
             embed: level(rng, &[0, 15, 30, 60]),
-            methods: level(rng, if phrases > 0 { &[20] } else { &[30, 60, 90] }),
+            methods: level(rng, if phrases > 0 { &[10] } else { &[30, 60, 90] }),
             generic_methods: level(rng, &[0, 10, 30]),
             pointer_receivers: level(rng, &[10, 50, 90]),
             lengths: level(rng, &[0, 30, 60]),
