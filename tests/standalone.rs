@@ -131,7 +131,7 @@ fn programs_of_races_race() {
         let options =
             Options { attempts: 20, info: false, go_minor: go.minor, ..Options::default() };
         let p = program(&case, case.scenario.as_ref().unwrap(), None, &options);
-        let runner = Runner::build(&p, &go, true).unwrap();
+        let runner = Runner::build(&p, &go, true, &AtomicBool::new(false)).unwrap();
         let shown = runner.run(&fixture().finding, 2, 0, &stop).unwrap();
         let expected = |s: &String| s.starts_with("data-race: ") && s.contains(site);
         assert!(shown.others.iter().any(expected), "{name}: {shown:?}\n{}", p.main_go);

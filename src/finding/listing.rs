@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::heading::{Heading, by_heading};
 use super::kind::Kind;
 use super::root::RootBy;
+use super::title::written;
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -111,7 +112,7 @@ impl<'a> Listing<'a> {
             groups: [
                 group("new", "", &new),
                 group("known", "", &known),
-                Group::new(undetermined, open.iter().map(|i| i.line()).collect()),
+                Group::new(undetermined, by_write(&open, verbose)),
                 group("unstated", ", which the documentation does not cover", &unstated),
                 Group::new(unconfirmed, doubtful.iter().map(|i| i.line()).collect()),
             ],
@@ -146,6 +147,34 @@ impl<'a> Listing<'a> {
         }
         self
     }
+}
+
+/// Findings whose roots are not determined yet. Races that write at one place most likely have one
+/// root, so they share a row.
+fn by_write(open: &[&Item], verbose: bool) -> Vec<String> {
+    let mut places: Vec<(Option<&str>, Vec<&Item>)> = Vec::new();
+    for item in open {
+        let place = written(&item.title);
+        match places.iter_mut().find(|(p, _)| place.is_some() && *p == place) {
+            Some((_, items)) => items.push(item),
+            None => places.push((place, vec![item])),
+        }
+    }
+    let row = |(place, items): (Option<&str>, Vec<&Item>)| match (place, &items[..]) {
+        (Some(place), [first, _, ..]) => {
+            let times = items.iter().map(|i| i.times).sum::<Option<u64>>().map(times);
+            let path = first.path.display().to_string();
+            let parts = [count(items.len(), "signature")].into_iter().chain(times).chain([path]);
+            let parts = parts.collect::<Vec<_>>().join(", ");
+            let mut row = format!("  data races with a write in {place}: {parts}");
+            for item in items.iter().filter(|_| verbose) {
+                row.push_str(&format!("\n  {}", item.line()));
+            }
+            row
+        }
+        _ => items[0].line(),
+    };
+    places.into_iter().map(row).collect()
 }
 
 impl Group {

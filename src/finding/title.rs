@@ -16,6 +16,14 @@ pub fn race(sides: &[(Access, Site); 2]) -> String {
     format!("data race: {a} in {} / {b} in {}", short(&here.spelled()), short(&there.spelled()))
 }
 
+/// The place where a race with this title writes: `(*Named).unpack`.
+#[must_use]
+pub fn written(title: &str) -> Option<&str> {
+    let sides = title.strip_prefix("data race: ")?;
+    let both = ["two writes in ", "write and read in "].iter().find_map(|p| sides.strip_prefix(p));
+    both.or_else(|| sides.strip_prefix("write in ")?.split(" / ").next())
+}
+
 /// `panic: underlying type must not be nil in (*Named).SetUnderlying`.
 #[must_use]
 pub fn at(what: &str, sites: &[String]) -> String {
@@ -55,5 +63,17 @@ mod tests {
             race(&[(Access::Write, b.clone()), (Access::Write, b)]),
             "data race: two writes in (*B).b (map)"
         );
+    }
+
+    #[test]
+    fn where_a_race_writes() {
+        let (a, b) = (site("go/types.a", false), site("go/types.(*B).b", true));
+        let (read, write) = (Access::Read, Access::Write);
+        for sides in [[(read, a.clone()), (write, b.clone())], [(write, b.clone()), (write, b)]] {
+            assert_eq!(written(&race(&sides)), Some("(*B).b (map)"));
+        }
+        assert_eq!(written(&race(&[(read, a.clone()), (write, a)])), Some("a"));
+        assert_eq!(written("data race: two accesses in a"), None);
+        assert_eq!(written("hang: f"), None);
     }
 }

@@ -154,6 +154,11 @@ pub(crate) fn terminate(child: &std::process::Child) {
     signal_group(child.id(), libc::SIGTERM);
 }
 
+/// Kills a process of [`spawn_tied`] and those that it started. It must not have been waited for.
+pub(crate) fn kill(child: &std::process::Child) {
+    signal_group(child.id(), libc::SIGKILL);
+}
+
 /// Makes a Go program of [`spawn_tied`] print its stacks and end.
 pub(crate) fn quit(child: &std::process::Child) {
     signal_group(child.id(), libc::SIGQUIT);

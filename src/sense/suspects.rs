@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::replace;
+use crate::files::{self, replace};
 
 /// The file in a folder of crash directories.
 const FILE: &str = "suspects.json";
@@ -129,7 +128,7 @@ impl Suspects {
     /// The file is unreadable.
     pub fn read(dir: &Path) -> Result<Option<Self>, SuspectError> {
         let path = dir.join(FILE);
-        let text = match fs::read_to_string(&path) {
+        let text = match files::as_text(files::read(&path)) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(SuspectError::Io { path, source }),
@@ -203,6 +202,7 @@ fn few(kinds: &BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn suspect(line: u32, operation: &str, raced: bool) -> Suspect {
         Suspect {

@@ -11,6 +11,7 @@ use crate::campaign::corpus::stored::{
 };
 use crate::campaign::corpus::work_dir::{CORPUS, WorkDir};
 use crate::finding::Finding;
+use crate::sense::Suspects;
 use crate::store::{FINDING, Store, read};
 
 /// The folder of crash directories in a work directory, if the campaign put them there.
@@ -138,7 +139,18 @@ fn merge_crashes(
             }
         }
     }
-    let store = Store::open(&out.join(CRASHES))?;
+    let crashes = out.join(CRASHES);
+    let store = Store::open(&crashes)?;
+    for from in stores {
+        let kept = match Suspects::read(from) {
+            Ok(Some(list)) => list.store(&crashes),
+            Ok(None) => Ok(()),
+            Err(e) => Err(e),
+        };
+        if let Err(e) = kept {
+            combined.left_out.push(Problem { path: from.clone(), why: e.to_string() });
+        }
+    }
     for (id, mut group) in groups {
         let merged = group.iter().map(|(_, f)| f.merged.unwrap_or(1)).sum();
         // The sort is stable: among equals, the first folder's comes first.

@@ -23,7 +23,7 @@ const BUDGET: Duration = Duration::from_secs(4);
 /// How long a finding is run without the race detector.
 const CONSEQUENCE: Duration = Duration::from_secs(20);
 /// How long the forms of a program are tried.
-const VERIFY: Duration = Duration::from_secs(15);
+const VERIFY: Duration = Duration::from_secs(40);
 
 pub(super) struct Worker {
     pub(super) config: RootsConfig,

@@ -15,7 +15,7 @@ use crate::finding::{
     End, Exit, Finding, Kind, Observed, Origin, RootBy, changed_syntax, findings, name_stall,
     printed_changes,
 };
-use crate::harness::Toolchain;
+use crate::harness::{Toolchain, kill, spawn_tied};
 use crate::scenario::Scenario;
 
 /// The time limit of a process. A program that hangs ends itself after ten seconds.
@@ -74,8 +74,13 @@ impl Runner {
     /// Builds a program in a folder of its own, with or without the race detector.
     ///
     /// # Errors
-    /// It does not build.
-    pub fn build(program: &Program, go: &Toolchain, race: bool) -> Result<Self, RunError> {
+    /// It does not build, or the flag is set.
+    pub fn build(
+        program: &Program,
+        go: &Toolchain,
+        race: bool,
+        interrupted: &AtomicBool,
+    ) -> Result<Self, RunError> {
         let dir = tempfile::Builder::new().prefix("typerace-repro-").tempdir()?;
         fs::write(dir.path().join("main.go"), &program.main_go)?;
         fs::write(dir.path().join("go.mod"), &program.go_mod)?;
@@ -91,11 +96,13 @@ impl Runner {
         if let Some(overlay) = &go.overlay {
             build.arg("-overlay").arg(overlay);
         }
-        let output = build.arg(".").output()?;
-        if output.status.success() {
+        let said = dir.path().join("said");
+        build.arg(".").stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said)?);
+        let status = Process(spawn_tied(&mut build)?).wait(Duration::MAX, interrupted)?;
+        if status.success() {
             Ok(Self { dir })
         } else {
-            Err(RunError::Build(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+            Err(RunError::Build(String::from_utf8_lossy(&fs::read(said)?).trim().to_owned()))
         }
     }
 
@@ -157,7 +164,8 @@ impl Runner {
     ) -> Result<Tried, RunError> {
         let at = |name: &str| self.dir.path().join(name);
         fs::write(at("trials"), trials)?;
-        let child = Command::new(at("repro"))
+        let mut command = Command::new(at("repro"));
+        command
             .current_dir(self.dir.path())
             // One process makes many attempts, so every report counts.
             .env("GORACE", "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0")
@@ -166,9 +174,8 @@ impl Runner {
             .env_remove("GOMAXPROCS")
             .stdin(File::open(at("trials"))?)
             .stdout(File::create(at("listed"))?)
-            .stderr(File::create(at("said"))?)
-            .spawn()?;
-        let status = Process(child).wait(limit, interrupted)?;
+            .stderr(File::create(at("said"))?);
+        let status = Process(spawn_tied(&mut command)?).wait(limit, interrupted)?;
         let said = fs::read(at("said"))?;
         let said = String::from_utf8_lossy(&said);
         let mut tried = Tried {
@@ -193,7 +200,7 @@ impl Runner {
     fn start(&self, i: u32) -> Result<Process, io::Error> {
         let output = File::create(self.dir.path().join(format!("output{i}")))?;
         let mut command = Command::new(self.dir.path().join("repro"));
-        let child = crate::harness::tie(&mut command)
+        command
             .current_dir(self.dir.path())
             // The environment of `go run -race .` in an ordinary shell.
             .env_remove("GORACE")
@@ -202,13 +209,12 @@ impl Runner {
             .env_remove("GOMAXPROCS")
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()?;
-        Ok(Process(child))
+            .stderr(output);
+        Ok(Process(spawn_tied(&mut command)?))
     }
 }
 
-/// A process that is killed when dropped.
+/// A process that is killed when dropped, with those that it started.
 struct Process(Child);
 
 impl Process {
@@ -254,7 +260,7 @@ impl Process {
                 return Err(RunError::Interrupted);
             }
             if began.elapsed() > limit || enough()? {
-                self.0.kill()?;
+                kill(&self.0);
                 return Ok(self.0.wait()?);
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -264,8 +270,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // A process that has been waited for is gone, and its id may be another's.
+        if let Ok(None) = self.0.try_wait() {
+            kill(&self.0);
+            let _ = self.0.wait();
+        }
     }
 }
 

@@ -66,7 +66,7 @@ pub fn specialise(
         return Ok(Vec::new());
     }
     let probe = Options { probe: true, direct: Vec::new(), ..options.clone() };
-    let runner = Runner::build(&crash.program(&probe), go, crash.needs_race())?;
+    let runner = Runner::build(&crash.program(&probe), go, crash.needs_race(), interrupted)?;
     let mut forms = vec![Form::General; slots.len()];
     let mut found: Vec<Vec<Candidate>> = vec![Vec::new(); slots.len()];
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

@@ -135,7 +135,7 @@ impl Trial<'_> {
         if self.tried.iter().any(|(p, ..)| *p == program) {
             return Ok(false);
         }
-        let runner = Runner::build(&program, self.go, crash.needs_race())?;
+        let runner = Runner::build(&program, self.go, crash.needs_race(), self.interrupted)?;
         let shown = match runner.run(&crash.finding, self.runs, self.enough, self.interrupted) {
             // Earlier measurements count.
             Err(RunError::Interrupted) if self.best.is_some() => return Ok(true),
