@@ -140,6 +140,8 @@ impl Arena {
     /// Checks that everything that was stored or announced exists and is complete.
     #[track_caller]
     fn check(&mut self) {
+        // First: what is announced is stored by then, and more may be stored while this reads.
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
         let store = Store::existing(&self.dir.join("crashes")).unwrap();
         let listing = store.list().unwrap();
         assert!(listing.problems.is_empty(), "torn: {:?}", listing.problems);
@@ -155,7 +157,6 @@ impl Arena {
         let lost: Vec<_> = self.stored.difference(&ids).collect();
         assert!(lost.is_empty(), "lost: {lost:?}");
         self.stored = ids;
-        let log = fs::read_to_string(self.log()).unwrap_or_default();
         for line in log.lines() {
             // What was stored before is in `ids`. Its title is that of the first report, and another
             // report of the same signature may say that the access is to a map.
