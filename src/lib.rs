@@ -48,8 +48,9 @@ pub mod executor;
 pub mod feedback;
 
 pub mod finding;
-pub mod fleet;
 pub mod store;
+
+pub mod fleet;
 pub mod triage;
 
 pub mod campaign;
