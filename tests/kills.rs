@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -106,6 +107,30 @@ fn shared_memory() -> BTreeSet<String> {
     entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }
 
+/// A main process. It does not outlive the test, whatever fails: its workers end with it.
+struct Campaign(Child);
+
+impl Deref for Campaign {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Campaign {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Campaign {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 struct Arena {
     dir: PathBuf,
     /// TMPDIR, which identifies its processes.
@@ -117,7 +142,7 @@ struct Arena {
 }
 
 impl Arena {
-    fn start(&mut self) -> Child {
+    fn start(&mut self) -> Campaign {
         self.logs += 1;
         let log = File::create(self.log()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
@@ -130,7 +155,7 @@ impl Arena {
         }
         command.current_dir(&self.dir).env("TMPDIR", &self.tmp).stdin(Stdio::null());
         let out = File::create(self.dir.join("out.json")).unwrap();
-        command.stdout(out).stderr(log).spawn().unwrap()
+        Campaign(command.stdout(out).stderr(log).spawn().unwrap())
     }
 
     fn log(&self) -> PathBuf {

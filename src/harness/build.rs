@@ -14,7 +14,7 @@ use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
 use super::sources::{GO_TYPES, Sources};
-use super::sys::tie;
+use super::stoppable;
 use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
@@ -360,8 +360,7 @@ pub(super) fn is_of_go_types(output: &str) -> bool {
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
     // A campaign that ends does not wait for a build in the background.
-    let output = tie(go)
-        .output()
+    let output = stoppable::output(go)
         .map_err(|e| EnvError::NotGo { path: toolchain.go.clone(), why: e.to_string() })?;
     if output.status.success() {
         return Ok(());

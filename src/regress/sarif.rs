@@ -5,16 +5,20 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Case, ColumnReport, Group, Judged, Report, Status, by_root};
+use crate::escape;
 use crate::finding::{Frame, Kind, Stack};
 
 /// The document, with one run per Go tree and one result per root. Leaves out findings of class contract, which are
 /// expected.
 #[must_use]
 pub fn sarif(report: &Report) -> Value {
-    json!({
+    let mut document = json!({
         "version": "2.1.0",
         "runs": report.columns.iter().map(|c| run(report, c)).collect::<Vec<_>>(),
-    })
+    });
+    // Cases and baselines may be a stranger's.
+    escape::document(&mut document, &["text"]);
+    document
 }
 
 fn run(report: &Report, column: &ColumnReport) -> Value {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::queue::{Job, SHORT};
 use super::{News, RootsConfig, Shared, processors};
 use crate::finding::{Finding, NEW, Root};
-use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority};
+use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority, stop_builds_with};
 use crate::store::Store;
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::consequence;
@@ -41,6 +41,7 @@ impl Worker {
         if self.nice {
             lower_priority();
         }
+        stop_builds_with(Arc::clone(&self.stop));
         let options = root::Options {
             harness: self.config.harness.clone(),
             go: self.config.go.clone(),

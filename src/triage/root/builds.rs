@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::harness::{
-    BuiltHarness, EnvError, GoOptions, HarnessError, Toolchain, overlay_together,
+    BuiltHarness, EnvError, GoOptions, HarnessError, Toolchain, overlay_together, stop_builds_with,
 };
 use crate::patches::{Choice, Patch, Wanted};
 
@@ -40,6 +40,8 @@ pub(super) struct Builds {
     base: Vec<String>,
     /// Those that are tried.
     patches: Vec<Patch>,
+    /// Ends builds in progress.
+    stop: Arc<AtomicBool>,
     /// The build of the one for all, which may be in progress.
     together: Option<Together>,
     built: BTreeMap<String, Result<PathBuf, Why>>,
@@ -65,9 +67,10 @@ impl Builds {
         options: GoOptions,
         base: Vec<String>,
         patches: Vec<Patch>,
+        stop: Arc<AtomicBool>,
     ) -> Self {
         let built = BTreeMap::new();
-        Self { toolchain, options, base, patches, together: None, built }
+        Self { toolchain, options, base, patches, stop, together: None, built }
     }
 
     /// Starts the build of the harness for all patches.
@@ -103,8 +106,7 @@ impl Builds {
     }
 
     /// The harness with one more patch, or why it does not build. Building takes seconds, and a
-    /// campaign must be able to end meanwhile. The build then goes on for as long as the process
-    /// lives.
+    /// campaign must be able to end meanwhile. The build ends with it.
     ///
     /// # Errors
     /// Interrupted.
@@ -158,7 +160,9 @@ impl Builds {
         let toolchain = self.toolchain.clone();
         let (answer, result) = channel();
         let (line, lines) = channel();
+        let stop = Arc::clone(&self.stop);
         std::thread::spawn(move || {
+            stop_builds_with(stop);
             // Two that need one harness build it once.
             let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
             let mut say = |text: &str| {

@@ -88,7 +88,8 @@ impl Rooter {
         let open: BTreeSet<String> = open.map(|(p, _)| p.id.clone()).collect();
         let go = options.go.clone();
         let tried = all.iter().filter(|p| open.contains(&p.id)).cloned().collect();
-        let builds = Builds::new(built.toolchain.clone(), go, base, tried);
+        let builds =
+            Builds::new(built.toolchain.clone(), go, base, tried, Arc::clone(&options.stop));
         Ok(Self { options, builds, all, open })
     }
 
