@@ -16,7 +16,7 @@ import (
 // TestOverlay instruments the Go release that runs the test.
 func TestOverlay(t *testing.T) {
 	out := t.TempDir()
-	probes, err := instrument(runtime.GOROOT(), out, "")
+	probes, err := instrument(checkers["go/types"], runtime.GOROOT(), "..", out, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestUserOverlay(t *testing.T) {
 		filepath.Join(dir, "mine.go"): mine, filepath.Join(dir, "gotype.go"): "",
 	}})
 	write(filepath.Join(out, "user.json"), string(user))
-	if _, err := instrument(runtime.GOROOT(), out, filepath.Join(out, "user.json")); err != nil {
+	if _, err := instrument(checkers["go/types"], runtime.GOROOT(), "..", out, filepath.Join(out, "user.json")); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(out, "overlay.json"))
@@ -111,7 +111,7 @@ func TestUserOverlay(t *testing.T) {
 		t.Errorf("%v %s", err, text)
 	}
 	write(filepath.Join(out, "user.json"), "nonsense")
-	if _, err := instrument(runtime.GOROOT(), out, filepath.Join(out, "user.json")); err == nil {
+	if _, err := instrument(checkers["go/types"], runtime.GOROOT(), "..", out, filepath.Join(out, "user.json")); err == nil {
 		t.Error("nonsense is an overlay")
 	}
 }

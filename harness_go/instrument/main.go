@@ -1,11 +1,12 @@
-// Instrument writes a `go build -overlay` file that puts a probe at the entry of
-// the functions of go/types, and a hook into sync.Mutex.
+// Instrument writes a `go build -overlay` file that puts a probe at the entry of the functions of
+// the checker under test, and a hook into sync.Mutex. For types2, which only packages of cmd/compile
+// may import, the overlay also makes the harness such a package.
 //
-//	go run ./instrument -goroot $(go env GOROOT) -out DIR [-overlay USER.json]
+//	go run ./instrument -goroot $(go env GOROOT) -out DIR [-overlay USER.json] [-checker types2]
 //
 // Everything is inserted within lines, so line numbers do not change. Probes and hooks call
 // functions that the harness sets; see ../internal/schedule for what those do. A user's overlay is
-// carried over, and files of go/types that it replaces are instrumented too.
+// carried over, and files of the checker that it replaces are instrumented too.
 package main
 
 import (
@@ -14,8 +15,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
-	"strings"
 )
 
 // overlay is the file format of go build -overlay.
@@ -40,8 +39,15 @@ func main() {
 	goroot := flag.String("goroot", "", "root of the Go tree under test")
 	out := flag.String("out", "", "folder for the overlay and its files")
 	user := flag.String("overlay", "", "an overlay to carry over")
+	word := flag.String("checker", "go/types", "the checker under test")
+	module := flag.String("module", ".", "the harness's module")
 	flag.Parse()
-	n, err := instrument(*goroot, *out, *user)
+	c, ok := checkers[*word]
+	if !ok {
+		fmt.Fprintln(os.Stderr, "instrument: no checker", *word)
+		os.Exit(1)
+	}
+	n, err := instrument(c, *goroot, *module, *out, *user)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "instrument:", err)
 		os.Exit(1)
@@ -50,7 +56,7 @@ func main() {
 }
 
 // instrument writes the overlay and returns the number of probes.
-func instrument(goroot, out, user string) (int, error) {
+func instrument(c checker, goroot, module, out, user string) (int, error) {
 	result := overlay{Replace: map[string]string{}}
 	if user != "" {
 		text, err := os.ReadFile(user)
@@ -61,70 +67,28 @@ func instrument(goroot, out, user string) (int, error) {
 			return 0, fmt.Errorf("%s: %w", user, err)
 		}
 	}
-	dir := filepath.Join(goroot, "src", "go", "types")
-	if err := withoutChance(dir, out, &result); err != nil {
+	if err := withoutChance(folder(goroot, c.packages[0]), out, &result); err != nil {
 		return 0, err
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	probes, err := c.probes(goroot, out, &result)
 	if err != nil {
 		return 0, err
 	}
-	// An overlay may also add files.
-	for path := range result.Replace {
-		if filepath.Dir(path) == dir && strings.HasSuffix(path, ".go") && !contains(files, path) {
-			files = append(files, path)
-		}
-	}
-	sort.Strings(files)
-	pkg, err := load(dir, files, result.Replace)
-	if err != nil {
-		return 0, err
-	}
-	probes := 0
-	for _, f := range pkg.files {
-		text, n := pkg.probe(f, probes)
-		if text == nil {
-			continue
-		}
-		probes += n
-		to := filepath.Join(out, filepath.Base(f.path))
-		if err := os.WriteFile(to, text, 0o644); err != nil {
+	if c.twin {
+		if err := twin(c, goroot, module, out, &result); err != nil {
 			return 0, err
 		}
-		result.Replace[f.path] = to
 	}
-	hook := filepath.Join(out, "zz_typerace.go")
-	if err := os.WriteFile(hook, []byte(hookSource), 0o644); err != nil {
-		return 0, err
-	}
-	result.Replace[filepath.Join(dir, "zz_typerace.go")] = hook
-	if err := reseed(goroot, out, &result); err != nil {
-		return 0, err
-	}
-	if err := adder(goroot, out, &result); err != nil {
-		return 0, err
-	}
-	if err := locks(goroot, out, &result); err != nil {
-		return 0, err
-	}
-	if err := countReports(goroot, out, &result); err != nil {
-		return 0, err
-	}
-	if err := directCalls(goroot, out, &result); err != nil {
-		return 0, err
+	for _, change := range []func(goroot, out string, result *overlay) error{
+		reseed, adder, locks, countReports, directCalls,
+	} {
+		if err := change(goroot, out, &result); err != nil {
+			return 0, err
+		}
 	}
 	text, err := json.MarshalIndent(result, "", "\t")
 	if err != nil {
 		return 0, err
 	}
 	return probes, os.WriteFile(filepath.Join(out, "overlay.json"), text, 0o644)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

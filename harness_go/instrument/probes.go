@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// pkg is go/types, parsed and type-checked as far as possible without its imports: enough to
+// pkg is a package, parsed and type-checked as far as possible without its imports: enough to
 // recognize its own maps.
 type pkg struct {
 	fset  *token.FileSet
@@ -62,7 +62,7 @@ func load(dir string, paths []string, replace map[string]string) (*pkg, error) {
 		files = append(files, tree)
 	}
 	config := types.Config{Importer: nothing{}, Error: func(error) {}}
-	_, _ = config.Check("go/types", p.fset, files, &p.info)
+	_, _ = config.Check(filepath.Base(dir), p.fset, files, &p.info)
 	return p, nil
 }
 
@@ -237,9 +237,9 @@ func leaves(body *ast.BlockStmt) (found bool) {
 	return found
 }
 
-// hookSource is added to go/types. The race detector must not see probes: they and the hook are
+// hookSource is added to the checker. The race detector must not see probes: they and the hook are
 // norace functions, which are never inlined.
-const hookSource = `package types
+const hookSource = `package %s
 
 import _ "unsafe" // for go:linkname
 

@@ -78,12 +78,6 @@ func (*Encoder) For(types.Object) (string, error) { return "", errMissing }
 // Hash is not available.
 func Hash(types.Type) uint32 { return 0 }
 
-// MethodSets is types.NewMethodSet without a cache.
-type MethodSets struct{}
-
-// MethodSet returns the type's method set.
-func (*MethodSets) MethodSet(t types.Type) *types.MethodSet { return types.NewMethodSet(t) }
-
 // TypeMap holds nothing.
 type TypeMap struct{}
 

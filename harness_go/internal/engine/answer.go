@@ -3,11 +3,9 @@ package engine
 import (
 	"fmt"
 	"go/types"
-	"reflect"
 	"sort"
 	"strconv"
 	"strings"
-	"unsafe"
 
 	"typerace/harness/internal/wire"
 )
@@ -143,8 +141,7 @@ func errorTexts(errs []types.Error) (texts []string, note string) {
 			cycle = true
 			continue
 		}
-		place := err.Fset.Position(err.Pos)
-		texts = append(texts, code+" at "+place.String())
+		texts = append(texts, code+" at "+errorPlace(err))
 	}
 	if cycle {
 		texts = append(texts, "InvalidInstanceCycle")
@@ -159,15 +156,4 @@ func errorText(err error) string {
 		return "error " + errorCode(typed)
 	}
 	return "error"
-}
-
-// errorCode is the name of an error's code, which go/types does not export but lets tools read by
-// reflection.
-func errorCode(err types.Error) string {
-	field := reflect.ValueOf(&err).Elem().FieldByName("go116code")
-	if !field.IsValid() {
-		return "error"
-	}
-	code := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface()
-	return fmt.Sprint(code)
 }

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"time"
 
-	"typerace/harness/internal/clients"
 	"typerace/harness/internal/compile"
 	"typerace/harness/internal/wire"
 )
@@ -136,7 +135,7 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if options.throughCompiler() && clients.Available {
+	if options.throughCompiler() && readsArchives {
 		// Before anything is watched, because it has nothing to do with go/types here.
 		if e.compiler == nil {
 			e.compiler = compile.New()

@@ -1,4 +1,4 @@
-//go:build !go1.22
+//go:build !types2 && !go1.22
 
 package engine
 

@@ -260,6 +260,12 @@ var (
 	})
 )
 
+// readings are the ways to read a package that another goroutine may be building.
+var readings = map[string]bool{
+	"string": true, "origin": true, "syntax": true, "methods": true,
+	"blocks": true, "referrers": true,
+}
+
 // expression takes the rest of the text.
 func expression(c *call, words []string) []string {
 	if len(words) == 0 {

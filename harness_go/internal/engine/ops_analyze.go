@@ -1,3 +1,5 @@
+//go:build !types2
+
 package engine
 
 import (

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 )
@@ -170,7 +169,7 @@ func (g *goroutine) checker(i int, fset *token.FileSet, record *checked, with ch
 	if shares && g.share.config {
 		config = g.config
 	}
-	return types.NewChecker(config, fset, pkg, info), pkg
+	return newChecker(config, fset, pkg, info), pkg
 }
 
 // errorFunc returns a Config.Error that fills the record.
@@ -204,20 +203,6 @@ func (r *round) newConfig(settings types.Config, report func(error), im types.Im
 	// Without Error, the checker stops at the first error and leaves types unfinished, which must
 	// not be used.
 	settings.Context, settings.Importer, settings.Error = r.context, r.forConfig(im), report
+	asCompiled(&settings)
 	return &settings
-}
-
-// newInfo returns an Info with every map that a checker fills.
-func newInfo() *types.Info {
-	info := &types.Info{
-		Types:      make(map[ast.Expr]types.TypeAndValue),
-		Instances:  make(map[*ast.Ident]types.Instance),
-		Defs:       make(map[*ast.Ident]types.Object),
-		Uses:       make(map[*ast.Ident]types.Object),
-		Implicits:  make(map[ast.Node]types.Object),
-		Selections: make(map[*ast.SelectorExpr]*types.Selection),
-		Scopes:     make(map[ast.Node]*types.Scope),
-	}
-	addFileVersions(info)
-	return info
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"go/constant"
-	"go/token"
 	"go/types"
 	"strconv"
 )
@@ -68,9 +67,9 @@ func addMethod(g *goroutine, path, name string) bool {
 	if n == nil {
 		return g.skip(noType)
 	}
-	recv := types.NewVar(token.NoPos, n.Obj().Pkg(), "", n)
+	recv := types.NewVar(noPos, n.Obj().Pkg(), "", n)
 	sig := types.NewSignatureType(recv, nil, nil, nil, nil, false)
-	n.AddMethod(types.NewFunc(token.NoPos, n.Obj().Pkg(), g.newName(), sig))
+	n.AddMethod(types.NewFunc(noPos, n.Obj().Pkg(), g.newName(), sig))
 	return true
 }
 
@@ -88,7 +87,7 @@ func insertObject(g *goroutine, path, _ string) bool {
 		return g.skip("there is no package to insert into")
 	}
 	one := constant.MakeInt64(1)
-	pkg.Scope().Insert(types.NewConst(token.NoPos, pkg, g.newName(), types.Typ[types.Int], one))
+	pkg.Scope().Insert(types.NewConst(noPos, pkg, g.newName(), types.Typ[types.Int], one))
 	return true
 }
 
@@ -148,7 +147,7 @@ func (r *round) openInterfaces() []types.Type {
 	var open []types.Type
 	add := func(pkg *types.Package, embedded ...types.Type) {
 		sig := types.NewSignatureType(nil, nil, nil, nil, nil, false)
-		method := types.NewFunc(token.NoPos, pkg, absent, sig)
+		method := types.NewFunc(noPos, pkg, absent, sig)
 		open = append(open, types.NewInterfaceType([]*types.Func{method}, embedded))
 	}
 	for _, pkg := range r.completed {
@@ -169,7 +168,7 @@ func (r *round) openInterfaces() []types.Type {
 // newTypeParam returns a new type parameter. It has a package, because without one it could not be
 // exported.
 func newTypeParam(pkg *types.Package, name string) *types.TypeParam {
-	obj := types.NewTypeName(token.NoPos, pkg, name, nil)
+	obj := types.NewTypeName(noPos, pkg, name, nil)
 	return types.NewTypeParam(obj, types.Universe.Lookup("any").Type())
 }
 
@@ -205,7 +204,7 @@ func (r *round) openAliases() []types.Type {
 			if n == nil || n.TypeParams().Len() > 0 || len(open) >= most {
 				continue
 			}
-			if a := newAlias(types.NewTypeName(token.NoPos, pkg, absent, nil), types.NewSlice(n)); a != nil {
+			if a := newAlias(types.NewTypeName(noPos, pkg, absent, nil), types.NewSlice(n)); a != nil {
 				open = append(open, a)
 			}
 		}

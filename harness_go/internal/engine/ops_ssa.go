@@ -1,3 +1,5 @@
+//go:build !types2
+
 package engine
 
 import (
@@ -15,12 +17,6 @@ func init() {
 		word: "ssaread", operands: []operand{aReading, aPackage}, client: true, syntax: true,
 		program: true, run: (*goroutine).readSSA,
 	})
-}
-
-// readings are the ways to read a package that another goroutine may be building.
-var readings = map[string]bool{
-	"string": true, "origin": true, "syntax": true, "methods": true,
-	"blocks": true, "referrers": true,
 }
 
 // newProgram makes the program that the goroutines share, with the packages that are complete and

@@ -53,7 +53,7 @@ func askObject(a *asker, o types.Object) {
 	a.bool(o.Exported())
 	a.bool(o.Pkg() != nil)
 	a.bool(o.Parent() != nil)
-	a.bool(o.Pos().IsValid())
+	a.bool(o.Pos() != noPos)
 	a.bool(o.String() != "")
 	a.bool(types.ObjectString(o, types.RelativeTo(a.pkg)) != "")
 	switch o := o.(type) {

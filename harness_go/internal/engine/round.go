@@ -91,7 +91,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 		// A checker with an error marks the shared package, and later checks see that.
 		r.answers = false
 	}
-	if o.share.context {
+	if o.share.context || oneContext && o.throughCompiler() && len(o.goes) <= 1 {
 		r.context = types.NewContext()
 	}
 	if o.share.info {
@@ -104,7 +104,7 @@ func newRound(req *wire.RunRequest, o options) *round {
 	r.strangers.files = r.baseTrees()
 	r.shared = newSharedImporter(r)
 	if o.throughCompiler() {
-		r.view = newView(o.archives)
+		r.view = newView(o.archives, r.context)
 	}
 	if o.importing[importsTwice] {
 		r.same = r.firstAlike()
@@ -168,7 +168,7 @@ func (r *round) prepare() {
 			if info == nil {
 				info = newInfo()
 			}
-			r.checkers = append(r.checkers, types.NewChecker(config, r.fset, pkg, info))
+			r.checkers = append(r.checkers, newChecker(config, r.fset, pkg, info))
 		}
 	}
 	r.arrangeMeetings()

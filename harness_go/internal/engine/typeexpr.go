@@ -186,7 +186,7 @@ func (b *typeBuilder) tuple(fields *ast.FieldList, depth int) (tuple *types.Tupl
 			t = types.NewSlice(t)
 		}
 		for i := 0; i < max(1, len(f.Names)); i++ {
-			vars = append(vars, types.NewParam(token.NoPos, b.pkg, "", t))
+			vars = append(vars, types.NewParam(noPos, b.pkg, "", t))
 		}
 	}
 	return types.NewTuple(vars...), variadic
@@ -200,12 +200,12 @@ func (b *typeBuilder) structType(e *ast.StructType, depth int) types.Type {
 		for _, name := range f.Names {
 			if !names[name.Name] {
 				names[name.Name] = name.Name != "_"
-				fields = append(fields, types.NewField(token.NoPos, b.pkg, name.Name, t, false))
+				fields = append(fields, types.NewField(noPos, b.pkg, name.Name, t, false))
 			}
 		}
 		if obj := typeName(t); len(f.Names) == 0 && obj != nil && !names[obj.Name()] {
 			names[obj.Name()] = true
-			fields = append(fields, types.NewField(token.NoPos, b.pkg, obj.Name(), t, true))
+			fields = append(fields, types.NewField(noPos, b.pkg, obj.Name(), t, true))
 		}
 	}
 	return types.NewStruct(fields, nil)
@@ -219,11 +219,11 @@ func (b *typeBuilder) interfaceType(e *ast.InterfaceType, depth int) types.Type 
 		sig, ok := f.Type.(*ast.FuncType)
 		if ok && len(f.Names) == 1 && !names[f.Names[0].Name] {
 			names[f.Names[0].Name] = true
-			methods = append(methods, types.NewFunc(token.NoPos, b.pkg, f.Names[0].Name, b.signature(sig, depth)))
+			methods = append(methods, types.NewFunc(noPos, b.pkg, f.Names[0].Name, b.signature(sig, depth)))
 		} else if t := b.build(f.Type, depth); types.IsInterface(t) {
 			embedded = append(embedded, t)
 		}
 	}
 	// As documented, an interface made by hand must be completed before it is shared.
-	return types.NewInterfaceType(methods, embedded).Complete()
+	return completed(types.NewInterfaceType(methods, embedded))
 }

@@ -1,11 +1,8 @@
 package engine
 
 import (
-	"go/token"
 	"go/types"
 	"sync"
-
-	"typerace/harness/internal/clients"
 )
 
 // view is one map of packages for all goroutines, as go/packages has it: packages from the
@@ -17,6 +14,8 @@ type view struct {
 	packages map[string]*types.Package // also the argument of the reader
 	ready    map[string]viewed
 	archives map[string][]byte
+	// context is that of the reader.
+	context *types.Context
 }
 
 // viewed is a package that importers may have; its pkg is nil if its check panicked.
@@ -35,8 +34,11 @@ func (p viewed) orFailed() (viewed, error) {
 	return p, nil
 }
 
-func newView(archives map[string][]byte) *view {
-	return &view{packages: make(map[string]*types.Package), ready: make(map[string]viewed), archives: archives}
+func newView(archives map[string][]byte, context *types.Context) *view {
+	return &view{
+		packages: make(map[string]*types.Package), ready: make(map[string]viewed), archives: archives,
+		context: context,
+	}
 }
 
 // fromSource reports whether importers get a package from source even though it compiles: under
@@ -61,8 +63,7 @@ func (v *view) locked(im *importer, g *goroutine, i int) (viewed, error) {
 	}
 	nested := &importer{r: im.r, g: im.g, nested: true, chain: &link{i, im.chain}}
 	if !im.r.fromSource(i) {
-		// Dependencies come first. Otherwise the reader would make empty packages in their place.
-		for _, dep := range im.r.sources[i].imports {
+		for _, dep := range readAhead(im.r.sources[i].imports) {
 			if j, ok := im.r.index[dep]; ok && !nested.chain.contains(j) {
 				if _, err := v.locked(nested, g, j); err != nil {
 					return viewed{}, err
@@ -80,7 +81,7 @@ func (v *view) locked(im *importer, g *goroutine, i int) (viewed, error) {
 
 // read reads a package's export data; nil if it cannot be read.
 func (v *view) read(path string) *types.Package {
-	pkg, err := clients.ReadArchive(token.NewFileSet(), v.archives[path], v.packages, path)
+	pkg, err := readArchive(v.context, v.archives[path], v.packages, path)
 	if err != nil {
 		return nil
 	}

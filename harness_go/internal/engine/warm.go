@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"go/token"
 	"go/types"
 
-	"typerace/harness/internal/clients"
 	"typerace/harness/internal/wire"
 )
 
@@ -19,17 +17,12 @@ func (e *Engine) warmUp(req *wire.RunRequest, o options) {
 		if t == nil {
 			continue
 		}
-		types.NewMethodSet(t)
+		warmMethods(t)
 		if i, ok := t.Underlying().(*types.Interface); ok {
 			i.NumMethods()
 		}
 	}
-	// golang.org/x/tools has such state too.
-	pkg := types.NewPackage("typerace/warm", "warm")
-	pkg.MarkComplete()
-	if data, err := clients.Export(token.NewFileSet(), pkg); err == nil {
-		_, _ = clients.Import(token.NewFileSet(), data, make(map[string]*types.Package), pkg.Path())
-	}
+	warmClients()
 	o.sequential, o.answers = true, false
 	// If a test case stalls here, the stall is attributed to it.
 	e.status.enter(stageSetup)

@@ -3,8 +3,8 @@ package sense
 import (
 	"path/filepath"
 	"runtime"
-	"strings"
 
+	"typerace/harness/internal/tested"
 	"typerace/harness/internal/wire"
 )
 
@@ -195,7 +195,7 @@ func resolve(position uintptr) *site {
 	frames := runtime.CallersFrames([]uintptr{position})
 	for {
 		frame, more := frames.Next()
-		if strings.HasPrefix(frame.Function, "go/types.") {
+		if tested.Has(frame.Function) {
 			return &site{wire.Site{
 				Function: frame.Function, File: filepath.Base(frame.File), Line: uint32(frame.Line),
 			}, -1}

@@ -1,0 +1,14 @@
+//go:build types2
+
+package engine
+
+import (
+	"fmt"
+	"go/types"
+)
+
+// errorPlace is the file, line and column of an error.
+func errorPlace(err types.Error) string { return err.Pos.String() }
+
+// errorCode is the name of an error's code.
+func errorCode(err types.Error) string { return fmt.Sprint(err.Code) }

@@ -1,0 +1,19 @@
+//go:build types2
+
+package engine
+
+import "go/types"
+
+// askScope looks up every name, which loads what the compiler's importer has not loaded yet. Scopes
+// of types2 are not asked about positions: they have none in most releases.
+func askScope(a *asker, s *types.Scope) {
+	for _, name := range s.Names() {
+		a.obj(s.Lookup(name))
+	}
+	a.int(int64(s.Len()))
+	a.bool(s.Parent() != nil)
+	children(s, func(child *types.Scope) { a.bool(child.Parent() == s) })
+	a.obj(s.Lookup(absent))
+	// The text contains the scope's address and spelled types, so it is not an answer.
+	_ = s.String()
+}

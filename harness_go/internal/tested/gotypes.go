@@ -1,0 +1,5 @@
+//go:build !types2
+
+package tested
+
+var packages = [...]string{"go/types"}
