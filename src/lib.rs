@@ -15,6 +15,7 @@ compile_error!(
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+pub mod checker;
 pub mod go_release;
 pub mod rng;
 

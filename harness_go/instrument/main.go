@@ -41,13 +41,18 @@ func main() {
 	user := flag.String("overlay", "", "an overlay to carry over")
 	word := flag.String("checker", "go/types", "the checker under test")
 	module := flag.String("module", ".", "the harness's module")
+	bare := flag.Bool("bare", false, "no probes and no hooks")
 	flag.Parse()
 	c, ok := checkers[*word]
 	if !ok {
 		fmt.Fprintln(os.Stderr, "instrument: no checker", *word)
 		os.Exit(1)
 	}
-	n, err := instrument(c, *goroot, *module, *out, *user)
+	write := instrument
+	if *bare {
+		write = withoutProbes
+	}
+	n, err := write(c, *goroot, *module, *out, *user)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "instrument:", err)
 		os.Exit(1)
@@ -55,40 +60,62 @@ func main() {
 	fmt.Println(n)
 }
 
-// instrument writes the overlay and returns the number of probes.
-func instrument(c checker, goroot, module, out, user string) (int, error) {
-	result := overlay{Replace: map[string]string{}}
+// begin returns the user's overlay with, if the checker needs it, the harness as a package of
+// cmd/compile.
+func begin(c checker, goroot, module, out, user string) (*overlay, error) {
+	result := &overlay{Replace: map[string]string{}}
 	if user != "" {
 		text, err := os.ReadFile(user)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if err := json.Unmarshal(text, &result); err != nil {
-			return 0, fmt.Errorf("%s: %w", user, err)
+		if err := json.Unmarshal(text, result); err != nil {
+			return nil, fmt.Errorf("%s: %w", user, err)
 		}
 	}
-	if err := withoutChance(folder(goroot, c.packages[0]), out, &result); err != nil {
-		return 0, err
+	if !c.twin {
+		return result, nil
 	}
-	probes, err := c.probes(goroot, out, &result)
+	return result, twin(c, goroot, module, out, result)
+}
+
+// write writes the overlay.
+func (o *overlay) write(out string) error {
+	text, err := json.MarshalIndent(o, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "overlay.json"), text, 0o644)
+}
+
+// withoutProbes writes the overlay of a harness that is not instrumented.
+func withoutProbes(c checker, goroot, module, out, user string) (int, error) {
+	result, err := begin(c, goroot, module, out, user)
 	if err != nil {
 		return 0, err
 	}
-	if c.twin {
-		if err := twin(c, goroot, module, out, &result); err != nil {
-			return 0, err
-		}
+	return 0, result.write(out)
+}
+
+// instrument writes the overlay and returns the number of probes.
+func instrument(c checker, goroot, module, out, user string) (int, error) {
+	result, err := begin(c, goroot, module, out, user)
+	if err != nil {
+		return 0, err
+	}
+	if err := withoutChance(folder(goroot, c.packages[0]), out, result); err != nil {
+		return 0, err
+	}
+	probes, err := c.probes(goroot, out, result)
+	if err != nil {
+		return 0, err
 	}
 	for _, change := range []func(goroot, out string, result *overlay) error{
 		reseed, adder, locks, countReports, directCalls,
 	} {
-		if err := change(goroot, out, &result); err != nil {
+		if err := change(goroot, out, result); err != nil {
 			return 0, err
 		}
 	}
-	text, err := json.MarshalIndent(result, "", "\t")
-	if err != nil {
-		return 0, err
-	}
-	return probes, os.WriteFile(filepath.Join(out, "overlay.json"), text, 0o644)
+	return probes, result.write(out)
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::checker::Checker;
 use crate::finding::Finding;
 use crate::harness::{BuiltHarness, GoOptions};
 use crate::patches::{Choice, Wanted};
@@ -35,6 +36,9 @@ pub struct GoArgs {
     /// Go release, such as go1.25.3; downloaded if it is not installed
     #[arg(long, value_name = "VERSION")]
     pub toolchain: Option<String>,
+    /// Type checker to test: go/types, or types2, the compiler's own [default: go/types]
+    #[arg(long, value_name = "CHECKER", value_parser = str::parse::<Checker>)]
+    pub checker: Option<Checker>,
     /// Overlay file in the format of `go build -overlay`, to test a patched go/types
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
@@ -55,6 +59,7 @@ impl GoArgs {
     #[must_use]
     pub fn options(&self) -> GoOptions {
         GoOptions {
+            checker: self.checker.unwrap_or_default(),
             go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
             overlay: self.overlay.clone(),
@@ -83,7 +88,15 @@ impl GoArgs {
         crash: &Path,
         finding: Option<&Finding>,
     ) -> Result<GoOptions, SubjectError> {
-        let (options, note) = again(crash, finding, self.options())?;
+        let mut given = self.options();
+        if let Some(subject) = finding.and_then(|f| f.origin.subject.as_deref()) {
+            if self.checker.is_some_and(|checker| checker != subject.checker) {
+                // What it was found in says nothing about another checker.
+                return Ok(given);
+            }
+            given.checker = subject.checker;
+        }
+        let (options, note) = again(crash, finding, given)?;
         if let Some(note) = note {
             super::progress(&note);
         }

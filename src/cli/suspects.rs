@@ -63,7 +63,7 @@ pub(super) fn keep(summary: &mut Summary, go: &Toolchain, crashes: &Path) {
     }
     let mut files: BTreeMap<String, Option<String>> = BTreeMap::new();
     for s in &mut summary.suspects {
-        let text = files.entry(s.file.clone()).or_insert_with_key(|name| go.go_types_file(name));
+        let text = files.entry(s.file.clone()).or_insert_with_key(|name| go.checker_file(name));
         Suspect::quote(s, |_| text.clone());
     }
     let suspects = std::mem::take(&mut summary.suspects);

@@ -38,7 +38,7 @@ pub fn stall(dump: &str) -> Stall {
     sites.sort();
     sites.dedup();
     let owners: Vec<Blame> = culprits.iter().map(|g| blame(g, blocked)).collect();
-    let order = [Blame::GoTypes, Blame::XTools, Blame::Target, Blame::Harness];
+    let order = [Blame::GoTypes, Blame::Compiler, Blame::XTools, Blame::Target, Blame::Harness];
     let blame = order.into_iter().find(|b| owners.contains(b)).unwrap_or(Blame::Harness);
     Stall { kind, workers, sites, blame }
 }
@@ -76,9 +76,8 @@ fn is_worker(g: &Goroutine) -> bool {
     }
     let system = g.created_by.as_deref().is_some_and(|c| {
         // The goroutines that print the dump and forward the signal are running at that moment.
-        ["runtime.", "os/signal.", "time.goFunc", "typerace/harness/internal/dump."]
-            .iter()
-            .any(|s| c.starts_with(s))
+        ["runtime.", "os/signal.", "time.goFunc"].iter().any(|s| c.starts_with(s))
+            || c.contains("/internal/dump.") && owner(c) == Blame::Harness
     });
     let dumps = any(&|f| {
         ["runtime.Stack", "runtime/debug.Stack"].contains(&f) || f.starts_with("runtime/pprof.")

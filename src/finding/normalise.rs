@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
+use crate::checker::{Checker, TWIN};
 
 /// Whose code a frame is, and thus who is to blame for a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub fn owner(function: &str) -> Blame {
     let package = split(function).0;
     if package.starts_with("go/") {
         Blame::GoTypes
+    } else if package.starts_with("cmd/compile/") {
+        let own = package.strip_prefix(TWIN).is_some_and(|l| l.is_empty() || l.starts_with('/'));
+        if own { Blame::Harness } else { Blame::Compiler }
     } else if package.starts_with("golang.org/x/tools/") {
         Blame::XTools
     } else if package == LOOSE_TARGET || package.split('/').next().is_some_and(is_domain) {
@@ -99,11 +103,12 @@ fn is_domain(element: &str) -> bool {
     element.contains('.')
 }
 
-/// Whether the frame is code that operations call: go/types, x/tools or a target, not the packages
+/// Whether the frame is code that operations call: a checker, x/tools or a target, not the packages
 /// below them.
 #[must_use]
 pub fn is_library(function: &str) -> bool {
-    split(function).0 == "go/types" || matches!(owner(function), Blame::XTools | Blame::Target)
+    Checker::ALL.into_iter().any(|c| c.packages().contains(&split(function).0))
+        || matches!(owner(function), Blame::XTools | Blame::Target)
 }
 
 /// Whether the frame is the runtime's map code.
@@ -220,6 +225,9 @@ mod tests {
             ("example.org/lint.(*T).f", Blame::Target),
             ("typerace/harness/loosetarget.f", Blame::Target),
             ("typerace/harness/target.Register", Blame::Harness),
+            ("cmd/compile/internal/typerace/internal/engine.f", Blame::Harness),
+            ("cmd/compile/internal/types2.f", Blame::Compiler),
+            ("cmd/compile/internal/syntax.f", Blame::Compiler),
             ("main.f", Blame::Harness),
             ("typerace/harness/internal/run.f", Blame::Harness),
             ("runtime.mapassign", Blame::Runtime),
@@ -231,6 +239,7 @@ mod tests {
         for (f, want) in cases {
             assert_eq!(owner(f), want, "{f}");
         }
+        assert!(is_library("cmd/compile/internal/types2.f"));
         assert!(is_library("go/types.f") && !is_library("go/ast.Walk") && !is_library("main.f"));
     }
 }

@@ -177,7 +177,7 @@ fn races(log: &str) -> Vec<Draft> {
 
 fn race(report: &RaceReport, sites: &[Site; 2], signature: String) -> Draft {
     let owners = sites.each_ref().map(Site::owner);
-    let order = [Blame::GoTypes, Blame::XTools, Blame::Target, Blame::Harness];
+    let order = [Blame::GoTypes, Blame::Compiler, Blame::XTools, Blame::Target, Blame::Harness];
     let [here, there] = sites.clone();
     Draft {
         kind: Kind::DataRace,

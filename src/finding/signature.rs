@@ -34,7 +34,8 @@ pub fn site(stack: &[Frame]) -> Site {
     let (below, rest) = stack.split_at(at);
     let mut own = rest.iter().filter(|f| is_library(&f.function));
     let mut functions = vec![function(&rest[0].function)];
-    if owner(&rest[0].function) == Blame::GoTypes && !is_library(&rest[0].function) {
+    let below_checker = matches!(owner(&rest[0].function), Blame::GoTypes | Blame::Compiler);
+    if below_checker && !is_library(&rest[0].function) {
         functions.extend(own.next().map(|f| function(&f.function)));
     }
     Site { functions, map: below.iter().any(|f| is_map(&f.function)) }

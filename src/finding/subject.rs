@@ -1,19 +1,21 @@
-//! What a finding was found in: the go/types under test.
+//! What a finding was found in: the checker under test.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::checker::Checker;
+
 /// The folder of a crash directory with the files that replaced those of GOROOT.
 pub const SUBJECT: &str = "subject";
 
-/// The go/types under test, apart from the Go version and the names of the patches.
+/// The checker under test, apart from the Go version and the names of the patches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Subject {
-    /// `go/types`.
-    pub checker: String,
+    /// The type checker.
+    pub checker: Checker,
     /// GOROOT.
     pub goroot: String,
     /// Whether go/types in GOROOT is that of the release; `None` if there was no other copy of the

@@ -3,6 +3,9 @@
 use super::race::Access;
 use super::signature::Site;
 
+/// Where the packages of types2 are.
+pub(super) const COMPILER: &str = "cmd/compile/internal/";
+
 /// `data race: write in (*Named).unpack / read in (*Checker).isComplete`.
 #[must_use]
 pub fn race(sides: &[(Access, Site); 2]) -> String {
@@ -37,7 +40,7 @@ fn plural(access: Access) -> String {
 
 /// Omits the package where everyone knows it, and the module path of x/tools.
 fn short(text: &str) -> String {
-    text.replace("go/types.", "").replace("golang.org/x/tools/", "")
+    text.replace("go/types.", "").replace("golang.org/x/tools/", "").replace(COMPILER, "")
 }
 
 #[cfg(test)]

@@ -13,11 +13,12 @@ use super::cache::{cache_dir, publish, staging};
 use super::error::EnvError;
 use super::overlay::Overlay;
 use super::patched;
-use super::sources::{GO_TYPES, Sources};
+use super::sources::Sources;
 use super::stoppable;
 use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
+use crate::checker::{Checker, TWIN};
 use crate::go_release;
 use crate::patches::Patched;
 use crate::scenario::register_target;
@@ -61,8 +62,7 @@ impl BuiltHarness {
     /// As for [`BuiltHarness::get`].
     pub fn plain(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let toolchain = Toolchain::find(options, progress)?;
-        let flags: Vec<String> =
-            uninstrumented(toolchain.minor).into_iter().map(str::to_owned).collect();
+        let flags = uninstrumented(toolchain.minor, toolchain.checker);
         let (path, key) = build_with(
             &toolchain,
             &flags,
@@ -94,8 +94,7 @@ impl BuiltHarness {
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EnvError> {
         let (extras, patched, sources) = Extras::read(&mut toolchain, options)?;
-        let mut plain: Vec<String> =
-            flags(toolchain.minor).into_iter().map(str::to_owned).collect();
+        let mut plain = flags(toolchain.minor, toolchain.checker);
         if let Some(target) = &extras.target {
             plain.extend(target.flags());
         }
@@ -112,7 +111,7 @@ impl BuiltHarness {
         };
         let (plain_key, plain_path) = place(&plain);
         let mut found = None;
-        if let Some(client) = xtools::flags(toolchain.minor) {
+        if let Some(client) = xtools::flags(&toolchain) {
             let mut all = plain.clone();
             all.extend(client);
             let (key, path) = place(&all);
@@ -122,7 +121,7 @@ impl BuiltHarness {
                 match make(&all, &key) {
                     Ok(()) => there = true,
                     // The second build would fail in the same way.
-                    Err(EnvError::Build { output, version }) if is_of_go_types(&output) => {
+                    Err(EnvError::Build { output, version }) if is_of_checker(&output) => {
                         return Err(EnvError::Build { version, output });
                     }
                     // Either the target or typerace is at fault: the build without the target tells
@@ -173,6 +172,10 @@ impl Extras {
         let user = options.overlay.as_deref();
         let (path, patched, sources) = patched::with_sources(toolchain, user, &options.patches)?;
         let overlay = path.as_deref().map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
+        if let Some(path) = options.target.as_deref().filter(|_| options.checker != Checker::GoTypes) {
+            let why = format!("targets are for go/types, not for {}", options.checker);
+            return Err(EnvError::BadTarget { path: path.to_owned(), why });
+        }
         let target = options.target.as_deref().map(|p| TargetPackage::read(p, toolchain));
         let target = target.transpose()?;
         toolchain.overlay = path;
@@ -183,9 +186,15 @@ impl Extras {
     /// copies. Instrumenting changes no line numbers.
     fn in_users_files(&self, e: EnvError, toolchain: &Toolchain) -> EnvError {
         let EnvError::Build { version, output } = e else { return e };
-        let copy = regex::Regex::new(r"[^\s:]*\bprobes/([A-Za-z0-9_.]+\.go)").expect("a constant");
+        let copy = regex::Regex::new(r"[^\s:]*\bprobes/(?:([a-z0-9]+)/)?([A-Za-z0-9_.]+\.go)");
+        let copy = copy.expect("a constant");
+        let folders = toolchain.checker_folders();
         let own = |found: &regex::Captures<'_>| {
-            let path = toolchain.goroot.join(GO_TYPES).join(&found[1]);
+            // With several packages, each has a folder of its name.
+            let package = found.get(1).map(|m| m.as_str());
+            let folder = folders.iter().find(|f| package.is_none_or(|name| f.ends_with(name)));
+            let Some(folder) = folder else { return found[0].to_owned() };
+            let path = folder.join(&found[2]);
             let path = match &self.overlay {
                 Some(overlay) => overlay.replacement(&path),
                 None => path,
@@ -201,15 +210,15 @@ impl Extras {
 /// `flags` returns those for a minor version of Go.
 pub(super) fn build_for(
     options: &GoOptions,
-    flags: impl Fn(u32) -> Vec<&'static str>,
+    flags: impl Fn(u32, Checker) -> Vec<String>,
     how: &str,
     progress: &mut dyn FnMut(&str),
 ) -> Result<BuiltHarness, EnvError> {
     let mut toolchain = Toolchain::find(options, progress)?;
     let options = GoOptions { target: None, ..options.clone() };
     let (extras, patched, sources) = Extras::read(&mut toolchain, &options)?;
-    let plain: Vec<String> = flags(toolchain.minor).into_iter().map(str::to_owned).collect();
-    let client = xtools::flags(toolchain.minor);
+    let plain = flags(toolchain.minor, toolchain.checker);
+    let client = xtools::flags(&toolchain);
     let all = client.map(|client| [&plain[..], &client[..]].concat());
     let with_client = all.map(|all| build_with(&toolchain, &all, &extras, how, progress));
     let (path, key) = match with_client {
@@ -241,44 +250,53 @@ fn build_with(
     Ok((path, key))
 }
 
-/// Flags of a harness without counters in go/types, and therefore without probes.
-pub(super) fn uninstrumented(minor: u32) -> Vec<&'static str> {
-    let mut flags = flags(minor);
-    flags.retain(|f| *f != COUNTERS);
-    flags.push(COUNTERS_ELSEWHERE);
+/// Flags of a harness without counters in the checker, and therefore without probes.
+pub(super) fn uninstrumented(minor: u32, checker: Checker) -> Vec<String> {
+    let mut flags = flags(minor, checker);
+    flags.retain(|f| !f.ends_with(COUNTERS));
+    flags.push(format!("-gcflags={COUNTERS_ELSEWHERE}{COUNTERS}"));
     flags
 }
 
 /// Flags of a harness without the race detector, with counters and probes.
-pub(super) fn unwatched(minor: u32) -> Vec<&'static str> {
-    let mut flags = flags(minor);
+pub(super) fn unwatched(minor: u32, checker: Checker) -> Vec<String> {
+    let mut flags = flags(minor, checker);
     flags.retain(|f| !f.contains("-race"));
     flags
 }
 
-/// Counters for go/types alone, because coverage of the harness itself is not news.
-const COUNTERS: &str = "-gcflags=go/types=-d=libfuzzer";
+/// Counters for the checker's packages alone, because coverage of the harness itself is not news.
+const COUNTERS: &str = "=-d=libfuzzer";
 /// The build needs counters in some package, because a harness without any is refused. This package
 /// is not used while goroutines run.
-const COUNTERS_ELSEWHERE: &str = "-gcflags=text/tabwriter=-d=libfuzzer";
+const COUNTERS_ELSEWHERE: &str = "text/tabwriter";
 
-fn flags(minor: u32) -> Vec<&'static str> {
+fn flags(minor: u32, checker: Checker) -> Vec<String> {
     // Only one goroutine uses what the parser writes until the parser is done, and watching it
     // costs a tenth of a run. The protocol is also read and written by one goroutine.
-    let mut flags = vec![
-        "-race",
-        COUNTERS,
-        "-gcflags=go/parser=-race=false",
-        "-gcflags=go/scanner=-race=false",
-        "-gcflags=typerace/harness/internal/wire=-race=false",
-        "-gcflags=typerace/harness/internal/sense=-race=false",
-    ];
+    let (parsers, module): (&[&str], _) = match checker {
+        Checker::GoTypes => (&["go/parser", "go/scanner"], OWN_MODULE),
+        Checker::Types2 => (&["cmd/compile/internal/syntax"], TWIN),
+    };
+    let mut flags = vec!["-race".to_owned()];
+    flags.extend(checker.packages().iter().map(|p| format!("-gcflags={p}{COUNTERS}")));
+    flags.extend(parsers.iter().map(|p| format!("-gcflags={p}=-race=false")));
+    let unwatched = ["wire", "sense"];
+    flags.extend(unwatched.map(|p| format!("-gcflags={module}/internal/{p}=-race=false")));
     if go_release::checks_linknames(minor) {
         // Older linkers let any package use the runtime's hooks.
-        flags.push("-ldflags=-checklinkname=0");
+        flags.push("-ldflags=-checklinkname=0".to_owned());
+    }
+    if checker == Checker::Types2 {
+        flags.push("-tags=types2".to_owned());
     }
     flags
 }
+
+/// The folder of [`TWIN`] in the module that it is in.
+const TWIN_FOLDER: &str = "./compile/internal/typerace";
+/// The harness's import path, where it is a module of its own.
+const OWN_MODULE: &str = "typerace/harness";
 
 /// The GOEXPERIMENT of a build, if it must not be the user's.
 ///
@@ -312,7 +330,12 @@ fn compile(
     if let Some(experiments) = experiments(&toolchain.goroot) {
         build.env("GOEXPERIMENT", experiments);
     }
-    build.arg("-o").arg(folder.join("harness"));
+    let (home, package) = match toolchain.checker {
+        Checker::GoTypes => (src.clone(), "."),
+        // The overlay makes it a package of the compiler.
+        Checker::Types2 => (toolchain.goroot.join("src/cmd"), TWIN_FOLDER),
+    };
+    build.current_dir(home).arg("-o").arg(folder.join("harness"));
     if let Some(target) = &extras.target {
         // If a go.mod asks for another Go, the build fails instead of using that Go.
         build.args(target.add_to(&src, flags)?).env("GOTOOLCHAIN", "local");
@@ -325,11 +348,12 @@ fn compile(
         }
         None => None,
     };
-    if !flags.iter().any(|f| f == COUNTERS) {
+    let bare = flags.iter().any(|f| f.contains(COUNTERS_ELSEWHERE));
+    if bare && toolchain.checker == Checker::GoTypes {
         if let Some(path) = overlay {
             build.arg("-overlay").arg(path);
         }
-        return succeed(toolchain, build.arg("."));
+        return succeed(toolchain, build.arg(package));
     }
     // The probes of seeded schedules are laid over the user's overlay.
     let probes = folder.join("probes");
@@ -338,24 +362,29 @@ fn compile(
     let mut go = toolchain.command();
     go.args(["run", "./instrument", "-goroot"]).arg(&toolchain.goroot).current_dir(&src);
     go.env("GOTMPDIR", folder);
-    go.arg("-out").arg(&probes);
+    go.arg("-out").arg(&probes).args(["-checker", toolchain.checker.as_str()]);
+    if bare {
+        go.arg("-bare");
+    }
     if let Some(path) = overlay {
         go.arg("-overlay").arg(path);
     }
     let users = |e: EnvError| extras.in_users_files(e, toolchain);
     succeed(toolchain, &mut go).map_err(users)?;
     build.arg("-overlay").arg(probes.join("overlay.json"));
-    match (succeed(toolchain, build.arg(".")).map_err(users), &extras.target) {
-        (Err(EnvError::Build { output, .. }), Some(target)) if !is_of_go_types(&output) => {
+    match (succeed(toolchain, build.arg(package)).map_err(users), &extras.target) {
+        (Err(EnvError::Build { output, .. }), Some(target)) if !is_of_checker(&output) => {
             Err(target.blame(&output))
         }
         (result, _) => result,
     }
 }
 
-/// Whether the output of a failed build is about go/types, which the user may have changed.
-pub(super) fn is_of_go_types(output: &str) -> bool {
-    output.lines().any(|l| l == "# go/types" || l.starts_with("instrument: "))
+/// Whether the output of a failed build is about the checker, which the user may have changed.
+pub(super) fn is_of_checker(output: &str) -> bool {
+    let all = Checker::ALL.map(Checker::packages).concat();
+    let names_it = |l: &str| l.strip_prefix("# ").is_some_and(|package| all.contains(&package));
+    output.lines().any(|l| names_it(l) || l.starts_with("instrument: "))
 }
 
 fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
@@ -439,8 +468,8 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
         std::env::var_os(name).hash(&mut h);
     }
     experiments(&toolchain.goroot).hash(&mut h);
-    // Developers of go/types edit it in place.
-    for (path, content) in go_types(&toolchain.goroot) {
+    // Developers of the checker edit it in place.
+    for (path, content) in checker_files(toolchain) {
         (path, content).hash(&mut h);
     }
     if let Some(o) = &extras.overlay {
@@ -457,9 +486,10 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     format!("{name}-{:016x}", h.finish())
 }
 
-/// The files of go/types, sorted. Unreadable files are left out: the build will report them.
-fn go_types(goroot: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let entries = fs::read_dir(goroot.join("src/go/types")).into_iter().flatten();
+/// The files of the checker, sorted. Unreadable files are left out: the build will report them.
+fn checker_files(toolchain: &Toolchain) -> Vec<(PathBuf, Vec<u8>)> {
+    let folders = toolchain.checker_folders();
+    let entries = folders.iter().flat_map(|f| fs::read_dir(f).into_iter().flatten());
     let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
     paths.retain(|p| p.extension().is_some_and(|e| e == "go"));
     paths.sort_unstable();
@@ -480,7 +510,11 @@ mod tests {
 
     #[test]
     fn flags_depend_on_the_go_version() {
-        assert!(!flags(22).iter().any(|f| f.contains("checklinkname")));
-        assert!(flags(23).contains(&"-ldflags=-checklinkname=0"));
+        let checks = |minor, checker| {
+            flags(minor, checker).iter().any(|f| f == "-ldflags=-checklinkname=0")
+        };
+        for checker in Checker::ALL {
+            assert!(!checks(22, checker) && checks(23, checker));
+        }
     }
 }

@@ -19,7 +19,11 @@ impl BuiltHarness {
     /// # Errors
     /// As for [`BuiltHarness::get`].
     pub fn covered(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
-        let flags = |minor| [&uninstrumented(minor)[..], &FLAGS].concat();
+        let flags = |minor, checker| {
+            let mut flags = uninstrumented(minor, checker);
+            flags.extend(FLAGS.map(str::to_owned));
+            flags
+        };
         build_for(options, flags, "with Go's coverage", progress)
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::build::is_of_go_types;
+use super::build::is_of_checker;
 use super::wire::WireError;
 use crate::go_release;
 use crate::goast;
@@ -123,8 +123,8 @@ fn build_help(output: &str) -> &'static str {
         "make room on the disk, or set GOCACHE, GOTMPDIR and XDG_CACHE_HOME to folders elsewhere"
     } else if output.contains("runtime/cgo") || output.contains("stdlib.h") {
         "the C compiler does not work: install the C library's headers (Debian: apt-get install gcc libc6-dev), or set CC"
-    } else if is_of_go_types(output) {
-        "the go/types under test does not compile: correct the lines above, then run the same command again"
+    } else if is_of_checker(output) {
+        "the checker under test does not compile: correct the lines above, then run the same command again"
     } else if output.contains("-race") && output.contains("support") {
         "this system or processor has no race detector; linux/amd64 and linux/arm64 have one"
     } else {

@@ -1,4 +1,4 @@
-//! What the go/types under test is made of: the tree, the files that an overlay replaces in it, and
+//! What the checker under test is made of: the tree, the files that an overlay replaces in it, and
 //! those that patches change.
 
 use std::fs;
@@ -10,21 +10,19 @@ use super::cache::cache_dir;
 use super::go_bin;
 use super::overlay::Overlay;
 use super::toolchain::{Toolchain, other_trees};
+use crate::checker::Checker;
 use crate::fnv::Fnv1a;
 use crate::patches::Patched;
-
-/// The folder of go/types below a GOROOT.
-pub const GO_TYPES: &str = "src/go/types";
 
 /// The sources of a build, apart from typerace's own.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Whether go/types in GOROOT is that of the release; `None` if there is no other copy of the
+    /// Whether the checker in GOROOT is that of the release; `None` if there is no other copy of the
     /// release to compare it with.
     pub release: Option<bool>,
-    /// The GOROOT of a copy of the release, if go/types here is another.
+    /// The GOROOT of a copy of the release, if the checker here is another.
     pub copy: Option<PathBuf>,
-    /// A hash of go/types in GOROOT, without overlay and patches.
+    /// A hash of the checker in GOROOT, without overlay and patches.
     pub tree: String,
     /// The files that the user's overlay replaces.
     pub overlay: Vec<Replaced>,
@@ -47,7 +45,8 @@ impl Sources {
     /// The sources of a build with a toolchain.
     pub(super) fn of(toolchain: &Toolchain, overlay: &Overlay, patched: &Patched) -> Self {
         let goroot = &toolchain.goroot;
-        let tree = go_types_hash(goroot);
+        let checker = toolchain.checker;
+        let tree = checker_hash(goroot, checker);
         let overlay = overlay.files().map(|(path, from, content)| Replaced {
             file: below(path, goroot),
             from: from.to_owned(),
@@ -58,7 +57,7 @@ impl Sources {
             from: PathBuf::new(),
             content: Some(text.as_bytes().into()),
         });
-        let (release, copy) = is_release(&toolchain.version, goroot, &tree);
+        let (release, copy) = is_release(&toolchain.version, goroot, &tree, checker);
         Self { release, copy, overlay: overlay.collect(), patched: patched.collect(), tree }
     }
 }
@@ -70,16 +69,18 @@ fn below(path: &Path, goroot: &Path) -> String {
     inside.to_string_lossy().into_owned()
 }
 
-/// A hash of the files of go/types in a tree that are part of the package; empty if there are none.
+/// A hash of the files of a checker in a tree that are part of its packages; empty if there are
+/// none.
 #[must_use]
-pub fn go_types_hash(goroot: &Path) -> String {
-    let mut files: Vec<PathBuf> = fs::read_dir(goroot.join(GO_TYPES))
-        .into_iter()
-        .flatten()
-        .filter_map(|e| Some(e.ok()?.path()))
-        .filter(|p| is_source(p))
-        .collect();
-    files.sort();
+pub fn checker_hash(goroot: &Path, checker: Checker) -> String {
+    let folder = |folder: &&str| {
+        let entries = fs::read_dir(goroot.join(folder)).into_iter().flatten();
+        let paths = entries.filter_map(|e| Some(e.ok()?.path()));
+        let mut files: Vec<PathBuf> = paths.filter(|p| is_source(p)).collect();
+        files.sort();
+        files
+    };
+    let files: Vec<PathBuf> = checker.folders().iter().flat_map(folder).collect();
     let mut hash = Fnv1a::default();
     for file in &files {
         hash.write(file.file_name().unwrap_or_default().as_encoded_bytes());
@@ -104,14 +105,19 @@ pub fn is_release_version(version: &str) -> bool {
     })
 }
 
-fn is_release(version: &str, goroot: &Path, tree: &str) -> (Option<bool>, Option<PathBuf>) {
+fn is_release(
+    version: &str,
+    goroot: &Path,
+    tree: &str,
+    checker: Checker,
+) -> (Option<bool>, Option<PathBuf>) {
     if !is_release_version(version) {
         return (Some(false), None);
     }
     let here = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
     let others: Vec<PathBuf> =
         release_trees(version).into_iter().filter(|root| *root != here).collect();
-    if others.iter().any(|root| go_types_hash(root) == tree) {
+    if others.iter().any(|root| checker_hash(root, checker) == tree) {
         return (Some(true), None);
     }
     let copy = others.into_iter().next();
@@ -145,16 +151,17 @@ mod tests {
     #[test]
     fn a_hash_is_of_the_package() {
         let tmp = tempfile::tempdir().unwrap();
-        let dir = tmp.path().join(GO_TYPES);
-        assert_eq!(go_types_hash(tmp.path()), "");
+        let dir = tmp.path().join(Checker::GoTypes.folders()[0]);
+        assert_eq!(checker_hash(tmp.path(), Checker::GoTypes), "");
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("a.go"), "package types\n").unwrap();
-        let one = go_types_hash(tmp.path());
+        let one = checker_hash(tmp.path(), Checker::GoTypes);
         fs::write(dir.join("a_test.go"), "package types\n").unwrap();
-        assert_eq!(go_types_hash(tmp.path()), one, "tests are not part of it");
+        assert_eq!(checker_hash(tmp.path(), Checker::GoTypes), one, "tests are not part of it");
         fs::write(dir.join("a.go"), "package types // changed\n").unwrap();
-        assert_ne!(go_types_hash(tmp.path()), one);
-        assert_eq!(is_release("go1.99.98", tmp.path(), &one), (None, None));
-        assert_eq!(is_release("go1.99-devel_1", tmp.path(), &one), (Some(false), None));
+        assert_ne!(checker_hash(tmp.path(), Checker::GoTypes), one);
+        let checker = Checker::GoTypes;
+        assert_eq!(is_release("go1.99.98", tmp.path(), &one, checker), (None, None));
+        assert_eq!(is_release("go1.99-devel_1", tmp.path(), &one, checker), (Some(false), None));
     }
 }

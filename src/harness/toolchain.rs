@@ -11,12 +11,15 @@ use super::error::EnvError;
 use super::go_bin;
 use super::overlay::Overlay;
 use super::patched::overlay;
+use crate::checker::Checker;
 use crate::go_release;
 use crate::patches::Choice;
 
 /// The user's options for Go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoOptions {
+    /// The type checker under test.
+    pub checker: Checker,
     /// A go command.
     pub go: Option<PathBuf>,
     /// A toolchain version, `go1.25.3`.
@@ -34,6 +37,8 @@ pub struct GoOptions {
 pub struct Toolchain {
     /// The go command.
     pub go: PathBuf,
+    /// The type checker of it that is under test.
+    pub checker: Checker,
     /// `go1.27.3`; longer for a development version.
     pub version: String,
     /// 27 for `go1.27.3`.
@@ -49,15 +54,22 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// The text of a file of go/types under test, by its name; `None` if it cannot be read.
+    /// The text of a file of the checker under test, by its name; `None` if it cannot be read.
     #[must_use]
-    pub fn go_types_file(&self, name: &str) -> Option<String> {
-        let path = self.goroot.join("src/go/types").join(name);
-        let path = match &self.overlay {
-            Some(overlay) => Overlay::read(overlay, &self.goroot).ok()?.replacement(&path),
-            None => path,
-        };
-        std::fs::read_to_string(path).ok()
+    pub fn checker_file(&self, name: &str) -> Option<String> {
+        let overlay = self.overlay.as_ref();
+        let overlay = overlay.map(|o| Overlay::read(o, &self.goroot)).transpose().ok()?;
+        self.checker_folders().into_iter().find_map(|folder| {
+            let path = folder.join(name);
+            let path = overlay.as_ref().map_or_else(|| path.clone(), |o| o.replacement(&path));
+            std::fs::read_to_string(path).ok()
+        })
+    }
+
+    /// The folders of the checker's packages.
+    #[must_use]
+    pub fn checker_folders(&self) -> Vec<PathBuf> {
+        self.checker.folders().iter().map(|folder| self.goroot.join(folder)).collect()
     }
 
     /// Finds Go according to the options, and a C compiler for it. Installs Go if there is none.
@@ -99,6 +111,11 @@ impl Toolchain {
     /// # Errors
     /// There is no Go, or it is too old.
     pub fn locate(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
+        let found = Self::locate_go(options, progress)?;
+        Ok(Self { checker: options.checker, ..found })
+    }
+
+    fn locate_go(options: &GoOptions, progress: &mut dyn FnMut(&str)) -> Result<Self, EnvError> {
         let cache = cache_dir();
         let found = match &options.go {
             Some(path) => Some(path.clone()),
@@ -203,6 +220,7 @@ impl Toolchain {
             goroot: goroot.into(),
             cc: cc.into(),
             overlay: None,
+            checker: Checker::default(),
             env,
         })
     }

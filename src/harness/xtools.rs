@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::toolchain::Toolchain;
+use crate::checker::Checker;
 use crate::go_release;
 
 /// After this time, a build that had to omit x/tools is tried again.
@@ -10,8 +12,10 @@ const RETRY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The flags of a build with x/tools, for a Go version that has one. It uses a separate go.mod with
 /// a go.sum, beside the harness's own, which needs no module.
-pub(super) fn flags(minor: u32) -> Option<[String; 2]> {
-    let file = go_release::xtools(minor)?;
+pub(super) fn flags(toolchain: &Toolchain) -> Option<[String; 2]> {
+    // It uses go/types.
+    let minor = Some(toolchain.minor).filter(|_| toolchain.checker == Checker::GoTypes);
+    let file = go_release::xtools(minor?)?;
     Some([format!("-modfile={file}"), "-tags=xtools".to_owned()])
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::run::Covered;
 use super::{CaseRun, Column};
-use crate::harness::{BuiltHarness, CounterSite, GO_TYPES, is_source};
+use crate::harness::{BuiltHarness, CounterSite, is_source};
 
 /// A function that differs between two versions of go/types.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,13 +77,17 @@ fn text(built: &BuiltHarness, file: &str) -> Option<String> {
 }
 
 fn differences(before: &dyn Fn(&str) -> Option<String>, after: &BuiltHarness) -> Vec<Changed> {
-    let folder = after.toolchain.goroot.join(GO_TYPES);
-    let listed = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let listed = listed
-        .filter(|p| is_source(p))
-        .filter_map(|p| Some(format!("{GO_TYPES}/{}", p.file_name()?.to_string_lossy())));
+    let folders = after.toolchain.checker.folders();
+    let listed = folders.iter().flat_map(|folder| {
+        let path = after.toolchain.goroot.join(folder);
+        let files = fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path());
+        files
+            .filter(|p| is_source(p))
+            .filter_map(move |p| Some(format!("{folder}/{}", p.file_name()?.to_string_lossy())))
+    });
     let replaced = after.sources.overlay.iter().chain(&after.sources.patched);
-    let replaced = replaced.map(|r| r.file.clone()).filter(|f| f.starts_with(GO_TYPES));
+    let replaced = replaced.map(|r| r.file.clone());
+    let replaced = replaced.filter(|file| folders.iter().any(|folder| file.starts_with(folder)));
     let files: BTreeSet<String> = listed.chain(replaced).collect();
     let mut all = Vec::new();
     for file in files {
@@ -156,7 +160,7 @@ fn name(line: &str) -> String {
     format!("{of}.{}", word(rest))
 }
 
-/// The coverage counters of go/types by file name and line; `None` if the harness does not know
+/// The coverage counters of the checker by file name and line; `None` if the harness does not know
 /// their places.
 fn places(built: &BuiltHarness) -> Option<BTreeMap<String, BTreeMap<u32, Vec<usize>>>> {
     let sites = CounterSite::all(&built.path).ok()??;
@@ -164,7 +168,7 @@ fn places(built: &BuiltHarness) -> Option<BTreeMap<String, BTreeMap<u32, Vec<usi
     for (counter, site) in sites.into_iter().enumerate() {
         // Functions that are inlined keep their lines.
         if let Some((folder, name)) = site.file.rsplit_once('/')
-            && folder.ends_with("go/types")
+            && built.toolchain.checker.folders().iter().any(|own| folder.ends_with(own))
         {
             let lines = places.entry(name.to_owned()).or_default();
             lines.entry(site.line).or_default().push(counter);

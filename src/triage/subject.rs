@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::vouched::{is_vouched, vouch};
+use crate::checker::Checker;
 use crate::files;
 use crate::finding::{Contents, Finding, SUBJECT, Subject, SubjectFile};
 use crate::fnv::fnv1a;
 use crate::harness::{
-    BuiltHarness, EnvError, GoOptions, Replaced, Toolchain, cache_dir, go_types_hash,
+    BuiltHarness, EnvError, GoOptions, Replaced, Toolchain, cache_dir, checker_hash,
     is_release_version,
 };
 use crate::patches::Wanted;
@@ -112,7 +113,7 @@ pub fn subject_of(built: &BuiltHarness) -> Subject {
     let overlay = record(&sources.overlay, "overlay");
     let patched = record(&sources.patched, "patched");
     let mut subject = Subject {
-        checker: "go/types".to_owned(),
+        checker: built.toolchain.checker,
         goroot: built.toolchain.goroot.to_string_lossy().into_owned(),
         release: sources.release,
         tree: sources.tree.clone(),
@@ -215,13 +216,14 @@ fn tree(
 ) -> Result<Option<PathBuf>, SubjectError> {
     let root = PathBuf::from(&subject.goroot);
     let go = root.join("bin/go");
-    let here = GoOptions { go: Some(go.clone()), ..GoOptions::default() };
+    let checker = subject.checker;
+    let here = GoOptions { go: Some(go.clone()), checker, ..GoOptions::default() };
     // Even its version is asked by running it.
     let ours = is_vouched(tree_path(&root).as_bytes());
     let same = ours
         && go.is_file()
         && Toolchain::locate(&here, &mut |_| ()).is_ok_and(|t| t.version == version);
-    if same && (subject.tree.is_empty() || go_types_hash(&root) == subject.tree) {
+    if same && (subject.tree.is_empty() || checker_hash(&root, checker) == subject.tree) {
         options.go = Some(go);
         return Ok(Some(root));
     }
@@ -234,12 +236,13 @@ fn tree(
         });
     }
     // Any copy of the release will do, first the one that runs by default.
-    if let Ok(default) = Toolchain::locate(&GoOptions::default(), &mut |_| ())
+    let default = GoOptions { checker, ..GoOptions::default() };
+    if let Ok(default) = Toolchain::locate(&default, &mut |_| ())
         && default.version == version
     {
         return Ok(Some(default.goroot));
     }
-    let wanted = GoOptions { toolchain: Some(version.to_owned()), ..GoOptions::default() };
+    let wanted = GoOptions { toolchain: Some(version.to_owned()), checker, ..GoOptions::default() };
     match Toolchain::locate(&wanted, &mut |_| ()) {
         Ok(found) => {
             options.toolchain = wanted.toolchain;
@@ -305,6 +308,7 @@ pub struct Quotes {
     replaced: BTreeMap<String, String>,
     /// Whether files that were not replaced cannot be quoted.
     lost: bool,
+    checker: Checker,
 }
 
 impl Quotes {
@@ -312,7 +316,7 @@ impl Quotes {
     #[must_use]
     pub fn of(crash: &Path, finding: &Finding) -> Self {
         let Some(subject) = &finding.origin.subject else { return Self::default() };
-        let mut quotes = Self::default();
+        let mut quotes = Self { checker: subject.checker, ..Self::default() };
         for file in subject.files() {
             let text =
                 content(crash, file).ok().and_then(|(bytes, _)| String::from_utf8(bytes).ok());
@@ -321,7 +325,7 @@ impl Quotes {
         let root = Path::new(&subject.goroot);
         quotes.lost = !subject.tree.is_empty()
             && root.join("src").is_dir()
-            && go_types_hash(root) != subject.tree;
+            && checker_hash(root, subject.checker) != subject.tree;
         quotes
     }
 
@@ -334,7 +338,7 @@ impl Quotes {
         if let Some(text) = below.as_ref().and_then(|b| self.replaced.get(b)) {
             return (!text.is_empty()).then(|| text.clone());
         }
-        if self.lost && below.is_some_and(|b| b.starts_with("src/go/types/")) {
+        if self.lost && below.is_some_and(|b| self.checker.folders().iter().any(|f| b.starts_with(f))) {
             return None;
         }
         let path = Path::new(file);

@@ -19,7 +19,7 @@ fn stored(dir: &Path, keep: bool) -> Finding {
     }
     let subject = Subject {
         goroot: go.goroot.to_string_lossy().into_owned(),
-        tree: go_types_hash(&go.goroot),
+        tree: checker_hash(&go.goroot, Checker::GoTypes),
         overlay: vec![file],
         ..Subject::default()
     };
