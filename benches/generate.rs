@@ -70,6 +70,7 @@ fn mutating(c: &mut Criterion) {
                         donor: Some(&cases[(seed as usize + 7) % cases.len()]),
                         profile: Profile::All,
                         go_minor: options.go_minor,
+                        checker: options.checker,
                     };
                     let made = mutate(&mut case, &mut cx, &weights, &settings);
                     (made, case)

@@ -29,8 +29,13 @@ fn main() -> std::io::Result<()> {
     while made < count {
         let mut case = pool[rng.below(POOL)].clone();
         let donor = pool[rng.below(POOL)].clone();
-        let mut cx =
-            Context { rng, donor: Some(&donor), profile: Profile::All, go_minor: options.go_minor };
+        let mut cx = Context {
+            rng,
+            donor: Some(&donor),
+            profile: Profile::All,
+            go_minor: options.go_minor,
+            checker: options.checker,
+        };
         if mutate(&mut case, &mut cx, &weights, &settings).is_none() {
             continue;
         }

@@ -25,6 +25,7 @@ import (
 	"typerace/harness/internal/reports"
 	"typerace/harness/internal/schedule"
 	"typerace/harness/internal/sense"
+	"typerace/harness/internal/tested"
 	"typerace/harness/internal/wire"
 )
 
@@ -86,6 +87,7 @@ func serve(requests io.Reader, replies io.Writer) error {
 	hello := &wire.Hello{
 		Version: wire.Version, GoVersion: runtime.Version(), Race: engine.RaceDetector,
 		Counters: uint32(len(table)), Sense: e.Sense != nil, Words: engine.Words(),
+		Checker: tested.Checker,
 	}
 	if err := wire.WriteFrame(replies, hello.Encode()); err != nil {
 		return err

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use regex::Regex;
 use typerace::go_release;
-use typerace::scenario::{ELEMENTS, ISSUES, Rule, Source};
+use typerace::scenario::{ELEMENTS, ISSUES, Rule, Source, TYPES2};
 
 fn go_env(name: &str) -> String {
     let output = Command::new("go").args(["env", name]).output().expect("go on PATH");
@@ -64,9 +64,10 @@ fn documentation(text: &str, declaration: &str) -> Option<String> {
     Some(comments(&lines[first..end].join("\n")))
 }
 
-/// Every rule once, with an element that has it.
+/// Every rule once.
 fn rules() -> BTreeMap<(String, &'static str), Rule> {
-    ELEMENTS.iter().map(|e| ((e.rule.source.place(), e.rule.says), e.rule)).collect()
+    let rules = ELEMENTS.iter().map(|e| e.rule).chain(TYPES2.iter().copied());
+    rules.map(|rule| ((rule.source.place(), rule.says), rule)).collect()
 }
 
 #[test]

@@ -139,7 +139,8 @@ impl Campaign {
         let store = Store::open(&config.crashes)?;
         let work = WorkDir::open(config.work.as_deref())?;
         let mut harness = open::harness(&config)?;
-        let seeds = seeds::import(&config.seeds, &mut harness)?;
+        let mut seeds = seeds::import(&config.seeds, &mut harness)?;
+        seeds.iter_mut().for_each(|case| case.scenario.fit(config.go.checker));
         let progress = open::progress(&config, &work)?;
         let ancestry = open::ancestry(&config, &work, &seeds, &progress);
         let recorder = open::recorder(&config, store, &progress, &ancestry);
@@ -301,6 +302,7 @@ impl Campaign {
             if !self.options.profile.allows(case.scenario.class()) {
                 continue;
             }
+            case.scenario.fit(self.options.generate.checker);
             if !self.schedules {
                 case.scenario.schedule = None;
             }
@@ -341,7 +343,7 @@ impl Campaign {
             mutator,
             Rc::clone(&self.progress),
             self.schedules,
-            Budget::new(self.options.profile),
+            Budget::new(self.options.profile, self.options.generate.checker),
             Rc::clone(&self.ancestry),
             self.seen.clone(),
             self.executor.execution(),

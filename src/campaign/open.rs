@@ -175,7 +175,11 @@ pub(super) fn operators(config: &Config) -> Rc<RefCell<OperatorTable>> {
 pub(super) fn options(config: &Config) -> Options {
     Options {
         profile: config.profile,
-        generate: generate::Options { go_minor: config.go_minor, ..Default::default() },
+        generate: generate::Options {
+            go_minor: config.go_minor,
+            checker: config.go.checker,
+            ..Default::default()
+        },
         settings: Default::default(),
         ill_typed_percent: config.ill_typed_percent,
         fresh_percent: 10,

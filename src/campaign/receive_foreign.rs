@@ -118,6 +118,7 @@ impl Campaign {
         if !self.options.profile.allows(case.scenario.class()) {
             return Ok(Err(Foreign::NotNow));
         }
+        case.scenario.fit(self.options.generate.checker);
         if !self.schedules {
             case.scenario.schedule = None;
         }

@@ -12,6 +12,7 @@ use super::{Exit, GoArgs, print};
 use crate::campaign::import::{self, Imported, SLOWEST};
 use crate::campaign::seeds;
 use crate::campaign::slices::Slicer;
+use crate::checker::Checker;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
 use crate::testcase::SourceCase;
 
@@ -160,7 +161,7 @@ struct Row {
 fn run_list(args: &ListArgs) -> anyhow::Result<Exit> {
     let seeds = match &args.dir {
         Some(dir) => seeds::from_directory(dir, true)?,
-        None => seeds::built_in(true),
+        None => seeds::built_in(true, Checker::Types2),
     };
     let mut rows = Vec::new();
     for seed in &seeds {

@@ -87,7 +87,9 @@ fn harness(e: &HarnessError) -> Exit {
         HarnessError::Interrupted => Exit::Nothing,
         HarnessError::Env(e) => environment(e),
         // The test case is too long.
-        HarnessError::Request { .. } | HarnessError::Target(_) => Exit::Usage,
+        HarnessError::Request { .. } | HarnessError::Target(_) | HarnessError::NotOffered(_) => {
+            Exit::Usage
+        }
         // No finding of this harness means anything.
         HarnessError::Misuse { .. } => Exit::Environment,
         _ => Exit::Internal,

@@ -120,7 +120,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     let known = args.known.load()?;
     let baseline = match &args.baseline {
         Some(path) => Baseline::read(path)?,
-        None => Baseline::built_in()?,
+        None => Baseline::built_in(args.go.options().checker)?,
     };
     // Before the work, so that an unusable file is reported at once.
     let mut written = match &args.write_baseline {
@@ -199,13 +199,15 @@ fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
 }
 
 fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
+    let checker = args.go.options().checker;
     let mut cases = match &args.corpus {
-        Some(dir) => from_corpus(dir)?,
-        None => built_in()?,
+        Some(dir) => from_corpus(dir, checker)?,
+        None => built_in(checker)?,
     };
+    let own = Path::new("crashes");
     match &args.crashes {
-        Some(dir) => cases.extend(from_crashes(dir)?),
-        None if Path::new("crashes").is_dir() => cases.extend(from_crashes("crashes".as_ref())?),
+        Some(dir) => cases.extend(from_crashes(dir, checker)?),
+        None if own.is_dir() => cases.extend(from_crashes(own, checker)?),
         None => {}
     }
     if let Some(only) = &args.only {

@@ -7,6 +7,7 @@ use clap::Args;
 use super::GoArgs;
 use super::fuzz::interrupt_flag;
 use super::regress::writable;
+use crate::checker::Checker;
 use crate::files;
 use crate::finding::rfc3339;
 use crate::regress::{built_in, from_corpus, from_crashes};
@@ -46,16 +47,16 @@ pub struct HtmlArgs {
 impl HtmlArgs {
     /// The inputs of `--cover`: the given folders or the built-in corpus, and the crash
     /// directories.
-    fn inputs(&self, crashes: &Path) -> anyhow::Result<Vec<SourceCase>> {
+    fn inputs(&self, crashes: &Path, checker: Checker) -> anyhow::Result<Vec<SourceCase>> {
         let mut cases: Vec<SourceCase> = Vec::new();
         if self.cover_corpus.is_empty() {
-            cases.extend(built_in()?.into_iter().map(|c| c.source));
+            cases.extend(built_in(checker)?.into_iter().map(|c| c.source));
         }
         for dir in &self.cover_corpus {
-            cases.extend(from_corpus(dir)?.into_iter().map(|c| c.source));
+            cases.extend(from_corpus(dir, checker)?.into_iter().map(|c| c.source));
         }
         if crashes.is_dir() {
-            cases.extend(from_crashes(crashes)?.into_iter().map(|c| c.source));
+            cases.extend(from_crashes(crashes, checker)?.into_iter().map(|c| c.source));
         }
         Ok(cases)
     }
@@ -76,7 +77,7 @@ impl HtmlArgs {
         if !self.cover {
             return Ok(None);
         }
-        let inputs = self.inputs(crashes)?;
+        let inputs = self.inputs(crashes, go.options().checker)?;
         let measured = measure(&go.options(), &inputs, &interrupt_flag()?, progress)?;
         let mut coverage = measured.coverage;
         coverage.of = format!("{} inputs on {}", measured.inputs, measured.go_version);

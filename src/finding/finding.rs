@@ -10,6 +10,7 @@ use super::normalise::Blame;
 use super::releases::OnRelease;
 use super::root::Root;
 use super::subject::Subject;
+use crate::checker::Checker;
 use crate::escape;
 use crate::scenario::{Class, ElementKind, Rule, Scenario, SourceKind};
 
@@ -379,7 +380,30 @@ impl Finding {
     }
 }
 
-/// The rules that decide a scenario's class: those of the elements with that class, each rule once.
+impl Origin {
+    /// The type checker that was under test.
+    #[must_use]
+    pub fn checker(&self) -> Checker {
+        self.subject.as_deref().map_or_else(Checker::default, |s| s.checker)
+    }
+}
+
+/// The class of what a checker shows in a scenario, and the rules that decide it: those of the
+/// elements with that class, each rule once, unless the checker has one of its own. `alone` says that
+/// one goroutine is enough.
+#[must_use]
+pub fn class_and_rules(
+    scenario: &Scenario,
+    checker: Checker,
+    alone: bool,
+) -> (Class, Vec<RuleQuote>) {
+    match scenario.class_for(checker, alone) {
+        (class, None) => (class, deciding_rules(scenario)),
+        (class, Some(rule)) => (class, vec![RuleQuote::new(Vec::new(), rule)]),
+    }
+}
+
+/// The rules that decide a scenario's class for go/types.
 #[must_use]
 pub fn deciding_rules(scenario: &Scenario) -> Vec<RuleQuote> {
     let class = scenario.class();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::dump::{Stall, stall};
 use super::fatal::{Death, Exit, death};
-use super::finding::{Finding, Origin, Stack, VERSION, deciding_rules};
+use super::finding::{Finding, Origin, Stack, VERSION, class_and_rules};
 use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::{self, Blame};
@@ -104,17 +104,19 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn finding(self, scenario: &Scenario, sequential: bool, origin: &Origin) -> Finding {
+        let sequential = sequential || self.alone;
+        let (class, rules) = class_and_rules(scenario, origin.checker(), sequential);
         Finding {
             version: VERSION,
             id: id(self.kind, &self.signature),
             kind: self.kind,
-            class: scenario.class(),
+            class,
             signature: escape::line(&self.signature),
             title: escape::line(&self.title),
             blame: self.blame,
-            sequential: sequential || self.alone,
+            sequential,
             stacks: self.stacks,
-            rules: deciding_rules(scenario),
+            rules,
             reproduced: None,
             rates: None,
             confirmed: false,

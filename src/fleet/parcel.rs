@@ -110,7 +110,7 @@ pub fn decode(bytes: &[u8]) -> Result<Parcel, Refused> {
     check(&finding)?;
     let minimized = stored.minimized.as_deref().map(test_case).transpose()?;
     // A minimized test case may show it without the element that breaks a rule.
-    let has_class = |case: &SourceCase| class(case) == finding.class;
+    let has_class = |case: &SourceCase| class(case, &finding) == finding.class;
     if !has_class(&case) && !minimized.as_ref().is_some_and(has_class) {
         return refuse(format!("its scenario is not of class {}", finding.class));
     }
@@ -118,9 +118,10 @@ pub fn decode(bytes: &[u8]) -> Result<Parcel, Refused> {
     Ok(Parcel { finding, case, testcase, report: beginning(report), minimized })
 }
 
-/// The class of a test case's scenario.
-fn class(case: &SourceCase) -> Class {
-    case.scenario.as_ref().map_or(Class::Bug, Scenario::class)
+/// The class of a finding in a test case's scenario.
+fn class(case: &SourceCase, of: &Finding) -> Class {
+    let class = |s: &Scenario| s.class_for(of.origin.checker(), of.sequential).0;
+    case.scenario.as_ref().map_or(Class::Bug, class)
 }
 
 /// The finding's own fields.
@@ -154,10 +155,12 @@ impl Parcel {
     /// was measured on programs made from it. `source` is who reported it.
     #[must_use]
     pub fn claim(&self, source: &str) -> Finding {
+        let (checker, alone) = (self.finding.origin.checker(), self.finding.sequential);
+        let rules = |s| finding::class_and_rules(s, checker, alone);
         Finding {
             elsewhere: Some(source.to_owned()),
-            class: class(&self.case),
-            rules: self.case.scenario.iter().flat_map(finding::deciding_rules).collect(),
+            class: class(&self.case, &self.finding),
+            rules: self.case.scenario.iter().flat_map(|s| rules(s).1).collect(),
             reproduced: None,
             rates: None,
             confirmed: false,

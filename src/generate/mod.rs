@@ -8,6 +8,7 @@ mod args;
 pub(crate) mod asks;
 
 mod chains;
+mod compilation;
 mod constraints;
 mod control;
 mod decls;
@@ -42,6 +43,7 @@ pub use scenario::scenario;
 
 use std::cell::Cell;
 
+use crate::checker::Checker;
 use crate::go_release;
 use crate::rng::Rng;
 use crate::scenario::Profile;
@@ -54,6 +56,8 @@ use world::World;
 /// Limits on generated programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// The type checker, which decides what scenarios can say.
+    pub checker: Checker,
     /// The minor version of Go, which decides which language features are available.
     pub go_minor: u32,
     /// The most packages in a program, 1 to 4.
@@ -62,7 +66,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { go_minor: go_release::LATEST, max_packages: 4 }
+        Self { checker: Checker::default(), go_minor: go_release::LATEST, max_packages: 4 }
     }
 }
 
@@ -103,7 +107,10 @@ thread_local! {
 #[must_use]
 pub fn test_case(rng: &mut Rng, options: &Options, profile: Profile) -> TestCase {
     let packages = packages(rng, options);
-    let scenario = scenario(rng, &packages, profile);
+    let mut scenario = scenario(rng, &packages, profile);
+    if options.checker == Checker::Types2 {
+        compilation::compilation(rng, &packages, &mut scenario);
+    }
     TestCase { scenario, packages }
 }
 

@@ -77,7 +77,7 @@ fn dependencies_come_first() {
 
 #[test]
 fn options_limit_the_language() {
-    let old = Options { go_minor: 21, max_packages: 1 };
+    let old = Options { go_minor: 21, max_packages: 1, ..Options::default() };
     for seed in 0..2000 {
         let p = packages(&mut Rng::new(seed), &old);
         assert_eq!(p.len(), 1);

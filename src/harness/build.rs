@@ -172,7 +172,9 @@ impl Extras {
         let user = options.overlay.as_deref();
         let (path, patched, sources) = patched::with_sources(toolchain, user, &options.patches)?;
         let overlay = path.as_deref().map(|p| Overlay::read(p, &toolchain.goroot)).transpose()?;
-        if let Some(path) = options.target.as_deref().filter(|_| options.checker != Checker::GoTypes) {
+        if let Some(path) =
+            options.target.as_deref().filter(|_| options.checker != Checker::GoTypes)
+        {
             let why = format!("targets are for go/types, not for {}", options.checker);
             return Err(EnvError::BadTarget { path: path.to_owned(), why });
         }
@@ -510,9 +512,8 @@ mod tests {
 
     #[test]
     fn flags_depend_on_the_go_version() {
-        let checks = |minor, checker| {
-            flags(minor, checker).iter().any(|f| f == "-ldflags=-checklinkname=0")
-        };
+        let checks =
+            |minor, checker| flags(minor, checker).iter().any(|f| f == "-ldflags=-checklinkname=0");
         for checker in Checker::ALL {
             assert!(!checks(22, checker) && checks(23, checker));
         }

@@ -8,7 +8,7 @@ use super::wire::WireError;
 use crate::go_release;
 use crate::goast;
 use crate::patches::PatchError;
-use crate::scenario::UnknownTarget;
+use crate::scenario::{NotOffered, UnknownTarget};
 
 /// The environment does not work: no Go, no race detector. Exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +140,8 @@ pub enum HarnessError {
     Env(#[from] EnvError),
     #[error(transparent)]
     Target(#[from] UnknownTarget),
+    #[error(transparent)]
+    NotOffered(#[from] NotOffered),
     #[error("the harness sent a reply that does not decode while {during}: {source}")]
     Reply { during: &'static str, source: WireError },
     #[error("the harness sent the wrong reply while {during}: {what}")]

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::shared_writes::SharedWrites;
 use super::wire::{Reader, WireError, Writer};
+use crate::checker::Checker;
 use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version, which must be the same on both sides.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Hello {
     pub sense: bool,
     /// Operations and queries it knows, sorted.
     pub knows: Vec<String>,
+    /// The type checker under test.
+    pub checker: Checker,
 }
 
 impl Hello {
@@ -64,6 +67,7 @@ impl Hello {
             counters: 0,
             sense: false,
             knows: vec![],
+            checker: Checker::default(),
         };
         if version == VERSION {
             hello.go = r.str("Go version")?;
@@ -71,6 +75,8 @@ impl Hello {
             hello.counters = r.u32("counters")?;
             hello.sense = r.bool("sense")?;
             hello.knows = r.strs("operations")?;
+            let (field, word) = ("checker", r.str("checker")?);
+            hello.checker = word.parse().map_err(|_| WireError::Value { field, value: 0 })?;
             r.end()?;
         }
         Ok(hello)

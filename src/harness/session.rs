@@ -213,6 +213,7 @@ impl Harness {
     /// No process can be started, or the request cannot be sent.
     pub fn begin(&mut self, request: &RunRequest<'_>) -> Result<(), HarnessError> {
         request.scenario.check_targets()?;
+        request.scenario.check_is_for(self.hello.checker)?;
         let during = Kind::Run.verb();
         let frame = request.encode().map_err(|source| HarnessError::Request { during, source })?;
         if self.is_old()? || (request.scenario.fresh && !request.flags.sequential && self.runs > 0)

@@ -2,6 +2,7 @@
 
 use super::scenario::limit::limit;
 use super::{Entry, OPERATORS, Weights};
+use crate::checker::Checker;
 use crate::edit::{node_count, repair, syntax, within};
 use crate::rng::Rng;
 use crate::scenario::Profile;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub profile: Profile,
     /// The toolchain's minor version, 27 for Go 1.27.
     pub go_minor: u32,
+    /// The type checker, which decides what scenarios can say.
+    pub checker: Checker,
 }
 
 /// A test case to take parts from. It is loaded on demand, because reading its file takes time and
@@ -164,5 +167,6 @@ fn finish(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>, repaired
     if case.packages != before.packages {
         syntax::tidy(case, cx.go_minor);
     }
+    case.scenario.fit(cx.checker);
     limit(case, before, cx);
 }

@@ -17,6 +17,7 @@ pub(super) fn changes(operator: &dyn Operator, seed: u64) -> Option<String> {
         donor: Some(&donor),
         profile: Profile::All,
         go_minor: 27,
+        checker: crate::checker::Checker::GoTypes,
     };
     operator.apply(&mut case, &mut cx).then(|| diff(&before, &text(&case)))
 }

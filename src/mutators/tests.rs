@@ -22,7 +22,13 @@ fn generated(seed: u64) -> TestCase {
 }
 
 fn context<'a>(rng: &'a mut Rng, donor: &'a TestCase, profile: Profile) -> Context<'a> {
-    Context { rng, donor: Some(donor), profile, go_minor: 27 }
+    Context {
+        rng,
+        donor: Some(donor),
+        profile,
+        go_minor: 27,
+        checker: crate::checker::Checker::GoTypes,
+    }
 }
 
 fn scenario_is_sound(case: &TestCase) {

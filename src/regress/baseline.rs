@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnReport, RegressError, Status};
+use crate::checker::Checker;
 use crate::files;
 use crate::finding::Kind;
 use crate::scenario::Class;
@@ -16,6 +17,8 @@ const VERSION: u32 = 1;
 
 /// The baseline for the shipped corpus.
 const BUILT_IN: &str = include_str!("../../corpus/baseline.json");
+/// The same for types2.
+const BUILT_IN_TYPES2: &str = include_str!("../../corpus/baseline-types2.json");
 
 /// Expected findings, as measured on some Go versions.
 ///
@@ -85,8 +88,12 @@ impl Baseline {
     ///
     /// # Errors
     /// None in a binary that passed its tests.
-    pub fn built_in() -> Result<Self, RegressError> {
-        Self::parse(Path::new("corpus/baseline.json"), BUILT_IN)
+    pub fn built_in(checker: Checker) -> Result<Self, RegressError> {
+        let (path, text) = match checker {
+            Checker::GoTypes => ("corpus/baseline.json", BUILT_IN),
+            Checker::Types2 => ("corpus/baseline-types2.json", BUILT_IN_TYPES2),
+        };
+        Self::parse(Path::new(path), text)
     }
 
     /// Reads a file.
@@ -246,6 +253,8 @@ mod tests {
 
     #[test]
     fn the_shipped_one_is_valid() {
-        Baseline::built_in().unwrap();
+        for checker in Checker::ALL {
+            Baseline::built_in(checker).unwrap();
+        }
     }
 }

@@ -2,17 +2,15 @@
 
 use std::path::Path;
 
-use include_dir::{Dir, DirEntry, include_dir};
 use serde::Serialize;
 
 use super::RegressError;
 use crate::campaign::seeds::{self, Seed};
+use crate::checker::Checker;
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::testcase::SourceCase;
 use crate::triage::load_case;
-
-static FIXED_BUGS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus/fixedbugs");
 
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -41,49 +39,47 @@ pub struct Case {
     pub expected: Option<Finding>,
 }
 
-/// The seeds and the known races inside the binary.
+/// The seeds and the known races inside the binary that a checker can run.
 ///
 /// # Errors
 /// None in a binary that passed its tests.
-pub fn built_in() -> Result<Vec<Case>, RegressError> {
+pub fn built_in(checker: Checker) -> Result<Vec<Case>, RegressError> {
     let mut cases = Vec::new();
-    for mut seed in seeds::built_in(false) {
+    for mut seed in seeds::built_in(true, checker) {
         seed.path = Path::new("corpus").join(&seed.path);
-        cases.push(case(&seed, CaseKind::Seed)?);
+        let known = seed.path.starts_with("corpus/fixedbugs");
+        cases.push(case(&seed, if known { CaseKind::FixedBug } else { CaseKind::Seed })?);
     }
-    // These paths are relative to the folder itself.
-    for file in FIXED_BUGS.entries().iter().filter_map(DirEntry::as_file) {
-        let is_case = file.path().extension().is_some_and(|e| e == "txtar" || e == "go");
-        if let Some(text) = file.contents_utf8().filter(|_| is_case) {
-            let path = Path::new("corpus/fixedbugs").join(file.path());
-            cases.push(case(&Seed { path, text: text.to_owned() }, CaseKind::FixedBug)?);
-        }
-    }
+    cases.retain(|case| case.is_for(checker));
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     cases.dedup_by(|a, b| a.name == b.name);
     Ok(cases)
 }
 
-/// Every case below a folder. Those in a folder `fixedbugs` are known races.
+/// Every case below a folder that a checker can run. Those in a folder `fixedbugs` are known races.
 ///
 /// # Errors
 /// It is not a folder, has no cases, or has a file that is not a test case.
-pub fn from_corpus(dir: &Path) -> Result<Vec<Case>, RegressError> {
+pub fn from_corpus(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressError> {
     let known = |seed: &Seed| {
         let folder = seed.path.strip_prefix(dir).unwrap_or(&seed.path);
         folder.components().any(|c| c.as_os_str() == "fixedbugs") || dir.ends_with("fixedbugs")
     };
     let kind = |seed: &Seed| if known(seed) { CaseKind::FixedBug } else { CaseKind::Seed };
-    seeds::from_directory(dir, true)?.iter().map(|seed| case(seed, kind(seed))).collect()
+    let seeds = seeds::from_directory(dir, true)?;
+    let seeds = seeds.iter().filter(|seed| seed.is_for(checker));
+    let mut cases = seeds.map(|seed| case(seed, kind(seed))).collect::<Result<Vec<_>, _>>()?;
+    cases.retain(|case| case.is_for(checker));
+    Ok(cases)
 }
 
-/// The crash directories of a folder. The test case as found and the minimized one, if there
+/// The crash directories of a folder that are a checker's. The test case as found and the minimized one, if there
 /// is one, are separate cases.
 ///
 /// # Errors
 /// It is not a folder, or a crash directory cannot be read: a gate must not skip one
 /// silently.
-pub fn from_crashes(dir: &Path) -> Result<Vec<Case>, RegressError> {
+pub fn from_crashes(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressError> {
     let listing = Store::existing(dir)?.list()?;
     if let Some(problem) = listing.problems.into_iter().next() {
         return Err(problem.into());
@@ -95,6 +91,9 @@ pub fn from_crashes(dir: &Path) -> Result<Vec<Case>, RegressError> {
                 continue;
             }
             let (source, expected) = load_case(&file)?;
+            if expected.as_ref().is_some_and(|f| f.origin.checker() != checker) {
+                continue;
+            }
             let text = source.to_txtar();
             let name = file.to_string_lossy().into_owned();
             cases.push(Case { name, kind: CaseKind::Crash, source, text, expected });
@@ -110,6 +109,11 @@ fn case(seed: &Seed, kind: CaseKind) -> Result<Case, RegressError> {
 }
 
 impl Case {
+    /// Whether the checker has what the scenario says.
+    fn is_for(&self, checker: Checker) -> bool {
+        self.source.scenario.as_ref().is_none_or(|s| s.check_is_for(checker).is_ok())
+    }
+
     /// The first line of its comment, without `#`; empty if it has none.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -132,11 +136,17 @@ mod tests {
 
     #[test]
     fn the_shipped_cases_are_in() {
-        let cases = built_in().unwrap();
+        let cases = built_in(Checker::GoTypes).unwrap();
         let has = |name: &str| cases.iter().find(|c| c.name == name).map(|c| c.kind);
         assert_eq!(has("corpus/aliases/plain.txtar"), Some(CaseKind::Seed));
         assert_eq!(has("corpus/fixedbugs/issue79035.txtar"), Some(CaseKind::FixedBug));
         assert!(cases.is_sorted_by(|a, b| a.name < b.name));
+        assert!(!cases.iter().any(|c| c.name.contains("types2")));
+        let others = built_in(Checker::Types2).unwrap();
+        let case = |name: &str| others.iter().find(|c| c.name == name).map(|c| c.kind);
+        let name = "corpus/fixedbugs/types2/issue75757.txtar";
+        assert_eq!(case(name), Some(CaseKind::FixedBug));
+        assert!(others.iter().all(|c| c.is_for(Checker::Types2)));
     }
 
     #[test]
@@ -147,11 +157,13 @@ mod tests {
         let text = "# Title.\nimport source\ngo check a\n-- a/a.go --\npackage a\n";
         fs::write(dir.join("fixedbugs/a.txtar"), text).unwrap();
         fs::write(dir.join("b.go"), "package b\n").unwrap();
-        let cases = from_corpus(dir).unwrap();
+        let cases = from_corpus(dir, Checker::GoTypes).unwrap();
         let of: Vec<_> = cases.iter().map(|c| (c.kind, c.title(), c.line())).collect();
         assert_eq!(of, [(CaseKind::Seed, "", 1), (CaseKind::FixedBug, "Title.", 3)]);
         fs::write(dir.join("c.txtar"), "frob\n-- a/a.go --\n").unwrap();
-        assert!(from_corpus(dir).unwrap_err().to_string().contains("c.txtar: line 1"));
+        assert!(
+            from_corpus(dir, Checker::GoTypes).unwrap_err().to_string().contains("c.txtar: line 1")
+        );
     }
 
     #[test]
@@ -159,7 +171,7 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         let dir = tmp.path().join("data-race-0");
         fs::create_dir(&dir).unwrap();
-        assert!(from_crashes(tmp.path()).is_err());
-        assert!(from_crashes(&tmp.path().join("none")).is_err());
+        assert!(from_crashes(tmp.path(), Checker::GoTypes).is_err());
+        assert!(from_crashes(&tmp.path().join("none"), Checker::GoTypes).is_err());
     }
 }

@@ -48,6 +48,19 @@ pub(super) const READERS: Rule = Rule {
 const AFTER_CHECKING: &str =
     "concurrent use comes after type checking or importing, says a comment in go/types/named.go";
 
+/// About types2, whatever the elements are.
+pub(super) const TYPES2_IMPORTED: Rule = Rule {
+    says: "Use the resulting package concurrently, via dot-imports, to exercise the race of issue #69912.",
+    source: Source::GoComment { file: "cmd/compile/internal/importer/gcimporter_test.go" },
+    note: "several checkers use one imported package, and have nothing else in common",
+};
+pub(super) const TYPES2_SILENT: Rule = own(
+    "types2 is the compiler's own, which uses it on one goroutine: nothing says that several may",
+);
+pub(super) const ONE_COMPILATION: Rule = own("one goroutine is enough, as in a compilation");
+/// The rules that no element has.
+pub const TYPES2: &[Rule] = &[TYPES2_IMPORTED, TYPES2_SILENT, ONE_COMPILATION];
+
 pub(super) const INTERFACES: Rule = go(
     "go/types/interface.go",
     "func (*Interface) Complete",

@@ -13,7 +13,7 @@ pub use error::StoreError;
 use files::Building;
 
 use crate::files::TEMPORARY;
-use crate::finding::{Finding, Minimization, Root, deciding_rules};
+use crate::finding::{Finding, Minimization, Root, class_and_rules};
 use crate::testcase::SourceCase;
 
 /// The test case as found.
@@ -320,7 +320,9 @@ impl Store {
             // It shows without the element that caused the lesser class, so that was not the cause.
             finding.class = info.class;
             if let Ok(case) = SourceCase::from_txtar(text) {
-                finding.rules = case.scenario.iter().flat_map(deciding_rules).collect();
+                let (checker, alone) = (finding.origin.checker(), finding.sequential);
+                let rules = |s| class_and_rules(s, checker, alone).1;
+                finding.rules = case.scenario.iter().flat_map(rules).collect();
             }
         }
         let json = finding.to_json().map_err(|source| broken(&dir, source))?;

@@ -3,7 +3,7 @@
 use super::observe::{observe, raw_report};
 use super::oracle::differences;
 use super::subject::subject_of;
-use crate::finding::{Finding, Kind, Origin, TargetOrigin, describe, mismatch};
+use crate::finding::{Finding, Kind, Origin, TargetOrigin, class_and_rules, describe, mismatch};
 use crate::harness::{BuiltHarness, End, Harness, HarnessError, Outcome, RunFlags, RunRequest};
 
 /// What findings record about a harness.
@@ -125,6 +125,10 @@ impl Judge {
                     Kind::Hang => stalled,
                     _ => false,
                 };
+            if finding.sequential {
+                let checker = self.origin.checker();
+                (finding.class, finding.rules) = class_and_rules(request.scenario, checker, true);
+            }
         }
         Ok(())
     }

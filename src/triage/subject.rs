@@ -338,7 +338,9 @@ impl Quotes {
         if let Some(text) = below.as_ref().and_then(|b| self.replaced.get(b)) {
             return (!text.is_empty()).then(|| text.clone());
         }
-        if self.lost && below.is_some_and(|b| self.checker.folders().iter().any(|f| b.starts_with(f))) {
+        if self.lost
+            && below.is_some_and(|b| self.checker.folders().iter().any(|f| b.starts_with(f)))
+        {
             return None;
         }
         let path = Path::new(file);

@@ -2,4 +2,7 @@
 
 package tested
 
+// Checker is the word for the checker under test.
+const Checker = "go/types"
+
 var packages = [...]string{"go/types"}

@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 6
+const Version = 7
 
 // Kinds of requests and their replies.
 const (
@@ -24,6 +24,8 @@ type Hello struct {
 	Sense bool
 	// Words are the operations and queries that the harness knows, sorted.
 	Words []string
+	// Checker is the type checker under test.
+	Checker string
 }
 
 // Encode returns the message's bytes.
@@ -35,13 +37,14 @@ func (h *Hello) Encode() []byte {
 	e.u32(h.Counters)
 	e.u8(bit(h.Sense))
 	e.strs(h.Words)
+	e.str(h.Checker)
 	return e.b
 }
 
 // DecodeHello reads the output of Encode.
 func DecodeHello(b []byte) (*Hello, error) {
 	d := &decoder{b: b}
-	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Sense: d.u8() != 0, Words: d.strs()}
+	h := &Hello{Version: d.u32(), GoVersion: d.str(), Race: d.u8() != 0, Counters: d.u32(), Sense: d.u8() != 0, Words: d.strs(), Checker: d.str()}
 	return h, d.done()
 }
 

@@ -28,7 +28,7 @@ var reply = &RunReply{
 }
 
 func TestMessagesRoundTrip(t *testing.T) {
-	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Sense: true, Words: []string{"check"}}
+	hello := &Hello{Version: Version, GoVersion: "go1.27.3", Race: true, Counters: 8921, Sense: true, Words: []string{"check"}, Checker: "types2"}
 	tree := &ParseReply{OK: true, Tree: "{}"}
 	diagnostics := &ParseReply{Errors: []Diagnostic{{Line: 1, Column: 2, Message: "m"}}}
 	request := func(b []byte) (any, error) { return DecodeRequest(b) }

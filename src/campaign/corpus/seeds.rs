@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use crate::campaign::corpus::worker_folders;
+use crate::checker::Checker;
 use crate::files;
 use crate::harness::{Harness, HarnessError, ImportError};
 use crate::scenario::UnknownTarget;
@@ -17,6 +18,9 @@ static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 /// The folder of ready-made reproducers. Campaigns leave it out unless asked, because findings made
 /// from it are not discoveries.
 const FIXED_BUGS: &str = "fixedbugs";
+
+/// The folder of cases for types2 alone, in any folder of seeds.
+const TYPES2: &str = "types2";
 
 /// Seeds that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -142,9 +146,9 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
     Ok(())
 }
 
-/// The seeds inside the binary; the ready-made reproducers only if requested.
+/// The seeds inside the binary for a checker; the ready-made reproducers only if requested.
 #[must_use]
-pub fn built_in(fixed_bugs: bool) -> Vec<Seed> {
+pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
     fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
         for entry in dir.entries() {
             match entry {
@@ -160,6 +164,7 @@ pub fn built_in(fixed_bugs: bool) -> Vec<Seed> {
     let mut seeds = Vec::new();
     walk(&CORPUS, &mut seeds);
     seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
+    seeds.retain(|s| s.is_for(checker));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));
     seeds
 }
@@ -184,6 +189,12 @@ pub fn import(seeds: &[Seed], harness: &mut Harness) -> Result<Vec<TestCase>, Se
 }
 
 impl Seed {
+    /// Whether it is for a checker: those in a folder `types2` are for that one alone.
+    #[must_use]
+    pub fn is_for(&self, checker: Checker) -> bool {
+        checker == Checker::Types2 || self.path.components().all(|c| c.as_os_str() != TYPES2)
+    }
+
     /// The seed as a test case, whose files the harness parses.
     ///
     /// # Errors
@@ -272,8 +283,8 @@ mod tests {
         assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
         // The seeds inside the binary are those of the repository.
         let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
-        assert!(!built_in(false).iter().any(is_known));
-        let (all, some) = (built_in(true), built_in(false));
+        assert!(!built_in(false, Checker::GoTypes).iter().any(is_known));
+        let (all, some) = (built_in(true, Checker::GoTypes), built_in(false, Checker::GoTypes));
         assert_eq!(all.iter().filter(|s| !is_known(s)).count(), some.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::checker::Checker;
 use crate::scenario::{Class, Profile, Scenario};
 
 /// The percentage of the total cost that contract scenarios may take.
@@ -25,6 +26,7 @@ const FRESH_EVERY: u64 = 16;
 #[derive(Debug)]
 pub struct Budget {
     profile: Profile,
+    checker: Checker,
     all: Cell<u64>,
     contract: Cell<u64>,
     /// Mutants with rounds so far.
@@ -37,9 +39,10 @@ impl Budget {
     /// A budget with nothing spent. Only [`Profile::All`] has a bound, because the other profiles
     /// have only one class.
     #[must_use]
-    pub fn new(profile: Profile) -> Self {
+    pub fn new(profile: Profile, checker: Checker) -> Self {
         Self {
             profile,
+            checker,
             all: Cell::default(),
             contract: Cell::default(),
             rounds: Cell::default(),
@@ -57,7 +60,8 @@ impl Budget {
             scenario.rounds = None;
         }
         scenario.fresh = scenario.fresh && one_in(FRESH_EVERY, &self.fresh);
-        scenario.go.len() >= 2 || scenario.class() == Class::Breach
+        let least = if self.checker == Checker::GoTypes { 2 } else { 1 };
+        scenario.go.len() >= least || scenario.class() == Class::Breach
     }
 
     /// Adds the cost of executing an admitted scenario.
@@ -92,7 +96,7 @@ mod tests {
 
     #[test]
     fn contract_gets_its_share_and_the_rest_is_free() {
-        let budget = Budget::new(Profile::All);
+        let budget = Budget::new(Profile::All, Checker::GoTypes);
         let mut ran = [0u64; 2];
         for i in 0..100_000 {
             let class = if i % 2 == 0 { Class::Breach } else { Class::Bug };
@@ -117,7 +121,7 @@ mod tests {
             scenario.fresh
         });
         assert_eq!(fresh.count(), 3);
-        let budget = Budget::new(Profile::Contract);
+        let budget = Budget::new(Profile::Contract, Checker::GoTypes);
         budget.add(Class::Breach, 1 << 40);
         assert!(budget.allows(Class::Breach));
     }

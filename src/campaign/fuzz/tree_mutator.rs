@@ -165,6 +165,7 @@ where
             donor: donor.as_ref().map(|d| d as &dyn Donor),
             profile: self.options.profile,
             go_minor: self.options.generate.go_minor,
+            checker: self.options.generate.checker,
         };
         let table = self.table.borrow();
         let settings =

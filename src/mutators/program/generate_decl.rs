@@ -13,7 +13,8 @@ pub struct GenerateDecl;
 
 impl Operator for GenerateDecl {
     fn apply(&self, case: &mut TestCase, cx: &mut Context<'_>) -> bool {
-        let options = generate::Options { go_minor: cx.go_minor, max_packages: 1 };
+        let options =
+            generate::Options { go_minor: cx.go_minor, max_packages: 1, ..Default::default() };
         let packages = generate::packages(cx.rng, &options);
         let donor = TestCase { packages, scenario: Default::default() };
         let done = splice_decl(case, donor, cx.rng);

@@ -217,6 +217,7 @@ pub fn minimize(
     let (smallest, tally) = finish::finish(&mut search, options, ready.rate.rate())?;
     let (rate, tally) = (ready.rate, tally.unwrap_or_default());
     let scenario = &search.case.scenario;
+    let sequential = ready.finding.sequential;
     Ok(Some(Minimized {
         finding: ready.finding,
         text: smallest.to_txtar(),
@@ -227,7 +228,7 @@ pub fn minimize(
             goroutines: scenario.go.len(),
             operations: scenario.go.iter().map(Vec::len).max().unwrap_or(0),
             before: scenario.before.len(),
-            class: scenario.class(),
+            class: scenario.class_for(options.origin.checker(), sequential).0,
             original: [rate.hits, rate.runs],
             reproduced: [tally.hits, tally.runs],
             seconds: started.elapsed().as_secs_f64(),
