@@ -22,7 +22,7 @@ const (
 )
 
 // twin makes the harness a package of cmd/compile: its own files, which import the checker under
-// test instead of go/types. Files with the build tag types2 replace those with !types2.
+// test instead of go/types, unless they import that under a name. Files with the build tag types2 replace those with !types2.
 func twin(c checker, goroot, module, out string, result *overlay) error {
 	module, err := filepath.Abs(module)
 	if err != nil {
@@ -84,11 +84,8 @@ func twinSource(text []byte, checker string) ([]byte, error) {
 		}
 		to := ""
 		switch {
-		case old == "go/types":
-			to = strconv.Quote(checker)
-			if spec.Name == nil {
-				to = path.Base(old) + " " + to
-			}
+		case old == "go/types" && spec.Name == nil:
+			to = path.Base(old) + " " + strconv.Quote(checker)
 		case old == ownModule || strings.HasPrefix(old, ownModule+"/"):
 			to = strconv.Quote(twinModule + strings.TrimPrefix(old, ownModule))
 		default:

@@ -38,6 +38,9 @@ const MEMORY: [&str; 5] = [
     "failed to create new OS thread",
 ];
 
+/// How the compiler reports a fault of its own.
+const INTERNAL: &str = "internal compiler error: ";
+
 /// The signals with which a person or a supervisor ends a process: hangup, interrupt, quit,
 /// terminate. They are not findings.
 const ASKED: [i32; 4] = [1, 2, 3, 15];
@@ -80,6 +83,10 @@ pub fn death(exit: Exit, output: &str) -> Option<Death> {
             (Kind::Fatal, race_runtime(line))
         };
         return death(kind, message, Vec::new());
+    }
+    // The compiler's packages end the process so, without a stack.
+    if let Some((_, message)) = output.lines().find_map(|l| l.split_once(INTERNAL)) {
+        return death(Kind::Fatal, format!("{INTERNAL}{}", shape(message)), Vec::new());
     }
     let asked = match exit {
         Exit::Signal(n) => ASKED.contains(&n),
@@ -139,6 +146,8 @@ mod tests {
         assert_eq!(d(Exit::Signal(9), ""), m("killed by signal 9 without output"));
         assert_eq!(d(Exit::Signal(15), ""), None);
         assert_eq!(d(Exit::Code(2), "SIGQUIT: quit\nPC=0x1\n"), None);
+        let ice = "???: internal compiler error: unexpected x with 11 y\n\nPlease file a bug\n";
+        assert_eq!(d(Exit::Code(2), ice), f("internal compiler error: unexpected x with N y"));
         assert_eq!(
             d(
                 Exit::Code(66),

@@ -94,6 +94,8 @@ pub struct RunFlags {
     pub resolutions: bool,
     /// Whether writes to shared memory are wanted; only a sequential run knows them.
     pub sense: bool,
+    /// Whether the other checker judges the packages: go/types, in a harness for types2.
+    pub other: bool,
     /// The number of reports after which the race detector is silent until the run ends; 0 for no
     /// limit. A report costs about as much as a run.
     pub reports: u16,
@@ -105,6 +107,7 @@ impl RunFlags {
             | u32::from(self.answers) << 1
             | u32::from(self.resolutions) << 2
             | u32::from(self.sense) << 3
+            | u32::from(self.other) << 4
             | u32::from(self.reports) << 16
     }
 }

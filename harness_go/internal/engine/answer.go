@@ -41,8 +41,8 @@ func (g *goroutine) answer(what string, subject []any, parts []any, note string)
 func (g *goroutine) answerCheck(record *checked, pkg *types.Package) {
 	scope := pkg.Scope()
 	g.answer("errors", []any{pkg.Path()}, []any{record.all}, "")
-	g.answer("scope", []any{pkg.Path()}, []any{strings.Join(scope.Names(), " ")}, "")
-	for _, name := range scope.Names() {
+	g.answer("scope", []any{pkg.Path()}, []any{strings.Join(names(scope), " ")}, "")
+	for _, name := range names(scope) {
 		g.answer("declares", []any{pkg.Path() + "." + name}, []any{scope.Lookup(name)}, "")
 	}
 }

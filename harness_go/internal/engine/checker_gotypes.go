@@ -16,6 +16,20 @@ func newChecker(config *types.Config, fset *token.FileSet, pkg *types.Package, i
 	return types.NewChecker(config, fset, pkg, info)
 }
 
+// names are the names in a scope that a program can use.
+func names(s *types.Scope) []string { return s.Names() }
+
+// objectsOf are a scope's objects in the order of their names. The order of a walk does not matter.
+func objectsOf(scope *types.Scope, _ order) []types.Object {
+	var objects []types.Object
+	for _, name := range scope.Names() {
+		if obj := scope.Lookup(name); obj != nil {
+			objects = append(objects, obj)
+		}
+	}
+	return objects
+}
+
 // completed completes an interface made by hand.
 func completed(t *types.Interface) *types.Interface { return t.Complete() }
 

@@ -135,6 +135,11 @@ func (e *Engine) Run(req *wire.RunRequest) (*wire.RunReply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.Flags&wire.FlagOther != 0 {
+		if reply := e.judgeByOther(req); reply != nil {
+			return reply, nil
+		}
+	}
 	if options.throughCompiler() && readsArchives {
 		// Before anything is watched, because it has nothing to do with go/types here.
 		if e.compiler == nil {

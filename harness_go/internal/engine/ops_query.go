@@ -72,7 +72,7 @@ func (g *goroutine) walk(c *call) bool {
 	case q.scope != nil:
 		g.walkScopes(q, g.scopePackages(pkg), o)
 	case pkg != nil:
-		objects := objectsOf(pkg.Scope())
+		objects := objectsOf(pkg.Scope(), o)
 		a := g.asker(pkg)
 		a.objects(q, objects)
 		g.walkTypes(q, pkg, typesOf(objects), o)
@@ -80,17 +80,6 @@ func (g *goroutine) walk(c *call) bool {
 		g.walkTypes(q, nil, g.instanceRoots(), o)
 	}
 	return true
-}
-
-// objectsOf are a scope's objects in the order of their names.
-func objectsOf(scope *types.Scope) []types.Object {
-	var objects []types.Object
-	for _, name := range scope.Names() {
-		if obj := scope.Lookup(name); obj != nil {
-			objects = append(objects, obj)
-		}
-	}
-	return objects
 }
 
 func typesOf(objects []types.Object) []types.Type {

@@ -18,7 +18,7 @@ func (g *goroutine) askUniverse(c *call) bool {
 		a.flush(q, "universe")
 		return true
 	}
-	objects := objectsOf(types.Universe)
+	objects := objectsOf(types.Universe, order{})
 	a.objects(q, objects)
 	g.walkTypes(q, nil, typesOf(objects), order{})
 	return true

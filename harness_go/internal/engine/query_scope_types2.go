@@ -7,7 +7,7 @@ import "go/types"
 // askScope looks up every name, which loads what the compiler's importer has not loaded yet. Scopes
 // of types2 are not asked about positions: they have none in most releases.
 func askScope(a *asker, s *types.Scope) {
-	for _, name := range s.Names() {
+	for _, name := range names(s) {
 		a.obj(s.Lookup(name))
 	}
 	a.int(int64(s.Len()))

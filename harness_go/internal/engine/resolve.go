@@ -67,11 +67,11 @@ func (g *goroutine) object(path, name string) types.Object {
 	if obj := scope.Lookup(name); obj != nil {
 		return obj
 	}
-	names := scope.Names()
-	if len(names) == 0 {
+	all := names(scope)
+	if len(all) == 0 {
 		return nil
 	}
-	return g.standIn(pkg, name, names[hash(name)%uint32(len(names))])
+	return g.standIn(pkg, name, all[hash(name)%uint32(len(all))])
 }
 
 // genericObject is object for a generic type or function. For names that do not exist, types are
@@ -86,7 +86,7 @@ func (g *goroutine) genericObject(path, name string) types.Object {
 		return obj
 	}
 	var typeNames, funcs []string
-	for _, n := range scope.Names() {
+	for _, n := range names(scope) {
 		switch obj := scope.Lookup(n); {
 		case !isGeneric(obj):
 		case isTypeName(obj):

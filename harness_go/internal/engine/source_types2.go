@@ -28,7 +28,10 @@ func parseSource(_ *token.FileSet, pkg *wire.Package, mode syntax.Mode) *source 
 			s.fail(sourceError(name + ": the file is larger than 1 MiB"))
 			continue
 		}
-		f, err := syntax.Parse(syntax.NewFileBase(name), strings.NewReader(file.Text), nil, nil, mode)
+		// Without a function for errors, the parser stops at the first one, and its check of
+		// branches panics.
+		ignore := func(error) {}
+		f, err := syntax.Parse(syntax.NewFileBase(name), strings.NewReader(file.Text), ignore, nil, mode)
 		if err != nil {
 			s.fail(err)
 			continue

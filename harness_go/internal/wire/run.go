@@ -10,6 +10,9 @@ const (
 	FlagResolutions
 	// FlagSense asks for the operations' writes to shared memory, in a sequential run.
 	FlagSense
+	// FlagOther asks for the verdicts of the other checker, with the code of the first error in each
+	// package as its answer.
+	FlagOther
 )
 
 // ReportsShift is the position in the flags of the number of reports after which the race detector

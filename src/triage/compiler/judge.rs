@@ -5,6 +5,7 @@ use std::io;
 
 use super::compile::{Compiled, Compiler};
 use super::differences::{By, is_known};
+use crate::checker::Checker;
 use crate::finding::{
     CompilerEnd, CompilerFault, CompilerVerdict, Finding, Origin, compiler_finding, message_shape,
 };
@@ -64,11 +65,21 @@ pub fn second_opinion(
     let request = RunRequest::new(&scenario, &case.packages).with_flags(flags);
     let outcome = harness.run(&request)?;
     if !is_well(&outcome) {
-        // go/types fails as well, which is a finding of its own.
+        // The checker fails as well, which is a finding of its own.
         return Ok(opinion);
     }
+    if origin.checker() == Checker::Types2 {
+        let flags = RunFlags { other: true, ..flags };
+        let tools = harness.run(&request.with_flags(flags))?;
+        if let Some((fault, report)) = differ(&case, &outcome, &tools) {
+            opinion.finding = Some(compiler_finding(fault.borrowed(), &scenario, origin));
+            opinion.report = report;
+            return Ok(opinion);
+        }
+    }
     let finding = |fault: CompilerFault<'_>| compiler_finding(fault, &scenario, origin);
-    if let Some((finding, report)) = fault(&case, &compiled, &outcome, finding) {
+    let checker = origin.checker().as_str();
+    if let Some((finding, report)) = fault(&case, &compiled, &outcome, checker, finding) {
         opinion.finding = Some(finding);
         opinion.report = report;
     }
@@ -86,6 +97,7 @@ fn fault(
     case: &SourceCase,
     compiled: &Compiled,
     outcome: &Outcome,
+    checker: &str,
     finding: impl Fn(CompilerFault<'_>) -> Finding,
 ) -> Option<(Finding, String)> {
     let reply = outcome.reply.as_ref()?;
@@ -97,7 +109,7 @@ fn fault(
             (end, _) if end.is_bad() => {
                 let word = if *verdict == Verdict::Valid { "accepts" } else { "rejects" };
                 let report = format!(
-                    "go/types {word} package {path}; go tool compile: {}\n\n{output}",
+                    "{checker} {word} package {path}; go tool compile: {}\n\n{output}",
                     end.as_str()
                 );
                 return Some((finding(CompilerFault::Ended(end, output)), report));
@@ -105,7 +117,7 @@ fn fault(
             (CompilerEnd::Error, Verdict::Valid) => {
                 let Some(why) = unknown_error(output) else { continue };
                 let report =
-                    format!("go/types accepts package {path}. go tool compile:\n\n{output}");
+                    format!("{checker} accepts package {path}. go tool compile:\n\n{output}");
                 return Some((finding(CompilerFault::Rejects(&why)), report));
             }
             (CompilerEnd::Ok, Verdict::TypeErrors | Verdict::SyntaxErrors) => {
@@ -114,8 +126,51 @@ fn fault(
                 }
                 let why = code(reply, path).unwrap_or_else(|| message_shape(error));
                 let report =
-                    format!("go tool compile accepts package {path}. go/types:\n\n{error}\n");
+                    format!("go tool compile accepts package {path}. {checker}:\n\n{error}\n");
                 return Some((finding(CompilerFault::Accepts(&why)), report));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How types2 and go/types differ.
+enum Differs {
+    /// Only types2 rejects a package, with such an error.
+    Rejects(String),
+    /// Only go/types does.
+    Accepts(String),
+}
+
+impl Differs {
+    fn borrowed(&self) -> CompilerFault<'_> {
+        match self {
+            Self::Rejects(why) => CompilerFault::Rejects(why),
+            Self::Accepts(why) => CompilerFault::Accepts(why),
+        }
+    }
+}
+
+/// The first package on which types2 and go/types differ without reason, and the report of it. What
+/// imports a package on which they differ says nothing, and neither do syntax errors: the parsers
+/// differ.
+fn differ(case: &SourceCase, outcome: &Outcome, tools: &Outcome) -> Option<(Differs, String)> {
+    let (types2, tools) = (outcome.reply.as_ref()?, tools.reply.as_ref()?);
+    for (i, package) in case.packages.iter().enumerate() {
+        let path = &package.path;
+        let (ours, error) = types2.verdicts.get(i)?;
+        let (theirs, other) = tools.verdicts.get(i)?;
+        match (ours, theirs) {
+            (Verdict::TypeErrors, Verdict::Valid) if !is_known(By::Compiler, error) => {
+                let why = code(types2, path).unwrap_or_else(|| message_shape(error));
+                let report = format!("go/types accepts package {path}. types2:\n\n{error}\n");
+                return Some((Differs::Rejects(why), report));
+            }
+            (Verdict::Valid, Verdict::TypeErrors) if !is_known(By::GoTypes, other) => {
+                let why = code(tools, path).unwrap_or_else(|| message_shape(other));
+                let report = format!("types2 accepts package {path}. go/types:\n\n{other}\n");
+                return Some((Differs::Accepts(why), report));
             }
             _ => {}
         }

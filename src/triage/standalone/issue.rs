@@ -8,6 +8,7 @@ use super::head::concurrent_rules;
 use super::package_program;
 use super::plan::Plan;
 use super::write::Crash;
+use crate::checker::Checker;
 use crate::escape::{block, code, inline};
 use crate::finding::{CompilerEnd, Finding, Kind, OnRelease};
 use crate::scenario::{Class, Share};
@@ -50,11 +51,18 @@ impl Crash {
         bad && (self.finding.kind == Kind::Compiler || self.scenario.go.len() == 1)
     }
 
+    /// Whether types2 shows it, which no program can import.
+    #[must_use]
+    pub fn is_of_types2(&self) -> bool {
+        self.finding.origin.checker() == Checker::Types2
+    }
+
     fn title(&self) -> String {
         let f = &self.finding;
         let situation = f.root.as_ref().map_or(f.title.as_str(), |root| root.title.as_str());
         let blame = match (self.is_compilers(), f.kind) {
             (true, Kind::Compiler) => "cmd/compile",
+            (true, _) if self.is_of_types2() => "cmd/compile",
             (true, _) => "cmd/compile, go/types",
             (false, _) => f.blame.as_str(),
         };
@@ -96,10 +104,11 @@ impl Crash {
             true => " They share a `types.Context`.",
             false => "",
         };
+        let checker = self.finding.origin.checker();
         match n {
-            1 => format!("Used go/types on one goroutine. {valid}"),
+            1 => format!("Used {checker} on one goroutine. {valid}"),
             n => format!(
-                "Used go/types on {n} goroutines at the same time.{packages}{shared} {valid}"
+                "Used {checker} on {n} goroutines at the same time.{packages}{shared} {valid}"
             ),
         }
     }
@@ -133,7 +142,7 @@ impl Crash {
 
     /// The program, or the packages themselves if the compiler shows it.
     fn shown_program(&self) -> String {
-        if !self.is_compilers() {
+        if !self.is_compilers() && !self.is_of_types2() {
             let program = self.program(&self.options());
             let run = match &self.finding.origin.subject {
                 Some(subject) => subject.run_command(self.needs_race()),
@@ -142,7 +151,15 @@ impl Crash {
             };
             return format!("{}\n\nRun with `{run}`.\n", block("go", &program.main_go));
         }
-        let (module, how) = package_program::files(&self.case, self.options().go_minor);
+        let (module, mut how) = package_program::files(&self.case, self.options().go_minor);
+        if !self.is_compilers() {
+            let scenario = block("", &self.scenario.to_string());
+            how = format!(
+                "Only packages of cmd/compile can import types2. typerace builds such a program with \
+                 `go build -race -overlay`, and runs this scenario on the packages with `typerace \
+                 reproduce --checker types2` and this crash directory:\n\n{scenario}"
+            );
+        }
         match &module[..] {
             [(_, only)] => format!("{}\n\n{how}\n", block("go", only)),
             all => {
@@ -160,7 +177,7 @@ impl Crash {
             let _ = writeln!(out, "{}", block("", &format!("{}\n", compiler.output.trim_end())));
             if f.kind != Kind::Compiler {
                 let own = shortened(&self.own_report(), 25);
-                let _ = writeln!(out, "\ngo/types: {}.\n\n{}", inline(&f.title), block("", &own));
+                let _ = writeln!(out, "\n{}: {}.\n\n{}", f.origin.checker(), inline(&f.title), block("", &own));
             }
             return out;
         }

@@ -8,6 +8,7 @@ use super::program::Program;
 use super::run::{RunError, Runner};
 use super::specialise::specialise;
 use super::write::{Crash, WriteError, write_own_report};
+use crate::checker::Checker;
 use crate::finding::{Direct, Finding, Kind, OnRelease, Standalone};
 use crate::harness::Toolchain;
 use crate::scenario::Meet;
@@ -50,6 +51,14 @@ pub fn verify(
     let mut crash = Crash::read(dir)?;
     if crash.scenario.uses_targets() {
         return Err(WriteError::Target.into());
+    }
+    if crash.finding.origin.checker() == Checker::Types2 {
+        // No program of its own can import types2. The compiler shows what one goroutine shows.
+        if crash.scenario.go.len() == 1 {
+            let reproduced = compiled(&crash, go)?;
+            put_release(&mut crash.finding, go, reproduced);
+        }
+        return Ok(crash.finding);
     }
     let enough = runs - runs / 10;
     let meets = crash.scenario.meet.contains(&Meet::Import);
@@ -96,17 +105,18 @@ pub fn verify(
             true => compiled(&crash, go)?,
             false => best.reproduced,
         };
-        let releases = &mut crash.finding.releases;
-        releases.retain(|r| r.go_version != go.version);
-        releases.push(OnRelease {
-            go_version: go.version.clone(),
-            reproduced: shown,
-            instead: None,
-            not_run: None,
-        });
+        put_release(&mut crash.finding, go, shown);
         crash.finding.standalone = Some(best);
     }
     Ok(crash.finding)
+}
+
+/// Stores how often a release showed the finding.
+fn put_release(finding: &mut Finding, go: &Toolchain, reproduced: [u32; 2]) {
+    let releases = &mut finding.releases;
+    releases.retain(|r| r.go_version != go.version);
+    let (instead, not_run) = (None, None);
+    releases.push(OnRelease { go_version: go.version.clone(), reproduced, instead, not_run });
 }
 
 /// Whether the compiler of a release fails with the packages, as `[k, n]`.

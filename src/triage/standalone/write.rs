@@ -130,8 +130,8 @@ pub fn write(dir: &Path) -> Result<(), WriteError> {
             None => Ok(()),
         };
     }
-    if crash.finding.kind == Kind::Compiler {
-        // The packages themselves show it; issue.md has them.
+    if crash.finding.kind == Kind::Compiler || crash.is_of_types2() {
+        // The packages themselves show it; issue.md has them. No program can import types2.
         return put(&dir.join("issue.md"), &crash.issue());
     }
     let program = crash.program(&crash.options());
