@@ -33,7 +33,8 @@ fn main() {
         // Two of three programs are mutants, many of them with errors.
         for _ in 0..n % 3 {
             let (donor, checker) = (Some(&last as _), Checker::GoTypes);
-            let mut cx = Context { rng: &mut rng, donor, profile: Profile::Safe, go_minor, checker };
+            let mut cx =
+                Context { rng: &mut rng, donor, profile: Profile::Safe, go_minor, checker };
             mutate(&mut case, &mut cx, &weights, &settings);
         }
         let source = compiler_case(&case.to_source());

@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             donor: Some(&donor),
             profile: Profile::Safe,
             go_minor: options.go_minor,
+            checker: options.checker,
         };
         mutate(&mut case, &mut cx, &weights, &settings);
         let source = case.to_source();

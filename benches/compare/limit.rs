@@ -91,6 +91,7 @@ fn set(go_minor: u32) -> Vec<TestCase> {
                 donor: Some(donor),
                 profile: Profile::Safe,
                 go_minor: options.go_minor,
+                checker: options.checker,
             };
             mutate(&mut case, &mut cx, &weights as &Weights, &settings as &Settings);
         }

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Exit, GoArgs, print};
+use crate::checker::Checker;
 use crate::finding::RuleQuote;
 use crate::harness::BuiltHarness;
 use crate::scenario::{ELEMENTS, Element, targets};
 
-/// Print the vocabulary of scenarios: every element, its class and the rule behind it
+/// Print the vocabulary of scenarios: every element, its class and the rule behind it; with
+/// --checker types2, what scenarios for types2 can have
 #[derive(Debug, clap::Args)]
 pub struct ScenariosArgs {
     /// Print one JSON document on stdout
@@ -26,9 +28,24 @@ pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
         // Building it registers its operations.
         BuiltHarness::get(&args.go.options(), &mut super::ticker::waiting())?;
     }
-    let all: Vec<&Element> = ELEMENTS.iter().chain(targets()).collect();
-    print(&if args.json { serde_json::to_string_pretty(&all)? + "\n" } else { text(&all) })?;
+    let checker = args.go.options().checker;
+    let all = ELEMENTS.iter().chain(targets()).filter(|e| e.is_for(checker));
+    let all: Vec<&Element> = all.collect();
+    print(&if args.json { json(&all)? } else { text(&all) })?;
     Ok(Exit::Nothing)
+}
+
+/// The elements, each with the checkers that it is for.
+fn json(all: &[&Element]) -> serde_json::Result<String> {
+    let mut rows = Vec::new();
+    for element in all {
+        let mut row = serde_json::to_value(element)?;
+        let checkers: Vec<Checker> =
+            Checker::ALL.into_iter().filter(|c| element.is_for(*c)).collect();
+        row["checkers"] = serde_json::to_value(checkers)?;
+        rows.push(row);
+    }
+    Ok(serde_json::to_string_pretty(&rows)? + "\n")
 }
 
 /// The table for people. Kinds are headings; a rule stands once for consecutive
@@ -89,7 +106,11 @@ mod tests {
 
     #[test]
     fn json_has_every_field() {
-        let value = serde_json::to_value(&ELEMENTS[..]).unwrap();
+        let all: Vec<&Element> = ELEMENTS.iter().collect();
+        let value: serde_json::Value = serde_json::from_str(&json(&all).unwrap()).unwrap();
+        let eval = value.as_array().unwrap().iter().find(|e| e["name"] == "eval").unwrap();
+        assert_eq!(eval["checkers"], serde_json::json!(["go/types"]));
+        assert_eq!(value[1]["checkers"], serde_json::json!(["go/types", "types2"]));
         assert_eq!(value.as_array().unwrap().len(), ELEMENTS.len());
         let first = &value[0];
         for field in ["kind", "name", "class", "does"] {

@@ -4,7 +4,12 @@ use super::frame::{Frame, Goroutine, goroutines};
 use super::normalise::function;
 
 /// Functions that panic on behalf of their caller, which is where it happened.
-const HELPERS: [&str; 2] = ["go/types.assert", "go/types.unreachable"];
+const HELPERS: [&str; 4] = [
+    "go/types.assert",
+    "go/types.unreachable",
+    "cmd/compile/internal/types2.assert",
+    "cmd/compile/internal/importer.assert",
+];
 
 /// The stack of a recovered panic below the call that panicked, from the text of `debug.Stack`. If
 /// a deferred function raised the panic again, the first one is used.

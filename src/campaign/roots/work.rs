@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Job, SHORT};
 use super::{News, RootsConfig, Shared, processors};
+use crate::checker::Checker;
 use crate::finding::{Finding, NEW, Root};
 use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority, stop_builds_with};
 use crate::store::Store;
@@ -158,13 +159,17 @@ impl Worker {
                     Some(root) => format!("root {}", root.id),
                     None => finding.title.clone(),
                 };
+                // No program can import types2: the issue has the packages.
+                let is_of_types2 = finding.origin.checker() == Checker::Types2;
+                let place = if is_of_types2 { "issue.md" } else { "repro" };
                 let says = match shown {
+                    _ if is_of_types2 => "minimized".to_owned(),
                     [_, 0] => "minimized; there was no time to run its program".to_owned(),
                     [k, n] => {
                         format!("a program of {lines} lines shows it in {k} of {n} processes")
                     }
                 };
-                let line = format!("{what}: {says}: {}/repro", dir.display());
+                let line = format!("{what}: {says}: {}/{place}", dir.display());
                 state.news.push(News::Say(line));
             }
             Ok(None) => {

@@ -193,7 +193,8 @@ impl Predicate {
         place: usize,
         won: &Arc<AtomicUsize>,
     ) -> Result<Answer, HarnessError> {
-        if case.scenario.class() > self.class {
+        let is_for = case.scenario.check_is_for(self.origin.checker());
+        if case.scenario.class() > self.class || is_for.is_err() {
             return Ok(Answer::Not);
         }
         if self.stalls() {

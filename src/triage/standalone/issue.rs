@@ -177,7 +177,13 @@ impl Crash {
             let _ = writeln!(out, "{}", block("", &format!("{}\n", compiler.output.trim_end())));
             if f.kind != Kind::Compiler {
                 let own = shortened(&self.own_report(), 25);
-                let _ = writeln!(out, "\n{}: {}.\n\n{}", f.origin.checker(), inline(&f.title), block("", &own));
+                let _ = writeln!(
+                    out,
+                    "\n{}: {}.\n\n{}",
+                    f.origin.checker(),
+                    inline(&f.title),
+                    block("", &own)
+                );
             }
             return out;
         }
