@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use typerace::campaign::seeds;
+
 use typerace::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, Limits, RunFlags, RunRequest, Verdict,
 };
@@ -152,7 +153,7 @@ fn mutants(
     let rng = &mut Rng::new(args.seed);
     let (mut pool, mut parents) = (Pool::default(), Parents::default());
     let mut seen = vec![false; checker.harness.counters()];
-    let seeds = if args.no_seeds { Vec::new() } else { seeds::built_in(false) };
+    let seeds = if args.no_seeds { Vec::new() } else { seeds::built_in(false, options.checker) };
     let mut start = seeds::import(&seeds, &mut checker.harness)?;
     start.extend((0..GENERATED_AT_START).map(|_| generate::test_case(rng, options, Profile::All)));
     for case in start {
@@ -183,6 +184,7 @@ fn mutants(
                     donor: Some(donor),
                     profile: Profile::All,
                     go_minor: options.go_minor,
+                    checker: options.checker,
                 };
                 let Some(m) = mutate(&mut case, &mut cx, &weights, &settings) else { continue };
                 Some(m)

@@ -33,8 +33,13 @@ fn nine_of_ten_error_codes_are_provoked() {
     let (mut programs, mut made) = (String::new(), 0);
     while made < MUTANTS {
         let mut case = generate::test_case(rng, &options, Profile::All);
-        let mut cx =
-            Context { rng, donor: None, profile: Profile::All, go_minor: options.go_minor };
+        let mut cx = Context {
+            rng,
+            donor: None,
+            profile: Profile::All,
+            go_minor: options.go_minor,
+            checker: options.checker,
+        };
         if mutate_by(operator, &mut case, &mut cx, &Settings::default()).is_none() {
             continue;
         }

@@ -20,10 +20,10 @@ func newChecker(config *types.Config, _ *token.FileSet, pkg *types.Package, info
 }
 
 // names are the names in a scope that a program can use. The scope of an imported package also has
-// types that are declared in functions, under names such as T·1; the importer cannot load those of
-// generic functions, and the compiler never asks for them.
+// types that are declared in functions (T·1) and generic methods (T.M). The importer cannot load
+// those, and the compiler never asks for them.
 func names(s *types.Scope) []string {
-	return slices.DeleteFunc(s.Names(), func(name string) bool { return strings.Contains(name, local) })
+	return slices.DeleteFunc(s.Names(), func(name string) bool { return strings.ContainsAny(name, local+".") })
 }
 
 // objectsOf are a scope's objects in the order of their names. They are looked up in the order of a
