@@ -5,6 +5,7 @@ package engine
 import (
 	"go/token"
 	"go/types"
+	"io"
 )
 
 func askScope(a *asker, s *types.Scope) {
@@ -34,5 +35,5 @@ func askScope(a *asker, s *types.Scope) {
 	_, none := s.LookupParent(absent, token.NoPos)
 	a.obj(none)
 	// The text contains the scope's address and spelled types, so it is not an answer.
-	_ = s.String()
+	s.WriteTo(io.Discard, 0, true)
 }

@@ -2,7 +2,10 @@
 
 package engine
 
-import "go/types"
+import (
+	"go/types"
+	"io"
+)
 
 // askScope looks up every name, which loads what the compiler's importer has not loaded yet. Scopes
 // of types2 are not asked about positions: they have none in most releases.
@@ -14,6 +17,9 @@ func askScope(a *asker, s *types.Scope) {
 	a.bool(s.Parent() != nil)
 	children(s, func(child *types.Scope) { a.bool(child.Parent() == s) })
 	a.obj(s.Lookup(absent))
-	// The text contains the scope's address and spelled types, so it is not an answer.
-	_ = s.String()
+	// The text loads every name. It contains the scope's address and spelled types, so it is not an
+	// answer.
+	if len(names(s)) == s.Len() {
+		s.WriteTo(io.Discard, 0, true)
+	}
 }
