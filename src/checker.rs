@@ -51,6 +51,12 @@ impl Checker {
         }
     }
 
+    /// The checker that a function, named as in a stack, is part of.
+    #[must_use]
+    pub fn of(function: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|checker| checker.has(function))
+    }
+
     /// Whether a function, named as in a stack, is one of its own.
     #[must_use]
     pub fn has(self, function: &str) -> bool {
@@ -106,7 +112,7 @@ mod tests {
             ("cmd/compile/internal/types.NewPtr", None),
             ("cmd/compile/internal/typerace.main", None),
         ] {
-            assert_eq!(Checker::ALL.into_iter().find(|c| c.has(function)), of, "{function}");
+            assert_eq!(Checker::of(function), of, "{function}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The place where a race writes.
 
+use crate::checker::Checker;
 use crate::finding::{Finding, Frame, Kind};
 
 /// Where a race writes: the functions of go/types on the sides that write. If a function
@@ -11,7 +12,7 @@ pub fn write_site(finding: &Finding) -> Option<String> {
     if finding.kind != Kind::DataRace {
         return None;
     }
-    let library = |f: &&Frame| f.function.starts_with("go/types.");
+    let library = |f: &&Frame| Checker::of(&f.function).is_some();
     let mut sites: Vec<&str> = finding
         .stacks
         .iter()

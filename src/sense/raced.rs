@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::checker::Checker;
 use crate::harness::Site;
 
 /// The innermost place in go/types of each write in the reports. The race of a map or of a slice
@@ -15,7 +16,8 @@ pub(super) fn writes(reports: &str) -> BTreeSet<Site> {
             in_write = true;
         } else if !line.starts_with("  ") {
             in_write = false;
-        } else if let Some(function) = line.strip_prefix("  go/types.").filter(|_| in_write)
+        } else if let Some(function) = line.strip_prefix("  ").filter(|_| in_write)
+            && Checker::of(function).is_some()
             && let Some(site) = lines.peek().and_then(|position| site(function, position))
         {
             found.insert(site);
@@ -25,17 +27,13 @@ pub(super) fn writes(reports: &str) -> BTreeSet<Site> {
     found
 }
 
-/// Reads `(*Scope).Insert()` and `      /go/src/go/types/scope.go:123 +0x45`.
+/// Reads `go/types.(*Scope).Insert()` and `      /go/src/go/types/scope.go:123 +0x45`.
 fn site(function: &str, position: &str) -> Option<Site> {
     let function = function.strip_suffix("()").unwrap_or(function);
     let path = position.trim_start().split(' ').next()?;
     let (path, line) = path.rsplit_once(':')?;
     let file = path.rsplit('/').next()?;
-    Some(Site {
-        function: format!("go/types.{function}"),
-        file: file.to_owned(),
-        line: line.parse().ok()?,
-    })
+    Some(Site { function: function.to_owned(), file: file.to_owned(), line: line.parse().ok()? })
 }
 
 #[cfg(test)]

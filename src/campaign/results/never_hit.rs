@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::checker::Checker;
 use crate::harness::CounterSite;
 
 /// A function with blocks that were never reached.
@@ -27,13 +28,13 @@ impl NeverHit {
     }
 }
 
-/// The functions of go/types with blocks that were never reached, by file and line. `hits` has a
+/// The functions of the checker with blocks that were never reached, by file and line. `hits` has a
 /// byte for each counter.
 #[must_use]
 pub fn never_hit(sites: &[CounterSite], hits: &[u8]) -> Vec<NeverHit> {
     let mut all: BTreeMap<&str, NeverHit> = BTreeMap::new();
     for (i, site) in sites.iter().enumerate() {
-        if !site.function.starts_with("go/types.") {
+        if Checker::of(&site.function).is_none() {
             continue;
         }
         let new = || NeverHit {
@@ -78,7 +79,7 @@ pub fn text(all: &[NeverHit]) -> String {
     let whole: Vec<&str> = all
         .iter()
         .filter(|f| f.is_whole())
-        .map(|f| f.function.trim_start_matches("go/types."))
+        .map(|f| f.function.rsplit('/').next().unwrap_or_default().trim_start_matches("types."))
         .collect();
     let blocks: usize = all.iter().map(|f| f.blocks.len()).sum();
     format!(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{code, markup};
+use crate::checker::Checker;
 use crate::finding::{Finding, Frame, Stack};
 
 /// A finding with the contents of its crash directory.
@@ -83,7 +84,7 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     let shown = stack.frames.len().min(FRAMES);
     let has = |f: &&Frame| source(page, f).is_some();
     let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
-    let library = stack.frames.iter().filter(|f| f.function.starts_with("go/types.")).find(has);
+    let library = stack.frames.iter().filter(|f| Checker::of(&f.function).is_some()).find(has);
     // First the frame that the signature names, then one outside of the standard library.
     let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
     let at = library.or(module);
