@@ -88,6 +88,8 @@ fn every_quotation_stands_in_its_source() {
                 let text = documentation(&text, declaration);
                 ("go", text.unwrap_or_else(|| panic!("no {declaration} in {file}")))
             }
+            // The test came with the fix, in Go 1.24.
+            Source::GoComment { file } if file.ends_with("_test.go") && minor() < 24 => continue,
             Source::GoComment { file } => {
                 ("comment", comments(&fs::read_to_string(goroot.join(file)).unwrap()))
             }
@@ -112,7 +114,8 @@ fn every_quotation_stands_in_its_source() {
         *checked.entry(kind).or_insert(0) += 1;
         println!("{place}: “{says}”");
     }
-    assert!(checked["go"] >= 12 && checked["comment"] == 1 && checked["issue"] == 2, "{checked:?}");
+    assert!(checked["go"] >= 12 && checked["issue"] == 2, "{checked:?}");
+    assert_eq!(checked["comment"], if minor() < 24 { 1 } else { 2 });
     assert_eq!(checked.contains_key("x/tools"), tools.is_some());
 }
 
