@@ -19,8 +19,8 @@ static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 /// from it are not discoveries.
 const FIXED_BUGS: &str = "fixedbugs";
 
-/// The folder of cases for types2 alone, in any folder of seeds.
-const TYPES2: &str = "types2";
+/// The folder of reproducers for types2 alone.
+const TYPES2: &str = "fixedbugs/types2";
 
 /// Seeds that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -189,10 +189,10 @@ pub fn import(seeds: &[Seed], harness: &mut Harness) -> Result<Vec<TestCase>, Se
 }
 
 impl Seed {
-    /// Whether it is for a checker: those in a folder `types2` are for that one alone.
+    /// Whether it is for a checker: those in `fixedbugs/types2` are for that one alone.
     #[must_use]
     pub fn is_for(&self, checker: Checker) -> bool {
-        checker == Checker::Types2 || self.path.components().all(|c| c.as_os_str() != TYPES2)
+        checker == Checker::Types2 || !self.path.ancestors().any(|folder| folder.ends_with(TYPES2))
     }
 
     /// The seed as a test case, whose files the harness parses.
@@ -283,6 +283,9 @@ mod tests {
         assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
         // The seeds inside the binary are those of the repository.
         let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
+        let is_for =
+            |path: &str| Seed { path: path.into(), text: String::new() }.is_for(Checker::GoTypes);
+        assert!(is_for("types2/corpus/a.txtar") && !is_for("types2/fixedbugs/types2/a.txtar"));
         assert!(!built_in(false, Checker::GoTypes).iter().any(is_known));
         let (all, some) = (built_in(true, Checker::GoTypes), built_in(false, Checker::GoTypes));
         assert_eq!(all.iter().filter(|s| !is_known(s)).count(), some.len());
