@@ -40,8 +40,10 @@ pub struct Limits {
     pub jobs: usize,
     /// When to stop. Cases that ran at least once count.
     pub deadline: Option<Instant>,
-    /// When to stop once every case has run [`FIRST`] times.
+    /// When to stop once every case has run [`FIRST`] times, if all must run.
     pub budget: Option<Instant>,
+    /// Whether every case must run.
+    pub all: bool,
 }
 
 /// The result of all runs of a case.
@@ -101,6 +103,12 @@ pub struct Seen {
 }
 
 impl CaseRun {
+    /// A case that did not run yet.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self { case: case.name.clone(), ..Self::default() }
+    }
+
     /// Adds other runs of the same case.
     fn add(&mut self, more: CaseRun) {
         self.runs += more.runs;
@@ -132,6 +140,9 @@ impl CaseRun {
 /// time limit leaves none out.
 const FIRST: u32 = 3;
 
+/// The same for cases that need not run: once is best as long as some did not run at all.
+const ROUNDS: [u32; 3] = [1, 3, 9];
+
 /// A case that hits its time limit this often does not run again, because each time costs
 /// many seconds.
 const TIMEOUTS: u32 = 2;
@@ -153,7 +164,9 @@ pub fn run_columns(
     let jobs: Vec<Mutex<Job>> =
         each.map(|(case, column)| Mutex::new(Job::new(case, column, &roots))).collect();
     let failed = AtomicBool::new(false);
-    for (pass, runs) in [FIRST.min(limits.runs), limits.runs].into_iter().enumerate() {
+    let rounds = if limits.all { &[FIRST][..] } else { &ROUNDS };
+    let rounds = rounds.iter().copied().filter(|n| *n < limits.runs).chain([limits.runs]);
+    for (pass, runs) in rounds.enumerate() {
         let next = AtomicUsize::new(0);
         let through = AtomicUsize::new(0);
         let work = || -> Result<(), RegressError> {
@@ -162,7 +175,7 @@ pub fn run_columns(
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(job) = jobs.get(i) else { return Ok(()) };
                 let deadline = match pass {
-                    0 => limits.deadline,
+                    0 if limits.all => limits.deadline,
                     _ => limits.deadline.into_iter().chain(limits.budget).min(),
                 };
                 if failed.load(Ordering::Relaxed) || is_over(deadline) {
@@ -175,7 +188,7 @@ pub fn run_columns(
                 };
                 job.run(harness, runs, deadline)?;
                 let n = through.fetch_add(1, Ordering::Relaxed) + 1;
-                if pass == 1 {
+                if pass > 0 || !limits.all {
                     progress(n, jobs.len());
                 }
             }
@@ -198,7 +211,7 @@ pub fn run_columns(
     for (i, job) in jobs.into_iter().enumerate() {
         done[i % columns.len()].push(Job::finish(job));
     }
-    for (runs, column) in done.iter().zip(columns) {
+    for (runs, column) in done.iter().zip(columns).filter(|_| limits.all) {
         let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
         if missed > 0 {
             return Err(RegressError::NoTime { missed, of: runs.len(), go: column.label.clone() });
@@ -274,9 +287,13 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(case: &'a Case, column: &'a Column, roots: &'a Roots<'a>) -> Self {
-        let run = CaseRun { case: case.name.clone(), ..CaseRun::default() };
+        let mut run = CaseRun::of(case);
+        let unusable = column.built.toolchain.minor < case.since;
+        if unusable {
+            run.notes.push(format!("not run: made for go1.{} and later", case.since));
+        }
         let scenario = case.source.scenario.clone();
-        Self { case, column, roots, scenario, run, timeouts: 0, unusable: false }
+        Self { case, column, roots, scenario, run, timeouts: 0, unusable }
     }
 
     fn finish(job: Mutex<Self>) -> CaseRun {
@@ -303,12 +320,7 @@ impl<'a> Job<'a> {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
             }
-            // Function numbers, and with them the meaning of a seed, differ between Go
-            // releases, so every other run is left to the runtime's scheduler.
-            let mut scenario = scenario.clone();
-            if self.run.runs % 2 == 1 {
-                scenario.schedule = None;
-            }
+            let scenario = scenario.for_run(self.run.runs);
             let id = u64::from(self.run.runs);
             let request =
                 RunRequest { id, ..RunRequest::new(&scenario, &self.case.source.packages) };
