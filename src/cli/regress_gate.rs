@@ -13,6 +13,9 @@ use crate::regress::{
     run_columns, search, settle,
 };
 
+/// The share of the time in which the other cases get all of their runs, in percent, if the gate's
+/// corpus waits for it.
+const CASES: u32 = 25;
 /// The share of the time left after the other cases that the gate's corpus takes, in percent. The rest
 /// is for the closer look, and for the search.
 const CORPUS: u32 = 55;
@@ -154,10 +157,12 @@ impl Gate<'_> {
     ) -> Result<Vec<Vec<CaseRun>>, RegressError> {
         // Without --time, every case runs, however long that takes.
         let deadline = deadline(self.args.time);
-        let all = Limits { runs, jobs: self.jobs, deadline, budget: Some(end), all: true };
+        let (cases, corpus) = cases.split_at(cases.partition_point(|c| c.kind != CaseKind::Gate));
+        let left = end.saturating_duration_since(Instant::now());
+        let budget = if corpus.is_empty() { end } else { end - left * (100 - CASES) / 100 };
+        let all = Limits { runs, jobs: self.jobs, deadline, budget: Some(budget), all: true };
         let ticker = Ticker::start("running cases");
         let progress = |n, of| ticker.set(&format!("{n} of {of} cases"));
-        let (cases, corpus) = cases.split_at(cases.partition_point(|c| c.kind != CaseKind::Gate));
         let mut ran = run_columns(columns, cases, all, &progress)?;
         if corpus.is_empty() {
             return Ok(ran);

@@ -16,8 +16,10 @@ const MISS: f64 = 0.01;
 /// What shows in a smaller share of the runs than this may be a rare signature of a fault that the
 /// other side has, too.
 const OFTEN: f64 = 0.4;
-/// How long one case is looked at on one side.
+/// How long one case is looked at on one side, at most.
 const CASE: Duration = Duration::from_secs(10);
+/// The share of the time left that it may take.
+const SHARE: u32 = 4;
 
 /// The sides of a comparison, and what they showed.
 pub struct Sides<'a> {
@@ -47,11 +49,14 @@ pub fn look(
         }
         progress(n + 1, failing.len());
         let Some(at) = cases.iter().position(|c| c.name == *name) else { continue };
-        let until = deadline.min(Instant::now() + CASE);
+        let until = || {
+            let now = Instant::now();
+            now + CASE.min(deadline.saturating_duration_since(now) / SHARE)
+        };
         let (column, runs) = &mut sides.change;
         let run = &mut runs[at];
         if run.again.is_none() {
-            run_again(column, &cases[at], run, signatures, MOST, until)?;
+            run_again(column, &cases[at], run, signatures, MOST, until())?;
         }
         let rates = signatures.iter().map(|s| run.tally(s));
         let needed = rates.map(silent_runs).max().unwrap_or(LEAST);
@@ -59,8 +64,7 @@ pub fn look(
             let run = &mut runs[at];
             let most = needed.saturating_sub(run.runs);
             if most > 0 && run.again.is_none() {
-                let until = deadline.min(Instant::now() + CASE);
-                run_again(column, &cases[at], run, signatures, most, until)?;
+                run_again(column, &cases[at], run, signatures, most, until())?;
             }
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Case, RegressError};
+use super::{Case, CaseKind, RegressError};
 use crate::escape;
 use crate::finding::{Finding, Root};
 use crate::harness::{
@@ -320,10 +320,18 @@ impl<'a> Job<'a> {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
             }
-            let scenario = scenario.for_run(self.run.runs);
+            let is_gate = self.case.kind == CaseKind::Gate;
+            let scenario = match is_gate {
+                true => scenario.for_other_run(self.run.runs),
+                false => scenario.for_run(self.run.runs),
+            };
             let id = u64::from(self.run.runs);
-            let request =
+            let mut request =
                 RunRequest { id, ..RunRequest::new(&scenario, &self.case.source.packages) };
+            if is_gate {
+                // There are many, and reports cost more than runs.
+                request = request.exploring();
+            }
             self.once(harness, &judge, &request)?;
         }
         self.run.seconds += start.elapsed().as_secs_f64();

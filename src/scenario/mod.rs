@@ -128,6 +128,15 @@ impl Scenario {
         Self { schedule, ..self.clone() }
     }
 
+    /// The scenario for one of several runs that look for more than one interleaving: every other one
+    /// has a seed of its own, so that it does not depend on the load of the machine.
+    #[must_use]
+    pub fn for_other_run(&self, run: u32) -> Self {
+        let seed = self.schedule.unwrap_or_default().wrapping_add(run.into());
+        let schedule = (!run.is_multiple_of(2)).then_some(seed);
+        Self { schedule, ..self.clone() }
+    }
+
     /// Every vocabulary element that the scenario uses, in the vocabulary's
     /// order, each once.
     #[must_use]

@@ -122,7 +122,7 @@ impl Gauge {
         let mut least = u64::MAX;
         for Release { harness, judge, .. } in &mut self.releases {
             for run in runs.clone() {
-                let scenario = scenario.for_run(run);
+                let scenario = scenario.for_other_run(run);
                 let start = Instant::now();
                 let request = RunRequest::new(&scenario, &case.packages);
                 let (outcome, judgement) = judge.examine(harness, &request)?;
