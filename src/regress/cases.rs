@@ -171,6 +171,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Class;
     use std::fs;
 
     #[test]
@@ -179,7 +180,16 @@ mod tests {
         let has = |name: &str| cases.iter().find(|c| c.name == name).map(|c| c.kind);
         assert_eq!(has("corpus/aliases/plain.txtar"), Some(CaseKind::Seed));
         assert_eq!(has("corpus/fixedbugs/issue79035.txtar"), Some(CaseKind::FixedBug));
-        assert!(cases.is_sorted_by(|a, b| a.name < b.name));
+        let first = cases.partition_point(|c| c.kind != CaseKind::Gate);
+        let (others, gate) = cases.split_at(first);
+        assert!(others.is_sorted_by(|a, b| a.name < b.name));
+        assert!(gate.is_sorted_by(|a, b| a.name < b.name) && !gate.is_empty());
+        assert!(gate.iter().all(|c| c.kind == CaseKind::Gate && c.since > 0));
+        for case in gate {
+            let scenario = case.source.scenario.as_ref().unwrap();
+            assert_ne!(scenario.class(), Class::Breach, "{}", case.name);
+        }
+        assert!(gate.iter().map(|c| c.text.len()).sum::<usize>() <= 2 << 20);
     }
 
     #[test]
@@ -193,6 +203,17 @@ mod tests {
         let cases = from_corpus(dir).unwrap();
         let of: Vec<_> = cases.iter().map(|c| (c.kind, c.title(), c.line())).collect();
         assert_eq!(of, [(CaseKind::Seed, "", 1), (CaseKind::FixedBug, "Title.", 3)]);
+        // The gate's corpus comes last, alone or in a corpus.
+        fs::create_dir(dir.join("gate")).unwrap();
+        fs::write(dir.join("gate/0001-check.txtar"), text).unwrap();
+        assert_eq!(from_corpus(dir).unwrap().last().unwrap().kind, CaseKind::FixedBug);
+        let made = Made { since: 26, ..Made::default() };
+        fs::write(dir.join("gate/made.json"), serde_json::to_string(&made).unwrap()).unwrap();
+        for dir in [dir.to_owned(), dir.join("gate")] {
+            let cases = from_corpus(&dir).unwrap();
+            let last = cases.last().unwrap();
+            assert_eq!((last.kind, last.since), (CaseKind::Gate, 26));
+        }
         fs::write(dir.join("c.txtar"), "frob\n-- a/a.go --\n").unwrap();
         assert!(from_corpus(dir).unwrap_err().to_string().contains("c.txtar: line 1"));
     }
