@@ -153,7 +153,14 @@ impl Trial {
         let patched = built.patched.ids.clone();
         let column =
             Column { label: name.to_owned(), built, patched: false, options: GoOptions::default() };
-        let limits = Limits { runs: self.runs, jobs: 1, deadline: None, budget: None, all: true };
+        let limits = Limits {
+            runs: self.runs,
+            jobs: 1,
+            deadline: None,
+            budget: None,
+            all: true,
+            patience: None,
+        };
         let cases = std::slice::from_ref(&self.case);
         let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));
         let ran: CaseRun = run_columns(&[&column], cases, limits, &|_, _| ())?.remove(0).remove(0);

@@ -21,6 +21,8 @@ const CASES: u32 = 25;
 const CORPUS: u32 = 55;
 /// The share that the other side of a comparison takes for what showed something, in percent.
 const SHOWN: u32 = 15;
+/// A case that takes longer than this runs after the gate's corpus, and not with `--quick`.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The share of the time left that a search for more cases takes, in percent.
 const SEARCH: u32 = 45;
 /// A search is not worth less time than this.
@@ -160,7 +162,9 @@ impl Gate<'_> {
         let (cases, corpus) = cases.split_at(cases.partition_point(|c| c.kind != CaseKind::Gate));
         let left = end.saturating_duration_since(Instant::now());
         let budget = if corpus.is_empty() { end } else { end - left * (100 - CASES) / 100 };
-        let all = Limits { runs, jobs: self.jobs, deadline, budget: Some(budget), all: true };
+        let patience = Some(PATIENCE).filter(|_| !corpus.is_empty());
+        let all =
+            Limits { runs, jobs: self.jobs, deadline, budget: Some(budget), all: true, patience };
         let ticker = Ticker::start("running cases");
         let progress = |n, of| ticker.set(&format!("{n} of {of} cases"));
         let mut ran = run_columns(columns, cases, all, &progress)?;
@@ -170,19 +174,52 @@ impl Gate<'_> {
         let Some((change, others)) = columns.split_last() else { return Ok(ran) };
         let left = end.saturating_duration_since(Instant::now());
         let until = |percent: u32| Some(end - left * (100 - percent) / 100);
-        let some = Limits { budget: until(CORPUS), all: false, ..all };
+        let some = Limits { budget: until(CORPUS), all: false, patience: None, ..all };
         let progress = |n, of| ticker.set(&format!("{n} of {of} entries of the gate's corpus"));
         let of_change = run_columns(&[change], corpus, some, &progress)?.remove(0);
         let shown = corpus.iter().zip(&of_change).filter(|(_, run)| !run.seen.is_empty());
         let shown: Vec<Case> = shown.map(|(case, _)| case.clone()).collect();
         let again = Limits { budget: until(CORPUS + SHOWN), ..some };
         let mut of_all = run_columns(others, &shown, again, &progress)?;
+        self.late(columns, cases, Limits { patience: None, ..all }, &mut ran)?;
         of_all.push(of_change);
         for (ran, runs) in ran.iter_mut().zip(of_all) {
             let run = |case: &Case| runs.iter().find(|r| r.case == case.name).cloned();
             ran.extend(corpus.iter().map(|case| run(case).unwrap_or_else(|| CaseRun::of(case))));
         }
         Ok(ran)
+    }
+
+    /// Runs the cases that were left out because they took too long, if there is time for them.
+    fn late(
+        &self,
+        columns: &[&Column],
+        cases: &[Case],
+        limits: Limits,
+        ran: &mut [Vec<CaseRun>],
+    ) -> Result<(), RegressError> {
+        let is_late = |name: &str, ran: &[Vec<CaseRun>]| {
+            ran.iter().flatten().any(|run| run.late && run.case == name)
+        };
+        let late: Vec<Case> = cases.iter().filter(|c| is_late(&c.name, ran)).cloned().collect();
+        let again = match self.args.quick {
+            true => Vec::new(),
+            false => run_columns(columns, &late, limits, &|_, _| ())?,
+        };
+        for (i, runs) in ran.iter_mut().enumerate() {
+            for run in runs.iter_mut() {
+                let new = again.get(i).and_then(|a| a.iter().find(|r| r.case == run.case));
+                match new {
+                    Some(new) => *run = new.clone(),
+                    None if run.late => run.notes.push(format!(
+                        "not run to its end: takes more than {} s, which --quick leaves out",
+                        PATIENCE.as_secs()
+                    )),
+                    None => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks for more cases on the changed side, and runs them on both.

@@ -44,6 +44,9 @@ pub struct Limits {
     pub budget: Option<Instant>,
     /// Whether every case must run.
     pub all: bool,
+    /// A run that takes longer does not count, and its case does not run again: see
+    /// [`CaseRun::late`]. Otherwise runs have the full limits.
+    pub patience: Option<Duration>,
 }
 
 /// The result of all runs of a case.
@@ -66,6 +69,9 @@ pub struct CaseRun {
     /// The coverage counters that its runs reached.
     #[serde(skip)]
     pub covered: Covered,
+    /// Whether a run took longer than the limits' patience.
+    #[serde(skip)]
+    pub late: bool,
 }
 
 /// A set of coverage counters.
@@ -184,9 +190,9 @@ pub fn run_columns(
                 let mut job = job.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let harness = match &mut harnesses[i % columns.len()] {
                     Some(h) => h,
-                    none => none.insert(job.start()?),
+                    none => none.insert(job.start(limits.patience)?),
                 };
-                job.run(harness, runs, deadline)?;
+                job.run(harness, runs, deadline, limits.patience)?;
                 let n = through.fetch_add(1, Ordering::Relaxed) + 1;
                 if pass > 0 || !limits.all {
                     progress(n, jobs.len());
@@ -212,7 +218,7 @@ pub fn run_columns(
         done[i % columns.len()].push(Job::finish(job));
     }
     for (runs, column) in done.iter().zip(columns).filter(|_| limits.all) {
-        let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
+        let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty() && !c.late).count();
         if missed > 0 {
             return Err(RegressError::NoTime { missed, of: runs.len(), go: column.label.clone() });
         }
@@ -235,11 +241,11 @@ pub fn run_again(
 ) -> Result<(), RegressError> {
     let roots = Roots(BTreeMap::new());
     let mut job = Job::new(case, column, &roots);
-    let mut harness = job.start()?;
+    let mut harness = job.start(None)?;
     let shows = |run: &CaseRun, s: &String| run.seen.iter().any(|f| f.finding.signature == *s);
     while job.run.runs < most && !is_over(Some(deadline)) {
         let had = job.run.runs;
-        job.run(&mut harness, had + 1, None)?;
+        job.run(&mut harness, had + 1, None, None)?;
         let all = !wanted.is_empty() && wanted.iter().all(|s| shows(&job.run, s));
         if all || job.run.runs == had {
             break;
@@ -302,8 +308,10 @@ impl<'a> Job<'a> {
         run
     }
 
-    fn start(&self) -> Result<Harness, EnvError> {
-        Harness::start(HarnessConfig::new(&self.column.built.path))
+    fn start(&self, patience: Option<Duration>) -> Result<Harness, EnvError> {
+        let mut config = HarnessConfig::new(&self.column.built.path);
+        config.limits.total = patience.unwrap_or(config.limits.total);
+        Harness::start(config)
     }
 
     /// Runs the case until it has run `runs` times in all.
@@ -312,11 +320,13 @@ impl<'a> Job<'a> {
         harness: &mut Harness,
         runs: u32,
         deadline: Option<Instant>,
+        patience: Option<Duration>,
     ) -> Result<(), RegressError> {
         let start = Instant::now();
         let Some(scenario) = self.scenario(harness)? else { return Ok(()) };
         let judge = Judge::new(origin_of(&self.column.built));
-        while self.run.runs < runs && self.timeouts < TIMEOUTS && !self.unusable {
+        let is_over_limit = |job: &Self| job.timeouts >= TIMEOUTS || job.run.late;
+        while self.run.runs < runs && !is_over_limit(self) && !self.unusable {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
             }
@@ -332,7 +342,7 @@ impl<'a> Job<'a> {
                 // There are many, and reports cost more than runs.
                 request = request.exploring();
             }
-            self.once(harness, &judge, &request)?;
+            self.once(harness, &judge, &request, patience.is_some())?;
         }
         self.run.seconds += start.elapsed().as_secs_f64();
         Ok(())
@@ -343,8 +353,13 @@ impl<'a> Job<'a> {
         harness: &mut Harness,
         judge: &Judge,
         request: &RunRequest<'_>,
+        impatient: bool,
     ) -> Result<(), HarnessError> {
         let (outcome, judgement) = judge.examine(harness, request)?;
+        if impatient && matches!(outcome.end, End::TimedOut { .. }) {
+            self.run.late = true;
+            return Ok(());
+        }
         self.run.covered.add(harness.coverage());
         self.run.runs += 1;
         self.note(&outcome, request.scenario);
