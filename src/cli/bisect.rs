@@ -154,6 +154,7 @@ impl Trial {
         let column =
             Column { label: name.to_owned(), built, patched: false, options: GoOptions::default() };
         let limits = Limits {
+            silent: None,
             runs: self.runs,
             jobs: 1,
             deadline: None,

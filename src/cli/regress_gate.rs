@@ -19,6 +19,8 @@ const CASES: u32 = 25;
 /// The share of the time left after the other cases that the gate's corpus takes, in percent. The rest
 /// is for the closer look, and for the search.
 const CORPUS: u32 = 55;
+/// The same as long as it shows nothing.
+const SILENT: u32 = 80;
 /// The share that the other side of a comparison takes for what showed something, in percent.
 const SHOWN: u32 = 15;
 /// A case that takes longer than this runs after the gate's corpus, and not with `--quick`.
@@ -163,8 +165,15 @@ impl Gate<'_> {
         let left = end.saturating_duration_since(Instant::now());
         let budget = if corpus.is_empty() { end } else { end - left * (100 - CASES) / 100 };
         let patience = Some(PATIENCE).filter(|_| !corpus.is_empty());
-        let all =
-            Limits { runs, jobs: self.jobs, deadline, budget: Some(budget), all: true, patience };
+        let all = Limits {
+            runs,
+            jobs: self.jobs,
+            deadline,
+            budget: Some(budget),
+            silent: None,
+            all: true,
+            patience,
+        };
         let ticker = Ticker::start("running cases");
         let progress = |n, of| ticker.set(&format!("{n} of {of} cases"));
         let mut ran = run_columns(columns, cases, all, &progress)?;
@@ -174,12 +183,18 @@ impl Gate<'_> {
         let Some((change, others)) = columns.split_last() else { return Ok(ran) };
         let left = end.saturating_duration_since(Instant::now());
         let until = |percent: u32| Some(end - left * (100 - percent) / 100);
-        let some = Limits { budget: until(CORPUS), all: false, patience: None, ..all };
+        let some = Limits {
+            budget: until(CORPUS),
+            silent: until(SILENT),
+            all: false,
+            patience: None,
+            ..all
+        };
         let progress = |n, of| ticker.set(&format!("{n} of {of} entries of the gate's corpus"));
         let of_change = run_columns(&[change], corpus, some, &progress)?.remove(0);
         let shown = corpus.iter().zip(&of_change).filter(|(_, run)| !run.seen.is_empty());
         let shown: Vec<Case> = shown.map(|(case, _)| case.clone()).collect();
-        let again = Limits { budget: until(CORPUS + SHOWN), ..some };
+        let again = Limits { budget: until(CORPUS + SHOWN), silent: None, ..some };
         let mut of_all = run_columns(others, &shown, again, &progress)?;
         self.late(columns, cases, Limits { patience: None, ..all }, &mut ran)?;
         of_all.push(of_change);

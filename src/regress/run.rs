@@ -42,6 +42,8 @@ pub struct Limits {
     pub deadline: Option<Instant>,
     /// When to stop once every case has run [`FIRST`] times, if all must run.
     pub budget: Option<Instant>,
+    /// The same as long as no case showed anything.
+    pub silent: Option<Instant>,
     /// Whether every case must run.
     pub all: bool,
     /// A run that takes longer does not count, and its case does not run again: see
@@ -170,6 +172,7 @@ pub fn run_columns(
     let jobs: Vec<Mutex<Job>> =
         each.map(|(case, column)| Mutex::new(Job::new(case, column, &roots))).collect();
     let failed = AtomicBool::new(false);
+    let shown = AtomicBool::new(false);
     let rounds = if limits.all { &[FIRST][..] } else { &ROUNDS };
     let rounds = rounds.iter().copied().filter(|n| *n < limits.runs).chain([limits.runs]);
     for (pass, runs) in rounds.enumerate() {
@@ -180,9 +183,13 @@ pub fn run_columns(
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(job) = jobs.get(i) else { return Ok(()) };
+                let budget = match shown.load(Ordering::Relaxed) {
+                    true => limits.budget,
+                    false => limits.silent.or(limits.budget),
+                };
                 let deadline = match pass {
                     0 if limits.all => limits.deadline,
-                    _ => limits.deadline.into_iter().chain(limits.budget).min(),
+                    _ => limits.deadline.into_iter().chain(budget).min(),
                 };
                 if failed.load(Ordering::Relaxed) || is_over(deadline) {
                     return Ok(());
@@ -193,6 +200,7 @@ pub fn run_columns(
                     none => none.insert(job.start(limits.patience)?),
                 };
                 job.run(harness, runs, deadline, limits.patience)?;
+                shown.fetch_or(!job.run.seen.is_empty(), Ordering::Relaxed);
                 let n = through.fetch_add(1, Ordering::Relaxed) + 1;
                 if pass > 0 || !limits.all {
                     progress(n, jobs.len());
