@@ -82,6 +82,7 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
         source,
         expected,
         since: 0,
+        times: 1,
     };
     let trial = Trial { case, signature, runs: args.runs.unwrap_or_else(default_runs) };
     let steps = match &args.repo {

@@ -17,6 +17,9 @@ use crate::triage::load_case;
 static FIXED_BUGS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus/fixedbugs");
 static GATE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus/gate");
 
+/// How often an entry of the gate's corpus that adds a shared write runs where others run once.
+const TIMES: u32 = 10;
+
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -46,6 +49,8 @@ pub struct Case {
     pub expected: Option<Finding>,
     /// The oldest minor release of Go that it is for; 0 if that does not matter.
     pub since: u32,
+    /// How often it runs where other cases run once.
+    pub times: u32,
 }
 
 /// The seeds, the known races and the gate's corpus inside the binary.
@@ -114,7 +119,13 @@ fn gate_in(dir: &Path, seeds: &[Seed]) -> Result<Vec<Case>, RegressError> {
 fn gate(seeds: &[Seed], dir: &Path, made: &str) -> Result<Vec<Case>, RegressError> {
     let wrong = |why: String| RegressError::GateCorpus { path: dir.join(MADE), why };
     let made: Made = serde_json::from_str(made).map_err(|e| wrong(e.to_string()))?;
-    let cases = seeds.iter().map(|s| Ok(Case { since: made.since, ..case(s, CaseKind::Gate)? }));
+    let times = |s: &Seed| {
+        let name = s.path.file_name().unwrap_or_default().to_string_lossy();
+        if made.shared.iter().any(|n| *n == name) { TIMES } else { 1 }
+    };
+    let entry =
+        |s: &Seed| Ok(Case { since: made.since, times: times(s), ..case(s, CaseKind::Gate)? });
+    let cases = seeds.iter().map(entry);
     let mut cases = cases.collect::<Result<Vec<_>, RegressError>>()?;
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(cases)
@@ -140,7 +151,15 @@ pub fn from_crashes(dir: &Path) -> Result<Vec<Case>, RegressError> {
             let (source, expected) = load_case(&file)?;
             let text = source.to_txtar();
             let name = file.to_string_lossy().into_owned();
-            cases.push(Case { name, kind: CaseKind::Crash, source, text, expected, since: 0 });
+            cases.push(Case {
+                name,
+                kind: CaseKind::Crash,
+                source,
+                text,
+                expected,
+                since: 0,
+                times: 1,
+            });
         }
     }
     Ok(cases)
@@ -149,7 +168,7 @@ pub fn from_crashes(dir: &Path) -> Result<Vec<Case>, RegressError> {
 fn case(seed: &Seed, kind: CaseKind) -> Result<Case, RegressError> {
     let source = seed.source()?;
     let name = seed.path.to_string_lossy().into_owned();
-    Ok(Case { name, kind, source, text: seed.text.clone(), expected: None, since: 0 })
+    Ok(Case { name, kind, source, text: seed.text.clone(), expected: None, since: 0, times: 1 })
 }
 
 impl Case {

@@ -21,6 +21,7 @@ pub(super) fn write(
     let mut entries = Amount::default();
     let mut micros = 0;
     let mut known: BTreeSet<u32> = BTreeSet::new();
+    let mut shared = Vec::new();
     for (i, candidate) in chosen.iter().enumerate() {
         let Some(scenario) = &candidate.case.scenario else { continue };
         let new: Vec<u32> =
@@ -34,7 +35,10 @@ pub(super) fn write(
             break;
         }
         known.extend(new);
-        write_file(&out.join(name), &text)?;
+        write_file(&out.join(&name), &text)?;
+        if adds.pairs + adds.writes_twice > 0 {
+            shared.push(name);
+        }
         entries.entries += 1;
         entries.bytes += text.len() as u64;
         micros += candidate.set.cost;
@@ -44,6 +48,7 @@ pub(super) fn write(
         go: gauge.versions(),
         since: gauge.since(),
         entries,
+        shared,
         milliseconds: micros / 1000,
         reached: gauge.reached(std::iter::once(&numbers[..])),
         reached_before: Reached::default(),
