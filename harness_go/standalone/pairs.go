@@ -14,6 +14,7 @@ func implements(t, u types.Type) {
 	}
 	types.Implements(t, i)
 	types.MissingMethod(t, i, true)
+	types.MissingMethod(t, i, false)
 	if v, ok := t.Underlying().(*types.Interface); ok {
 		types.AssertableTo(v, u)
 	}

@@ -3,6 +3,7 @@ package standalone
 import (
 	"go/token"
 	"go/types"
+	"io"
 )
 
 func scope(s *types.Scope) {
@@ -16,7 +17,7 @@ func scope(s *types.Scope) {
 	}
 	s.Innermost(s.Pos() + (s.End()-s.Pos())/2)
 	s.LookupParent("absent", token.NoPos)
-	_ = s.String()
+	s.WriteTo(io.Discard, 0, true)
 }
 
 // walkScopes visits a scope and the scopes inside it.

@@ -7,6 +7,7 @@
 mod apply;
 mod choice;
 mod chunks;
+mod diff;
 mod error;
 mod list;
 mod parse;
@@ -15,6 +16,7 @@ mod together;
 
 pub use apply::{LeftOut, Patched, apply};
 pub use choice::{Choice, Wanted};
+pub use diff::{ReadSource, diff};
 pub use error::PatchError;
 pub use list::{built_in, load};
 pub use parse::{Edit, Patch, Variant};

@@ -3,7 +3,6 @@
 
 mod bugs;
 mod cause;
-mod diff;
 pub mod html;
 mod json;
 mod markdown;

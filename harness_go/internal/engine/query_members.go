@@ -88,22 +88,62 @@ func askLookup(a *asker, t, _ types.Type) {
 	a.obj(obj)
 }
 
-// eachMember calls f with the names of the type's own fields and methods.
+const (
+	// mostMembers bounds the names that a type is asked for, and the embedded types of a level.
+	// Structs have up to 60 fields.
+	mostMembers = 80
+	// deepest is how many embedded types a promoted name is looked for in.
+	deepest = 3
+)
+
+// eachMember calls f once with each name of the type's own fields and methods, and of those of its
+// embedded types. Whether such a name is promoted, hidden or ambiguous is for the lookup to say.
 func eachMember(t types.Type, f func(name string)) {
+	seen := make(map[string]bool)
+	level := []types.Type{t}
+	for depth := 0; depth <= deepest; depth++ {
+		var next []types.Type
+		for _, t := range level {
+			names, embedded := members(t)
+			next = append(next, embedded...)
+			for _, name := range names {
+				if !seen[name] && len(seen) < mostMembers {
+					seen[name] = true
+					f(name)
+				}
+			}
+		}
+		level = next[:min(len(next), mostMembers)]
+	}
+}
+
+// members returns the names of a type's own fields and methods, and the types that it embeds.
+func members(t types.Type) (names []string, embedded []types.Type) {
 	t = unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = unalias(p.Elem())
+	}
 	if n, ok := t.(*types.Named); ok {
 		for i := 0; i < n.NumMethods(); i++ {
-			f(n.Method(i).Name())
+			names = append(names, n.Method(i).Name())
 		}
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		for i := 0; i < u.NumFields(); i++ {
-			f(u.Field(i).Name())
+			field := u.Field(i)
+			names = append(names, field.Name())
+			if field.Embedded() {
+				embedded = append(embedded, field.Type())
+			}
 		}
 	case *types.Interface:
 		for i := 0; i < u.NumExplicitMethods(); i++ {
-			f(u.ExplicitMethod(i).Name())
+			names = append(names, u.ExplicitMethod(i).Name())
+		}
+		for i := 0; i < u.NumEmbeddeds(); i++ {
+			embedded = append(embedded, u.EmbeddedType(i))
 		}
 	}
+	return names, embedded
 }

@@ -38,6 +38,9 @@ func askImplements(a *asker, t, other types.Type) {
 		if method != nil {
 			a.str(method.Name())
 		}
+		// Asked of an interface that only promises some of the methods, dynamically.
+		_, wrong = types.MissingMethod(t, u, false)
+		a.bool(wrong)
 		if v, ok := t.Underlying().(*types.Interface); ok {
 			a.bool(types.AssertableTo(v, other))
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"go/token"
 	"go/types"
+	"io"
 )
 
 func init() {
@@ -76,7 +77,7 @@ func askScope(a *asker, s *types.Scope) {
 	_, none := s.LookupParent(absent, token.NoPos)
 	a.obj(none)
 	// The text contains the scope's address and spelled types, so it is not an answer.
-	_ = s.String()
+	s.WriteTo(io.Discard, 0, true)
 }
 
 // children calls f with the scopes in a scope. From Go 1.24 on, it uses Scope.Children.

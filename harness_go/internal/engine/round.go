@@ -65,8 +65,8 @@ type round struct {
 	// sense logs the goroutines' operations; nil if that was not asked for.
 	sense Sense
 
-	attendance                              *attendance // for all meetings
-	atStart, atImport, atError, atOperation *meeting
+	attendance                                      *attendance // for all meetings
+	atStart, atImport, atError, atOperation, atType *meeting
 }
 
 // newRound parses the packages, each with its own trees.
@@ -197,6 +197,9 @@ func (r *round) arrangeMeetings() {
 	}
 	if r.meet.operation {
 		r.atOperation = r.newMeeting(all, patience)
+	}
+	if inStep() {
+		r.atType = r.newMeeting(all, errorPatience)
 	}
 }
 

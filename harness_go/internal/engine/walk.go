@@ -86,6 +86,7 @@ func (g *goroutine) walkTypes(q *query, pkg *types.Package, roots []types.Type, 
 	for len(w.work) > 0 && w.taken < walkTypes {
 		var next reached
 		next, w.work = takeFrom(&w.order, w.work)
+		g.round.atType.meet(g.id)
 		w.take(next)
 	}
 }

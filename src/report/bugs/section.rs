@@ -1,13 +1,14 @@
 //! The section of one root.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use super::{Bugs, minimized, standalone, title};
 use crate::escape::{block, cell, code, inline};
 use crate::files;
 use crate::finding::{Known, OnRelease, RootBy, Search};
-use crate::report::diff::diff;
+use crate::patches::diff;
 use crate::report::{Entry, Root, rate};
 use crate::scenario::Import;
 use crate::triage::standalone::{analysis, report as own_report};
@@ -156,7 +157,9 @@ fn program(out: &mut String, shown: &Entry) {
 fn patch(out: &mut String, root: &Root<'_>, with: &Bugs<'_>) {
     let Some(patch) = with.patches.iter().find(|p| p.id == root.heading.id) else { return };
     let go = &root.shown.finding.origin.go_version;
-    match diff(patch, go, (with.goroot)(go).as_deref()) {
+    let goroot = (with.goroot)(go);
+    let read = |file: &str| fs::read_to_string(goroot.as_ref()?.join("src").join(file)).ok();
+    match diff(patch, go, &read) {
         Some(text) => {
             let _ = writeln!(out, "\nThis ends it on {}:\n\n{}", inline(go), block("diff", &text));
         }

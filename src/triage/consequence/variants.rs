@@ -39,8 +39,9 @@ const INSTANCES_OF_A_CROWD: usize = 90;
 
 /// The variants of a scenario: as it is, with every second goroutine walking backward, so that
 /// goroutines that walk the same types cross, with twice and four times as many goroutines, with all
-/// operations twice, and with walks over many instances. Most of the time, the goroutines run in
-/// parallel. The rest is for seeded schedules, and for runs whose answers are compared.
+/// operations twice, with walks over many instances, and with two goroutines that do the same. Most
+/// of the time, the goroutines run in parallel. The rest is for seeded schedules, and for runs whose
+/// answers are compared.
 pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
     let mut plain = scenario.clone();
     plain.schedule = None;
@@ -72,8 +73,12 @@ pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
         valid: Vec::new(),
     };
     let double = goroutines(2);
-    // It has had crashes when the others had none, so that it gets three quarters of the time.
-    let crowd = crowd(case, &plain).map(|crowd| variant(&crowd, 300));
+    let crowded = crowd(case, &plain).map(|crowd| variant(&crowd, 100));
+    // They have had crashes when the others had none, so that they get half of the time.
+    let twins = twins(&plain);
+    let share = 200 / u32::try_from(twins.len()).unwrap_or(1).max(1);
+    let twins =
+        twins.iter().map(|twin| variant(&crowd(case, twin).unwrap_or_else(|| twin.clone()), share));
     let mut all = vec![
         variant(&plain, 30),
         variant(&crossing, 20),
@@ -85,7 +90,21 @@ pub(super) fn variants(case: &SourceCase, scenario: &Scenario) -> Vec<Variant> {
         Variant { compares: true, ..variant(&plain, 5) },
         Variant { compares: true, ..variant(&double, 5) },
     ];
-    all.extend(crowd);
+    all.extend(twins);
+    all.extend(crowded);
+    all
+}
+
+/// For each goroutine, a scenario in which it and its twin do the same at the same time. A value
+/// that is computed when it is first needed is then written and read by both at the same moment.
+fn twins(plain: &Scenario) -> Vec<Scenario> {
+    let mut all: Vec<Scenario> = Vec::new();
+    for ops in &plain.go {
+        let twin = Scenario { go: vec![ops.clone(); 2], ..plain.clone() };
+        if !all.contains(&twin) {
+            all.push(twin);
+        }
+    }
     all
 }
 
@@ -200,7 +219,8 @@ mod tests {
             Scenario::parse("schedule seed 7\ngo check a\ngo walk methods b").unwrap().unwrap();
         let mut all = variants(&case(), &scenario);
         let goroutines: Vec<_> = all.iter().map(|v| v.scenario.go.len()).collect();
-        assert_eq!(goroutines, [2, 2, 4, 8, 2, 2, 4, 2, 4]);
+        assert_eq!(goroutines, [2, 2, 4, 8, 2, 2, 4, 2, 4, 2, 2]);
+        assert_eq!(all[10].scenario.to_string().matches("walk methods b").count(), 2);
         assert_eq!(all[4].scenario.go[0].len(), 2);
         assert!(all[1].scenario.to_string().contains("walk methods b reversed"));
         assert_eq!(all[0].next().0.schedule, None);
@@ -230,7 +250,7 @@ mod tests {
         for _ in 0..1000 {
             next(&mut all).unwrap().took(Duration::from_millis(1), false);
         }
-        assert_eq!(all[0].spent, Duration::from_millis(300));
+        assert_eq!(all[0].spent, Duration::from_millis(102));
         assert_eq!((all[0].rounds, all[5].rounds, all[7].rounds), (MOST_ROUNDS, 1, 1));
         all[0].took(Duration::from_millis(1), true);
         assert_eq!(all[0].rounds, MOST_ROUNDS / 2);

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::plan::Plan;
 use super::write::Crash;
+use crate::escape::block;
 use crate::finding::{Finding, Frame, Kind, RaceReport, Rates, race_reports};
-use crate::patches::{Patch, built_in};
+use crate::patches::{built_in, diff};
 use crate::scenario::Share;
 use crate::triage::Tally;
 
@@ -109,7 +110,8 @@ pub(super) fn consequence(f: &Finding) -> String {
 
 /// The diff of the patch that ends the finding. The names of the others mean nothing to a reader of
 /// the issue; finding.json has them.
-pub(super) fn patches(f: &Finding) -> String {
+pub(super) fn patches(crash: &Crash) -> String {
+    let f = &crash.finding;
     let Some(root) = &f.root else { return String::new() };
     let known = built_in().unwrap_or_default();
     let mut out = String::new();
@@ -118,34 +120,10 @@ pub(super) fn patches(f: &Finding) -> String {
     for trial in own {
         let _ =
             writeln!(out, "With this change the program is silent (0 of {} runs):\n", trial.runs);
-        if let Some(patch) = known.iter().find(|p| p.is_called(&trial.patch)) {
-            let _ = writeln!(out, "```diff\n{}```\n", diff(patch, &f.origin.go_version));
-        }
-    }
-    out
-}
-
-/// A patch's edits for a release, as a diff without context.
-fn diff(patch: &Patch, go_version: &str) -> String {
-    let mut out = String::new();
-    let Some(variant) = patch.variant(go_version) else { return out };
-    let mut last = "";
-    for edit in &variant.edits {
-        if edit.file != last {
-            let _ = writeln!(out, "--- src/{0}\n+++ src/{0}", edit.file);
-            last = &edit.file;
-        }
-        out.push_str("@@\n");
-        let (old, new): (Vec<_>, Vec<_>) = (edit.old.lines().collect(), edit.new.lines().collect());
-        let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-        for line in &old[..same] {
-            let _ = writeln!(out, " {line}");
-        }
-        for line in &old[same..] {
-            let _ = writeln!(out, "-{line}");
-        }
-        for line in &new[same..] {
-            let _ = writeln!(out, "+{line}");
+        let patch = known.iter().find(|p| p.is_called(&trial.patch));
+        let text = patch.and_then(|p| diff(p, &f.origin.go_version, &|file| crash.source(file)));
+        if let Some(text) = text {
+            let _ = writeln!(out, "{}\n", block("diff", &text));
         }
     }
     out

@@ -31,7 +31,7 @@ impl Crash {
         for (head, text) in [
             ("Who owns what is raced on", owner(self, &plan)),
             ("What it does without the race detector", consequence(f)),
-            ("Changes that were tried", patches(f)),
+            ("Changes that were tried", patches(self)),
             ("How often", if self.is_compilers() { String::new() } else { frequency(f) }),
             ("Known issues", searched(f)),
         ] {
@@ -73,6 +73,12 @@ impl Crash {
     /// The report to show. The program's own names only the program's lines, not typerace's.
     pub(super) fn own_report(&self) -> String {
         report(&self.finding, self.own.as_deref().unwrap_or(&self.report))
+    }
+
+    /// A source file of the toolchain under test, such as `go/types/alias.go`.
+    pub(super) fn source(&self, file: &str) -> Option<String> {
+        let goroot = &self.finding.origin.subject.as_ref()?.goroot;
+        self.quotes.read(&format!("{goroot}/src/{file}"))
     }
 
     /// What is known about its test case before it runs.

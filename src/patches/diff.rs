@@ -2,31 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
-use crate::patches::{Patch, Variant};
+use super::{Patch, Variant};
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// A patch for a release as a diff. With the sources of that release below `goroot`, it can be
-/// applied there with `patch -p1`; without them, it has the texts of the edits and no line numbers.
-/// `None` if the patch is not for this release.
+/// Reads the text of a source file of the toolchain, such as `go/types/alias.go`; `None` if it is
+/// not at hand.
+pub type ReadSource<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// A patch for a release as a diff. With the sources of that release, it can be applied in GOROOT
+/// with `patch -p1`; without them, it has the texts of the edits and no line numbers. `None` if the
+/// patch is not for this release.
 #[must_use]
-pub fn diff(patch: &Patch, version: &str, goroot: Option<&Path>) -> Option<String> {
+pub fn diff(patch: &Patch, version: &str, read: &ReadSource<'_>) -> Option<String> {
     let variant = patch.variant(version)?;
-    let src = goroot.map(|root| root.join("src"));
-    let read = |file: &str| {
-        let src = src.as_ref().ok_or("no sources")?;
-        fs::read_to_string(src.join(file)).map_err(|e| e.to_string())
-    };
-    let Ok(files) = patch.apply(version, &BTreeMap::new(), &read) else {
+    let source = |file: &str| read(file).ok_or_else(|| "no sources".to_owned());
+    let Ok(files) = patch.apply(version, &BTreeMap::new(), &source) else {
         return Some(edits(variant));
     };
     let mut out = String::new();
     for (file, new) in files {
-        let Ok(old) = read(&file) else { return Some(edits(variant)) };
+        let Some(old) = read(&file) else { return Some(edits(variant)) };
         let _ = writeln!(out, "--- a/src/{file}\n+++ b/src/{file}");
         for hunk in hunks(&changes(&lines(&old), &lines(&new))) {
             hunk.write(&mut out, true);
@@ -150,6 +148,8 @@ impl Hunk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const PATCH: &str = "id = \"X1\"\ntitle = \"t\"\nissues = []\nclass = \"bug\"\nkinds = []\n\
@@ -166,10 +166,7 @@ mod tests {
     #[test]
     fn with_and_without_sources() {
         let patch = Patch::parse("x.toml", PATCH).unwrap();
-        let dir = tempfile::tempdir().unwrap();
-        fs::create_dir_all(dir.path().join("src/go/types")).unwrap();
-        fs::write(dir.path().join("src/go/types/a.go"), source()).unwrap();
-        let text = diff(&patch, "go1.27.3", Some(dir.path())).unwrap();
+        let text = diff(&patch, "go1.27.3", &|_| Some(source())).unwrap();
         assert_eq!(
             text,
             "--- a/src/go/types/a.go\n+++ b/src/go/types/a.go\n\
@@ -178,11 +175,10 @@ mod tests {
         );
         let edits = "--- a/src/go/types/a.go\n+++ b/src/go/types/a.go\n\
                      @@ @@\n-five\n+5\n+V\n@@ @@\n-fifteen\n";
-        assert_eq!(diff(&patch, "go1.27.3", None).unwrap(), edits);
-        // Sources of another release.
-        fs::write(dir.path().join("src/go/types/a.go"), "other\n").unwrap();
-        assert_eq!(diff(&patch, "go1.27.3", Some(dir.path())).unwrap(), edits);
-        assert!(diff(&patch, "go1.26.8", None).is_none());
+        assert_eq!(diff(&patch, "go1.27.3", &|_| None).unwrap(), edits);
+        let of_another_release = |_: &str| Some("other\n".to_owned());
+        assert_eq!(diff(&patch, "go1.27.3", &of_another_release).unwrap(), edits);
+        assert!(diff(&patch, "go1.26.8", &|_| None).is_none());
     }
 
     /// git applies the diff.
