@@ -18,13 +18,14 @@
 # make validity        how many generated programs and mutants parse and type-check
 # make transparency    checks that instrumentation hides no race; takes minutes
 # make known-races     rewrites docs/KNOWN-RACES.md for the releases in KNOWN_RACES
+# make gate-corpus     makes corpus/gate again from campaigns of GATE_TIME; takes an hour
 # FUZZ_ARGS and DOCTOR_ARGS are passed on: make fuzz FUZZ_ARGS='--seed 7'
 
 SHELL := /bin/sh
 CARGO ?= cargo
 TIME ?= 2m
 
-.PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test lint doctor transparency \
+.PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test gate-corpus lint doctor transparency \
 	transparency-go build \
 	test-rust test-go test-xtools test-issues test-install test-arm64 test-go-arm64 \
 	lint-rust lint-go lint-package compile-tests test-lane-go issues
@@ -57,6 +58,13 @@ KNOWN_RACES ?= go1.21.0,go1.21.13,go1.22.0,go1.22.12,go1.23.12,go1.24.11,go1.25.
 known-races:
 	$(CARGO) run --quiet --release --locked -- regress --corpus corpus --only fixedbugs \
 		--toolchain $(KNOWN_RACES) --known-table docs/KNOWN-RACES.md || [ $$? -eq 1 ]
+
+# The corpus of the gate: four campaigns with the seeds 1 to 4, then corpus gate.
+GATE_SEED ?= 1
+GATE_TIME ?= 6m
+GATE_GO ?= go1.27.3 go1.26.8
+gate-corpus: build
+	scripts/gate-corpus.sh $${CARGO_TARGET_DIR:-target}/release/typerace $(GATE_SEED) $(GATE_TIME) $(GATE_GO)
 
 # PATCHES='go1.26.8 go1.27.3' for those alone; the page is printed and not written then.
 patches:

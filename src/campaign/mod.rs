@@ -39,7 +39,7 @@ use libafl_bolts::tuples::tuple_list;
 pub use config::{CampaignError, Config};
 pub use corpus::bounds::Caps;
 pub use corpus::work_dir::WorkError;
-pub use corpus::{distill, distill_fleet, import, merge, seeds, slices, stored};
+pub use corpus::{distill, distill_fleet, gate, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
 pub use monitor::{metrics, screen};

@@ -81,6 +81,8 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
         text: source.to_txtar(),
         source,
         expected,
+        since: 0,
+        times: 1,
     };
     let trial = Trial { case, signature, runs: args.runs.unwrap_or_else(default_runs) };
     let steps = match &args.repo {
@@ -152,7 +154,15 @@ impl Trial {
         let patched = built.patched.ids.clone();
         let column =
             Column { label: name.to_owned(), built, patched: false, options: GoOptions::default() };
-        let limits = Limits { runs: self.runs, jobs: 1, deadline: None, budget: None };
+        let limits = Limits {
+            silent: None,
+            runs: self.runs,
+            jobs: 1,
+            deadline: None,
+            budget: None,
+            all: true,
+            patience: None,
+        };
         let cases = std::slice::from_ref(&self.case);
         let _ticker = Ticker::start(&format!("{name}: {} runs", self.runs));
         let ran: CaseRun = run_columns(&[&column], cases, limits, &|_, _| ())?.remove(0).remove(0);

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::corpus_distill::{self, DistillArgs};
+use super::corpus_gate::{self, GateArgs};
 use super::corpus_merge::{self, MergeArgs};
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print};
@@ -29,6 +30,7 @@ enum Command {
     List(ListArgs),
     Distill(DistillArgs),
     Merge(MergeArgs),
+    Gate(GateArgs),
 }
 
 /// Import .go files, folders and txtar archives as seeds, if they parse and run within limits
@@ -74,6 +76,7 @@ pub fn run(args: &CorpusArgs) -> anyhow::Result<Exit> {
         Command::List(args) => run_list(args),
         Command::Distill(args) => corpus_distill::run(args),
         Command::Merge(args) => corpus_merge::run(args),
+        Command::Gate(args) => corpus_gate::run(args),
     }
 }
 

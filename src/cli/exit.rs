@@ -156,9 +156,10 @@ fn measure(e: &MeasureError) -> Exit {
 
 fn regress(e: &RegressError) -> Option<Exit> {
     match e {
-        RegressError::Usage(_) | RegressError::Baseline { .. } | RegressError::Write { .. } => {
-            Some(Exit::Usage)
-        }
+        RegressError::Usage(_)
+        | RegressError::Baseline { .. }
+        | RegressError::GateCorpus { .. }
+        | RegressError::Write { .. } => Some(Exit::Usage),
         RegressError::NoTime { .. } => Some(Exit::Environment),
         // The wrapped error is next in the chain.
         _ => None,

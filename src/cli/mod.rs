@@ -6,6 +6,7 @@ mod completions;
 mod consequence;
 mod corpus;
 mod corpus_distill;
+mod corpus_gate;
 mod corpus_merge;
 mod crash_dir;
 mod doctor;

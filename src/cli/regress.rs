@@ -11,8 +11,8 @@ use super::regress_gate::Gate;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::files;
 use crate::regress::{
-    Baseline, Case, RegressError, built_in, default_runs, from_corpus, from_crashes, github, junit,
-    known_table, overview, sarif, text,
+    Baseline, Case, CaseKind, RegressError, built_in, default_runs, from_corpus, from_crashes,
+    github, junit, known_table, overview, sarif, text,
 };
 use crate::scenario::Scenario;
 use crate::words::count;
@@ -210,6 +210,7 @@ fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
         None if own.is_dir() => cases.extend(from_crashes(own, checker)?),
         None => {}
     }
+    cases.sort_by_key(|c| c.kind == CaseKind::Gate);
     if let Some(only) = &args.only {
         cases.retain(|c| c.name.contains(only));
         if cases.is_empty() {

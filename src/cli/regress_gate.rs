@@ -8,11 +8,23 @@ use super::regress_columns::release_of;
 use super::ticker::Ticker;
 use crate::finding::Known;
 use crate::regress::{
-    Baseline, Case, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError, Report,
-    Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
+    Baseline, Case, CaseKind, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError,
+    Report, Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
     run_columns, search, settle,
 };
 
+/// The share of the time in which the other cases get all of their runs, in percent, if the gate's
+/// corpus waits for it.
+const CASES: u32 = 25;
+/// The share of the time left after the other cases that the gate's corpus takes, in percent. The rest
+/// is for the closer look, and for the search.
+const CORPUS: u32 = 55;
+/// The same as long as it shows nothing.
+const SILENT: u32 = 80;
+/// The share that the other side of a comparison takes for what showed something, in percent.
+const SHOWN: u32 = 15;
+/// A case that takes longer than this runs after the gate's corpus, and not with `--quick`.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The share of the time left that a search for more cases takes, in percent.
 const SEARCH: u32 = 45;
 /// A search is not worth less time than this.
@@ -138,6 +150,8 @@ impl Gate<'_> {
         (verdict, compare(of_change, &list, self.known, &change.built.toolchain.version))
     }
 
+    /// Runs the cases. Those of the gate's corpus come last and as far as the time allows, in a
+    /// comparison only on the changed side, and on the other one only if they showed something.
     fn cases(
         &self,
         columns: &[&Column],
@@ -146,12 +160,81 @@ impl Gate<'_> {
         end: Instant,
     ) -> Result<Vec<Vec<CaseRun>>, RegressError> {
         // Without --time, every case runs, however long that takes.
-        let limits =
-            Limits { runs, jobs: self.jobs, deadline: deadline(self.args.time), budget: Some(end) };
+        let deadline = deadline(self.args.time);
+        let (cases, corpus) = cases.split_at(cases.partition_point(|c| c.kind != CaseKind::Gate));
+        let left = end.saturating_duration_since(Instant::now());
+        let budget = if corpus.is_empty() { end } else { end - left * (100 - CASES) / 100 };
+        let patience = Some(PATIENCE).filter(|_| !corpus.is_empty());
+        let all = Limits {
+            runs,
+            jobs: self.jobs,
+            deadline,
+            budget: Some(budget),
+            silent: None,
+            all: true,
+            patience,
+        };
         let ticker = Ticker::start("running cases");
-        run_columns(columns, cases, limits, &|n, of| {
-            ticker.set(&format!("{n} of {of} cases"));
-        })
+        let progress = |n, of| ticker.set(&format!("{n} of {of} cases"));
+        let mut ran = run_columns(columns, cases, all, &progress)?;
+        if corpus.is_empty() {
+            return Ok(ran);
+        }
+        let Some((change, others)) = columns.split_last() else { return Ok(ran) };
+        let left = end.saturating_duration_since(Instant::now());
+        let until = |percent: u32| Some(end - left * (100 - percent) / 100);
+        let some = Limits {
+            budget: until(CORPUS),
+            silent: until(SILENT),
+            all: false,
+            patience: None,
+            ..all
+        };
+        let progress = |n, of| ticker.set(&format!("{n} of {of} entries of the gate's corpus"));
+        let of_change = run_columns(&[change], corpus, some, &progress)?.remove(0);
+        let shown = corpus.iter().zip(&of_change).filter(|(_, run)| !run.seen.is_empty());
+        let shown: Vec<Case> = shown.map(|(case, _)| case.clone()).collect();
+        let again = Limits { budget: until(CORPUS + SHOWN), silent: None, ..some };
+        let mut of_all = run_columns(others, &shown, again, &progress)?;
+        self.late(columns, cases, Limits { patience: None, ..all }, &mut ran)?;
+        of_all.push(of_change);
+        for (ran, runs) in ran.iter_mut().zip(of_all) {
+            let run = |case: &Case| runs.iter().find(|r| r.case == case.name).cloned();
+            ran.extend(corpus.iter().map(|case| run(case).unwrap_or_else(|| CaseRun::of(case))));
+        }
+        Ok(ran)
+    }
+
+    /// Runs the cases that were left out because they took too long, if there is time for them.
+    fn late(
+        &self,
+        columns: &[&Column],
+        cases: &[Case],
+        limits: Limits,
+        ran: &mut [Vec<CaseRun>],
+    ) -> Result<(), RegressError> {
+        let is_late = |name: &str, ran: &[Vec<CaseRun>]| {
+            ran.iter().flatten().any(|run| run.late && run.case == name)
+        };
+        let late: Vec<Case> = cases.iter().filter(|c| is_late(&c.name, ran)).cloned().collect();
+        let again = match self.args.quick {
+            true => Vec::new(),
+            false => run_columns(columns, &late, limits, &|_, _| ())?,
+        };
+        for (i, runs) in ran.iter_mut().enumerate() {
+            for run in runs.iter_mut() {
+                let new = again.get(i).and_then(|a| a.iter().find(|r| r.case == run.case));
+                match new {
+                    Some(new) => *run = new.clone(),
+                    None if run.late => run.notes.push(format!(
+                        "not run to its end: takes more than {} s, which --quick leaves out",
+                        PATIENCE.as_secs()
+                    )),
+                    None => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks for more cases on the changed side, and runs them on both.

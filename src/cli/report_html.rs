@@ -10,7 +10,7 @@ use super::regress::writable;
 use crate::checker::Checker;
 use crate::files;
 use crate::finding::rfc3339;
-use crate::regress::{built_in, from_corpus, from_crashes};
+use crate::regress::{CaseKind, built_in, from_corpus, from_crashes};
 use crate::report::Report;
 use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples};
 use crate::report::measure::measure;
@@ -50,7 +50,8 @@ impl HtmlArgs {
     fn inputs(&self, crashes: &Path, checker: Checker) -> anyhow::Result<Vec<SourceCase>> {
         let mut cases: Vec<SourceCase> = Vec::new();
         if self.cover_corpus.is_empty() {
-            cases.extend(built_in(checker)?.into_iter().map(|c| c.source));
+            let seeds = built_in(checker)?.into_iter().filter(|c| c.kind != CaseKind::Gate);
+            cases.extend(seeds.map(|c| c.source));
         }
         for dir in &self.cover_corpus {
             cases.extend(from_corpus(dir, checker)?.into_iter().map(|c| c.source));

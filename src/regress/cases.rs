@@ -2,15 +2,23 @@
 
 use std::path::Path;
 
+use include_dir::{Dir, DirEntry, include_dir};
 use serde::Serialize;
 
 use super::RegressError;
+use crate::campaign::gate::{MADE, Made};
 use crate::campaign::seeds::{self, Seed};
 use crate::checker::Checker;
+use crate::files;
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::testcase::SourceCase;
 use crate::triage::load_case;
+
+static GATE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus/gate");
+
+/// How often an entry of the gate's corpus that adds a shared write runs where others run once.
+const TIMES: u32 = 10;
 
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +30,8 @@ pub enum CaseKind {
     FixedBug,
     /// A crash directory.
     Crash,
+    /// An entry of the gate's corpus, which runs after the others, as far as the time allows.
+    Gate,
 }
 
 /// A case to run.
@@ -37,9 +47,14 @@ pub struct Case {
     pub text: String,
     /// The finding that it was stored for.
     pub expected: Option<Finding>,
+    /// The oldest minor release of Go that it is for; 0 if that does not matter.
+    pub since: u32,
+    /// How often it runs where other cases run once.
+    pub times: u32,
 }
 
-/// The seeds and the known races inside the binary that a checker can run.
+/// The seeds and the known races inside the binary that a checker can run and, for go/types, the
+/// gate's corpus, which was made from its campaigns.
 ///
 /// # Errors
 /// None in a binary that passed its tests.
@@ -53,10 +68,26 @@ pub fn built_in(checker: Checker) -> Result<Vec<Case>, RegressError> {
     cases.retain(|case| case.is_for(checker));
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     cases.dedup_by(|a, b| a.name == b.name);
+    let made = GATE.get_file(MADE).and_then(|f| f.contents_utf8()).unwrap_or_default();
+    if checker == Checker::GoTypes {
+        cases.extend(gate(&files_of(&GATE, "corpus/gate"), Path::new("corpus/gate"), made)?);
+    }
     Ok(cases)
 }
 
+/// The test cases of a folder inside the binary, whose paths are relative to that folder.
+fn files_of(folder: &Dir<'static>, name: &str) -> Vec<Seed> {
+    let is_case = |path: &Path| path.extension().is_some_and(|e| e == "txtar" || e == "go");
+    let files = folder.entries().iter().filter_map(DirEntry::as_file);
+    let seed = |file: &include_dir::File<'static>| {
+        let text = file.contents_utf8().filter(|_| is_case(file.path()))?.to_owned();
+        Some(Seed { path: Path::new(name).join(file.path()), text })
+    };
+    files.filter_map(seed).collect()
+}
+
 /// Every case below a folder that a checker can run. Those in a folder `fixedbugs` are known races.
+/// Those of the gate's corpus, which is for go/types, come last.
 ///
 /// # Errors
 /// It is not a folder, has no cases, or has a file that is not a test case.
@@ -67,9 +98,39 @@ pub fn from_corpus(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressErr
     };
     let kind = |seed: &Seed| if known(seed) { CaseKind::FixedBug } else { CaseKind::Seed };
     let seeds = seeds::from_directory(dir, true)?;
+    if dir.join(MADE).is_file() {
+        return gate_in(dir, &seeds);
+    }
     let seeds = seeds.iter().filter(|seed| seed.is_for(checker));
     let mut cases = seeds.map(|seed| case(seed, kind(seed))).collect::<Result<Vec<_>, _>>()?;
     cases.retain(|case| case.is_for(checker));
+    if let Some(gate) = seeds::gate_below(dir).filter(|_| checker == Checker::GoTypes) {
+        cases.extend(gate_in(&gate, &seeds::from_directory(&gate, true)?)?);
+    }
+    Ok(cases)
+}
+
+fn gate_in(dir: &Path, seeds: &[Seed]) -> Result<Vec<Case>, RegressError> {
+    let path = dir.join(MADE);
+    let made = files::as_text(files::read_named(&path)).map_err(|source| {
+        RegressError::GateCorpus { path: path.clone(), why: source.to_string() }
+    })?;
+    gate(seeds, dir, &made)
+}
+
+/// The gate's corpus, in its order, which is that of the names.
+fn gate(seeds: &[Seed], dir: &Path, made: &str) -> Result<Vec<Case>, RegressError> {
+    let wrong = |why: String| RegressError::GateCorpus { path: dir.join(MADE), why };
+    let made: Made = serde_json::from_str(made).map_err(|e| wrong(e.to_string()))?;
+    let times = |s: &Seed| {
+        let name = s.path.file_name().unwrap_or_default().to_string_lossy();
+        if made.shared.iter().any(|n| *n == name) { TIMES } else { 1 }
+    };
+    let entry =
+        |s: &Seed| Ok(Case { since: made.since, times: times(s), ..case(s, CaseKind::Gate)? });
+    let cases = seeds.iter().map(entry);
+    let mut cases = cases.collect::<Result<Vec<_>, RegressError>>()?;
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(cases)
 }
 
@@ -96,7 +157,15 @@ pub fn from_crashes(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressEr
             }
             let text = source.to_txtar();
             let name = file.to_string_lossy().into_owned();
-            cases.push(Case { name, kind: CaseKind::Crash, source, text, expected });
+            cases.push(Case {
+                name,
+                kind: CaseKind::Crash,
+                source,
+                text,
+                expected,
+                since: 0,
+                times: 1,
+            });
         }
     }
     Ok(cases)
@@ -105,7 +174,7 @@ pub fn from_crashes(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressEr
 fn case(seed: &Seed, kind: CaseKind) -> Result<Case, RegressError> {
     let source = seed.source()?;
     let name = seed.path.to_string_lossy().into_owned();
-    Ok(Case { name, kind, source, text: seed.text.clone(), expected: None })
+    Ok(Case { name, kind, source, text: seed.text.clone(), expected: None, since: 0, times: 1 })
 }
 
 impl Case {
@@ -132,6 +201,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Class;
     use std::fs;
 
     #[test]
@@ -140,13 +210,22 @@ mod tests {
         let has = |name: &str| cases.iter().find(|c| c.name == name).map(|c| c.kind);
         assert_eq!(has("corpus/aliases/plain.txtar"), Some(CaseKind::Seed));
         assert_eq!(has("corpus/fixedbugs/issue79035.txtar"), Some(CaseKind::FixedBug));
-        assert!(cases.is_sorted_by(|a, b| a.name < b.name));
+        let first = cases.partition_point(|c| c.kind != CaseKind::Gate);
+        let (others, gate) = cases.split_at(first);
+        assert!(others.is_sorted_by(|a, b| a.name < b.name));
+        assert!(gate.is_sorted_by(|a, b| a.name < b.name) && !gate.is_empty());
+        assert!(gate.iter().all(|c| c.kind == CaseKind::Gate && c.since > 0));
+        for case in gate {
+            let scenario = case.source.scenario.as_ref().unwrap();
+            assert_ne!(scenario.class(), Class::Breach, "{}", case.name);
+        }
+        assert!(gate.iter().map(|c| c.text.len()).sum::<usize>() <= 2 << 20);
         assert!(!cases.iter().any(|c| c.name.contains("types2")));
-        let others = built_in(Checker::Types2).unwrap();
-        let case = |name: &str| others.iter().find(|c| c.name == name).map(|c| c.kind);
+        let for_types2 = built_in(Checker::Types2).unwrap();
+        let case = |name: &str| for_types2.iter().find(|c| c.name == name).map(|c| c.kind);
         let name = "corpus/fixedbugs/types2/issue75757.txtar";
         assert_eq!(case(name), Some(CaseKind::FixedBug));
-        assert!(others.iter().all(|c| c.is_for(Checker::Types2)));
+        assert!(for_types2.iter().all(|c| c.is_for(Checker::Types2)));
     }
 
     #[test]
@@ -160,6 +239,20 @@ mod tests {
         let cases = from_corpus(dir, Checker::GoTypes).unwrap();
         let of: Vec<_> = cases.iter().map(|c| (c.kind, c.title(), c.line())).collect();
         assert_eq!(of, [(CaseKind::Seed, "", 1), (CaseKind::FixedBug, "Title.", 3)]);
+        // The gate's corpus comes last, alone or in a corpus.
+        fs::create_dir(dir.join("gate")).unwrap();
+        fs::write(dir.join("gate/0001-check.txtar"), text).unwrap();
+        assert!(
+            from_corpus(dir, Checker::GoTypes).unwrap().iter().all(|c| c.kind != CaseKind::Gate)
+        );
+        let made = Made { since: 26, ..Made::default() };
+        fs::write(dir.join("gate/made.json"), serde_json::to_string(&made).unwrap()).unwrap();
+        for dir in [dir.to_owned(), dir.join("gate")] {
+            let cases = from_corpus(&dir, Checker::GoTypes).unwrap();
+            let last = cases.last().unwrap();
+            assert_eq!((last.kind, last.since), (CaseKind::Gate, 26));
+        }
+        fs::remove_dir_all(dir.join("gate")).unwrap();
         fs::write(dir.join("c.txtar"), "frob\n-- a/a.go --\n").unwrap();
         assert!(
             from_corpus(dir, Checker::GoTypes).unwrap_err().to_string().contains("c.txtar: line 1")

@@ -16,8 +16,10 @@ const MISS: f64 = 0.01;
 /// What shows in a smaller share of the runs than this may be a rare signature of a fault that the
 /// other side has, too.
 const OFTEN: f64 = 0.4;
-/// How long one case is looked at on one side.
+/// How long one case is looked at on one side, at most.
 const CASE: Duration = Duration::from_secs(10);
+/// The share of the time left that it may take.
+const SHARE: u32 = 4;
 
 /// The sides of a comparison, and what they showed.
 pub struct Sides<'a> {
@@ -28,8 +30,8 @@ pub struct Sides<'a> {
 }
 
 /// Runs again whatever case shows best what fails the gate: on its own side until it shows again,
-/// and on the other side as often as it takes to say that it does not show there. Ends when the time
-/// is up.
+/// and on the other side as often as it takes to say that it does not show there. What each case shows
+/// most often comes first, and then the rest. Ends when the time is up.
 ///
 /// # Errors
 /// A harness that does not start.
@@ -41,27 +43,54 @@ pub fn look(
     progress: &dyn Fn(usize, usize),
 ) -> Result<(), RegressError> {
     let failing = failing(verdict);
-    for (n, (name, signatures)) in failing.iter().enumerate() {
-        if Instant::now() >= deadline {
-            return Ok(());
-        }
-        progress(n + 1, failing.len());
-        let Some(at) = cases.iter().position(|c| c.name == *name) else { continue };
-        let until = deadline.min(Instant::now() + CASE);
-        let (column, runs) = &mut sides.change;
-        let run = &mut runs[at];
-        if run.again.is_none() {
-            run_again(column, &cases[at], run, signatures, MOST, until)?;
-        }
-        let rates = signatures.iter().map(|s| run.tally(s));
-        let needed = rates.map(silent_runs).max().unwrap_or(LEAST);
-        if let Some((column, runs)) = &mut sides.base {
-            let run = &mut runs[at];
-            let most = needed.saturating_sub(run.runs);
-            if most > 0 && run.again.is_none() {
-                let until = deadline.min(Instant::now() + CASE);
-                run_again(column, &cases[at], run, signatures, most, until)?;
+    for only_best in [true, false] {
+        for (n, (name, signatures)) in failing.iter().enumerate() {
+            if Instant::now() >= deadline {
+                return Ok(());
             }
+            progress(n + 1, failing.len());
+            let Some(at) = cases.iter().position(|c| c.name == *name) else { continue };
+            let shown = &sides.change.1[at];
+            let rate = |s: &&String| shown.tally(s).rate();
+            let best = signatures.iter().max_by(|a, b| rate(a).total_cmp(&rate(b)));
+            let wanted = match only_best {
+                true => best.into_iter().cloned().collect(),
+                false => signatures.clone(),
+            };
+            look_at(sides, &cases[at], at, &wanted, deadline)?;
+        }
+    }
+    Ok(())
+}
+
+/// Looks at one case.
+fn look_at(
+    sides: &mut Sides<'_>,
+    case: &Case,
+    at: usize,
+    wanted: &[String],
+    deadline: Instant,
+) -> Result<(), RegressError> {
+    let until = || {
+        let now = Instant::now();
+        now + CASE.min(deadline.saturating_duration_since(now) / SHARE)
+    };
+    let (column, runs) = &mut sides.change;
+    let run = &mut runs[at];
+    let missing = |again: &Vec<String>| wanted.iter().any(|s| !again.contains(s));
+    if run.again.as_ref().is_none_or(missing) {
+        let left: Vec<String> = match &run.again {
+            Some(again) => wanted.iter().filter(|s| !again.contains(s)).cloned().collect(),
+            None => wanted.to_vec(),
+        };
+        run_again(column, case, run, &left, MOST, until())?;
+    }
+    let needed = wanted.iter().map(|s| silent_runs(run.tally(s))).max().unwrap_or(LEAST);
+    if let Some((column, runs)) = &mut sides.base {
+        let run = &mut runs[at];
+        let most = needed.saturating_sub(run.runs);
+        if most > 0 {
+            run_again(column, case, run, wanted, most, until())?;
         }
     }
     Ok(())

@@ -81,6 +81,14 @@ pub enum RegressError {
         /// What is wrong.
         why: String,
     },
+    /// What says how the gate's corpus was made cannot be used.
+    #[error("{path}: {why}")]
+    GateCorpus {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// A report cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Case, RegressError};
+use super::{Case, CaseKind, RegressError};
 use crate::escape;
 use crate::finding::{Finding, Root};
 use crate::harness::{
@@ -40,8 +40,15 @@ pub struct Limits {
     pub jobs: usize,
     /// When to stop. Cases that ran at least once count.
     pub deadline: Option<Instant>,
-    /// When to stop once every case has run [`FIRST`] times.
+    /// When to stop once every case has run [`FIRST`] times, if all must run.
     pub budget: Option<Instant>,
+    /// The same as long as no case showed anything.
+    pub silent: Option<Instant>,
+    /// Whether every case must run.
+    pub all: bool,
+    /// A run that takes longer does not count, and its case does not run again: see
+    /// [`CaseRun::late`]. Otherwise runs have the full limits.
+    pub patience: Option<Duration>,
 }
 
 /// The result of all runs of a case.
@@ -64,6 +71,9 @@ pub struct CaseRun {
     /// The coverage counters that its runs reached.
     #[serde(skip)]
     pub covered: Covered,
+    /// Whether a run took longer than the limits' patience.
+    #[serde(skip)]
+    pub late: bool,
 }
 
 /// A set of coverage counters.
@@ -101,6 +111,12 @@ pub struct Seen {
 }
 
 impl CaseRun {
+    /// A case that did not run yet.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self { case: case.name.clone(), ..Self::default() }
+    }
+
     /// Adds other runs of the same case.
     fn add(&mut self, more: CaseRun) {
         self.runs += more.runs;
@@ -132,6 +148,9 @@ impl CaseRun {
 /// time limit leaves none out.
 const FIRST: u32 = 3;
 
+/// The same for cases that need not run: once is best as long as some did not run at all.
+const ROUNDS: [u32; 3] = [1, 3, 9];
+
 /// A case that hits its time limit this often does not run again, because each time costs
 /// many seconds.
 const TIMEOUTS: u32 = 2;
@@ -153,7 +172,10 @@ pub fn run_columns(
     let jobs: Vec<Mutex<Job>> =
         each.map(|(case, column)| Mutex::new(Job::new(case, column, &roots))).collect();
     let failed = AtomicBool::new(false);
-    for (pass, runs) in [FIRST.min(limits.runs), limits.runs].into_iter().enumerate() {
+    let shown = AtomicBool::new(false);
+    let rounds = if limits.all { &[FIRST][..] } else { &ROUNDS };
+    let rounds = rounds.iter().copied().filter(|n| *n < limits.runs).chain([limits.runs]);
+    for (pass, runs) in rounds.enumerate() {
         let next = AtomicUsize::new(0);
         let through = AtomicUsize::new(0);
         let work = || -> Result<(), RegressError> {
@@ -161,9 +183,13 @@ pub fn run_columns(
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(job) = jobs.get(i) else { return Ok(()) };
+                let budget = match shown.load(Ordering::Relaxed) {
+                    true => limits.budget,
+                    false => limits.silent.or(limits.budget),
+                };
                 let deadline = match pass {
-                    0 => limits.deadline,
-                    _ => limits.deadline.into_iter().chain(limits.budget).min(),
+                    0 if limits.all => limits.deadline,
+                    _ => limits.deadline.into_iter().chain(budget).min(),
                 };
                 if failed.load(Ordering::Relaxed) || is_over(deadline) {
                     return Ok(());
@@ -171,11 +197,12 @@ pub fn run_columns(
                 let mut job = job.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let harness = match &mut harnesses[i % columns.len()] {
                     Some(h) => h,
-                    none => none.insert(job.start()?),
+                    none => none.insert(job.start(limits.patience)?),
                 };
-                job.run(harness, runs, deadline)?;
+                job.run(harness, runs, deadline, limits.patience)?;
+                shown.fetch_or(!job.run.seen.is_empty(), Ordering::Relaxed);
                 let n = through.fetch_add(1, Ordering::Relaxed) + 1;
-                if pass == 1 {
+                if pass > 0 || !limits.all {
                     progress(n, jobs.len());
                 }
             }
@@ -198,8 +225,8 @@ pub fn run_columns(
     for (i, job) in jobs.into_iter().enumerate() {
         done[i % columns.len()].push(Job::finish(job));
     }
-    for (runs, column) in done.iter().zip(columns) {
-        let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty()).count();
+    for (runs, column) in done.iter().zip(columns).filter(|_| limits.all) {
+        let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty() && !c.late).count();
         if missed > 0 {
             return Err(RegressError::NoTime { missed, of: runs.len(), go: column.label.clone() });
         }
@@ -222,11 +249,11 @@ pub fn run_again(
 ) -> Result<(), RegressError> {
     let roots = Roots(BTreeMap::new());
     let mut job = Job::new(case, column, &roots);
-    let mut harness = job.start()?;
+    let mut harness = job.start(None)?;
     let shows = |run: &CaseRun, s: &String| run.seen.iter().any(|f| f.finding.signature == *s);
     while job.run.runs < most && !is_over(Some(deadline)) {
         let had = job.run.runs;
-        job.run(&mut harness, had + 1, None)?;
+        job.run(&mut harness, had + 1, None, None)?;
         let all = !wanted.is_empty() && wanted.iter().all(|s| shows(&job.run, s));
         if all || job.run.runs == had {
             break;
@@ -274,9 +301,13 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(case: &'a Case, column: &'a Column, roots: &'a Roots<'a>) -> Self {
-        let run = CaseRun { case: case.name.clone(), ..CaseRun::default() };
+        let mut run = CaseRun::of(case);
+        let unusable = column.built.toolchain.minor < case.since;
+        if unusable {
+            run.notes.push(format!("not run: made for go1.{} and later", case.since));
+        }
         let scenario = case.source.scenario.clone();
-        Self { case, column, roots, scenario, run, timeouts: 0, unusable: false }
+        Self { case, column, roots, scenario, run, timeouts: 0, unusable }
     }
 
     fn finish(job: Mutex<Self>) -> CaseRun {
@@ -285,8 +316,10 @@ impl<'a> Job<'a> {
         run
     }
 
-    fn start(&self) -> Result<Harness, EnvError> {
-        Harness::start(HarnessConfig::new(&self.column.built.path))
+    fn start(&self, patience: Option<Duration>) -> Result<Harness, EnvError> {
+        let mut config = HarnessConfig::new(&self.column.built.path);
+        config.limits.total = patience.unwrap_or(config.limits.total);
+        Harness::start(config)
     }
 
     /// Runs the case until it has run `runs` times in all.
@@ -295,24 +328,29 @@ impl<'a> Job<'a> {
         harness: &mut Harness,
         runs: u32,
         deadline: Option<Instant>,
+        patience: Option<Duration>,
     ) -> Result<(), RegressError> {
         let start = Instant::now();
         let Some(scenario) = self.scenario(harness)? else { return Ok(()) };
         let judge = Judge::new(origin_of(&self.column.built));
-        while self.run.runs < runs && self.timeouts < TIMEOUTS && !self.unusable {
+        let is_over_limit = |job: &Self| job.timeouts >= TIMEOUTS || job.run.late;
+        while self.run.runs < runs && !is_over_limit(self) && !self.unusable {
             if self.run.runs > 0 && is_over(deadline) {
                 break;
             }
-            // Function numbers, and with them the meaning of a seed, differ between Go
-            // releases, so every other run is left to the runtime's scheduler.
-            let mut scenario = scenario.clone();
-            if self.run.runs % 2 == 1 {
-                scenario.schedule = None;
-            }
+            let is_gate = self.case.kind == CaseKind::Gate;
+            let scenario = match is_gate {
+                true => scenario.for_other_run(self.run.runs),
+                false => scenario.for_run(self.run.runs),
+            };
             let id = u64::from(self.run.runs);
-            let request =
+            let mut request =
                 RunRequest { id, ..RunRequest::new(&scenario, &self.case.source.packages) };
-            self.once(harness, &judge, &request)?;
+            if is_gate {
+                // There are many, and reports cost more than runs.
+                request = request.exploring();
+            }
+            self.once(harness, &judge, &request, patience.is_some())?;
         }
         self.run.seconds += start.elapsed().as_secs_f64();
         Ok(())
@@ -323,8 +361,13 @@ impl<'a> Job<'a> {
         harness: &mut Harness,
         judge: &Judge,
         request: &RunRequest<'_>,
+        impatient: bool,
     ) -> Result<(), HarnessError> {
         let (outcome, judgement) = judge.examine(harness, request)?;
+        if impatient && matches!(outcome.end, End::TimedOut { .. }) {
+            self.run.late = true;
+            return Ok(());
+        }
         self.run.covered.add(harness.coverage());
         self.run.runs += 1;
         self.note(&outcome, request.scenario);

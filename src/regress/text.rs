@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 
 use super::overview::changed;
-use super::{CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, untouched};
+use super::{CaseKind, CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, untouched};
 use crate::scenario::Class;
+use crate::words::count;
 
 /// The whole text. (Writing to a String cannot fail.)
 #[must_use]
@@ -87,7 +88,14 @@ fn matrix(out: &mut String, report: &Report) {
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
+    let mut silent = 0;
     for (i, row) in names.iter().enumerate() {
+        let is_gate = report.source(&row.case).is_some_and(|c| c.kind == CaseKind::Gate);
+        let here = report.columns.iter().filter_map(|c| c.cases.get(i));
+        if is_gate && here.clone().all(|c| c.seen.is_empty()) {
+            silent += usize::from(here.clone().any(|c| c.runs > 0));
+            continue;
+        }
         let _ = write!(out, "{:wide$}", row.case);
         for c in &report.columns {
             let cell = c.cases.get(i).map_or_else(String::new, |case| cell(c, case));
@@ -95,6 +103,10 @@ fn matrix(out: &mut String, report: &Report) {
         }
         out.truncate(out.trim_end().len());
         out.push('\n');
+    }
+    if silent > 0 {
+        let _ =
+            writeln!(out, "and {} of the gate's corpus that showed nothing", count(silent, "case"));
     }
 }
 

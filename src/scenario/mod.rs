@@ -121,6 +121,24 @@ impl Scenario {
         self.oracle && self.class() != Class::Breach
     }
 
+    /// The scenario for one of several runs, counted from 0. Function numbers, and with them the
+    /// meaning of a schedule's seed, differ between Go releases, so every other run is left to the
+    /// runtime's scheduler.
+    #[must_use]
+    pub fn for_run(&self, run: u32) -> Self {
+        let schedule = self.schedule.filter(|_| run.is_multiple_of(2));
+        Self { schedule, ..self.clone() }
+    }
+
+    /// The scenario for one of several runs that look for more than one interleaving: every other one
+    /// has a seed of its own, so that it does not depend on the load of the machine.
+    #[must_use]
+    pub fn for_other_run(&self, run: u32) -> Self {
+        let seed = self.schedule.unwrap_or_default().wrapping_add(run.into());
+        let schedule = (!run.is_multiple_of(2)).then_some(seed);
+        Self { schedule, ..self.clone() }
+    }
+
     /// Every vocabulary element that the scenario uses, in the vocabulary's
     /// order, each once.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::campaign::corpus::ancestry::{self, JOURNAL};
 use crate::campaign::corpus::seeds::{self, SeedError};
@@ -41,7 +41,7 @@ impl Source {
 }
 
 /// Entries and their size on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
     /// How many.
     pub entries: usize,

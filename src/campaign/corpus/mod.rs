@@ -5,6 +5,7 @@ pub mod bounds;
 pub mod covers_journal;
 pub mod distill;
 pub mod distill_fleet;
+pub mod gate;
 pub mod import;
 pub mod journal_tail;
 pub mod merge;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::campaign::corpus::gate::MADE;
 use crate::campaign::corpus::worker_folders;
 use crate::checker::Checker;
 use crate::files;
@@ -21,6 +22,9 @@ const FIXED_BUGS: &str = "fixedbugs";
 
 /// The folder of reproducers for types2 alone.
 const TYPES2: &str = "fixedbugs/types2";
+
+/// The folder of the gate's corpus. Campaigns leave it out: it was made from what they found.
+const GATE: &str = "gate";
 
 /// Seeds that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +85,8 @@ pub struct Seed {
     pub text: String,
 }
 
-/// Every seed below a folder, sorted by name; those in its subfolder `fixedbugs` only if requested.
+/// Every seed below a folder, sorted by name; those in its subfolder `fixedbugs` only if requested,
+/// and never those of the gate's corpus in it.
 /// The seeds of a campaign's work folder are the entries of its corpus.
 ///
 /// # Errors
@@ -100,10 +105,19 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
         let known = dir.join(FIXED_BUGS);
         seeds.retain(|s| !s.path.starts_with(&known));
     }
+    if let Some(gate) = gate_below(dir) {
+        seeds.retain(|s| !s.path.starts_with(&gate));
+    }
     if seeds.is_empty() {
         return Err(SeedError::Empty(dir.to_owned()));
     }
     Ok(seeds)
+}
+
+/// The folder of the gate's corpus in a folder of seeds, if it has one.
+#[must_use]
+pub fn gate_below(dir: &Path) -> Option<PathBuf> {
+    Some(dir.join(GATE)).filter(|gate| gate.join(MADE).is_file())
 }
 
 /// The seed in one file, whatever its extension.
@@ -165,6 +179,7 @@ pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
     walk(&CORPUS, &mut seeds);
     seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
     seeds.retain(|s| s.is_for(checker));
+    seeds.retain(|s| !s.path.starts_with(GATE));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));
     seeds
 }
@@ -279,6 +294,10 @@ mod tests {
             seeds.iter().map(|s| below(s).display().to_string()).collect::<Vec<_>>()
         };
         let others = ["generics/fixedbugs/x.txtar", "generics/list.txtar"];
+        std::fs::create_dir(tmp.path().join("gate")).unwrap();
+        std::fs::write(tmp.path().join("gate/0001-check.txtar"), "").unwrap();
+        assert_eq!(names(false).len(), 3, "a folder of that name may have other seeds");
+        std::fs::write(tmp.path().join("gate/made.json"), "{}").unwrap();
         assert_eq!(names(false), others);
         assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
         // The seeds inside the binary are those of the repository.
@@ -287,6 +306,7 @@ mod tests {
             |path: &str| Seed { path: path.into(), text: String::new() }.is_for(Checker::GoTypes);
         assert!(is_for("types2/corpus/a.txtar") && !is_for("types2/fixedbugs/types2/a.txtar"));
         assert!(!built_in(false, Checker::GoTypes).iter().any(is_known));
+        assert!(!built_in(true, Checker::GoTypes).iter().any(|s| s.path.starts_with(GATE)));
         let (all, some) = (built_in(true, Checker::GoTypes), built_in(false, Checker::GoTypes));
         assert_eq!(all.iter().filter(|s| !is_known(s)).count(), some.len());
     }

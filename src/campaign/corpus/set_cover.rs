@@ -18,21 +18,41 @@ pub struct Set {
 /// sets that later choices made superfluous are removed, the most expensive first.
 #[must_use]
 pub fn cover(sets: &[Set]) -> Vec<usize> {
+    let mut taken = greedy(sets, |brings, _| brings as u64);
+    taken.sort_unstable();
+    taken
+}
+
+/// The same, but in each step the set that covers most of the rest for its cost is chosen. The
+/// indices come in the order that such steps take with the result alone.
+#[must_use]
+pub fn cover_by_rate(sets: &[Set]) -> Vec<usize> {
+    let rate = |brings: usize, cost: u64| (brings as u64).saturating_mul(1 << 32) / cost.max(1);
+    let kept = greedy(sets, rate);
+    let of_kept: Vec<Set> = kept.iter().map(|&i| sets[i].clone()).collect();
+    greedy(&of_kept, rate).into_iter().map(|i| kept[i]).collect()
+}
+
+/// Takes the set of the highest worth as long as one brings something, and removes what that made
+/// superfluous.
+fn greedy(sets: &[Set], worth: impl Fn(usize, u64) -> u64) -> Vec<usize> {
     let items = sets.iter().flat_map(|s| &s.covers).max().map_or(0, |&m| m as usize + 1);
     let mut covered = vec![0u32; items];
     let missing = |covered: &[u32], set: &Set| {
         set.covers.iter().filter(|&&at| covered[at as usize] == 0).count()
     };
-    // A set's gain only shrinks, so the first set whose stored gain is still right is the best.
-    let mut heap: BinaryHeap<(usize, Reverse<(u64, usize)>)> =
-        (sets.iter().enumerate()).map(|(i, s)| (s.covers.len(), Reverse((s.cost, i)))).collect();
+    // A set's worth only shrinks, so the first set whose stored worth is still right is the best.
+    let mut heap: BinaryHeap<(u64, Reverse<(u64, usize)>)> = (sets.iter().enumerate())
+        .map(|(i, s)| (worth(s.covers.len(), s.cost), Reverse((s.cost, i))))
+        .collect();
     let mut taken = Vec::new();
-    while let Some((brings, Reverse((cost, i)))) = heap.pop() {
-        let now = missing(&covered, &sets[i]);
-        if now == 0 {
+    while let Some((stored, Reverse((cost, i)))) = heap.pop() {
+        let brings = missing(&covered, &sets[i]);
+        if brings == 0 {
             continue;
         }
-        if now < brings {
+        let now = worth(brings, cost);
+        if now < stored {
             heap.push((now, Reverse((cost, i))));
             continue;
         }
@@ -47,7 +67,6 @@ pub fn cover(sets: &[Set]) -> Vec<usize> {
             taken.retain(|&t| t != i);
         }
     }
-    taken.sort_unstable();
     taken
 }
 
@@ -71,6 +90,13 @@ mod tests {
         // The greedy choice takes the first one, which the two others make superfluous.
         let sets = [set(&[1, 2, 3, 4], 9), set(&[1, 2, 5], 1), set(&[3, 4, 6], 1)];
         assert_eq!(cover(&sets), [1, 2]);
+    }
+
+    #[test]
+    fn the_most_for_its_cost_comes_first() {
+        let sets = [set(&[1, 2, 3], 30), set(&[1], 1), set(&[2, 4], 4), set(&[5], 9)];
+        assert_eq!(cover_by_rate(&sets), [2, 3, 0]);
+        assert_eq!(cover_by_rate(&[set(&[1], 0), set(&[1], 0)]), [0]);
     }
 
     #[test]

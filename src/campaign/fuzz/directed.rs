@@ -54,6 +54,12 @@ pub fn directed(case: &TestCase, lead: &Lead, seed: Option<u64>) -> Vec<TestCase
     scenarios.into_iter().map(|scenario| TestCase { scenario, ..case.clone() }).collect()
 }
 
+/// The operation of a lead against itself and against its reader, as they are and prepared, without
+/// the tries that differ from these in nothing but the order.
+pub fn mirrored(from: &Scenario, lead: &Lead) -> Vec<Scenario> {
+    OPEN[..4].iter().filter_map(|how| scenario(from, lead, *how, None)).collect()
+}
+
 fn scenario(from: &Scenario, lead: &Lead, how: Try, schedule: Option<u64>) -> Option<Scenario> {
     let other = match how.against_reader {
         true => lead.reader?,

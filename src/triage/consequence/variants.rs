@@ -250,7 +250,7 @@ mod tests {
         for _ in 0..1000 {
             next(&mut all).unwrap().took(Duration::from_millis(1), false);
         }
-        assert_eq!(all[0].spent, Duration::from_millis(102));
+        assert_eq!(all[0].spent, Duration::from_millis(100));
         assert_eq!((all[0].rounds, all[5].rounds, all[7].rounds), (MOST_ROUNDS, 1, 1));
         all[0].took(Duration::from_millis(1), true);
         assert_eq!(all[0].rounds, MOST_ROUNDS / 2);
