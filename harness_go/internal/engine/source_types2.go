@@ -28,10 +28,17 @@ func parseSource(_ *token.FileSet, pkg *wire.Package, mode syntax.Mode) *source 
 			s.fail(sourceError(name + ": the file is larger than 1 MiB"))
 			continue
 		}
-		// Without a function for errors, the parser stops at the first one, and its check of
-		// branches panics.
-		ignore := func(error) {}
-		f, err := syntax.Parse(syntax.NewFileBase(name), strings.NewReader(file.Text), ignore, nil, mode)
+		// The check of branches reports its errors to this function only.
+		var first error
+		note := func(err error) {
+			if first == nil {
+				first = err
+			}
+		}
+		f, err := syntax.Parse(syntax.NewFileBase(name), strings.NewReader(file.Text), note, nil, mode)
+		if err == nil {
+			err = first
+		}
 		if err != nil {
 			s.fail(err)
 			continue

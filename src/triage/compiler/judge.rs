@@ -161,6 +161,9 @@ fn differ(case: &SourceCase, outcome: &Outcome, tools: &Outcome) -> Option<(Diff
         let path = &package.path;
         let (ours, error) = types2.verdicts.get(i)?;
         let (theirs, other) = tools.verdicts.get(i)?;
+        if error.contains("could not import ") {
+            continue; // a package with a syntax error
+        }
         match (ours, theirs) {
             (Verdict::TypeErrors, Verdict::Valid) if !is_known(By::Compiler, error) => {
                 let why = code(types2, path).unwrap_or_else(|| message_shape(error));
