@@ -497,8 +497,10 @@ fn folders_that_are_removed_are_made_again() {
         assert!(begin.elapsed() < PATIENCE, "no finding and no checkpoint");
         std::thread::sleep(Duration::from_millis(50));
     }
-    for gone in ["crashes", "work/corpus"] {
-        fs::remove_dir_all(dir.join(gone)).unwrap();
+    for folder in ["crashes", "work/corpus"] {
+        // At once: the campaign may write into it while its files are removed.
+        fs::rename(dir.join(folder), dir.join("gone")).unwrap();
+        fs::remove_dir_all(dir.join("gone")).unwrap();
     }
     let _ = fs::remove_file(dir.join("work/covers.jsonl"));
     let output = child.wait_with_output().unwrap();
