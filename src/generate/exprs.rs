@@ -18,12 +18,18 @@ pub(super) struct Scope {
     pub globals: bool,
     /// How many of [`names::LOCALS`] are taken.
     pub taken: usize,
+    /// How many function literals the code is in.
+    nested: u8,
 }
+
+/// The deepest nesting of function literals. A function whose results have its own type, more than
+/// one of them, would otherwise return more literals at each level, without end.
+const MOST_NESTED: u8 = 4;
 
 impl Scope {
     /// An empty scope.
     pub fn new(params: Vec<ParamId>, globals: bool) -> Self {
-        Self { site: Site::code(params), locals: Vec::new(), globals, taken: 0 }
+        Self { site: Site::code(params), locals: Vec::new(), globals, taken: 0, nested: 0 }
     }
 
     /// A name that is not yet taken. The last names repeat, but only in inner scopes, where they
@@ -52,7 +58,10 @@ impl Gen<'_> {
         if !s.params.iter().chain(&s.results).all(|&t| self.nameable(t, &scope.site.params)) {
             return None;
         }
-        let mut inner = scope.clone();
+        if scope.nested == MOST_NESTED {
+            return None;
+        }
+        let mut inner = Scope { nested: scope.nested + 1, ..scope.clone() };
         let mut params = Vec::with_capacity(s.params.len());
         for &t in &s.params {
             let name = inner.fresh()?;

@@ -1,6 +1,11 @@
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::{FEATURES, Feature, Options, packages, scenario, test_case};
+use super::exprs::Scope;
+use super::model::{DeclId, Kind, Sig, Type, TypeDecl};
+use super::policy::Policy;
+use super::world::World;
+use super::{FEATURES, Feature, Gen, Options, names, packages, scenario, test_case};
 use crate::rng::Rng;
 use crate::scenario::{Class, Operation, Profile, Scenario};
 use crate::testcase::Package;
@@ -123,4 +128,32 @@ fn same_but_order(a: &Operation, b: &Operation) -> bool {
         (Operation::Walk { package: p, .. }, Operation::Walk { package: q, .. }) => p == q,
         _ => a == b,
     }
+}
+
+/// `type F func() (F, F, F)`: a value may be a literal that returns three more. A campaign overflowed
+/// its stack in this.
+#[test]
+fn a_function_that_returns_itself_ends() {
+    let mut made = 0;
+    for seed in 0..2_000 {
+        let rng = &mut Rng::new(seed);
+        let policy = Policy::draw(rng);
+        let world = Box::new(World::new());
+        let mut g = Gen::new(rng, world, policy, Options::default(), names::PATHS);
+        let f = g.w.intern(Type::Named(DeclId(0), Rc::from([])));
+        let sig = Sig { params: Vec::new(), results: vec![f; 3], variadic: false };
+        let rhs = Some(g.w.intern(Type::Func(Rc::new(sig))));
+        g.w.decls.push(TypeDecl {
+            package: 0,
+            name: "F",
+            kind: Kind::Func,
+            params: Rc::from([]),
+            rhs,
+            comparable: false,
+            level: 0,
+            methods: Vec::new(),
+        });
+        made += usize::from(g.value(&Scope::new(Vec::new(), true), f, false).is_some());
+    }
+    assert!(made > 1_000, "{made}");
 }
