@@ -17,12 +17,6 @@ use typerace::scenario::Profile;
 use typerace::triage::compiler::compiler_case;
 
 fn main() {
-    // Trees of mutants are deep.
-    let run = std::thread::Builder::new().stack_size(1 << 28).spawn(compare).unwrap();
-    run.join().unwrap();
-}
-
-fn compare() {
     let number = |n: usize| std::env::args().nth(n).and_then(|a| a.parse::<u64>().ok());
     let (programs, seed) = (number(1).unwrap_or(1000), number(2).unwrap_or(1));
     let options = GoOptions { checker: Checker::Types2, ..GoOptions::default() };
