@@ -140,19 +140,20 @@ fn a_function_that_returns_itself_ends() {
         let policy = Policy::draw(rng);
         let world = Box::new(World::new());
         let mut g = Gen::new(rng, world, policy, Options::default(), names::PATHS);
-        let f = g.w.intern(Type::Named(DeclId(0), Rc::from([])));
-        let sig = Sig { params: Vec::new(), results: vec![f; 3], variadic: false };
-        let rhs = Some(g.w.intern(Type::Func(Rc::new(sig))));
         g.w.decls.push(TypeDecl {
             package: 0,
             name: "F",
             kind: Kind::Func,
             params: Rc::from([]),
-            rhs,
+            rhs: None,
             comparable: false,
             level: 0,
             methods: Vec::new(),
         });
+        let f = g.w.intern(Type::Named(DeclId(0), Rc::from([])));
+        let sig = Sig { params: Vec::new(), results: vec![f; 3], variadic: false };
+        let rhs = g.w.intern(Type::Func(Rc::new(sig)));
+        g.w.decl_mut(DeclId(0)).rhs = Some(rhs);
         made += usize::from(g.value(&Scope::new(Vec::new(), true), f, false).is_some());
     }
     assert!(made > 1_000, "{made}");
