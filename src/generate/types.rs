@@ -201,7 +201,7 @@ impl Gen<'_> {
     /// A function's signature, whose types nest at most `depth` deep.
     pub fn random_sig(&mut self, site: &Site, depth: u8) -> Rc<Sig> {
         if self.wide() {
-            return self.wide_sig(site);
+            return self.wide_sig(site, depth);
         }
         let want = Want { depth, ..Want::ANY };
         let params: Vec<_> = (0..self.rng.below(3)).map(|_| self.random_type(site, want)).collect();

@@ -77,9 +77,10 @@ impl Gen<'_> {
             .collect()
     }
 
-    /// A signature with many parameters and results.
-    pub fn wide_sig(&mut self, site: &Site) -> Rc<Sig> {
-        let want = Want { depth: 1, ..Want::ANY };
+    /// A signature with many parameters and results, whose types nest at most `depth` deep: with ten
+    /// parameters, wide signatures inside wide signatures would not end.
+    pub fn wide_sig(&mut self, site: &Site, depth: u8) -> Rc<Sig> {
+        let want = Want { depth: depth.min(1), ..Want::ANY };
         let some = |g: &mut Self, most: usize| -> Vec<TypeId> {
             let n = g.rng.below(most + 1);
             (0..n).map(|_| g.random_type(site, want)).collect()
