@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use clap::Parser;
 use typerace::campaign::seeds;
-
 use typerace::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, Limits, RunFlags, RunRequest, Verdict,
 };

@@ -14,6 +14,9 @@ pub enum Checker {
     Types2,
 }
 
+/// Where the packages of types2 are.
+const COMPILER: &str = "cmd/compile/internal/";
+
 /// The harness's import path, where it is built as a package of the compiler.
 pub const TWIN: &str = "cmd/compile/internal/typerace";
 
@@ -51,6 +54,15 @@ impl Checker {
         }
     }
 
+    /// The least number of goroutines of a scenario that a campaign runs: a compilation has one.
+    #[must_use]
+    pub fn fewest_goroutines(self) -> usize {
+        match self {
+            Self::GoTypes => 2,
+            Self::Types2 => 1,
+        }
+    }
+
     /// The checker that a function, named as in a stack, is part of.
     #[must_use]
     pub fn of(function: &str) -> Option<Self> {
@@ -63,6 +75,12 @@ impl Checker {
         let local = |package| function.strip_prefix(package);
         self.packages().iter().any(|package| local(*package).is_some_and(|l| l.starts_with('.')))
     }
+}
+
+/// A text without what everyone knows of a checker's functions: `go/types.` and the compiler's folder.
+#[must_use]
+pub fn short(text: &str) -> String {
+    text.replace("go/types.", "").replace(COMPILER, "")
 }
 
 impl std::fmt::Display for Checker {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"typerace/harness/internal/tested"
 )
 
 // checker is a type checker that can be under test.
@@ -18,8 +20,8 @@ type checker struct {
 }
 
 var checkers = map[string]checker{
-	"go/types": {packages: []string{"go/types"}},
-	"types2":   {packages: []string{"cmd/compile/internal/types2", "cmd/compile/internal/importer"}, twin: true},
+	"go/types": {packages: tested.Packages["go/types"]},
+	"types2":   {packages: tested.Packages["types2"], twin: true},
 }
 
 // folder is where the go command looks for a package of the Go tree.

@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"sort"
 	"strconv"
 	"strings"
 )
@@ -22,7 +21,8 @@ const (
 )
 
 // twin makes the harness a package of cmd/compile: its own files, which import the checker under
-// test instead of go/types, unless they import that under a name. Files with the build tag types2 replace those with !types2.
+// test instead of go/types, unless they import that under a name. Files with the build tag types2
+// replace those with !types2.
 func twin(c checker, goroot, module, out string, result *overlay) error {
 	module, err := filepath.Abs(module)
 	if err != nil {
@@ -75,8 +75,9 @@ func twinSource(text []byte, checker string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var changes []insertion
-	removed := make(map[int]int)
+	var out bytes.Buffer
+	done := 0
+	// Imports are in source order.
 	for _, spec := range file.Imports {
 		old, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
@@ -92,16 +93,9 @@ func twinSource(text []byte, checker string) ([]byte, error) {
 			continue
 		}
 		at := fset.Position(spec.Path.Pos()).Offset
-		changes = append(changes, insertion{at, to})
-		removed[at] = len(spec.Path.Value)
-	}
-	sort.Slice(changes, func(i, j int) bool { return changes[i].offset < changes[j].offset })
-	var out bytes.Buffer
-	done := 0
-	for _, change := range changes {
-		out.Write(text[done:change.offset])
-		out.WriteString(change.text)
-		done = change.offset + removed[change.offset]
+		out.Write(text[done:at])
+		out.WriteString(to)
+		done = at + len(spec.Path.Value)
 	}
 	out.Write(text[done:])
 	return linked.ReplaceAll(out.Bytes(), []byte("${1}"+checker+".")), nil

@@ -2,6 +2,16 @@ package standalone
 
 import "go/types"
 
+func methods(t types.Type) {
+	n := namedType(t)
+	if n == nil {
+		return
+	}
+	for i := 0; i < n.NumMethods(); i++ {
+		n.Method(i).Type()
+	}
+}
+
 // members returns the names of a type's fields and methods, and of those of the types it embeds.
 func members(t types.Type) (names []string) {
 	work := []types.Type{t}

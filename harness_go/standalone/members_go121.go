@@ -4,16 +4,6 @@ package standalone
 
 import "go/types"
 
-func methods(t types.Type) {
-	n := namedType(t)
-	if n == nil {
-		return
-	}
-	for i := 0; i < n.NumMethods(); i++ {
-		n.Method(i).Type()
-	}
-}
-
 func namedType(t types.Type) *types.Named {
 	n, _ := t.(*types.Named)
 	return n

@@ -164,6 +164,7 @@ struct Row {
 fn run_list(args: &ListArgs) -> anyhow::Result<Exit> {
     let seeds = match &args.dir {
         Some(dir) => seeds::from_directory(dir, true)?,
+        // types2 has seeds of its own besides those of go/types.
         None => seeds::built_in(true, Checker::Types2),
     };
     let mut rows = Vec::new();

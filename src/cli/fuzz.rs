@@ -222,7 +222,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let mut seeds = match &args.corpus {
         _ if args.no_seeds => Vec::new(),
         Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
-        None => seeds::built_in(args.with_fixedbugs, args.go.options().checker),
+        None => seeds::built_in(args.with_fixedbugs, args.go.checker()),
     };
     let known = args.known.load()?;
     // Before the build, so that an unusable folder is reported at once.

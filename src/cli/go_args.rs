@@ -55,11 +55,17 @@ pub struct GoArgs {
 }
 
 impl GoArgs {
+    /// The type checker.
+    #[must_use]
+    pub fn checker(&self) -> Checker {
+        self.checker.unwrap_or_default()
+    }
+
     /// Converts the arguments to the harness's options.
     #[must_use]
     pub fn options(&self) -> GoOptions {
         GoOptions {
-            checker: self.checker.unwrap_or_default(),
+            checker: self.checker(),
             go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
             overlay: self.overlay.clone(),

@@ -120,7 +120,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     let known = args.known.load()?;
     let baseline = match &args.baseline {
         Some(path) => Baseline::read(path)?,
-        None => Baseline::built_in(args.go.options().checker)?,
+        None => Baseline::built_in(args.go.checker())?,
     };
     // Before the work, so that an unusable file is reported at once.
     let mut written = match &args.write_baseline {
@@ -199,7 +199,7 @@ fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
 }
 
 fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
-    let checker = args.go.options().checker;
+    let checker = args.go.checker();
     let mut cases = match &args.corpus {
         Some(dir) => from_corpus(dir, checker)?,
         None => built_in(checker)?,

@@ -78,7 +78,7 @@ impl HtmlArgs {
         if !self.cover {
             return Ok(None);
         }
-        let inputs = self.inputs(crashes, go.options().checker)?;
+        let inputs = self.inputs(crashes, go.checker())?;
         let measured = measure(&go.options(), &inputs, &interrupt_flag()?, progress)?;
         let mut coverage = measured.coverage;
         coverage.of = format!("{} inputs on {}", measured.inputs, measured.go_version);

@@ -28,7 +28,7 @@ pub fn run(args: &ScenariosArgs) -> anyhow::Result<Exit> {
         // Building it registers its operations.
         BuiltHarness::get(&args.go.options(), &mut super::ticker::waiting())?;
     }
-    let checker = args.go.options().checker;
+    let checker = args.go.checker();
     let all = ELEMENTS.iter().chain(targets()).filter(|e| e.is_for(checker));
     let all: Vec<&Element> = all.collect();
     print(&if args.json { json(&all)? } else { text(&all) })?;

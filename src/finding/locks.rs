@@ -6,7 +6,7 @@
 
 use super::frame::goroutines;
 use super::normalise::{function, is_library};
-use super::title::COMPILER;
+use crate::checker;
 
 /// The maximum offset of a mutex inside its object: the largest object of go/types has about 200
 /// bytes.
@@ -43,7 +43,7 @@ pub fn lock_cycle(dump: &str) -> Option<String> {
             if holder == start {
                 let own = if path.len() == 1 { " of the same goroutine" } else { "" };
                 path.sort();
-                return Some(path.join(", ").replace("go/types.", "").replace(COMPILER, "") + own);
+                return Some(checker::short(&path.join(", ")) + own);
             }
             at = holder;
             if path.len() > waiters.len() {

@@ -107,8 +107,7 @@ fn is_domain(element: &str) -> bool {
 /// below them.
 #[must_use]
 pub fn is_library(function: &str) -> bool {
-    Checker::ALL.into_iter().any(|c| c.packages().contains(&split(function).0))
-        || matches!(owner(function), Blame::XTools | Blame::Target)
+    Checker::of(function).is_some() || matches!(owner(function), Blame::XTools | Blame::Target)
 }
 
 /// Whether the frame is the runtime's map code.

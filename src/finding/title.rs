@@ -2,9 +2,7 @@
 
 use super::race::Access;
 use super::signature::Site;
-
-/// Where the packages of types2 are.
-pub(super) const COMPILER: &str = "cmd/compile/internal/";
+use crate::checker;
 
 /// `data race: write in (*Named).unpack / read in (*Checker).isComplete`.
 #[must_use]
@@ -40,7 +38,7 @@ fn plural(access: Access) -> String {
 
 /// Omits the package where everyone knows it, and the module path of x/tools.
 fn short(text: &str) -> String {
-    text.replace("go/types.", "").replace("golang.org/x/tools/", "").replace(COMPILER, "")
+    checker::short(text).replace("golang.org/x/tools/", "")
 }
 
 #[cfg(test)]

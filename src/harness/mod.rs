@@ -50,7 +50,7 @@ pub(crate) use scratch::{Scratch, sweep_scratch};
 pub use session::Harness;
 pub use shared_writes::{MadeBy, Meeting, Place, SharedWrite, SharedWrites, Site};
 pub use sites::CounterSite;
-pub use sources::{Replaced, Sources, checker_hash, is_release_version, is_source};
+pub use sources::{Replaced, Sources, checker_hash, checker_sources, is_release_version};
 pub use stoppable::stop_builds_with;
 pub(crate) use sys::{kill, process_group, quit, spawn_tied, terminate};
 pub use sys::{lower_priority, return_memory, survive_file_size_limit};

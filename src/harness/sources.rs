@@ -73,14 +73,7 @@ fn below(path: &Path, goroot: &Path) -> String {
 /// none.
 #[must_use]
 pub fn checker_hash(goroot: &Path, checker: Checker) -> String {
-    let folder = |folder: &&str| {
-        let entries = fs::read_dir(goroot.join(folder)).into_iter().flatten();
-        let paths = entries.filter_map(|e| Some(e.ok()?.path()));
-        let mut files: Vec<PathBuf> = paths.filter(|p| is_source(p)).collect();
-        files.sort();
-        files
-    };
-    let files: Vec<PathBuf> = checker.folders().iter().flat_map(folder).collect();
+    let files = checker_sources(goroot, checker);
     let mut hash = Fnv1a::default();
     for file in &files {
         hash.write(file.file_name().unwrap_or_default().as_encoded_bytes());
@@ -89,9 +82,21 @@ pub fn checker_hash(goroot: &Path, checker: Checker) -> String {
     if files.is_empty() { String::new() } else { format!("{:016x}", hash.finish()) }
 }
 
-/// Whether a file of a package's folder is Go source, but not a test.
+/// The files of a checker in a tree that are part of its packages, sorted in each package.
 #[must_use]
-pub fn is_source(path: &Path) -> bool {
+pub fn checker_sources(goroot: &Path, checker: Checker) -> Vec<PathBuf> {
+    let folder = |folder: &&str| {
+        let entries = fs::read_dir(goroot.join(folder)).into_iter().flatten();
+        let paths = entries.filter_map(|e| Some(e.ok()?.path()));
+        let mut files: Vec<PathBuf> = paths.filter(|p| is_source(p)).collect();
+        files.sort();
+        files
+    };
+    checker.folders().iter().flat_map(folder).collect()
+}
+
+/// Whether a file of a package's folder is Go source, but not a test.
+fn is_source(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".go") && !name.ends_with("_test.go")
 }

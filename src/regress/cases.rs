@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use include_dir::{Dir, DirEntry, include_dir};
 use serde::Serialize;
 
 use super::RegressError;
@@ -14,8 +13,6 @@ use crate::finding::Finding;
 use crate::store::Store;
 use crate::testcase::SourceCase;
 use crate::triage::load_case;
-
-static GATE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus/gate");
 
 /// How often an entry of the gate's corpus that adds a shared write runs where others run once.
 const TIMES: u32 = 10;
@@ -59,31 +56,25 @@ pub struct Case {
 /// # Errors
 /// None in a binary that passed its tests.
 pub fn built_in(checker: Checker) -> Result<Vec<Case>, RegressError> {
+    let corpus = Path::new("corpus");
+    let named = |mut seed: Seed| {
+        seed.path = corpus.join(&seed.path);
+        seed
+    };
     let mut cases = Vec::new();
-    for mut seed in seeds::built_in(true, checker) {
-        seed.path = Path::new("corpus").join(&seed.path);
+    for seed in seeds::built_in(true, checker).into_iter().map(named) {
         let known = seed.path.starts_with("corpus/fixedbugs");
         cases.push(case(&seed, if known { CaseKind::FixedBug } else { CaseKind::Seed })?);
     }
     cases.retain(|case| case.is_for(checker));
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     cases.dedup_by(|a, b| a.name == b.name);
-    let made = GATE.get_file(MADE).and_then(|f| f.contents_utf8()).unwrap_or_default();
     if checker == Checker::GoTypes {
-        cases.extend(gate(&files_of(&GATE, "corpus/gate"), Path::new("corpus/gate"), made)?);
+        let (entries, made) = seeds::built_in_gate();
+        let entries: Vec<Seed> = entries.into_iter().map(named).collect();
+        cases.extend(gate(&entries, &corpus.join("gate"), made)?);
     }
     Ok(cases)
-}
-
-/// The test cases of a folder inside the binary, whose paths are relative to that folder.
-fn files_of(folder: &Dir<'static>, name: &str) -> Vec<Seed> {
-    let is_case = |path: &Path| path.extension().is_some_and(|e| e == "txtar" || e == "go");
-    let files = folder.entries().iter().filter_map(DirEntry::as_file);
-    let seed = |file: &include_dir::File<'static>| {
-        let text = file.contents_utf8().filter(|_| is_case(file.path()))?.to_owned();
-        Some(Seed { path: Path::new(name).join(file.path()), text })
-    };
-    files.filter_map(seed).collect()
 }
 
 /// Every case below a folder that a checker can run. Those in a folder `fixedbugs` are known races.
@@ -134,8 +125,8 @@ fn gate(seeds: &[Seed], dir: &Path, made: &str) -> Result<Vec<Case>, RegressErro
     Ok(cases)
 }
 
-/// The crash directories of a folder that are a checker's. The test case as found and the minimized one, if there
-/// is one, are separate cases.
+/// The crash directories of a folder that are a checker's. The test case as found and the minimized
+/// one, if there is one, are separate cases.
 ///
 /// # Errors
 /// It is not a folder, or a crash directory cannot be read: a gate must not skip one

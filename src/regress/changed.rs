@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::run::Covered;
 use super::{CaseRun, Column};
-use crate::harness::{BuiltHarness, CounterSite, is_source};
+use crate::harness::{BuiltHarness, CounterSite, checker_sources};
 
 /// A function that differs between two versions of go/types.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,13 +78,11 @@ fn text(built: &BuiltHarness, file: &str) -> Option<String> {
 
 fn differences(before: &dyn Fn(&str) -> Option<String>, after: &BuiltHarness) -> Vec<Changed> {
     let folders = after.toolchain.checker.folders();
-    let listed = folders.iter().flat_map(|folder| {
-        let path = after.toolchain.goroot.join(folder);
-        let files = fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path());
-        files
-            .filter(|p| is_source(p))
-            .filter_map(move |p| Some(format!("{folder}/{}", p.file_name()?.to_string_lossy())))
-    });
+    let goroot = &after.toolchain.goroot;
+    let listed = checker_sources(goroot, after.toolchain.checker);
+    let listed = listed
+        .iter()
+        .filter_map(|path| Some(path.strip_prefix(goroot).ok()?.to_string_lossy().into_owned()));
     let replaced = after.sources.overlay.iter().chain(&after.sources.patched);
     let replaced = replaced.map(|r| r.file.clone());
     let replaced = replaced.filter(|file| folders.iter().any(|folder| file.starts_with(folder)));

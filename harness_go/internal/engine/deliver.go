@@ -49,3 +49,19 @@ func (g *goroutine) noteSound(i int, pkg *types.Package, errors int) {
 func (g *goroutine) isSound(pkg *types.Package) bool {
 	return pkg == types.Unsafe || g.sound[pkg] || g.first.sound[pkg]
 }
+
+// deliver converts a checked package to the form in which its importers get it.
+func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
+	if g.delivery == fromSource {
+		if g.id > 0 {
+			g.delivered++
+		}
+		return pkg
+	}
+	if g.view != nil {
+		p := g.view.deliver(g, i, pkg)
+		g.noteView(p)
+		return p.pkg
+	}
+	return g.converted(pkg)
+}

@@ -28,19 +28,9 @@ func (g *goroutine) checkedWithSyntax(c *call) *built {
 	return b
 }
 
-// deliver converts a checked package to the form in which its importers get it.
-func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
-	if g.delivery == fromSource {
-		if g.id > 0 {
-			g.delivered++
-		}
-		return pkg
-	}
-	if g.view != nil {
-		p := g.view.deliver(g, i, pkg)
-		g.noteView(p)
-		return p.pkg
-	}
+// converted is a checked package in the form that scenarios with import export or import synthetic
+// ask for.
+func (g *goroutine) converted(pkg *types.Package) *types.Package {
 	if !g.isSound(pkg) {
 		return pkg
 	}

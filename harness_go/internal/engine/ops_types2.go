@@ -25,18 +25,8 @@ func (r *round) watchSyntax(*goroutine) {}
 
 func (r *round) changedSyntax() []string { return nil }
 
-// deliver returns the form in which importers get a checked package.
-func (g *goroutine) deliver(i int, pkg *types.Package) *types.Package {
-	if g.view == nil {
-		if g.id > 0 {
-			g.delivered++
-		}
-		return pkg
-	}
-	p := g.view.deliver(g, i, pkg)
-	g.noteView(p)
-	return p.pkg
-}
+// converted returns the package: scenarios for types2 ask for no other form.
+func (g *goroutine) converted(pkg *types.Package) *types.Package { return pkg }
 
 // warmMethods and warmClients do nothing: types2 has no method sets, and golang.org/x/tools does not
 // use it.

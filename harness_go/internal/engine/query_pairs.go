@@ -38,7 +38,7 @@ func askImplements(a *asker, t, other types.Type) {
 		if method != nil {
 			a.str(method.Name())
 		}
-		// Asked of an interface that only promises some of the methods, dynamically.
+		// As for a type assertion, a method that an interface lacks is not missing.
 		_, wrong = types.MissingMethod(t, u, false)
 		a.bool(wrong)
 		if v, ok := t.Underlying().(*types.Interface); ok {

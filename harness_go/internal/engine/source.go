@@ -1,5 +1,12 @@
 package engine
 
+import (
+	"go/token"
+	"strconv"
+
+	"typerace/harness/internal/wire"
+)
+
 // maxSource is the size of the largest file that is parsed.
 const maxSource = 1 << 20
 
@@ -19,6 +26,40 @@ func (s *source) fail(err error) {
 	if s.err == nil {
 		s.err = err
 	}
+}
+
+// parseSource parses every file of a package into the file set. Of a file with syntax errors, it
+// keeps what the parser of the checker under test keeps.
+func parseSource(fset *token.FileSet, pkg *wire.Package, mode syntaxMode) *source {
+	s := &source{trees: []*tree{}}
+	for i := range pkg.Files {
+		file := &pkg.Files[i]
+		name := pkg.Path + "/" + file.Name
+		if len(file.Text) > maxSource {
+			s.fail(sourceError(name + ": the file is larger than 1 MiB"))
+			continue
+		}
+		f, err := parseFile(fset, name, file.Text, mode)
+		if err != nil {
+			s.fail(err)
+		}
+		if f == nil {
+			continue
+		}
+		if s.name == "" {
+			s.name = packageName(f)
+		}
+		s.trees = append(s.trees, f)
+		for _, literal := range importLiterals(f) {
+			if path, err := strconv.Unquote(literal); err == nil {
+				s.imports = append(s.imports, path)
+			}
+		}
+	}
+	if len(s.trees) == 0 {
+		s.fail(sourceError(pkg.Path + ": no Go file"))
+	}
+	return s
 }
 
 // cyclic reports whether packages import one another in a cycle.

@@ -6,53 +6,38 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"strconv"
-
-	"typerace/harness/internal/wire"
 )
 
 // tree is a parsed file.
 type tree = ast.File
 
+// syntaxMode says what trees have.
+type syntaxMode = parser.Mode
+
 // parseMode says whether trees have comments.
-func (o *options) parseMode() parser.Mode {
+func (o *options) parseMode() syntaxMode {
 	if o.comments {
 		return parser.ParseComments
 	}
 	return 0
 }
 
-// parseSource parses every file of a package into the file set. A file with syntax errors is
-// included as far as it could be parsed.
-func parseSource(fset *token.FileSet, pkg *wire.Package, mode parser.Mode) *source {
-	s := &source{trees: []*tree{}}
-	for i := range pkg.Files {
-		file := &pkg.Files[i]
-		name := pkg.Path + "/" + file.Name
-		if len(file.Text) > maxSource {
-			s.fail(sourceError(name + ": the file is larger than 1 MiB"))
-			continue
-		}
-		f, err := parser.ParseFile(fset, name, file.Text, mode|parser.SkipObjectResolution)
-		if err != nil {
-			s.fail(err)
-		}
-		// Without a package clause, nothing in the file is kept.
-		if f == nil || f.Name == nil || f.Name.Name == "" {
-			continue
-		}
-		if s.name == "" {
-			s.name = f.Name.Name
-		}
-		s.trees = append(s.trees, f)
-		for _, spec := range f.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
-				s.imports = append(s.imports, path)
-			}
-		}
+// parseFile parses a file as far as it can be parsed; nil without a package clause.
+func parseFile(fset *token.FileSet, name, text string, mode syntaxMode) (*tree, error) {
+	f, err := parser.ParseFile(fset, name, text, mode|parser.SkipObjectResolution)
+	if f == nil || f.Name == nil || f.Name.Name == "" {
+		return nil, err
 	}
-	if len(s.trees) == 0 {
-		s.fail(sourceError(pkg.Path + ": no Go file"))
+	return f, err
+}
+
+// packageName is the name in the package clause.
+func packageName(f *tree) string { return f.Name.Name }
+
+// importLiterals are the imported paths, quoted, in source order.
+func importLiterals(f *tree) (literals []string) {
+	for _, spec := range f.Imports {
+		literals = append(literals, spec.Path.Value)
 	}
-	return s
+	return literals
 }

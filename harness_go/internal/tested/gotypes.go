@@ -4,5 +4,3 @@ package tested
 
 // Checker is the word for the checker under test.
 const Checker = "go/types"
-
-var packages = [...]string{"go/types"}

@@ -163,18 +163,6 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
 /// The seeds inside the binary for a checker; the ready-made reproducers only if requested.
 #[must_use]
 pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
-    fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
-        for entry in dir.entries() {
-            match entry {
-                DirEntry::Dir(d) => walk(d, seeds),
-                DirEntry::File(f) if is_seed(f.path()) => seeds.extend(
-                    f.contents_utf8()
-                        .map(|t| Seed { path: f.path().to_owned(), text: t.to_owned() }),
-                ),
-                DirEntry::File(_) => {}
-            }
-        }
-    }
     let mut seeds = Vec::new();
     walk(&CORPUS, &mut seeds);
     seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
@@ -182,6 +170,28 @@ pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
     seeds.retain(|s| !s.path.starts_with(GATE));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));
     seeds
+}
+
+/// The gate's corpus inside the binary: its entries, and the text that says how it was made.
+#[must_use]
+pub fn built_in_gate() -> (Vec<Seed>, &'static str) {
+    let mut seeds = Vec::new();
+    let Some(dir) = CORPUS.get_dir(GATE) else { return (seeds, "") };
+    walk(dir, &mut seeds);
+    let made = dir.get_file(dir.path().join(MADE)).and_then(|f| f.contents_utf8());
+    (seeds, made.unwrap_or_default())
+}
+
+fn walk(dir: &Dir<'static>, seeds: &mut Vec<Seed>) {
+    for entry in dir.entries() {
+        match entry {
+            DirEntry::Dir(d) => walk(d, seeds),
+            DirEntry::File(f) if is_seed(f.path()) => seeds.extend(
+                f.contents_utf8().map(|t| Seed { path: f.path().to_owned(), text: t.to_owned() }),
+            ),
+            DirEntry::File(_) => {}
+        }
+    }
 }
 
 fn is_seed(path: &Path) -> bool {

@@ -60,8 +60,7 @@ impl Budget {
             scenario.rounds = None;
         }
         scenario.fresh = scenario.fresh && one_in(FRESH_EVERY, &self.fresh);
-        let least = if self.checker == Checker::GoTypes { 2 } else { 1 };
-        scenario.go.len() >= least || scenario.class() == Class::Breach
+        scenario.go.len() >= self.checker.fewest_goroutines() || scenario.class() == Class::Breach
     }
 
     /// Adds the cost of executing an admitted scenario.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::checker::Checker;
+use crate::checker::{Checker, short};
 use crate::harness::CounterSite;
 
 /// A function with blocks that were never reached.
@@ -76,11 +76,8 @@ pub fn by_none(workers: &[&[NeverHit]]) -> Vec<NeverHit> {
 /// One line and the names of the functions of which no block was reached.
 #[must_use]
 pub fn text(all: &[NeverHit]) -> String {
-    let whole: Vec<&str> = all
-        .iter()
-        .filter(|f| f.is_whole())
-        .map(|f| f.function.rsplit('/').next().unwrap_or_default().trim_start_matches("types."))
-        .collect();
+    let whole: Vec<String> =
+        all.iter().filter(|f| f.is_whole()).map(|f| short(&f.function)).collect();
     let blocks: usize = all.iter().map(|f| f.blocks.len()).sum();
     format!(
         "\nnever reached: {blocks} blocks in {} functions of go/types (--json has their lines), \

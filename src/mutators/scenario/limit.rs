@@ -2,16 +2,14 @@
 
 use super::super::Context;
 use super::pick;
-use crate::checker::Checker;
 use crate::edit::MAX_OPERATIONS;
 use crate::edit::symbols::Symbols;
 use crate::rng::Rng;
 use crate::scenario::{Class, INSTANCES, ObjectRef, OperandMut, Operation, Profile, Share};
 use crate::testcase::TestCase;
 
-/// Makes sure that the profile allows the scenario, that two goroutines have operations, or one
-/// if the checker is types2,
-/// and that operations name packages that exist.
+/// Makes sure that the profile allows the scenario, that as many goroutines have operations as the
+/// checker asks for, and that operations name packages that exist.
 ///
 /// Under [`Profile::All`], a scenario that breaks a rule loses the breach in a quarter of cases.
 /// Otherwise breaches, which keep finding coverage, would fill the corpus.
@@ -25,9 +23,7 @@ pub(crate) fn limit(case: &mut TestCase, before: &TestCase, cx: &mut Context<'_>
         s.go.clone_from(&before.scenario.go);
     }
     resolve(case, cx.rng);
-    // A compilation has one goroutine.
-    let least = if cx.checker == Checker::GoTypes { 2 } else { 1 };
-    while case.scenario.go.len() < least {
+    while case.scenario.go.len() < cx.checker.fewest_goroutines() {
         let ops = match case.scenario.go.first() {
             Some(ops) => ops.clone(),
             None => pick::package(case, cx.rng)

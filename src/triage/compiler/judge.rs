@@ -68,18 +68,17 @@ pub fn second_opinion(
         // The checker fails as well, which is a finding of its own.
         return Ok(opinion);
     }
+    let finding = |fault: CompilerFault<'_>| compiler_finding(fault, &scenario, origin);
+    let mut found = None;
     if origin.checker() == Checker::Types2 {
         let flags = RunFlags { other: true, ..flags };
         let tools = harness.run(&request.with_flags(flags))?;
-        if let Some((fault, report)) = differ(&case, &outcome, &tools) {
-            opinion.finding = Some(compiler_finding(fault.borrowed(), &scenario, origin));
-            opinion.report = report;
-            return Ok(opinion);
-        }
+        found = differ(&case, &outcome, &tools, finding);
     }
-    let finding = |fault: CompilerFault<'_>| compiler_finding(fault, &scenario, origin);
     let checker = origin.checker().as_str();
-    if let Some((finding, report)) = fault(&case, &compiled, &outcome, checker, finding) {
+    if let Some((finding, report)) =
+        found.or_else(|| fault(&case, &compiled, &outcome, checker, finding))
+    {
         opinion.finding = Some(finding);
         opinion.report = report;
     }
@@ -135,27 +134,15 @@ fn fault(
     None
 }
 
-/// How types2 and go/types differ.
-enum Differs {
-    /// Only types2 rejects a package, with such an error.
-    Rejects(String),
-    /// Only go/types does.
-    Accepts(String),
-}
-
-impl Differs {
-    fn borrowed(&self) -> CompilerFault<'_> {
-        match self {
-            Self::Rejects(why) => CompilerFault::Rejects(why),
-            Self::Accepts(why) => CompilerFault::Accepts(why),
-        }
-    }
-}
-
 /// The first package on which types2 and go/types differ without reason, and the report of it. What
 /// imports a package on which they differ says nothing, and neither do syntax errors: the parsers
 /// differ.
-fn differ(case: &SourceCase, outcome: &Outcome, tools: &Outcome) -> Option<(Differs, String)> {
+fn differ(
+    case: &SourceCase,
+    outcome: &Outcome,
+    tools: &Outcome,
+    finding: impl Fn(CompilerFault<'_>) -> Finding,
+) -> Option<(Finding, String)> {
     let (types2, tools) = (outcome.reply.as_ref()?, tools.reply.as_ref()?);
     for (i, package) in case.packages.iter().enumerate() {
         let path = &package.path;
@@ -168,12 +155,12 @@ fn differ(case: &SourceCase, outcome: &Outcome, tools: &Outcome) -> Option<(Diff
             (Verdict::TypeErrors, Verdict::Valid) if !is_known(By::Compiler, error) => {
                 let why = code(types2, path).unwrap_or_else(|| message_shape(error));
                 let report = format!("go/types accepts package {path}. types2:\n\n{error}\n");
-                return Some((Differs::Rejects(why), report));
+                return Some((finding(CompilerFault::Rejects(&why)), report));
             }
             (Verdict::Valid, Verdict::TypeErrors) if !is_known(By::GoTypes, other) => {
                 let why = code(tools, path).unwrap_or_else(|| message_shape(other));
                 let report = format!("types2 accepts package {path}. go/types:\n\n{other}\n");
-                return Some((Differs::Accepts(why), report));
+                return Some((finding(CompilerFault::Accepts(&why)), report));
             }
             _ => {}
         }
