@@ -2,6 +2,7 @@
 # make test            all tests and checks; .ci/run calls this
 # make test-install    the crate as it would be published: cargo package builds it, cargo install
 #                      installs it, and it runs a campaign in an empty folder; takes minutes
+# make test-cloud      campaigns that share a bucket of a real S3 server; takes minutes to build
 # make test-arm64      does all of it compile for Linux on arm64?
 # make doctor          checks Go, the C compiler and the race detector
 # make bench           typerace compared with its limit and with go test -fuzz; writes
@@ -27,7 +28,7 @@ TIME ?= 2m
 
 .PHONY: fuzz bench patches known-races validity faults minimize-kinds soak test gate-corpus lint doctor transparency \
 	transparency-go build \
-	test-rust test-go test-xtools test-issues test-install test-arm64 test-go-arm64 \
+	test-rust test-go test-xtools test-issues test-install test-cloud test-arm64 test-go-arm64 \
 	lint-rust lint-go lint-package compile-tests test-lane-go issues
 
 # Exit code 1 means findings, which is what a campaign is for.
@@ -130,6 +131,10 @@ lint-package:
 
 test-install:
 	scripts/check-install.sh
+
+# The server comes from the Go module proxy.
+test-cloud:
+	PATH=$$(dirname "$$(scripts/go.sh)"):$$PATH $(CARGO) test --locked --features cloud --test bucket -- --nocapture
 
 # One shell, so that Go is looked up once. -buildvcs=false, because git, and with it go,
 # refuses a checkout that belongs to another user.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use typerace::checker::Checker;
 use typerace::generate::{self, Options};
 use typerace::harness::{
-    BuiltHarness, End, GoOptions, Harness, HarnessConfig, RunFlags, RunRequest, Verdict,
+    BuiltHarness, End, GoOptions, Harness, HarnessConfig, Outcome, RunFlags, RunRequest, Verdict,
 };
 use typerace::mutators::{Context, Settings, Weights, mutate};
 use typerace::rng::Rng;
@@ -43,18 +43,18 @@ fn main() {
         let flags = RunFlags { sequential: true, answers: true, ..RunFlags::default() };
         let request = RunRequest::new(&scenario, &source.packages).with_flags(flags);
         let mut verdicts = Vec::new();
+        let mut ends = Vec::new();
         for other in [false, true] {
             let outcome = harness.run(&request.with_flags(RunFlags { other, ..flags })).unwrap();
-            let well = matches!(outcome.end, End::Replied);
-            let reply = outcome.reply.filter(|r| well && r.panics.is_empty());
-            verdicts.push(reply.map(|r| r.verdicts).unwrap_or_default());
+            ends.push(end(&outcome));
+            verdicts.push(outcome.reply.map(|r| r.verdicts).unwrap_or_default());
         }
         let mut note = |what: String| {
             let text = || source.to_txtar();
             seen.entry(what).or_insert_with(|| (0, text())).0 += 1;
         };
-        if verdicts.iter().any(Vec::is_empty) {
-            note("a checker failed".to_owned());
+        if ends.iter().any(|end| end != ENDED) {
+            note(format!("types2 {} | go/types {}", ends[0], ends[1]));
             continue;
         }
         for (ours, theirs) in verdicts[0].iter().zip(&verdicts[1]) {
@@ -62,6 +62,11 @@ fn main() {
                 Verdict::Valid => "valid".to_owned(),
                 _ => v.1.split_once(": ").map_or(v.1.clone(), |(_, m)| m.to_owned()),
             };
+            if ours.0 == Verdict::SyntaxErrors && theirs.0 != Verdict::SyntaxErrors {
+                note(format!("types2's parser rejects it: {}", shape(&word(ours))));
+                // Whoever imports it fails, too, which says nothing more.
+                break;
+            }
             let valid = |v: &(Verdict, String)| v.0 == Verdict::Valid;
             if valid(ours) != valid(theirs) {
                 note(format!("types2: {} | go/types: {}", word(ours), word(theirs)));
@@ -72,4 +77,25 @@ fn main() {
     for (what, (n, text)) in seen {
         println!("\n== {n} times: {what}\n{text}");
     }
+}
+
+const ENDED: &str = "ends";
+
+/// How a run ended, without what differs from run to run.
+fn end(outcome: &Outcome) -> String {
+    let panic = outcome.reply.iter().flat_map(|r| &r.panics).next();
+    match (&outcome.end, panic) {
+        (End::Replied, None) => ENDED.to_owned(),
+        (End::Replied, Some(p)) => format!("panics: {}", shape(&p.value)),
+        (End::Died { status, .. }, _) => format!("dies: {status}"),
+        (End::TimedOut { .. }, _) => "does not end".to_owned(),
+        (End::OverMemory { .. }, _) => "runs out of memory".to_owned(),
+    }
+}
+
+/// A message without the names in it.
+fn shape(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().take(6).collect();
+    words.join(" ")
 }

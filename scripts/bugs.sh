@@ -1,6 +1,7 @@
 #!/bin/sh
-# Generates docs/BUGS.md: runs campaigns on two releases, minimizes findings until every root has
-# a program, runs that program, tries it on every release, and prints the page on standard output.
+# Generates docs/BUGS.md: runs campaigns on two releases, determines the root of every finding,
+# minimizes one finding of each root, runs its program, tries it on every release, and prints the page
+# on standard output.
 #   scripts/bugs.sh target/release/typerace DIR [TIME [SEEDS [RELEASES]]]
 # For each seed, the campaigns on the two releases run side by side. DIR keeps the crash
 # directories; what is already done there is skipped. RELEASES=all is the newest patch release
@@ -15,30 +16,38 @@ for seed in $seeds; do
 		# class of a finding.
 		(
 			"$typerace" fuzz --no-seeds --profile safe --time "$time" --seed "$seed" --plain \
-				--minimize-percent 0 --toolchain $go --work "$dir/work.$go.$seed" \
+				--cores 1 --toolchain $go --work "$dir/work.$go.$seed" \
 				--crashes "$dir/$go" >&2 || [ $? -eq 1 ]
 			touch "$dir/$go.$seed.done"
 		) &
 	done
 	wait
 done
-for go in go1.26.8 go1.27.3; do
-	for crash in "$dir/$go"/*/; do
-		[ -e "$crash/minimized.txtar" ] && continue
-		"$typerace" minimize "$crash" --toolchain $go </dev/null >&2 || [ $? -le 1 ]
-	done
-done
-# The program of each root on every release. Exit code 1 means that a release shows it.
+# The crash directories that stand for the roots; with an argument more, those without a program.
 roots() {
-	"$typerace" report --crashes "$dir/$1" --json |
-		python3 -c 'import json, sys; [print(r["path"]) for r in json.load(sys.stdin)["roots"]]'
+	"$typerace" report --crashes "$dir/$1" --json | python3 -c '
+import json, sys
+for root in json.load(sys.stdin)["roots"]:
+    if root["class"] != "contract" and not (len(sys.argv) > 1 and root.get("lines")):
+        print(root["path"])' ${2:+"$2"}
 }
 [ "$releases" = all ] && choose= || choose="--releases $releases"
+pids=
 for go in go1.26.8 go1.27.3; do
-	roots $go | while read -r crash; do
-		grep -q '"releases"' "$crash/finding.json" && continue
-		# shellcheck disable=SC2086 # no argument if it is empty
-		"$typerace" bisect "$crash" $choose </dev/null >&2 || [ $? -eq 1 ]
-	done
+	(
+		"$typerace" report --crashes "$dir/$go" --roots --toolchain $go >&2
+		roots $go missing | while read -r crash; do
+			"$typerace" minimize "$crash" --time 60s --toolchain $go </dev/null >&2 || [ $? -le 1 ]
+		done
+		# Exit code 1 means that a release shows it.
+		roots $go | while read -r crash; do
+			grep -q '"releases"' "$crash/finding.json" && continue
+			# shellcheck disable=SC2086 # no argument if it is empty
+			"$typerace" bisect "$crash" $choose </dev/null >&2 || [ $? -eq 1 ]
+		done
+	) &
+	pids="$pids $!"
 done
+# Not all at once, which would hide a failure.
+for pid in $pids; do wait "$pid"; done
 "$typerace" report --crashes "$dir/go1.26.8" --with "$dir/go1.27.3" --bugs

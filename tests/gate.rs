@@ -113,7 +113,8 @@ fn what_a_change_breaks_is_new_and_shows_again() {
 
     // For people: the command in the program, and quotations of the changed file.
     let main = fs::read_to_string(crash.join("repro/main.go")).unwrap();
-    let run = "go run -overlay ../subject/overlay.json -race .";
+    // An overlay names the files of one GOROOT, so the command is that of this GOROOT.
+    let run = "/bin/go run -overlay ../subject/overlay.json -race .";
     assert!(main.contains(run), "{main}");
     let issue = fs::read_to_string(crash.join("issue.md")).unwrap();
     assert!(issue.contains(run) && issue.contains("was not that of the release"), "{issue}");

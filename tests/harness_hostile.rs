@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use typerace::harness::{End, EnvError, Harness, HarnessConfig, HarnessError, RunRequest};
 use typerace::scenario::Scenario;
 
-/// Version 7, go1.27.3, race detector on, 64 counters, a sense for shared writes, no operations,
+/// Version 8, go1.27.3, race detector on, 64 counters, a sense for shared writes, no operations,
 /// go/types.
 const HELLO: &str =
-    r"\046\0\0\0\007\0\0\0\010\0\0\0go1.27.3\001\100\0\0\0\001\0\0\0\0\010\0\0\0go/types";
+    r"\046\0\0\0\010\0\0\0\010\0\0\0go1.27.3\001\100\0\0\0\001\0\0\0\0\010\0\0\0go/types";
 
 /// The reply to run 0 of a test case without packages: its kind, then an id, a count of races, two
 /// times, six empty lists, steps, trace, an empty list, the heap, an empty list, a count of logged
@@ -69,14 +69,14 @@ fn a_good_fake_is_accepted() {
 fn a_bad_hello_is_refused() {
     let sleep = "sleep 9";
     let e = start_error(r"\004\0\0\0\006\0\0\0", sleep);
-    assert!(matches!(e, EnvError::WrongProtocol { theirs: 6, ours: 7 }), "{e}");
+    assert!(matches!(e, EnvError::WrongProtocol { theirs: 6, ours: 8 }), "{e}");
     let e = start_error(&HELLO.replace(r"go1.27.3\001", r"go1.27.3\000"), sleep);
     assert!(matches!(e, EnvError::NoRaceDetector), "{e}");
     let e = start_error(&HELLO.replace(r"\100\0\0\0", r"\000\0\0\0"), sleep);
     assert!(matches!(e, EnvError::NoCounters), "{e}");
     let e = start_error(&HELLO.replace(r"\100\0\0\0", r"\0\0\0\100"), sleep);
     assert!(matches!(e, EnvError::TooManyCounters { .. }), "{e}");
-    let e = start_error(r"\005\0\0\0\007\0\0\0\377", sleep);
+    let e = start_error(r"\005\0\0\0\010\0\0\0\377", sleep);
     assert!(matches!(e, EnvError::BadHello { .. }), "{e}");
     let e = start_error(r"\377\377\377\377", sleep);
     assert!(matches!(e, EnvError::BadHello { .. }), "{e}");

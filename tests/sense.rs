@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use typerace::harness::{GoOptions, Toolchain};
 
 fn typerace(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_typerace"));
@@ -64,4 +65,51 @@ fn a_shared_write_is_tried_at_once_and_listed() {
     let report = json(&typerace(dir, &["report", "--crashes", "with", "--json"]));
     assert_eq!(report["suspects"], with["suspects"]);
     assert_eq!(typerace(dir, &["suspects", "--crashes", "nowhere"]).status.code(), Some(2));
+}
+
+/// An instance whose underlying type is computed when it is first asked for.
+const LAZY: &str = "\
+before check lib
+go     walk fields lib
+go     string lib.G
+-- lib/lib.go --
+package lib
+
+type G[P any] struct{ f *H[P] }
+
+type H[P any] struct{ g P }
+
+var X G[int]
+";
+
+/// go/types without the lock around a lazy write. The window is a few instructions wide, because the
+/// writer checks an atomic state just before the write and sets it just after. The sense makes both
+/// goroutines stop between the write and that store.
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "the sense is for amd64")]
+fn both_goroutines_stop_right_after_the_write() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
+    let named = go.goroot.join("src/go/types/named.go");
+    let text = std::fs::read_to_string(&named).unwrap();
+    let lock = "\t\t\tt.mu.Lock()\n\t\t\tdefer t.mu.Unlock()\n\t\t\t// Careful, t.underlying has";
+    if text.matches(lock).count() != 1 {
+        assert!(go.minor < 26, "{} writes t.underlying in another way now", go.version);
+        return;
+    }
+    let open = text.replace(lock, "\t\t\t// Careful, t.underlying has");
+    std::fs::write(dir.join("named.go"), open).unwrap();
+    let replace =
+        serde_json::json!({ "Replace": { named.to_str().unwrap(): dir.join("named.go") } });
+    std::fs::write(dir.join("overlay.json"), replace.to_string()).unwrap();
+    std::fs::create_dir(dir.join("seeds")).unwrap();
+    std::fs::write(dir.join("seeds/lazy.txtar"), LAZY).unwrap();
+    let campaign = ["fuzz", "--json", "--corpus", "seeds", "--seed", "1", "--execs", "20"];
+    let overlay = ["--overlay", "overlay.json", "--crashes", "found"];
+    let summary = json(&typerace(dir, &[&campaign[..], &overlay].concat()));
+    let suspects = summary["suspects"].as_array().unwrap();
+    let write = suspects.iter().find(|s| s["code"] == "t.underlying = u");
+    let write = write.unwrap_or_else(|| panic!("{suspects:#?}"));
+    assert_eq!((&write["locked"], &write["raced"]), (&false.into(), &true.into()), "{write}");
 }

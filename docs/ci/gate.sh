@@ -5,6 +5,7 @@
 #   GOROOTS="/path/to/go /other/go" docs/ci/gate.sh      local trees
 #   TOOLCHAINS=go1.26.8,go1.27.3 docs/ci/gate.sh         releases
 #   OVERLAY=fix.json docs/ci/gate.sh                     a patched go/types
+#   HARNESS=./fuzz CORPUS=./testdata/typerace docs/ci/gate.sh   your own package (docs/TARGETS.md)
 set -eu
 
 typerace=${TYPERACE:-typerace}
@@ -17,6 +18,8 @@ mkdir -p "$out"
 set -- --time "${TIME:-5m}"
 if [ -n "${BASELINE:-}" ]; then set -- "$@" --baseline "$BASELINE"; fi
 if [ -n "${OVERLAY:-}" ]; then set -- "$@" --overlay "$OVERLAY"; fi
+if [ -n "${HARNESS:-}" ]; then set -- "$@" --harness "$HARNESS"; fi
+if [ -n "${CORPUS:-}" ]; then set -- "$@" --corpus "$CORPUS"; fi
 if [ -n "${GITHUB_ACTIONS:-}" ]; then set -- "$@" --github; fi
 if [ -n "${TOOLCHAINS:-}" ]; then set -- "$@" --toolchain "$TOOLCHAINS"; fi
 

@@ -66,9 +66,9 @@ impl Checkout {
     /// # Errors
     /// It is not a repository, or git is not installed.
     pub fn open(dir: &Path) -> Result<Self, RepoError> {
-        let checkout = Self { dir: dir.to_owned() };
-        checkout.git(&["rev-parse", "--git-dir"])?;
-        Ok(checkout)
+        // The files that a revision names are relative to its top level.
+        let top = Self { dir: dir.to_owned() }.text(&["rev-parse", "--show-toplevel"])?;
+        Ok(Self { dir: top.trim_end_matches('\n').into() })
     }
 
     pub(super) fn git(&self, args: &[&str]) -> Result<Vec<u8>, RepoError> {

@@ -84,6 +84,12 @@ pub fn run(args: &BisectArgs) -> anyhow::Result<Exit> {
         since: 0,
         times: 1,
     };
+    let subject = case.expected.as_ref().and_then(|f| f.origin.subject.as_deref());
+    if subject.is_some_and(|s| !s.overlay.is_empty() || s.release == Some(false)) {
+        progress(
+            "it was found in a changed go/types; releases and commits are tried without that change",
+        );
+    }
     let trial = Trial { case, signature, runs: args.runs.unwrap_or_else(default_runs) };
     let steps = match &args.repo {
         Some(dir) => commits(args, &trial, dir)?,

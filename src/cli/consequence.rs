@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::crash_dir::CrashDir;
 use super::durations::duration;
-use super::fuzz::interrupt_flag;
+use super::interrupt::interrupt_flag;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, print, say_patched};
 use crate::finding::{Consequence, Origin};

@@ -58,13 +58,13 @@ pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
     };
     let out = args.out.clone().unwrap_or_default();
     // Before the build, so that an unusable folder is reported at once.
-    let objects = args.sync.as_ref().map(Location::open).transpose()?;
+    let objects = args.sync.as_ref().map(Location::open_existing).transpose()?;
     if objects.is_none() {
         source.check()?;
         empty_folder(&out)?;
     }
     let built = BuiltHarness::get(&args.go.options(), &mut waiting())?;
-    let interrupted = super::fuzz::interrupt_flag()?;
+    let interrupted = super::interrupt::interrupt_flag()?;
     let config = HarnessConfig {
         interrupt: Arc::clone(&interrupted),
         limits: args.limits.limits(),

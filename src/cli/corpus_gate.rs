@@ -36,7 +36,7 @@ pub struct GateArgs {
 pub fn run(args: &GateArgs) -> anyhow::Result<Exit> {
     // Before the builds, so that an unusable folder is reported at once.
     empty_folder(&args.out)?;
-    let interrupted = super::fuzz::interrupt_flag()?;
+    let interrupted = super::interrupt::interrupt_flag()?;
     let mut releases = Vec::new();
     for options in args.go.each() {
         let built = BuiltHarness::get(&options, &mut waiting())?;

@@ -13,6 +13,7 @@ use crate::harness::{
 };
 use crate::patches::Patched;
 use crate::testcase::SourceCase;
+use crate::words::count;
 
 /// Check that Go, the C compiler and the race detector work
 #[derive(Debug, clap::Args)]
@@ -154,7 +155,13 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) ->
     let begin = Instant::now();
     let built = BuiltHarness::build(toolchain, &options, &mut waiting())?;
     let said = built.patched.line().map(|line| format!("; {line}")).unwrap_or_default();
-    fine(format!("{} ({:.1} s){said}", built.path.display(), begin.elapsed().as_secs_f64()));
+    let names: Vec<&str> = built.targets.iter().map(|t| t.name.as_str()).collect();
+    let target = match names.len() {
+        0 => String::new(),
+        n => format!("; target: {}: {}", count(n, "operation"), names.join(", ")),
+    };
+    let took = begin.elapsed().as_secs_f64();
+    fine(format!("{} ({took:.1} s){said}{target}", built.path.display()));
     *patched = built.patched;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     fine(format!("on, in a harness built with {}", harness.hello().go));

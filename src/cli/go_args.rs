@@ -68,7 +68,8 @@ impl GoArgs {
             checker: self.checker(),
             go: self.go.clone().or_else(|| Some(self.goroot.as_ref()?.join("bin/go"))),
             toolchain: self.toolchain.clone(),
-            overlay: self.overlay.clone(),
+            // Commands run in other folders.
+            overlay: self.overlay.as_ref().map(|p| std::path::absolute(p).unwrap_or(p.clone())),
             patches: Choice {
                 wanted: self.patch.clone().unwrap_or_default(),
                 dir: self.patches.clone(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::crash_dir::CrashDir;
 use super::durations::duration;
-use super::fuzz::interrupt_flag;
+use super::interrupt::interrupt_flag;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched, under_test};
 use crate::finding::{Known, Root, Standalone};

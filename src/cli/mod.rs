@@ -16,6 +16,7 @@ mod fuzz;
 mod go_args;
 mod growth;
 mod harness;
+mod interrupt;
 mod known_args;
 mod limit_args;
 mod minimize;
@@ -59,7 +60,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Fuzz(Box<fuzz::FuzzArgs>),
+    Fuzz(Box<fuzz::args::FuzzArgs>),
     Reproduce(reproduce::ReproduceArgs),
     Minimize(minimize::MinimizeArgs),
     Regress(regress::RegressArgs),

@@ -25,6 +25,9 @@ pub struct OverlayArgs {
     go: GoArgs,
 }
 
+/// Files that changed elsewhere. The rest of them is counted.
+const LEFT_OUT: usize = 10;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -41,8 +44,11 @@ pub fn run(args: &OverlayArgs) -> anyhow::Result<Exit> {
         let merged = if change.merged.contains(file) { ", merged into the release's" } else { "" };
         out += &format!("  {file}{merged}\n");
     }
-    for file in &change.left_out {
+    for file in change.left_out.iter().take(LEFT_OUT) {
         out += &format!("  not in it: {file}\n");
+    }
+    if let Some(more) = change.left_out.len().checked_sub(LEFT_OUT).filter(|n| *n > 0) {
+        out += &format!("  not in it: {}\n", count(more, "more file"));
     }
     out += &format!(
         "now: typerace regress {}--overlay {} --against-overlay none\n",

@@ -116,7 +116,11 @@ impl RegressArgs {
 /// Unusable input or environment.
 pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let cases = cases(args)?;
+    let mut unreadable = Vec::new();
+    let cases = cases(args, &mut unreadable)?;
+    for crash in &unreadable {
+        progress(&format!("warning: left out: {crash}"));
+    }
     let known = args.known.load()?;
     let baseline = match &args.baseline {
         Some(path) => Baseline::read(path)?,
@@ -178,7 +182,17 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         }
         print(&if args.verbose { text::text(&report) } else { overview(&report) })?;
     }
-    Ok(if report.passed { Exit::Nothing } else { Exit::Findings })
+    Ok(match report.passed {
+        false => Exit::Findings,
+        true if unreadable.is_empty() => Exit::Nothing,
+        true => {
+            let n = unreadable.len();
+            progress(&format!(
+                "error: {n} of the crash directories could not be read; the rest passed"
+            ));
+            Exit::Usage
+        }
+    })
 }
 
 /// What is in a baseline now, and what changed.
@@ -198,7 +212,7 @@ fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
     )
 }
 
-fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
+fn cases(args: &RegressArgs, unreadable: &mut Vec<String>) -> Result<Vec<Case>, RegressError> {
     let checker = args.go.checker();
     let mut cases = match &args.corpus {
         Some(dir) => from_corpus(dir, checker)?,
@@ -206,8 +220,8 @@ fn cases(args: &RegressArgs) -> Result<Vec<Case>, RegressError> {
     };
     let own = Path::new("crashes");
     match &args.crashes {
-        Some(dir) => cases.extend(from_crashes(dir, checker)?),
-        None if own.is_dir() => cases.extend(from_crashes(own, checker)?),
+        Some(dir) => cases.extend(from_crashes(dir, checker, unreadable)?),
+        None if own.is_dir() => cases.extend(from_crashes(own, checker, unreadable)?),
         None => {}
     }
     cases.sort_by_key(|c| c.kind == CaseKind::Gate);

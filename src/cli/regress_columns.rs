@@ -72,9 +72,14 @@ fn sides(args: &RegressArgs, wanted: Vec<GoOptions>) -> anyhow::Result<Vec<Colum
     let mut sides = vec![base, change];
     if sides[0].label == sides[1].label {
         // Two trees of one version, or two overlays of one name.
+        let tree = |side: &Column| side.built.toolchain.goroot.clone();
+        let one_tree = tree(&sides[0]) == tree(&sides[1]);
         for side in &mut sides {
-            let goroot = side.built.toolchain.goroot.display().to_string();
-            side.label = format!("{} in {goroot}", side.label);
+            let place = match &side.options.overlay {
+                Some(overlay) if one_tree => overlay.display().to_string(),
+                _ => tree(side).display().to_string(),
+            };
+            side.label = format!("{} in {place}", side.label);
         }
     }
     Ok(sides)

@@ -7,6 +7,7 @@ use super::regress::RegressArgs;
 use super::regress_columns::release_of;
 use super::ticker::Ticker;
 use crate::finding::Known;
+use crate::harness::BuiltHarness;
 use crate::regress::{
     Baseline, Case, CaseKind, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError,
     Report, Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
@@ -27,6 +28,8 @@ const SHOWN: u32 = 15;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The share of the time left that a search for more cases takes, in percent.
 const SEARCH: u32 = 45;
+/// The share of the time left after it that is kept for the closer look, in percent.
+const CLOSER: u32 = 50;
 /// A search is not worth less time than this.
 const WORTH: Duration = Duration::from_secs(20);
 /// Runs of a case that the search found.
@@ -121,7 +124,7 @@ impl Gate<'_> {
         let (base_verdict, mut verdict) = self.judge_sides(base, change, &of_base, &of_change);
         settle(&mut verdict, &of_change, Some(&of_base));
         self.samples(change, &cases, &mut verdict, end)?;
-        let changed = changed(&base.built, change, &of_change);
+        let changed = of_overlay(&base.built, change, &of_change);
         let reports = vec![
             report_of(base, of_base, base_verdict, start),
             report_of(change, of_change, verdict, start),
@@ -259,8 +262,19 @@ impl Gate<'_> {
         drop(ticker);
         progress(&format!("the search found {} more cases; they run on both sides", found.len()));
         if !found.is_empty() {
-            let runs = self.runs.min(RUNS_OF_FOUND);
-            for (all, new) in ran.iter_mut().zip(self.cases(sides, &found, runs, end)?) {
+            let left = end.saturating_duration_since(Instant::now());
+            let until = Some(end - left * CLOSER / 100);
+            let limits = Limits {
+                runs: self.runs.min(RUNS_OF_FOUND),
+                jobs: self.jobs,
+                deadline: until,
+                budget: until,
+                silent: None,
+                // They are more than was asked for.
+                all: false,
+                patience: None,
+            };
+            for (all, new) in ran.iter_mut().zip(run_columns(sides, &found, limits, &|_, _| ())?) {
                 all.extend(new);
             }
             cases.extend(found);
@@ -289,7 +303,7 @@ impl Gate<'_> {
     fn changed(&self, columns: &[Column], reports: &[ColumnReport]) -> Vec<Changed> {
         match (columns, reports) {
             ([plain, patched], [_, report]) if patched.patched => {
-                changed(&plain.built, patched, &report.cases)
+                of_overlay(&plain.built, patched, &report.cases)
             }
             ([column], [report]) => match release_of(column, self.args.go.goroot.is_some()) {
                 Ok(Some(release)) => changed_from_tree(&release, column, &report.cases),
@@ -302,6 +316,15 @@ impl Gate<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// The functions that an overlay, patches or another tree changes. Says so if there are none.
+fn of_overlay(base: &BuiltHarness, change: &Column, cases: &[CaseRun]) -> Vec<Changed> {
+    let all = changed(base, change, cases);
+    if all.is_empty() {
+        progress(&format!("note: no function of the checker differs in {}", change.label));
+    }
+    all
 }
 
 fn report_of(

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::fuzz::interrupt_flag;
+use super::interrupt::interrupt_flag;
 use super::report_html::{self, HtmlArgs};
 use super::report_roots;
 use super::ticker::Ticker;
@@ -139,13 +139,17 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     } else {
         print(&text(&report, args.verbose))?;
     }
-    let fails = args.exit_code && !report.entries.is_empty();
-    Ok(if fails { Exit::Findings } else { Exit::Nothing })
+    Ok(match args.exit_code {
+        true if !report.entries.is_empty() => Exit::Findings,
+        // Nothing could be read, which is not the same as nothing found.
+        true if !report.problems.is_empty() => Exit::Usage,
+        _ => Exit::Nothing,
+    })
 }
 
 /// Brings the findings of a fleet into a folder.
 fn bring_all(location: &Location, crashes: &Path) -> anyhow::Result<()> {
-    let objects = location.open()?;
+    let objects = location.open_existing()?;
     let store = Store::open(crashes)?;
     let brought = bring(&*objects, &store).with_context(|| format!("cannot read {location}"))?;
     for refused in brought.refused.iter().take(10) {

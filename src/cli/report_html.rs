@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::GoArgs;
-use super::fuzz::interrupt_flag;
+use super::interrupt::interrupt_flag;
 use super::regress::writable;
 use crate::checker::Checker;
 use crate::files;
@@ -57,7 +57,9 @@ impl HtmlArgs {
             cases.extend(from_corpus(dir, checker)?.into_iter().map(|c| c.source));
         }
         if crashes.is_dir() {
-            cases.extend(from_crashes(crashes, checker)?.into_iter().map(|c| c.source));
+            // The page lists what cannot be read.
+            let own = from_crashes(crashes, checker, &mut Vec::new())?;
+            cases.extend(own.into_iter().map(|c| c.source));
         }
         Ok(cases)
     }

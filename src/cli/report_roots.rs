@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use super::fuzz::interrupt_flag;
+use super::interrupt::interrupt_flag;
 use super::ticker::{Ticker, waiting};
 use super::{GoArgs, progress, say_patched, under_test};
 use crate::finding::{Finding, Known, Root, RootBy};

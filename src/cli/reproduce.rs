@@ -7,9 +7,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
-use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, say_patched};
+use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, progress, say_patched};
 use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunRequest};
+use crate::store::MINIMIZED;
 use crate::triage::{
     Clear, Judge, Judgement, Ran, Replay, anew, load_case, not_run, origin_of, replay, shows,
 };
@@ -103,6 +104,10 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     if expected.as_ref().is_some_and(|f| f.kind == Kind::Compiler) {
         // Only the compiler shows it, always or never.
         return compile::again(&args.crash, args.json, &args.go);
+    }
+    let small = args.crash.join(MINIMIZED);
+    if small.is_file() {
+        progress(&format!("this runs the test case as found; there is also {}", small.display()));
     }
     let options = args.go.again(&args.crash, expected.as_ref())?;
     let built = BuiltHarness::get(&options, &mut waiting())?;

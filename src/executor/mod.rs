@@ -8,6 +8,7 @@
 
 mod confirm;
 mod observer;
+mod outcomes;
 mod recorder;
 mod sensing;
 mod times;
@@ -35,6 +36,7 @@ use crate::sense::{Lead, Memory};
 use crate::testcase::{SourceCase, TestCase};
 use confirm::{Confirmer, unseen};
 pub use observer::{Execution, ExecutionObserver};
+use outcomes::{checks, cost, exit_kind, verdicts};
 pub use recorder::{Ahead, Fatal, Leads, News, Recorder, Run};
 use sensing::Sensing;
 pub use times::Times;
@@ -63,10 +65,6 @@ pub type State = StdState<EntryCorpus, TestCase, StdRand, EntryCorpus>;
 /// start, so that short campaigns are checked too.
 const PLANT_EVERY: u64 = 5_000;
 const PLANT_EARLY: [u64; 3] = [1, 100, 1_000];
-
-/// The cost, in ordinary executions, of a new process and of a run that did not end.
-const START_COST: u64 = 50;
-const TIMEOUT_COST: u64 = 10_000;
 
 /// Answers are compared with sequential ones in the first `FREE_ORACLES` executions that ask for
 /// it, then in one of `ORACLE_EVERY` executions. A comparison takes two or three more runs, and
@@ -432,40 +430,6 @@ impl<R: Recorder> Ahead for HarnessExecutor<R> {
 /// Whether the planted race runs before this execution.
 fn is_planted(execution: u64) -> bool {
     execution.is_multiple_of(PLANT_EVERY) || PLANT_EARLY.contains(&execution)
-}
-
-/// How LibAFL sees an outcome.
-fn exit_kind(outcome: &Outcome) -> ExitKind {
-    match (&outcome.end, &outcome.reply) {
-        (End::Replied, Some(_)) => ExitKind::Ok,
-        // The clock decided this, and mutants of the input would cost as much.
-        (End::TimedOut { .. }, _) => ExitKind::Timeout,
-        (End::OverMemory { .. }, _) => ExitKind::Oom,
-        _ => ExitKind::Crash,
-    }
-}
-
-/// What the type checker said of the packages.
-fn verdicts(outcome: &Outcome) -> Execution {
-    let (End::Replied, Some(reply)) = (&outcome.end, &outcome.reply) else {
-        return Execution::default();
-    };
-    let none = |verdict: Verdict| reply.verdicts.iter().all(|(v, _)| *v != verdict);
-    let parsed = none(Verdict::SyntaxErrors);
-    Execution { parsed, checked: parsed && none(Verdict::TypeErrors), ..Execution::default() }
-}
-
-/// Whether a package was checked to its end without an error.
-fn checks(reply: &RunReply) -> bool {
-    reply.panics.is_empty() && reply.verdicts.iter().any(|(v, _)| *v == Verdict::Valid)
-}
-
-/// What an execution cost, in ordinary ones.
-fn cost(outcome: &Outcome, new_processes: u64) -> u64 {
-    let timed_out = matches!(outcome.end, End::TimedOut { .. });
-    1 + outcome.reports.matches("WARNING: DATA RACE").count() as u64
-        + START_COST * new_processes
-        + if timed_out { TIMEOUT_COST } else { 0 }
 }
 
 impl<EM, R: Recorder, Z> Executor<EM, TestCase, State, Z> for HarnessExecutor<R> {

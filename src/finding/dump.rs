@@ -19,7 +19,9 @@ pub struct Stall {
 }
 
 /// A function that occurs this often in a stack is the one that does not end.
-const RECURS: usize = 8;
+const RECURS: usize = 6;
+/// The frames at each end of a deep stack that the runtime prints.
+const PRINTED: usize = 50;
 
 /// Reads a dump.
 #[must_use]
@@ -56,7 +58,11 @@ fn blame(g: &Goroutine, blocked: bool) -> Blame {
 /// dump, but a recurring function, or else the entry point, does not. `None` if there is
 /// no stack, as for a goroutine inside the race detector or on another thread.
 fn busy(g: &Goroutine) -> Option<String> {
-    let recurring = cycle(&g.frames, RECURS);
+    // What recurs at the outer end does not end. At the inner end, it may call something that
+    // recurs, too, and chance decides which of the two a dump shows.
+    let inner = g.frames.len().saturating_sub(PRINTED);
+    let recurring = [&g.frames[inner..], &g.frames].map(|frames| cycle(frames, RECURS));
+    let recurring = recurring.into_iter().find(|r| !r.is_empty()).unwrap_or_default();
     if !recurring.is_empty() {
         return Some(format!("recursion of {}", recurring.join(" + ")));
     }
@@ -100,6 +106,22 @@ mod tests {
             out += &format!("{f}(0x1)\n\t/x/y.go:1 +0x1\n");
         }
         out + "\n"
+    }
+
+    #[test]
+    fn a_hang_is_signed_by_what_recurs_at_the_outer_end() {
+        let round = ["go/types.(*subster).typ"; 3].into_iter().chain(["go/types.(*Named).unpack"]);
+        let outer: Vec<&str> = round.cycle().take(50).collect();
+        let of = |inner: &str, n: usize| {
+            let frames = [vec![inner; n], outer.clone()].concat();
+            stall(&goroutine(7, "runnable", &frames)).sites
+        };
+        let same = ["recursion of go/types.(*subster).typ"];
+        assert_eq!(of("go/types.(*typeWriter).typ", 50), same, "in the middle of a long string");
+        assert_eq!(of("runtime.mallocgc", 1), same, "at its start");
+        // A stack whose outer end says nothing.
+        let frames = [["go/types.g"; 9], ["main.f"; 9]].concat();
+        assert_eq!(stall(&goroutine(7, "runnable", &frames)).sites, ["recursion of go/types.g"]);
     }
 
     #[test]

@@ -122,6 +122,8 @@ fn silent(exit: Exit, output: &str) -> Death {
         // Only the kernel's out-of-memory killer sends it uninvited.
         Exit::Signal(9) => (Kind::Memory, "killed by signal 9".to_owned()),
         Exit::Signal(n) => (Kind::Fatal, format!("killed by signal {n}")),
+        // Go's runtime does not end a process so.
+        Exit::Code(0) => (Kind::Fatal, "exit status 0, as from os.Exit".to_owned()),
         Exit::Code(n) => (Kind::Fatal, format!("exit status {n}")),
     };
     let message = match last.map(shape).filter(|l| !l.is_empty()) {

@@ -340,7 +340,7 @@ mod tests {
             Some("golang/go#78296")
         );
         // These need their stacks: the signatures alone are too general.
-        let hang = "hang: recursion of go/types.(*typeWriter).typ";
+        let hang = "hang: recursion of go/types.(*subster).typ";
         assert_eq!(issue(&k, Kind::Hang, hang, ""), None);
         let hash = "panic: assertion failed: go/types.(*Named).Underlying";
         assert_eq!(issue(&k, Kind::Panic, hash, ""), None);
@@ -349,6 +349,7 @@ mod tests {
             let frames = functions.iter().copied().map(frame).collect();
             let mut f = Finding { kind, ..fatal("x") };
             f.signature = signature.to_owned();
+            f.title = signature.to_owned();
             f.stacks = vec![Stack { of: "panic".to_owned(), frames }];
             k.find(&f).map(|k| k.issue.to_string())
         };

@@ -218,7 +218,7 @@ fn row(root: &[&Item], verbose: bool) -> String {
         many => vec![count(many.len(), "signature")],
     };
     parts.extend(root.iter().map(|i| i.times).sum::<Option<u64>>().map(times));
-    parts.extend(item.lines.map(|n| format!("program of {}", count(n, "line"))));
+    parts.extend(item.lines.map(|n| format!("minimized to {}", count(n, "line"))));
     parts.extend(
         item.standalone.filter(|s| s[1] > 0).map(|[k, n]| format!("standalone {k} of {n}")),
     );

@@ -116,7 +116,8 @@ impl Subject {
             [] => {}
             [one] => out.push_str(&format!(", with {one} replaced")),
             [one, more @ ..] => {
-                out.push_str(&format!(", with {one} and {} more files replaced", more.len()));
+                let more = crate::words::count(more.len(), "more file");
+                out.push_str(&format!(", with {one} and {more} replaced"));
             }
         }
         if !patches.is_empty() {
@@ -129,13 +130,15 @@ impl Subject {
     /// a go command can do it here.
     #[must_use]
     pub fn run_command(&self, race: bool) -> String {
-        let go = match self.release {
-            Some(false) => format!("{}/bin/go", self.goroot),
-            _ => "go".to_owned(),
-        };
         let overlay = match self.overlay_json() {
             Some(_) => format!(" -overlay ../{SUBJECT}/overlay.json"),
             None => String::new(),
+        };
+        // An overlay names the files of one GOROOT: any other go command would run without it, and
+        // say nothing.
+        let go = match self.release == Some(false) || !overlay.is_empty() {
+            true => format!("{}/bin/go", self.goroot),
+            false => "go".to_owned(),
         };
         let race = if race { " -race" } else { "" };
         format!("{go} run{overlay}{race} .")
@@ -158,14 +161,14 @@ mod tests {
         assert_eq!(s.run_command(false), "/go/bin/go run .");
         s.overlay = vec![file("src/go/types/a.go", "subject/overlay/src/go/types/a.go")];
         s.release = None;
-        assert_eq!(s.run_command(true), "go run -overlay ../subject/overlay.json -race .");
+        assert_eq!(s.run_command(true), "/go/bin/go run -overlay ../subject/overlay.json -race .");
         let json = s.overlay_json().unwrap();
         assert!(json.contains("\"/go/src/go/types/a.go\": \"../subject/overlay/src"), "{json}");
         s.overlay.push(file("src/go/types/b.go", ""));
         assert_eq!(s.overlay_json(), None, "one file is not kept");
         assert_eq!(
             s.describe("go1.27.3", &[]),
-            "go1.27.3, with src/go/types/a.go and 1 more files replaced"
+            "go1.27.3, with src/go/types/a.go and 1 more file replaced"
         );
     }
 

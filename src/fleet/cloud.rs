@@ -16,6 +16,8 @@ use super::objects::{Objects, ObjectsError};
 
 /// How long one request may take, with what the library repeats of it.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the first one may take, which a person waits for.
+const FIRST: Duration = Duration::from_secs(5);
 
 /// A bucket, or a folder in one.
 #[derive(Debug)]
@@ -26,11 +28,22 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// The bucket of a URL. Nothing is requested yet.
+    /// The bucket of a URL. One that does not answer may come back; one that says no does not.
     ///
     /// # Errors
-    /// The URL or the environment says too little; as text.
-    pub fn new(url: &str) -> Result<Self, String> {
+    /// The URL or the environment says too little, there is no such bucket, or it is not for this
+    /// user; as text.
+    pub fn open(url: &str) -> Result<Self, String> {
+        let cloud = Self::new(url)?;
+        let first = cloud.store.list(Some(&cloud.root)).take(1).try_collect::<Vec<_>>();
+        let answer = cloud.runtime.block_on(async { tokio::time::timeout(FIRST, first).await });
+        match answer {
+            Ok(Err(e)) => refusal(&e).map_or(Ok(cloud), |why| Err(why.to_owned())),
+            _ => Ok(cloud),
+        }
+    }
+
+    fn new(url: &str) -> Result<Self, String> {
         let parsed = url::Url::parse(url).map_err(|e| e.to_string())?;
         // Only names with such a beginning: the library would also take `REGION` or `TOKEN`, which
         // may mean anything.
@@ -58,12 +71,31 @@ impl Cloud {
         match self.runtime.block_on(limited) {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(e @ (Error::NotFound { .. } | Error::InvalidPath { .. }))) => {
-                Err(ObjectsError::Unusable(e.to_string()))
+                Err(ObjectsError::Unusable(first_line(&e)))
             }
-            Ok(Err(e)) => Err(ObjectsError::Away(e.to_string())),
+            Ok(Err(e)) => Err(ObjectsError::Away(first_line(&e))),
             Err(_) => Err(ObjectsError::Away(format!("no answer in {} s", PATIENCE.as_secs()))),
         }
     }
+}
+
+/// Why a storage will refuse every request; `None` if it may answer later. The library has no error of
+/// its own for a list of a bucket that does not exist, so the status counts.
+fn refusal(e: &Error) -> Option<&'static str> {
+    let says = e.to_string();
+    if matches!(e, Error::NotFound { .. }) || says.contains("404 Not Found") {
+        return Some("there is no such bucket");
+    }
+    let denied = matches!(e, Error::Unauthenticated { .. } | Error::PermissionDenied { .. })
+        || says.contains("401 Unauthorized")
+        || says.contains("403 Forbidden");
+    denied.then_some("the storage does not accept the credentials")
+}
+
+/// The text of an error without the document that a server sends with it.
+fn first_line(e: &Error) -> String {
+    let text = e.to_string();
+    text.split(['\n', '<']).next().unwrap_or_default().trim_end_matches(": ").to_owned()
 }
 
 impl Objects for Cloud {

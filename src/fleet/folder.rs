@@ -36,6 +36,12 @@ impl Folder {
         Self { root, was_there: AtomicBool::new(false) }
     }
 
+    /// Whether a folder is a fleet's.
+    #[must_use]
+    pub fn is_one(root: &Path) -> bool {
+        root.join(MARKER).is_file()
+    }
+
     /// Makes sure that the folder is there, and creates it the first time.
     fn check(&self) -> Result<(), ObjectsError> {
         let marker = self.root.join(MARKER);

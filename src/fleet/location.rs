@@ -64,11 +64,26 @@ impl Location {
             Self::Cloud(url) => cloud(url),
         }
     }
+
+    /// The storage, for one who only reads. A folder that no campaign has written to is an error
+    /// instead of a new storage.
+    ///
+    /// # Errors
+    /// As for [`Location::open`], or there is no such storage.
+    pub fn open_existing(&self) -> Result<Box<dyn Objects>, LocationError> {
+        match self {
+            Self::Folder(path) if !Folder::is_one(path) => Err(LocationError(format!(
+                "{} is not the storage of a fleet: no campaign with --sync {self} has written to it",
+                path.display()
+            ))),
+            _ => self.open(),
+        }
+    }
 }
 
 #[cfg(feature = "cloud")]
 fn cloud(url: &str) -> Result<Box<dyn Objects>, LocationError> {
-    let cloud = super::cloud::Cloud::new(url);
+    let cloud = super::cloud::Cloud::open(url);
     cloud.map(|cloud| Box::new(cloud) as _).map_err(|e| LocationError(format!("{url}: {e}")))
 }
 

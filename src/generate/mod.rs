@@ -6,6 +6,7 @@
 
 mod args;
 pub(crate) mod asks;
+mod builtins;
 
 mod chains;
 mod compilation;

@@ -2,8 +2,8 @@
 
 use crate::goast::Ident;
 use crate::goast::build::{
-    assign, binary, block, call, convert, define, discard, gen_decl, ident, instance, new,
-    operand_type, paren, selector, var_spec,
+    assign, binary, block, convert, define, discard, gen_decl, ident, instance, new, operand_type,
+    paren, selector, var_spec,
 };
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use super::members::Member;
 use super::model::{Basic, Iface, Kind, Type, TypeId};
 use super::names;
 use super::types::Want;
-use crate::goast::{BlockStmt, ChanDir, DeclTok, Expr, IncDecStmt, Stmt, Token, TypeAssertExpr};
+use crate::goast::{BlockStmt, DeclTok, Expr, Stmt, Token, TypeAssertExpr};
 
 /// The forms of a statement with their weights.
 const FORMS: [(Form, u32); 17] = [
@@ -32,7 +32,7 @@ const FORMS: [(Form, u32); 17] = [
     (Form::Switch, 3),
     (Form::Select, 3),
     (Form::Go, 3),
-    (Form::Builtin, 4),
+    (Form::Builtin, 6),
     (Form::Assert, 4),
     (Form::LocalType, 3),
 ];
@@ -307,32 +307,6 @@ impl Gen<'_> {
             Member::Field { .. } => false,
         });
         found.map(|(name, _)| selector(at.x, *name))
-    }
-
-    fn builtin(&mut self, scope: &mut Scope) -> Option<Stmt> {
-        let at = self.start(scope)?;
-        let u = self.w.underlying(at.typ)?;
-        Some(match self.w.get(u).clone() {
-            Type::Slice(e) => {
-                let value = self.value(scope, e, false)?;
-                discard(call(ident("append"), vec![at.x, value]))
-            }
-            Type::Map(..) => Stmt::ExprStmt(call(ident("clear"), vec![at.x])),
-            Type::Chan(dir, _) if dir != ChanDir::Recv => {
-                Stmt::ExprStmt(call(ident("close"), vec![at.x]))
-            }
-            Type::Array(..) => discard(call(ident("len"), vec![at.x])),
-            Type::Basic(b) if b.is_integer() => {
-                Stmt::IncDecStmt(IncDecStmt { x: at.x, tok: Token::Inc })
-            }
-            Type::Basic(b) if b.is_ordered() => {
-                assign(vec![at.x.clone()], Token::AddAssign, vec![at.x])
-            }
-            _ => {
-                let value = self.value(scope, at.typ, false)?;
-                assign(vec![at.x], Token::Assign, vec![value])
-            }
-        })
     }
 
     /// A type declared in a function, and an instance of it if possible.

@@ -6,24 +6,22 @@ use std::hash::{Hash, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use include_dir::{Dir, DirEntry, include_dir};
 use libafl_bolts::hasher_std;
 
 use super::cache::{cache_dir, publish, staging};
+use super::embedded::{sources, write_module};
 use super::error::EnvError;
+use super::flags::{COUNTERS_ELSEWHERE, experiments, flags, uninstrumented};
 use super::overlay::Overlay;
 use super::patched;
-use super::sources::Sources;
+use super::sources::{Sources, checker_hash};
 use super::stoppable;
 use super::target::{TargetName, TargetOperation, TargetPackage};
 use super::toolchain::{GoOptions, Toolchain};
 use super::xtools;
-use crate::checker::{Checker, TWIN};
-use crate::go_release;
+use crate::checker::Checker;
 use crate::patches::Patched;
 use crate::scenario::register_target;
-
-static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness_go");
 
 /// A harness that can be started.
 #[derive(Clone, Debug)]
@@ -188,6 +186,15 @@ impl Extras {
     /// copies. Instrumenting changes no line numbers.
     fn in_users_files(&self, e: EnvError, toolchain: &Toolchain) -> EnvError {
         let EnvError::Build { version, output } = e else { return e };
+        // A file that does not parse is named by the path that the overlay replaces.
+        let original = |line: &str| {
+            let path = line.strip_prefix("instrument: ")?.split(':').next()?;
+            let own = self.overlay.as_ref()?.replacement(Path::new(path));
+            Some(line.replacen(path, &own.display().to_string(), 1))
+        };
+        let output: Vec<String> =
+            output.lines().map(|l| original(l).unwrap_or_else(|| l.to_owned())).collect();
+        let output = output.join("\n");
         let copy = regex::Regex::new(r"[^\s:]*\bprobes/(?:([a-z0-9]+)/)?([A-Za-z0-9_.]+\.go)");
         let copy = copy.expect("a constant");
         let folders = toolchain.checker_folders();
@@ -252,66 +259,8 @@ fn build_with(
     Ok((path, key))
 }
 
-/// Flags of a harness without counters in the checker, and therefore without probes.
-pub(super) fn uninstrumented(minor: u32, checker: Checker) -> Vec<String> {
-    let mut flags = flags(minor, checker);
-    flags.retain(|f| !f.ends_with(COUNTERS));
-    flags.push(format!("-gcflags={COUNTERS_ELSEWHERE}{COUNTERS}"));
-    flags
-}
-
-/// Flags of a harness without the race detector, with counters and probes.
-pub(super) fn unwatched(minor: u32, checker: Checker) -> Vec<String> {
-    let mut flags = flags(minor, checker);
-    flags.retain(|f| !f.contains("-race"));
-    flags
-}
-
-/// Counters for the checker's packages alone, because coverage of the harness itself is not news.
-const COUNTERS: &str = "=-d=libfuzzer";
-/// The build needs counters in some package, because a harness without any is refused. This package
-/// is not used while goroutines run.
-const COUNTERS_ELSEWHERE: &str = "text/tabwriter";
-
-fn flags(minor: u32, checker: Checker) -> Vec<String> {
-    // Only one goroutine uses what the parser writes until the parser is done, and watching it
-    // costs a tenth of a run. The protocol is also read and written by one goroutine.
-    let (parsers, module): (&[&str], _) = match checker {
-        Checker::GoTypes => (&["go/parser", "go/scanner"], OWN_MODULE),
-        Checker::Types2 => (&["cmd/compile/internal/syntax"], TWIN),
-    };
-    let mut flags = vec!["-race".to_owned()];
-    flags.extend(checker.packages().iter().map(|p| format!("-gcflags={p}{COUNTERS}")));
-    flags.extend(parsers.iter().map(|p| format!("-gcflags={p}=-race=false")));
-    let unwatched = ["wire", "sense"];
-    flags.extend(unwatched.map(|p| format!("-gcflags={module}/internal/{p}=-race=false")));
-    if go_release::checks_linknames(minor) {
-        // Older linkers let any package use the runtime's hooks.
-        flags.push("-ldflags=-checklinkname=0".to_owned());
-    }
-    if checker == Checker::Types2 {
-        flags.push("-tags=types2".to_owned());
-    }
-    flags
-}
-
 /// The folder of [`TWIN`] in the module that it is in.
 const TWIN_FOLDER: &str = "./compile/internal/typerace";
-/// The harness's import path, where it is a module of its own.
-const OWN_MODULE: &str = "typerace/harness";
-
-/// The GOEXPERIMENT of a build, if it must not be the user's.
-///
-/// Since Go 1.27, packages that are compiled without the race detector allocate with functions made
-/// for one size, and these do not tell the detector that memory is used again. Syntax trees, which
-/// the parser allocates, then seem to race with whatever used their memory before.
-fn experiments(goroot: &Path) -> Option<String> {
-    let name = "sizespecializedmalloc";
-    let file = format!("src/internal/goexperiment/exp_{name}_on.go");
-    let users = std::env::var("GOEXPERIMENT").unwrap_or_default();
-    let all = if users.is_empty() { format!("no{name}") } else { format!("{users},no{name}") };
-    goroot.join(file).is_file().then_some(all)
-}
 
 fn compile(
     toolchain: &Toolchain,
@@ -402,61 +351,6 @@ fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
     })
 }
 
-/// Writes the harness's module, with the package `target` that targets import, to a folder.
-///
-/// # Errors
-/// It cannot be written.
-pub fn write_module(folder: &Path) -> Result<(), EnvError> {
-    for (path, content) in sources() {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))
-            .and_then(|()| fs::write(&path, content))
-            .map_err(|source| EnvError::Write { path, source })?;
-    }
-    Ok(())
-}
-
-/// The files that the build needs, sorted by path.
-fn sources() -> Vec<(&'static Path, &'static [u8])> {
-    let mut found = Vec::new();
-    let mut dirs = vec![&SOURCES];
-    while let Some(dir) = dirs.pop() {
-        for entry in dir.entries() {
-            match entry {
-                DirEntry::Dir(d) if d.path().ends_with("testdata") => {}
-                DirEntry::Dir(d) => dirs.push(d),
-                DirEntry::File(f) => found.push((f.path(), f.contents())),
-            }
-        }
-    }
-    found.retain(|(path, _)| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        !name.ends_with("_test.go") && !name.starts_with('.')
-    });
-    found.sort_unstable();
-    found
-}
-
-/// The text of one of the harness's source files, by its name.
-#[must_use]
-pub fn source_file(name: &str) -> Option<&'static str> {
-    let file = sources().into_iter().find(|(path, _)| path.ends_with(name))?;
-    std::str::from_utf8(file.1).ok()
-}
-
-/// The names and texts of the Go files in one of the harness's folders, sorted by name.
-#[must_use]
-pub fn source_files(folder: &str) -> Vec<(&'static str, &'static str)> {
-    let inside = |path: &Path| path.parent() == Some(Path::new(folder));
-    sources()
-        .into_iter()
-        .filter(|(path, _)| inside(path))
-        .filter_map(|(path, text)| {
-            Some((path.file_name()?.to_str()?, std::str::from_utf8(text).ok()?))
-        })
-        .collect()
-}
-
 /// `go1.27.3-0123456789abcdef`.
 fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     let mut h = hasher_std();
@@ -471,9 +365,7 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
     }
     experiments(&toolchain.goroot).hash(&mut h);
     // Developers of the checker edit it in place.
-    for (path, content) in checker_files(toolchain) {
-        (path, content).hash(&mut h);
-    }
+    checker_hash(&toolchain.goroot, toolchain.checker).hash(&mut h);
     if let Some(o) = &extras.overlay {
         o.hash(&mut h);
     }
@@ -486,36 +378,4 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
         .collect();
     format!("{name}-{:016x}", h.finish())
-}
-
-/// The files of the checker, sorted. Unreadable files are left out: the build will report them.
-fn checker_files(toolchain: &Toolchain) -> Vec<(PathBuf, Vec<u8>)> {
-    let folders = toolchain.checker_folders();
-    let entries = folders.iter().flat_map(|f| fs::read_dir(f).into_iter().flatten());
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    paths.retain(|p| p.extension().is_some_and(|e| e == "go"));
-    paths.sort_unstable();
-    paths.into_iter().filter_map(|p| fs::read(&p).ok().map(|c| (p, c))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sources_are_inside() {
-        let names: Vec<_> = sources().iter().map(|(p, _)| p.to_string_lossy()).collect();
-        assert!(names.contains(&"go.mod".into()), "{names:?}");
-        assert!(names.iter().any(|n| n.ends_with(".go")));
-        assert!(!names.iter().any(|n| n.ends_with("_test.go")));
-    }
-
-    #[test]
-    fn flags_depend_on_the_go_version() {
-        let checks =
-            |minor, checker| flags(minor, checker).iter().any(|f| f == "-ldflags=-checklinkname=0");
-        for checker in Checker::ALL {
-            assert!(!checks(22, checker) && checks(23, checker));
-        }
-    }
 }

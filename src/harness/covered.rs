@@ -4,8 +4,9 @@
 //! one, but it hides races, because its counters are atomic under the race detector. So this build
 //! serves only the heat map, and produces no findings.
 
-use super::build::{BuiltHarness, build_for, uninstrumented};
+use super::build::{BuiltHarness, build_for};
 use super::error::EnvError;
+use super::flags::uninstrumented;
 use super::toolchain::GoOptions;
 
 /// Replaces the campaign's counters. Unless main is among the packages, nothing writes the counts

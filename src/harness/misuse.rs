@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn the_harness_says_it_so() {
-        let source = super::super::build::source_file("engine/misuse.go").unwrap();
+        let source = super::super::embedded::source_file("engine/misuse.go").unwrap();
         assert!(source.contains(MARK));
     }
 }

@@ -6,7 +6,9 @@ mod cache;
 mod compiler;
 mod config;
 mod covered;
+mod embedded;
 mod error;
+mod flags;
 mod go_bin;
 mod import;
 mod left;
@@ -35,9 +37,10 @@ mod xtools;
 #[cfg(test)]
 mod test_support;
 
-pub use build::{BuiltHarness, source_file, source_files, write_module};
+pub use build::BuiltHarness;
 pub use cache::cache_dir;
 pub use config::{End, HarnessConfig, Late, Limits, Outcome, Stage};
+pub use embedded::{source_file, source_files, write_module};
 pub use error::{EnvError, HarnessError};
 pub use import::ImportError;
 pub use left::take_left;

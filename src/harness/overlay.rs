@@ -60,7 +60,10 @@ impl Overlay {
         }
         let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
         if !overlay.replace.keys().any(|p| p.starts_with(goroot) || p.starts_with(&real)) {
-            return Err(bad(format!("it replaces nothing in {}", goroot.display())));
+            let other = overlay.replace.keys().find_map(|p| p.to_str()?.split_once("/src/"));
+            let whose = other.map(|(root, _)| format!("; for its paths, give --goroot {root}"));
+            let whose = whose.unwrap_or_default();
+            return Err(bad(format!("it replaces nothing in {}{whose}", goroot.display())));
         }
         Ok(overlay)
     }

@@ -9,7 +9,7 @@ use crate::scenario::{Class, Operation, Scenario};
 use crate::testcase::SourcePackage;
 
 /// The protocol's version, which must be the same on both sides.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// The kind of a request and of its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

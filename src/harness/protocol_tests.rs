@@ -74,6 +74,7 @@ fn sample_reply() -> (RunReply, Vec<u8>) {
     w.count(1);
     [1, 2, 1].into_iter().for_each(|n| w.u32(n));
     w.raw(&[2, 1]);
+    w.u32(7);
     w.count(1);
     [0, 2, 1, 0].into_iter().for_each(|n| w.u32(n));
     w.raw(&[1, 0]);
@@ -91,6 +92,7 @@ fn sample_shared() -> SharedWrites {
             site: site("g"),
             made_by: MadeBy::Same,
             locked: true,
+            between: 7,
         }],
         meetings: vec![Meeting {
             write: 0,

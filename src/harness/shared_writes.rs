@@ -58,6 +58,9 @@ pub struct SharedWrite {
     pub made_by: MadeBy,
     /// Whether the goroutine held a mutex.
     pub locked: bool,
+    /// The functions of the operation's last step before the write and of its first step after it,
+    /// for the seed of a schedule; 0 if there is none after it.
+    pub between: u32,
 }
 
 /// An access of another goroutine to what a write changed.
@@ -90,7 +93,7 @@ impl SharedWrites {
             let site = sites.get(index as usize);
             site.cloned().ok_or(WireError::Value { field: "site", value: index.into() })
         };
-        let writes: Vec<SharedWrite> = r.list("writes", 14, |r| {
+        let writes: Vec<SharedWrite> = r.list("writes", 18, |r| {
             Ok(SharedWrite {
                 place: place(r)?,
                 site: site(r)?,
@@ -101,6 +104,7 @@ impl SharedWrites {
                     n => return Err(WireError::Value { field: "origin", value: n.into() }),
                 },
                 locked: r.bool("locked")?,
+                between: r.u32("steps around it")?,
             })
         })?;
         let meetings = r.list("meetings", 18, |r| {

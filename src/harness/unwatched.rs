@@ -1,8 +1,9 @@
 //! A harness without the race detector. It is several times as fast, and runs what users of go/types
 //! run. It shows what a race does to them, and reports no races.
 
-use super::build::{BuiltHarness, build_for, unwatched};
+use super::build::{BuiltHarness, build_for};
 use super::error::EnvError;
+use super::flags::unwatched;
 use super::toolchain::GoOptions;
 
 impl BuiltHarness {

@@ -42,9 +42,9 @@ mod tests {
     #[test]
     fn the_files_are_inside_with_their_sums() {
         for (_, name) in go_release::XTOOLS {
-            let text = super::super::build::source_file(name).unwrap();
+            let text = super::super::embedded::source_file(name).unwrap();
             assert!(text.contains("golang.org/x/tools v"), "{name}");
-            let sums = super::super::build::source_file(&name.replace(".mod", ".sum")).unwrap();
+            let sums = super::super::embedded::source_file(&name.replace(".mod", ".sum")).unwrap();
             let tools = sums.lines().filter(|l| l.starts_with("golang.org/x/tools ")).count();
             assert_eq!(tools, 2, "{name}: the module and its go.mod");
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::run::Covered;
+use super::Covered;
 use super::{CaseRun, Column};
 use crate::harness::{BuiltHarness, CounterSite, checker_sources};
 

@@ -18,6 +18,8 @@ const MISS: f64 = 0.01;
 const OFTEN: f64 = 0.4;
 /// How long one case is looked at on one side, at most.
 const CASE: Duration = Duration::from_secs(10);
+/// How long all of them are looked at, at least.
+const GRACE: Duration = Duration::from_secs(8);
 /// The share of the time left that it may take.
 const SHARE: u32 = 4;
 
@@ -43,6 +45,8 @@ pub fn look(
     progress: &dyn Fn(usize, usize),
 ) -> Result<(), RegressError> {
     let failing = failing(verdict);
+    // A verdict that is not reached is worth less than a time that is kept to the second.
+    let deadline = deadline.max(Instant::now() + GRACE);
     for only_best in [true, false] {
         for (n, (name, signatures)) in failing.iter().enumerate() {
             if Instant::now() >= deadline {
@@ -116,7 +120,13 @@ fn failing(verdict: &Verdict) -> Vec<(String, Vec<String>)> {
 
 /// The number of silent runs after which a finding with this tally is absent.
 fn silent_runs(seen: Tally) -> u32 {
-    runs_needed(seen.rate(), MISS).unwrap_or(MOST).clamp(LEAST, MOST)
+    runs_needed(rate(seen), MISS).unwrap_or(MOST).clamp(LEAST, MOST)
+}
+
+/// The rate of a tally with one silent run more, because few runs say little about it. It decides how
+/// many silent runs are made, and what they say.
+fn rate(seen: Tally) -> f64 {
+    f64::from(seen.hits) / f64::from(seen.runs + 1)
 }
 
 /// Takes back what the closer look did not confirm.
@@ -143,24 +153,36 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
             j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
             continue;
         }
-        let Some(other) = base.and_then(|b| b.get(at)) else { continue };
-        if other.runs < silent_runs(Tally { hits, runs }) {
+        let Some(base) = base else { continue };
+        let Some(other) = base.get(at) else { continue };
+        let (miss, silent) = silence(j, base);
+        if miss > MISS {
             j.status = Status::Unconfirmed;
             j.why = format!(
-                "seen in {hits} of {runs} runs, and in none of {} without the change: too rare to \
-                 tell in this time",
-                other.runs
+                "seen in {hits} of {runs} runs, and in none of {silent} without the change: too rare \
+                 to tell in this time"
             );
         } else if let Some(kin) = kin(j, other).filter(|_| seen.interval().0 < OFTEN) {
             j.status = Status::Unconfirmed;
             j.why =
                 format!("rare, and perhaps another signature of what shows on both sides: {kin}");
         } else {
-            let news = format!("in none of {} runs without the change", other.runs);
+            let news = format!("in none of {silent} runs without the change");
             j.why = if j.why.is_empty() { news } else { format!("{}; {news}", j.why) };
         }
     }
     verdict.sort();
+}
+
+/// The probability that a finding which the other side has is silent there by chance, in all cases that
+/// show it here, and the number of those runs.
+fn silence(j: &Judged, base: &[CaseRun]) -> (f64, u32) {
+    let cases = j.shown.iter().filter(|s| s.hits > 0);
+    let ran = cases.filter_map(|s| Some((s, base.iter().find(|r| r.case == s.case)?.runs)));
+    ran.fold((1.0, 0), |(miss, all), (s, runs)| {
+        let rate = rate(Tally { hits: s.hits, runs: s.runs });
+        (miss * (1.0 - rate).powf(f64::from(runs)), all + runs)
+    })
 }
 
 /// A finding of the same case on the other side that has a function in common with this one. One
@@ -225,6 +247,14 @@ mod tests {
         assert_eq!(status(case("a", 22, 20, true), silent(21)), Status::New);
         assert_eq!(status(case("a", 60, 2, true), silent(21)), Status::Unconfirmed, "too rare");
         assert_eq!(status(case("a", 60, 2, true), silent(400)), Status::New);
+        // Three silent runs of one case are not enough; three of each of two are.
+        let both = |n, hits| (0..n).map(|i| case(&format!("c{i}"), 3, hits, true)).collect();
+        for (n, expected) in [(1, Status::Unconfirmed), (2, Status::New)] {
+            let (change, base): (Vec<_>, Vec<_>) = (both(n, 3), both(n, 0));
+            let mut verdict = compare(&change, &Baseline::default(), &Known::default(), "go1.27.3");
+            settle(&mut verdict, &change, Some(&base));
+            assert_eq!(verdict.findings[0].status, expected, "{n} cases");
+        }
         let shows = Some(case("b", 21, 1, false));
         assert_eq!(status(case("a", 22, 20, true), shows), Status::Listed, "in another case");
     }

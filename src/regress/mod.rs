@@ -3,12 +3,14 @@
 
 mod baseline;
 mod by_root;
+mod case_run;
 mod cases;
 mod changed;
 mod closer;
 mod compare;
 mod effect;
 pub mod github;
+mod job;
 pub mod junit;
 pub mod known_table;
 mod overview;
@@ -27,6 +29,7 @@ use serde::Serialize;
 
 pub use baseline::{Baseline, Expected, Sighting};
 pub use by_root::{Group, by_root};
+pub use case_run::{CaseRun, Covered, Seen};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
 pub use changed::{Changed, changed, changed_from_tree, untouched};
 pub use closer::{Sides, look, settle};
@@ -34,7 +37,7 @@ pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};
 pub use overview::overview;
 pub use rooting::roots;
-pub use run::{CaseRun, Column, Covered, Limits, Seen, deadline, run_again, run_columns};
+pub use run::{Column, Limits, deadline, run_again, run_columns};
 pub use sample::{Making, Sample};
 pub use search::search;
 

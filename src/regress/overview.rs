@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::counts;
-use super::{Change, Changed, ColumnReport, Group, Report, Status, by_root, untouched};
+use super::{Change, Changed, ColumnReport, Group, Judged, Report, Status, by_root, untouched};
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -21,6 +21,7 @@ pub fn overview(report: &Report) -> String {
     let fails: Vec<String> = deciding(report).filter_map(what_fails).collect();
     let about = if fails.is_empty() { String::new() } else { format!(": {}", fails.join("; ")) };
     let never = untouched(&report.changed).map(|t| format!("; {t}")).unwrap_or_default();
+    let never = never + &undecided(report);
     let head = format!("{verdict}{about}{never}\n");
     let mut tail = notes(report);
     tail += &changed(&report.changed);
@@ -32,6 +33,17 @@ pub fn overview(report: &Report) -> String {
     let _ = writeln!(tail, "{verdict}{never}");
     let taken = head.lines().count() + tail.lines().count();
     head + &table(report, SCREEN.saturating_sub(taken)) + &tail
+}
+
+/// What a verdict leaves open: findings that a longer time may confirm. Empty if it fails anyway.
+fn undecided(report: &Report) -> String {
+    let open = |j: &&Judged| j.status == Status::Unconfirmed && j.class == Class::Bug;
+    let n: usize = deciding(report).map(|c| c.verdict.findings.iter().filter(open).count()).sum();
+    match n {
+        0 => String::new(),
+        _ if !report.passed => String::new(),
+        n => format!("; {} not confirmed: a longer --time may decide", count(n, "finding")),
+    }
 }
 
 /// The columns that fail the gate if they fail. The one that is compared with does not.

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Case, Column, Judged, RegressError, Status, Verdict};
+use super::{Case, Column, Judged, RegressError, Shown, Status, Verdict};
+use crate::finding::{Finding, Minimization};
 use crate::harness::HarnessConfig;
 use crate::store::Store;
 use crate::testcase::SourceCase;
-use crate::triage::minimize::{Options, minimize};
-use crate::triage::{origin_of, standalone};
+use crate::triage::minimize::{Minimized, Options, minimize};
+use crate::triage::{minimized_case, origin_of, standalone};
 
 /// Lines of Go that are shown.
 const LINES: usize = 10;
@@ -87,44 +88,79 @@ impl Making<'_> {
     }
 
     fn sample(&self, j: &Judged) -> Result<Option<Sample>, RegressError> {
-        let (Some(finding), Some(shown)) = (&j.finding, j.shown.first()) else { return Ok(None) };
-        let Some(case) = self.cases.iter().find(|c| c.name == shown.case) else { return Ok(None) };
+        let Some(finding) = &j.finding else { return Ok(None) };
+        let Some((case, shown)) = self.smallest(j) else { return Ok(None) };
         let mut finding = finding.clone();
         finding.reproduced = Some([shown.hits, shown.runs]);
         finding.confirmed = true;
         let store = Store::open(self.folder)?;
         let path = store.path(&finding.id);
+        let mut earlier = None;
         if path.join(crate::store::FINDING).is_file() {
-            // An earlier run of the gate found it, perhaps in another version of the change.
+            // An earlier run of the gate found it, perhaps in another version of the change. What
+            // was minimized then is a good start.
+            earlier = minimized_before(&path);
             let _ = std::fs::remove_dir_all(&path);
         }
         store.save(&finding, &case.source.to_txtar(), &j.report, &[])?;
         let mut text = case.source.to_txtar();
-        let time = EACH.min(self.deadline.saturating_duration_since(Instant::now()));
-        if time >= WORTH {
-            let options = Options {
-                harness: HarnessConfig::new(&self.column.built.path),
-                origin: origin_of(&self.column.built),
-                go_minor: self.column.built.toolchain.minor,
-                jobs: self.jobs,
-                time: Some(time),
-                runs: RUNS,
-                stop: Arc::new(AtomicBool::new(false)),
-                percent: 100,
-                nice: false,
-                neighbours: Vec::new(),
-            };
-            // What cannot be minimized is shown as it is.
-            if let Ok(Some(small)) = minimize(&case.source, Some(&finding), &options, &mut |_| ()) {
-                store.put_minimized(&finding.id, &small.text, &small.info)?;
-                text = small.text;
-            }
+        let has_time = self.time() >= WORTH;
+        let starts = earlier.iter().map(|(source, _)| source).chain([&case.source]);
+        let starts = starts.filter(|_| has_time);
+        let small = starts.map(|source| self.minimized(source, &finding)).find(Option::is_some);
+        // What cannot be minimized is shown as it is. Without time for it, the earlier result is shown:
+        // it showed this finding when it was made.
+        let small = small.flatten().map(|m| (m.text, m.info));
+        let earlier = earlier.map(|(source, info)| (source.to_txtar(), info));
+        if let Some((small, info)) = small.or(earlier.filter(|_| !has_time)) {
+            store.put_minimized(&finding.id, &small, &info)?;
+            text = small;
         }
         // The crash directory is complete without its program.
         let _ = standalone::write(&path);
-        let command = format!("typerace reproduce {}", path.display());
+        // It knows its go/types, but a target's package is the user's.
+        let target = self.column.options.target.as_deref();
+        let target = target.map(|t| format!(" --harness {}", t.display())).unwrap_or_default();
+        let command = format!("typerace reproduce {}{target}", path.display());
         Ok(Some(Sample { path, program: excerpt(&text), command }))
     }
+
+    /// The smallest case that shows a finding about as often as any.
+    fn smallest<'a>(&self, j: &'a Judged) -> Option<(&Case, &'a Shown)> {
+        let rate = |s: &Shown| f64::from(s.hits) / f64::from(s.runs.max(1));
+        let least = j.shown.iter().map(rate).fold(0.0, f64::max) / 2.0;
+        let often = j.shown.iter().filter(|s| rate(s) >= least);
+        let cases = often.filter_map(|s| Some((self.cases.iter().find(|c| c.name == s.case)?, s)));
+        cases.min_by_key(|(case, _)| case.text.len())
+    }
+
+    /// How long a test case may be minimized.
+    fn time(&self) -> Duration {
+        EACH.min(self.deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// A test case, minimized; `None` if it does not show the finding, or the harness fails.
+    fn minimized(&self, case: &SourceCase, finding: &Finding) -> Option<Minimized> {
+        let options = Options {
+            harness: HarnessConfig::new(&self.column.built.path),
+            origin: origin_of(&self.column.built),
+            go_minor: self.column.built.toolchain.minor,
+            jobs: self.jobs,
+            time: Some(self.time()),
+            runs: RUNS,
+            stop: Arc::new(AtomicBool::new(false)),
+            percent: 100,
+            nice: false,
+            neighbours: Vec::new(),
+        };
+        minimize(case, Some(finding), &options, &mut |_| ()).ok().flatten()
+    }
+}
+
+/// The minimized test case of a crash directory, and what is known of it.
+fn minimized_before(path: &Path) -> Option<(SourceCase, Minimization)> {
+    let info = crate::store::read(path).ok()?.minimized?;
+    Some((minimized_case(path).ok()??, info))
 }
 
 /// The scenario and the first lines of Go.

@@ -69,7 +69,7 @@ pub fn search(
     {
         return Err(RegressError::Search(e.to_string()));
     }
-    let mut found = from_crashes(folder, column.built.toolchain.checker)?;
+    let mut found = from_crashes(folder, column.built.toolchain.checker, &mut Vec::new())?;
     for case in &mut found {
         let at = Path::new(&case.name).strip_prefix(folder).unwrap_or(Path::new(&case.name));
         case.name = Path::new("search").join(at).to_string_lossy().into_owned();

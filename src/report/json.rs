@@ -29,6 +29,10 @@ struct Row<'a> {
     findings: Vec<&'a str>,
     /// The crash directory of the finding that stands for it.
     path: &'a std::path::Path,
+    /// The lines of the standalone program in it; `null` if it was not run.
+    lines: Option<usize>,
+    /// In how many of its processes that program showed the finding.
+    verified: Option<[u32; 2]>,
 }
 
 #[derive(Serialize)]
@@ -64,18 +68,23 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
             cause: write_site(&e.finding),
             doubtful: is_doubtful(&e.finding),
             same_write: report.same_cause(e).iter().map(|o| o.finding.id.as_str()).collect(),
-            minimized: e.crash.as_ref().is_some_and(|c| c.minimized),
-            testcase: e.crash.as_ref().map(|c| c.case.to_txtar()),
+            minimized: e.crash().is_some_and(|c| c.minimized),
+            testcase: e.crash().map(|c| c.case.to_txtar()),
             path: &e.path,
         })
         .collect();
     let roots = roots(&report.entries)
         .into_iter()
-        .map(|r| Row {
-            class: r.class,
-            findings: r.entries.iter().map(|e| e.finding.id.as_str()).collect(),
-            path: &r.shown.path,
-            heading: r.heading,
+        .map(|r| {
+            let program = r.shown.finding.standalone.as_ref();
+            Row {
+                class: r.class,
+                findings: r.entries.iter().map(|e| e.finding.id.as_str()).collect(),
+                path: &r.shown.path,
+                lines: program.map(|s| s.lines),
+                verified: program.map(|s| s.reproduced),
+                heading: r.heading,
+            }
         })
         .collect();
     serde_json::to_string(&Document {

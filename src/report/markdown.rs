@@ -121,7 +121,7 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
         }
     }
     let _ = writeln!(out, "- {}", inline(&e.path.display().to_string()));
-    let Some(crash) = &e.crash else {
+    let Some(crash) = e.crash() else {
         out.push_str("\nIts test case cannot be read.\n");
         return;
     };

@@ -10,6 +10,7 @@ pub mod measure;
 mod roots;
 mod text;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Heading, Known, KnownIssue, is_newer};
@@ -36,15 +37,25 @@ pub struct Entry {
     pub known: Option<KnownIssue>,
     /// What it stands under.
     pub heading: Heading,
-    /// Its test case and report; `None` if they cannot be read.
-    pub crash: Option<Crash>,
+    /// Read when it is first asked for.
+    crash: OnceCell<Option<Crash>>,
 }
 
 impl Entry {
+    /// Its test case and report; `None` if they cannot be read.
+    pub fn crash(&self) -> Option<&Crash> {
+        self.crash.get_or_init(|| Crash::read(&self.path).ok()).as_ref()
+    }
+
     /// The name of its crash directory, which may have been renamed: not always the finding's id.
     #[must_use]
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Whether its directory was renamed, or copied under another name.
+    fn is_copy(&self) -> bool {
+        self.name() != self.finding.id
     }
 }
 
@@ -71,12 +82,14 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
         .map(|(path, finding)| Entry {
             known: known.find(&finding).cloned(),
             heading: known.heading(&finding),
-            crash: Crash::read(&path).ok(),
+            crash: OnceCell::new(),
             path,
             finding,
         })
         .collect();
-    entries.sort_by(|a, b| key(a).cmp(&key(b)));
+    // A copy says nothing new. The directory with the finding's name comes first.
+    entries.sort_by(|a, b| key(a).cmp(&key(b)).then(a.is_copy().cmp(&b.is_copy())));
+    entries.dedup_by(|b, a| a.finding.id == b.finding.id);
     // An unreadable list says nothing; `typerace suspects` reports why.
     let suspects = Suspects::read(dir).ok().flatten();
     Ok(Report { entries, problems: listing.problems, suspects })

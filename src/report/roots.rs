@@ -44,11 +44,13 @@ impl<'a> Root<'a> {
         Some(Self { heading, class, entries, shown })
     }
 
+    /// New roots, known ones, findings whose root is open, and unstated ones, as in a summary.
     fn rank(&self) -> u8 {
-        match (self.heading.known, self.class) {
-            (false, Class::Bug) => 0,
-            (true, _) => 1,
-            (false, _) => 2,
+        match self.class {
+            _ if self.heading.known => 1,
+            Class::Bug if self.heading.is_root() => 0,
+            Class::Bug => 2,
+            _ => 3,
         }
     }
 

@@ -61,8 +61,9 @@ archs! {
 }
 
 impl Configured {
-    /// Versions that are drawn. Generics came with 18, and per-file versions with 21.
-    const VERSIONS: &'static [u8] = &[17, 18, 20, 21];
+    /// Versions that are drawn: one below each that go/types compares a version with, the two around
+    /// type parameters and per-file versions, and one that no release has.
+    const VERSIONS: &'static [u8] = &[8, 12, 13, 16, 17, 18, 19, 20, 21, 22, 25, 26, 99];
 
     /// A random setting. Those that make errors are rare.
     pub(crate) fn draw(rng: &mut Rng) -> Option<Self> {

@@ -63,6 +63,12 @@ impl Tally {
         }
     }
 
+    /// The operations of targets, each with how often it was executed.
+    pub fn of_targets(&self) -> impl Iterator<Item = (&str, u64)> {
+        let word = ElementKind::Target.as_str();
+        self.0.iter().filter_map(move |(key, n)| Some((key.strip_prefix(word)?.trim_start(), *n)))
+    }
+
     /// How often an element was executed.
     #[must_use]
     pub fn of(&self, kind: ElementKind, name: &str) -> u64 {

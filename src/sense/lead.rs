@@ -11,6 +11,8 @@ pub struct Lead {
     pub writer: Place,
     /// An operation of another goroutine that used what was written, if that is what is new.
     pub reader: Option<Place>,
+    /// [`SharedWrite::between`](crate::harness::SharedWrite::between) of the write.
+    pub between: u32,
     /// Whether the goroutine held a mutex: then few tries are enough.
     pub locked: bool,
 }

@@ -13,6 +13,9 @@ pub enum StoreError {
         "{0} is not a directory; give a directory for crashes, or a path that does not exist yet"
     )]
     NotADirectory(PathBuf),
+    /// One crash directory, and not the directory of all of them.
+    #[error("{0} is a crash directory; give the directory that it is in")]
+    OneCrash(PathBuf),
     /// The directory cannot be written.
     #[error("cannot write in {path}: {source}")]
     NoWrite {

@@ -91,8 +91,11 @@ impl Store {
     /// A store to read only: nothing is created, written or recovered.
     ///
     /// # Errors
-    /// There is no such directory.
+    /// There is no such directory, or it is a crash directory itself.
     pub fn existing(dir: &Path) -> Result<Self, StoreError> {
+        if dir.join(FINDING).is_file() {
+            return Err(StoreError::OneCrash(dir.to_owned()));
+        }
         if dir.is_dir() {
             return Ok(Self { dir: dir.to_owned() });
         }

@@ -24,11 +24,11 @@ impl Ran {
         let all = scenario.before.len() + scenario.go.iter().map(Vec::len).sum::<usize>();
         let rounds = u64::from(scenario.rounds.unwrap_or(1).max(1));
         let done = reply.operations.iter().filter(|(name, _)| is_operation(name));
+        let done = done.map(|(_, n)| u64::from(*n)).sum::<u64>();
+        // An operation that panicked ran, too.
+        let done = (done + reply.panics.len() as u64).min(all as u64 * rounds);
         let checked = reply.verdicts.iter().filter(|(v, _)| *v != Verdict::NotChecked).count();
-        Self {
-            operations: [done.map(|(_, n)| u64::from(*n)).sum(), all as u64 * rounds],
-            packages: [checked, reply.verdicts.len()],
-        }
+        Self { operations: [done, all as u64 * rounds], packages: [checked, reply.verdicts.len()] }
     }
 
     /// `3 of 3 operations, 2 of 2 packages checked`
@@ -86,6 +86,7 @@ fn missing(reply: &RunReply, scenario: &Scenario) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::GoPanic;
     use crate::testcase::SourceCase;
 
     fn case(rounds: u32) -> (Scenario, Vec<SourcePackage>) {
@@ -119,6 +120,14 @@ mod tests {
         assert_eq!(not_run(&reply, &scenario, &packages), ["not run: no\\npackage"]);
         reply.operations.clear();
         assert!(Ran::of(&reply, &scenario).is_nothing());
+        let mut panicked = reply.clone();
+        panicked.panics = vec![GoPanic {
+            goroutine: 1,
+            operation: 0,
+            value: "nil".to_owned(),
+            stack: String::new(),
+        }];
+        assert_eq!(Ran::of(&panicked, &scenario).operations, [1, 6]);
         reply.verdicts = vec![(Verdict::TypeErrors, "a.go:1:\u{1b}[2J".to_owned())];
         let notes = not_run(&reply, &scenario, &packages);
         assert_eq!(notes[0], "package a does not type-check: a.go:1:\\u001b[2J");

@@ -1,6 +1,7 @@
 //! The go/types that a finding was found in: what is recorded of it, and how a later run gets it
 //! back.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -306,8 +307,11 @@ fn is_normal(path: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Quotes {
     replaced: BTreeMap<String, String>,
-    /// Whether files that were not replaced cannot be quoted.
-    lost: bool,
+    root: PathBuf,
+    /// The hash that the checker's files must have; empty if it is not known.
+    tree: String,
+    /// Whether files that were not replaced cannot be quoted, once somebody asked for one.
+    lost: OnceCell<bool>,
     checker: Checker,
 }
 
@@ -322,11 +326,17 @@ impl Quotes {
                 content(crash, file).ok().and_then(|(bytes, _)| String::from_utf8(bytes).ok());
             quotes.replaced.insert(file.file.clone(), text.unwrap_or_default());
         }
-        let root = Path::new(&subject.goroot);
-        quotes.lost = !subject.tree.is_empty()
-            && root.join("src").is_dir()
-            && checker_hash(root, subject.checker) != subject.tree;
+        quotes.root = (&subject.goroot).into();
+        quotes.tree.clone_from(&subject.tree);
         quotes
+    }
+
+    fn are_lost(&self) -> bool {
+        *self.lost.get_or_init(|| {
+            !self.tree.is_empty()
+                && self.root.join("src").is_dir()
+                && checker_hash(&self.root, self.checker) != self.tree
+        })
     }
 
     /// The text of a file that a stack names. The report that names it may be a stranger's, who must
@@ -338,9 +348,9 @@ impl Quotes {
         if let Some(text) = below.as_ref().and_then(|b| self.replaced.get(b)) {
             return (!text.is_empty()).then(|| text.clone());
         }
-        if self.lost
-            && below.is_some_and(|b| self.checker.folders().iter().any(|f| b.starts_with(f)))
-        {
+        let is_of_checker =
+            below.is_some_and(|b| self.checker.folders().iter().any(|f| b.starts_with(f)));
+        if is_of_checker && self.are_lost() {
             return None;
         }
         let path = Path::new(file);

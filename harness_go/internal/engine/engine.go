@@ -57,6 +57,8 @@ type Scheduler interface {
 	Stop()
 	Steps() uint64
 	Trace() uint64
+	// Watch calls mark at each step of a goroutine that works alone, until Stop.
+	Watch(mark func(function uint32))
 	// Reseed sets the random state of the calling thread, for a run with one goroutine.
 	Reseed(seed uint64)
 }
@@ -82,6 +84,8 @@ type Sense interface {
 	// Begin and End are called around each operation.
 	Begin(goroutine, operation int)
 	End()
+	// Mark is called at each step of an operation (see Scheduler).
+	Mark(function uint32)
 	// Stop ends the log and returns what it shows.
 	Stop() wire.Shared
 }
@@ -220,9 +224,15 @@ func (e *Engine) runRound(req *wire.RunRequest, options options, seeded bool, re
 	if options.sense && options.sequential && e.Sense != nil && !e.watched {
 		r.sense = e.Sense
 		r.sense.Start()
+		if e.Scheduler != nil {
+			e.Scheduler.Watch(r.sense.Mark)
+		}
 	}
 	r.concurrent()
 	if r.sense != nil {
+		if e.Scheduler != nil {
+			e.Scheduler.Stop()
+		}
 		report.shared(r.sense.Stop())
 	}
 	e.alone()

@@ -24,6 +24,8 @@ import (
 type taker struct {
 	index int
 	done  bool
+	// last is the function of its last step, plus one.
+	last uint32
 	// priority is used by the priority strategy: the highest priority goes first.
 	priority uint64
 	// quiet is the number of nested sections that the goroutine is in that no seed can repeat.
@@ -35,6 +37,12 @@ type taker struct {
 // every runnable goroutine had a time slice, so the limit is not reached by chance; each yield
 // costs a microsecond for each goroutine.
 const spinLimit = 8
+
+// between is what the bits of a seed from the 40th on are, if it chooses another strategy: a goroutine
+// passes on its turn between two functions, whenever its step in the one follows its step in the other.
+// The lower 32 bits name the two (wire.SharedWrite). Goroutines that do the same meet at each such
+// place.
+const between = 1
 
 // changes is how many times priorities change: most races and deadlocks need one or two (Burckhardt
 // and others, A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, 2010).
@@ -54,6 +62,11 @@ type Schedule struct {
 	// (PCT's change points), ascending. The first `changed` of them are over.
 	changeAt [changes]uint64
 	changed  int
+	// from and to are the two functions of a turn, each plus one; 0 for the other strategies.
+	from, to uint32
+	// alone stands for a goroutine that works alone and whose steps are marked; nil if there is none.
+	alone *taker
+	mark  func(function uint32)
 	// stolen counts turns that were taken from blocked goroutines.
 	stolen uint64
 	// trace is a hash over (goroutine, function) of every step: two runs with the same trace had
@@ -95,8 +108,10 @@ func (s *Schedule) Start(seed uint64, n int) {
 	for i := range s.takers {
 		s.takers[i] = &taker{index: i, priority: s.next()>>1 | 1<<32}
 	}
-	s.yieldBelow = 0
-	if seed%2 == 1 {
+	s.yieldBelow, s.from, s.to = 0, 0, 0
+	if to := uint32(seed & 0xffff); seed>>40 == between && to != 0 {
+		s.from, s.to = uint32(seed>>16&0xffff), to
+	} else if seed%2 == 1 {
 		// From one in 16 steps to one in 4096. More frequent changes cost time but add no order:
 		// the race detector compares unordered accesses, however far apart they are.
 		s.yieldBelow = 1 << (4 + s.next()>>32%9)
@@ -112,7 +127,26 @@ func (s *Schedule) Start(seed uint64, n int) {
 }
 
 // Stop disarms it, when all goroutines have left.
-func (s *Schedule) Stop() { typeraceHook, typeraceHush, typeraceBlock = nil, nil, nil }
+func (s *Schedule) Stop() {
+	typeraceHook, typeraceHush, typeraceBlock = nil, nil, nil
+	s.alone = nil
+}
+
+// Watch calls mark at each step until Stop: those of one goroutine that works alone.
+func (s *Schedule) Watch(mark func(function uint32)) {
+	s.alone, s.mark = &taker{}, mark
+	typeraceHook, typeraceHush = s.probe, s.hush
+}
+
+// me returns the taker that the calling goroutine is; nil if it is none.
+//
+//go:norace
+func (s *Schedule) me() *taker {
+	if me := (*taker)(profLabel()); me != nil {
+		return me
+	}
+	return s.alone
+}
 
 // Trace identifies the interleaving: a hash over the goroutine and the function of
 // every step.
@@ -175,11 +209,15 @@ func (s *Schedule) next() uint64 {
 	return z ^ z>>31
 }
 
-// pick returns the next taker: by priority, or at random among those that are not done, other than
-// from if there is a choice. It returns -1 if all are done.
+// pick returns the next taker: by priority, in a fixed order between two functions, or at random among
+// those that are not done, other than from if there is a choice. It returns from, or -1, if all are
+// done.
 //
 //go:norace
 func (s *Schedule) pick(from int) int {
+	if s.to != 0 {
+		return s.after(from)
+	}
 	n := len(s.takers)
 	best := -1
 	if s.yieldBelow != 0 {
@@ -205,8 +243,14 @@ func (s *Schedule) pick(from int) int {
 
 //go:norace
 func (s *Schedule) probe(function uint32) {
-	me := (*taker)(profLabel())
+	me := s.me()
 	if me == nil {
+		return
+	}
+	if me == s.alone {
+		if me.quiet == 0 {
+			s.mark(function)
+		}
 		return
 	}
 	if s.turn != me.index {
@@ -216,9 +260,15 @@ func (s *Schedule) probe(function uint32) {
 		return
 	}
 	s.steps++
+	last := me.last
+	me.last = function + 1
 	s.trace = (s.trace ^ uint64(function)<<8 ^ uint64(me.index)) * 0x100000001b3
 	if s.yieldBelow != 0 {
 		if s.next()>>48 >= s.yieldBelow {
+			return
+		}
+	} else if s.to != 0 {
+		if function+1 != s.to || last != s.from {
 			return
 		}
 	} else {
@@ -279,7 +329,7 @@ func (s *Schedule) after(i int) int {
 //
 //go:norace
 func (s *Schedule) hush(quiet bool) {
-	me := (*taker)(profLabel())
+	me := s.me()
 	switch {
 	case me == nil:
 	case quiet:

@@ -60,7 +60,7 @@ func (s *Sense) Stop() wire.Shared {
 		entries := s.entries(&s.runs[i])
 		for j := range entries {
 			if e := &entries[j]; e.age&writeBit != 0 {
-				d.addWrite(i, e)
+				d.addWrite(i, j, e)
 			}
 		}
 	}
@@ -78,8 +78,8 @@ func (s *Sense) Stop() wire.Shared {
 	return d.result
 }
 
-// addWrite adds a write by go/types.
-func (d *digest) addWrite(run int, e *entry) {
+// addWrite adds a write by go/types, the entry with this index among the run's.
+func (d *digest) addWrite(run, entry int, e *entry) {
 	if len(d.seenWrites) >= maxWrites {
 		return
 	}
@@ -97,6 +97,7 @@ func (d *digest) addWrite(run int, e *entry) {
 	if !ok {
 		index = uint32(len(d.result.Writes))
 		d.seenWrites[shared] = index
+		shared.Between = d.sense.between(r, r.from+entry)
 		d.result.Writes = append(d.result.Writes, shared)
 	}
 	w := write{e.address, max(uintptr(e.size), 1), age, run, index}

@@ -12,6 +12,7 @@
 package sense
 
 import (
+	"sort"
 	"syscall"
 	"unsafe"
 )
@@ -62,6 +63,8 @@ const (
 	ageBits   = 1<<16 - 1
 	// capacity is that of the log. What happens when it is full is not seen.
 	capacity = 1 << 20
+	// maxSteps is how many steps of a run are noted.
+	maxSteps = 1 << 18
 	// covered is the part of the heap with ages. Nothing beyond it is logged.
 	covered = 4 << 30
 	// lastEpoch is the greatest age.
@@ -72,7 +75,10 @@ const (
 type Sense struct {
 	log, ages []byte
 	runs      []run
-	epoch     uint32
+	// steps are those of the operations; the first marked of them are valid.
+	steps  []step
+	marked int
+	epoch  uint32
 	// base is the age of what existed before the first operation. Older runs left smaller ages.
 	base  uint32
 	sites map[uintptr]*site
@@ -83,6 +89,8 @@ type run struct {
 	goroutine, operation int
 	from, to             int
 	epoch                uint32
+	// step is the index of its first step, and lastStep that of the one after its last.
+	step, lastStep int
 }
 
 // New returns a sense, or nil if the build is not instrumented for it. The detector must be
@@ -98,6 +106,11 @@ func New() *Sense {
 	if s.ages = memory(covered / 4); s.ages == nil {
 		return nil
 	}
+	steps := memory(maxSteps * int(unsafe.Sizeof(step{})))
+	if steps == nil {
+		return nil
+	}
+	s.steps = unsafe.Slice((*step)(unsafe.Pointer(&steps[0])), maxSteps)
 	log.heap, log.covered = arenaStart, covered
 	log.ages = uintptr(unsafe.Pointer(&s.ages[0]))
 	return s
@@ -122,7 +135,7 @@ func (s *Sense) Start() {
 			s.epoch = 0
 		}
 	}
-	s.runs = s.runs[:0]
+	s.runs, s.marked = s.runs[:0], 0
 	s.epoch++
 	s.base = s.epoch
 	log.next = uintptr(unsafe.Pointer(&s.log[0]))
@@ -136,7 +149,7 @@ func (s *Sense) Begin(goroutine, operation int) {
 		return
 	}
 	s.epoch++
-	s.runs = append(s.runs, run{goroutine, operation, s.logged(), s.logged(), s.epoch})
+	s.runs = append(s.runs, run{goroutine, operation, s.logged(), s.logged(), s.epoch, s.marked, s.marked})
 	log.epoch = uintptr(s.epoch)
 	log.held = 0
 	held = hold
@@ -150,15 +163,48 @@ func hold(locks int) {
 	}
 }
 
+// step is a step of an operation: the number of entries before it, and its function plus one.
+type step struct {
+	logged   uint32
+	function uint32
+}
+
+// Mark notes a step of the running operation.
+//
+//go:norace
+func (s *Sense) Mark(function uint32) {
+	if log.context != 0 && s.marked < len(s.steps) {
+		s.steps[s.marked] = step{uint32(s.logged()), function + 1}
+		s.marked++
+	}
+}
+
+// between returns the functions of an operation's last step before an entry and of its first step
+// after it, as wire.SharedWrite has them. The entry is an index among all.
+func (s *Sense) between(r *run, entry int) uint32 {
+	steps := s.steps[r.step:r.lastStep]
+	next := sort.Search(len(steps), func(i int) bool { return int(steps[i].logged) > entry })
+	if next == len(steps) || steps[next].function > 0xffff {
+		return 0
+	}
+	before := uint32(0)
+	if next > 0 {
+		before = steps[next-1].function & 0xffff
+	}
+	return before<<16 | steps[next].function
+}
+
 // End ends the operation that began last.
 func (s *Sense) End() {
 	log.context, held = 0, nil
 	if n := len(s.runs); n > 0 {
-		s.runs[n-1].to = s.logged()
+		s.runs[n-1].to, s.runs[n-1].lastStep = s.logged(), s.marked
 	}
 }
 
 // logged is the number of entries.
+//
+//go:norace
 func (s *Sense) logged() int {
 	return int(log.next-uintptr(unsafe.Pointer(&s.log[0]))) / int(unsafe.Sizeof(entry{}))
 }

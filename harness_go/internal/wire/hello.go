@@ -1,7 +1,7 @@
 package wire
 
 // Version is the protocol's version.
-const Version = 7
+const Version = 8
 
 // Kinds of requests and their replies.
 const (

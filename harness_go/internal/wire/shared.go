@@ -33,6 +33,10 @@ type SharedWrite struct {
 	Origin               uint8
 	// Locked says that the goroutine held a mutex.
 	Locked bool
+	// Between are the functions of the operation's last step before the write, in the upper 16 bits,
+	// and of its first step after it, each plus one (see package schedule). It is 0 if there is none
+	// after it.
+	Between uint32
 }
 
 // Meeting is an access of another goroutine to what a write changed; Write is an index in Writes.
@@ -58,6 +62,7 @@ func (e *encoder) shared(s *Shared) {
 		e.u32(w.Site)
 		e.u8(w.Origin)
 		e.u8(bit(w.Locked))
+		e.u32(w.Between)
 	})
 	encodeList(e, s.Meetings, func(e *encoder, m Meeting) {
 		e.u32(m.Write)
@@ -76,7 +81,7 @@ func (d *decoder) shared() Shared {
 			return Site{Function: d.str(), File: d.str(), Line: d.u32()}
 		}),
 		Writes: decodeList(d, func(d *decoder) SharedWrite {
-			return SharedWrite{Goroutine: d.u32(), Operation: d.u32(), Site: d.u32(), Origin: d.u8(), Locked: d.u8() != 0}
+			return SharedWrite{Goroutine: d.u32(), Operation: d.u32(), Site: d.u32(), Origin: d.u8(), Locked: d.u8() != 0, Between: d.u32()}
 		}),
 		Meetings: decodeList(d, func(d *decoder) Meeting {
 			return Meeting{

@@ -22,7 +22,7 @@ var reply = &RunReply{
 	Leaks: []string{"goroutine 7"}, Heap: 6, Changed: []string{"ast.Field.Doc in p"},
 	Shared: Shared{
 		Entries: 7, Sites: []Site{{Function: "go/types.f", File: "a.go", Line: 3}},
-		Writes:   []SharedWrite{{Goroutine: 1, Operation: 2, Site: 0, Origin: OriginSame, Locked: true}},
+		Writes:   []SharedWrite{{Goroutine: 1, Operation: 2, Site: 0, Origin: OriginSame, Locked: true, Between: 7}},
 		Meetings: []Meeting{{Write: 0, Goroutine: 2, Operation: 1, Site: 0, IsWrite: true, Locked: true}},
 	},
 }

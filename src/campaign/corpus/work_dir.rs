@@ -147,7 +147,8 @@ impl WorkDir {
     /// them. The entries in `but` stay: they need not run.
     ///
     /// # Errors
-    /// The folder cannot be read. A file that is not an entry is listed as broken.
+    /// The folder cannot be read. A file that is not an entry stays where it is, and is listed as
+    /// broken.
     pub fn resume(&self, but: &BTreeSet<String>) -> Result<Resumed, WorkError> {
         let (from, to) = (self.corpus(), self.path.join(PREVIOUS));
         files::create_folder(&to).map_err(failed(&to))?;
@@ -159,10 +160,15 @@ impl WorkDir {
         }
         let mut resumed = Resumed::default();
         for name in names(&to)? {
-            let path = to.join(name);
+            let path = to.join(&name);
             match read(&path) {
                 Ok(_) => resumed.entries.push(path),
-                Err(e) => resumed.broken.push(format!("{}: {e}", path.display())),
+                Err(e) => {
+                    // Somebody else's file, perhaps: it is not for a campaign to remove.
+                    let back = from.join(&name);
+                    fs::rename(&path, &back).map_err(failed(&from))?;
+                    resumed.broken.push(format!("{}: {e}", back.display()));
+                }
             }
         }
         Ok(resumed)
@@ -247,6 +253,7 @@ mod tests {
         }
         work.resumed().unwrap();
         assert!(work.resume(&BTreeSet::new()).unwrap().entries.is_empty());
+        assert_eq!(fs::read(work.corpus().join("a")).unwrap(), b"\xff", "it is somebody else's");
     }
 
     #[test]

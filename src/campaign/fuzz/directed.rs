@@ -15,31 +15,54 @@ struct Try {
     prepared: bool,
     /// The other goroutine comes first, and walks in the opposite order.
     reversed: bool,
-    /// The seed of the interleaving.
-    seeded: bool,
+    order: Interleaving,
 }
 
-const fn own(prepared: bool, reversed: bool, seeded: bool) -> Try {
-    Try { against_reader: false, prepared, reversed, seeded }
+/// Who decides the order of the goroutines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Interleaving {
+    /// The runtime's scheduler.
+    Free,
+    /// A seed.
+    Seeded,
+    /// Each goroutine stops whenever it made such a write, at the first step after it, and lets the
+    /// other one go to the same place. What others need to see the write in order, such as an atomic
+    /// store, has not happened then.
+    Stopped,
 }
 
-const fn met(prepared: bool, reversed: bool, seeded: bool) -> Try {
-    Try { against_reader: true, ..own(prepared, reversed, seeded) }
+use Interleaving::{Free, Seeded, Stopped};
+
+const fn own(prepared: bool, reversed: bool, order: Interleaving) -> Try {
+    Try { against_reader: false, prepared, reversed, order }
+}
+
+const fn met(prepared: bool, reversed: bool, order: Interleaving) -> Try {
+    Try { against_reader: true, ..own(prepared, reversed, order) }
 }
 
 /// What is tried for a write without a mutex: most promising first.
-const OPEN: [Try; 8] = [
-    own(false, false, false),
-    own(true, false, false),
-    met(false, false, false),
-    met(true, false, false),
-    own(true, true, true),
-    met(true, true, true),
-    own(false, true, true),
-    met(false, true, false),
+const OPEN: [Try; 9] = [
+    own(false, false, Free),
+    own(true, false, Free),
+    met(false, false, Free),
+    met(true, false, Free),
+    own(true, false, Stopped),
+    met(true, false, Stopped),
+    own(true, true, Seeded),
+    own(false, true, Seeded),
+    met(false, true, Free),
 ];
 /// The same for a write under a mutex.
-const LOCKED: [Try; 3] = [own(true, false, false), met(true, false, false), met(true, true, true)];
+const LOCKED: [Try; 4] = [
+    own(true, false, Free),
+    met(true, false, Free),
+    own(true, false, Stopped),
+    met(true, false, Stopped),
+];
+/// The bit of a schedule's seed that makes goroutines stop between two steps, which the lower 32 bits
+/// name: see package schedule of the harness.
+const BETWEEN: u64 = 1 << 40;
 
 /// The test cases that follow a lead. `seed` seeds their interleavings, where schedules are wanted.
 /// They have the program and the sharings of the test case, so they break no rule that it keeps.
@@ -47,7 +70,12 @@ pub fn directed(case: &TestCase, lead: &Lead, seed: Option<u64>) -> Vec<TestCase
     let tries: &[Try] = if lead.locked { &LOCKED } else { &OPEN };
     let mut scenarios: Vec<Scenario> = Vec::new();
     for (i, how) in tries.iter().enumerate() {
-        let seed = seed.filter(|_| how.seeded).map(|seed| seed.wrapping_add(i as u64));
+        let seed = match how.order {
+            Free => None,
+            Stopped if seed.is_none() || lead.between == 0 => continue,
+            Stopped => Some(BETWEEN | u64::from(lead.between)),
+            Seeded => seed.map(|seed| seed.wrapping_add(i as u64)),
+        };
         let made = scenario(&case.scenario, lead, *how, seed);
         scenarios.extend(made.filter(|s| !scenarios.contains(s)));
     }
@@ -116,18 +144,21 @@ mod tests {
         let case = TestCase { scenario, packages: Vec::new() };
         let place = |(goroutine, operation)| Place { goroutine, operation };
         let (writer, reader) = (place(writer), reader.map(place));
-        let lead = Lead { site: Site::default(), writer, reader, locked };
+        let lead = Lead { site: Site::default(), writer, reader, between: 4, locked };
         directed(&case, &lead, Some(7)).iter().map(|c| c.scenario.to_string()).collect()
     }
 
     #[test]
     fn an_operation_runs_against_itself() {
         let texts = texts((1, 1), None, false);
-        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!(texts.len(), 5, "{texts:?}");
         assert!(texts[0].contains("go     check a ; walk methods a\ngo     check a ; walk"));
         assert!(texts[1].contains("before check lib ; check a\ngo     walk methods a\n"));
-        assert!(texts[2].contains("go     walk methods a reversed\ngo     walk methods a\n"));
-        assert!(texts[2].contains("schedule seed 11"));
+        // Its writer stops after the write.
+        assert!(texts[2].contains("before check lib ; check a\ngo     walk methods a\n"));
+        assert!(texts[2].contains(&format!("schedule seed {}", (1_u64 << 40) + 4)), "{}", texts[2]);
+        assert!(texts[3].contains("go     walk methods a reversed\ngo     walk methods a\n"));
+        assert!(texts[3].contains("schedule seed 13"));
         for text in &texts {
             assert!(text.contains("share context") && text.contains("meet start"), "{text}");
             assert!(!text.contains("oracle"), "{text}");
@@ -146,8 +177,8 @@ mod tests {
 
     #[test]
     fn a_write_under_a_mutex_gets_fewer_tries() {
-        assert_eq!(texts((1, 0), None, true).len(), 1);
-        assert_eq!(texts((1, 0), Some((2, 1)), true).len(), 3);
+        assert_eq!(texts((1, 0), None, true).len(), 2);
+        assert_eq!(texts((1, 0), Some((2, 1)), true).len(), 4);
         // A reply about another scenario.
         assert!(texts((3, 0), None, false).is_empty());
     }

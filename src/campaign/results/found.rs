@@ -100,12 +100,12 @@ impl Found {
         }
     }
 
-    /// Whether it was run again and no run showed it: it may belong to another execution, or be the
-    /// race detector's mistake.
+    /// Whether no run showed it again: it may belong to another execution, or be the race detector's
+    /// mistake. A hang that was not run again may be a busy machine.
     #[must_use]
     pub fn is_unconfirmed(&self) -> bool {
         let [shown, runs] = self.reproduced;
-        shown == 0 && runs > 0
+        shown == 0 && (runs > 0 || self.kind == Kind::Hang)
     }
 
     /// Its entry in the summary.

@@ -80,7 +80,7 @@ pub fn text(all: &[NeverHit]) -> String {
         all.iter().filter(|f| f.is_whole()).map(|f| short(&f.function)).collect();
     let blocks: usize = all.iter().map(|f| f.blocks.len()).sum();
     format!(
-        "\nnever reached: {blocks} blocks in {} functions of go/types (--json has their lines), \
+        "\nnever reached: {blocks} blocks in {} functions of the checker (--json has their lines), \
          {} of them whole:\n  {}\n",
         all.len(),
         whole.len(),

@@ -137,6 +137,26 @@ impl Summary {
         out
     }
 
+    /// A line about the operations of a target; empty without one.
+    fn of_targets(&self) -> String {
+        let (ran, never): (Vec<_>, Vec<_>) = self.elements.of_targets().partition(|(_, n)| *n > 0);
+        let ran: Vec<String> =
+            ran.iter().map(|(name, n)| format!("{name} {}", count(*n, "time"))).collect();
+        let mut out = String::new();
+        if !ran.is_empty() {
+            out += &format!("target: {}\n", ran.join(", "));
+        }
+        if !never.is_empty() && self.execs > 0 {
+            let names: Vec<&str> = never.iter().map(|(name, _)| *name).collect();
+            out += &format!(
+                "target: never ran to the end: {} (reproduce a test case with it to see why; give \
+                 --corpus a folder with one that works)\n",
+                names.join(", ")
+            );
+        }
+        out
+    }
+
     fn head(&self) -> String {
         let c = self.coverage;
         let share = percent(c.hit as u64, c.total as u64);
@@ -156,6 +176,7 @@ impl Summary {
         if !self.patched.is_empty() {
             out += &format!("patched: {}\n", self.patched.join(", "));
         }
+        out += &self.of_targets();
         let never = self.suspects.iter().filter(|s| !s.raced).count();
         if never > 0 {
             let writes = crate::words::count(never as u64, "write");

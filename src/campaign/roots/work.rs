@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Job, SHORT};
 use super::{News, RootsConfig, Shared, processors};
-use crate::checker::Checker;
 use crate::finding::{Finding, NEW, Root};
 use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority, stop_builds_with};
-use crate::store::Store;
+use crate::store::{MINIMIZED, Store};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::consequence;
 use crate::triage::minimize::{self, MinimizeError, minimize};
 use crate::triage::root::{self, Rooter, rest};
-use crate::triage::standalone::{self, Crash};
+use crate::triage::standalone::{self, Crash, TARGET_TEST};
 
 /// Runs used to measure a minimized test case and a program.
 const RUNS: u32 = 10;
@@ -146,24 +145,29 @@ impl Worker {
         match self.try_to_minimize(rooter, compiler, id, time) {
             Ok(Some(finding)) => {
                 let shown = finding.standalone.as_ref().map_or([0, 0], |s| s.reproduced);
-                let rate = f64::from(shown[0]) / f64::from(shown[1].max(1));
                 let lines = finding.standalone.as_ref().map_or(0, |s| s.lines);
                 let is_complete = finding.minimized.as_ref().is_some_and(|m| m.complete);
-                let mut state = self.shared.lock();
-                state.minimized += 1;
-                // A search that was given all its time would not get further with more.
-                let is_complete = is_complete || time > SHORT;
-                state.queue.set_program(id, rate, is_complete);
                 let dir = self.store.path(id);
                 let what = match &finding.root {
                     Some(root) => format!("root {}", root.id),
                     None => finding.title.clone(),
                 };
-                // No program can import types2: the issue has the packages.
-                let is_of_types2 = finding.origin.checker() == Checker::Types2;
-                let place = if is_of_types2 { "issue.md" } else { "repro" };
+                // No program can import types2: the issue has the packages. For a target there is a
+                // test, if a test can show it.
+                let places = ["repro", "issue.md", TARGET_TEST];
+                let place = places.into_iter().find(|p| dir.join(p).exists()).unwrap_or(MINIMIZED);
+                let has_program = place == "repro";
+                let rate = match has_program {
+                    true => f64::from(shown[0]) / f64::from(shown[1].max(1)),
+                    false => 1.0,
+                };
+                let mut state = self.shared.lock();
+                state.minimized += 1;
+                // A search that was given all its time would not get further with more.
+                let is_complete = is_complete || time > SHORT;
+                state.queue.set_program(id, rate, is_complete);
                 let says = match shown {
-                    _ if is_of_types2 => "minimized".to_owned(),
+                    _ if !has_program => "minimized".to_owned(),
                     [_, 0] => "minimized; there was no time to run its program".to_owned(),
                     [k, n] => {
                         format!("a program of {lines} lines shows it in {k} of {n} processes")
@@ -231,6 +235,10 @@ impl Worker {
         }
         // From now on, the standalone program is made from the smaller test case.
         standalone::write(&path).map_err(|e| e.to_string())?;
+        if crash.scenario.uses_targets() {
+            // It has a test instead of a program, and that needs the target's package.
+            return crate::store::read(&path).map(Some).map_err(|e| e.to_string());
+        }
         let began = Instant::now();
         if let Some(finding) = self.verify(&path)? {
             self.store.update_finding(id, &finding).map_err(|e| e.to_string())?;
@@ -245,6 +253,9 @@ impl Worker {
         let path = self.store.path(id);
         let began = Instant::now();
         let built = BuiltHarness::unwatched(&self.config.go, &mut |_| ());
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let harness = HarnessConfig {
             interrupt: Arc::clone(&self.stop),
             ..HarnessConfig::new(built.map_err(|e| e.to_string())?.path)

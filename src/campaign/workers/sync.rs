@@ -159,7 +159,8 @@ impl Syncer {
                     self.location
                 ));
             }
-            Ok(()) if self.is_away => {
+            // The last time, there may be nothing to ask the storage for.
+            Ok(()) if self.is_away && !is_last => {
                 self.is_away = false;
                 self.display.say(&format!("{} is back", self.location));
             }

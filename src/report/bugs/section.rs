@@ -18,7 +18,7 @@ use crate::words::count;
 /// its import mode, if the search could not remove them without losing the finding.
 fn needs(e: &Entry) -> Vec<String> {
     let minimized = e.finding.minimized.as_ref().is_some_and(|m| m.complete);
-    let Some(crash) = e.crash.as_ref().filter(|c| minimized && c.minimized) else {
+    let Some(crash) = e.crash().filter(|c| minimized && c.minimized) else {
         return Vec::new();
     };
     let s = &crash.scenario;
@@ -127,7 +127,7 @@ fn releases(out: &mut String, root: &Root<'_>) {
 
 fn program(out: &mut String, shown: &Entry) {
     let f = &shown.finding;
-    let Some(crash) = &shown.crash else { return };
+    let Some(crash) = shown.crash() else { return };
     let which = if crash.minimized { "Minimized" } else { "As found (not minimized)" };
     let _ = writeln!(
         out,

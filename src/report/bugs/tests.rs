@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use super::*;
 use crate::finding::test_support::fatal;
 use crate::finding::{Finding, Instead, Kind, OnRelease, Root as FindingRoot, RootBy};
@@ -32,7 +34,13 @@ fn entry(id: &str, root: Option<&str>, known: &Known) -> Entry {
         ];
     }
     let heading = known.heading(&f);
-    Entry { path: format!("crashes/{id}").into(), finding: f, known: None, heading, crash: None }
+    Entry {
+        path: format!("crashes/{id}").into(),
+        finding: f,
+        known: None,
+        heading,
+        crash: OnceCell::new(),
+    }
 }
 
 #[test]

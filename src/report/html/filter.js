@@ -12,7 +12,7 @@ const filter = () => {
     const text = row.closest('.card').dataset.text + ' ' + row.textContent.toLowerCase();
     row.hidden = !(chosen.every(key => row.dataset[key] === id('by-' + key).value) &&
       words.every(word => text.includes(word)) &&
-      row.dataset.functions.includes(named));
+      row.cells[0].textContent.toLowerCase().split(': ').pop().includes(named));
   }
   let shown = 0;
   for (const card of cards) {

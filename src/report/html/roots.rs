@@ -5,10 +5,15 @@ use std::fmt::Write as _;
 
 use super::findings::{PageFinding, body};
 use super::{Page, filter, heading, markup, missing};
-use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, sides, since};
+use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, since};
 use crate::report::rate;
 use crate::scenario::Class;
 use crate::words::count;
+
+/// The rows of all cards together, so that the page stays small.
+const ROWS: usize = 1500;
+/// The rows that every card may have.
+const FEWEST: usize = 10;
 
 /// A root with its findings.
 #[derive(Clone, Debug)]
@@ -43,7 +48,7 @@ pub(super) fn section(out: &mut String, page: &Page) {
     );
     filter::form(out, page);
     for root in &page.roots {
-        card(out, root);
+        card(out, root, (ROWS / page.roots.len()).max(FEWEST));
     }
     let unconfirmed = "Seen once and never again";
     table_card(out, "unconfirmed", unconfirmed, &page.unconfirmed);
@@ -52,7 +57,7 @@ pub(super) fn section(out: &mut String, page: &Page) {
     out.push_str("</section>\n");
 }
 
-fn card(out: &mut String, root: &PageRoot) {
+fn card(out: &mut String, root: &PageRoot, rows: usize) {
     let Heading { title, .. } = &root.heading;
     let name = root.heading.name();
     let searched = format!("{name} {title}").to_lowercase();
@@ -70,7 +75,7 @@ fn card(out: &mut String, root: &PageRoot) {
     let open = if root.findings.len() > 1 { " open" } else { "" };
     let signatures = count(root.findings.len(), "signature");
     let _ = writeln!(out, "<details{open}><summary>{signatures}</summary>");
-    table(out, &root.findings);
+    table(out, &root.findings, rows);
     out.push_str("</details>\n</article>\n");
 }
 
@@ -81,7 +86,9 @@ fn tag(out: &mut String, class: &str, text: &str) {
 fn tags(out: &mut String, root: &PageRoot) {
     let heading = &root.heading;
     tag(out, root.class.as_str(), root.class.as_str());
-    if !heading.known {
+    if !heading.is_root() {
+        tag(out, "", "no root determined");
+    } else if !heading.known {
         tag(out, "bad", "new");
     } else if !heading.is_issue() {
         tag(out, "", &heading.id);
@@ -149,29 +156,34 @@ fn table_card(out: &mut String, id: &str, title: &str, findings: &[Finding]) {
          ({})</summary>",
         findings.len()
     );
-    table(out, findings);
+    table(out, findings, ROWS);
     out.push_str("</details>\n</article>\n");
 }
 
-fn table(out: &mut String, findings: &[Finding]) {
+/// A table of at most `rows` findings.
+fn table(out: &mut String, findings: &[Finding], rows: usize) {
     out.push_str(
         "<div class=\"scroll\"><table><tr><th>signature</th><th>class</th><th>Go</th>\
          <th>reproduced</th><th>crash directory</th></tr>\n",
     );
-    for f in findings {
-        let functions: Vec<&str> = sides(&f.signature).collect();
+    for f in findings.iter().take(rows) {
         let _ = writeln!(
             out,
-            "<tr class=\"row\" data-class=\"{class}\" data-kind=\"{}\" data-go=\"{go}\" \
-             data-functions=\"{}\"><td>{}</td><td>{class}</td><td>{go}</td><td>{}</td>\
-             <td><code>{}</code></td></tr>",
+            "<tr class=\"row\" data-class=\"{class}\" data-kind=\"{}\" data-go=\"{go}\">\
+             <td>{}</td><td>{class}</td><td>{go}</td><td>{}</td><td><code>{}</code></td></tr>",
             f.kind,
-            markup(&functions.join(" ").to_lowercase()),
             markup(&f.signature),
             rate(f.reproduced),
             markup(&f.id),
             class = f.class,
             go = markup(&f.origin.go_version),
+        );
+    }
+    if findings.len() > rows {
+        let more = findings.len() - rows;
+        let _ = writeln!(
+            out,
+            "<tr><td colspan=5>{more} more: <code>typerace report --verbose</code></td></tr>"
         );
     }
     out.push_str("</table></div>\n");

@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use super::*;
 use crate::finding::{
     Finding, Heading, Instead, Known, Number, OnRelease, Reported, RootBy, State,
@@ -204,7 +206,7 @@ fn a_large_campaign_stays_below_a_megabyte() {
             *frames = vec![frames[0].clone(); 300];
             (f.id, f.signature) = (format!("fatal-{n}"), format!("fatal: x: go/types.f{n}"));
             let heading = Known::default().heading(&f);
-            Entry { path, finding: f, known: None, heading, crash: None }
+            Entry { path, finding: f, known: None, heading, crash: OnceCell::new() }
         })
         .collect();
     let mut page = Page::default();

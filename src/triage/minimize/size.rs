@@ -48,11 +48,13 @@ const LINE: usize = 4;
 fn scenario(s: &Scenario) -> usize {
     let bits = |n: Option<u32>| n.map_or(0, |n| 2 + (u32::BITS - n.leading_zeros()) as usize);
     let distinct: BTreeSet<String> = s.go.iter().flatten().map(ToString::to_string).collect();
+    // One goroutine alone goes on where `before` ends.
+    let of_goroutine = if s.go.len() == 1 { before } else { operation };
     // Two goroutines should be enough: more are hard to follow.
     20 * s.go.len()
         + 40 * s.go.len().saturating_sub(2)
         + 3 * distinct.len()
-        + s.go.iter().flatten().map(operation).sum::<usize>()
+        + s.go.iter().flatten().map(of_goroutine).sum::<usize>()
         + s.before.iter().map(before).sum::<usize>()
         + s.share.iter().map(|share| shared(*share)).sum::<usize>()
         + 2 * s.meet.len()

@@ -1,6 +1,6 @@
 //! A name for a root that nothing else names: what the scenario uses, and what is written.
 
-use crate::finding::{Finding, Kind, NEW, sides, site};
+use crate::finding::{Blame, Finding, Kind, NEW, sides, site};
 use crate::scenario::{ElementKind, Scenario};
 use crate::testcase::SourceCase;
 
@@ -8,7 +8,9 @@ use crate::testcase::SourceCase;
 #[must_use]
 pub fn guess(finding: &Finding, case: &SourceCase, scenario: &Scenario) -> String {
     let mut id = format!("{NEW}{} in {}", finding.kind, place(finding));
-    let with = circumstances(finding, case, scenario);
+    // What the scenario does in go/types says nothing about code that is built on it.
+    let of_target = finding.blame == Blame::Target;
+    let with = if of_target { Vec::new() } else { circumstances(finding, case, scenario) };
     if !with.is_empty() {
         id.push_str(&format!(" with {}", with.join(" and ")));
     }

@@ -15,16 +15,18 @@ pub fn head(plan: &Plan<'_>, finding: Option<&Finding>) -> String {
         out.push_str("//\n");
     }
     let race = finding.is_none_or(|f| needs_race(f, goroutines));
-    let run = match finding.and_then(|f| Some((&f.origin, f.origin.subject.as_ref()?))) {
-        Some((origin, subject)) => format!(
-            "Run it with: {} (found with {})",
-            subject.run_command(race),
-            subject.describe(&origin.go_version, &origin.patched)
-        ),
-        None if race => "Run it with: go run -race .".to_owned(),
-        None => "Run it with: go run .".to_owned(),
+    let subject = finding.and_then(|f| Some((&f.origin, f.origin.subject.as_ref()?)));
+    let command = match subject {
+        Some((_, subject)) => subject.run_command(race),
+        None if race => "go run -race .".to_owned(),
+        None => "go run .".to_owned(),
     };
-    out.push_str(&comment(&run, " "));
+    // However long it is, it stays on one line, so that it can be copied.
+    out.push_str(&format!("// Run it with: {command}\n"));
+    if let Some((origin, subject)) = subject {
+        let found = subject.describe(&origin.go_version, &origin.patched);
+        out.push_str(&comment(&format!("(found with {found})"), " "));
+    }
     out
 }
 

@@ -70,5 +70,6 @@ pub(in crate::triage) use plan::Plan;
 pub use program::{Program, program};
 pub use run::{RunError, Runner, Shown};
 pub(in crate::triage) use scan::imports_of;
+pub use target_test::TARGET_TEST;
 pub use verify::{VerifyError, verify};
 pub use write::{Crash, WriteError, write};

@@ -49,6 +49,9 @@ impl Names for (&mut Goroutine<'_, '_>, usize) {
                 None => return None,
             },
         };
+        if declared.type_params > 0 {
+            goroutine.uses.helper("instanceOf");
+        }
         let pkg = goroutine.package(i);
         Some((type_of(&pkg, &declared.name), declared.type_params))
     }

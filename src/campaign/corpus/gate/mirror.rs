@@ -25,7 +25,7 @@ pub(super) fn of(gauge: &mut Gauge, case: &SourceCase) -> Result<Vec<SourceCase>
     }
     let mut all = before(scenario);
     for (writer, reader) in leads {
-        let lead = Lead { site: Site::default(), writer, reader, locked: false };
+        let lead = Lead { site: Site::default(), writer, reader, between: 0, locked: false };
         for scenario in mirrored(scenario, &lead) {
             if !all.contains(&scenario) {
                 all.push(scenario);

@@ -4,7 +4,8 @@ use super::super::reducer::{Edit, Reducer, chunks};
 use crate::scenario::Operation;
 use crate::testcase::TestCase;
 
-/// Deletes operations of goroutines and of `before`.
+/// Deletes operations of goroutines and of `before`. Where one operation is left, the check of the
+/// package that it asks about may be enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Operations;
 
@@ -31,6 +32,18 @@ impl Reducer for Operations {
                     true
                 }));
             }
+        }
+        if let [only] = &case.scenario.go[..]
+            && let [op] = &only[..]
+            && !matches!(op, Operation::Check { .. })
+            && let Some(package) = op.packages().first()
+        {
+            let check = Operation::Check { package: (*package).to_owned() };
+            out.push(Box::new(move |case| {
+                case.scenario.before.retain(|op| *op != check);
+                case.scenario.go = vec![vec![check.clone()]];
+                true
+            }));
         }
         out
     }

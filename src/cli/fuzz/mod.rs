@@ -1,0 +1,220 @@
+//! `typerace fuzz`: a campaign.
+
+pub mod args;
+mod start;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use self::args::FuzzArgs;
+use self::start::{Start, seed_of_shard};
+use super::interrupt::interrupt_flag;
+use super::suspects;
+use super::ticker::{Ticker, waiting};
+use super::{Exit, print, progress, say_patched};
+use crate::campaign::results::roots::roots;
+use crate::campaign::screen::Screen;
+use crate::campaign::workers::{self, Share};
+use crate::campaign::{
+    self, Caps, Display, Found, Message, Stored, Style, Summary, metrics, seeds,
+    slices::{Cutting, ToolchainSlices},
+};
+use crate::finding::{Finding, Known};
+use crate::harness::{BuiltHarness, is_release_version};
+
+/// Runs the command.
+///
+/// # Errors
+/// Unusable input or environment.
+pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
+    let worker = args.worker.take();
+    let mut seed_given = args.seed.is_some();
+    let repeats = args.seed.is_some() || args.execs.is_some();
+    let cores = args.cores.unwrap_or_else(|| if repeats { 1 } else { processors() });
+    // Each worker gets its share of the disk.
+    let caps = Caps {
+        entries: usize::try_from(args.max_corpus).unwrap_or(usize::MAX),
+        bytes: (args.max_work << 20) / u64::from(cores),
+    };
+    let cores = if worker.is_some() { 1 } else { cores };
+    if let Some(share) = &worker {
+        args.take(share);
+        seed_given = share.seed_given;
+    }
+    let mut seeds = match &args.corpus {
+        _ if args.no_seeds => Vec::new(),
+        Some(dir) => seeds::from_directory(dir, args.with_fixedbugs)?,
+        None => seeds::built_in(args.with_fixedbugs, args.go.checker()),
+    };
+    let known = args.known.load()?;
+    // Before the build, so that an unusable folder is reported at once.
+    crate::store::Store::open(&args.crashes)?;
+    // The build has nothing to lose, so a signal ends it at once.
+    let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
+    if worker.is_none() {
+        say_patched(&built);
+    }
+    let hint = comparison(&args, &built);
+    seeds::check_targets(&seeds)?;
+    let (slices, cutting) = slices(&args, &built, repeats, worker.is_some());
+    seeds.extend(slices);
+    let interrupted = interrupt_flag()?;
+    let seed = seed_of_shard(args.seed.unwrap_or_else(seed_of_the_clock), args.shard);
+    let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
+    // Dropped before anything is printed at the end.
+    let screen = show_screen(&mut display, &interrupted);
+    // A worker's findings are looked at by the process that started it.
+    let percent = if worker.is_some() { 0 } else { args.minimize_percent * cores };
+    let roots = known.clone();
+    let roots = (percent > 0).then_some((percent.min(100), roots));
+    display.board().has_roots = roots.is_some();
+    let place = worker.as_ref().map(Share::place);
+    let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots, place };
+    let (json, verbose) = (args.json, args.verbose);
+    let (go, crashes) = (start.built.toolchain.clone(), args.crashes.clone());
+    let mut summary = if cores > 1 || args.sync.is_some() {
+        workers::run(&start.on(cores, args))?
+    } else {
+        campaign::run(start.alone(args))?
+    };
+    drop(screen);
+    drop(cutting);
+    if worker.is_some() {
+        Message::Summary(Box::new(summary)).send();
+        return Ok(Exit::Nothing);
+    }
+    suspects::keep(&mut summary, &go, &crashes);
+    if let Some(hint) = hint.filter(|_| !summary.findings.is_empty()) {
+        progress(&hint);
+    }
+    finish(summary, &known, json, verbose)
+}
+
+/// The toolchain's test data as seeds, and the thread that goes on cutting it. A worker uses what the
+/// campaign's process has cut. A campaign that can be repeated uses all slices or none.
+fn slices(
+    args: &FuzzArgs,
+    built: &BuiltHarness,
+    repeats: bool,
+    worker: bool,
+) -> (Vec<seeds::Seed>, Option<Cutting>) {
+    if args.corpus.is_some() || args.no_seeds {
+        return (Vec::new(), None);
+    }
+    let Some(slices) = ToolchainSlices::new(built) else { return (Vec::new(), None) };
+    if repeats {
+        return (if slices.is_complete() { slices.seeds() } else { Vec::new() }, None);
+    }
+    if worker {
+        return (slices.seeds(), None);
+    }
+    let ticker = Ticker::start("cutting the toolchain's test data into seeds");
+    slices.begin();
+    drop(ticker);
+    let seeds = slices.seeds();
+    (seeds, (!slices.is_complete()).then(|| slices.go_on()))
+}
+
+fn seed_of_the_clock() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap_or_default().as_nanos() as u64
+}
+
+/// Progress in the way that was asked for, with metrics if they are wanted.
+fn start_display(
+    args: &FuzzArgs,
+    worker: bool,
+    seed: u64,
+    go_version: &str,
+) -> anyhow::Result<Display> {
+    let display = if worker { Display::new(Style::Worker) } else { Display::choose(args.plain) };
+    {
+        let mut board = display.board();
+        (board.seed, board.go_version) = (seed, go_version.to_owned());
+        board.verbose = args.verbose;
+    }
+    if let Some(why) = Display::no_screen().filter(|_| args.tui) {
+        progress(&format!("using plain lines instead of a screen: {why}"));
+    }
+    if let Some(addr) = args.metrics {
+        let addr = metrics::serve(addr, display.clone())?;
+        display.say(&format!("metrics on http://{addr}/metrics"));
+    }
+    Ok(display)
+}
+
+/// How to tell what a changed go/types brings from what was there before. `None` on a release.
+fn comparison(args: &FuzzArgs, built: &BuiltHarness) -> Option<String> {
+    let crashes = args.crashes.display();
+    let (overlay, goroot) = (args.go.overlay.as_ref(), args.go.goroot.as_ref());
+    let sides = match (overlay, goroot) {
+        (Some(overlay), None) => {
+            format!("--overlay {} --against-overlay none", overlay.display())
+        }
+        (Some(overlay), Some(goroot)) => format!(
+            "--goroot {} --overlay {} --against-overlay none",
+            goroot.display(),
+            overlay.display()
+        ),
+        (None, Some(goroot)) if built.sources.release != Some(true) => {
+            let version = &built.toolchain.version;
+            let other = if is_release_version(version) { version } else { "GOROOT" };
+            format!("--goroot {} --against {other}", goroot.display())
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "which of these are new with this go/types: typerace regress --crashes {crashes} {sides}"
+    ))
+}
+
+/// The number of processors that this process may use.
+fn processors() -> u32 {
+    let n = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(n).unwrap_or(1).min(256)
+}
+
+/// Prints the result.
+fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
+    let read = |found: &Found| Some((found.id.clone(), crate::store::read(&found.path).ok()?));
+    let stored: BTreeMap<String, Finding> = summary.findings.iter().filter_map(read).collect();
+    let stored = |found: &Found| stored.get(&found.id);
+    for found in &mut summary.findings {
+        let stored = stored(found);
+        found.known = match stored {
+            Some(stored) => known.find(stored).cloned(),
+            None => known.look_up(found.kind, &found.signature, &found.title).cloned(),
+        };
+        found.root = stored.and_then(|f| f.root.clone());
+    }
+    summary.roots = roots(&summary.findings, stored);
+    if json {
+        print(&(serde_json::to_string(&summary)? + "\n"))?;
+    } else {
+        let go = &summary.go_version;
+        let stored = |found: &Found| Stored::new(found, stored(found), known, go);
+        print(&summary.text(verbose, stored))?;
+    }
+    Ok(match () {
+        // The folder was writable at the start, so the disk is full now.
+        () if !summary.not_stored.is_empty() => Exit::Environment,
+        () if summary.findings.is_empty() => Exit::Nothing,
+        () => Exit::Findings,
+    })
+}
+
+/// Starts the screen if one is wanted. A terminal that refuses does not stop the campaign.
+fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> {
+    if display.style() != Style::Screen {
+        return None;
+    }
+    match Screen::start(display, Arc::clone(stop)) {
+        Ok(screen) => Some(screen),
+        Err(e) => {
+            progress(&format!("using plain lines instead of a screen: {e}"));
+            display.be_plain();
+            None
+        }
+    }
+}
