@@ -77,8 +77,8 @@ mod tests {
     fn an_execution_stays_in_its_process() {
         let mut observer = ExecutionObserver::default();
         observer.set(Execution { new_findings: 2, ..Execution::default() });
-        let sent = postcard::to_allocvec(&observer).unwrap();
-        let received: ExecutionObserver = postcard::from_bytes(&sent).unwrap();
+        let sent = serde_json::to_vec(&observer).unwrap();
+        let received: ExecutionObserver = serde_json::from_slice(&sent).unwrap();
         assert_eq!(received.execution().new_findings, 0);
         observer.pre_exec(&mut (), &()).unwrap();
         assert_eq!(observer.execution().new_findings, 0);
