@@ -206,8 +206,13 @@ fn a_finding_becomes_a_test_in_the_targets_module() {
     let test = fs::read_to_string(crash.join("target_test.go")).unwrap();
     assert!(test.contains("folder of example.org/two/fuzzb,"), "{test}");
 
-    // As the comment in it says.
-    fs::copy(crash.join("target_test.go"), dir.join("two/fuzzb/target_test.go")).unwrap();
+    // As the comment in it says. The test of another finding stands beside it.
+    let name = test.split_once(", as ").unwrap().1.split_once(" for example,").unwrap().0;
+    fs::write(dir.join("two/fuzzb").join(name), &test).unwrap();
+    let id = &found["id"].as_str().unwrap()["data-race-".len()..];
+    assert!(name.contains(id) && test.contains(&format!("func TestDataRace{id}(")), "{test}");
+    let [name, other] = [name, &test].map(|text| text.replace(id, "0123456789ab"));
+    fs::write(dir.join("two/fuzzb").join(name), other).unwrap();
     let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
     let run = test.lines().find_map(|l| l.strip_prefix("//\tgo test ")).unwrap();
     let run = format!("test {run}");

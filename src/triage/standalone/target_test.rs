@@ -19,13 +19,15 @@ pub fn target_test(crash: &Crash) -> Option<String> {
 fn text(crash: &Crash, target: &TargetOrigin) -> String {
     let f = &crash.finding;
     let name = test_name(&f.id);
+    // go test sees only files that end like this, and two findings may be kept in one folder.
+    let file = format!("{}_test.go", f.id.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
     // Foreign text must not end the comment.
     let title = f.title.replace(['\n', '\r'], " ");
     let case = literal(&crash.case.to_txtar());
     format!(
         "// {title}\n\
          //\n\
-         // Copy this file into the folder of {path}, and run\n\
+         // Copy this file into the folder of {path}, as {file} for example, and run\n\
          //\n\
          //\tgo test -race -run {name}\n\
          //\n\
@@ -81,12 +83,16 @@ mod tests {
         let text = target_test(&crash).unwrap();
         for part in [
             "package fuzz\n",
-            "folder of example.org/linter/fuzz,",
+            "folder of example.org/linter/fuzz, as fatal_0123456789ab_test.go for example,",
             "func TestFatal0123456789ab(t *testing.T) {\n\ttargettest.Run(t, `import source\ngo     target count a\n",
             "var S = ` + \"`\" + `x",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+        // Another finding's test can stand beside it.
+        crash.finding.id = "fatal-ba9876543210".to_owned();
+        let other = target_test(&crash).unwrap();
+        assert!(other.contains("func TestFatalba9876543210(t"), "{other}");
         crash.finding.kind = Kind::Leak;
         assert_eq!(target_test(&crash), None);
     }
