@@ -215,6 +215,10 @@ fn a_checkout_gives_an_overlay() {
     let output = typerace(dir, &["overlay", "--git", "repo", "HEAD"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // A file that git no longer tracks is one file.
+    git(&["rm", "-q", "--cached", "src/go/types/subst.go"]);
+    let untracked = typerace(dir, &["overlay", "--git", "repo", "HEAD"]);
+    assert_eq!(String::from_utf8_lossy(&untracked.stdout), text, "{}", said(&untracked));
     let next =
         "now: typerace regress --overlay typerace-overlay/overlay.json --against-overlay none";
     assert!(text.contains("src/go/types/subst.go") && text.contains(next), "{text}");

@@ -32,13 +32,9 @@ impl Checkout {
     pub fn change(&self, rev: &str, goroot: &Path, to: &Path) -> Result<Change, RepoError> {
         let base = self.commit_of(rev)?;
         let top = PathBuf::from(self.text(&["rev-parse", "--show-toplevel"])?.trim());
-        let listed = self.text(&["diff", "--name-status", "--no-renames", &base, "--", "src"])?;
-        let new = self.text(&["ls-files", "--others", "--exclude-standard", "--", "src"])?;
-        let changed = listed.lines().filter_map(|l| l.split_once('\t'));
-        let new = new.lines().map(|file| ("A", file));
         let mut replace: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         let mut change = Change::default();
-        for (status, file) in changed.chain(new) {
+        for (file, status) in &self.statuses(&base, &top)? {
             if !file.ends_with(".go") || file.ends_with("_test.go") || file.contains("/testdata/") {
                 continue;
             }
@@ -46,7 +42,7 @@ impl Checkout {
                 change.left_out.push(file.to_owned());
                 continue;
             }
-            let by = match status {
+            let by = match status.as_str() {
                 "D" => PathBuf::new(),
                 "A" => top.join(file),
                 _ => self.merge(&base, file, &top, goroot, to, &mut change)?,
@@ -62,6 +58,27 @@ impl Checkout {
         let text = serde_json::to_string_pretty(&json).expect("paths are text") + "\n";
         write(&to.join("overlay.json"), text.as_bytes())?;
         Ok(change)
+    }
+
+    /// The files below src that differ from a revision, each once, with git's letter for it.
+    fn statuses(&self, base: &str, top: &Path) -> Result<BTreeMap<String, String>, RepoError> {
+        let listed = self.text(&["diff", "--name-status", "--no-renames", base, "--", "src"])?;
+        let new = self.text(&["ls-files", "--others", "--exclude-standard", "--", "src"])?;
+        let listed = listed.lines().filter_map(|l| l.split_once('\t'));
+        let mut all: BTreeMap<String, String> =
+            listed.map(|(status, file)| (file.to_owned(), status.to_owned())).collect();
+        for file in new.lines() {
+            if all.remove(file).is_none() {
+                all.insert(file.to_owned(), "A".to_owned());
+                continue;
+            }
+            // After `git rm --cached` a file is deleted for git and still there for the compiler.
+            let old = self.git(&["show", &format!("{base}:{file}")])?;
+            if fs::read(top.join(file)).is_ok_and(|now| now != old) {
+                all.insert(file.to_owned(), "M".to_owned());
+            }
+        }
+        Ok(all)
     }
 
     /// The file that replaces one of the toolchain: the checkout's own, unless the toolchain has
@@ -134,7 +151,8 @@ mod tests {
         let tmp = tempfile::tempdir().unwrap();
         let (repo, goroot, out) =
             (tmp.path().join("repo"), tmp.path().join("go"), tmp.path().join("out"));
-        for file in ["src/go/types/a.go", "src/go/types/b.go", "src/go/types/gone.go"] {
+        for name in ["a", "b", "gone", "same"] {
+            let file = &format!("src/go/types/{name}.go");
             put(&repo, file, OLD);
             put(&goroot, file, OLD);
         }
@@ -170,6 +188,11 @@ mod tests {
         assert!(by("new.go").unwrap().ends_with("new.go") && by("b_test.go").is_none());
         let merged = fs::read_to_string(by("b.go").unwrap()).unwrap();
         assert!(merged.contains("{ b() }") && merged.contains("{ println() }"), "{merged}");
+
+        // git no longer tracks them, and the checkout still has them. One of them is as it was.
+        git(&repo, &["rm", "-q", "--cached", "-r", "src/go/types"]);
+        let untracked = checkout.change("HEAD", &goroot, &out).unwrap();
+        assert_eq!((untracked.files, untracked.merged), (change.files, change.merged));
 
         put(&goroot, "src/go/types/b.go", &OLD.replace("func a() {}", "func a() { c() }"));
         let e = checkout.change("HEAD", &goroot, &out).unwrap_err().to_string();
