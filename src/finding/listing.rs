@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::heading::{Heading, by_heading};
 use super::kind::Kind;
 use super::root::RootBy;
-use super::title::written;
+use super::title::{writes_in, written};
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -166,7 +166,7 @@ fn by_write(open: &[&Item], verbose: bool) -> Vec<String> {
             let path = first.path.display().to_string();
             let parts = [count(items.len(), "signature")].into_iter().chain(times).chain([path]);
             let parts = parts.collect::<Vec<_>>().join(", ");
-            let mut row = format!("  data races with a write in {place}: {parts}");
+            let mut row = format!("  {}: {parts}", writes_in(place));
             for item in items.iter().filter(|_| verbose) {
                 row.push_str(&format!("\n  {}", item.line()));
             }

@@ -58,3 +58,4 @@ pub use slow::{CONSTANTS, name_stall};
 pub use subject::{Contents, SUBJECT, Subject, SubjectFile};
 pub use syntax::{SYNTAX_CHANGED, changed_syntax, printed_changes};
 pub use time::rfc3339;
+pub use title::{writes_in, written};

@@ -25,6 +25,12 @@ pub fn written(title: &str) -> Option<&str> {
     both.or_else(|| sides.strip_prefix("write in ")?.split(" / ").next())
 }
 
+/// The title of several races that write at one place: most likely they have one root.
+#[must_use]
+pub fn writes_in(place: &str) -> String {
+    format!("data races with a write in {place}")
+}
+
 /// `panic: underlying type must not be nil in (*Named).SetUnderlying`.
 #[must_use]
 pub fn at(what: &str, sites: &[String]) -> String {

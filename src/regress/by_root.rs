@@ -1,7 +1,8 @@
-//! Findings of the gate by root.
+//! Findings of the gate by root. Races whose root is not determined and that write at one place
+//! count as one root, as in the lists of campaigns.
 
 use super::{Judged, Status};
-use crate::finding::Heading;
+use crate::finding::{Heading, writes_in, written};
 use crate::scenario::Class;
 
 /// Findings with the same status and the same root.
@@ -9,7 +10,9 @@ use crate::scenario::Class;
 pub struct Group<'a> {
     /// What they mean for the gate.
     pub status: Status,
-    /// Their root, or the finding itself.
+    /// What they have in common; see [`key`].
+    pub key: String,
+    /// Their root, the place that they write, or the finding itself.
     pub heading: Heading,
     /// The gravest class.
     pub class: Class,
@@ -17,12 +20,25 @@ pub struct Group<'a> {
     pub findings: Vec<&'a Judged>,
 }
 
+/// What findings of one group have in common: the root, the place that they write, or the finding
+/// itself.
+#[must_use]
+pub fn key(j: &Judged) -> String {
+    place(j).map_or_else(|| j.heading.id.clone(), writes_in)
+}
+
+/// Where a race writes whose root is not determined.
+fn place(j: &Judged) -> Option<&str> {
+    written(&j.title).filter(|_| !j.heading.is_root())
+}
+
 /// Groups findings by status and root, in the order in which they come.
 #[must_use]
 pub fn by_root<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group> = Vec::new();
     for j in findings {
-        let same = |g: &&mut Group| g.status == j.status && g.heading.id == j.heading.id;
+        let key = key(j);
+        let same = |g: &&mut Group| g.status == j.status && g.key == key;
         match groups.iter_mut().find(same) {
             Some(group) => {
                 group.class = group.class.min(j.class);
@@ -30,6 +46,7 @@ pub fn by_root<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<Group<
             }
             None => groups.push(Group {
                 status: j.status,
+                key,
                 heading: j.heading.clone(),
                 class: j.class,
                 findings: vec![j],
@@ -39,6 +56,11 @@ pub fn by_root<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<Group<
     for group in &mut groups {
         if let Some(all) = Heading::merged(group.findings.iter().map(|j| &j.heading)) {
             group.heading = all;
+        }
+        if let [first, _, ..] = &group.findings[..]
+            && let Some(place) = place(first)
+        {
+            group.heading.title = writes_in(place);
         }
     }
     groups
@@ -54,6 +76,12 @@ impl Group<'_> {
         };
         // The first of the best ones.
         self.findings.iter().rev().max_by_key(rate).unwrap_or(&self.findings[0])
+    }
+
+    /// The place that its findings write, if that is what they have in common.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        place(self.findings[0])
     }
 
     /// The signatures, one a line.

@@ -2,6 +2,7 @@
 //! directory against one or several Go trees, compared with a baseline.
 
 mod baseline;
+mod behind;
 mod by_root;
 mod case_run;
 mod cases;
@@ -28,7 +29,7 @@ use libafl_bolts::hasher_std;
 use serde::Serialize;
 
 pub use baseline::{Baseline, Expected, Sighting};
-pub use by_root::{Group, by_root};
+pub use by_root::{Group, by_root, key};
 pub use case_run::{CaseRun, Covered, Seen};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
 pub use changed::{Changed, changed, changed_from_tree, untouched};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::behind::behind;
 use super::text::counts;
 use super::{Change, Changed, ColumnReport, Group, Judged, Report, Status, by_root, untouched};
 use crate::scenario::Class;
@@ -24,6 +25,7 @@ pub fn overview(report: &Report) -> String {
     let never = never + &undecided(report);
     let head = format!("{verdict}{about}{never}\n");
     let mut tail = notes(report);
+    tail += &behind(report);
     tail += &changed(&report.changed);
     tail += &effects(report);
     tail.push('\n');
@@ -35,14 +37,14 @@ pub fn overview(report: &Report) -> String {
     head + &table(report, SCREEN.saturating_sub(taken)) + &tail
 }
 
-/// What a verdict leaves open: findings that a longer time may confirm. Empty if it fails anyway.
+/// What a verdict leaves open: bugs that a longer time may confirm. Empty if it fails anyway.
 fn undecided(report: &Report) -> String {
     let open = |j: &&Judged| j.status == Status::Unconfirmed && j.class == Class::Bug;
-    let n: usize = deciding(report).map(|c| c.verdict.findings.iter().filter(open).count()).sum();
-    match n {
+    let roots = |c: &ColumnReport| by_root(c.verdict.findings.iter().filter(open)).len();
+    match deciding(report).map(roots).sum::<usize>() {
         0 => String::new(),
         _ if !report.passed => String::new(),
-        n => format!("; {} not confirmed: a longer --time may decide", count(n, "finding")),
+        n => format!("; {} of bugs not confirmed: a longer --time may decide", count(n, "root")),
     }
 }
 
@@ -186,7 +188,7 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
     }
     let mut rows: Vec<Row> = Vec::new();
     for (column, group) in groups {
-        let same = |r: &&mut Row| r.groups[0].1.heading.id == group.heading.id;
+        let same = |r: &&mut Row| r.groups[0].1.key == group.key;
         match rows.iter_mut().find(same) {
             Some(row) => row.groups.push((column, group)),
             None => rows.push(Row { groups: vec![(column, group)] }),
@@ -233,7 +235,7 @@ fn effects(report: &Report) -> String {
     let more = if more > 0 { format!("{more} more of these, ") } else { String::new() };
     let _ = writeln!(
         out,
-        "  {more}{} left as they are, {} unclear, of {} findings in all: --verbose",
+        "  {more}{} left as they are, {} unclear, of {} signatures in all: --verbose",
         count(Change::Same),
         count(Change::Unclear),
         all.len()

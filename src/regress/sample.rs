@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Case, Column, Judged, RegressError, Shown, Status, Verdict};
+use super::{Case, Column, Judged, RegressError, Shown, Status, Verdict, key};
 use crate::finding::{Finding, Minimization};
 use crate::harness::HarnessConfig;
 use crate::store::Store;
@@ -75,11 +75,12 @@ impl Making<'_> {
             let j = &mut verdict.findings[at];
             let case = j.shown.first().map(|s| s.case.clone()).unwrap_or_default();
             // Signatures of one case are mostly one fault.
-            let is_other = !seen.contains(&j.heading.id) && !cases.contains(&case);
+            let root = key(j);
+            let is_other = !seen.contains(&root) && !cases.contains(&case);
             if j.status > Status::New || j.finding.is_none() || !is_other || seen.len() == MOST {
                 continue;
             }
-            seen.push(j.heading.id.clone());
+            seen.push(root);
             cases.push(case);
             progress(&j.title);
             j.sample = self.sample(j)?;

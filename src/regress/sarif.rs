@@ -8,8 +8,8 @@ use super::{Case, ColumnReport, Group, Judged, Report, Status, by_root};
 use crate::escape;
 use crate::finding::{Frame, Kind, Stack};
 
-/// The document, with one run per Go tree and one result per root. Leaves out findings of class contract, which are
-/// expected.
+/// The document, with one run per Go tree and one result per root. Leaves out findings of class contract,
+/// which are expected.
 #[must_use]
 pub fn sarif(report: &Report) -> Value {
     let mut document = json!({
@@ -83,9 +83,11 @@ fn result(report: &Report, column: &ColumnReport, group: &Group<'_>) -> Value {
         let all: Vec<&str> = group.findings.iter().map(|j| j.signature.as_str()).collect();
         out["properties"]["signatures"] = json!(all);
     }
-    // A root stays the same result when another pair of functions shows it best.
+    // A group stays the same result when another pair of functions shows it best.
     if group.heading.is_root() {
         out["partialFingerprints"]["typeraceRoot/v1"] = json!(group.heading.id);
+    } else if let Some(place) = group.place() {
+        out["partialFingerprints"]["typeraceWrite/v1"] = json!(place);
     }
     // Drop empty lists.
     if let Some(object) = out.as_object_mut() {

@@ -3,8 +3,11 @@
 
 use std::fmt::Write as _;
 
+use super::behind::behind;
 use super::overview::changed;
-use super::{CaseKind, CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, untouched};
+use super::{
+    CaseKind, CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, by_root, untouched,
+};
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -23,6 +26,7 @@ pub fn text(report: &Report) -> String {
     for column in &report.columns {
         notes(&mut out, column);
     }
+    out.push_str(&behind(report));
     out.push_str(&changed(&report.changed));
     effects(&mut out, &report.effects);
     out.push('\n');
@@ -34,21 +38,36 @@ pub fn text(report: &Report) -> String {
     out
 }
 
-/// For example `2 new, 0 worse, 1 listed, 0 gone; 3 of class contract, as expected; …`
+/// Roots, as in the verdict and in the table, with their signatures where there are more of these:
+/// `2 new roots (5 signatures), 0 worse, 1 listed, 0 gone; 3 signatures of class contract, as
+/// expected; …`
 pub(super) fn counts(column: &ColumnReport) -> String {
-    let n = |status| column.verdict.count(status);
-    let mut text = format!(
-        "{} new, {} worse, {} listed, {} gone",
-        n(Status::New),
-        n(Status::Worse),
-        n(Status::Listed),
-        n(Status::Gone)
-    );
-    if n(Status::Unconfirmed) > 0 {
-        let _ = write!(text, ", {} not confirmed", n(Status::Unconfirmed));
-    }
-    if n(Status::Contract) > 0 {
-        let _ = write!(text, "; {} of class contract, as expected", n(Status::Contract));
+    let roots = |is: &dyn Fn(&Judged) -> bool, word: &str| {
+        let all: Vec<&Judged> = column.verdict.findings.iter().filter(|j| is(j)).collect();
+        let (n, roots) = (all.len(), by_root(all.iter().copied()).len());
+        let new = if word == "new" { count(roots, "new root") } else { format!("{roots} {word}") };
+        let more = if n > roots { format!(" ({n} signatures)") } else { String::new() };
+        (n > 0, format!("{new}{more}"))
+    };
+    let of = |status: Status, word| roots(&|j| j.status == status, word);
+    let listed = |seen: bool, word| {
+        roots(&|j| j.status == Status::Listed && j.finding.is_some() == seen, word)
+    };
+    let always = [
+        of(Status::New, "new"),
+        of(Status::Worse, "worse"),
+        listed(true, "listed"),
+        of(Status::Gone, "gone"),
+    ];
+    let more =
+        [of(Status::Unconfirmed, "not confirmed"), listed(false, "listed that did not show")];
+    let more = more.into_iter().filter(|(any, _)| *any);
+    let parts: Vec<String> = always.into_iter().chain(more).map(|(_, text)| text).collect();
+    let mut text = parts.join(", ");
+    let breaches = column.verdict.count(Status::Contract);
+    if breaches > 0 {
+        let them = count(breaches, "signature");
+        let _ = write!(text, "; {them} of class contract, as expected");
     }
     let runs: u64 = column.cases.iter().map(|c| u64::from(c.runs)).sum();
     let _ = write!(text, "; {runs} runs in {:.1} s", column.seconds);

@@ -79,6 +79,32 @@ fn a_root_is_one_alarm_in_every_format() {
     assert!(results[1]["partialFingerprints"].get("typeraceRoot/v1").is_none());
 }
 
+/// Races without a root that write at one place are one alarm, and count as one root.
+#[test]
+fn races_that_write_at_one_place_are_one_alarm() {
+    let race = |read: &str| {
+        let mut f = finding(&format!("data-race: w / {read}"), None);
+        f.title = format!("data race: write in w / read in {read}");
+        f
+    };
+    let new = [(4, race("a")), (20, race("b")), (2, finding("hang: h", None))];
+    let report = Report::new(21, Vec::new(), vec![column("go1.27.3", &new)]);
+    let text = github::annotations(&report);
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(text.contains("data races with a write in w (bug)"), "{text}");
+    let xml = junit::junit(&report);
+    assert_eq!(xml.matches("<failure ").count(), 2, "{xml}");
+    assert!(xml.contains("data races with a write in w (bug), 20 of 21, 2 signatures"), "{xml}");
+    let document = sarif::sarif(&report);
+    let results = document["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{document:#}");
+    assert_eq!(results[0]["partialFingerprints"]["typeraceWrite/v1"], "w");
+    let text = overview(&report);
+    assert!(text.starts_with("FAILED: 2 new roots on go1.27.3\n"), "{text}");
+    assert!(text.contains("NEW 20/21  data races with a write in w (bug)\n"), "{text}");
+    assert!(text.contains("\ngo1.27.3: 2 new roots (3 signatures), 0 worse,"), "{text}");
+}
+
 #[test]
 fn one_screen() {
     insta::assert_snapshot!(overview(&report()));
