@@ -53,6 +53,7 @@ fn unusable_folders_are_usage_errors() {
         (&["distill", "seeds", "--out", "file"], "file is not a folder"),
         (&["distill", "seeds"], "--out"),
         (&["distill", "--out", "o"], "required"),
+        (&["distill", "--sync", "seeds"], "write file:///"),
         (&["merge", "o", "missing"], "missing is not a folder"),
         (&["merge", "o", "full", "empty"], "empty is not a work directory"),
         (&["merge", "full", "full"], "full is there and not empty"),
@@ -60,6 +61,19 @@ fn unusable_folders_are_usage_errors() {
     ] {
         let args: Vec<&str> = ["corpus"].iter().chain(args).copied().collect();
         refused(dir, &args, wanted);
+    }
+    // What is meant is said, too: the fleet's storage, or a folder without a fleet.
+    for (name, why) in [
+        ("missing", "does not exist"),
+        ("seeds", "is not the storage of a fleet"),
+        ("file", "is not a folder"),
+    ] {
+        let url = format!("file://{}", dir.join(name).display());
+        let help =
+            if name == "file" { "file:///mnt/shared/x" } else { "distill takes DIR or --work DIR" };
+        for wanted in [why, help] {
+            refused(dir, &["corpus", "distill", "--sync", &url], wanted);
+        }
     }
 }
 

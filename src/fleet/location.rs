@@ -17,17 +17,56 @@ pub enum Location {
 
 /// A storage that cannot be used at all.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LocationError(String);
+pub enum LocationError {
+    /// A file is where the folder should be.
+    #[error("{} is not a folder", .0.display())]
+    NotAFolder(PathBuf),
+    /// There is no such folder.
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    /// A folder of something else.
+    #[error(
+        "{} is not the storage of a fleet: no campaign with --sync has written to it", .0.display()
+    )]
+    NotAFleets(PathBuf),
+    /// A bucket without the support or the credentials for it.
+    #[error("{0}")]
+    Cloud(String),
+}
+
+impl LocationError {
+    /// Advice for the user, where the error does not give it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NotAFolder(_) => Some(
+                "--sync takes the URL of a folder or a bucket that all machines reach, such as \
+                 file:///mnt/shared/x"
+                    .to_owned(),
+            ),
+            Self::Missing(_) | Self::NotAFleets(_) => Some(
+                "give the URL that the campaigns have: fuzz --sync URL makes the storage. A folder \
+                 of this machine alone needs no --sync: corpus distill takes DIR or --work DIR, \
+                 report takes --crashes DIR"
+                    .to_owned(),
+            ),
+            Self::Cloud(_) => None,
+        }
+    }
+}
 
 impl FromStr for Location {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
+            let here = std::path::absolute(text).ok().filter(|path| path.is_dir());
+            let here =
+                here.map(|path| format!("file://{} for this folder, or else ", path.display()));
             format!(
-                "'{text}' is not a URL of a folder or a bucket; write file:///mnt/shared/x, \
-                 s3://bucket/x, gs://bucket/x or az://container/x"
+                "'{text}' is not a URL of a folder or a bucket; write {}file:///mnt/shared/x, \
+                 s3://bucket/x, gs://bucket/x or az://container/x",
+                here.unwrap_or_default()
             )
         };
         match text.split_once("://") {
@@ -58,7 +97,7 @@ impl Location {
     pub fn open(&self) -> Result<Box<dyn Objects>, LocationError> {
         match self {
             Self::Folder(path) if path.exists() && !path.is_dir() => {
-                Err(LocationError(format!("{} is not a folder", path.display())))
+                Err(LocationError::NotAFolder(path.clone()))
             }
             Self::Folder(path) => Ok(Box::new(Folder::new(path.clone()))),
             Self::Cloud(url) => cloud(url),
@@ -72,10 +111,10 @@ impl Location {
     /// As for [`Location::open`], or there is no such storage.
     pub fn open_existing(&self) -> Result<Box<dyn Objects>, LocationError> {
         match self {
-            Self::Folder(path) if !Folder::is_one(path) => Err(LocationError(format!(
-                "{} is not the storage of a fleet: no campaign with --sync {self} has written to it",
-                path.display()
-            ))),
+            Self::Folder(path) if !path.exists() => Err(LocationError::Missing(path.clone())),
+            Self::Folder(path) if path.is_dir() && !Folder::is_one(path) => {
+                Err(LocationError::NotAFleets(path.clone()))
+            }
             _ => self.open(),
         }
     }
@@ -84,12 +123,12 @@ impl Location {
 #[cfg(feature = "cloud")]
 fn cloud(url: &str) -> Result<Box<dyn Objects>, LocationError> {
     let cloud = super::cloud::Cloud::open(url);
-    cloud.map(|cloud| Box::new(cloud) as _).map_err(|e| LocationError(format!("{url}: {e}")))
+    cloud.map(|cloud| Box::new(cloud) as _).map_err(|e| LocationError::Cloud(format!("{url}: {e}")))
 }
 
 #[cfg(not(feature = "cloud"))]
 fn cloud(url: &str) -> Result<Box<dyn Objects>, LocationError> {
-    Err(LocationError(format!(
+    Err(LocationError::Cloud(format!(
         "{url}: this typerace was built without support for object storage; build it with \
          `cargo install --features cloud`, or mount the bucket and use file://"
     )))
@@ -114,6 +153,7 @@ mod tests {
     fn a_file_is_no_storage() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let location = Location::Folder(file.path().to_owned());
-        assert!(location.open().is_err_and(|e| e.to_string().ends_with("is not a folder")));
+        let not = |e: LocationError| matches!(e, LocationError::NotAFolder(_));
+        assert!(location.open().is_err_and(not) && location.open_existing().is_err_and(not));
     }
 }
