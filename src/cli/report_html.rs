@@ -6,13 +6,13 @@ use clap::Args;
 
 use super::GoArgs;
 use super::interrupt::interrupt_flag;
-use super::regress::writable;
+use super::regress_files::writable;
 use crate::checker::Checker;
 use crate::files;
 use crate::finding::rfc3339;
 use crate::regress::{CaseKind, built_in, from_corpus, from_crashes};
 use crate::report::Report;
-use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples};
+use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples, too_few};
 use crate::report::measure::measure;
 use crate::testcase::SourceCase;
 
@@ -115,6 +115,13 @@ pub fn write(
         made_at: rfc3339(std::time::SystemTime::now()),
         ..Page::default()
     };
+    if let (Some(path), Some(few)) = (&args.samples, too_few(&page.samples)) {
+        progress(&format!(
+            "warning: no curves from {}: {}; fuzz --jsonl FILE writes one every second",
+            path.display(),
+            few.to_lowercase()
+        ));
+    }
     load(&mut page, report);
     if args.cover {
         // Before the work, so that an unusable file is reported at once.

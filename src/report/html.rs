@@ -23,6 +23,7 @@ use crate::words::count;
 
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
+pub use curves::too_few;
 pub use findings::PageFinding;
 pub use load::{LoadError, json, load, samples};
 pub use roots::PageRoot;

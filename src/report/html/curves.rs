@@ -2,27 +2,39 @@
 
 use std::fmt::Write as _;
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{heading, markup, missing};
 
 /// One line of `fuzz --jsonl`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub struct Sample {
-    /// Seconds since the campaign's start.
+    /// Seconds since the campaign's start. Every line has them, so a file without is another one.
     pub seconds: f64,
     /// Executions.
+    #[serde(default)]
     pub execs: u64,
     /// Corpus entries.
+    #[serde(default)]
     pub corpus: u64,
     /// Counters of go/types that were hit.
+    #[serde(default)]
     pub coverage: u64,
     /// All counters of go/types.
+    #[serde(default)]
     pub counters: u64,
     /// Distinct findings.
+    #[serde(default)]
     pub findings: u64,
+    /// Whether it is the last line, which says how the campaign ended.
+    #[serde(default, rename = "end", deserialize_with = "is_there")]
+    pub is_end: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>>(end: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(end).map(|_| true)
 }
 
 /// Points of a chart: enough for a wide screen.
@@ -35,11 +47,13 @@ pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Val
     if let Some(s) = summary {
         facts(out, s);
     }
-    if samples.len() < 2 {
-        return missing(out, "No samples: they come from <code>fuzz --jsonl FILE</code>.");
+    if let Some(few) = too_few(samples) {
+        let text = format!("{few}: <code>fuzz --jsonl FILE</code> writes one every second.");
+        return missing(out, &text);
     }
     out.push_str("<div class=\"curves\">\n");
-    let speeds = samples.windows(2).map(|w| {
+    // At its end, a campaign works on its roots and executes nothing more.
+    let speeds = samples.windows(2).filter(|w| !w[1].is_end).map(|w| {
         let time = w[1].seconds - w[0].seconds;
         let rate = w[1].execs.saturating_sub(w[0].execs) as f64 / time;
         (w[1].seconds, if time > 0.0 { rate } else { 0.0 })
@@ -52,6 +66,16 @@ pub(super) fn section(out: &mut String, samples: &[Sample], summary: Option<&Val
     chart(out, "Executions per second", &speeds.collect::<Vec<_>>());
     chart(out, "Findings", &of(|s| s.findings));
     out.push_str("</div></section>\n");
+}
+
+/// What to say instead of curves if there are not enough points for them.
+#[must_use]
+pub fn too_few(samples: &[Sample]) -> Option<&'static str> {
+    match samples {
+        [] => Some("No samples"),
+        [_] => Some("One sample only, too few for a curve"),
+        _ => None,
+    }
 }
 
 fn facts(out: &mut String, summary: &Value) {

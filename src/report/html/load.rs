@@ -169,7 +169,7 @@ pub fn samples(path: &Path) -> Result<Vec<Sample>, LoadError> {
                 return Err(LoadError::Json {
                     path: path.to_owned(),
                     line: i + 1,
-                    why: e.to_string(),
+                    why: format!("it is not a line of fuzz --jsonl: {e}"),
                 });
             }
         }
