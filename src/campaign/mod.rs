@@ -42,6 +42,7 @@ pub use corpus::work_dir::WorkError;
 pub use corpus::{distill, distill_fleet, gate, import, merge, seeds, slices, stored};
 pub use limits::Limits;
 pub use monitor::display::{Display, Style};
+pub use monitor::samples::{End, EndBy, SamplesError};
 pub use monitor::{metrics, screen};
 pub use results::figures::{Coverage, Figures};
 pub use results::found::{Found, Stored};

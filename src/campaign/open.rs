@@ -22,7 +22,6 @@ use super::fuzz::scheduler::FreshFirstScheduler;
 use super::fuzz::tree_mutator::Options;
 use super::limits::Control;
 use super::monitor::progress::Progress;
-use super::monitor::samples::Samples;
 use super::record::{FindingRecorder, OpinionConfig, SecondOpinion};
 use super::results::message::Message;
 use super::roots::Roots;
@@ -69,8 +68,8 @@ pub(super) fn harness(config: &Config) -> Result<Harness, EnvError> {
 /// Starts the campaign's clock.
 pub(super) fn progress(config: &Config, work: &WorkDir) -> Result<Rc<Progress>, CampaignError> {
     let control = Control::new(config.limits, config.interrupted.clone());
-    let samples = Samples::open(config.jsonl.as_deref(), work)?;
-    Ok(Rc::new(Progress::new(control, config.display.clone(), samples)))
+    config.display.open_samples(config.jsonl.as_deref(), work)?;
+    Ok(Rc::new(Progress::new(control, config.display.clone())))
 }
 
 /// The ancestry of the existing corpus. If the journal cannot be kept, the campaign goes on without

@@ -243,6 +243,7 @@ impl Board {
             last_coverage: f.last_coverage,
             last_finding: f.last_finding,
             workers: self.workers.iter().filter(|w| w.pid.is_some()).count().max(1),
+            end: None,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Displays a campaign's progress.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::campaign::corpus::work_dir::WorkDir;
 use crate::campaign::monitor::board::{Board, WorkerState};
-use crate::campaign::monitor::samples::Sample;
+use crate::campaign::monitor::samples::{End, Sample, Samples, SamplesError};
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
+use crate::campaign::results::summary::Summary;
 use crate::campaign::roots::{News, Roots, RootsEnd};
 use crate::escape;
 use crate::finding::Root;
@@ -31,18 +34,19 @@ pub enum Style {
 /// Time between two plain lines.
 const PLAIN: Duration = Duration::from_secs(5);
 
-/// A campaign's style and its board. Clones share the board.
+/// A campaign's style, its board, and its file of figures. Clones share the last two.
 #[derive(Clone, Debug)]
 pub struct Display {
     style: Style,
     board: Arc<Mutex<Board>>,
+    samples: Arc<Mutex<Samples>>,
 }
 
 impl Display {
     /// Creates a display in a style.
     #[must_use]
     pub fn new(style: Style) -> Self {
-        Self { style, board: Arc::default() }
+        Self { style, board: Arc::default(), samples: Arc::default() }
     }
 
     /// The screen if there is a terminal to show it on and to read keys from, unless the user asked
@@ -112,10 +116,50 @@ impl Display {
         }
     }
 
-    /// The line for the file of figures.
-    #[must_use]
-    pub fn sample(&self, figures: &Figures, now: Duration) -> Sample {
-        self.board().sample(figures, now)
+    /// Opens the file of figures, if one is wanted; see [`Samples::open`].
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open_samples(&self, path: Option<&Path>, work: &WorkDir) -> Result<(), SamplesError> {
+        *self.samples() = Samples::open(path, work)?;
+        Ok(())
+    }
+
+    fn samples(&self) -> MutexGuard<'_, Samples> {
+        self.samples.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a line of figures if one is due.
+    pub fn sample(&self, figures: impl FnOnce() -> Figures, now: Duration) {
+        if self.samples().is_due(now) {
+            let sample = self.board().sample(&figures(), now);
+            self.write(&sample);
+        }
+    }
+
+    fn write(&self, sample: &Sample) {
+        let failed = self.samples().write(sample).map(ToString::to_string);
+        if let Some(why) = failed {
+            self.say(&format!("warning: {why}; the campaign goes on without its figures"));
+        }
+    }
+
+    /// Writes the last line of figures: those of the summary, if there is one, and how the campaign
+    /// ended.
+    ///
+    /// # Errors
+    /// A line, this one or an earlier one, could not be written.
+    pub fn end_samples(&self, summary: Option<&Summary>, end: End) -> Result<(), SamplesError> {
+        let mut board = self.board();
+        if let Some(summary) = summary {
+            board.found.clone_from(&summary.findings);
+        }
+        let mut sample = board.sample(&board.figures, board.elapsed());
+        drop(board);
+        summary.iter().for_each(|summary| sample.conclude(summary));
+        sample.end = Some(end);
+        self.write(&sample);
+        self.samples().take_failure()
     }
 
     /// Announces a finding. Breaches are only counted, unless each is to be shown, and so are

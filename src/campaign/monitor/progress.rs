@@ -1,6 +1,6 @@
 //! The progress of a running campaign.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::time::Duration;
 
 use libafl::HasNamedMetadata;
@@ -10,7 +10,6 @@ use libafl::state::{HasCorpus, HasExecutions};
 
 use crate::campaign::limits::Control;
 use crate::campaign::monitor::display::{Display, Style};
-use crate::campaign::monitor::samples::Samples;
 use crate::campaign::results::figures::{Coverage, Figures, percent};
 use crate::campaign::results::found::Found;
 use crate::campaign::results::message::Message;
@@ -27,7 +26,6 @@ pub struct Progress {
     executions: Cell<u64>,
     valid: Cell<u64>,
     findings: Cell<usize>,
-    samples: RefCell<Samples>,
     restarts: Cell<u64>,
     last_coverage: Cell<Option<f64>>,
     last_finding: Cell<Option<f64>>,
@@ -36,7 +34,7 @@ pub struct Progress {
 impl Progress {
     /// Creates the counters, all zero.
     #[must_use]
-    pub fn new(control: Control, display: Display, samples: Samples) -> Self {
+    pub fn new(control: Control, display: Display) -> Self {
         Self {
             control,
             display,
@@ -44,7 +42,6 @@ impl Progress {
             executions: Cell::default(),
             valid: Cell::default(),
             findings: Cell::default(),
-            samples: RefCell::new(samples),
             restarts: Cell::default(),
             last_coverage: Cell::default(),
             last_finding: Cell::default(),
@@ -82,19 +79,11 @@ impl Progress {
         if last.new_findings > 0 {
             self.last_finding.set(Some(now.as_secs_f64()));
         }
-        self.sample(state, now);
+        self.display.sample(|| self.figures(state), now);
         if now.saturating_sub(self.shown.get()) >= self.display.every() {
             self.shown.set(now);
             self.line(state, now);
         }
-    }
-
-    fn sample(&self, state: &State, now: Duration) {
-        let mut samples = self.samples.borrow_mut();
-        if !samples.is_due(now) {
-            return;
-        }
-        samples.write(&self.display.sample(&self.figures(state), now));
     }
 
     fn figures(&self, state: &State) -> Figures {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::campaign::corpus::work_dir::WorkDir;
+use crate::campaign::results::summary::Summary;
 use crate::finding::Kind;
 use crate::scenario::Class;
 
@@ -20,6 +21,36 @@ const EVERY: Duration = Duration::from_secs(1);
 pub struct SamplesError {
     path: PathBuf,
     source: std::io::Error,
+}
+
+/// How a campaign ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct End {
+    /// What ended it.
+    pub by: EndBy,
+    /// The exit code.
+    pub exit: u8,
+    /// What went wrong, if something did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// What ends a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndBy {
+    /// `--time`.
+    Time,
+    /// `--execs`.
+    Execs,
+    /// `--until-finding`.
+    Findings,
+    /// A signal, or the key `q`.
+    Signal,
+    /// Nothing in the corpus can be mutated.
+    EmptyCorpus,
+    /// An error.
+    Error,
 }
 
 /// One line.
@@ -53,13 +84,32 @@ pub struct Sample {
     pub last_finding: Option<f64>,
     /// Processes that run test cases.
     pub workers: usize,
+    /// How it ended; in its last line only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+}
+
+impl Sample {
+    /// Takes the figures of a campaign's summary.
+    pub fn conclude(&mut self, summary: &Summary) {
+        self.seconds = summary.seconds;
+        self.execs = summary.execs;
+        self.execs_per_second = summary.execs_per_second;
+        self.corpus = summary.corpus;
+        (self.coverage, self.counters) = (summary.coverage.hit, summary.coverage.total);
+        self.valid_percent = summary.valid_percent;
+        self.findings = summary.findings.len();
+    }
 }
 
 /// The destination of the lines; none by default.
 #[derive(Debug, Default)]
 pub struct Samples {
+    path: PathBuf,
     file: Option<File>,
     next: Duration,
+    /// Why there are no more lines.
+    failed: Option<SamplesError>,
 }
 
 impl Samples {
@@ -80,7 +130,8 @@ impl Samples {
             options.write(true).truncate(true).open(p)
         };
         let open = |p: &Path| open(p).map_err(|source| SamplesError { path: p.to_owned(), source });
-        Ok(Self { file: path.map(open).transpose()?, next: Duration::ZERO })
+        let file = path.map(open).transpose()?;
+        Ok(Self { path: path.unwrap_or(Path::new("")).to_owned(), file, ..Self::default() })
     }
 
     /// Whether a line is due.
@@ -89,14 +140,22 @@ impl Samples {
         self.file.is_some() && now >= self.next
     }
 
-    /// Writes a line. Figures are optional: a full disk does not end a campaign.
-    pub fn write(&mut self, sample: &Sample) {
+    /// Writes a line. The first one that cannot be written is the last, and the error is returned
+    /// for people: findings are worth more than figures, so a full disk does not end a campaign.
+    pub fn write(&mut self, sample: &Sample) -> Option<&SamplesError> {
         self.next = Duration::from_secs_f64(sample.seconds.max(0.0)) + EVERY;
-        if let (Some(file), Ok(text)) = (&mut self.file, serde_json::to_string(sample))
-            && writeln!(file, "{text}").is_err()
-        {
-            self.file = None;
-        }
+        let (file, text) = (self.file.as_mut()?, serde_json::to_string(sample).ok()?);
+        let source = writeln!(file, "{text}").err()?;
+        self.file = None;
+        Some(self.failed.insert(SamplesError { path: self.path.clone(), source }))
+    }
+
+    /// Takes the error that ended the lines, if one did.
+    ///
+    /// # Errors
+    /// That error.
+    pub fn take_failure(&mut self) -> Result<(), SamplesError> {
+        self.failed.take().map_or(Ok(()), Err)
     }
 }
 

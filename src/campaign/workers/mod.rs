@@ -28,7 +28,7 @@ use crate::campaign::corpus::worker_folders::WORKER;
 use crate::campaign::limits::Limits;
 use crate::campaign::monitor::board::WorkerState;
 use crate::campaign::monitor::display::Display;
-use crate::campaign::monitor::samples::{Samples, SamplesError};
+use crate::campaign::monitor::samples::SamplesError;
 use crate::campaign::results::add::{findings, merge};
 use crate::campaign::results::figures::Figures;
 use crate::campaign::results::found::Found;
@@ -173,9 +173,9 @@ pub fn seed_of(campaign: u64, index: u64) -> u64 {
 /// No worker finished. Findings made before that are in the store.
 pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     let work = WorkDir::open(plan.work.as_deref())?;
-    let samples = Samples::open(plan.jsonl.as_deref(), &work)?;
+    plan.display.open_samples(plan.jsonl.as_deref(), &work)?;
     let mut campaign = Workers::start(plan, &work)?;
-    let result = campaign.watch(samples);
+    let result = campaign.watch();
     campaign.end();
     let roots = campaign.finish_roots();
     // Last, so that the roots and the programs of findings are shared too.
@@ -293,7 +293,7 @@ impl<'a> Workers<'a> {
     }
 
     /// Handles the workers' messages until all have ended.
-    fn watch(&mut self, mut samples: Samples) -> Result<(), WorkersError> {
+    fn watch(&mut self) -> Result<(), WorkersError> {
         let mut shown = Duration::ZERO;
         while self.workers.iter().any(|w| w.child.is_some() || w.again.is_some()) {
             match self.messages.recv_timeout(Duration::from_millis(100)) {
@@ -307,9 +307,7 @@ impl<'a> Workers<'a> {
                 self.stop();
             }
             let now = self.began.elapsed();
-            if samples.is_due(now) {
-                samples.write(&self.plan.display.sample(&self.figures(), now));
-            }
+            self.plan.display.sample(|| self.figures(), now);
             if let Some(roots) = &mut self.roots {
                 self.plan.display.tell(roots);
             }

@@ -1,27 +1,29 @@
 //! `typerace fuzz`: a campaign.
 
 pub mod args;
+mod end;
+mod show;
 mod start;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use self::args::FuzzArgs;
+use self::end::Ending;
+use self::show::{say_damaged, show_screen, start_display};
 use self::start::{Start, seed_of_shard};
 use super::interrupt::interrupt_flag;
 use super::suspects;
 use super::ticker::{Ticker, waiting};
 use super::{Exit, print, progress, say_patched};
 use crate::campaign::results::roots::roots;
-use crate::campaign::screen::Screen;
 use crate::campaign::workers::{self, Share};
 use crate::campaign::{
-    self, Caps, Display, Found, Message, Stored, Style, Summary, metrics, seeds,
+    self, Caps, Found, Message, Stored, Summary, seeds,
     slices::{Cutting, ToolchainSlices},
 };
 use crate::finding::{Finding, Known};
 use crate::harness::{BuiltHarness, is_release_version};
+use crate::store::Store;
 
 /// Runs the command.
 ///
@@ -49,7 +51,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     };
     let known = args.known.load()?;
     // Before the build, so that an unusable folder is reported at once.
-    crate::store::Store::open(&args.crashes)?;
+    let store = Store::open(&args.crashes)?;
     // The build has nothing to lose, so a signal ends it at once.
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     if worker.is_none() {
@@ -64,6 +66,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let mut display = start_display(&args, worker.is_some(), seed, &built.toolchain.version)?;
     // Dropped before anything is printed at the end.
     let screen = show_screen(&mut display, &interrupted);
+    if worker.is_none() {
+        say_damaged(&store, &display);
+    }
     // A worker's findings are looked at by the process that started it.
     let percent = if worker.is_some() { 0 } else { args.minimize_percent * cores };
     let roots = known.clone();
@@ -73,13 +78,18 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let start = Start { seed, seed_given, seeds, caps, built, display, interrupted, roots, place };
     let (json, verbose) = (args.json, args.verbose);
     let (go, crashes) = (start.built.toolchain.clone(), args.crashes.clone());
-    let mut summary = if cores > 1 || args.sync.is_some() {
-        workers::run(&start.on(cores, args))?
+    let ending = Ending { display: start.display.clone(), limits: args.limits() };
+    let ended = if cores > 1 || args.sync.is_some() {
+        workers::run(&start.on(cores, args)).map_err(anyhow::Error::from)
     } else {
-        campaign::run(start.alone(args))?
+        campaign::run(start.alone(args)).map_err(anyhow::Error::from)
     };
     drop(screen);
     drop(cutting);
+    let mut summary = match ended {
+        Ok(summary) => summary,
+        Err(e) => return ending.tell(None, Err(e)),
+    };
     if worker.is_some() {
         Message::Summary(Box::new(summary)).send();
         return Ok(Exit::Nothing);
@@ -88,7 +98,8 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     if let Some(hint) = hint.filter(|_| !summary.findings.is_empty()) {
         progress(&hint);
     }
-    finish(summary, &known, json, verbose)
+    let result = finish(&mut summary, &known, json, verbose);
+    ending.tell(Some(&summary), result)
 }
 
 /// The toolchain's test data as seeds, and the thread that goes on cutting it. A worker uses what the
@@ -119,29 +130,6 @@ fn slices(
 fn seed_of_the_clock() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.unwrap_or_default().as_nanos() as u64
-}
-
-/// Progress in the way that was asked for, with metrics if they are wanted.
-fn start_display(
-    args: &FuzzArgs,
-    worker: bool,
-    seed: u64,
-    go_version: &str,
-) -> anyhow::Result<Display> {
-    let display = if worker { Display::new(Style::Worker) } else { Display::choose(args.plain) };
-    {
-        let mut board = display.board();
-        (board.seed, board.go_version) = (seed, go_version.to_owned());
-        board.verbose = args.verbose;
-    }
-    if let Some(why) = Display::no_screen().filter(|_| args.tui) {
-        progress(&format!("using plain lines instead of a screen: {why}"));
-    }
-    if let Some(addr) = args.metrics {
-        let addr = metrics::serve(addr, display.clone())?;
-        display.say(&format!("metrics on http://{addr}/metrics"));
-    }
-    Ok(display)
 }
 
 /// How to tell what a changed go/types brings from what was there before. `None` on a release.
@@ -176,7 +164,7 @@ fn processors() -> u32 {
 }
 
 /// Prints the result.
-fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
+fn finish(summary: &mut Summary, known: &Known, json: bool, verbose: bool) -> anyhow::Result<Exit> {
     let read = |found: &Found| Some((found.id.clone(), crate::store::read(&found.path).ok()?));
     let stored: BTreeMap<String, Finding> = summary.findings.iter().filter_map(read).collect();
     let stored = |found: &Found| stored.get(&found.id);
@@ -190,7 +178,7 @@ fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> any
     }
     summary.roots = roots(&summary.findings, stored);
     if json {
-        print(&(serde_json::to_string(&summary)? + "\n"))?;
+        print(&(serde_json::to_string(summary)? + "\n"))?;
     } else {
         let go = &summary.go_version;
         let stored = |found: &Found| Stored::new(found, stored(found), known, go);
@@ -202,19 +190,4 @@ fn finish(mut summary: Summary, known: &Known, json: bool, verbose: bool) -> any
         () if summary.findings.is_empty() => Exit::Nothing,
         () => Exit::Findings,
     })
-}
-
-/// Starts the screen if one is wanted. A terminal that refuses does not stop the campaign.
-fn show_screen(display: &mut Display, stop: &Arc<AtomicBool>) -> Option<Screen> {
-    if display.style() != Style::Screen {
-        return None;
-    }
-    match Screen::start(display, Arc::clone(stop)) {
-        Ok(screen) => Some(screen),
-        Err(e) => {
-            progress(&format!("using plain lines instead of a screen: {e}"));
-            display.be_plain();
-            None
-        }
-    }
 }

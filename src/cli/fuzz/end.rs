@@ -1,0 +1,69 @@
+//! The last line of `fuzz --jsonl`: the campaign's final figures, and how it ended.
+
+use crate::campaign::{Display, End, EndBy, Limits, Summary};
+use crate::cli::Exit;
+use crate::escape;
+
+/// What is known at a campaign's start, for its last line.
+pub(super) struct Ending {
+    pub display: Display,
+    pub limits: Limits,
+}
+
+impl Ending {
+    /// Writes the line. `summary` is `None` if the campaign failed, and `result` is what the process
+    /// ends with.
+    ///
+    /// # Errors
+    /// Those of `result`, or figures that could not be written.
+    pub(super) fn tell(
+        &self,
+        summary: Option<&Summary>,
+        result: anyhow::Result<Exit>,
+    ) -> anyhow::Result<Exit> {
+        let (exit, error) = match &result {
+            Ok(exit) => (*exit, None),
+            Err(e) => (Exit::of(e), Some(escape::line(&format!("{e:#}")))),
+        };
+        let by = summary.map_or(EndBy::Error, |summary| ended_by(summary, &self.limits));
+        let written = self.display.end_samples(summary, End { by, exit: exit as u8, error });
+        // An error of the campaign says more.
+        let exit = result?;
+        written?;
+        Ok(exit)
+    }
+}
+
+fn ended_by(summary: &Summary, limits: &Limits) -> EndBy {
+    let found = summary.findings.len();
+    match () {
+        () if summary.interrupted => EndBy::Signal,
+        () if summary.corpus == 0 => EndBy::EmptyCorpus,
+        () if limits.findings.is_some_and(|n| found >= n) => EndBy::Findings,
+        () if limits.execs.is_some_and(|n| summary.execs >= n) => EndBy::Execs,
+        // Last: a campaign takes some time for its roots after any other limit.
+        () => EndBy::Time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_ended_it() {
+        let time = Some(Duration::from_secs(5));
+        let limits = Limits { time, execs: Some(10), findings: Some(0) };
+        let summary = Summary { execs: 10, corpus: 1, seconds: 6.0, ..Summary::default() };
+        let by = |limits: Limits| ended_by(&summary, &limits);
+        assert_eq!(by(limits), EndBy::Findings);
+        assert_eq!(by(Limits { findings: None, ..limits }), EndBy::Execs);
+        assert_eq!(by(Limits { time, ..Limits::default() }), EndBy::Time);
+        let empty = Summary { corpus: 0, ..summary.clone() };
+        assert_eq!(ended_by(&empty, &limits), EndBy::EmptyCorpus);
+        let killed = Summary { interrupted: true, ..summary };
+        assert_eq!(ended_by(&killed, &limits), EndBy::Signal);
+    }
+}
