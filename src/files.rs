@@ -171,6 +171,12 @@ pub fn output(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Whether an error says that there is no room: on the disk, or in the user's share of it.
+#[must_use]
+pub fn is_full(e: &io::Error) -> bool {
+    matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// Renames a complete folder to its name; `false` if something is there already. Neither
 /// the folder's files nor its name are on disk yet: see [`sync_folder`].
 ///

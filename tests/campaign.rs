@@ -209,11 +209,85 @@ fn a_campaign_resumes_with_another_number_of_workers() {
 #[test]
 fn output_that_cannot_be_written() {
     let tmp = tempfile::tempdir().unwrap();
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut command = typerace(tmp.path(), &["fuzz", "--execs", "1", "--seed", "1", "--json"]);
-    let output = command.stdout(full).output().unwrap();
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let fuzz = |more: &[&str]| {
+        let mut command = typerace(tmp.path(), &["fuzz", "--execs", "1", "--seed", "1"]);
+        command.args(more);
+        command
+    };
+    let output = fuzz(&["--json"]).stdout(full()).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
+
+    // Figures that cannot be written are said at once and at the end, and cost no finding.
+    let output = fuzz(&["--jsonl", "/dev/full"]).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    let warning = "warning: cannot write /dev/full: No space left on device";
+    assert_eq!(err.matches(warning).count(), 1, "{err}");
+    assert!(
+        err.contains("\nerror: cannot write /dev/full") && err.contains("help: free some"),
+        "{err}"
+    );
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 executions in "), "{output:?}");
+
+    // Nobody reads the progress, and the campaign goes on.
+    let output = fuzz(&["--json"]).stderr(full()).output().unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["execs"], 1);
+}
+
+/// The last line of the figures says how a campaign ended.
+#[test]
+fn figures_have_an_end() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    let last = |args: &[&str]| {
+        let args = [&["fuzz", "--no-seeds", "--seed", "1", "--jsonl", "figures"], args].concat();
+        let code = typerace(dir, &args).output().unwrap().status.code();
+        let text = fs::read_to_string(dir.join("figures")).unwrap();
+        let lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        let (last, others) = lines.split_last().unwrap();
+        assert!(others.iter().all(|line| line.get("end").is_none()), "{text}");
+        assert_eq!(last["end"]["exit"].as_i64(), code.map(i64::from), "{last:#}");
+        last.clone()
+    };
+    let by_execs = last(&["--execs", "30"]);
+    assert_eq!((&by_execs["end"]["by"], &by_execs["execs"]), (&"execs".into(), &30.into()));
+    let by_time = last(&["--time", "1s", "--cores", "2", "--minimize-percent", "0"]);
+    assert_eq!(by_time["end"]["by"], "time", "{by_time:#}");
+    assert!(by_time["findings_by"].is_object() && by_time["end"].get("error").is_none());
+    // What went wrong is said, too.
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let args = ["fuzz", "--no-seeds", "--execs", "5", "--json", "--jsonl", "figures"];
+    typerace(dir, &args).stdout(full).output().unwrap();
+    let text = fs::read_to_string(dir.join("figures")).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["end"]["exit"], 3, "{last:#}");
+    assert!(last["end"]["error"].as_str().unwrap().contains("standard output"), "{last:#}");
+}
+
+/// A folder that no command can read is a finding that is lost: it is said once.
+#[test]
+fn damaged_crash_directories_are_said_once() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    for (name, text) in [("data-race-0", None), ("panic-0", Some("{"))] {
+        fs::create_dir_all(dir.join("crashes").join(name)).unwrap();
+        if let Some(text) = text {
+            fs::write(dir.join("crashes").join(name).join("finding.json"), text).unwrap();
+        }
+    }
+    for cores in ["1", "2"] {
+        let args = ["fuzz", "--no-seeds", "--execs", "5", "--seed", "1", "--cores", cores];
+        let output = typerace(dir, &args).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{err}");
+        let said: Vec<&str> = err.lines().filter(|l| l.contains("cannot be read")).collect();
+        let want =
+            "2 folders in crashes cannot be read, for example crashes/data-race-0/finding.json";
+        assert!(said.len() == 1 && said[0].contains(want), "{err}");
+    }
 }
 
 /// The error names the removed flag and where to read why it was removed.

@@ -138,6 +138,42 @@ fn one_signal_ends_it_with_a_summary_and_a_second_at_once() {
     campaign.leaves_no_process();
 }
 
+/// A closed terminal: the system and the shell each send a signal.
+#[test]
+fn a_closed_terminal_ends_it_with_a_summary() {
+    let mut campaign = Campaign::start(&["--jsonl", "figures"]);
+    campaign.runs();
+    campaign.signal("-HUP");
+    campaign.signal("-HUP");
+    let status = campaign.end();
+    assert!(matches!(status.code(), Some(0 | 1)), "{status}: {}", campaign.err());
+    campaign.leaves_no_process();
+    let out = fs::read(campaign.dir.path().join("out")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(summary["interrupted"], true);
+    let figures = fs::read_to_string(campaign.dir.path().join("figures")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(figures.lines().last().unwrap()).unwrap();
+    assert_eq!(last["end"]["by"], "signal", "{last:#}");
+    assert_eq!(last["end"]["exit"].as_i64(), status.code().map(i64::from), "{last:#}");
+    assert_eq!(last["execs"], summary["execs"], "{last:#}");
+}
+
+/// With nohup, it outlives its terminal.
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let tmp = tempfile::tempdir().unwrap();
+    let script = "trap '' HUP
+        \"$TYPERACE\" fuzz --no-seeds --time 3s --minimize-percent 0 --json --jsonl figures &
+        until [ -s figures ]; do kill -0 $! || exit; sleep 0.1; done
+        kill -HUP $!; wait $!";
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).current_dir(tmp.path()).stdin(Stdio::null());
+    let output = command.env("TYPERACE", env!("CARGO_BIN_EXE_typerace")).output().unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!(summary["interrupted"], false, "{summary:#}");
+}
+
 #[test]
 fn a_campaign_whose_workers_all_die_is_an_error() {
     let mut campaign = Campaign::start(&["--time", "10m"]);

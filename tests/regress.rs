@@ -106,7 +106,7 @@ fn the_gate_shuts_for_what_the_baseline_does_not_list() {
         typerace(dir, &["regress", "--corpus", "corpus", "--baseline", "b.json", "--github"]);
     let out = String::from_utf8_lossy(&text.stdout);
     assert_eq!(text.status.code(), Some(0), "{out}");
-    assert!(out.contains("0 new, 0 worse, 1 listed") && out.ends_with("passed\n"), "{out}");
+    assert!(out.contains("0 new roots, 0 worse, 1 listed") && out.ends_with("passed\n"), "{out}");
     assert!(!out.contains("::error"), "{out}");
 }
 
@@ -219,6 +219,25 @@ fn an_overlay_fixes_what_it_fixes() {
     assert!(!of("same").is_empty(), "{effects:#?}");
 }
 
+/// The verdict and the other files do not depend on one that cannot be written.
+#[test]
+fn a_full_disk_does_not_hide_the_verdict() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    fs::create_dir(dir.join("one")).unwrap();
+    fs::write(dir.join("one/a.go"), "package a\n").unwrap();
+    let args = ["regress", "--corpus", "one", "--runs", "1", "--junit", "/dev/full"];
+    let output = typerace(dir, &[&args[..], &["--sarif", "s.sarif"]].concat());
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("error: cannot write /dev/full: No space left"), "{err}");
+    assert!(err.contains("help: free some disk space"), "{err}");
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("passed\n"), "{output:?}");
+    assert!(dir.join("s.sarif").is_file());
+    let html = typerace(dir, &["report", "--crashes", ".", "--html", "/dev/full"]);
+    assert_eq!(html.status.code(), Some(3), "{html:?}");
+}
+
 #[test]
 fn unusable_input_is_a_usage_error() {
     let tmp = tempfile::tempdir().unwrap();
@@ -228,6 +247,7 @@ fn unusable_input_is_a_usage_error() {
     let odd = "{\"version\": 1, \"go\": [],\n \"findings\": [\n  {\"kind\": 7}]}\n";
     fs::write(dir.join("odd.json"), odd).unwrap();
     fs::write(dir.join("a.go"), "package a\n").unwrap();
+    fs::write(dir.join("empty"), "").unwrap();
     for (args, code, want) in [
         (&["regress", "--corpus", "none"][..], 2, "none"),
         (&["regress", "--crashes", "none"], 2, "none"),
@@ -249,7 +269,21 @@ fn unusable_input_is_a_usage_error() {
         (&["bisect", "a.go", "--repo", "."], 2, "--good"),
         (&["report", "--html", "p.html"], 2, "crashes"),
         (&["report", "--crashes", ".", "--html", "/proc/x/p.html"], 2, "/proc/x/p.html"),
-        (&["report", "--crashes", ".", "--html", "p.html", "--samples", "bad.json"], 0, ""),
+        (
+            &["report", "--crashes", ".", "--html", "p.html", "--samples", "bad.json"],
+            2,
+            "bad.json, line 1: it is not a line of fuzz --jsonl",
+        ),
+        (
+            &["report", "--crashes", ".", "--html", "p.html", "--samples", "none.jsonl"],
+            2,
+            "none.jsonl",
+        ),
+        (
+            &["report", "--crashes", ".", "--html", "p.html", "--samples", "empty"],
+            0,
+            "no curves from empty: no samples; fuzz --jsonl FILE",
+        ),
         (
             &["report", "--crashes", ".", "--html", "p.html", "--cover", "--cover-corpus", "none"],
             2,

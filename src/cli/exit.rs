@@ -4,8 +4,9 @@ use crate::bisect::RepoError;
 use crate::campaign::metrics::MetricsError;
 use crate::campaign::stored::CorpusError;
 use crate::campaign::workers::WorkersError;
-use crate::campaign::{CampaignError, WorkError, seeds::SeedError};
+use crate::campaign::{CampaignError, SamplesError, WorkError, seeds::SeedError};
 use crate::executor::Fatal;
+use crate::files;
 use crate::fleet::location::LocationError;
 use crate::fleet::objects::ObjectsError;
 use crate::harness::{EnvError, HarnessError, ImportError};
@@ -49,8 +50,16 @@ impl Exit {
     /// The exit code of an error: that of the first cause that has one.
     #[must_use]
     pub fn of(error: &anyhow::Error) -> Self {
+        // Whatever was to be written there: the user's input is not at fault.
+        if error.chain().any(is_full) {
+            return Exit::Environment;
+        }
         error.chain().find_map(code).unwrap_or(Exit::Internal)
     }
+}
+
+fn is_full(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref().is_some_and(files::is_full)
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
@@ -193,6 +202,7 @@ fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<RepoError>()
         || cause.is::<MetricsError>()
         || cause.is::<LocationError>()
+        || cause.is::<SamplesError>()
         || cause.is::<super::KnownFileError>()
         || cause.is::<crate::report::html::LoadError>()
 }
@@ -227,6 +237,10 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some(e.help().to_owned())
     } else if cause.is::<OutputError>() {
         Some("findings are stored anyway; free some disk space, or write somewhere else".to_owned())
+    } else if is_full(cause) {
+        Some("free some disk space, or write somewhere else".to_owned())
+    } else if let Some(e) = cause.downcast_ref::<LocationError>() {
+        e.help()
     } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
         && source.kind() == std::io::ErrorKind::NotFound
     {
@@ -251,6 +265,13 @@ mod tests {
         assert_eq!(code(HarnessError::Interrupted.into()), Exit::Nothing);
         let full = OutputError(std::io::ErrorKind::StorageFull.into());
         assert_eq!(code(full.into()), Exit::Environment);
+        for (source, exit) in [
+            (std::io::ErrorKind::StorageFull, Exit::Environment),
+            (std::io::ErrorKind::NotADirectory, Exit::Usage),
+        ] {
+            let e = RegressError::Write { path: "f".into(), source: source.into() };
+            assert_eq!(code(e.into()), exit);
+        }
         assert_eq!(code(TestCaseError::Empty.into()), Exit::Usage);
         assert_eq!(code(anyhow::anyhow!("x")), Exit::Internal);
         let wrapped = Err::<(), _>(EnvError::NoCounters).context("while starting").unwrap_err();

@@ -24,6 +24,7 @@ mod overlay;
 mod patches;
 mod regress;
 mod regress_columns;
+mod regress_files;
 mod regress_gate;
 mod removed;
 mod report;
@@ -87,7 +88,7 @@ pub fn main() -> ExitCode {
     crate::harness::survive_file_size_limit();
     let args: Vec<_> = std::env::args_os().skip(1).collect();
     if let Some(error) = removed::error(&args) {
-        eprintln!("{}", escape::text(&error.to_string()));
+        complain(&format!("{error}\n"));
         return Exit::Usage.into();
     }
     let result = match Cli::parse().command {
@@ -112,7 +113,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprint!("{}", escape::text(&exit::describe(&error)));
+            complain(&exit::describe(&error));
             Exit::of(&error).into()
         }
     }
@@ -125,7 +126,7 @@ fn end_on_panic() {
     std::panic::set_hook(Box::new(move |info| {
         crate::campaign::screen::restore();
         default(info);
-        eprintln!("help: this is a bug in typerace; please report it");
+        complain("help: this is a bug in typerace; please report it\n");
         std::process::exit(i32::from(Exit::Internal as u8));
     }));
 }
@@ -144,7 +145,13 @@ pub fn print(text: &str) -> Result<(), OutputError> {
 
 /// Writes a line of progress to stderr.
 pub fn progress(line: &str) {
-    eprintln!("typerace: {}", escape::text(line));
+    complain(&format!("typerace: {line}\n"));
+}
+
+/// Writes to stderr, without control characters. A full disk or a terminal that is gone must not end
+/// what is running, as a panic of `eprint!` would.
+fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(escape::text(text).as_bytes());
 }
 
 #[cfg(test)]

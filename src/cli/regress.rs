@@ -7,15 +7,14 @@ use clap::Args;
 
 use super::durations::duration;
 use super::regress_columns::columns;
+use super::regress_files::{writable, write_files};
 use super::regress_gate::Gate;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
-use crate::files;
 use crate::regress::{
     Baseline, Case, CaseKind, RegressError, built_in, default_runs, from_corpus, from_crashes,
-    github, junit, known_table, overview, sarif, text,
+    github, overview, text,
 };
 use crate::scenario::Scenario;
-use crate::words::count;
 
 /// The time for one Go, unless the user says otherwise.
 const BUDGET: Duration = Duration::from_secs(300);
@@ -69,16 +68,16 @@ pub struct RegressArgs {
     baseline: Option<PathBuf>,
     /// Add the findings to this baseline; creates the file if it does not exist
     #[arg(long, value_name = "FILE")]
-    write_baseline: Option<PathBuf>,
+    pub(super) write_baseline: Option<PathBuf>,
     /// Write the result as JUnit XML
     #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    pub(super) junit: Option<PathBuf>,
     /// Write the result as SARIF 2.1.0
     #[arg(long, value_name = "FILE")]
-    sarif: Option<PathBuf>,
+    pub(super) sarif: Option<PathBuf>,
     /// Write a table of the known races, in Markdown
     #[arg(long, value_name = "FILE")]
-    known_table: Option<PathBuf>,
+    pub(super) known_table: Option<PathBuf>,
     /// Print annotations for GitHub Actions
     #[arg(long)]
     github: bool,
@@ -156,23 +155,8 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     } else {
         gate.run(&columns, cases)?
     };
-    if let (Some(path), Some(new)) = (&args.write_baseline, &mut written) {
-        // Findings with the overlay say nothing about the Go without it.
-        let plain: Vec<_> = report.columns.iter().filter(|c| !c.patched).cloned().collect();
-        let before = new.findings.len();
-        let seen = new.add(&plain, args.only.is_none());
-        new.write(path)?;
-        progress(&format!("wrote {}, which {}", path.display(), added(new, before, seen)));
-    }
-    if let Some(path) = &args.junit {
-        write(path, &junit::junit(&report))?;
-    }
-    if let Some(path) = &args.sarif {
-        write(path, &(serde_json::to_string_pretty(&sarif::sarif(&report))? + "\n"))?;
-    }
-    if let Some(path) = &args.known_table {
-        write(path, &known_table::known_table(&report))?;
-    }
+    // The verdict is printed whatever becomes of the files.
+    let files = write_files(args, &report, written.as_mut());
     if args.json {
         print(&(serde_json::to_string(&report)? + "\n"))?;
     } else {
@@ -182,6 +166,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         }
         print(&if args.verbose { text::text(&report) } else { overview(&report) })?;
     }
+    files?;
     Ok(match report.passed {
         false => Exit::Findings,
         true if unreadable.is_empty() => Exit::Nothing,
@@ -193,23 +178,6 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
             Exit::Usage
         }
     })
-}
-
-/// What is in a baseline now, and what changed.
-fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
-    let all = baseline.findings.len();
-    let on = match &baseline.go[..] {
-        [] => "no whole run of the corpus yet".to_owned(),
-        go => format!("measured on {}", go.join(", ")),
-    };
-    let were = |n: usize| if n == 1 { "was" } else { "were" };
-    format!(
-        "lists {} now, of which {} {} not there: {seen} {} seen, {on}",
-        count(all, "finding"),
-        all - before,
-        were(all - before),
-        were(seen)
-    )
 }
 
 fn cases(args: &RegressArgs, unreadable: &mut Vec<String>) -> Result<Vec<Case>, RegressError> {
@@ -232,20 +200,4 @@ fn cases(args: &RegressArgs, unreadable: &mut Vec<String>) -> Result<Vec<Case>, 
         }
     }
     Ok(cases)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), RegressError> {
-    files::output(path, text.as_bytes())
-        .map_err(|source| RegressError::Write { path: path.to_owned(), source })
-}
-
-/// Checks that a file can be created or replaced, without changing it.
-pub(super) fn writable(path: &Path) -> Result<(), RegressError> {
-    let there = path.exists();
-    let opened = std::fs::File::options().append(true).create(true).open(path);
-    if opened.is_ok() && !there {
-        // This was only a probe: an unfinished run must not leave an empty report.
-        let _ = std::fs::remove_file(path);
-    }
-    opened.map(drop).map_err(|source| RegressError::Write { path: path.to_owned(), source })
 }

@@ -96,11 +96,10 @@ impl EnvError {
                 "--harness takes the folder of a Go package that registers operations with typerace/harness/target; docs/TARGETS.md has examples".into()
             }
             EnvError::NoCacheDir => "set XDG_CACHE_HOME to a folder that can be written".into(),
-            EnvError::Write { source, .. } => match source.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    "make room on that disk, or set XDG_CACHE_HOME and TMPDIR to folders elsewhere".into()
-                }
-                _ => "make it writable, or set XDG_CACHE_HOME and TMPDIR to folders that are".into(),
+            EnvError::Write { source, .. } => if crate::files::is_full(source) {
+                "make room on that disk, or set XDG_CACHE_HOME and TMPDIR to folders elsewhere".into()
+            } else {
+                "make it writable, or set XDG_CACHE_HOME and TMPDIR to folders that are".into()
             },
             EnvError::Build { output, .. } => build_help(output).into(),
             EnvError::Start { .. } | EnvError::BadHello { .. } | EnvError::NoCounters => retry.into(),

@@ -49,6 +49,17 @@ pub fn survive_file_size_limit() {
     }
 }
 
+/// Whether this process was started with a signal ignored, as `nohup` does with SIGHUP.
+pub fn is_ignored(signal: libc::c_int) -> bool {
+    // SAFETY: sigaction is plain data, for which zeros are valid; the call only reads the present
+    // action into it.
+    unsafe {
+        let mut now: libc::sigaction = std::mem::zeroed();
+        let asked = libc::sigaction(signal, std::ptr::null(), &raw mut now);
+        asked == 0 && now.sa_sigaction == libc::SIG_IGN
+    }
+}
+
 /// The process group of this process, which is the shell's job.
 pub(crate) fn process_group() -> i32 {
     // SAFETY: no memory is involved, and it cannot fail.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub use error::StoreError;
 use files::Building;
 
-use crate::files::TEMPORARY;
+use crate::files::{TEMPORARY, is_full};
 use crate::finding::{Finding, Minimization, Root, class_and_rules};
 use crate::testcase::SourceCase;
 
@@ -76,9 +76,7 @@ impl Store {
             std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
                 StoreError::NotADirectory(dir.to_owned())
             }
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                StoreError::io(dir, e)
-            }
+            _ if is_full(&e) => StoreError::io(dir, e),
             // In /proc, creating a folder fails with "no such file".
             _ => StoreError::NoWrite { path: dir.to_owned(), source: e },
         })?;
