@@ -84,6 +84,12 @@ impl Group<'_> {
         place(self.findings[0])
     }
 
+    /// Whether one of its findings has this signature.
+    #[must_use]
+    pub fn has(&self, signature: &str) -> bool {
+        self.findings.iter().any(|j| j.signature == signature)
+    }
+
     /// The signatures, one a line.
     #[must_use]
     pub fn signatures(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CaseRun, ColumnReport, Judged, Report, Status, by_root};
+use super::{CaseRun, ColumnReport, Group, Judged, Report, Status, by_root};
 use crate::escape::markup;
 
 /// The document.
@@ -22,16 +22,21 @@ pub fn junit(report: &Report) -> String {
     out
 }
 
-/// The findings of a case that fail the gate.
-fn faults<'a>(column: &'a ColumnReport, case: &'a CaseRun) -> impl Iterator<Item = &'a Judged> {
-    column.verdict.findings.iter().filter(|j| {
-        matches!(j.status, Status::New | Status::Worse)
-            && j.shown.iter().any(|s| s.case == case.case)
-    })
+/// The roots that fail the gate. Each is a failure of one case, the one that shows it most often: a
+/// root that a hundred cases show is one thing to repair.
+fn faults(column: &ColumnReport) -> Vec<Group<'_>> {
+    let fails = |j: &&Judged| matches!(j.status, Status::New | Status::Worse);
+    by_root(column.verdict.findings.iter().filter(fails))
+}
+
+/// The case that a root is a failure of.
+fn place<'a>(fault: &'a Group<'_>) -> &'a str {
+    fault.first().shown.first().map_or("", |s| &s.case)
 }
 
 fn failed(column: &ColumnReport) -> usize {
-    column.cases.iter().filter(|c| faults(column, c).next().is_some()).count()
+    let faults = faults(column);
+    column.cases.iter().filter(|c| faults.iter().any(|f| place(f) == c.case)).count()
 }
 
 fn suite(out: &mut String, column: &ColumnReport) {
@@ -44,42 +49,47 @@ fn suite(out: &mut String, column: &ColumnReport) {
         failed(column),
         column.seconds
     );
+    let faults = faults(column);
     for case in &column.cases {
-        let _ = writeln!(
-            out,
-            "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3}\">",
-            markup(&case.case),
-            markup(&column.label),
-            case.seconds
-        );
-        if case.runs == 0 {
-            let why = markup(&case.notes.join("; "));
-            let _ = writeln!(out, "      <skipped message=\"{why}\"/>");
-        }
-        for group in by_root(faults(column, case)) {
-            let here = |j: &Judged| j.shown.iter().find(|s| s.case == case.case).map(|s| s.hits);
-            let hits = group.findings.iter().filter_map(|j| here(j)).max().unwrap_or(0);
-            let (title, class) = (group.heading.line(), group.class);
-            let more = group.more();
-            let j = group.first();
-            let _ = writeln!(
-                out,
-                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                j.kind,
-                markup(&format!("{title} ({class}), {hits} of {}{more}", case.runs)),
-                markup(&format!("{}\n\n{}", group.signatures(), j.report))
-            );
-        }
-        let listed: Vec<_> = case
-            .seen
-            .iter()
-            .map(|s| format!("{} of {}: {}", s.hits, case.runs, s.finding.signature))
-            .chain(case.notes.iter().cloned())
-            .collect();
-        if !listed.is_empty() {
-            let _ = writeln!(out, "      <system-out>{}</system-out>", markup(&listed.join("\n")));
-        }
-        out.push_str("    </testcase>\n");
+        test(out, column, case, &faults);
     }
     out.push_str("  </testsuite>\n");
+}
+
+fn test(out: &mut String, column: &ColumnReport, case: &CaseRun, faults: &[Group<'_>]) {
+    let _ = writeln!(
+        out,
+        "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3}\">",
+        markup(&case.case),
+        markup(&column.label),
+        case.seconds
+    );
+    if case.runs == 0 {
+        let why = markup(&case.notes.join("; "));
+        let _ = writeln!(out, "      <skipped message=\"{why}\"/>");
+    }
+    for group in faults.iter().filter(|f| place(f) == case.case) {
+        let j = group.first();
+        let shown = j.shown.first();
+        let rate = shown.map_or_else(String::new, |s| format!(", {} of {}", s.hits, s.runs));
+        let title = format!("{} ({}){rate}{}", group.heading.line(), group.class, group.more());
+        let _ = writeln!(
+            out,
+            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+            j.kind,
+            markup(&title),
+            markup(&format!("{}\n\n{}", group.signatures(), j.report))
+        );
+    }
+    let seen = case.seen.iter().map(|s| {
+        let fault = faults.iter().find(|f| f.has(&s.finding.signature)).map(place);
+        let elsewhere = fault.filter(|place| *place != case.case);
+        let end = elsewhere.map_or_else(String::new, |place| format!(" (a failure of {place})"));
+        format!("{} of {}: {}{end}", s.hits, case.runs, s.finding.signature)
+    });
+    let listed: Vec<String> = seen.chain(case.notes.iter().cloned()).collect();
+    if !listed.is_empty() {
+        let _ = writeln!(out, "      <system-out>{}</system-out>", markup(&listed.join("\n")));
+    }
+    out.push_str("    </testcase>\n");
 }

@@ -155,6 +155,8 @@ impl Display {
             board.found.clone_from(&summary.findings);
         }
         let mut sample = board.sample(&board.figures, board.elapsed());
+        // They have ended by now.
+        sample.workers = board.workers.len().max(1);
         drop(board);
         summary.iter().for_each(|summary| sample.conclude(summary));
         sample.end = Some(end);

@@ -105,6 +105,23 @@ fn races_that_write_at_one_place_are_one_alarm() {
     assert!(text.contains("\ngo1.27.3: 2 new roots (3 signatures), 0 worse,"), "{text}");
 }
 
+/// The case that shows a root most often fails; the others say where it is a failure.
+#[test]
+fn a_root_is_a_failure_of_one_case() {
+    let seen = |hits, case: &str| {
+        let one = column("go1.27.3", &[(hits, finding("data-race: a / b", Some("R3")))]);
+        CaseRun { case: case.to_owned(), ..one.cases[0].clone() }
+    };
+    let cases = vec![seen(3, "a.txtar"), seen(20, "b.txtar")];
+    let verdict = compare(&cases, &Baseline::default(), &Known::shipped(), "go1.27.3");
+    let column = ColumnReport { cases, verdict, ..column("go1.27.3", &[]) };
+    let xml = junit::junit(&Report::new(21, Vec::new(), vec![column]));
+    assert!(xml.contains("tests=\"2\" failures=\"1\""), "{xml}");
+    let (a, b) = xml.split_once("name=\"b.txtar\"").unwrap();
+    assert!(a.contains("3 of 21: data-race: a / b (a failure of b.txtar)"), "{xml}");
+    assert!(!a.contains("<failure ") && b.matches("<failure ").count() == 1, "{xml}");
+}
+
 #[test]
 fn one_screen() {
     insta::assert_snapshot!(overview(&report()));
