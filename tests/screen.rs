@@ -117,6 +117,22 @@ fn q_ends_a_campaign_with_its_summary() {
     assert!(!after.contains("FOUND"), "{after}");
 }
 
+/// The campaign gets a SIGHUP, and ends although nothing can be read or shown any more.
+#[test]
+fn a_closed_terminal_ends_a_campaign() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut session = Session::start(tmp.path(), "xterm", "--cores 1 --jsonl figures");
+    session.wait_for("q ends it");
+    session.wait_for("the newest first");
+    session.script.kill().unwrap();
+    let figures = || std::fs::read_to_string(tmp.path().join("figures")).unwrap_or_default();
+    let since = Instant::now();
+    while !figures().contains("\"end\":{\"by\":\"signal\"") {
+        assert!(since.elapsed() < PATIENCE, "it does not end: {}", figures());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// Ctrl-C is a key here, and SIGTERM to the campaign alone also ends it; both with workers.
 #[test]
 fn a_signal_gives_the_terminal_back() {

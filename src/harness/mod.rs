@@ -55,8 +55,8 @@ pub use shared_writes::{MadeBy, Meeting, Place, SharedWrite, SharedWrites, Site}
 pub use sites::CounterSite;
 pub use sources::{Replaced, Sources, checker_hash, checker_sources, is_release_version};
 pub use stoppable::stop_builds_with;
+pub(crate) use sys::{is_gone_after, kill, process_group, quit, spawn_tied, terminate};
 pub use sys::{is_ignored, lower_priority, return_memory, survive_file_size_limit};
-pub(crate) use sys::{kill, process_group, quit, spawn_tied, terminate};
 pub use target::{TargetName, TargetOperation};
 pub use toolchain::{GoOptions, Toolchain};
 pub use wire::WireError;

@@ -232,6 +232,16 @@ pub(super) fn wait_for(fd: BorrowedFd<'_>, ready: Ready, deadline: Instant) -> i
     }
 }
 
+/// Waits until a terminal sends something, at most `time`. Returns whether the terminal is gone: then
+/// there is something to read forever, and it is nothing.
+pub(crate) fn is_gone_after(terminal: BorrowedFd<'_>, time: Duration) -> bool {
+    let ms = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
+    let mut p = libc::pollfd { fd: terminal.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one pollfd, which lives through the call. A signal ends the wait early, which is fine.
+    let ready = unsafe { libc::poll(&raw mut p, 1, ms) };
+    ready > 0 && p.revents & (libc::POLLHUP | libc::POLLERR | libc::POLLNVAL) != 0
+}
+
 /// Sends a signal to the process group of `leader`. `leader` must not have been waited for, because
 /// its id could have been reused.
 pub(super) fn signal_group(leader: u32, signal: i32) {

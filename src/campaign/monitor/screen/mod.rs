@@ -24,12 +24,15 @@ use ratatui::backend::CrosstermBackend;
 
 use crate::campaign::monitor::display::Display;
 use crate::escape;
+use crate::harness::is_gone_after;
 pub use draw::{View, draw};
 
 /// Time between two pictures, unless a key or the terminal's size asks for one.
 const EVERY: Duration = Duration::from_millis(250);
 /// How long restoring the terminal waits for a picture that is being drawn.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// How long the end of a campaign waits for the thread that draws.
+const LEAVES: Duration = Duration::from_secs(1);
 /// The maximum number of warnings to print again when the screen closes.
 const TOLD_AGAIN: usize = 20;
 /// The exit code of a process that Ctrl-C ended.
@@ -92,8 +95,10 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        // Not forever: the terminal may be closed while the thread reads from it.
+        let since = Instant::now();
+        while self.thread.as_ref().is_some_and(|t| !t.is_finished()) && since.elapsed() < LEAVES {
+            std::thread::sleep(Duration::from_millis(5));
         }
         restore();
         let board = self.display.board();
@@ -162,16 +167,19 @@ impl Painter {
     fn run(mut self) {
         while !self.ended.load(Ordering::SeqCst) {
             self.paint();
-            match event::poll(EVERY) {
-                Ok(true) => match event::read() {
-                    Ok(event) => self.heed(&event),
-                    Err(_) => std::thread::sleep(EVERY),
-                },
-                Ok(false) => {}
+            // crossterm would read from a closed terminal forever, so it is asked only after this.
+            if is_gone_after(io::stdin().as_fd(), EVERY) || self.heed_all().is_err() {
                 // The terminal is gone, or sends no keys: the campaign goes on.
-                Err(_) => std::thread::sleep(EVERY),
+                std::thread::sleep(EVERY);
             }
         }
+    }
+
+    fn heed_all(&self) -> io::Result<()> {
+        while event::poll(Duration::ZERO)? {
+            self.heed(&event::read()?);
+        }
+        Ok(())
     }
 
     fn paint(&mut self) {
