@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::behind::behind;
 use super::overview::changed;
 use super::{
-    CaseKind, CaseRun, Change, ColumnReport, Effect, Judged, Report, Status, by_root, untouched,
+    CaseKind, CaseRun, Change, ColumnReport, Effect, Group, Judged, Report, Status, by_root,
+    untouched,
 };
 use crate::scenario::Class;
 use crate::words::count;
@@ -42,25 +43,28 @@ pub fn text(report: &Report) -> String {
 /// `2 new roots (5 signatures), 0 worse, 1 listed, 0 gone; 3 signatures of class contract, as
 /// expected; …`
 pub(super) fn counts(column: &ColumnReport) -> String {
-    let roots = |is: &dyn Fn(&Judged) -> bool, word: &str| {
-        let all: Vec<&Judged> = column.verdict.findings.iter().filter(|j| is(j)).collect();
-        let (n, roots) = (all.len(), by_root(all.iter().copied()).len());
-        let new = if word == "new" { count(roots, "new root") } else { format!("{roots} {word}") };
-        let more = if n > roots { format!(" ({n} signatures)") } else { String::new() };
-        (n > 0, format!("{new}{more}"))
-    };
-    let of = |status: Status, word| roots(&|j| j.status == status, word);
-    let listed = |seen: bool, word| {
-        roots(&|j| j.status == Status::Listed && j.finding.is_some() == seen, word)
+    let groups = by_root(&column.verdict.findings);
+    // Of a listed root, some signatures may not have shown.
+    let shown = |g: &Group| g.findings.iter().filter(|j| j.finding.is_some()).count();
+    let listed = |g: &Group| g.status == Status::Listed;
+    let number = |word: &str, is: &dyn Fn(&Group) -> bool| {
+        let all: Vec<&Group> = groups.iter().filter(|g| is(g)).collect();
+        let (roots, n) = (all.len(), all.iter().map(|g| shown(g)).sum::<usize>());
+        let roots =
+            if word == "new" { count(roots, "new root") } else { format!("{roots} {word}") };
+        let more = if n > all.len() { format!(" ({n} signatures)") } else { String::new() };
+        (!all.is_empty(), format!("{roots}{more}"))
     };
     let always = [
-        of(Status::New, "new"),
-        of(Status::Worse, "worse"),
-        listed(true, "listed"),
-        of(Status::Gone, "gone"),
+        number("new", &|g| g.status == Status::New),
+        number("worse", &|g| g.status == Status::Worse),
+        number("listed", &|g| listed(g) && shown(g) > 0),
+        number("gone", &|g| g.status == Status::Gone),
     ];
-    let more =
-        [of(Status::Unconfirmed, "not confirmed"), listed(false, "listed that did not show")];
+    let more = [
+        number("not confirmed", &|g| g.status == Status::Unconfirmed),
+        number("listed that did not show", &|g| listed(g) && shown(g) == 0),
+    ];
     let more = more.into_iter().filter(|(any, _)| *any);
     let parts: Vec<String> = always.into_iter().chain(more).map(|(_, text)| text).collect();
     let mut text = parts.join(", ");
@@ -70,7 +74,7 @@ pub(super) fn counts(column: &ColumnReport) -> String {
         let _ = write!(text, "; {them} of class contract, as expected");
     }
     let runs: u64 = column.cases.iter().map(|c| u64::from(c.runs)).sum();
-    let _ = write!(text, "; {runs} runs in {:.1} s", column.seconds);
+    let _ = write!(text, "; {} in {:.1} s", count(runs, "run"), column.seconds);
     text
 }
 

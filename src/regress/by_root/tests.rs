@@ -122,6 +122,24 @@ fn a_root_is_a_failure_of_one_case() {
     assert!(!a.contains("<failure ") && b.matches("<failure ").count() == 1, "{xml}");
 }
 
+/// Another signature of a listed root may not show; the root does.
+#[test]
+fn a_listed_root_counts_once() {
+    let race = |signature: &str, root| (1, finding(signature, root));
+    let all = [
+        race("data-race: a / b", Some("R3")),
+        race("data-race: c / d", Some("R3")),
+        race("data-race: e / f", None),
+    ];
+    let mut baseline = Baseline::default();
+    baseline.add(&[column("go1.27.3", &all)], true);
+    let now = column("go1.27.3", &all[..1]);
+    let verdict = compare(&now.cases, &baseline, &Known::shipped(), "go1.27.3");
+    let text = overview(&Report::new(21, Vec::new(), vec![ColumnReport { verdict, ..now }]));
+    let counts = "0 new roots, 0 worse, 1 listed, 0 gone, 1 listed that did not show; 21 runs";
+    assert!(text.contains(counts), "{text}");
+}
+
 #[test]
 fn one_screen() {
     insta::assert_snapshot!(overview(&report()));
