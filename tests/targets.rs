@@ -210,9 +210,10 @@ fn a_finding_becomes_a_test_in_the_targets_module() {
     let name = test.split_once(", as ").unwrap().1.split_once(" for example,").unwrap().0;
     fs::write(dir.join("two/fuzzb").join(name), &test).unwrap();
     let id = &found["id"].as_str().unwrap()["data-race-".len()..];
-    assert!(name.contains(id) && test.contains(&format!("func TestDataRace{id}(")), "{test}");
-    let [name, other] = [name, &test].map(|text| text.replace(id, "0123456789ab"));
-    fs::write(dir.join("two/fuzzb").join(name), other).unwrap();
+    let function = test.split_once("\nfunc ").unwrap().1.split_once('(').unwrap().0;
+    assert!(name.contains(id) && function.to_lowercase().contains(id), "{test}");
+    let other = test.replace(function, "TestDataRaceOther");
+    fs::write(dir.join("two/fuzzb").join(name.replace(id, "other")), other).unwrap();
     let go = Toolchain::locate(&GoOptions::default(), &mut |_| ()).unwrap();
     let run = test.lines().find_map(|l| l.strip_prefix("//\tgo test ")).unwrap();
     let run = format!("test {run}");

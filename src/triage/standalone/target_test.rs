@@ -92,7 +92,7 @@ mod tests {
         // Another finding's test can stand beside it.
         crash.finding.id = "fatal-ba9876543210".to_owned();
         let other = target_test(&crash).unwrap();
-        assert!(other.contains("func TestFatalba9876543210(t"), "{other}");
+        assert!(other.contains("func TestFatalBa9876543210(t"), "{other}");
         crash.finding.kind = Kind::Leak;
         assert_eq!(target_test(&crash), None);
     }
