@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Case, CaseRun, Column, RegressError, Status, Verdict};
 use crate::finding::Known;
-use crate::harness::{HarnessConfig, HarnessError};
+use crate::harness::HarnessConfig;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
 
 /// This many findings are rooted, one of each case.
@@ -67,7 +67,8 @@ pub fn roots(
         let finding = seen.finding.clone();
         progress(&format!("which root: {}", finding.title));
         let root = match rooter.determine(&finding, &case.source, scenario, progress) {
-            Err(RootError::Harness(HarnessError::Interrupted)) => break,
+            // The time is up, and the gate has a verdict without this root.
+            Err(e) if e.is_interrupted() => break,
             Err(RootError::Harness(e)) => return Err(e.into()),
             Err(RootError::Environment(e)) => return Err(e.into()),
             Err(RootError::Crash(_) | RootError::Store(_)) => None,
@@ -82,4 +83,21 @@ pub fn roots(
         }
     }
     Ok(any)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::{EnvError, HarnessError};
+
+    /// Otherwise the gate would end without a verdict, and with the exit code of one that passed.
+    #[test]
+    fn a_harness_that_starts_when_the_time_is_up_is_no_error() {
+        let starting = HarnessError::Env(EnvError::Interrupted);
+        for e in [starting, HarnessError::Interrupted].map(RootError::from) {
+            assert!(e.is_interrupted());
+        }
+        assert!(RootError::from(EnvError::Interrupted).is_interrupted());
+        assert!(!RootError::from(EnvError::NoCounters).is_interrupted());
+    }
 }

@@ -65,6 +65,21 @@ pub enum RootError {
     Store(#[from] StoreError),
 }
 
+impl RootError {
+    /// Whether it was asked to stop, or the time was up: nothing is wrong. A harness may have been
+    /// running, or about to start.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(
+            self,
+            Self::Environment(EnvError::Interrupted)
+                | Self::Harness(
+                    HarnessError::Interrupted | HarnessError::Env(EnvError::Interrupted)
+                )
+        )
+    }
+}
+
 /// Determines roots. Patched harnesses are built once.
 pub struct Rooter {
     options: Options,
