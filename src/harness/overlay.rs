@@ -45,9 +45,10 @@ impl Overlay {
         let text = files::as_text(files::read_named(path)).map_err(|e| bad(e.to_string()))?;
         let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
         let mut overlay = Self::default();
+        let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
         for (from, to) in format.replace {
             let absolute = |p: &Path| std::path::absolute(p).map_err(|e| bad(e.to_string()));
-            let from = absolute(&from)?;
+            let from = as_the_build_says(absolute(&from)?, goroot, &real);
             if to.as_os_str().is_empty() {
                 overlay.replace.insert(from, to);
                 continue;
@@ -58,8 +59,7 @@ impl Overlay {
             overlay.contents.insert(from.clone(), content);
             overlay.replace.insert(from, to);
         }
-        let real = goroot.canonicalize().unwrap_or_else(|_| goroot.to_owned());
-        if !overlay.replace.keys().any(|p| p.starts_with(goroot) || p.starts_with(&real)) {
+        if !overlay.replace.keys().any(|p| p.starts_with(goroot)) {
             let other = overlay.replace.keys().find_map(|p| p.to_str()?.split_once("/src/"));
             let whose = other.map(|(root, _)| format!("; for its paths, give --goroot {root}"));
             let whose = whose.unwrap_or_default();
@@ -98,6 +98,18 @@ impl Overlay {
     }
 }
 
+/// A path of the toolchain that leads through symbolic links, as the build knows it: the go command
+/// compares paths as text.
+fn as_the_build_says(path: PathBuf, goroot: &Path, real: &Path) -> PathBuf {
+    // The file itself may be new.
+    let parent = path.parent().and_then(|dir| dir.canonicalize().ok());
+    let inside = parent.as_ref().and_then(|dir| dir.strip_prefix(real).ok());
+    match (inside, path.file_name()) {
+        (Some(inside), Some(name)) => goroot.join(inside).join(name),
+        _ => path,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -120,5 +132,19 @@ mod tests {
         assert_ne!(Overlay::read(&file, "/r".as_ref()).unwrap(), one, "contents count");
         fs::write(&file, "{\"replace\":1}").unwrap();
         assert!(matches!(Overlay::read(&file, "/r".as_ref()), Err(EnvError::BadOverlay { .. })));
+    }
+    #[test]
+    fn a_goroot_behind_a_link_is_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let [real, link, file] = ["go", "link", "o.json"].map(|name| dir.path().join(name));
+        fs::create_dir_all(real.join("src")).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        for [written, built] in [[&link, &real], [&real, &link], [&link, &link]] {
+            let text = format!("{{\"Replace\":{{{:?}:\"\"}}}}", written.join("src/a.go"));
+            fs::write(&file, text).unwrap();
+            let overlay = Overlay::read(&file, built).unwrap();
+            let paths: Vec<_> = overlay.files().map(|(path, ..)| path.to_owned()).collect();
+            assert_eq!(paths, [built.join("src/a.go")]);
+        }
     }
 }
