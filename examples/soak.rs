@@ -105,7 +105,12 @@ fn main() -> ExitCode {
         if kills && passed >= next_kill {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             next_kill = passed + 2 + (random >> 33) % 5;
-            for pid in children(campaign.id()) {
+            // Not the builds.
+            let is_harness = |pid: &u32| {
+                let name = fs::read_to_string(format!("/proc/{pid}/comm"));
+                name.is_ok_and(|name| name.trim_end() == "harness")
+            };
+            for pid in children(campaign.id()).iter().filter(|pid| is_harness(pid)) {
                 let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
                 killed += 1;
             }

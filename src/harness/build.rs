@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::hash::{Hash, Hasher as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use libafl_bolts::hasher_std;
 
@@ -345,10 +346,18 @@ fn succeed(toolchain: &Toolchain, go: &mut Command) -> Result<(), EnvError> {
     if output.status.success() {
         return Ok(());
     }
-    Err(EnvError::Build {
-        version: toolchain.version.clone(),
-        output: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
-    })
+    Err(failure(toolchain.version.clone(), output.status, &output.stderr))
+}
+
+/// A build that was killed says nothing about what was built. The go command reports the end of a
+/// compiler in its own words.
+fn failure(version: String, status: ExitStatus, stderr: &[u8]) -> EnvError {
+    let output = String::from_utf8_lossy(stderr).trim_end().to_owned();
+    if status.signal().is_some() || output.contains("signal: killed") {
+        EnvError::BuildKilled { version, output }
+    } else {
+        EnvError::Build { version, output }
+    }
 }
 
 /// `go1.27.3-0123456789abcdef`.
@@ -378,4 +387,22 @@ fn key(toolchain: &Toolchain, flags: &[String], extras: &Extras) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
         .collect();
     format!("{name}-{:016x}", h.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_that_was_killed_is_no_fault_of_its_code() {
+        let killed = |status: i32, text: &str| {
+            let status = ExitStatus::from_raw(status);
+            let e = failure("go1.27.3".to_owned(), status, text.as_bytes());
+            matches!(e, EnvError::BuildKilled { .. }).then(|| e.to_string())
+        };
+        assert_eq!(killed(9, "").unwrap(), "the build of the harness with go1.27.3 was killed");
+        let text = "go: compile: signal: killed";
+        assert!(killed(1 << 8, text).unwrap().ends_with(&format!(" was killed:\n{text}")));
+        assert_eq!(killed(1 << 8, "a.go:1:1: undefined: b"), None);
+    }
 }

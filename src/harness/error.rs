@@ -40,6 +40,8 @@ pub enum EnvError {
     Write { path: PathBuf, source: io::Error },
     #[error("the harness does not build with {version}:\n{output}")]
     Build { version: String, output: String },
+    #[error("the build of the harness with {version} was killed{}", lines_below(output))]
+    BuildKilled { version: String, output: String },
     #[error("cannot start the harness {path}: {source}")]
     Start { path: PathBuf, source: io::Error },
     #[error("the harness ended at its start, {status}:\n{output}")]
@@ -102,6 +104,9 @@ impl EnvError {
                 "make it writable, or set XDG_CACHE_HOME and TMPDIR to folders that are".into()
             },
             EnvError::Build { output, .. } => build_help(output).into(),
+            EnvError::BuildKilled { .. } => {
+                "the system kills a process when memory is short: make room, and start again".into()
+            }
             EnvError::Start { .. } | EnvError::BadHello { .. } | EnvError::NoCounters => retry.into(),
             EnvError::DiedAtStart { .. } | EnvError::SilentAtStart { .. } => {
                 "the lines above are the harness's own; the race detector needs a 64-bit system that grants it address space: check ulimit -v, containers' limits, and that kernel.randomize_va_space or a hardened kernel does not refuse it".into()
@@ -114,6 +119,10 @@ impl EnvError {
             EnvError::TooManyCounters { .. } => "report it: the map has to grow".into(),
         }
     }
+}
+
+fn lines_below(output: &str) -> String {
+    if output.is_empty() { String::new() } else { format!(":\n{output}") }
 }
 
 /// The most likely remedy for a failed build.
