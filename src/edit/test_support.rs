@@ -1,4 +1,4 @@
-//! Two small test cases, and the difference between two test cases as a diff
+//! Small test cases, and the difference between two test cases as a diff
 //! of their text.
 //!
 //! The trees are those that `harness_go/internal/tree/cmd/treedump` writes
@@ -14,6 +14,8 @@ const SAMPLE: (&str, &str) =
     (include_str!("fixtures/sample.txtar"), include_str!("fixtures/sample.json"));
 const DONOR: (&str, &str) =
     (include_str!("fixtures/donor.txtar"), include_str!("fixtures/donor.json"));
+const UNRESOLVED: (&str, &str) =
+    (include_str!("fixtures/unresolved.txtar"), include_str!("fixtures/unresolved.json"));
 
 fn load((txtar, json): (&str, &str)) -> TestCase {
     let source = SourceCase::from_txtar(txtar).unwrap();
@@ -44,6 +46,11 @@ pub(crate) fn sample() -> TestCase {
 /// Another test case.
 pub(crate) fn donor() -> TestCase {
     load(DONOR)
+}
+
+/// A generic type whose constraint has two names that do not resolve, and another such name.
+pub(crate) fn unresolved() -> TestCase {
+    load(UNRESOLVED)
 }
 
 /// A test case's txtar.

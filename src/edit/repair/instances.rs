@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::MOST;
 use crate::edit::address;
 use crate::edit::env::{Env, Found};
 use crate::edit::references::rebuild_instance;
@@ -13,10 +14,6 @@ use crate::goast::build::{ident, split_instance};
 use crate::goast::{Expr, Field};
 use crate::rng::Rng;
 use crate::testcase::TestCase;
-
-/// How many instances of a test case are repaired at most. A new argument may itself be an
-/// instance that needs repair, with two arguments that need repair, and so on.
-const MOST: usize = 200;
 
 /// Gives every instance as many type arguments as the type or function has
 /// parameters, and generic types arguments where there are none.

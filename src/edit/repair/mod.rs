@@ -21,6 +21,10 @@ pub(crate) use imports::drop_unused as drop_unused_imports;
 pub(crate) use imports::sort_packages;
 pub(crate) use names::bind_names;
 
+/// How many places of a test case one pass repairs at most. What it puts in may need repair as well: an
+/// instance whose arguments do not resolve, with two such arguments each, and so on.
+const MOST: usize = 200;
+
 /// Repairs a mutant of the test case `before`.
 pub fn repair(case: &mut TestCase, before: &TestCase, rng: &mut Rng) {
     // Repair knows less than the type checker, so it leaves untouched programs alone.
