@@ -51,7 +51,11 @@ impl Checkout {
             change.files.push(file.to_owned());
         }
         if replace.is_empty() {
-            let why = format!("nothing in src/go changed since {rev}");
+            let why = if top.join("src/go/types").is_dir() {
+                format!("no Go file in {} changed since {rev}", FOLDERS.join(" and "))
+            } else {
+                format!("{} is no checkout of the Go tree: it has no src/go/types", top.display())
+            };
             return Err(RepoError::Range(why));
         }
         let json = serde_json::json!({ "Replace": replace });
@@ -161,7 +165,7 @@ mod tests {
         git(&repo, &["commit", "-q", "-m", "base"]);
         let checkout = Checkout::open(&repo).unwrap();
         let none = checkout.change("HEAD", &goroot, &out).unwrap_err().to_string();
-        assert!(none.contains("nothing in src/go changed since HEAD"), "{none}");
+        assert!(none.contains("changed since HEAD"), "{none}");
 
         let new = OLD.replace("func a() {}", "func a() { b() }");
         put(&repo, "src/go/types/a.go", &new);

@@ -20,6 +20,7 @@ use crate::scenario::Class;
 use crate::store::MINIMIZED;
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, load_case};
+use crate::words::count;
 
 /// Find the Go release, or the commit, that introduced or fixed a finding
 #[derive(Args, Debug)]
@@ -243,7 +244,7 @@ fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::R
         }
         other => other?,
     };
-    progress(&format!("{} commits change go/types", commits.len() - 1));
+    progress(&format!("{} to search that touch go/types", count(commits.len() - 1, "commit")));
     let plain = BuiltHarness::get(&args.go.options(), &mut waiting())?;
     let tmp = tempfile::tempdir().context("cannot make a temporary folder")?;
     let mut n = 0;

@@ -13,6 +13,7 @@ use crate::regress::{
     Report, Sides, Status, Verdict, changed, changed_from_tree, compare, deadline, look, roots,
     run_columns, search, settle,
 };
+use crate::words::count;
 
 /// The share of the time in which the other cases get all of their runs, in percent, if the gate's
 /// corpus waits for it.
@@ -53,8 +54,8 @@ impl Gate<'_> {
         let mut reports: Vec<ColumnReport> = Vec::new();
         for column in columns {
             progress(&format!(
-                "{} cases, {} runs each, on {}",
-                cases.len(),
+                "{}, {} runs each, on {}",
+                count(cases.len(), "case"),
                 self.runs,
                 column.label
             ));
@@ -96,8 +97,8 @@ impl Gate<'_> {
     ) -> anyhow::Result<Report> {
         let [base, change] = columns else { unreachable!("a comparison has two sides") };
         progress(&format!(
-            "{} cases, {} runs each, on {} and on {} in turns",
-            cases.len(),
+            "{}, {} runs each, on {} and on {} in turns",
+            count(cases.len(), "case"),
             self.runs,
             base.label,
             change.label
