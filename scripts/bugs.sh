@@ -41,9 +41,11 @@ for go in go1.26.8 go1.27.3; do
 		done
 		# Exit code 1 means that a release shows it.
 		roots $go | while read -r crash; do
-			grep -q '"releases"' "$crash/finding.json" && continue
+			done=$dir/$go.$(basename "$crash").bisected
+			[ -e "$done" ] && continue
 			# shellcheck disable=SC2086 # no argument if it is empty
 			"$typerace" bisect "$crash" $choose </dev/null >&2 || [ $? -eq 1 ]
+			touch "$done"
 		done
 	) &
 	pids="$pids $!"
