@@ -24,6 +24,11 @@ pub fn write(path: &Path, text: String) {
     }
 }
 
+/// How many entries could not be written so far.
+pub fn waiting() -> usize {
+    unwritten().len()
+}
+
 /// Reads a corpus entry.
 ///
 /// # Errors
@@ -73,7 +78,7 @@ mod tests {
         assert_eq!(read(&at).unwrap(), "text");
         // Other tests of this process have unwritten entries of their own.
         let waits = || unwritten().contains_key(&at);
-        assert!(retry().unwrap().0 >= 1 && waits());
+        assert!(waiting() >= 1 && retry().unwrap().0 >= 1 && waits());
         fs::create_dir(tmp.path().join("not yet")).unwrap();
         let _ = retry();
         assert!(!waits());

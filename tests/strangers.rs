@@ -490,10 +490,11 @@ fn folders_that_are_removed_are_made_again() {
         .spawn()
         .unwrap();
     let begin = Instant::now();
-    let is_full = |folder: &str| {
-        fs::read_dir(dir.join(folder)).is_ok_and(|mut entries| entries.next().is_some())
+    let has_finding = || {
+        let entries = fs::read_dir(dir.join("crashes")).into_iter().flatten().flatten();
+        entries.map(|e| e.path()).any(|at| at.is_dir())
     };
-    while !is_full("crashes") || !dir.join("work/checkpoint.json").exists() {
+    while !has_finding() || !dir.join("work/checkpoint.json").exists() {
         assert!(begin.elapsed() < PATIENCE, "no finding and no checkpoint");
         std::thread::sleep(Duration::from_millis(50));
     }

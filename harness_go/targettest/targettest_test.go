@@ -5,7 +5,9 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
+	"typerace/harness/internal/casetext"
 	"typerace/harness/internal/engine"
 	"typerace/harness/target"
 )
@@ -35,6 +37,35 @@ func TestHelper(t *testing.T) {
 		t.Skip("helper of another test")
 	}
 	Run(t, "import source\nmeet start\nbefore check a\ngo target count a\ngo target count a"+program)
+}
+
+// TestHelperMissing is run by TestAMissingOperationFailsTheTest in a process of its own.
+func TestHelperMissing(t *testing.T) {
+	if os.Getenv("TARGETTEST_MISSING") == "" {
+		t.Skip("helper of another test")
+	}
+	Run(t, "import source\nbefore check a\ngo target names a ; target renamed a\ngo target renamed a"+program)
+}
+
+func TestAMissingOperationFailsTheTest(t *testing.T) {
+	helper := exec.Command(os.Args[0], "-test.run=^TestHelperMissing$")
+	helper.Env = append(os.Environ(), "TARGETTEST_MISSING=1")
+	output, err := helper.CombinedOutput()
+	said := string(output)
+	want := "no target registered the operation renamed; the packages of this test have: count, names\n"
+	if err == nil || !strings.Contains(said, want) || !strings.Contains(said, "FAIL: TestHelperMissing") {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+func TestTheBudgetEndsRepetitions(t *testing.T) {
+	request := casetext.Request("import source\nbefore check a\ngo target names a" + program)
+	if n := repeat(t, request, 0); n != 1 {
+		t.Errorf("ran %d times without time, not once", n)
+	}
+	if n := repeat(t, request, time.Hour); n != Attempts {
+		t.Errorf("ran %d times, not %d", n, Attempts)
+	}
 }
 
 func TestARaceFailsTheTest(t *testing.T) {

@@ -272,8 +272,15 @@ impl Saving {
     }
 
     /// Notes new entries in the journal, which the other workers follow. A failure is reported with
-    /// the next checkpoint.
-    pub fn note(&mut self, state: &State) {
+    /// the next checkpoint; entries that cannot be written themselves are reported at once.
+    pub fn note(&mut self, state: &State, progress: &Progress) {
+        if self.not_stored() > 0
+            && !self.failing
+            && let Some(waiting) = corpus_file::retry()
+        {
+            warn(progress, &in_memory(&waiting));
+            (self.failing, self.is_stuck) = (true, true);
+        }
         if let Some((_, journal)) = &mut self.work
             && !self.is_stuck
         {
@@ -295,6 +302,12 @@ impl Saving {
         self.work.is_some() && Instant::now() >= self.next
     }
 
+    /// Entries that the next campaign will not find. A temporary folder keeps none for it.
+    #[must_use]
+    pub fn not_stored(&self) -> usize {
+        if self.work.is_some() { corpus_file::waiting() } else { 0 }
+    }
+
     /// Writes a checkpoint, and corpus entries that could not be written earlier.
     pub fn save(
         &mut self,
@@ -311,7 +324,7 @@ impl Saving {
         let waiting = corpus_file::retry();
         // A checkpoint that names entries missing on disk would be useless.
         let failed = match &waiting {
-            Some((n, e)) => Some(format!("{n} corpus entries are in memory alone: {e}")),
+            Some(waiting) => Some(in_memory(waiting)),
             None => {
                 let checkpoint = Checkpoint::of(parts, &self.build, seed, memory, seen);
                 let written = journal.save(parts.state).and_then(|()| checkpoint.write(work));
@@ -319,15 +332,24 @@ impl Saving {
             }
         };
         match &failed {
-            Some(why) if !self.failing => {
-                progress.say(&format!("warning: {why}; the campaign goes on and tries again"));
-            }
+            Some(why) if !self.failing => warn(progress, why),
             None if self.failing => progress.say("the work directory can be written again"),
             _ => {}
         }
         self.failing = failed.is_some();
         self.is_stuck = self.failing;
     }
+}
+
+fn in_memory((n, why): &(usize, io::Error)) -> String {
+    match n {
+        1 => format!("a corpus entry is in memory alone: {why}"),
+        n => format!("{n} corpus entries are in memory alone: {why}"),
+    }
+}
+
+fn warn(progress: &Progress, why: &str) {
+    progress.say(&format!("warning: {why}; the campaign goes on and tries again"));
 }
 
 #[cfg(test)]

@@ -256,7 +256,7 @@ impl Campaign {
                 &mut self.events,
             )?;
             self.ask_compiler();
-            self.saving.note(&self.state);
+            self.saving.note(&self.state, &self.progress);
             self.receive()?;
             if self.saving.is_due() {
                 self.save();

@@ -39,7 +39,7 @@ impl Campaign {
                 self.adopt(&shared)?;
             }
         }
-        self.saving.note(&self.state);
+        self.saving.note(&self.state, &self.progress);
         self.receive_foreign()
     }
 
@@ -87,7 +87,7 @@ impl Campaign {
     pub(super) fn ran(&mut self, id: Option<CorpusId>) {
         let execution = *self.executor.execution().execution();
         self.table.borrow_mut().entry(id, execution.checked);
-        self.saving.note(&self.state);
+        self.saving.note(&self.state, &self.progress);
         self.progress.tick(&self.state, &execution);
     }
 }

@@ -52,6 +52,7 @@ impl Campaign {
             operators: self.table.borrow().rows(),
             roots: Vec::new(),
             not_stored: Vec::new(),
+            corpus_not_stored: self.saving.not_stored(),
             minimized: roots.minimized,
             not_minimized: roots.waiting + roots.failed.len(),
             seed: self.seed,

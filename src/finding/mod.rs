@@ -47,7 +47,7 @@ pub use leak::leaked;
 pub use listing::{Item, Listing};
 pub use locks::lock_cycle;
 pub use mismatch::{Difference, describe, mismatch};
-pub use normalise::Blame;
+pub use normalise::{Blame, owner};
 pub use observe::{End, Observed, Panic, findings};
 pub use panic::{panicked, shape as message_shape};
 pub use race::{Access, RaceReport, Side, race_reports};

@@ -317,7 +317,9 @@ fn files(dir: &Path, recursive: bool) -> std::io::Result<Vec<PathBuf>> {
             }
             if path.is_dir() {
                 // Packages in subfolders are built too, unless the go command ignores the folder.
-                if recursive && name != "testdata" && !entry.file_type()?.is_symlink() {
+                // Another module's are not: a new crash directory would mean a new build.
+                let is_ignored = name == "testdata" || path.join("go.mod").is_file();
+                if recursive && !is_ignored && !entry.file_type()?.is_symlink() {
                     folders.push(path);
                 }
             } else if !name.ends_with("_test.go") {

@@ -7,7 +7,7 @@ use super::{Entry, Report, rate};
 use crate::escape::{block, cell, code, inline};
 use crate::finding::State;
 use crate::sense::Suspects;
-use crate::triage::standalone::{analysis, report as own_report};
+use crate::triage::standalone::{TARGET_TEST, analysis, report as own_report};
 
 /// The findings with programs and reports.
 #[must_use]
@@ -127,15 +127,22 @@ fn one(out: &mut String, report: &Report, e: &Entry) {
     };
     let which = if crash.minimized { "Minimized test case" } else { "Test case as found" };
     let _ = writeln!(out, "\n{which}:\n\n{}\n", block("", &crash.case.to_txtar()));
-    let _ = writeln!(
-        out,
-        "Standalone program: {}\n",
-        inline(&e.path.join("repro/main.go").display().to_string())
-    );
+    if let Some((what, file)) = of_its_own(e) {
+        let _ = writeln!(out, "{what}: {}\n", inline(&e.path.join(file).display().to_string()));
+    }
     let said = own_report(f, &crash.report);
     let _ = writeln!(out, "{}", block("", &said));
-    let locks = analysis(&said, &crash.quotes);
+    let locks = analysis(&said, &crash.quotes, f.blame);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }
+}
+
+/// The file of a crash directory that shows the finding without this program: a target has a Go test
+/// instead of a program, or neither.
+fn of_its_own(e: &Entry) -> Option<(&'static str, &'static str)> {
+    if e.finding.origin.target.is_none() {
+        return Some(("Standalone program", "repro/main.go"));
+    }
+    e.path.join(TARGET_TEST).is_file().then_some(("Go test of the target", TARGET_TEST))
 }

@@ -7,6 +7,24 @@ use std::path::{Component, Path, PathBuf};
 use super::StoreError;
 use crate::files;
 
+/// The go.mod of a store's folder.
+const MODULE: &str = "\
+// Written by typerace. A module of its own: the Go files in crash directories are copies and tests to
+// be taken out, and no packages of the module around them.
+module crashes
+";
+
+/// Makes a store's folder a Go module, unless it is one or holds Go files of its own: `go build ./...`
+/// in a module around it would fail on what crash directories contain.
+pub(super) fn make_module(dir: &Path) {
+    let is_go = |name: &Path| name.extension().is_some_and(|e| e == "go");
+    let mut names = fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name());
+    if !names.any(|name| name == "go.mod" || is_go(Path::new(&name))) {
+        // A folder without it works as well: a full disk is told where it matters.
+        let _ = files::replace(&dir.join("go.mod"), MODULE.as_bytes());
+    }
+}
+
 /// A directory under construction. While the process lives it holds a lock on the directory, which
 /// the system releases when the process dies. Process numbers cannot replace the lock: they can be
 /// reused, or belong to another container.
@@ -31,6 +49,7 @@ impl Building {
                         && !store.is_dir()
                         && fs::create_dir_all(store).is_ok() =>
                 {
+                    make_module(store);
                     continue;
                 }
                 // It belongs to an earlier process with the same number: leave it.

@@ -64,8 +64,9 @@ pub struct Listing {
 }
 
 impl Store {
-    /// Opens a store and creates it if necessary, checks that it is writable, and recovers what
-    /// dead processes left unfinished.
+    /// Opens a store and creates it if necessary, checks that it is writable, recovers what dead
+    /// processes left unfinished, and makes the folder a Go module.
+    ///
     /// # Errors
     /// A file in its place, no write access, a full disk.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
@@ -83,6 +84,7 @@ impl Store {
         let store = Self { dir: dir.to_owned() };
         probe(dir)?;
         store.recover()?;
+        files::make_module(dir);
         Ok(store)
     }
 

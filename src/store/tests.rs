@@ -29,7 +29,31 @@ fn breach() -> Finding {
 }
 
 fn names(dir: &Path) -> BTreeSet<String> {
-    fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    let names = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "go.mod").collect()
+}
+
+#[test]
+fn its_folder_is_a_module_of_its_own() {
+    let tmp = tempfile::tempdir().unwrap();
+    let go_mod = tmp.path().join("crashes/go.mod");
+    let store = Store::open(&tmp.path().join("crashes")).unwrap();
+    assert!(fs::read_to_string(&go_mod).unwrap().ends_with("\nmodule crashes\n"));
+    let listing = store.list().unwrap();
+    assert!(listing.findings.is_empty() && listing.problems.is_empty());
+    // The user's own stays.
+    fs::write(&go_mod, "module mine\n").unwrap();
+    Store::open(store.dir()).unwrap();
+    assert_eq!(fs::read_to_string(&go_mod).unwrap(), "module mine\n");
+    // A folder with a package in it is not taken out of its module.
+    fs::remove_file(&go_mod).unwrap();
+    fs::write(store.dir().join("a.go"), "package a\n").unwrap();
+    Store::open(store.dir()).unwrap();
+    assert!(!go_mod.exists());
+    // Removed while a campaign runs.
+    fs::remove_dir_all(store.dir()).unwrap();
+    store.save(&bug(), "t", "r", &[]).unwrap();
+    assert!(go_mod.is_file());
 }
 
 #[test]

@@ -222,7 +222,8 @@ impl Display {
     /// Shows the time that a campaign takes for its roots at its end: how many have a program, and
     /// how many there are.
     fn wait_for(&self, done: (usize, usize)) {
-        if self.board().waits_for != Some(done) {
+        // Findings of which no root is determined are no group.
+        if done.1 > 0 && self.board().waits_for != Some(done) {
             self.board().waits_for = Some(done);
             let (done, all) = done;
             self.say(&format!("roots: {done} of {all} have a program"));
@@ -273,6 +274,15 @@ mod tests {
             let last = &board.log[lines - 1].text;
             assert!(last.starts_with("FOUND bug: a"), "{last}");
         }
+    }
+
+    #[test]
+    fn roots_are_told_when_there_are_some() {
+        let display = Display::new(Style::Screen);
+        [(0, 0), (0, 1), (0, 1)].into_iter().for_each(|done| display.wait_for(done));
+        let board = display.board();
+        let said: Vec<_> = board.log.iter().map(|l| l.text.as_str()).collect();
+        assert_eq!(said, ["roots: 0 of 1 have a program"]);
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub struct Summary {
     /// Findings that could not be stored where they belong, for each worker that had some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_stored: Vec<NotStored>,
+    /// Corpus entries that a full disk kept out of the work folder: the next campaign starts without
+    /// them.
+    #[serde(default)]
+    pub corpus_not_stored: usize,
     /// Findings that were minimized while the campaign ran.
     pub minimized: usize,
     /// New findings that were not.
@@ -117,12 +121,19 @@ impl Summary {
     pub fn text(&self, verbose: bool, stored: impl Fn(&Found) -> Stored) -> String {
         let mut out = self.head();
         if self.findings.is_empty() {
-            out += "nothing found\n";
+            out += if self.execs > 0 { "nothing found\n" } else { "no test case ran\n" };
         }
         let item = |f: &Found| f.item(&self.go_version, stored(f));
         let items: Vec<Item> = self.findings.iter().map(item).collect();
         let list = Listing::new(&items, verbose).not_stored(self.contract_not_stored);
         self.not_stored.iter().for_each(|n| out += &n.text());
+        if self.corpus_not_stored > 0 {
+            let n = self.corpus_not_stored;
+            let entries = if n == 1 { "entry" } else { "entries" };
+            out += &format!(
+                "not stored in the work folder: {n} corpus {entries}; the next campaign lacks them\n"
+            );
+        }
         if verbose {
             out += &list.to_string();
             if self.execs > 0 {
@@ -270,6 +281,9 @@ mod tests {
         let nothing = Summary { execs: 5, go_version: "go1.27.3".to_owned(), ..Summary::default() };
         let text = nothing.text(false, stored);
         assert!(text.ends_with("nothing found\n") && text.lines().count() == 3, "{text}");
+        let idle = Summary { execs: 0, corpus_not_stored: 2, ..nothing };
+        let text = idle.text(false, stored);
+        assert!(text.ends_with("no test case ran\nnot stored in the work folder: 2 corpus entries; the next campaign lacks them\n"), "{text}");
     }
 
     #[test]

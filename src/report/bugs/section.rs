@@ -147,7 +147,7 @@ fn program(out: &mut String, shown: &Entry) {
             block("go", &main)
         );
     }
-    let locks = analysis(&own_report(f, &crash.report), &crash.quotes);
+    let locks = analysis(&own_report(f, &crash.report), &crash.quotes, f.blame);
     if !locks.is_empty() {
         let _ = writeln!(out, "\n{locks}");
     }

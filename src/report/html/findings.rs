@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::{code, markup};
 use crate::checker::Checker;
-use crate::finding::{Finding, Frame, Stack};
+use crate::finding::{Blame, Finding, Frame, Stack, owner};
 
 /// A finding with the contents of its crash directory.
 #[derive(Clone, Debug)]
@@ -82,14 +82,14 @@ pub(super) fn body(out: &mut String, page: &PageFinding) {
 fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
     let _ = writeln!(out, "<div><h4>{}</h4>", markup(&stack.of));
     let shown = stack.frames.len().min(FRAMES);
-    let has = |f: &&Frame| source(page, f).is_some();
-    let place = |f: &Frame| stack.frames.iter().position(|g| std::ptr::eq(f, g));
-    let library = stack.frames.iter().filter(|f| Checker::of(&f.function).is_some()).find(has);
-    // First the frame that the signature names, then one outside of the standard library.
-    let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
-    let at = library.or(module);
-    let at = at.or_else(|| stack.frames.iter().find(has)).and_then(place);
-    if let Some(lines) = at.and_then(|i| excerpt(page, &stack.frames[i])) {
+    if page.finding.blame == Blame::Target {
+        // Its source is not read, and a line of a package that it calls would mislead.
+        if let Some(f) = stack.frames.iter().find(|f| owner(&f.function) == Blame::Target) {
+            let (function, file) = (markup(&f.function), markup(&f.file));
+            let _ =
+                writeln!(out, "<p><code>{function}</code> <small>{file}:{}</small></p>", f.line);
+        }
+    } else if let Some(lines) = quoted(stack, page) {
         out.push_str(&lines);
     }
     let _ = writeln!(out, "<pre>{}</pre>", frames(&stack.frames[..shown]));
@@ -98,6 +98,15 @@ fn stack(out: &mut String, stack: &Stack, page: &PageFinding) {
         let _ = writeln!(out, "<small>{rest} more in the report</small>");
     }
     out.push_str("</div>\n");
+}
+
+/// The lines of a stack's most telling frame whose source is there.
+fn quoted(stack: &Stack, page: &PageFinding) -> Option<String> {
+    let has = |f: &&Frame| source(page, f).is_some();
+    let library = stack.frames.iter().filter(|f| Checker::of(&f.function).is_some()).find(has);
+    // First the frame that the signature names, then one outside of the standard library.
+    let module = stack.frames.iter().filter(|f| is_module(&f.file)).find(has);
+    excerpt(page, library.or(module).or_else(|| stack.frames.iter().find(has))?)
 }
 
 /// Whether a file is a module's: their paths start with a domain name.

@@ -1,8 +1,8 @@
 //! Describes a race from its report and the toolchain's sources: which line writes, which line
 //! reads, and which locks each side holds.
 
+use crate::finding::{Blame, Finding, Frame, Side, findings, owner, race_reports};
 use crate::finding::{End, Observed, Origin};
-use crate::finding::{Finding, Frame, findings, race_reports};
 use crate::scenario::Scenario;
 use crate::triage::Quotes;
 
@@ -57,11 +57,14 @@ pub(super) fn pairs(signatures: &[&str]) -> String {
     }
 }
 
-/// One paragraph for each side of a race.
+/// One paragraph for each side of a race. `blame` is the finding's.
 #[must_use]
-pub fn analysis(report: &str, quotes: &Quotes) -> String {
+pub fn analysis(report: &str, quotes: &Quotes, blame: Blame) -> String {
     let reports = race_reports(report);
     let Some(race) = reports.first() else { return String::new() };
+    if blame == Blame::Target {
+        return race.sides.iter().map(of_target).collect();
+    }
     let mut out = String::new();
     let mut short_form = Vec::new();
     for side in &race.sides {
@@ -87,6 +90,17 @@ pub fn analysis(report: &str, quotes: &Quotes) -> String {
         out.push_str(&in_short(one, two));
     }
     out
+}
+
+/// A side of a race in a target: its own place, not that of a package which it calls. Its source is
+/// not read, so its locks are not known.
+fn of_target(side: &Side) -> String {
+    match side.stack.iter().find(|f| owner(&f.function) == Blame::Target) {
+        Some(f) => {
+            format!("- **{}** in `{}`, {}:{}\n", side.access, f.function, short(&f.file), f.line)
+        }
+        None => format!("- **{}**: the detector lost the stack.\n", side.access),
+    }
 }
 
 /// An access, its function, its line and the locks that are held there.
@@ -247,7 +261,7 @@ mod tests {
         let text = format!(
             "==================\nWARNING: DATA RACE\nWrite at 0x00c0 by goroutine 8:\n  go/types.(*Named).w()\n      {file}:6 +0x1\n\nPrevious read at 0x00c0 by goroutine 7:\n  go/types.r()\n      {file}:12 +0x1\n\nGoroutine 8 (running) created at:\n  main.f()\n      /x/main.go:1 +0x1\n==================\n"
         );
-        let said = analysis(&text, &Quotes::default());
+        let said = analysis(&text, &Quotes::default(), Blame::GoTypes);
         assert!(said.contains("**write** in `go/types.(*Named).w`, go/types/named.go:6"), "{said}");
         assert!(
             said.contains("n.x = 1") && said.contains("`n.mu` (locked in go/types/named.go:4)"),
@@ -262,6 +276,25 @@ mod tests {
                 && said.contains("with no lock held: they have no lock in common"),
             "{said}"
         );
-        assert_eq!(analysis("nothing", &Quotes::default()), "");
+        assert_eq!(analysis("nothing", &Quotes::default(), Blame::GoTypes), "");
+    }
+
+    #[test]
+    fn a_target_is_shown_with_its_own_places() {
+        let side = |access: &str| {
+            format!(
+                "{access} at 0x00c0 by goroutine 8:\n  go/ast.Inspect()\n      /go/src/go/ast/walk.go:361 +0x1\n  example.org/mylint.HoldsLock()\n      /home/me/mylint/lint.go:40 +0x1\n  typerace/harness/internal/engine.run()\n      /x/engine.go:1 +0x1\n\n"
+            )
+        };
+        let text = format!(
+            "==================\nWARNING: DATA RACE\n{}{}Goroutine 8 (running) created at:\n  main.f()\n      /x/main.go:1 +0x1\n==================\n",
+            side("Write"),
+            side("Previous read")
+        );
+        assert_eq!(
+            analysis(&text, &Quotes::default(), Blame::Target),
+            "- **write** in `example.org/mylint.HoldsLock`, /home/me/mylint/lint.go:40\n\
+             - **read** in `example.org/mylint.HoldsLock`, /home/me/mylint/lint.go:40\n"
+        );
     }
 }
