@@ -176,7 +176,7 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
 
 /// The probability that a finding which the other side has is silent there by chance, in all cases that
 /// show it here, and the number of those runs.
-fn silence(j: &Judged, base: &[CaseRun]) -> (f64, u32) {
+pub(super) fn silence(j: &Judged, base: &[CaseRun]) -> (f64, u32) {
     let cases = j.shown.iter().filter(|s| s.hits > 0);
     let ran = cases.filter_map(|s| Some((s, base.iter().find(|r| r.case == s.case)?.runs)));
     ran.fold((1.0, 0), |(miss, all), (s, runs)| {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::closer::silence;
 use super::compare::is_significant;
-use super::{ColumnReport, Status};
+use super::{ColumnReport, Shown, Status};
 use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -37,10 +38,26 @@ pub struct Effect {
     pub class: Class,
     /// The case.
     pub case: String,
+    /// The cases that the numbers are from, if there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cases: Option<usize>,
     /// `[k, n]` without the overlay.
     pub without: [u32; 2],
     /// `[k, n]` with it.
     pub with: [u32; 2],
+}
+
+impl Effect {
+    /// Puts the numbers that the closer look decided by: those of all cases that show it.
+    fn pool(&mut self, without: &ColumnReport, with: &ColumnReport) {
+        let judged = with.verdict.findings.iter().find(|j| j.signature == self.signature);
+        let Some(j) = judged else { return };
+        let shown: Vec<_> = j.shown.iter().filter(|s| s.hits > 0).collect();
+        let sum = |of: fn(&Shown) -> u32| shown.iter().map(|s| of(s)).sum();
+        self.with = [sum(|s| s.hits), sum(|s| s.runs)];
+        self.without = [0, silence(j, &without.cases).1];
+        self.cases = Some(shown.len()).filter(|n| *n > 1);
+    }
 }
 
 /// Compares the column without the overlay and the one with it. Every finding of either is in the
@@ -76,16 +93,21 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
             _ => Change::Same,
         };
         let at = if a.1.hits > 0 { a } else { b };
-        all.push(Effect {
+        let mut effect = Effect {
             change,
             signature,
             title,
             kind,
             class,
             case: at.0.to_owned(),
+            cases: None,
             without: [at.1.hits, at.1.runs],
             with: [at.2.hits, at.2.runs],
-        });
+        };
+        if against && change == Change::Broken && status <= Status::New {
+            effect.pool(without, with);
+        }
+        all.push(effect);
     }
     all.sort_by(|a, b| (a.change, a.class, &a.signature).cmp(&(b.change, b.class, &b.signature)));
     all
