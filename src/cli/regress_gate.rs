@@ -12,7 +12,7 @@ use crate::harness::BuiltHarness;
 use crate::regress::{
     Baseline, Case, CaseKind, CaseRun, Changed, Column, ColumnReport, Limits, Making, RegressError,
     Report, Sides, Status, Verdict, all_ran, changed, changed_from_tree, compare, deadline, look,
-    roots, run_columns, search, settle,
+    reached, roots, run_columns, search, settle,
 };
 use crate::words::count;
 
@@ -57,6 +57,7 @@ impl Gate<'_> {
     /// Runs the columns one after another, and compares them with the baseline.
     pub(super) fn run(&self, columns: &[Column], cases: Vec<Case>) -> anyhow::Result<Report> {
         let any_patched = columns.iter().any(|c| c.patched);
+        let mut changed = self.changed(columns);
         let mut reports: Vec<ColumnReport> = Vec::new();
         for column in columns {
             progress(&format!(
@@ -69,7 +70,10 @@ impl Gate<'_> {
             let end = start + self.args.budget();
             let mut ran = self.cases(&[column], &cases, self.runs, end)?.remove(0);
             let judge = |ran: &[CaseRun]| {
-                compare(ran, self.baseline, self.known, &column.built.toolchain.version)
+                let version = &column.built.toolchain.version;
+                let mut verdict = compare(ran, self.baseline, self.known, version);
+                verdict.prefer(&changed);
+                verdict
             };
             let mut verdict = judge(&ran);
             // Only this column decides.
@@ -90,7 +94,9 @@ impl Gate<'_> {
             }
             reports.push(report_of(column, ran, verdict, start));
         }
-        let changed = self.changed(columns, &reports);
+        if let Some((column, report)) = columns.last().zip(reports.last()) {
+            reached(&mut changed, column, &report.cases);
+        }
         Ok(Report::compared(self.runs, cases, reports, false, changed))
     }
 
@@ -121,7 +127,8 @@ impl Gate<'_> {
             self.after("the search", found);
         }
         let (mut of_change, mut of_base) = (ran.remove(1), ran.remove(0));
-        let before = self.judge_sides(base, change, &of_base, &of_change);
+        let mut changed = of_overlay(&base.built, change);
+        let before = self.judge_sides(base, change, &of_base, &of_change, &changed);
         if !before.1.passed() {
             let ticker = Ticker::start("looking closer at what is new");
             let mut sides =
@@ -129,10 +136,11 @@ impl Gate<'_> {
             self.after("the closer look", look(&mut sides, &cases, &before.1, end, &|_, _| ()));
             drop(ticker);
         }
-        let (base_verdict, mut verdict) = self.judge_sides(base, change, &of_base, &of_change);
+        let (base_verdict, mut verdict) =
+            self.judge_sides(base, change, &of_base, &of_change, &changed);
         settle(&mut verdict, &of_change, Some(&of_base));
         self.after(SMALLER, self.samples(change, &cases, &mut verdict, end));
-        let changed = of_overlay(&base.built, change, &of_change);
+        reached(&mut changed, change, &of_change);
         let reports = vec![
             report_of(base, of_base, base_verdict, start),
             report_of(change, of_change, verdict, start),
@@ -147,6 +155,7 @@ impl Gate<'_> {
         change: &Column,
         of_base: &[CaseRun],
         of_change: &[CaseRun],
+        changed: &[Changed],
     ) -> (Verdict, Verdict) {
         let version = &base.built.toolchain.version;
         let mut verdict = compare(of_base, &Baseline::default(), self.known, version);
@@ -158,7 +167,11 @@ impl Gate<'_> {
         }
         // The list is about the other side, whatever its version.
         list.go.clear();
-        (verdict, compare(of_change, &list, self.known, &change.built.toolchain.version))
+        let mut other = compare(of_change, &list, self.known, &change.built.toolchain.version);
+        for verdict in [&mut verdict, &mut other] {
+            verdict.prefer(changed);
+        }
+        (verdict, other)
     }
 
     /// Runs the cases. Those of the gate's corpus come last and as far as the time allows, in a
@@ -334,13 +347,11 @@ impl Gate<'_> {
 
     /// The functions that the change touches: with an overlay or patches, or in a tree that is not
     /// as its release.
-    fn changed(&self, columns: &[Column], reports: &[ColumnReport]) -> Vec<Changed> {
-        match (columns, reports) {
-            ([plain, patched], [_, report]) if patched.patched => {
-                of_overlay(&plain.built, patched, &report.cases)
-            }
-            ([column], [report]) => match release_of(column, self.args.go.goroot.is_some()) {
-                Ok(Some(release)) => changed_from_tree(&release, column, &report.cases),
+    fn changed(&self, columns: &[Column]) -> Vec<Changed> {
+        match columns {
+            [plain, patched] if patched.patched => of_overlay(&plain.built, patched),
+            [column] => match release_of(column, self.args.go.goroot.is_some()) {
+                Ok(Some(release)) => changed_from_tree(&release, column),
                 Ok(None) => Vec::new(),
                 Err(how) => {
                     progress(&how);
@@ -367,8 +378,8 @@ fn add_late(run: &mut CaseRun, new: Option<CaseRun>, is_quick: bool) {
 }
 
 /// The functions that an overlay, patches or another tree changes. Says so if there are none.
-fn of_overlay(base: &BuiltHarness, change: &Column, cases: &[CaseRun]) -> Vec<Changed> {
-    let all = changed(base, change, cases);
+fn of_overlay(base: &BuiltHarness, change: &Column) -> Vec<Changed> {
+    let all = changed(base, change);
     if all.is_empty() {
         progress(&format!("note: no function of the checker differs in {}", change.label));
     }

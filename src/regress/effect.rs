@@ -28,6 +28,9 @@ pub enum Change {
 pub struct Effect {
     /// What the overlay does to it.
     pub change: Change,
+    /// Whether a function where it happens is among those that changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_changed: bool,
     /// Its signature.
     pub signature: String,
     /// Its title.
@@ -65,12 +68,10 @@ impl Effect {
 #[must_use]
 pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Vec<Effect> {
     let mut all: Vec<Effect> = Vec::new();
-    let seen = |c: &ColumnReport| {
-        let here = c.verdict.findings.iter().filter(|j| j.finding.is_some());
-        here.map(|j| (j.signature.clone(), j.title.clone(), j.kind, j.class, j.status))
-            .collect::<Vec<_>>()
-    };
-    for (signature, title, kind, class, status) in seen(without).into_iter().chain(seen(with)) {
+    let both = [without, with].into_iter().flat_map(|c| &c.verdict.findings);
+    let both = both.filter(|j| j.finding.is_some());
+    for j in both.clone() {
+        let (signature, status) = (j.signature.clone(), j.status);
         if all.iter().any(|e| e.signature == signature) {
             continue;
         }
@@ -93,12 +94,14 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
             _ => Change::Same,
         };
         let at = if a.1.hits > 0 { a } else { b };
+        let same = both.clone().filter(|o| o.signature == j.signature);
         let mut effect = Effect {
             change,
+            in_changed: j.in_changed,
             signature,
-            title,
-            kind,
-            class,
+            title: j.title.clone(),
+            kind: j.kind,
+            class: same.map(|o| o.class).fold(j.class, Class::min),
             case: at.0.to_owned(),
             cases: None,
             without: [at.1.hits, at.1.runs],
@@ -109,6 +112,7 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
         }
         all.push(effect);
     }
-    all.sort_by(|a, b| (a.change, a.class, &a.signature).cmp(&(b.change, b.class, &b.signature)));
+    let key = |e: &Effect| (e.change, !e.in_changed, e.class);
+    all.sort_by(|a, b| (key(a), &a.signature).cmp(&(key(b), &b.signature)));
     all
 }

@@ -32,7 +32,7 @@ pub use baseline::{Baseline, Expected, Sighting};
 pub use by_root::{Group, by_root, graver, key};
 pub use case_run::{CaseRun, Covered, Seen};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
-pub use changed::{Changed, changed, changed_from_tree, untouched};
+pub use changed::{Changed, changed, changed_from_tree, reached, untouched};
 pub use closer::{Sides, look, settle};
 pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};

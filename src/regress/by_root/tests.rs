@@ -187,13 +187,37 @@ fn every_new_root_has_a_line() {
     let report = Report::compared(21, Vec::new(), columns, true, changed.collect());
     let text = overview(&report);
     for n in 0..8 {
-        assert!(text.contains(&format!("NEW 20/21  data-race: new{n} / x (bug)\n")), "{text}");
+        assert!(text.contains(&format!("  data-race: new{n} / x (bug)\n")), "{text}");
     }
     assert!(text.contains("    again: typerace reproduce regress-findings/x\n"), "{text}");
     assert!(text.lines().count() <= 40, "{text}");
     let notes = "1 of 1 cases did not run on go1.27.3 and on go1.27.3 + a.json, or only in part";
     assert_eq!(text.matches("or only in part").count(), 1, "{text}");
     assert!(text.contains(notes), "{text}");
+}
+
+/// What is in a function that changed comes first, and is made smaller first.
+#[test]
+fn changed_functions_come_first() {
+    let all =
+        ["data-race: go/types.a / go/types.b", "data-race: go/types.c / go/types.(*Named).unpack"];
+    let seen: Vec<_> = all.iter().map(|s| (20, finding(s, None))).collect();
+    let (base, mut change) = (column("go1.27.3", &[]), column("go1.27.3 + a.json", &seen));
+    let changed = Changed {
+        function: "(*Named).unpack".to_owned(),
+        file: "src/go/types/named.go".to_owned(),
+        line: 1,
+        end: 2,
+        counters: None,
+    };
+    assert!(!changed.is("go/types.(*Named).unpacked") && !changed.is("unpack"));
+    change.verdict.prefer(std::slice::from_ref(&changed));
+    let report = Report::compared(21, Vec::new(), vec![base, change], true, vec![changed]);
+    for text in [overview(&report), github::annotations(&report)] {
+        let places: Vec<_> = all.iter().map(|s| text.find(s).unwrap()).collect();
+        assert!(places[1] < places[0], "{text}");
+    }
+    assert_eq!(report.effects[0].signature, all[1]);
 }
 
 /// A root that two columns show with two classes has the graver one wherever it is named.
@@ -206,7 +230,7 @@ fn the_class_is_the_same_everywhere() {
     let all = [
         overview(&report),
         text::text(&report),
-        github::annotations(&report),
+        github::annotations(&report).replace("%3A", ":"),
         junit::junit(&report),
         sarif::sarif(&report).to_string(),
     ];
@@ -225,6 +249,7 @@ fn what_breaks_has_the_numbers_of_all_cases() {
     change.cases =
         vec![CaseRun { runs: 1, ..seen.clone() }, CaseRun { case: "b".into(), runs: 21, ..seen }];
     change.cases[1].seen[0].hits = 11;
+    change.cases[0].seen[0].finding.class = Class::Unstated;
     base.cases.push(CaseRun { case: "b".into(), runs: 30, ..CaseRun::default() });
     change.verdict = compare(&change.cases, &Baseline::default(), &Known::shipped(), "go1.27.3");
     settle(&mut change.verdict, &change.cases, Some(&base.cases));
