@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::finding::{Known, Root, Standalone};
 use crate::harness::{BuiltHarness, GoOptions, HarnessConfig, Toolchain};
 use crate::store::{MINIMIZED, TESTCASE};
 use crate::triage::compiler::{Compiler, put_verdict};
-use crate::triage::minimize::{MinimizeError, Minimized, Options, Status, minimize};
+use crate::triage::minimize::{MinimizeError, Minimized, Missed, Options, Status, minimize};
 use crate::triage::root::has_root;
 use crate::triage::{load_case, origin_of, standalone};
 
@@ -57,6 +57,9 @@ struct Report<'a> {
     signature: Option<&'a str>,
     title: Option<&'a str>,
     lines_before: usize,
+    /// What the runs showed if not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<&'a Missed>,
     /// The patches in the Go under test.
     patched: &'a [String],
     #[serde(flatten)]
@@ -102,7 +105,9 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             (Some(finding), Some(place)) => place.store.neighbours(finding),
             _ => Vec::new(),
         },
+        tries: Arc::default(),
     };
+    let began = Instant::now();
     let (lines, seconds) = (source.lines(), args.time.as_secs());
     let ticker = Ticker::start("minimizing");
     let result = minimize(&source, expected.as_ref(), &options, &mut |s| {
@@ -110,6 +115,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         ticker.set(&format!("{now} of {lines} lines, {tried} tried, {doing} (of {seconds} s)"));
     });
     drop(ticker);
+    let out_of_time = began.elapsed() >= args.time;
     let minimized = match result {
         Ok(minimized) => minimized,
         Err(MinimizeError::Import(e)) => {
@@ -140,6 +146,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         _ => Ok(()),
     };
     let go_version = &options.origin.go_version;
+    let missed = minimized.is_none().then(|| options.tries.missed(out_of_time));
     if args.json {
         let m = minimized.as_ref();
         let report = Report {
@@ -148,6 +155,7 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
             signature: m.map(|m| m.finding.signature.as_str()),
             title: m.map(|m| m.finding.title.as_str()),
             lines_before: source.lines(),
+            missed: missed.as_ref(),
             patched: &built.patched.ids,
             info: m.map(|m| &m.info),
             tried: m.map_or(0, |m| m.tried),
@@ -160,12 +168,10 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     } else {
         print(&match &minimized {
             Some(m) => text(m, &stored),
-            None => match &expected {
-                Some(f) => {
-                    format!("{}\nnot reproduced on {go_version}: nothing to minimize\n", f.title)
-                }
-                None => format!("no finding on {go_version}: nothing to minimize\n"),
-            },
+            None => {
+                let title = expected.as_ref().map_or("no finding", |f| &f.title);
+                format!("{title}\n{}", missed.unwrap_or_default().text(go_version))
+            }
         })?;
     }
     // The result has been printed, whatever happened to the stored one.

@@ -1,5 +1,6 @@
 //! `typerace regress`: the gate.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -149,6 +150,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         baseline: &baseline,
         runs: args.runs.unwrap_or_else(default_runs),
         jobs: args.jobs.map_or_else(processors, |n| n as usize),
+        failed: RefCell::new(None),
     };
     let report = if args.is_against() {
         gate.compare(&columns, cases, began)?
@@ -167,6 +169,9 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
         print(&if args.verbose { text::text(&report) } else { overview(&report) })?;
     }
     files?;
+    if let Some(e) = gate.failed.take().filter(|_| report.passed) {
+        return Err(e);
+    }
     Ok(match report.passed {
         false => Exit::Findings,
         true if unreadable.is_empty() => Exit::Nothing,

@@ -1,7 +1,7 @@
 //! Findings of the gate by root. Races whose root is not determined and that write at one place
 //! count as one root, as in the lists of campaigns.
 
-use super::{Judged, Status};
+use super::{Judged, Report, Status};
 use crate::finding::{Heading, writes_in, written};
 use crate::scenario::Class;
 
@@ -64,6 +64,14 @@ pub fn by_root<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<Group<
         }
     }
     groups
+}
+
+/// The gravest class of a root in all columns: the same in the table and in every other form.
+#[must_use]
+pub fn graver(report: &Report, group: &Group<'_>) -> Class {
+    let all = report.columns.iter().flat_map(|c| &c.verdict.findings);
+    let same = all.filter(|j| j.finding.is_some() && key(j) == group.key);
+    same.map(|j| j.class).fold(group.class, Class::min)
 }
 
 impl Group<'_> {

@@ -28,6 +28,15 @@ pub struct Changed {
 }
 
 impl Changed {
+    /// Whether it is the function of this name, such as `go/types.(*Named).unpack`.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let package = folder.strip_prefix("src/").unwrap_or(folder);
+        let local = name.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'));
+        local == Some(self.function.as_str())
+    }
+
     /// Whether no case entered it.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
@@ -35,16 +44,19 @@ impl Changed {
     }
 }
 
-/// The functions of go/types in which two builds differ, with the counters that the runs on the
-/// second one reached.
+/// The functions of go/types in which two builds differ, without counters: see [`reached`].
 #[must_use]
-pub fn changed(before: &BuiltHarness, after: &Column, runs: &[CaseRun]) -> Vec<Changed> {
-    let mut all = differences(&|file| text(before, file), &after.built);
+pub fn changed(before: &BuiltHarness, after: &Column) -> Vec<Changed> {
+    differences(&|file| text(before, file), &after.built)
+}
+
+/// Counts the counters of the changed functions that the runs on the changed side reached.
+pub fn reached(all: &mut [Changed], after: &Column, runs: &[CaseRun]) {
     if all.is_empty() {
-        return all;
+        return;
     }
     if let Some(places) = places(&after.built) {
-        for f in &mut all {
+        for f in all {
             let name = f.file.rsplit('/').next().unwrap_or(&f.file);
             let lines = places.get(name).into_iter().flat_map(|l| l.range(f.line..=f.end));
             let counters: BTreeSet<usize> = lines.flat_map(|(_, c)| c.iter().copied()).collect();
@@ -53,17 +65,16 @@ pub fn changed(before: &BuiltHarness, after: &Column, runs: &[CaseRun]) -> Vec<C
             f.counters = Some([reached, counters.len()]);
         }
     }
-    all
 }
 
 /// The functions in which a tree's go/types differs from a build's.
 #[must_use]
-pub fn changed_from_tree(goroot: &Path, after: &Column, runs: &[CaseRun]) -> Vec<Changed> {
+pub fn changed_from_tree(goroot: &Path, after: &Column) -> Vec<Changed> {
     let mut before = after.built.clone();
     before.toolchain.goroot = goroot.to_owned();
     before.sources.overlay.clear();
     before.sources.patched.clear();
-    changed(&before, after, runs)
+    changed(&before, after)
 }
 
 /// A file of a build, with overlay and patches; `None` if it is not there.

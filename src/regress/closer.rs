@@ -100,21 +100,23 @@ fn look_at(
     Ok(())
 }
 
-/// The cases that show best what fails the gate, each with the signatures.
+/// The cases that show best what fails the gate, each with the signatures. What is in functions that
+/// changed comes first.
 fn failing(verdict: &Verdict) -> Vec<(String, Vec<String>)> {
-    let mut all: Vec<(String, Vec<String>, f64)> = Vec::new();
+    let mut all: Vec<(String, Vec<String>, (bool, f64))> = Vec::new();
     for j in verdict.findings.iter().filter(|j| j.status <= Status::New) {
         let Some(best) = j.shown.first() else { continue };
         let rate = Tally { hits: best.hits, runs: best.runs }.rate();
+        let rank = (j.in_changed, rate);
         match all.iter_mut().find(|(case, ..)| *case == best.case) {
             Some((_, signatures, most)) => {
                 signatures.push(j.signature.clone());
-                *most = most.max(rate);
+                *most = (most.0 || rank.0, most.1.max(rate));
             }
-            None => all.push((best.case.clone(), vec![j.signature.clone()], rate)),
+            None => all.push((best.case.clone(), vec![j.signature.clone()], rank)),
         }
     }
-    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all.sort_by(|a, b| b.2.0.cmp(&a.2.0).then(b.2.1.total_cmp(&a.2.1)));
     all.into_iter().map(|(case, signatures, _)| (case, signatures)).collect()
 }
 
@@ -176,7 +178,7 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
 
 /// The probability that a finding which the other side has is silent there by chance, in all cases that
 /// show it here, and the number of those runs.
-fn silence(j: &Judged, base: &[CaseRun]) -> (f64, u32) {
+pub(super) fn silence(j: &Judged, base: &[CaseRun]) -> (f64, u32) {
     let cases = j.shown.iter().filter(|s| s.hits > 0);
     let ran = cases.filter_map(|s| Some((s, base.iter().find(|r| r.case == s.case)?.runs)));
     ran.fold((1.0, 0), |(miss, all), (s, runs)| {

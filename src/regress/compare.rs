@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Baseline, CaseRun, Expected, Sample};
-use crate::finding::{Finding, Heading, Kind, Known, Stack, site};
+use super::{Baseline, CaseRun, Changed, Expected, Sample};
+use crate::finding::{Finding, Heading, Kind, Known, Stack, sides, site};
 use crate::scenario::Class;
 use crate::triage::Tally;
 
@@ -56,6 +56,9 @@ pub struct Judged {
     pub class: Class,
     /// Its signature.
     pub signature: String,
+    /// Whether a function where it happens is among those that changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_changed: bool,
     /// One line for people.
     pub title: String,
     /// What it stands under: its root, its issue, or itself.
@@ -87,9 +90,19 @@ impl Verdict {
         self.count(Status::New) + self.count(Status::Worse) == 0
     }
 
-    /// Puts those that fail the gate first.
+    /// Puts those that fail the gate first, and of these, those in functions that changed.
     pub(super) fn sort(&mut self) {
-        self.findings.sort_by(|a, b| (a.status, &a.signature).cmp(&(b.status, &b.signature)));
+        let key = |j: &Judged| (j.status, !j.in_changed);
+        self.findings.sort_by(|a, b| (key(a), &a.signature).cmp(&(key(b), &b.signature)));
+    }
+
+    /// Marks the findings in functions that changed and puts them first.
+    pub fn prefer(&mut self, changed: &[Changed]) {
+        for j in &mut self.findings {
+            let places = sides(&j.signature).flat_map(|side| side.split(" < "));
+            j.in_changed = places.into_iter().any(|place| changed.iter().any(|c| c.is(place)));
+        }
+        self.sort();
     }
 
     /// The number of findings with a status.
@@ -184,6 +197,7 @@ fn collect(cases: &[CaseRun], known: &Known) -> Vec<Judged> {
                     kind: f.kind,
                     class: f.class,
                     signature: f.signature.clone(),
+                    in_changed: false,
                     title: f.title.clone(),
                     heading: known.heading(f),
                     sample: None,
@@ -249,6 +263,7 @@ fn unseen(e: &Expected, cases: &[CaseRun], known: &Known, go: &str) -> Judged {
         kind: e.kind,
         class: e.class,
         signature: e.signature.clone(),
+        in_changed: false,
         title: e.signature.clone(),
         heading: heading(e, known, go),
         sample: None,

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::closer::silence;
 use super::compare::is_significant;
-use super::{ColumnReport, Status};
+use super::{ColumnReport, Shown, Status};
 use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -27,6 +28,9 @@ pub enum Change {
 pub struct Effect {
     /// What the overlay does to it.
     pub change: Change,
+    /// Whether a function where it happens is among those that changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_changed: bool,
     /// Its signature.
     pub signature: String,
     /// Its title.
@@ -37,10 +41,26 @@ pub struct Effect {
     pub class: Class,
     /// The case.
     pub case: String,
+    /// The cases that the numbers are from, if there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cases: Option<usize>,
     /// `[k, n]` without the overlay.
     pub without: [u32; 2],
     /// `[k, n]` with it.
     pub with: [u32; 2],
+}
+
+impl Effect {
+    /// Puts the numbers that the closer look decided by: those of all cases that show it.
+    fn pool(&mut self, without: &ColumnReport, with: &ColumnReport) {
+        let judged = with.verdict.findings.iter().find(|j| j.signature == self.signature);
+        let Some(j) = judged else { return };
+        let shown: Vec<_> = j.shown.iter().filter(|s| s.hits > 0).collect();
+        let sum = |of: fn(&Shown) -> u32| shown.iter().map(|s| of(s)).sum();
+        self.with = [sum(|s| s.hits), sum(|s| s.runs)];
+        self.without = [0, silence(j, &without.cases).1];
+        self.cases = Some(shown.len()).filter(|n| *n > 1);
+    }
 }
 
 /// Compares the column without the overlay and the one with it. Every finding of either is in the
@@ -48,12 +68,10 @@ pub struct Effect {
 #[must_use]
 pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Vec<Effect> {
     let mut all: Vec<Effect> = Vec::new();
-    let seen = |c: &ColumnReport| {
-        let here = c.verdict.findings.iter().filter(|j| j.finding.is_some());
-        here.map(|j| (j.signature.clone(), j.title.clone(), j.kind, j.class, j.status))
-            .collect::<Vec<_>>()
-    };
-    for (signature, title, kind, class, status) in seen(without).into_iter().chain(seen(with)) {
+    let both = [without, with].into_iter().flat_map(|c| &c.verdict.findings);
+    let both = both.filter(|j| j.finding.is_some());
+    for j in both.clone() {
+        let (signature, status) = (j.signature.clone(), j.status);
         if all.iter().any(|e| e.signature == signature) {
             continue;
         }
@@ -76,17 +94,25 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
             _ => Change::Same,
         };
         let at = if a.1.hits > 0 { a } else { b };
-        all.push(Effect {
+        let same = both.clone().filter(|o| o.signature == j.signature);
+        let mut effect = Effect {
             change,
+            in_changed: j.in_changed,
             signature,
-            title,
-            kind,
-            class,
+            title: j.title.clone(),
+            kind: j.kind,
+            class: same.map(|o| o.class).fold(j.class, Class::min),
             case: at.0.to_owned(),
+            cases: None,
             without: [at.1.hits, at.1.runs],
             with: [at.2.hits, at.2.runs],
-        });
+        };
+        if against && change == Change::Broken && status <= Status::New {
+            effect.pool(without, with);
+        }
+        all.push(effect);
     }
-    all.sort_by(|a, b| (a.change, a.class, &a.signature).cmp(&(b.change, b.class, &b.signature)));
+    let key = |e: &Effect| (e.change, !e.in_changed, e.class);
+    all.sort_by(|a, b| (key(a), &a.signature).cmp(&(key(b), &b.signature)));
     all
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Status, by_root};
+use super::{Report, Status, by_root, graver};
 
 /// A workflow command for each root, on the line of the test case that
 /// starts its goroutines.
@@ -26,7 +26,7 @@ pub fn annotations(report: &Report) -> String {
                 Status::Worse => "worse",
                 _ => "gone",
             };
-            let (title, class) = (group.heading.line(), group.class);
+            let (title, class) = (group.heading.line(), graver(report, &group));
             let title = property(&format!("{word} on {}: {title} ({class})", column.label));
             let shown = j.shown.first();
             let rate =

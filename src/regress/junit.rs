@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CaseRun, ColumnReport, Group, Judged, Report, Status, by_root};
+use super::{CaseRun, ColumnReport, Group, Judged, Report, Status, by_root, graver};
 use crate::escape::markup;
 
 /// The document.
@@ -16,7 +16,7 @@ pub fn junit(report: &Report) -> String {
         "<testsuites name=\"typerace regress\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
     );
     for column in &report.columns {
-        suite(&mut out, column);
+        suite(&mut out, report, column);
     }
     out.push_str("</testsuites>\n");
     out
@@ -39,7 +39,7 @@ fn failed(column: &ColumnReport) -> usize {
     column.cases.iter().filter(|c| faults.iter().any(|f| place(f) == c.case)).count()
 }
 
-fn suite(out: &mut String, column: &ColumnReport) {
+fn suite(out: &mut String, report: &Report, column: &ColumnReport) {
     let skipped = column.cases.iter().filter(|c| c.runs == 0).count();
     let _ = writeln!(
         out,
@@ -51,12 +51,18 @@ fn suite(out: &mut String, column: &ColumnReport) {
     );
     let faults = faults(column);
     for case in &column.cases {
-        test(out, column, case, &faults);
+        test(out, report, column, case, &faults);
     }
     out.push_str("  </testsuite>\n");
 }
 
-fn test(out: &mut String, column: &ColumnReport, case: &CaseRun, faults: &[Group<'_>]) {
+fn test(
+    out: &mut String,
+    report: &Report,
+    column: &ColumnReport,
+    case: &CaseRun,
+    faults: &[Group<'_>],
+) {
     let _ = writeln!(
         out,
         "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3}\">",
@@ -72,7 +78,8 @@ fn test(out: &mut String, column: &ColumnReport, case: &CaseRun, faults: &[Group
         let j = group.first();
         let shown = j.shown.first();
         let rate = shown.map_or_else(String::new, |s| format!(", {} of {}", s.hits, s.runs));
-        let title = format!("{} ({}){rate}{}", group.heading.line(), group.class, group.more());
+        let class = graver(report, group);
+        let title = format!("{} ({class}){rate}{}", group.heading.line(), group.more());
         let _ = writeln!(
             out,
             "      <failure type=\"{}\" message=\"{}\">{}</failure>",

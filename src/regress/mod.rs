@@ -29,16 +29,16 @@ use libafl_bolts::hasher_std;
 use serde::Serialize;
 
 pub use baseline::{Baseline, Expected, Sighting};
-pub use by_root::{Group, by_root, key};
+pub use by_root::{Group, by_root, graver, key};
 pub use case_run::{CaseRun, Covered, Seen};
 pub use cases::{Case, CaseKind, built_in, from_corpus, from_crashes};
-pub use changed::{Changed, changed, changed_from_tree, untouched};
+pub use changed::{Changed, changed, changed_from_tree, reached, untouched};
 pub use closer::{Sides, look, settle};
 pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};
 pub use overview::overview;
 pub use rooting::roots;
-pub use run::{Column, Limits, deadline, run_again, run_columns};
+pub use run::{Column, Limits, all_ran, deadline, run_again, run_columns};
 pub use sample::{Making, Sample};
 pub use search::search;
 

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::behind::behind;
 use super::text::counts;
-use super::{Change, Changed, ColumnReport, Group, Judged, Report, Status, by_root, untouched};
+use super::{
+    Change, Changed, ColumnReport, Group, Judged, Report, Status, by_root, graver, untouched,
+};
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -12,6 +14,10 @@ use crate::words::count;
 const SCREEN: usize = 40;
 /// Lines about what the overlay changes. The rest of them is counted.
 const EFFECTS: usize = 8;
+/// Roots that fail the gate and have a line, however long the rest is.
+const FAILING: usize = 10;
+/// Lines of the table besides its rows.
+const FRAME: usize = 3;
 /// Lines about functions that changed.
 const FUNCTIONS: usize = 8;
 
@@ -24,17 +30,24 @@ pub fn overview(report: &Report) -> String {
     let never = untouched(&report.changed).map(|t| format!("; {t}")).unwrap_or_default();
     let never = never + &undecided(report);
     let head = format!("{verdict}{about}{never}\n");
-    let mut tail = notes(report);
-    tail += &behind(report);
-    tail += &changed(&report.changed);
-    tail += &effects(report);
-    tail.push('\n');
-    for column in &report.columns {
-        let _ = writeln!(tail, "{}: {}", column.label, counts(column));
-    }
-    let _ = writeln!(tail, "{verdict}{never}");
+    let tail = |effects: String| {
+        let mut tail = notes(report) + &behind(report) + &changed(&report.changed) + &effects;
+        tail.push('\n');
+        for column in &report.columns {
+            let _ = writeln!(tail, "{}: {}", column.label, counts(column));
+        }
+        let _ = writeln!(tail, "{verdict}{never}");
+        tail
+    };
+    let rows = rows(report);
+    let least = least(&rows);
+    let full = tail(effects(report, EFFECTS));
+    let taken = head.lines().count() + full.lines().count();
+    // What fails comes before what the change does in other words.
+    let over = (taken + least).saturating_sub(SCREEN);
+    let tail = if over > 0 { tail(effects(report, EFFECTS.saturating_sub(over))) } else { full };
     let taken = head.lines().count() + tail.lines().count();
-    head + &table(report, SCREEN.saturating_sub(taken)) + &tail
+    head + &table(report, &rows, SCREEN.saturating_sub(taken).max(least)) + &tail
 }
 
 /// What a verdict leaves open: bugs that a longer time may confirm. Empty if it fails anyway.
@@ -121,28 +134,52 @@ impl Row<'_> {
         }
     }
 
-    /// Where to look for what fails.
-    fn place(&self) -> Option<String> {
-        let (_, group) = self.groups.iter().find(|(_, g)| g.status <= Status::New)?;
+    /// Where to look for what fails, as long as there is room, and shorter: the case, with the
+    /// program and the command; and without the program.
+    fn places(&self) -> Vec<String> {
+        let failing = self.groups.iter().find(|(_, g)| g.status <= Status::New);
+        let Some((_, group)) = failing else { return Vec::new() };
         let first = group.first();
         let case = first.shown.first().map(|s| s.case.as_str());
         let why = Some(first.why.as_str()).filter(|w| !w.is_empty());
         let parts: Vec<&str> = why.into_iter().chain(case).collect();
-        let mut out = format!("    {}{}", parts.join("; "), group.more());
-        if let Some(sample) = group.findings.iter().find_map(|j| j.sample.as_ref()) {
-            for line in sample.program.lines() {
-                out.push_str(&format!("\n        {line}"));
-            }
-            out.push_str(&format!("\n    again: {}", sample.command));
-        }
-        Some(out)
+        let place = format!("\n    {}{}", parts.join("; "), group.more());
+        let Some(sample) = group.findings.iter().find_map(|j| j.sample.as_ref()) else {
+            return vec![place];
+        };
+        let program: String =
+            sample.program.lines().map(|line| format!("\n        {line}")).collect();
+        let again = self.again().unwrap_or_default();
+        vec![format!("{place}{program}{again}"), format!("{place}{again}")]
+    }
+
+    /// The command that shows it again.
+    fn again(&self) -> Option<String> {
+        let failing = self.groups.iter().filter(|(_, g)| g.status <= Status::New);
+        let sample = failing.flat_map(|(_, g)| &g.findings).find_map(|j| j.sample.as_ref())?;
+        Some(format!("\n    again: {}", sample.command))
+    }
+
+    /// What each column shows, then what it is.
+    fn line(&self, report: &Report, widths: &[usize]) -> String {
+        let cells = widths.iter().enumerate().map(|(i, w)| format!("{:w$}", self.cell(i)));
+        let title = self.groups[0].1.heading.line();
+        let class = graver(report, &self.groups[0].1);
+        format!("{}  {title} ({class})", cells.collect::<Vec<_>>().join("  "))
     }
 }
 
-/// A line for each root: what each column shows, then what it is. What fails comes first, with a
-/// second line.
-fn table(report: &Report, lines: usize) -> String {
-    let rows = rows(report);
+/// The lines that the table needs: one for each root that fails, and one command.
+fn least(rows: &[Row<'_>]) -> usize {
+    match rows.iter().filter(|r| r.fails()).count() {
+        0 => 0,
+        n => FRAME + n.min(FAILING) + 1,
+    }
+}
+
+/// A line for each root: what each column shows, then what it is. What fails comes first, and has
+/// more lines if there is room for them.
+fn table(report: &Report, rows: &[Row<'_>], lines: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -154,24 +191,53 @@ fn table(report: &Report, lines: usize) -> String {
     let mut out = String::from("\n");
     let labels = report.columns.iter().zip(&widths).map(|(c, w)| format!("{:w$}", c.label));
     let _ = writeln!(out, "{}", labels.collect::<Vec<_>>().join("  ").trim_end());
-    let mut left = lines.saturating_sub(3);
-    for (n, row) in rows.iter().enumerate() {
-        let cells = widths.iter().enumerate().map(|(i, w)| format!("{:w$}", row.cell(i)));
-        let title = row.groups[0].1.heading.line();
-        let class = row.groups.iter().map(|(_, g)| g.class).min().unwrap_or(Class::Bug);
-        let mut text = format!("{}  {title} ({class})", cells.collect::<Vec<_>>().join("  "));
-        if let Some(place) = row.place() {
-            text = format!("{text}\n{place}");
+    let shown = details(rows, lines.saturating_sub(FRAME));
+    for (row, more) in rows.iter().zip(&shown) {
+        let _ = writeln!(out, "{}{more}", row.line(report, &widths));
+    }
+    if shown.len() < rows.len() {
+        let _ = writeln!(out, "and {} more: --verbose", rows.len() - shown.len());
+    }
+    out
+}
+
+/// What follows the line of each row that is shown, in this many lines. First, the roots that fail get
+/// their line, and one of them its command. Then they get more, from the first on. The rest is for
+/// the other rows.
+fn details(rows: &[Row<'_>], lines: usize) -> Vec<String> {
+    let failing = rows.iter().filter(|r| r.fails()).count();
+    let one = rows.iter().find_map(Row::again);
+    let reserved = usize::from(one.is_some());
+    let mut shown = vec![String::new(); failing.min(FAILING).min(lines.saturating_sub(reserved))];
+    let mut left = lines - shown.len();
+    let mut has_command = false;
+    for (row, more) in rows.iter().zip(&mut shown) {
+        let reserved = if has_command || row.again().is_some() { 0 } else { reserved };
+        let fits = |place: &String| place.lines().count() - 1 + reserved <= left;
+        if let Some(place) = row.places().into_iter().find(fits) {
+            left -= place.lines().count() - 1;
+            has_command |= row.again().is_some();
+            *more = place;
         }
-        let needs = text.lines().count();
+    }
+    let own = rows.iter().position(|r| r.again().is_some()).filter(|i| *i < shown.len());
+    if let Some(more) = shown.get_mut(own.unwrap_or(0)).filter(|_| !has_command) {
+        let one = one.unwrap_or_default();
+        left = left.saturating_sub(usize::from(!one.is_empty()));
+        more.push_str(&one);
+    }
+    for row in rows.iter().skip(shown.len()).take(left) {
+        // Not the first ones, but there may be room.
+        let places = if row.fails() { row.places() } else { Vec::new() };
+        let fits = places.into_iter().find(|p| p.lines().count() <= left).unwrap_or_default();
+        let needs = fits.lines().count().max(1);
         if needs > left {
-            let _ = writeln!(out, "and {} more: --verbose", rows.len() - n);
             break;
         }
         left -= needs;
-        let _ = writeln!(out, "{text}");
+        shown.push(fits);
     }
-    out
+    shown
 }
 
 /// The roots that a column showed or lost, those that fail first. What is listed and was not seen
@@ -198,24 +264,29 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
     rows
 }
 
-/// How many cases a Go could not run.
+/// How many cases a Go could not run, on one line.
 fn notes(report: &Report) -> String {
-    let mut out = String::new();
-    for column in &report.columns {
-        let part = column.cases.iter().filter(|c| !c.notes.is_empty()).count();
-        if part > 0 {
-            let _ = writeln!(
-                out,
-                "\n{part} of {} cases did not run on {}, or only in part: --verbose says why",
-                column.cases.len(),
-                column.label
-            );
+    let part = |c: &ColumnReport| c.cases.iter().filter(|c| !c.notes.is_empty()).count();
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for column in report.columns.iter().filter(|c| part(c) > 0) {
+        let many = format!("{} of {} cases", part(column), column.cases.len());
+        match parts.iter_mut().find(|(m, _)| *m == many) {
+            Some((_, labels)) => labels.push(&column.label),
+            None => parts.push((many, vec![&column.label])),
         }
     }
-    out
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|(many, labels)| format!("{many} did not run on {}", labels.join(" and on ")))
+        .collect();
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("\n{}, or only in part: --verbose says why\n", parts.join(", ")),
+    }
 }
 
-fn effects(report: &Report) -> String {
+/// What the change breaks and fixes, with this many of these at most.
+fn effects(report: &Report, most: usize) -> String {
     let all = &report.effects;
     if all.is_empty() {
         return String::new();
@@ -225,12 +296,12 @@ fn effects(report: &Report) -> String {
         false => String::from("\nwith the overlay or the patches:\n"),
     };
     let changed = all.iter().filter(|e| e.change <= Change::Fixed);
-    for e in changed.clone().take(EFFECTS) {
+    for e in changed.clone().take(most) {
         let word = if e.change == Change::Broken { "BREAKS" } else { "fixes" };
         let ([a, an], [b, bn]) = (e.without, e.with);
         let _ = writeln!(out, "  {word:6} {}: {a}/{an} without, {b}/{bn} with it", e.title);
     }
-    let more = changed.count().saturating_sub(EFFECTS);
+    let more = changed.count().saturating_sub(most);
     let count = |change| all.iter().filter(|e| e.change == change).count();
     let more = if more > 0 { format!("{more} more of these, ") } else { String::new() };
     let _ = writeln!(

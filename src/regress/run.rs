@@ -35,7 +35,7 @@ pub struct Limits {
     pub budget: Option<Instant>,
     /// The same as long as no case showed anything.
     pub silent: Option<Instant>,
-    /// Whether every case must run.
+    /// Whether every case runs before any gets the rest of its runs, up to the deadline. See [`all_ran`].
     pub all: bool,
     /// A run that takes longer does not count, and its case does not run again: see
     /// [`CaseRun::late`]. Otherwise runs have the full limits.
@@ -119,13 +119,22 @@ pub fn run_columns(
     for (i, job) in jobs.into_iter().enumerate() {
         done[i % columns.len()].push(Job::finish(job));
     }
-    for (runs, column) in done.iter().zip(columns).filter(|_| limits.all) {
+    Ok(done)
+}
+
+/// Whether every case ran on every column. Only for the first, main run: what comes after it must not
+/// discard its result.
+///
+/// # Errors
+/// The time was up before some case ran.
+pub fn all_ran(columns: &[&Column], ran: &[Vec<CaseRun>]) -> Result<(), RegressError> {
+    for (runs, column) in ran.iter().zip(columns) {
         let missed = runs.iter().filter(|c| c.runs == 0 && c.notes.is_empty() && !c.late).count();
         if missed > 0 {
             return Err(RegressError::NoTime { missed, of: runs.len(), go: column.label.clone() });
         }
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Runs a case in a new process until every wanted signature showed in it, `most` times at most,

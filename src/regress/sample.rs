@@ -69,7 +69,10 @@ impl Making<'_> {
         let rate =
             |j: &Judged| j.shown.first().map_or(0.0, |s| f64::from(s.hits) / f64::from(s.runs));
         let mut order: Vec<usize> = (0..verdict.findings.len()).collect();
-        order.sort_by(|a, b| rate(&verdict.findings[*b]).total_cmp(&rate(&verdict.findings[*a])));
+        order.sort_by(|a, b| {
+            let (a, b) = (&verdict.findings[*a], &verdict.findings[*b]);
+            b.in_changed.cmp(&a.in_changed).then(rate(b).total_cmp(&rate(a)))
+        });
         let mut cases: Vec<String> = Vec::new();
         for at in order {
             let j = &mut verdict.findings[at];
@@ -153,6 +156,7 @@ impl Making<'_> {
             percent: 100,
             nice: false,
             neighbours: Vec::new(),
+            tries: Arc::default(),
         };
         minimize(case, Some(finding), &options, &mut |_| ()).ok().flatten()
     }

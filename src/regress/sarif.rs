@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Case, ColumnReport, Group, Judged, Report, Status, by_root};
+use super::{Case, ColumnReport, Group, Judged, Report, Status, by_root, graver};
 use crate::escape;
 use crate::finding::{Frame, Kind, Stack};
 
@@ -64,7 +64,7 @@ fn result(report: &Report, column: &ColumnReport, group: &Group<'_>) -> Value {
     let shown: Vec<String> =
         j.shown.iter().map(|s| format!("{} of {} in {}", s.hits, s.runs, s.case)).collect();
     let rule = Kind::ALL.iter().position(|k| *k == j.kind).unwrap_or(0);
-    let (title, class) = (group.heading.line(), group.class);
+    let (title, class) = (group.heading.line(), graver(report, group));
     let text =
         format!("{title} ({class}) on {}: {}{}", column.label, shown.join(", "), group.more());
     let mut out = json!({

@@ -7,7 +7,7 @@ use super::behind::behind;
 use super::overview::changed;
 use super::{
     CaseKind, CaseRun, Change, ColumnReport, Effect, Group, Judged, Report, Status, by_root,
-    untouched,
+    graver, untouched,
 };
 use crate::scenario::Class;
 use crate::words::count;
@@ -135,7 +135,8 @@ fn matrix(out: &mut String, report: &Report) {
 
 fn failure(out: &mut String, report: &Report, column: &ColumnReport, judged: &Judged) {
     let word = if judged.status == Status::Worse { "WORSE" } else { "NEW" };
-    let _ = writeln!(out, "\n{word} on {}: {} ({})", column.label, judged.title, judged.class);
+    let class = by_root([judged]).first().map_or(judged.class, |group| graver(report, group));
+    let _ = writeln!(out, "\n{word} on {}: {} ({class})", column.label, judged.title);
     if !judged.why.is_empty() {
         let _ = writeln!(out, "    {}", judged.why);
     }
@@ -194,6 +195,11 @@ fn effects(out: &mut String, effects: &[Effect]) {
         };
         let ([a, an], [b, bn]) = (e.without, e.with);
         let _ = writeln!(out, "  {word:7} {} ({})", e.signature, e.class);
-        let _ = writeln!(out, "          {a} of {an} without, {b} of {bn} with it, in {}", e.case);
+        let more = e.cases.map_or_else(String::new, |n| format!(" and {} more", n - 1));
+        let _ = writeln!(
+            out,
+            "          {a} of {an} without, {b} of {bn} with it, in {}{more}",
+            e.case
+        );
     }
 }

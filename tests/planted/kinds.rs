@@ -118,6 +118,7 @@ impl Planted {
             percent: 100,
             nice: false,
             neighbours: Vec::new(),
+            tries: Arc::default(),
         };
         minimize(&case(fault), None, &options, &mut |_| ()).unwrap()
     }

@@ -216,6 +216,7 @@ impl Worker {
             percent,
             nice: self.nice,
             neighbours: self.store.neighbours(&crash.finding),
+            tries: Arc::default(),
         };
         // An earlier result is a good start.
         match minimize(&crash.case, Some(&crash.finding), &options, &mut |_| ()) {

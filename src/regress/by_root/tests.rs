@@ -4,7 +4,8 @@ use super::*;
 use crate::finding::test_support::fatal;
 use crate::finding::{Finding, Kind, Known, Root, RootBy};
 use crate::regress::{
-    Baseline, CaseRun, ColumnReport, Report, Seen, compare, github, junit, overview, sarif,
+    Baseline, CaseRun, Changed, ColumnReport, Report, Sample, Seen, compare, github, junit,
+    overview, sarif, settle, text,
 };
 
 fn finding(signature: &str, root: Option<&str>) -> Finding {
@@ -155,4 +156,104 @@ fn a_campaign_of_crash_directories_fits_on_a_screen() {
     assert!(text.ends_with("\nFAILED\n") && text.contains(" more: --verbose\n"), "{text}");
     let none = overview(&Report::new(21, Vec::new(), vec![column("go1.27.3", &[])]));
     assert!(none.starts_with("passed\n") && none.ends_with("passed\n"), "{none}");
+}
+
+/// What is new has a line each, and one command, however much else there is.
+#[test]
+fn every_new_root_has_a_line() {
+    let long = Sample {
+        path: "regress-findings/x".into(),
+        program: "type T int\n".repeat(30),
+        command: "typerace reproduce regress-findings/x".to_owned(),
+    };
+    let new: Vec<_> =
+        (0..8).map(|n| (20, finding(&format!("data-race: new{n} / x"), None))).collect();
+    let mut change = column("go1.27.3 + a.json", &new);
+    for j in &mut change.verdict.findings {
+        j.sample = Some(long.clone());
+    }
+    let mut base = column("go1.27.3", &[]);
+    for c in [&mut base, &mut change] {
+        c.cases[0].notes.push("not run".to_owned());
+    }
+    let changed = (0..40).map(|n| Changed {
+        function: format!("f{n}"),
+        file: "f.go".to_owned(),
+        line: 1,
+        end: 2,
+        counters: None,
+    });
+    let columns = vec![base, change];
+    let report = Report::compared(21, Vec::new(), columns, true, changed.collect());
+    let text = overview(&report);
+    for n in 0..8 {
+        assert!(text.contains(&format!("  data-race: new{n} / x (bug)\n")), "{text}");
+    }
+    assert!(text.contains("    again: typerace reproduce regress-findings/x\n"), "{text}");
+    assert!(text.lines().count() <= 40, "{text}");
+    let notes = "1 of 1 cases did not run on go1.27.3 and on go1.27.3 + a.json, or only in part";
+    assert_eq!(text.matches("or only in part").count(), 1, "{text}");
+    assert!(text.contains(notes), "{text}");
+}
+
+/// What is in a function that changed comes first, and is made smaller first.
+#[test]
+fn changed_functions_come_first() {
+    let all =
+        ["data-race: go/types.a / go/types.b", "data-race: go/types.c / go/types.(*Named).unpack"];
+    let seen: Vec<_> = all.iter().map(|s| (20, finding(s, None))).collect();
+    let (base, mut change) = (column("go1.27.3", &[]), column("go1.27.3 + a.json", &seen));
+    let changed = Changed {
+        function: "(*Named).unpack".to_owned(),
+        file: "src/go/types/named.go".to_owned(),
+        line: 1,
+        end: 2,
+        counters: None,
+    };
+    assert!(!changed.is("go/types.(*Named).unpacked") && !changed.is("unpack"));
+    change.verdict.prefer(std::slice::from_ref(&changed));
+    let report = Report::compared(21, Vec::new(), vec![base, change], true, vec![changed]);
+    for text in [overview(&report), github::annotations(&report)] {
+        let places: Vec<_> = all.iter().map(|s| text.find(s).unwrap()).collect();
+        assert!(places[1] < places[0], "{text}");
+    }
+    assert_eq!(report.effects[0].signature, all[1]);
+}
+
+/// A root that two columns show with two classes has the graver one wherever it is named.
+#[test]
+fn the_class_is_the_same_everywhere() {
+    let of = |class| vec![(20, Finding { class, ..finding("data-race: a / b", None) })];
+    let columns =
+        vec![column("go1.26.8", &of(Class::Bug)), column("go1.27.3", &of(Class::Unstated))];
+    let report = Report::new(21, Vec::new(), columns);
+    let all = [
+        overview(&report),
+        text::text(&report),
+        github::annotations(&report).replace("%3A", ":"),
+        junit::junit(&report),
+        sarif::sarif(&report).to_string(),
+    ];
+    for text in all {
+        assert!(text.contains("data-race: a / b (bug)"), "{text}");
+        assert!(!text.contains("unstated"), "{text}");
+    }
+}
+
+/// The numbers of what a change breaks are those that decided, not those of one case.
+#[test]
+fn what_breaks_has_the_numbers_of_all_cases() {
+    let (mut base, mut change) = (column("go1.27.3", &[]), column("go1.27.3 + a.json", &[]));
+    base.cases[0].runs = 40;
+    let seen = column("x", &[(1, finding("data-race: a / b", None))]).cases.remove(0);
+    change.cases =
+        vec![CaseRun { runs: 1, ..seen.clone() }, CaseRun { case: "b".into(), runs: 21, ..seen }];
+    change.cases[1].seen[0].hits = 11;
+    change.cases[0].seen[0].finding.class = Class::Unstated;
+    base.cases.push(CaseRun { case: "b".into(), runs: 30, ..CaseRun::default() });
+    change.verdict = compare(&change.cases, &Baseline::default(), &Known::shipped(), "go1.27.3");
+    settle(&mut change.verdict, &change.cases, Some(&base.cases));
+    let report = Report::compared(21, Vec::new(), vec![base, change], true, Vec::new());
+    let text = overview(&report);
+    assert!(text.contains("BREAKS data-race: a / b: 0/70 without, 12/22 with it"), "{text}");
 }

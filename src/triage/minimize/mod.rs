@@ -24,6 +24,7 @@ mod starts;
 mod tests;
 mod tidy;
 mod trees;
+mod tries;
 mod tune;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 pub use reducer::{Edit, Reducer};
 pub use size::Size;
 pub use sprt::SequentialTest;
+pub use tries::{Missed, Tries};
 
 use crate::finding::{Finding, Minimization, Origin};
 use crate::harness::{EnvError, HarnessConfig, HarnessError, ImportError};
@@ -66,6 +68,8 @@ pub struct Options {
     /// Small test cases of other findings, to use as additional starting points
     /// ([`crate::store::Store::neighbours`]).
     pub neighbours: Vec<SourceCase>,
+    /// Counts the runs: they say something if none shows the finding.
+    pub tries: Arc<Tries>,
 }
 
 /// The progress of a search.

@@ -8,6 +8,7 @@ use super::pool::Pool;
 use super::size::Size;
 use super::sprt::SequentialTest;
 use super::tidy::tidy;
+use super::tries::Tries;
 use crate::edit::repair;
 use crate::finding::{Finding, Kind, Origin, sides};
 use crate::harness::{Harness, HarnessError, RunReply, RunRequest, Verdict};
@@ -40,6 +41,8 @@ pub(crate) struct Predicate {
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
+    /// Counts the runs.
+    pub tries: Arc<Tries>,
     /// When runs must end, with or without an answer.
     pub deadline: Option<Instant>,
     /// The number of race reports after which a run is silent; 0 for no limit.
@@ -141,6 +144,7 @@ impl Predicate {
         let request = RunRequest::new(&case.scenario, &source.packages).with_reports(self.reports);
         let judge = Judge::new(self.origin.clone());
         let (_, judgement) = judge.examine(harness, &request)?;
+        self.tries.record(&judgement.findings);
         Ok(self.hit(&judgement.findings))
     }
 

@@ -2,6 +2,7 @@
 //! the objects that it uses.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::hunt::RARE;
@@ -63,6 +64,7 @@ pub(crate) fn prepare(
         dear: false,
         valid: false,
         origin: options.origin.clone(),
+        tries: Arc::clone(&options.tries),
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,
         site: None,
@@ -118,6 +120,7 @@ pub(crate) fn prepare(
 /// The most serious finding of a test case, and among equals the most frequent.
 fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Finding>, HarnessError> {
     let (case, judge) = (case.clone(), Judge::new(options.origin.clone()));
+    let tries = Arc::clone(&options.tries);
     pool.ask(move |harness| {
         let source = case.to_source();
         let request = RunRequest::new(&case.scenario, &source.packages);
@@ -128,7 +131,9 @@ fn look(pool: &Pool, case: &TestCase, options: &Options) -> Result<Option<Findin
             if !seen.is_empty() && began.elapsed() > MEASURE {
                 break;
             }
-            for f in judge.examine(harness, &request)?.1.findings {
+            let findings = judge.examine(harness, &request)?.1.findings;
+            tries.record(&findings);
+            for f in findings {
                 seen.entry(f.id.clone()).or_insert((0, f)).0 += 1;
             }
         }
