@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 
 use super::*;
 use crate::finding::{
-    Finding, Heading, Instead, Known, Number, OnRelease, Reported, RootBy, State,
+    Blame, Finding, Heading, Instead, Known, Number, OnRelease, Reported, RootBy, State,
 };
 use crate::scenario::Class;
 use std::collections::BTreeMap;
@@ -26,6 +26,28 @@ fn finding(title: &str) -> PageFinding {
         report: "WARNING: DATA RACE\n<img src=x onerror=alert(1)>\n".to_owned(),
         source: BTreeMap::from([(("go/types/a.go".to_owned(), 9), "\tx = 1 // <here>".to_owned())]),
     }
+}
+
+#[test]
+fn a_race_in_a_target_shows_its_own_place() {
+    let mut page = finding("t");
+    let frames = serde_json::json!([
+        {"function": "go/ast.Inspect", "file": "go/ast/walk.go", "line": 361},
+        {"function": "example.org/mylint.HoldsLock", "file": "mylint/lint.go", "line": 40},
+    ]);
+    let stacks = serde_json::json!([{"of": "write", "frames": frames}]);
+    page.finding.stacks = serde_json::from_value(stacks).unwrap();
+    page.source.insert(("go/ast/walk.go".to_owned(), 361), "Walk(inspector(f), node)".to_owned());
+    let body = |page: &PageFinding| {
+        let mut out = String::new();
+        findings::body(&mut out, page);
+        out
+    };
+    assert!(body(&page).contains("Walk(inspector"));
+    page.finding.blame = Blame::Target;
+    let out = body(&page);
+    let place = "<code>example.org/mylint.HoldsLock</code> <small>mylint/lint.go:40</small>";
+    assert!(out.contains(place) && !out.contains("Walk(inspector"), "{out}");
 }
 
 fn root(id: &str, title: &str, issue: Option<Number>) -> PageRoot {
