@@ -66,7 +66,7 @@ fn a_seeded_case_is_cut_before_it_is_made_sure() {
         percent: 100,
         nice: false,
         neighbours: Vec::new(),
-        tries: Arc::default(),
+        tries: Default::default(),
     };
     let mut steps: Vec<Status> = Vec::new();
     let minimized = minimize(&source, expected.as_ref(), &options, &mut |s| steps.push(*s));
