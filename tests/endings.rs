@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use typerace::store::Store;
 
+mod hangups;
+
 struct Campaign {
     dir: tempfile::TempDir,
     child: Child,
@@ -138,18 +140,10 @@ fn one_signal_ends_it_with_a_summary_and_a_second_at_once() {
     campaign.leaves_no_process();
 }
 
-/// Whether this process was started with nohup or the like, and with it all of its children.
-fn ignores_hangups() -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let mask = status.lines().find_map(|l| l.strip_prefix("SigIgn:")).unwrap();
-    u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 1
-}
-
 /// A closed terminal: the system and the shell each send a signal.
 #[test]
 fn a_closed_terminal_ends_it_with_a_summary() {
-    if ignores_hangups() {
-        println!("not tested: SIGHUP is ignored here, as with nohup");
+    if hangups::are_ignored() {
         return;
     }
     let mut campaign = Campaign::start(&["--jsonl", "figures"]);
