@@ -13,7 +13,7 @@ use typerace::patches::{Choice, Wanted};
 static PROGRAMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/patches");
 
 /// The programs; the part before the first hyphen is the root.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "n1",
     "n2",
     "n3",
@@ -32,6 +32,7 @@ pub const NAMES: [&str; 18] = [
     "r7",
     "r8",
     "r9",
+    "r10",
 ];
 
 /// The time limit of a program. Programs that take long without the fault end quickly with it.
