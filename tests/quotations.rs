@@ -197,7 +197,9 @@ fn no_page_quotes_what_is_not_in_the_list() {
     };
     let mut quoted = 0;
     for path in texts().iter().filter(|p| !p.ends_with("tests/quotations.rs")) {
-        for (says, place) in attributed(&fs::read_to_string(path).unwrap()) {
+        // A Markdown page escapes a backquote that it shows.
+        let text = fs::read_to_string(path).unwrap().replace("\\`", "`");
+        for (says, place) in attributed(&text) {
             // The place up to a parenthesis or a note.
             let place = place.split(';').next().unwrap();
             assert!(listed(&says, place), "{}: “{says}” ({place}", path.display());
