@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-mod hangups;
+use typerace::harness::is_ignored;
 
 /// A campaign on its own terminal.
 struct Session {
@@ -122,7 +122,8 @@ fn q_ends_a_campaign_with_its_summary() {
 /// The campaign gets a SIGHUP, and ends although nothing can be read or shown any more.
 #[test]
 fn a_closed_terminal_ends_a_campaign() {
-    if hangups::are_ignored() {
+    if is_ignored(libc::SIGHUP) {
+        println!("not tested: SIGHUP is ignored here, as with nohup");
         return;
     }
     let tmp = tempfile::tempdir().unwrap();

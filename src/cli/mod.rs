@@ -26,6 +26,7 @@ mod regress;
 mod regress_columns;
 mod regress_files;
 mod regress_gate;
+mod regress_runs;
 mod removed;
 mod report;
 mod report_html;
