@@ -9,6 +9,18 @@ pub fn count<N: Display + PartialEq + From<u8>>(n: N, what: &str) -> String {
     format!("{n} {what}{end}")
 }
 
+/// The number of things that are named before the rest is only counted.
+const NAMED: usize = 10;
+
+/// A line for each thing that was left out, and one for those beyond the first ten: thousands of
+/// broken files must not hide the result.
+#[must_use]
+pub fn left_out<T: Display>(all: &[T]) -> Vec<String> {
+    let named = all.iter().take(NAMED).map(|one| format!("left out {one}"));
+    let more = all.len().saturating_sub(NAMED);
+    named.chain((more > 0).then(|| format!("left out {more} more"))).collect()
+}
+
 /// `12,345`.
 #[must_use]
 pub fn grouped(n: u64) -> String {
@@ -26,6 +38,13 @@ pub fn grouped(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ten_are_named_and_the_rest_is_counted() {
+        let lines = |n: u32| left_out(&(0..n).collect::<Vec<_>>());
+        assert_eq!((lines(0).len(), lines(10).len(), lines(1_000).len()), (0, 10, 11));
+        assert_eq!((&*lines(11)[9], &*lines(11)[10]), ("left out 9", "left out 1 more"));
+    }
 
     #[test]
     fn numbers() {

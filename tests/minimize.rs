@@ -56,6 +56,7 @@ fn a_seeded_case_is_cut_before_it_is_made_sure() {
     source.scenario.as_mut().unwrap().schedule = Some(1);
     let built = built();
     let options = Options {
+        patched: None,
         harness: HarnessConfig::new(&built.path),
         origin: origin_of(&built),
         go_minor: built.toolchain.minor,

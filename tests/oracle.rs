@@ -54,8 +54,8 @@ fn examine(harness: &mut Harness, txtar: &str, runs: u64) -> (Vec<Finding>, Stri
     for id in 0..runs {
         let request = RunRequest { id, ..RunRequest::new(&scenario, &case.packages) };
         let (outcome, judgement) = judge.examine(harness, &request).unwrap();
-        if !judgement.findings.is_empty() {
-            report = judgement.report(&outcome);
+        if let Some(finding) = judgement.findings.first() {
+            report = judgement.report(&outcome, finding);
         }
         findings.extend(judgement.findings);
     }

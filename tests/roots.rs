@@ -39,7 +39,7 @@ fn found(store: &Store, harness: &mut Harness, kind: Kind, issue: u32) -> Findin
         of_kind.retain(|f| f.kind == kind);
         judge.try_alone(harness, &request, &mut of_kind).unwrap();
         if let Some(finding) = of_kind.into_iter().next() {
-            store.save(&finding, &text, &judgement.report(&outcome), &[]).unwrap();
+            store.save(&finding, &text, &judgement.report(&outcome, &finding), &[]).unwrap();
             return finding;
         }
     }

@@ -12,6 +12,7 @@ use super::fuzz::scheduler::scheduler_of;
 use super::workers::siblings::key;
 use super::{Campaign, Replay};
 use crate::testcase::TestCase;
+use crate::words::left_out;
 
 /// Programs generated before the first mutation, in addition to the seeds.
 const GENERATED_AT_START: usize = 32;
@@ -55,10 +56,6 @@ impl Campaign {
         taken: &BTreeSet<String>,
     ) -> Result<(), CampaignError> {
         let resumed = self.work.resume(taken)?;
-        for broken in &resumed.broken {
-            self.progress
-                .say(&format!("warning: left out, because it is not a test case: {broken}"));
-        }
         let (known, again) = (taken.len(), resumed.entries.len());
         if known + again > 0 {
             self.progress.say(&format!(
@@ -81,7 +78,17 @@ impl Campaign {
             (None, Some(work)) => worker_folders::stored(work, Some(work)),
             (None, None) => Vec::new(),
         };
-        of_workers.retain(|file| work_dir::read(file).is_ok_and(|c| is_new(&c)));
+        let mut broken = resumed.broken;
+        of_workers.retain(|file| match work_dir::read(file) {
+            Ok(case) => is_new(&case),
+            Err(e) => {
+                broken.push(format!("{}: not a test case: {e}", file.display()));
+                false
+            }
+        });
+        for line in left_out(&broken) {
+            self.progress.say(&format!("warning: {line}"));
+        }
         keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
         self.siblings.knows(keys);
         let generated = if known == 0 { GENERATED_AT_START } else { 0 };

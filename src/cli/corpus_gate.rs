@@ -11,6 +11,7 @@ use crate::campaign::gate::{Making, Release, make};
 use crate::campaign::stored::empty_folder;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 use crate::triage::{Judge, origin_of};
+use crate::words::left_out;
 
 /// Make the corpus of the gate: the smallest set that reaches what campaigns reached, in the order in
 /// which a short run learns most, without what shows something on the chosen releases
@@ -63,10 +64,7 @@ pub fn run(args: &GateArgs) -> anyhow::Result<Exit> {
 }
 
 fn text(making: &Making, args: &GateArgs) -> String {
-    let mut out = String::new();
-    for left in &making.left_out {
-        out.push_str(&format!("left out {}: {}\n", left.path.display(), left.why));
-    }
+    let mut out: String = left_out(&making.left_out).into_iter().map(|line| line + "\n").collect();
     let (made, after, before) = (&making.made, making.made.reached, making.made.reached_before);
     out.push_str(&format!(
         "{} test cases read, {} candidates measured, {} of them showed something\n",

@@ -45,8 +45,8 @@ struct Report {
     checks: Vec<Check>,
 }
 
-/// In the order of their dependencies.
-const NAMES: [&str; 7] = [
+/// In the order of their dependencies. The last one needs a target.
+const NAMES: [&str; 8] = [
     "go command",
     "C compiler",
     "harness",
@@ -54,6 +54,7 @@ const NAMES: [&str; 7] = [
     "planted race",
     "coverage counters",
     "one execution",
+    "target",
 ];
 
 /// Why a check failed, and what to do about it.
@@ -61,11 +62,13 @@ const NAMES: [&str; 7] = [
 struct Wrong {
     detail: String,
     fix: String,
+    /// Whether the fault is in what the user gave.
+    is_of_input: bool,
 }
 
 impl From<EnvError> for Wrong {
     fn from(e: EnvError) -> Self {
-        Self { detail: e.to_string(), fix: e.help() }
+        Self { detail: e.to_string(), fix: e.help(), is_of_input: e.is_of_input() }
     }
 }
 
@@ -76,17 +79,22 @@ impl From<HarnessError> for Wrong {
             e => Self {
                 detail: e.to_string(),
                 fix: "this is a bug in the harness; please report it".into(),
+                is_of_input: false,
             },
         }
     }
 }
 
-/// A small program. It is generic, so that go/types computes something lazily.
-const SAMPLE: &str = "\
+/// What runs on the small program.
+const SCENARIO: &str = "\
 meet start
 before check lib
 go check a ; walk methods lib
 go check a ; walk methods lib reversed
+";
+
+/// A small program. It is generic, so that go/types computes something lazily.
+const SAMPLE: &str = "\
 -- lib/lib.go --
 package lib
 
@@ -116,17 +124,23 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
     let mut patched = Patched::default();
     let wrong = examine(args, &mut checks, &mut patched).err();
-    if let Some(Wrong { detail, fix }) = wrong {
+    let is_of_input = wrong.as_ref().is_some_and(|w| w.is_of_input);
+    if let Some(Wrong { detail, fix, .. }) = wrong {
         let name = NAMES[checks.len()];
         checks.push(Check { name, ok: false, detail, fix: Some(fix) });
-        for name in &NAMES[checks.len()..] {
+        let others = if args.go.options().target.is_some() { 0 } else { 1 };
+        for name in NAMES.iter().take(NAMES.len() - others).skip(checks.len()) {
             let detail = "not checked, because the check above failed".to_owned();
             checks.push(Check { name, ok: false, detail, fix: None });
         }
     }
     let report = Report { ok: checks.iter().all(|c| c.ok), patched: patched.ids, checks };
     print(&if args.json { serde_json::to_string(&report)? + "\n" } else { text(&report) })?;
-    Ok(if report.ok { Exit::Nothing } else { Exit::Environment })
+    Ok(match report.ok {
+        true => Exit::Nothing,
+        false if is_of_input => Exit::Usage,
+        false => Exit::Environment,
+    })
 }
 
 fn text(report: &Report) -> String {
@@ -155,13 +169,8 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) ->
     let begin = Instant::now();
     let built = BuiltHarness::build(toolchain, &options, &mut waiting())?;
     let said = built.patched.line().map(|line| format!("; {line}")).unwrap_or_default();
-    let names: Vec<&str> = built.targets.iter().map(|t| t.name.as_str()).collect();
-    let target = match names.len() {
-        0 => String::new(),
-        n => format!("; target: {}: {}", count(n, "operation"), names.join(", ")),
-    };
     let took = begin.elapsed().as_secs_f64();
-    fine(format!("{} ({took:.1} s){said}{target}", built.path.display()));
+    fine(format!("{} ({took:.1} s){said}", built.path.display()));
     *patched = built.patched;
     let mut harness = Harness::start(HarnessConfig::new(&built.path))?;
     fine(format!("on, in a harness built with {}", harness.hello().go));
@@ -169,7 +178,35 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) ->
     let (hit, median) = executions(&mut harness)?;
     fine(format!("{hit} of {} hit by a small program", harness.counters()));
     fine(format!("{:.2} ms (median of {EXECUTIONS})", median.as_secs_f64() * 1e3));
+    if !built.targets.is_empty() {
+        let names: Vec<&str> = built.targets.iter().map(|t| t.name.as_str()).collect();
+        names.iter().try_for_each(|name| try_operation(&mut harness, name))?;
+        let ran = count(names.len(), "operation");
+        fine(format!("{ran}, each run alone on a small program: {}", names.join(", ")));
+    }
     Ok(())
+}
+
+/// Runs an operation of the target on one goroutine.
+fn try_operation(harness: &mut Harness, name: &str) -> Result<(), Wrong> {
+    let wrong = |detail: String| Wrong {
+        detail: format!("{name}, alone on a small program: {detail}"),
+        fix: "correct the operation: what fails without concurrency is no race, and a campaign \
+              would report it again and again"
+            .into(),
+        is_of_input: true,
+    };
+    let text = format!("before check lib ; check a\ngo target {name} a\n{SAMPLE}");
+    let case = SourceCase::from_txtar(&text).map_err(|e| wrong(e.to_string()))?;
+    let scenario = case.scenario.clone().unwrap_or_default();
+    let outcome = harness.run(&RunRequest::new(&scenario, &case.packages))?;
+    match &outcome.reply {
+        None => Err(wrong(format!("the process ended: {:?}", outcome.end))),
+        Some(reply) if !reply.panics.is_empty() => {
+            Err(wrong(format!("panic: {}", reply.panics[0].value)))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// Runs the planted race twice: a detector that suppresses repeated reports would miss
@@ -179,6 +216,7 @@ fn planted(harness: &mut Harness) -> Result<String, Wrong> {
         Wrong {
         detail,
         fix: "this race detector does not work: try another Go (--toolchain go1.27.3); if that does not help, please report it".into(),
+        is_of_input: false,
     }
     };
     let (_, first) = harness.plant()?;
@@ -229,8 +267,10 @@ fn executions(harness: &mut Harness) -> Result<(usize, Duration), Wrong> {
     let wrong = |detail: String| Wrong {
         detail,
         fix: "please report it, with the output of typerace doctor --json".into(),
+        is_of_input: false,
     };
-    let case = SourceCase::from_txtar(SAMPLE).map_err(|e| wrong(e.to_string()))?;
+    let case =
+        SourceCase::from_txtar(&format!("{SCENARIO}{SAMPLE}")).map_err(|e| wrong(e.to_string()))?;
     let scenario = case.scenario.clone().unwrap_or_default();
     let request = RunRequest::new(&scenario, &case.packages);
     let mut times = Vec::with_capacity(EXECUTIONS);

@@ -83,10 +83,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
 fn environment(e: &EnvError) -> Exit {
     match e {
         EnvError::Interrupted => Exit::Nothing,
-        // The fault is in the user's input, not in the machine.
-        EnvError::BadOverlay { .. } | EnvError::BadTarget { .. } | EnvError::Patch(_) => {
-            Exit::Usage
-        }
+        e if e.is_of_input() => Exit::Usage,
         _ => Exit::Environment,
     }
 }

@@ -27,7 +27,8 @@ pub struct MinimizeArgs {
     /// A crash directory, a .txtar or a .go file
     #[arg(value_name = "CRASH")]
     crash: PathBuf,
-    /// Stop after this time and keep the smallest test case so far: 60s, 5m
+    /// Stop the search after this time and keep the smallest test case so far: 60s, 5m. To run the
+    /// program and to determine the root comes on top; --no-verify leaves both out
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
     time: Duration,
     /// Runs to measure the result with, each in a new process
@@ -90,9 +91,15 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&under_test(go.clone()), &mut waiting())?;
     say_patched(&built);
     let stop = interrupt_flag()?;
+    let mut rooter = report_roots::rooter(&built, &go, known, &stop)?;
+    let patched = match &expected {
+        Some(finding) => rooter.sieve(finding, &mut progress)?,
+        None => None,
+    };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         harness: HarnessConfig::new(&built.path),
+        patched,
         origin: origin_of(&built),
         go_minor: built.toolchain.minor,
         jobs: args.jobs.map_or(processors, usize::from),
@@ -127,7 +134,6 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         Err(MinimizeError::Harness(e)) => return Err(e.into()),
     };
     if let (Some(m), Some(finding), Some(place)) = (&minimized, &expected, writable) {
-        let mut rooter = report_roots::rooter(&built, &go, known, &stop)?;
         match rooter.keeps_root(finding, &m.text, &mut progress) {
             Ok(Some(drift)) => {
                 progress(&format!("{}: {drift}", finding.id));

@@ -31,6 +31,7 @@ mod removed;
 mod report;
 mod report_html;
 mod report_roots;
+mod report_verify;
 mod reproduce;
 mod scenarios;
 mod suspects;

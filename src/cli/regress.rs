@@ -16,6 +16,7 @@ use crate::regress::{
     github, overview, text,
 };
 use crate::scenario::Scenario;
+use crate::words::left_out;
 
 /// The time for one Go, unless the user says otherwise.
 const BUDGET: Duration = Duration::from_secs(300);
@@ -118,9 +119,7 @@ pub fn run(args: &RegressArgs) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let mut unreadable = Vec::new();
     let cases = cases(args, &mut unreadable)?;
-    for crash in &unreadable {
-        progress(&format!("warning: left out: {crash}"));
-    }
+    left_out(&unreadable).iter().for_each(|line| progress(&format!("warning: {line}")));
     let known = args.known.load()?;
     let baseline = match &args.baseline {
         Some(path) => Baseline::read(path)?,

@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use clap::Args;
 
-use super::interrupt::interrupt_flag;
 use super::report_html::{self, HtmlArgs};
 use super::report_roots;
+use super::report_verify;
 use super::ticker::Ticker;
 use super::{Exit, GoArgs, KnownArgs, print, progress};
 use crate::finding::Known;
@@ -20,8 +19,7 @@ use crate::harness::{EnvError, GoOptions, Toolchain};
 use crate::patches::load;
 use crate::report::{Bugs, Entry, Report, bugs, collect, json, markdown, text};
 use crate::store::Store;
-use crate::triage::standalone;
-use crate::words::count;
+use crate::words::{count, left_out};
 
 /// Print what was found, by root: new ones first, then known ones, then the number of breaches
 /// of contract
@@ -30,7 +28,7 @@ use crate::words::count;
 pub struct ReportArgs {
     /// Folder of crash directories
     #[arg(long, value_name = "DIR", default_value = "crashes")]
-    crashes: PathBuf,
+    pub(super) crashes: PathBuf,
     /// First bring the findings of all machines that share with fuzz --sync into that folder, as
     /// these machines reported them
     #[arg(long, value_name = "URL")]
@@ -70,7 +68,7 @@ pub struct ReportArgs {
     #[command(flatten)]
     known: KnownArgs,
     #[command(flatten)]
-    go: GoArgs,
+    pub(super) go: GoArgs,
 }
 
 /// Runs the command.
@@ -96,34 +94,10 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
             entry.heading = known.heading(&entry.finding);
         }
     }
-    if let Some(runs) = args.verify {
-        let store = Store::open(&args.crashes)?;
-        let interrupted = interrupt_flag()?;
-        for entry in &mut report.entries {
-            let options = match args.go.again(&entry.path, Some(&entry.finding)) {
-                Ok(options) => options,
-                Err(e) => {
-                    progress(&format!("{}: {e}", entry.finding.id));
-                    continue;
-                }
-            };
-            let ticker = Ticker::start(&format!("{}: running its program", entry.finding.id));
-            let go = Toolchain::with_overlay(&options, &mut |l| ticker.say(l))?;
-            let measured =
-                standalone::verify(&entry.path, &go, runs, &interrupted, &mut |l| ticker.say(l));
-            drop(ticker);
-            match measured {
-                Ok(finding) => {
-                    store.update_finding(&entry.name(), &finding)?;
-                    entry.finding = finding;
-                }
-                Err(_) if interrupted.load(Ordering::Relaxed) => break,
-                // The others still run if one program fails.
-                Err(e) => progress(&format!("{}: {e}", entry.finding.id)),
-            }
-            standalone::write(&entry.path)?;
-        }
-    }
+    let failed = match args.verify {
+        Some(runs) => report_verify::verify(args, &mut report.entries, runs)?,
+        None => None,
+    };
     for dir in &args.with {
         report.entries.extend(collect(dir, &known)?.entries);
     }
@@ -139,6 +113,9 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     } else {
         print(&text(&report, args.verbose))?;
     }
+    if let Some(failed) = failed {
+        return Err(failed);
+    }
     Ok(match args.exit_code {
         true if !report.entries.is_empty() => Exit::Findings,
         // Nothing could be read, which is not the same as nothing found.
@@ -152,12 +129,7 @@ fn bring_all(location: &Location, crashes: &Path) -> anyhow::Result<()> {
     let objects = location.open_existing()?;
     let store = Store::open(crashes)?;
     let brought = bring(&*objects, &store).with_context(|| format!("cannot read {location}"))?;
-    for refused in brought.refused.iter().take(10) {
-        progress(&format!("left out {refused}"));
-    }
-    if brought.refused.len() > 10 {
-        progress(&format!("left out {} more", brought.refused.len() - 10));
-    }
+    left_out(&brought.refused).iter().for_each(|line| progress(line));
     progress(&format!(
         "{} reported by {}, {} of them new in {}",
         count(brought.findings as u64, "finding"),

@@ -15,6 +15,7 @@ use crate::report::Report;
 use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples, too_few};
 use crate::report::measure::measure;
 use crate::testcase::SourceCase;
+use crate::words::left_out;
 
 /// The page, and what it shows in addition to the findings.
 #[derive(Args, Debug)]
@@ -104,9 +105,7 @@ pub fn write(
     progress: &mut dyn FnMut(&str),
 ) -> anyhow::Result<()> {
     let Some(to) = &args.html else { return Ok(()) };
-    for problem in &report.problems {
-        progress(&format!("warning: left out: {problem}"));
-    }
+    left_out(&report.problems).iter().for_each(|line| progress(&format!("warning: {line}")));
     let mut page = Page {
         folder: crashes.display().to_string(),
         samples: args.samples.as_deref().map(samples).transpose()?.unwrap_or_default(),

@@ -12,6 +12,7 @@ use crate::finding::{Finding, Known, Root, RootBy};
 use crate::harness::{BuiltHarness, EnvError, GoOptions, HarnessConfig, HarnessError};
 use crate::store::Store;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
+use crate::triage::standalone::Crash;
 
 /// How long a finding is run without and, again, with each patch, at most.
 const BUDGET: Duration = Duration::from_secs(40);
@@ -53,8 +54,12 @@ pub fn determine(
                 rooters.len() - 1
             }
         };
-        let rooter = &mut rooters[at].1;
+        let (of, rooter) = &mut rooters[at];
         if rooter.is_settled(&finding) {
+            continue;
+        }
+        if of.target.is_none() && uses_targets(&store.path(name)) {
+            progress(&format!("{name}: its scenario uses a target: give --harness DIR"));
             continue;
         }
         let began = Instant::now();
@@ -70,6 +75,12 @@ pub fn determine(
         progress(&format!("{}, {seconds:.1} s", line(&finding, root.as_ref())));
     }
     Ok(())
+}
+
+/// Whether a crash directory's test case needs a target. One that cannot be read is reported when it
+/// is run.
+fn uses_targets(dir: &Path) -> bool {
+    Crash::read(dir).is_ok_and(|crash| crash.scenario.uses_targets())
 }
 
 /// A search for roots that uses all the time that it needs.

@@ -214,7 +214,8 @@ fn see(
                 let mut finding = [finding.clone()];
                 judge.try_alone(harness, request, &mut finding)?;
                 let [finding] = finding;
-                seen.push(Seen { runs: 1, finding, report: judgement.report(outcome) });
+                let report = judgement.report(outcome, &finding);
+                seen.push(Seen { runs: 1, finding, report });
             }
         }
     }

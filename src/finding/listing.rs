@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::heading::{Heading, by_heading};
 use super::kind::Kind;
+use super::learned::Learned;
 use super::root::RootBy;
 use super::title::{writes_in, written};
 use crate::scenario::Class;
@@ -30,12 +31,8 @@ pub struct Item {
     pub notes: Vec<String>,
     /// The Go that showed it.
     pub go_version: String,
-    /// Lines of its minimized program, if it has one.
-    pub lines: Option<usize>,
-    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
-    pub standalone: Option<[u32; 2]>,
-    /// The first release that shows it, if it was bisected.
-    pub since: Option<String>,
+    /// What later commands learned.
+    pub learned: Learned,
     /// Its crash directory.
     pub path: PathBuf,
 }
@@ -44,7 +41,8 @@ impl Item {
     fn line(&self) -> String {
         let times = self.times.map(times);
         let path = self.path.display().to_string();
-        let parts = self.notes.iter().cloned().chain(times).chain([path]);
+        let notes = self.learned.place().into_iter().chain(self.notes.iter().cloned());
+        let parts = notes.chain(times).chain([path]);
         format!("  {}: {}", self.title, parts.collect::<Vec<_>>().join(", "))
     }
 }
@@ -209,20 +207,21 @@ fn row(root: &[&Item], verbose: bool) -> String {
     };
     // A program that was seen to show it comes before a smaller one.
     let size = |i: &&&Item| {
-        let shows = i.standalone.is_some_and(|[k, _]| k > 0);
-        (!shows, i.lines.unwrap_or(usize::MAX))
+        let shows = i.learned.standalone.is_some_and(|[k, _]| k > 0);
+        (!shows, i.learned.lines.unwrap_or(usize::MAX))
     };
     let Some(item) = root.iter().min_by_key(size) else { return String::new() };
-    let mut parts = match root {
+    let mut parts: Vec<String> = item.learned.place().into_iter().collect();
+    parts.extend(match root {
         [one] => one.notes.clone(),
         many => vec![count(many.len(), "signature")],
-    };
+    });
     parts.extend(root.iter().map(|i| i.times).sum::<Option<u64>>().map(times));
-    parts.extend(item.lines.map(|n| format!("minimized to {}", count(n, "line"))));
-    parts.extend(
-        item.standalone.filter(|s| s[1] > 0).map(|[k, n]| format!("standalone {k} of {n}")),
-    );
-    parts.extend(root.iter().find_map(|i| i.since.as_ref()).map(|go| format!("since {go}")));
+    parts.extend(item.learned.size());
+    let ran = item.learned.standalone.filter(|s| s[1] > 0);
+    parts.extend(ran.map(|[k, n]| format!("standalone {k} of {n}")));
+    let since = root.iter().find_map(|i| i.learned.since.as_ref());
+    parts.extend(since.map(|go| format!("since {go}")));
     if heading.known && root.iter().all(|i| i.class == Class::Unstated) {
         parts.push("unstated".to_owned());
     }
@@ -277,7 +276,7 @@ impl Display for Listing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Known, Reported, State};
+    use crate::finding::{Blame, Known, Reported, State};
 
     fn item(class: Class, signature: &str, lines: Option<usize>) -> Item {
         item_on("go1.21.13", class, signature, lines)
@@ -299,9 +298,7 @@ mod tests {
             times: Some(3),
             notes: vec!["reproduced 5 of 5".to_owned()],
             go_version: go.to_owned(),
-            lines,
-            standalone: None,
-            since: None,
+            learned: Learned { lines, ..Learned::default() },
             path: format!("crashes/{}", signature.len()).into(),
         }
     }
@@ -337,8 +334,15 @@ mod tests {
             of_root("R1", patch, Class::Breach, "data-race: g"),
             Item { is_unconfirmed: true, ..of_root("R1", patch, Class::Bug, "data-race: h") },
         ];
-        (all[1].lines, all[2].standalone) = (Some(3), Some([9, 10]));
-        (all[2].lines, all[2].since) = (Some(5), Some("go1.24.11".to_owned()));
+        all[0].learned.blame = Some(Blame::Target);
+        all[1].learned.lines = Some(3);
+        all[2].learned = Learned {
+            blame: None,
+            lines: Some(5),
+            is_unfinished: true,
+            standalone: Some([9, 10]),
+            since: Some("go1.24.11".to_owned()),
+        };
         all[5].heading.issues =
             vec![Reported { issue: 79035.into(), state: Some(State::Open), also: vec![7.into()] }];
         all

@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::{self, Blame};
 use super::panic::{panicked, shape, without_position};
-use super::race::{RaceReport, race_reports};
+use super::race::{RaceReport, race_reports, reports_first};
 use super::signature::{Site, cycle, id, signature, site};
 use super::title;
 use crate::escape;
@@ -166,15 +166,26 @@ fn races(log: &str) -> Vec<Draft> {
         if !report.is_whole() && told {
             continue;
         }
-        // The signature does not say which side read and which wrote. Where both sides compute the
-        // same thing, the schedule decides which one writes.
-        let signature = signature(Kind::DataRace, "", &sites.each_ref().map(Site::to_string));
+        let signature = signature_of(sites);
         // One execution can report the same race a hundred times.
         if signed.insert(signature.clone()) {
             drafts.push(race(report, sites, signature));
         }
     }
     drafts
+}
+
+/// The signature of a race. It does not say which side read and which wrote: where both sides compute
+/// the same thing, the schedule decides which one writes.
+fn signature_of(sites: &[Site; 2]) -> String {
+    signature(Kind::DataRace, "", &sites.each_ref().map(Site::to_string))
+}
+
+/// The race log of an execution with the reports of this finding first.
+#[must_use]
+pub fn own_reports_first(log: &str, finding: &Finding) -> String {
+    let sites = |r: &RaceReport| r.sides.each_ref().map(|s| site(&s.stack));
+    reports_first(log, |r| escape::line(&signature_of(&sites(r))) == finding.signature)
 }
 
 fn race(report: &RaceReport, sites: &[Site; 2], signature: String) -> Draft {

@@ -91,6 +91,25 @@ pub fn race_reports(log: &str) -> Vec<RaceReport> {
     reports
 }
 
+/// A race log in which the reports that `is_wanted` stand first. Every byte of the log stays.
+#[must_use]
+pub fn reports_first(log: &str, is_wanted: impl Fn(&RaceReport) -> bool) -> String {
+    let starts = log.match_indices(WARNING).map(|(at, _)| {
+        // The rule above a report belongs to it.
+        let line = log[..at].rfind('\n').map_or(0, |end| end + 1);
+        let above = log[..line].strip_suffix('\n').unwrap_or_default();
+        let rule = above.rfind('\n').map_or(0, |end| end + 1);
+        if above[rule..].starts_with(RULE) { rule } else { line }
+    });
+    let mut starts: Vec<usize> = starts.collect();
+    let Some(first) = starts.first().copied() else { return log.to_owned() };
+    starts.push(log.len());
+    let parts = starts.windows(2).map(|w| &log[w[0]..w[1]]);
+    let (wanted, others): (Vec<&str>, Vec<&str>) =
+        parts.partition(|part| race_reports(part).iter().any(&is_wanted));
+    log[..first].to_owned() + &wanted.concat() + &others.concat()
+}
+
 /// Which stack of a report the frames belong to.
 enum Part {
     None,
@@ -179,6 +198,22 @@ mod tests {
         assert_eq!((top.function.as_str(), top.line), ("go/types.unalias", 112));
         assert_eq!(r.sides.each_ref().map(|s| s.stack.len()), [6, 6]);
         assert_eq!(r.creations.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
+    }
+
+    #[test]
+    fn a_wanted_report_stands_first_and_nothing_is_lost() {
+        let log = format!("noise\n{WHOLE}");
+        let [first, second] = <[RaceReport; 2]>::try_from(race_reports(&log)).unwrap();
+        assert_eq!(reports_first(&log, |r| *r == first), log);
+        assert_eq!(reports_first(&log, |_| false), log);
+        assert_eq!(reports_first("", |_| true), "");
+        let moved = reports_first(&log, |r| *r == second);
+        assert_eq!(race_reports(&moved), [second, first]);
+        assert!(moved.starts_with("noise\n") && moved.len() == log.len());
+        for (cut, _) in WHOLE.char_indices() {
+            let cut = &WHOLE[..cut];
+            assert_eq!(reports_first(cut, |_| false), cut);
+        }
     }
 
     #[test]

@@ -11,12 +11,15 @@ use super::signature::{id, signature};
 /// language puts no limit on the size of constants.
 pub const CONSTANTS: &str = "constant arithmetic";
 
+/// The title of a deadlock whose goroutines wait for one another. It never ends.
+pub const LOCK_CYCLE: &str = "lock cycle: ";
+
 /// Names the lock cycle of a deadlock and the constant arithmetic of a hang.
 pub fn name_stall(finding: &mut Finding, dump: &str) {
     match finding.kind {
         Kind::Deadlock => {
             if let Some(cycle) = lock_cycle(dump) {
-                finding.title.push_str(&format!(" (lock cycle: {cycle})"));
+                finding.title.push_str(&format!(" ({LOCK_CYCLE}{cycle})"));
             }
         }
         Kind::Hang => {

@@ -42,6 +42,15 @@ impl Folder {
         root.join(MARKER).is_file()
     }
 
+    /// Whether a folder has files of something else. What a file system or a program that
+    /// synchronizes folders puts there does not count.
+    #[must_use]
+    pub fn is_of_something_else(root: &Path) -> bool {
+        let names = fs::read_dir(root).into_iter().flatten().flatten().map(|e| e.file_name());
+        let other = |name: &str| !name.starts_with('.') && name != "lost+found";
+        !Self::is_one(root) && names.map(|n| n.to_string_lossy().into_owned()).any(|n| other(&n))
+    }
+
     /// Makes sure that the folder is there, and creates it the first time.
     fn check(&self) -> Result<(), ObjectsError> {
         let marker = self.root.join(MARKER);

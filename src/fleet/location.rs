@@ -29,6 +29,9 @@ pub enum LocationError {
         "{} is not the storage of a fleet: no campaign with --sync has written to it", .0.display()
     )]
     NotAFleets(PathBuf),
+    /// A folder with files of something else.
+    #[error("{} has other files in it, and is not the storage of a fleet", .0.display())]
+    Occupied(PathBuf),
     /// A bucket without the support or the credentials for it.
     #[error("{0}")]
     Cloud(String),
@@ -50,6 +53,9 @@ impl LocationError {
                  report takes --crashes DIR"
                     .to_owned(),
             ),
+            Self::Occupied(_) => {
+                Some("give an empty folder, or one that is not there yet".to_owned())
+            }
             Self::Cloud(_) => None,
         }
     }
@@ -93,11 +99,14 @@ impl Location {
     /// Opens the storage. It need not be there yet.
     ///
     /// # Errors
-    /// A folder that is a file, or a bucket without the support or the credentials for it.
+    /// A folder that is a file or has other files in it, or a bucket without the support or the credentials for it.
     pub fn open(&self) -> Result<Box<dyn Objects>, LocationError> {
         match self {
             Self::Folder(path) if path.exists() && !path.is_dir() => {
                 Err(LocationError::NotAFolder(path.clone()))
+            }
+            Self::Folder(path) if Folder::is_of_something_else(path) => {
+                Err(LocationError::Occupied(path.clone()))
             }
             Self::Folder(path) => Ok(Box::new(Folder::new(path.clone()))),
             Self::Cloud(url) => cloud(url),
@@ -147,6 +156,21 @@ mod tests {
         {
             assert!(bad.parse::<Location>().unwrap_err().contains("file:///mnt/shared/x"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_no_storage() {
+        let tmp = tempfile::tempdir().unwrap();
+        let location = Location::Folder(tmp.path().to_owned());
+        for name in ["lost+found", ".stfolder"] {
+            std::fs::create_dir(tmp.path().join(name)).unwrap();
+        }
+        assert!(location.open().is_ok());
+        std::fs::write(tmp.path().join("thesis.tex"), "").unwrap();
+        let occupied = |e: LocationError| matches!(e, LocationError::Occupied(_));
+        assert!(location.open().is_err_and(occupied));
+        std::fs::write(tmp.path().join("typerace-fleet.json"), "").unwrap();
+        assert!(location.open().is_ok());
     }
 
     #[test]

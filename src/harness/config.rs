@@ -36,6 +36,12 @@ impl Limits {
             ..self
         }
     }
+
+    /// The limits with one limit for a whole run and each part of it.
+    #[must_use]
+    pub fn of_run(self, limit: Duration) -> Self {
+        Self { setup: limit, concurrent: limit, total: limit, ..self }
+    }
 }
 
 impl Default for Limits {

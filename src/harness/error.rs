@@ -63,6 +63,16 @@ pub enum EnvError {
 }
 
 impl EnvError {
+    /// Whether the fault is in what the user gave, not in the machine.
+    #[must_use]
+    pub fn is_of_input(&self) -> bool {
+        match self {
+            Self::BadOverlay { .. } | Self::BadTarget { .. } | Self::Patch(_) => true,
+            Self::Build { output, .. } => is_of_checker(output),
+            _ => false,
+        }
+    }
+
     /// Advice for the user.
     #[must_use]
     pub fn help(&self) -> String {

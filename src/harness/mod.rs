@@ -54,7 +54,7 @@ pub use session::Harness;
 pub use shared_writes::{MadeBy, Meeting, Place, SharedWrite, SharedWrites, Site};
 pub use sites::CounterSite;
 pub use sources::{Replaced, Sources, checker_hash, checker_sources, is_release_version};
-pub use stoppable::stop_builds_with;
+pub use stoppable::{are_builds_stopped, stop_builds_with};
 pub(crate) use sys::{is_gone_after, kill, process_group, quit, spawn_tied, terminate};
 pub use sys::{is_ignored, lower_priority, return_memory, survive_file_size_limit};
 pub use target::{TargetName, TargetOperation};

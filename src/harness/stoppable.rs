@@ -16,6 +16,12 @@ thread_local! {
     static STOP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
+/// Whether the builds of the calling thread are to end.
+#[must_use]
+pub fn are_builds_stopped() -> bool {
+    STOP.with_borrow(|stop| stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)))
+}
+
 /// Makes the builds of the calling thread end when the flag is set. In other threads a build is in
 /// the terminal's process group, so that Ctrl-C ends it.
 pub fn stop_builds_with(flag: Arc<AtomicBool>) {

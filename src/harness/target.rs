@@ -157,9 +157,7 @@ impl TargetPackage {
         for root in roots {
             root.hash(&mut hash);
             let recursive = module.is_some();
-            for path in files(root, recursive).map_err(|e| bad(e.to_string()))? {
-                (&path, fs::read(&path).ok()).hash(&mut hash);
-            }
+            inputs(root, recursive).map_err(|e| bad(e.to_string()))?.hash(&mut hash);
         }
         Ok(Self { dir, import_path, name, module, cover, digest: hash.finish() })
     }
@@ -304,6 +302,27 @@ fn is_source(path: &Path) -> bool {
     name.ends_with(".go") && !name.ends_with("_test.go") && !name.starts_with(['.', '_'])
 }
 
+/// What the files of a folder and its subfolders contribute to a build, sorted by path. Only where a
+/// file is embedded do others than those of Go and C count: a finding stored below is no change.
+fn inputs(dir: &Path, recursive: bool) -> std::io::Result<Vec<(PathBuf, Option<Vec<u8>>)>> {
+    const BUILT: [&str; 12] =
+        ["go", "mod", "sum", "s", "S", "c", "cc", "cpp", "h", "hh", "hpp", "syso"];
+    const EMBED: &[u8] = b"//go:embed";
+    let is_built = |path: &Path| BUILT.iter().any(|e| path.extension().is_some_and(|x| x == *e));
+    let all = files(dir, recursive)?;
+    let (built, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| is_built(path));
+    let read = |path: PathBuf| {
+        let bytes = fs::read(&path).ok();
+        (path, bytes)
+    };
+    let mut inputs: Vec<_> = built.into_iter().map(read).collect();
+    let embeds = |bytes: &[u8]| bytes.windows(EMBED.len()).any(|w| w == EMBED);
+    if inputs.iter().any(|(_, bytes)| bytes.as_deref().is_some_and(embeds)) {
+        inputs.extend(others.into_iter().map(read));
+    }
+    Ok(inputs)
+}
+
 /// The files of a folder and its subfolders that can affect the build, sorted.
 fn files(dir: &Path, recursive: bool) -> std::io::Result<Vec<PathBuf>> {
     let (mut found, mut folders) = (Vec::new(), vec![dir.to_owned()]);
@@ -372,6 +391,16 @@ mod tests {
         // Everything that it is built from counts, wherever it is.
         fs::write(tmp.path().join("b/b.go"), "package b\n").unwrap();
         assert_ne!(TargetPackage::read(&dir, &go).unwrap().digest(), one.digest());
+        // Notes and findings do not, unless they are embedded.
+        let digest = || TargetPackage::read(&dir, &go).unwrap().digest();
+        let before = digest();
+        fs::write(tmp.path().join("m/finding.json"), "{}").unwrap();
+        assert_eq!(digest(), before);
+        fs::write(tmp.path().join("b/b.go"), "package b\n\n//go:embed x\nvar x string\n").unwrap();
+        fs::write(tmp.path().join("b/x"), "1").unwrap();
+        let before = digest();
+        fs::write(tmp.path().join("b/x"), "2").unwrap();
+        assert_ne!(digest(), before);
         // Two packages of one module are two targets.
         let (sub, beside) = (TargetPackage::read(&dir, &go).unwrap(), tmp.path().join("m/beside"));
         fs::create_dir(&beside).unwrap();

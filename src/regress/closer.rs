@@ -106,7 +106,7 @@ fn failing(verdict: &Verdict) -> Vec<(String, Vec<String>)> {
     let mut all: Vec<(String, Vec<String>, (bool, f64))> = Vec::new();
     for j in verdict.findings.iter().filter(|j| j.status <= Status::New) {
         let Some(best) = j.shown.first() else { continue };
-        let rate = Tally { hits: best.hits, runs: best.runs }.rate();
+        let rate = Tally { hits: best.hits, runs: best.runs }.interval().0;
         let rank = (j.in_changed, rate);
         match all.iter_mut().find(|(case, ..)| *case == best.case) {
             Some((_, signatures, most)) => {

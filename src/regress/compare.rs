@@ -179,7 +179,7 @@ fn collect(cases: &[CaseRun], known: &Known) -> Vec<Judged> {
                     // If a bug and a breach of contract show it, the bug counts.
                     let graver = f.class < j.class;
                     let surer = f.class == j.class
-                        && j.shown.first().is_none_or(|s| rate(&shown) > rate(s));
+                        && j.shown.first().is_none_or(|s| sure_rate(&shown) > sure_rate(s));
                     if graver || surer {
                         j.class = f.class;
                         j.title = f.title.clone();
@@ -211,8 +211,9 @@ fn collect(cases: &[CaseRun], known: &Known) -> Vec<Judged> {
     all
 }
 
-fn rate(s: &Shown) -> f64 {
-    Tally { hits: s.hits, runs: s.runs }.rate()
+/// The least rate that a case's runs leave likely: 11 of 21 says more than 1 of 1.
+fn sure_rate(s: &Shown) -> f64 {
+    Tally { hits: s.hits, runs: s.runs }.interval().0
 }
 
 fn judge(judged: &mut Judged, expected: &[&Expected], roots: &ListedRoots) {

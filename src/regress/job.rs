@@ -130,7 +130,7 @@ impl<'a> Job<'a> {
                 None => seen.push(Seen {
                     hits: 1,
                     finding: Finding { root: self.roots.of(finding), ..finding.clone() },
-                    report: judgement.report(&outcome),
+                    report: judgement.report(&outcome, finding),
                 }),
             }
         }

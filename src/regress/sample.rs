@@ -146,6 +146,7 @@ impl Making<'_> {
     /// A test case, minimized; `None` if it does not show the finding, or the harness fails.
     fn minimized(&self, case: &SourceCase, finding: &Finding) -> Option<Minimized> {
         let options = Options {
+            patched: None,
             harness: HarnessConfig::new(&self.column.built.path),
             origin: origin_of(&self.column.built),
             go_minor: self.column.built.toolchain.minor,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Entry, Report, is_doubtful, rate, seems_fixed};
-use crate::finding::{Blame, Item, Listing, since};
+use crate::finding::{Item, Learned, Listing};
 use crate::words::count;
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
@@ -38,20 +38,14 @@ fn item(e: &Entry) -> Item {
         times: None,
         notes: notes(e),
         go_version: f.origin.go_version.clone(),
-        lines: f.minimized.as_ref().map(|m| m.lines),
-        standalone: f.standalone.as_ref().map(|s| s.reproduced),
-        since: since(&f.releases).map(str::to_owned),
+        learned: Learned::of(f),
         path: e.path.clone(),
     }
 }
 
 fn notes(e: &Entry) -> Vec<String> {
     let f = &e.finding;
-    let mut notes = Vec::new();
-    if f.blame != Blame::GoTypes {
-        notes.push(format!("in {}", f.blame.as_str()));
-    }
-    notes.push(f.origin.go_version.clone());
+    let mut notes = vec![f.origin.go_version.clone()];
     let shown = rate(f.reproduced);
     if !shown.is_empty() {
         notes.push(format!("reproduced {shown}"));

@@ -36,10 +36,10 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The raw output of the tools, for report.txt.
+    /// The raw output of the tools about one of the findings, for report.txt.
     #[must_use]
-    pub fn report(&self, outcome: &Outcome) -> String {
-        raw_report(outcome) + &self.differences
+    pub fn report(&self, outcome: &Outcome, finding: &Finding) -> String {
+        raw_report(outcome, finding) + &self.differences
     }
 }
 

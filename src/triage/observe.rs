@@ -2,16 +2,16 @@
 
 use crate::finding::{
     self, Exit, Finding, Kind, Observed, Origin, Panic, changed_syntax, findings, leaked,
-    name_stall, over_memory,
+    name_stall, over_memory, own_reports_first,
 };
 use crate::harness::{End, Outcome};
 use crate::scenario::Scenario;
 
-/// The raw output: the race detector's reports, and the output of the process when it died or was
-/// killed.
+/// The raw output that shows a finding: the race detector's reports, the finding's own first, and the
+/// output of the process when it died or was killed.
 #[must_use]
-pub fn raw_report(outcome: &Outcome) -> String {
-    let mut text = outcome.reports.clone();
+pub fn raw_report(outcome: &Outcome, finding: &Finding) -> String {
+    let mut text = own_reports_first(&outcome.reports, finding);
     match &outcome.end {
         End::Replied => {}
         End::Died { status, output } => text.push_str(&format!("{output}\n{status}\n")),

@@ -108,6 +108,7 @@ pub fn planted() -> Planted {
 impl Planted {
     pub fn minimize(&self, fault: &str, seconds: u64) -> Option<Minimized> {
         let options = Options {
+            patched: None,
             harness: self.config.clone(),
             origin: Origin { go_version: self.go_version.clone(), ..Origin::default() },
             go_minor: self.go_minor,

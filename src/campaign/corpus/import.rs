@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::campaign::corpus::seeds::{self, Seed, SeedError};
+use crate::campaign::corpus::stored::Problem;
 use crate::files;
 use crate::harness::{End, Harness, HarnessError, RunRequest, Verdict};
 use crate::testcase::SourceCase;
@@ -21,7 +22,7 @@ pub struct Imported {
     /// How many of these have only packages that type-check.
     pub valid: usize,
     /// Files that were not imported.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<Problem>,
     /// Counters of go/types that the imported files hit when each runs once.
     pub coverage: crate::campaign::results::figures::Coverage,
     /// The same for each path separately.
@@ -40,15 +41,6 @@ pub struct PathCoverage {
     pub files: usize,
     /// Counters of go/types.
     pub coverage: crate::campaign::results::figures::Coverage,
-}
-
-/// A file that was not imported.
-#[derive(Debug, Serialize)]
-pub struct LeftOut {
-    /// Its path.
-    pub path: PathBuf,
-    /// The reason.
-    pub why: String,
 }
 
 /// Every .go and .txtar file below a path, sorted by name.
@@ -83,7 +75,7 @@ pub fn import(
         let (source, valid) = match try_out(harness, seed)? {
             Ok(ran) => ran,
             Err(why) => {
-                into.left_out.push(LeftOut { path: seed.path.clone(), why });
+                into.left_out.push(Problem { path: seed.path.clone(), why });
                 continue;
             }
         };

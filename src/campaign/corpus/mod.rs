@@ -14,6 +14,7 @@ pub mod seen_filter;
 mod set_cover;
 pub mod slices;
 pub mod stored;
+mod test_packages;
 pub mod work_dir;
 pub mod worker_folders;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, DirEntry, include_dir};
 
 use crate::campaign::corpus::gate::MADE;
+use crate::campaign::corpus::test_packages;
 use crate::campaign::corpus::worker_folders;
 use crate::checker::Checker;
 use crate::files;
@@ -141,6 +142,10 @@ fn from_entry(path: &Path) -> Option<Seed> {
 }
 
 fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
+    if test_packages::is_layout(dir) {
+        seeds.extend(test_packages::seeds(dir)?);
+        return Ok(());
+    }
     let read = |path: &Path| {
         let path = path.to_owned();
         move |source| SeedError::Read { path, source }

@@ -1,5 +1,6 @@
 //! Corpora on disk, for commands that work on them while no campaign is running.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,12 @@ pub struct Problem {
     pub path: PathBuf,
     /// What is wrong with it.
     pub why: String,
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.why)
+    }
 }
 
 /// A corpus entry on disk.

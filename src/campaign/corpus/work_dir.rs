@@ -167,7 +167,7 @@ impl WorkDir {
                     // Somebody else's file, perhaps: it is not for a campaign to remove.
                     let back = from.join(&name);
                     fs::rename(&path, &back).map_err(failed(&from))?;
-                    resumed.broken.push(format!("{}: {e}", back.display()));
+                    resumed.broken.push(format!("{}: not a test case: {e}", back.display()));
                 }
             }
         }

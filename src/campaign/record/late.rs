@@ -28,8 +28,8 @@ pub(super) fn record_late(
     let judgement = findings.judge.judge(harness, &request, &outcome)?;
     let mut seen = judgement.findings.clone();
     seen.retain(|f| findings.known.is_news(f));
-    let report = judgement.report(&outcome);
     for finding in &mut seen {
+        let report = judgement.report(&outcome, finding);
         findings.add(&before, finding, &report);
     }
     if !seen.is_empty() {

@@ -32,7 +32,7 @@ use crate::triage::{Judgement, observe};
 use findings::Findings;
 use late::{record_growth, record_late};
 use repeats::{Plan, Repeats};
-use slow::Slow;
+use slow::{AGAIN, Slow};
 use variants::{acquit, press};
 
 /// The end of the warning about a process that cannot be killed.
@@ -199,7 +199,12 @@ impl FindingRecorder {
         seen.retain(|f| self.findings.has_room(&breaches, f));
         let mut unmeasured = self.store(run, outcome, judgement, &mut seen);
         let closer = Closer { outcome, breaches: &breaches, ids: &ids, stored: &seen };
+        let full = harness.limits();
+        if matches!(outcome.end, End::TimedOut { .. }) {
+            harness.set_limits(full.of_run(AGAIN));
+        }
         let result = self.look_closer(harness, run, &closer, &mut unmeasured);
+        harness.set_limits(full);
         self.findings.push_stored();
         forgive(result)?;
         self.findings.retry();
@@ -236,9 +241,9 @@ impl FindingRecorder {
         judgement: &Judgement,
         seen: &mut [Finding],
     ) -> Vec<Finding> {
-        let report = judgement.report(outcome);
         let mut unmeasured = Vec::new();
         for finding in seen {
+            let report = judgement.report(outcome, finding);
             if !self.findings.add(run, finding, &report) {
                 unmeasured.push(finding.clone());
             }
@@ -259,7 +264,7 @@ impl FindingRecorder {
     ) -> Result<(), HarnessError> {
         let Self { findings, repeats, .. } = self;
         let executions = *run.state.executions();
-        // Each repetition of a time-out costs its whole limit.
+        // Each repetition of a time-out takes its whole limit.
         let plan = match closer.outcome.end {
             End::TimedOut { .. } | End::OverMemory { .. } => Plan::ONCE,
             _ => Plan::of(run.case.scenario.class()),

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::finding::{Finding, Origin};
-use crate::harness::{Harness, HarnessConfig, lower_priority};
+use crate::harness::{Harness, HarnessConfig, lower_priority, stop_builds_with};
 use crate::testcase::SourceCase;
 use crate::triage::compiler::{Compiler, compiler_case, second_opinion};
 use crate::triage::root::rest;
@@ -125,6 +125,7 @@ impl Running {
         let (to, wrong) = channel();
         let thread = std::thread::spawn(move || {
             lower_priority();
+            stop_builds_with(Arc::clone(&stop));
             let mut busy = Duration::ZERO;
             let percent = AtomicU32::new(config.percent);
             let mut harness = None;
@@ -147,9 +148,10 @@ impl Running {
                     && let Some(mut finding) = opinion.finding
                 {
                     let again = second_opinion(&config.compiler, harness, &case, &config.origin);
-                    let again = again.ok().and_then(|o| o.finding);
-                    finding.confirmed = again.is_some_and(|f| f.id == finding.id);
-                    finding.reproduced = Some([u32::from(finding.confirmed), 1]);
+                    if let Ok(again) = again {
+                        finding.confirmed = again.finding.is_some_and(|f| f.id == finding.id);
+                        finding.reproduced = Some([u32::from(finding.confirmed), 1]);
+                    }
                     finding.compiler = Some(opinion.verdict);
                     let _ = to.send((finding, compiler_case(&case), opinion.report));
                 }

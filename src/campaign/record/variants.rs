@@ -89,7 +89,8 @@ fn vary(
         for finding in &judgement.findings {
             if (variant.wanted)(finding) && findings.known.is_news(finding) {
                 let mut finding = finding.clone();
-                findings.add(&varied, &mut finding, &judgement.report(&outcome));
+                let report = judgement.report(&outcome, &finding);
+                findings.add(&varied, &mut finding, &report);
                 new.push(finding);
             }
         }

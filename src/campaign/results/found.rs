@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, Root, since};
+use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, Learned, Root};
 use crate::scenario::Class;
 
 /// A finding as this campaign met it.
@@ -44,12 +44,8 @@ pub struct Found {
 pub struct Stored {
     /// What it stands under.
     pub heading: Heading,
-    /// Lines of its minimized program.
-    pub lines: Option<usize>,
-    /// `[k, n]`: k of n processes of its standalone program showed it, if that was run.
-    pub standalone: Option<[u32; 2]>,
-    /// The first release that shows it, if it was bisected.
-    pub since: Option<String>,
+    /// What the campaign's background work learned.
+    pub learned: Learned,
 }
 
 impl Stored {
@@ -58,16 +54,11 @@ impl Stored {
     #[must_use]
     pub fn new(found: &Found, stored: Option<&Finding>, known: &Known, go_version: &str) -> Self {
         match stored {
-            Some(f) => Self {
-                heading: known.heading(f),
-                lines: f.minimized.as_ref().map(|m| m.lines),
-                standalone: f.standalone.as_ref().map(|s| s.reproduced),
-                since: since(&f.releases).map(str::to_owned),
-            },
+            Some(f) => Self { heading: known.heading(f), learned: Learned::of(f) },
             None => {
                 let Found { id, kind, signature, title, .. } = found;
                 let heading = known.bare_heading(id, *kind, signature, title, go_version);
-                Self { heading, lines: None, standalone: None, since: None }
+                Self { heading, learned: Learned::default() }
             }
         }
     }
@@ -124,9 +115,7 @@ impl Found {
             times: Some(self.times),
             notes: std::iter::once(again).chain(before).collect(),
             go_version: go_version.to_owned(),
-            lines: stored.lines,
-            standalone: stored.standalone,
-            since: stored.since,
+            learned: stored.learned,
             path: self.path.clone(),
         }
     }

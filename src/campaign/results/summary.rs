@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::campaign::monitor::board::tests::found;
     use crate::campaign::results::operators::Row;
-    use crate::finding::{Kind, Known};
+    use crate::finding::{Kind, Known, Learned};
     use crate::scenario::Class;
 
     /// A campaign that found something for every group.
@@ -263,7 +263,8 @@ mod tests {
     /// The minimized programs: that of the known finding 103 is the smallest.
     fn stored(found: &Found) -> Stored {
         let bare = Stored::new(found, None, &Known::shipped(), "go1.27.3");
-        Stored { lines: found.path.ends_with("known-103").then_some(7), ..bare }
+        let lines = found.path.ends_with("known-103").then_some(7);
+        Stored { learned: Learned { lines, ..Learned::default() }, ..bare }
     }
 
     #[test]

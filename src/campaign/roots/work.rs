@@ -205,8 +205,10 @@ impl Worker {
         let crash = Crash::read(&path).map_err(|e| e.to_string())?;
         let percent = self.percent.load(Ordering::Relaxed);
         let time = self.shared.lock().share_of(time);
+        let patched = rooter.sieve(&crash.finding, &mut |_| ()).map_err(|e| e.to_string())?;
         let options = minimize::Options {
             harness: self.config.harness.clone(),
+            patched,
             origin: self.config.origin.clone(),
             go_minor: self.config.built.toolchain.minor,
             jobs: 1,

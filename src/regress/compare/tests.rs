@@ -102,6 +102,15 @@ fn with_root(f: Finding, id: &str, by: RootBy) -> Finding {
 }
 
 #[test]
+fn the_case_that_shows_it_for_sure_stands_first() {
+    let race = || finding(Kind::DataRace, Class::Bug, "data-race: f / g", "f");
+    let cases = [case("once", 1, &[(1, race())]), case("often", 21, &[(11, race())])];
+    let verdict = compare(&cases, &Baseline::default(), &Known::shipped(), "go1");
+    let names: Vec<_> = verdict.findings[0].shown.iter().map(|s| &*s.case).collect();
+    assert_eq!(names, ["often", "once"]);
+}
+
+#[test]
 fn a_new_signature_of_a_listed_root_is_no_alarm() {
     let race = |class| finding(Kind::DataRace, class, "data-race: f / g", "f");
     let one = |f: Finding, baseline: &Baseline| {

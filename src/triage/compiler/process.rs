@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::finding::CompilerEnd;
-use crate::harness::{quit, resident, spawn_tied};
+use crate::harness::{are_builds_stopped, quit, resident, spawn_tied};
 
 /// The time limit for one package.
 const TIME: Duration = Duration::from_secs(10);
@@ -59,6 +59,10 @@ fn wait(child: &mut Child, limit: Duration, bound: bool) -> io::Result<Option<Ex
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
+        }
+        // A campaign that ends waits for no answer.
+        if are_builds_stopped() {
+            return Err(io::ErrorKind::Interrupted.into());
         }
         if began.elapsed() > limit
             || (bound && resident(child.id()).is_some_and(|bytes| bytes > MEMORY))

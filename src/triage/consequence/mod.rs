@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::finding::{Consequence, Origin};
-use crate::harness::{Harness, HarnessConfig, HarnessError, Limits, RunFlags, RunRequest};
+use crate::harness::{Harness, HarnessConfig, HarnessError, RunFlags, RunRequest};
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
 use crate::triage::oracle::differences;
@@ -62,7 +62,7 @@ pub fn consequence(
     let config = HarnessConfig {
         race: false,
         procs: Some(processors),
-        limits: Limits { setup: LIMIT, concurrent: LIMIT, total: LIMIT, ..options.harness.limits },
+        limits: options.harness.limits.of_run(LIMIT),
         ..options.harness.clone()
     };
     let interrupt = config.interrupt.clone();

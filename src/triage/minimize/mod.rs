@@ -49,6 +49,9 @@ use search::Search;
 pub struct Options {
     /// The harness to run.
     pub harness: HarnessConfig,
+    /// A harness with the patch of another root, on which the finding must show as well: then the
+    /// search cannot end in the other root.
+    pub patched: Option<HarnessConfig>,
     /// What findings record about their origin.
     pub origin: Origin,
     /// Minor version of the Go under test, 27 for go1.27.3.

@@ -1,7 +1,7 @@
 //! Decides whether a test case still shows the finding.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pool::Pool;
@@ -41,6 +41,8 @@ pub(crate) struct Predicate {
     /// Whether every package must type-check, each by itself.
     pub valid: bool,
     pub origin: Origin,
+    /// The harness of [`super::Options::patched`].
+    pub patched: Option<Arc<Mutex<Harness>>>,
     /// Counts the runs.
     pub tries: Arc<Tries>,
     /// When runs must end, with or without an answer.
@@ -132,8 +134,20 @@ impl Predicate {
         Self { site: None, stall: STALL_LIMIT, hasty: false, ..self.clone() }
     }
 
-    /// Makes one run. Returns whether it shows the finding.
+    /// Makes one run. Returns whether it shows the finding, also on a patched go/types if that is
+    /// asked for.
     pub fn run(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
+        let shows = self.run_on(harness, case)?;
+        match &self.patched {
+            Some(patched) if shows => {
+                let mut patched = patched.lock().unwrap_or_else(PoisonError::into_inner);
+                self.run_on(&mut patched, case)
+            }
+            _ => Ok(shows),
+        }
+    }
+
+    fn run_on(&self, harness: &mut Harness, case: &TestCase) -> Result<bool, HarnessError> {
         if harness.is_interrupted() {
             return Err(HarnessError::Interrupted);
         }
@@ -160,11 +174,7 @@ impl Predicate {
 
     /// Sets the limits for a run that may hang.
     fn shorten(&self, harness: &mut Harness) {
-        let mut limits = harness.limits();
-        for limit in [&mut limits.setup, &mut limits.concurrent, &mut limits.total] {
-            *limit = self.stall;
-        }
-        harness.set_limits(limits);
+        harness.set_limits(harness.limits().of_run(self.stall));
     }
 
     /// Checks each package separately; `None` if a check does not end.

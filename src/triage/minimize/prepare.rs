@@ -2,7 +2,7 @@
 //! the objects that it uses.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::hunt::RARE;
@@ -13,7 +13,7 @@ use super::starts::Starts;
 use super::tune::{MEASURE, Tuning, measure};
 use super::{MinimizeError, Options, Status};
 use crate::finding::Finding;
-use crate::harness::{HarnessError, RunRequest};
+use crate::harness::{Harness, HarnessError, RunRequest};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Judge, Tally};
 
@@ -64,6 +64,13 @@ pub(crate) fn prepare(
         dear: false,
         valid: false,
         origin: options.origin.clone(),
+        patched: options
+            .patched
+            .clone()
+            .map(Harness::start)
+            .transpose()?
+            .map(Mutex::new)
+            .map(Arc::new),
         tries: Arc::clone(&options.tries),
         deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
         reports: 0,

@@ -206,6 +206,27 @@ impl Rooter {
         }))
     }
 
+    /// The harness on which a minimized test case must show the finding as well
+    /// ([`crate::triage::minimize::Options::patched`]): one with the patch of another root that did
+    /// not end the finding, although the patch of the finding's own root also ends what that one ends.
+    ///
+    /// # Errors
+    /// Interrupted.
+    pub fn sieve(
+        &mut self,
+        finding: &Finding,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<HarnessConfig>, RootError> {
+        let root = finding.root.as_ref().filter(|r| r.by == RootBy::Patch);
+        let Some(root) = root else { return Ok(None) };
+        let own = self.all.iter().filter(|p| p.id == root.id).flat_map(|p| &p.also_ends);
+        let showed = |id: &&String| root.tried.iter().any(|t| t.patch == **id && t.seen > 0);
+        let other = own.filter(|id| self.open.contains(*id)).find(showed).cloned();
+        let Some(other) = other else { return Ok(None) };
+        let patched = self.builds.get(&other, &self.options.stop, progress)?;
+        Ok(patched.ok().map(|patched| self.config(Some(patched))))
+    }
+
     /// A way to run a test case in which the finding shows.
     fn showing(
         &self,

@@ -126,10 +126,8 @@ impl Showing {
         case: &SourceCase,
         is_over: &dyn Fn(Tally) -> bool,
     ) -> Result<Seen, HarnessError> {
-        let mut limits = harness.limits();
         let limit = if finding.kind.stalls() { STALL_LIMIT } else { LIMIT };
-        (limits.setup, limits.concurrent, limits.total) = (limit, limit, limit);
-        harness.set_limits(limits);
+        harness.set_limits(harness.limits().of_run(limit));
         let judge = Judge::new(Origin::default());
         let mut scenario = self.scenario.clone();
         let mut seen = Seen::default();
