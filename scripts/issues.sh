@@ -59,13 +59,13 @@ for case in tests/issues/*.txtar; do
 	if [ "$shows" != compiler ]; then
 		root
 		"$typerace" minimize "$crash" --time "${MINIMIZE:-30s}" --no-verify --toolchain "$on" >&2 || true
-		for also in $(said "$case" also) "$on"; do
-			"$typerace" report --crashes "$found" --only "$(basename "$crash")" --verify 10 \
-				--toolchain "$also" >&2 || true
-		done
-		if [ "$shows" = data-race ]; then
-			"$typerace" consequence "$crash" --time "${CONSEQUENCE:-120s}" --toolchain "$on" >&2 || true
-		fi
+	fi
+	for also in $(said "$case" also) "$on"; do
+		"$typerace" report --crashes "$found" --only "$(basename "$crash")" --verify 10 \
+			--toolchain "$also" >&2 || true
+	done
+	if [ "$shows" = data-race ]; then
+		"$typerace" consequence "$crash" --time "${CONSEQUENCE:-120s}" --toolchain "$on" >&2 || true
 	fi
 	cp "$crash/issue.md" "docs/issues/$name.md"
 	echo "docs/issues/$name.md" >&2

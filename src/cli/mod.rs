@@ -20,6 +20,7 @@ mod interrupt;
 mod known_args;
 mod limit_args;
 mod minimize;
+mod minimize_keep;
 mod overlay;
 mod patches;
 mod regress;

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, progress, say_patched};
-use crate::finding::{Finding, Kind, KnownIssue, Rates, State, Step, is_newer};
+use crate::finding::{Finding, Kind, Known, KnownIssue, Rates, State, Step, is_newer};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunRequest};
+use crate::scenario::Scenario;
 use crate::store::MINIMIZED;
 use crate::triage::{
     Clear, Judge, Judgement, Ran, Replay, anew, load_case, not_run, origin_of, replay, shows,
@@ -112,7 +113,6 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
     let options = args.go.again(&args.crash, expected.as_ref())?;
     let built = BuiltHarness::get(&options, &mut waiting())?;
     say_patched(&built);
-    let go_version = built.toolchain.version.clone();
     let origin = origin_of(&built);
     let config = HarnessConfig { limits: args.limits.limits(), ..HarnessConfig::new(&built.path) };
     let mut harness = Harness::start(config)?;
@@ -129,48 +129,105 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
         return growth::run(&mut harness, &scenario, &source, runs, &origin, args.json);
     }
     let judge = Judge::new(origin);
-    let mut seen: Vec<Seen> = Vec::new();
-    let (mut notes, mut ran) = (Vec::new(), None::<Ran>);
     let request = RunRequest::new(&scenario, &source.packages);
-    let (ticker, mut runs) = (Ticker::start("the first run"), 0);
-    let replayed = replay(
-        &mut harness,
-        &judge,
-        &request,
-        args.runs.unwrap_or(RUNS),
-        args.runs.is_none().then(Clear::default),
-        &mut |harness, request, outcome, judgement| {
-            if let Some(reply) = &outcome.reply {
-                let all = not_run(reply, request.scenario, request.packages);
-                notes.extend(all.into_iter().filter(|n| !notes.contains(n)).collect::<Vec<_>>());
-                ran = ran.max(Some(Ran::of(reply, request.scenario)));
-            }
-            runs += 1;
-            ticker.set(&format!("{} made", count(runs, "run")));
-            see(&mut seen, &judge, harness, request, outcome, &judgement)?;
-            Ok::<_, HarnessError>(shows(&judgement, expected.as_ref()))
-        },
-    )?;
-    // If nothing is expected, take the finding that showed most often.
-    let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
-    let wanted = expected.as_ref().or(most);
-    ticker.set("runs in new processes");
-    let rates = rates(&mut harness, &judge, &request, &replayed, wanted, args.fresh_runs)?;
-    drop(ticker);
+    let runs = Runs { judge: &judge, request: &request, expected: expected.as_ref() };
+    let made = runs.make(&mut harness, args.runs, args.fresh_runs)?;
+    let report = report(made, &scenario, expected.as_ref(), &lists, &built);
+    print(&match args.json {
+        true => serde_json::to_string(&report)? + "\n",
+        false => text(&report, expected.as_ref()),
+    })?;
+    Ok(match report.findings.is_empty() {
+        false => Exit::Findings,
+        // Its silence means nothing.
+        true if report.ran.is_some_and(Ran::is_nothing) => Exit::Usage,
+        true => Exit::Nothing,
+    })
+}
+
+/// What is run.
+struct Runs<'a> {
+    judge: &'a Judge,
+    request: &'a RunRequest<'a>,
+    expected: Option<&'a Finding>,
+}
+
+/// What the runs showed.
+struct Made {
+    replayed: Replay,
+    rates: Rates,
+    seen: Vec<Seen>,
+    /// Why the test case could not be run exactly as written.
+    notes: Vec<String>,
+    /// How much of it the most complete run executed.
+    ran: Option<Ran>,
+}
+
+impl Runs<'_> {
+    /// Makes the runs: `runs` in one process, or as many as it takes until the rate is clear, and then
+    /// some in new processes.
+    fn make(
+        &self,
+        harness: &mut Harness,
+        runs: Option<u32>,
+        fresh_runs: u32,
+    ) -> Result<Made, HarnessError> {
+        let Self { judge, request, expected } = *self;
+        let mut seen: Vec<Seen> = Vec::new();
+        let (mut notes, mut ran) = (Vec::new(), None::<Ran>);
+        let (ticker, mut n) = (Ticker::start("the first run"), 0);
+        let clear = runs.is_none().then(Clear::default);
+        let replayed = replay(
+            harness,
+            judge,
+            request,
+            runs.unwrap_or(RUNS),
+            clear,
+            &mut |harness, request, outcome, judgement| {
+                if let Some(reply) = &outcome.reply {
+                    let all = not_run(reply, request.scenario, request.packages);
+                    let new = all.into_iter().filter(|note| !notes.contains(note));
+                    notes.extend(new.collect::<Vec<_>>());
+                    ran = ran.max(Some(Ran::of(reply, request.scenario)));
+                }
+                n += 1;
+                ticker.set(&format!("{} made", count(n, "run")));
+                see(&mut seen, judge, harness, request, outcome, &judgement)?;
+                Ok::<_, HarnessError>(shows(&judgement, expected))
+            },
+        )?;
+        // If nothing is expected, take the finding that showed most often.
+        let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
+        let wanted = expected.or(most);
+        ticker.set("runs in new processes");
+        let rates = rates(harness, judge, request, &replayed, wanted, fresh_runs)?;
+        rank(&mut seen, expected, replayed.total);
+        Ok(Made { replayed, rates, seen, notes, ran })
+    }
+}
+
+fn report(
+    made: Made,
+    scenario: &Scenario,
+    expected: Option<&Finding>,
+    lists: &Known,
+    built: &BuiltHarness,
+) -> Report {
+    let Made { replayed, rates, seen, mut notes, ran } = made;
     // A package with type errors runs as it is written.
     let lacks = |n: &String| n.starts_with("not run") || n.contains(" does not parse: ");
     let complete = ran.is_some() && !notes.iter().any(lacks);
     if let Some(seed) = scenario.schedule {
         notes.push(said_of_schedule(seed, &replayed));
     }
-    rank(&mut seen, expected.as_ref(), replayed.total);
-    let known = expected.as_ref().and_then(|e| lists.find(e)).cloned();
-    let newer = expected.as_ref().is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
-    let report = Report {
+    let go_version = built.toolchain.version.clone();
+    let known = expected.and_then(|e| lists.find(e)).cloned();
+    let newer = expected.is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
+    Report {
         fixed: known.is_some() && newer && replayed.runs.hits == 0,
         known,
-        expected: expected.as_ref().map(|e| e.id.clone()),
-        history: expected.as_ref().map(|e| e.origin.history.clone()).unwrap_or_default(),
+        expected: expected.map(|e| e.id.clone()),
+        history: expected.map(|e| e.origin.history.clone()).unwrap_or_default(),
         reproduced: [replayed.runs.hits, replayed.runs.runs],
         rates,
         schedule: scenario.schedule.map(|seed| Carried {
@@ -179,23 +236,12 @@ pub fn run(args: &ReproduceArgs) -> anyhow::Result<Exit> {
             fell_back: replayed.fell_back,
         }),
         go_version,
-        patched: built.patched.ids,
+        patched: built.patched.ids.clone(),
         ran,
         complete,
         notes,
         findings: seen,
-    };
-    if args.json {
-        print(&(serde_json::to_string(&report)? + "\n"))?;
-    } else {
-        print(&text(&report, expected.as_ref()))?;
     }
-    Ok(match report.findings.is_empty() {
-        false => Exit::Findings,
-        // Its silence means nothing.
-        true if report.ran.is_some_and(Ran::is_nothing) => Exit::Usage,
-        true => Exit::Nothing,
-    })
 }
 
 /// Adds a run's findings to those seen before.

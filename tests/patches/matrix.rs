@@ -13,10 +13,11 @@ use typerace::patches::{Choice, Wanted};
 static PROGRAMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/patches");
 
 /// The programs; the part before the first hyphen is the root.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 20] = [
     "n1",
     "n2",
     "n3",
+    "n4",
     "n5",
     "r1",
     "r2",

@@ -52,9 +52,10 @@ pub fn verify(
     if crash.scenario.uses_targets() {
         return Err(WriteError::Target.into());
     }
-    if crash.finding.origin.checker() == Checker::Types2 {
+    let is_compilers = crash.finding.kind == Kind::Compiler;
+    if is_compilers || crash.finding.origin.checker() == Checker::Types2 {
         // No program of its own can import types2. The compiler shows what one goroutine shows.
-        if crash.scenario.go.len() == 1 {
+        if is_compilers || crash.scenario.go.len() == 1 {
             let reproduced = compiled(&crash, go)?;
             put_release(&mut crash.finding, go, reproduced);
         }
