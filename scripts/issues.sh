@@ -1,5 +1,5 @@
 #!/bin/bash
-# Writes docs/issues: the issue text of each test case in tests/issues, as typerace writes it.
+# Writes docs/issues: the issue text of each test case in corpus/roots, as typerace writes it.
 #
 #   scripts/issues.sh TYPERACE [NAME...]
 #
@@ -30,7 +30,7 @@ print(min(found)[2] if found else "")
 PYTHON
 }
 
-for case in tests/issues/*.txtar; do
+for case in corpus/roots/*.txtar; do
 	name=$(basename "$case" .txtar)
 	if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
 		continue

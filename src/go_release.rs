@@ -21,6 +21,13 @@ pub const DEFAULT: &str = "1.27.3";
 /// row says from which release line on it applies, the newest first.
 pub const XTOOLS: [(u32, &str); 2] = [(26, "xtools26.mod"), (24, "xtools24.mod")];
 
+/// The release line of a version: 27 for `go1.27.3`, `go1.27-devel_1a2b3c` and `devel go1.27-1a2b3c`.
+#[must_use]
+pub fn minor(version: &str) -> Option<u32> {
+    let rest = version.split_whitespace().find_map(|w| w.strip_prefix("go1."))?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
 /// Whether the language has `for range 10`.
 #[must_use]
 pub fn has_range_over_int(minor: u32) -> bool {
@@ -73,6 +80,16 @@ mod tests {
             assert!(release.starts_with(&format!("go1.{minor}.")), "{release}");
         }
         assert!(DEFAULT.starts_with("1."));
+    }
+
+    #[test]
+    fn lines_of_versions() {
+        assert_eq!(minor("go1.27.3"), Some(27));
+        assert_eq!(minor("go1.21.13"), Some(21));
+        assert_eq!(minor("go1.21rc2"), Some(21));
+        assert_eq!(minor("devel go1.28-1a2b Thu"), Some(28));
+        assert_eq!(minor("go1.28-devel_1a2b"), Some(28));
+        assert_eq!(minor("gcc 1.2"), None);
     }
 
     #[test]

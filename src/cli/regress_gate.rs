@@ -52,15 +52,19 @@ impl Gate<'_> {
             let start = Instant::now();
             let end = start + self.args.budget();
             let mut ran = self.cases(&[column], &cases, self.runs, end)?.remove(0);
+            let is_decisive = column.patched == any_patched;
+            let without = if is_decisive { reports.last() } else { None };
             let judge = |ran: &[CaseRun]| {
                 let version = &column.built.toolchain.version;
                 let mut verdict = compare(ran, self.baseline, self.known, version);
                 verdict.prefer(&changed);
+                if any_patched {
+                    verdict.excuse(without.filter(|c| !c.patched).map(|c| &*c.cases), is_decisive);
+                }
                 verdict
             };
             let mut verdict = judge(&ran);
-            // Only this column decides.
-            if column.patched == any_patched && !verdict.passed() {
+            if is_decisive && !verdict.passed() {
                 let ticker = Ticker::start("looking closer at what is new");
                 let mut sides = Sides { change: (column, &mut ran), base: None };
                 self.after("the closer look", look(&mut sides, &cases, &verdict, end, &|_, _| ()));

@@ -25,6 +25,9 @@ pub enum CaseKind {
     Seed,
     /// A publicly known race.
     FixedBug,
+    /// A test case of one root. It runs where a change is compared with what it changes, to say
+    /// which roots the change ends.
+    Root,
     /// A crash directory.
     Crash,
     /// An entry of the gate's corpus, which runs after the others, as far as the time allows.
@@ -63,8 +66,7 @@ pub fn built_in(checker: Checker) -> Result<Vec<Case>, RegressError> {
     };
     let mut cases = Vec::new();
     for seed in seeds::built_in(true, checker).into_iter().map(named) {
-        let known = seed.path.starts_with("corpus/fixedbugs");
-        cases.push(case(&seed, if known { CaseKind::FixedBug } else { CaseKind::Seed })?);
+        cases.push(case(&seed, kind(&seed, corpus))?);
     }
     cases.retain(|case| case.is_for(checker));
     cases.sort_by(|a, b| a.name.cmp(&b.name));
@@ -83,22 +85,29 @@ pub fn built_in(checker: Checker) -> Result<Vec<Case>, RegressError> {
 /// # Errors
 /// It is not a folder, has no cases, or has a file that is not a test case.
 pub fn from_corpus(dir: &Path, checker: Checker) -> Result<Vec<Case>, RegressError> {
-    let known = |seed: &Seed| {
-        let folder = seed.path.strip_prefix(dir).unwrap_or(&seed.path);
-        folder.components().any(|c| c.as_os_str() == "fixedbugs") || dir.ends_with("fixedbugs")
-    };
-    let kind = |seed: &Seed| if known(seed) { CaseKind::FixedBug } else { CaseKind::Seed };
     let seeds = seeds::from_directory(dir, true)?;
     if dir.join(MADE).is_file() {
         return gate_in(dir, &seeds);
     }
     let seeds = seeds.iter().filter(|seed| seed.is_for(checker));
-    let mut cases = seeds.map(|seed| case(seed, kind(seed))).collect::<Result<Vec<_>, _>>()?;
+    let mut cases = seeds.map(|seed| case(seed, kind(seed, dir))).collect::<Result<Vec<_>, _>>()?;
     cases.retain(|case| case.is_for(checker));
     if let Some(gate) = seeds::gate_below(dir).filter(|_| checker == Checker::GoTypes) {
         cases.extend(gate_in(&gate, &seeds::from_directory(&gate, true)?)?);
     }
     Ok(cases)
+}
+
+/// What a seed below a folder is, by the folders that it is in.
+fn kind(seed: &Seed, dir: &Path) -> CaseKind {
+    let below = seed.path.strip_prefix(dir).unwrap_or(&seed.path);
+    let is_in =
+        |folder: &str| below.components().any(|c| c.as_os_str() == folder) || dir.ends_with(folder);
+    match () {
+        () if is_in("fixedbugs") => CaseKind::FixedBug,
+        () if below.starts_with(seeds::ROOTS) || dir.ends_with("corpus/roots") => CaseKind::Root,
+        () => CaseKind::Seed,
+    }
 }
 
 fn gate_in(dir: &Path, seeds: &[Seed]) -> Result<Vec<Case>, RegressError> {

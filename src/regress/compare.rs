@@ -105,6 +105,21 @@ impl Verdict {
         self.sort();
     }
 
+    /// Takes a finding that shows without a change off the news about it. `without` is what the cases
+    /// showed without it; the verdict without it decides nothing.
+    pub fn excuse(&mut self, without: Option<&[CaseRun]>, is_decisive: bool) {
+        for j in self.findings.iter_mut().filter(|j| j.status == Status::New) {
+            let there = without.into_iter().flatten().map(|run| run.tally(&j.signature));
+            if let Some(there) = there.into_iter().find(|t| t.hits > 0) {
+                j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+            } else if is_decisive {
+                continue;
+            }
+            j.status = Status::Listed;
+        }
+        self.sort();
+    }
+
     /// The number of findings with a status.
     #[must_use]
     pub fn count(&self, status: Status) -> usize {

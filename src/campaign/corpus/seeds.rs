@@ -20,6 +20,8 @@ static CORPUS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/corpus");
 /// The folder of ready-made reproducers. Campaigns leave it out unless asked, because findings made
 /// from it are not discoveries.
 const FIXED_BUGS: &str = "fixedbugs";
+/// The folder of test cases that each show one root.
+pub const ROOTS: &str = "roots";
 
 /// The folder of reproducers for types2 alone.
 const TYPES2: &str = "fixedbugs/types2";
@@ -103,8 +105,8 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
     }
     collect(dir, &mut seeds)?;
     if !fixed_bugs {
-        let known = dir.join(FIXED_BUGS);
-        seeds.retain(|s| !s.path.starts_with(&known));
+        let known = [FIXED_BUGS, ROOTS].map(|folder| dir.join(folder));
+        seeds.retain(|s| !known.iter().any(|folder| s.path.starts_with(folder)));
     }
     if let Some(gate) = gate_below(dir) {
         seeds.retain(|s| !s.path.starts_with(&gate));
@@ -170,7 +172,8 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
 pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
     let mut seeds = Vec::new();
     walk(&CORPUS, &mut seeds);
-    seeds.retain(|s| fixed_bugs || !s.path.starts_with(FIXED_BUGS));
+    let shows_a_root = |s: &Seed| s.path.starts_with(FIXED_BUGS) || s.path.starts_with(ROOTS);
+    seeds.retain(|s| fixed_bugs || !shows_a_root(s));
     seeds.retain(|s| s.is_for(checker));
     seeds.retain(|s| !s.path.starts_with(GATE));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));
@@ -316,7 +319,7 @@ mod tests {
         assert_eq!(names(false), others);
         assert_eq!(names(true), [&["fixedbugs/issue1.txtar"], &others[..]].concat());
         // The seeds inside the binary are those of the repository.
-        let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS);
+        let is_known = |s: &Seed| s.path.starts_with(FIXED_BUGS) || s.path.starts_with(ROOTS);
         let is_for =
             |path: &str| Seed { path: path.into(), text: String::new() }.is_for(Checker::GoTypes);
         assert!(is_for("types2/corpus/a.txtar") && !is_for("types2/fixedbugs/types2/a.txtar"));

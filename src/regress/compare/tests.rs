@@ -102,6 +102,23 @@ fn with_root(f: Finding, id: &str, by: RootBy) -> Finding {
 }
 
 #[test]
+fn what_shows_without_the_change_is_no_news() {
+    let race = || finding(Kind::DataRace, Class::Bug, "data-race: f / g", "f");
+    let cases = [case("a", 21, &[(9, race())])];
+    let status = |without: Option<&[CaseRun]>, is_decisive| {
+        let mut verdict = compare(&cases, &Baseline::default(), &Known::shipped(), "go1");
+        verdict.excuse(without, is_decisive);
+        (verdict.findings[0].status, verdict.findings[0].why.clone())
+    };
+    let silent = [case("a", 21, &[])];
+    assert_eq!(status(Some(&silent), true).0, Status::New);
+    assert_eq!(status(None, true).0, Status::New);
+    assert_eq!(status(None, false).0, Status::Listed);
+    let (there, why) = status(Some(&cases), true);
+    assert_eq!((there, &*why), (Status::Listed, "in 9 of 21 runs without the change"));
+}
+
+#[test]
 fn the_case_that_shows_it_for_sure_stands_first() {
     let race = || finding(Kind::DataRace, Class::Bug, "data-race: f / g", "f");
     let cases = [case("once", 1, &[(1, race())]), case("often", 21, &[(11, race())])];

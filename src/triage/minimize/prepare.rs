@@ -14,6 +14,7 @@ use super::tune::{MEASURE, Tuning, measure};
 use super::{MinimizeError, Options, Status};
 use crate::finding::Finding;
 use crate::harness::{Harness, HarnessError, RunRequest};
+use crate::scenario::Class;
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::{Judge, Tally};
 
@@ -56,30 +57,7 @@ pub(crate) fn prepare(
         None => look(pool, &case, options)?,
     };
     let Some(finding) = finding else { return Ok(None) };
-    let predicate = Predicate {
-        id: finding.id.clone(),
-        kind: finding.kind,
-        class: case.scenario.class(),
-        rate: 1.0,
-        dear: false,
-        valid: false,
-        origin: options.origin.clone(),
-        patched: options
-            .patched
-            .clone()
-            .map(Harness::start)
-            .transpose()?
-            .map(Mutex::new)
-            .map(Arc::new),
-        tries: Arc::clone(&options.tries),
-        deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
-        reports: 0,
-        site: None,
-        seeds: SEEDS,
-        hasty: false,
-        stall: STALL_LIMIT,
-        unknowable: false,
-    };
+    let predicate = predicate(&finding, case.scenario.class(), options)?;
     let began = Instant::now();
     let rate = measure(pool, &predicate, &case)?;
     let share = TUNE[usize::from(rate.rate() < 0.25)];
@@ -106,13 +84,53 @@ pub(crate) fn prepare(
     if !tuning.make_it_show()? {
         return Ok(None);
     }
-    let original = original.unwrap_or(tuning.rate);
+    let rate = original.unwrap_or(tuning.rate);
+    tune(&mut tuning, &mut starts, &finding, cost, &mut say)?;
+    let Tuning { predicate, case, .. } = tuning;
+    Ok(Some(Ready { case, finding, predicate, rate, starts }))
+}
+
+/// What a candidate must show, before anything is known about the test case.
+fn predicate(
+    finding: &Finding,
+    class: Class,
+    options: &Options,
+) -> Result<Predicate, MinimizeError> {
+    let patched = options.patched.clone().map(Harness::start).transpose()?;
+    Ok(Predicate {
+        id: finding.id.clone(),
+        kind: finding.kind,
+        class,
+        rate: 1.0,
+        dear: false,
+        valid: false,
+        origin: options.origin.clone(),
+        patched: patched.map(Mutex::new).map(Arc::new),
+        tries: Arc::clone(&options.tries),
+        deadline: options.time.map(|t| Instant::now() + t.mul_f64(SEARCH)),
+        reports: 0,
+        site: None,
+        seeds: SEEDS,
+        hasty: false,
+        stall: STALL_LIMIT,
+        unknowable: false,
+    })
+}
+
+/// Makes a test case that shows the finding show it more often, and in cheaper runs.
+fn tune(
+    tuning: &mut Tuning<'_>,
+    starts: &mut Starts,
+    finding: &Finding,
+    cost: Duration,
+    say: &mut dyn FnMut(&'static str),
+) -> Result<(), MinimizeError> {
     say("doing without breaches of the contract");
-    tuning.keep_rules(&mut starts)?;
+    tuning.keep_rules(starts)?;
     say("making runs cheaper");
     tuning.make_cheaper(cost)?;
     tuning.limit_reports()?;
-    tuning.fix_site(&finding)?;
+    tuning.fix_site(finding)?;
     say("making it show more often");
     tuning.raise_rate()?;
     say("looking up names");
@@ -120,8 +138,7 @@ pub(crate) fn prepare(
     tuning.case.scenario.comment = vec![finding.title.clone()];
     tuning.name_objects()?;
     tuning.ask_for_valid()?;
-    let Tuning { predicate, case, .. } = tuning;
-    Ok(Some(Ready { case, finding, predicate, rate: original, starts }))
+    Ok(())
 }
 
 /// The most serious finding of a test case, and among equals the most frequent.

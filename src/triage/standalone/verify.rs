@@ -62,29 +62,7 @@ pub fn verify(
         return Ok(crash.finding);
     }
     let enough = runs - runs / 10;
-    let meets = crash.scenario.meet.contains(&Meet::Import);
-    let direct = if go.minor < 23 {
-        Vec::new()
-    } else {
-        match specialise(&crash, &options(1, false, meets, &[], go), go, interrupted) {
-            // The general program remains.
-            Err(RunError::Build(why)) => {
-                progress(&format!("{}: the probe does not build: {why}", crash.finding.id));
-                Vec::new()
-            }
-            direct => direct?,
-        }
-    };
-    let mut forms = Vec::new();
-    if !direct.is_empty() {
-        forms.extend([1, 100, 500].map(|n| options(n, false, false, &direct, go)));
-    }
-    for attempts in [1, 100] {
-        for meet in [false, true] {
-            forms.push(options(attempts, false, meet, &[], go));
-        }
-    }
-    forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));
+    let forms = forms(&crash, go, interrupted, progress)?;
     let mut trial =
         Trial { go, runs, enough, interrupted, progress, tried: Vec::new(), best: None };
     let mut over = false;
@@ -110,6 +88,39 @@ pub fn verify(
         crash.finding.standalone = Some(best);
     }
     Ok(crash.finding)
+}
+
+/// The forms that a program can have, in the order in which they are tried.
+fn forms(
+    crash: &Crash,
+    go: &Toolchain,
+    interrupted: &AtomicBool,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Vec<Options>, RunError> {
+    let meets = crash.scenario.meet.contains(&Meet::Import);
+    let direct = if go.minor < 23 {
+        Vec::new()
+    } else {
+        match specialise(crash, &options(1, false, meets, &[], go), go, interrupted) {
+            // The general program remains.
+            Err(RunError::Build(why)) => {
+                progress(&format!("{}: the probe does not build: {why}", crash.finding.id));
+                Vec::new()
+            }
+            direct => direct?,
+        }
+    };
+    let mut forms = Vec::new();
+    if !direct.is_empty() {
+        forms.extend([1, 100, 500].map(|n| options(n, false, false, &direct, go)));
+    }
+    for attempts in [1, 100] {
+        for meet in [false, true] {
+            forms.push(options(attempts, false, meet, &[], go));
+        }
+    }
+    forms.extend(LADDER.map(|(attempts, info)| options(attempts, info, true, &[], go)));
+    Ok(forms)
 }
 
 /// Stores how often a release showed the finding.

@@ -9,7 +9,7 @@ use super::program::{Program, program};
 use super::target_test::{TARGET_TEST, target_test};
 use crate::files;
 use crate::finding::{Finding, Kind};
-use crate::go_release::OLDEST;
+use crate::go_release::{OLDEST, minor};
 use crate::scenario::Scenario;
 use crate::testcase::SourceCase;
 use crate::triage::{LoadError, Quotes, load_case, minimized_case};
@@ -179,12 +179,6 @@ fn scenario(case: &SourceCase) -> Scenario {
 fn oldest(finding: &Finding) -> u32 {
     let shown = finding.releases.iter().filter(|r| r.reproduced[0] > 0);
     let all = shown.map(|r| &r.go_version).chain([&finding.origin.go_version]);
-    all.map(|version| minor(version)).filter(|n| *n >= OLDEST).min().unwrap_or(26)
-}
-
-/// 27 for `go1.27.3`; a recent one if the version is unknown.
-fn minor(version: &str) -> u32 {
-    let after = version.split("1.").nth(1).unwrap_or_default();
-    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(26)
+    // A recent one if no version is known.
+    all.filter_map(|version| minor(version)).filter(|n| *n >= OLDEST).min().unwrap_or(26)
 }
