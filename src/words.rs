@@ -21,6 +21,12 @@ pub fn left_out<T: Display>(all: &[T]) -> Vec<String> {
     named.chain((more > 0).then(|| format!("left out {more} more"))).collect()
 }
 
+/// The same as text.
+#[must_use]
+pub fn left_out_lines<T: Display>(all: &[T]) -> String {
+    left_out(all).into_iter().map(|line| line + "\n").collect()
+}
+
 /// `12,345`.
 #[must_use]
 pub fn grouped(n: u64) -> String {

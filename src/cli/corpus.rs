@@ -16,7 +16,7 @@ use crate::campaign::slices::Slicer;
 use crate::checker::Checker;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, Limits};
 use crate::testcase::SourceCase;
-use crate::words::left_out;
+use crate::words::left_out_lines;
 
 /// Import, list, distill and merge corpora
 #[derive(Args, Debug)]
@@ -127,8 +127,7 @@ fn run_import(args: &ImportArgs) -> anyhow::Result<Exit> {
         print(&(serde_json::to_string(&imported)? + "\n"))?;
         return Ok(Exit::Nothing);
     }
-    let mut out: String =
-        left_out(&imported.left_out).into_iter().map(|line| line + "\n").collect();
+    let mut out = left_out_lines(&imported.left_out);
     let hit = |c: crate::campaign::Coverage| {
         let share = 100.0 * c.hit as f64 / c.total.max(1) as f64;
         format!("{} of {} counters of go/types ({share:.1} %)", c.hit, c.total)

@@ -14,7 +14,7 @@ use crate::campaign::distill_fleet::distill_fleet;
 use crate::campaign::stored::empty_folder;
 use crate::fleet::location::Location;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
-use crate::words::left_out;
+use crate::words::left_out_lines;
 
 /// Keep the smallest set of entries with the same coverage
 #[derive(Args, Debug)]
@@ -90,7 +90,7 @@ pub fn run(args: &DistillArgs) -> anyhow::Result<Exit> {
 }
 
 fn text(d: &Distilled, args: &DistillArgs, go_version: &str) -> String {
-    let mut out: String = left_out(&d.left_out).into_iter().map(|line| line + "\n").collect();
+    let mut out = left_out_lines(&d.left_out);
     let size = |a: Amount| format!("{} entries, {} KiB", a.entries, a.bytes.div_ceil(1024));
     let place = match (&args.sync, &args.out) {
         (Some(location), _) => location.to_string(),

@@ -11,7 +11,7 @@ use crate::campaign::gate::{Making, Release, make};
 use crate::campaign::stored::empty_folder;
 use crate::harness::{BuiltHarness, Harness, HarnessConfig};
 use crate::triage::{Judge, origin_of};
-use crate::words::left_out;
+use crate::words::left_out_lines;
 
 /// Make the corpus of the gate: the smallest set that reaches what campaigns reached, in the order in
 /// which a short run learns most, without what shows something on the chosen releases
@@ -64,7 +64,7 @@ pub fn run(args: &GateArgs) -> anyhow::Result<Exit> {
 }
 
 fn text(making: &Making, args: &GateArgs) -> String {
-    let mut out: String = left_out(&making.left_out).into_iter().map(|line| line + "\n").collect();
+    let mut out = left_out_lines(&making.left_out);
     let (made, after, before) = (&making.made, making.made.reached, making.made.reached_before);
     out.push_str(&format!(
         "{} test cases read, {} candidates measured, {} of them showed something\n",

@@ -7,7 +7,7 @@ use clap::Args;
 use super::ticker::Ticker;
 use super::{Exit, print};
 use crate::campaign::merge::{CRASHES, Combined, combine};
-use crate::words::left_out;
+use crate::words::left_out_lines;
 
 /// Merge work folders, keeping each entry and each finding once
 #[derive(Args, Debug)]
@@ -43,7 +43,7 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
 }
 
 fn text(c: &Combined, args: &MergeArgs) -> String {
-    let mut out: String = left_out(&c.left_out).into_iter().map(|line| line + "\n").collect();
+    let mut out = left_out_lines(&c.left_out);
     for found in &c.findings {
         let dir = args.out.join(CRASHES).join(&found.id);
         out.push_str(&format!("{}x {} ({})\n", found.merged, found.title, dir.display()));

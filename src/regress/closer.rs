@@ -149,10 +149,7 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
             j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
             continue;
         }
-        let elsewhere = base.into_iter().flatten().map(|r| r.tally(&j.signature));
-        if let Some(there) = elsewhere.into_iter().find(|t| t.hits > 0) {
-            j.status = Status::Listed;
-            j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+        if j.list_if_shown(base) {
             continue;
         }
         let Some(base) = base else { continue };

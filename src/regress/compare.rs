@@ -76,6 +76,17 @@ pub struct Judged {
     pub report: String,
 }
 
+impl Judged {
+    /// Lists it if the runs without the change show it. Returns whether they do.
+    pub(super) fn list_if_shown(&mut self, without: Option<&[CaseRun]>) -> bool {
+        let there = without.into_iter().flatten().map(|run| run.tally(&self.signature));
+        let Some(there) = there.into_iter().find(|t| t.hits > 0) else { return false };
+        self.status = Status::Listed;
+        self.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+        true
+    }
+}
+
 /// All findings of a Go tree, those that fail the gate first.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Verdict {
@@ -109,13 +120,9 @@ impl Verdict {
     /// showed without it; the verdict without it decides nothing.
     pub fn excuse(&mut self, without: Option<&[CaseRun]>, is_decisive: bool) {
         for j in self.findings.iter_mut().filter(|j| j.status == Status::New) {
-            let there = without.into_iter().flatten().map(|run| run.tally(&j.signature));
-            if let Some(there) = there.into_iter().find(|t| t.hits > 0) {
-                j.why = format!("in {} of {} runs without the change", there.hits, there.runs);
-            } else if is_decisive {
-                continue;
+            if !j.list_if_shown(without) && !is_decisive {
+                j.status = Status::Listed;
             }
-            j.status = Status::Listed;
         }
         self.sort();
     }

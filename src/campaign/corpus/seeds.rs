@@ -105,8 +105,7 @@ pub fn from_directory(dir: &Path, fixed_bugs: bool) -> Result<Vec<Seed>, SeedErr
     }
     collect(dir, &mut seeds)?;
     if !fixed_bugs {
-        let known = [FIXED_BUGS, ROOTS].map(|folder| dir.join(folder));
-        seeds.retain(|s| !known.iter().any(|folder| s.path.starts_with(folder)));
+        seeds.retain(|s| !s.path.strip_prefix(dir).is_ok_and(shows_what_is_known));
     }
     if let Some(gate) = gate_below(dir) {
         seeds.retain(|s| !s.path.starts_with(&gate));
@@ -148,15 +147,7 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
         seeds.extend(test_packages::seeds(dir)?);
         return Ok(());
     }
-    let read = |path: &Path| {
-        let path = path.to_owned();
-        move |source| SeedError::Read { path, source }
-    };
-    let entries = std::fs::read_dir(dir).map_err(read(dir))?;
-    let mut paths =
-        entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(read(dir))?;
-    paths.sort();
-    for path in paths {
+    for path in entries(dir)? {
         // A link to a folder may lead back here.
         if path.is_dir() && !path.is_symlink() {
             collect(&path, seeds)?;
@@ -167,13 +158,32 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
     Ok(())
 }
 
+/// What a folder contains, sorted by name.
+pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, SeedError> {
+    let entries = std::fs::read_dir(dir).map_err(unreadable(dir))?;
+    let paths = entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
+    let mut paths = paths.map_err(unreadable(dir))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The error for a path that cannot be read.
+pub(super) fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> SeedError {
+    let path = path.to_owned();
+    move |source| SeedError::Read { path, source }
+}
+
+/// Whether a seed of a corpus, with its path below it, shows a known race or root by itself.
+fn shows_what_is_known(below: &Path) -> bool {
+    below.starts_with(FIXED_BUGS) || below.starts_with(ROOTS)
+}
+
 /// The seeds inside the binary for a checker; the ready-made reproducers only if requested.
 #[must_use]
 pub fn built_in(fixed_bugs: bool, checker: Checker) -> Vec<Seed> {
     let mut seeds = Vec::new();
     walk(&CORPUS, &mut seeds);
-    let shows_a_root = |s: &Seed| s.path.starts_with(FIXED_BUGS) || s.path.starts_with(ROOTS);
-    seeds.retain(|s| fixed_bugs || !shows_a_root(s));
+    seeds.retain(|s| fixed_bugs || !shows_what_is_known(&s.path));
     seeds.retain(|s| s.is_for(checker));
     seeds.retain(|s| !s.path.starts_with(GATE));
     seeds.sort_by(|a, b| a.path.cmp(&b.path));

@@ -3,19 +3,12 @@
 //! is how others import it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::path::Path;
 
-use regex::Regex;
-
-use super::seeds::{Seed, SeedError};
+use super::seeds::{Seed, SeedError, entries, unreadable};
 use crate::files;
 use crate::testcase::{SourceCase, SourcePackage};
-
-/// A line of an import declaration.
-static IMPORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"\s]+)"\s*;?\s*(?://.*)?$"#).ok()
-});
+use crate::triage::standalone::imports_of;
 
 /// Packages by import path.
 type Packages = BTreeMap<String, SourcePackage>;
@@ -49,22 +42,14 @@ pub(super) fn seeds(src: &Path) -> Result<Vec<Seed>, SeedError> {
 
 /// Adds the packages in a folder and below.
 fn read(dir: &Path, path: &str, packages: &mut Packages) -> Result<(), SeedError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| SeedError::Read { path, source }
-    };
-    let entries = std::fs::read_dir(dir).map_err(failed(dir))?;
-    let mut all: Vec<PathBuf> =
-        entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(failed(dir))?;
-    all.sort();
     let mut files = Vec::new();
-    for file in all {
+    for file in entries(dir)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if file.is_dir() && !file.is_symlink() {
             let below = if path.is_empty() { name } else { format!("{path}/{name}") };
             read(&file, &below, packages)?;
         } else if name.ends_with(".go") && !name.ends_with("_test.go") && !path.is_empty() {
-            let text = files::read(&file).map_err(failed(&file))?;
+            let text = files::read(&file).map_err(unreadable(&file))?;
             files.push((name, String::from_utf8_lossy(&text).into_owned()));
         }
     }
@@ -76,9 +61,7 @@ fn read(dir: &Path, path: &str, packages: &mut Packages) -> Result<(), SeedError
 
 /// What the files of a package import.
 fn imports(package: &SourcePackage) -> BTreeSet<String> {
-    let Some(line) = &*IMPORT else { return BTreeSet::new() };
-    let texts = package.files.iter().map(|(_, text)| text);
-    texts.flat_map(|text| line.captures_iter(text)).map(|c| c[1].to_owned()).collect()
+    package.files.iter().flat_map(|(_, text)| imports_of(text)).collect()
 }
 
 /// Adds a package after those that it imports, unless it was seen.

@@ -69,7 +69,7 @@ pub use options::Options;
 pub(in crate::triage) use plan::Plan;
 pub use program::{Program, program};
 pub use run::{RunError, Runner, Shown};
-pub(in crate::triage) use scan::imports_of;
+pub(crate) use scan::imports_of;
 pub use target_test::TARGET_TEST;
 pub use verify::{VerifyError, verify};
 pub use write::{Crash, WriteError, write};
