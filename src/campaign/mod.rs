@@ -225,6 +225,9 @@ impl Campaign {
     pub fn replay_corpus(&mut self) -> Result<(), CampaignError> {
         let Replay { resumed, of_workers, seeds, generated } = std::mem::take(&mut self.replay);
         let generated = open::generated(self.seed, generated, &self.options, &self.ancestry);
+        // What the journals of a resumed campaign hold costs no execution. Otherwise a short campaign
+        // could end before it knows what earlier workers reached.
+        self.receive()?;
         let is_resumed = self.run_cases(work_dir::cases(&resumed))?;
         self.run_cases(work_dir::cases(&of_workers))?;
         self.run_cases(seeds.into_iter().chain(generated))?;
