@@ -65,7 +65,6 @@ fn a_seeded_case_is_cut_before_it_is_made_sure() {
         runs: 3,
         stop: Default::default(),
         percent: 100,
-        nice: false,
         neighbours: Vec::new(),
         tries: Default::default(),
     };

@@ -141,7 +141,6 @@ fn options(args: &MinimizeArgs, built: &BuiltHarness, stop: &Arc<AtomicBool>) ->
         runs: args.runs,
         stop: Arc::clone(stop),
         percent: 100,
-        nice: false,
         neighbours: Vec::new(),
         tries: Arc::default(),
     }

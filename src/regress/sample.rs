@@ -155,7 +155,6 @@ impl Making<'_> {
             runs: RUNS,
             stop: Arc::new(AtomicBool::new(false)),
             percent: 100,
-            nice: false,
             neighbours: Vec::new(),
             tries: Arc::default(),
         };

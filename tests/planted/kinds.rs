@@ -117,7 +117,6 @@ impl Planted {
             runs: 10,
             stop: Arc::new(AtomicBool::new(false)),
             percent: 100,
-            nice: false,
             neighbours: Vec::new(),
             tries: Arc::default(),
         };

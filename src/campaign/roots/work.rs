@@ -8,18 +8,16 @@ use std::time::{Duration, Instant};
 use super::queue::{Job, SHORT};
 use super::{News, RootsConfig, Shared, processors};
 use crate::finding::{Finding, NEW, Root};
-use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, lower_priority, stop_builds_with};
+use crate::harness::{BuiltHarness, HarnessConfig, HarnessError, stop_builds_with};
 use crate::store::{MINIMIZED, Store};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::consequence;
 use crate::triage::minimize::{self, MinimizeError, minimize};
-use crate::triage::root::{self, Rooter, rest};
+use crate::triage::root::{Rooter, rest};
 use crate::triage::standalone::{self, Crash, TARGET_TEST};
 
 /// Runs used to measure a minimized test case and a program.
 const RUNS: u32 = 10;
-/// How long a finding is run without and, again, with each patch, at most.
-const BUDGET: Duration = Duration::from_secs(4);
 /// How long a finding is run without the race detector.
 const CONSEQUENCE: Duration = Duration::from_secs(20);
 /// How long the forms of a program are tried.
@@ -32,25 +30,14 @@ pub(super) struct Worker {
     pub(super) stop: Arc<AtomicBool>,
     pub(super) cut: Arc<AtomicBool>,
     pub(super) percent: Arc<AtomicU32>,
-    /// Whether everything that it starts gives way to the campaign.
-    pub(super) nice: bool,
+    /// Whether it works beside the campaign, and ends with it: others take its place.
+    pub(super) is_beside: bool,
 }
 
 impl Worker {
     pub(super) fn run(self) {
-        if self.nice {
-            lower_priority();
-        }
         stop_builds_with(Arc::clone(&self.stop));
-        let options = root::Options {
-            harness: self.config.harness.clone(),
-            go: self.config.go.clone(),
-            known: self.config.known.clone(),
-            budget: BUDGET,
-            stop: Arc::clone(&self.stop),
-            percent: Arc::clone(&self.percent),
-        };
-        let mut rooter = match Rooter::new(&self.config.built, options) {
+        let mut rooter = match self.config.rooter(&self.stop, &self.percent) {
             Ok(rooter) => rooter,
             Err(e) => return self.fail(&format!("no roots: {e}")),
         };
@@ -80,8 +67,7 @@ impl Worker {
     fn next(&self, rooter: &mut Rooter) -> Option<Job> {
         let mut state = self.shared.lock();
         loop {
-            // At the end of a campaign, others take its place.
-            if state.ended || self.nice && state.until.is_some() {
+            if state.ended || self.is_beside && state.until.is_some() {
                 return None;
             }
             let is_blind = !rooter.is_ready();
@@ -216,7 +202,6 @@ impl Worker {
             runs: RUNS,
             stop: Arc::clone(&self.cut),
             percent,
-            nice: self.nice,
             neighbours: self.store.neighbours(&crash.finding),
             tries: Arc::default(),
         };

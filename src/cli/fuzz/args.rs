@@ -85,7 +85,7 @@ pub struct FuzzArgs {
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
     pub max_work: u64,
     /// Share of one processor's time that each worker spends on the roots and programs of new
-    /// findings, at low priority, in percent; 0 to turn it off
+    /// findings, in percent; 0 to turn it off
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub minimize_percent: u32,
     /// Share of one processor's time to spend on compiling corpus entries with the compiler of

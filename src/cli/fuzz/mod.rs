@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use self::args::FuzzArgs;
 use self::end::Ending;
 use self::show::{say_damaged, show_screen, start_display};
-use self::start::{Start, seed_of_shard};
+use self::start::{Start, prepare_roots, seed_of_shard};
 use super::interrupt::interrupt_flag;
 use super::suspects;
 use super::ticker::{Ticker, waiting};
@@ -56,6 +56,9 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     if worker.is_none() {
         say_patched(&built);
+        if args.minimize_percent > 0 {
+            prepare_roots(&args, &built, &known)?;
+        }
     }
     let hint = comparison(&args, &built);
     seeds::check_targets(&seeds)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use super::args::{FuzzArgs, Shard};
 use crate::campaign::roots::RootsConfig;
@@ -9,9 +10,13 @@ use crate::campaign::workers::siblings::Place;
 use crate::campaign::workers::sync::SyncPlan;
 use crate::campaign::workers::{self, Plan};
 use crate::campaign::{Caps, Config, Display, seeds};
+use crate::cli::ticker::waiting;
 use crate::finding::{Known, Origin};
-use crate::harness::{BuiltHarness, HarnessConfig};
+use crate::harness::{BuiltHarness, EnvError, HarnessConfig};
 use crate::triage::origin_of;
+
+/// A campaign is short if it takes less time than the build of another harness may take.
+const SHORT: Duration = Duration::from_secs(30);
 
 /// What a campaign needs beside its arguments.
 pub(super) struct Start {
@@ -45,14 +50,8 @@ impl Start {
 
     fn roots(&self, args: &FuzzArgs) -> Option<RootsConfig> {
         let (percent, known) = self.roots.clone()?;
-        Some(RootsConfig {
-            harness: self.harness(args),
-            built: self.built.clone(),
-            go: args.go.options(),
-            known,
-            origin: self.origin(),
-            percent,
-        })
+        let (harness, origin) = (self.harness(args), self.origin());
+        Some(RootsConfig { harness, origin, ..roots_config(args, &self.built, percent, known) })
     }
 
     /// A campaign of several workers, or one that other machines take part in.
@@ -110,6 +109,29 @@ impl Start {
     }
 }
 
+fn roots_config(args: &FuzzArgs, built: &BuiltHarness, percent: u32, known: Known) -> RootsConfig {
+    RootsConfig {
+        harness: HarnessConfig::new(&built.path),
+        built: built.clone(),
+        go: args.go.options(),
+        known,
+        origin: origin_of(built),
+        percent,
+    }
+}
+
+/// Builds what the search for roots needs. A short campaign does not wait for it.
+pub(super) fn prepare_roots(
+    args: &FuzzArgs,
+    built: &BuiltHarness,
+    known: &Known,
+) -> Result<(), EnvError> {
+    if args.execs.is_some() || args.time.is_some_and(|time| time < SHORT) {
+        return Ok(());
+    }
+    roots_config(args, built, args.minimize_percent, known.clone()).prepare(&mut waiting())
+}
+
 /// The seed of a task of a batch. No worker of another task has it.
 pub(super) fn seed_of_shard(seed: u64, shard: Option<Shard>) -> u64 {
     shard.map_or(seed, |Shard(i, _)| workers::seed_of(seed, u64::from(i) << 16))
@@ -117,8 +139,6 @@ pub(super) fn seed_of_shard(seed: u64, shard: Option<Shard>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::args::shard;
     use super::*;
 

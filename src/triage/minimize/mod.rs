@@ -66,8 +66,6 @@ pub struct Options {
     pub stop: Arc<AtomicBool>,
     /// The share of time that may be used, 1 to 100.
     pub percent: u32,
-    /// Whether the processes give way to others.
-    pub nice: bool,
     /// Small test cases of other findings, to use as additional starting points
     /// ([`crate::store::Store::neighbours`]).
     pub neighbours: Vec<SourceCase>,
@@ -180,7 +178,7 @@ pub fn minimize(
         until: options.time.map(|t| started + t),
         ..options.harness.clone()
     };
-    let mut pool = Pool::start(options.jobs.max(1), &config, options.nice)?;
+    let mut pool = Pool::start(options.jobs.max(1), &config)?;
     let ready = match prepare::prepare(&pool, source, expected, options, watch) {
         // Time was up before the finding showed.
         Err(MinimizeError::Harness(HarnessError::Interrupted))

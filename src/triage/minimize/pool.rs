@@ -14,7 +14,6 @@ pub(crate) struct Pool {
     jobs: Option<Sender<Job>>,
     queue: Arc<Mutex<Receiver<Job>>>,
     config: HarnessConfig,
-    nice: bool,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -23,13 +22,12 @@ impl Pool {
     ///
     /// # Errors
     /// The error of the first harness that does not start.
-    pub fn start(n: usize, config: &HarnessConfig, nice: bool) -> Result<Self, EnvError> {
+    pub fn start(n: usize, config: &HarnessConfig) -> Result<Self, EnvError> {
         let (jobs, queue) = channel::<Job>();
         let mut pool = Self {
             jobs: Some(jobs),
             queue: Arc::new(Mutex::new(queue)),
             config: config.clone(),
-            nice,
             threads: Vec::new(),
         };
         pool.grow(n.max(1))?;
@@ -42,23 +40,17 @@ impl Pool {
     /// The error of the first harness that does not start.
     pub fn grow(&mut self, n: usize) -> Result<(), EnvError> {
         let (ready, started) = channel();
-        let nice = self.nice;
         for _ in 0..n {
             let (queue, config, ready) =
                 (Arc::clone(&self.queue), self.config.clone(), ready.clone());
-            self.threads.push(std::thread::spawn(move || {
-                if nice {
-                    crate::harness::lower_priority();
+            self.threads.push(std::thread::spawn(move || match Harness::start(config) {
+                Ok(mut harness) => {
+                    let _ = ready.send(Ok(()));
+                    drop(ready);
+                    work(&queue, &mut harness);
                 }
-                match Harness::start(config) {
-                    Ok(mut harness) => {
-                        let _ = ready.send(Ok(()));
-                        drop(ready);
-                        work(&queue, &mut harness);
-                    }
-                    Err(e) => {
-                        let _ = ready.send(Err(e));
-                    }
+                Err(e) => {
+                    let _ = ready.send(Err(e));
                 }
             }));
         }

@@ -105,17 +105,15 @@ impl Builds {
         true
     }
 
-    /// The harness with one more patch, or why it does not build. Building takes seconds, and a
-    /// campaign must be able to end meanwhile. The build ends with it.
+    /// Waits for the build of the harness for all patches.
     ///
     /// # Errors
     /// Interrupted.
-    pub(super) fn get(
+    pub(super) fn wait(
         &mut self,
-        patch: &str,
         stop: &AtomicBool,
         progress: &mut dyn FnMut(&str),
-    ) -> Result<Result<Patched, Why>, HarnessError> {
+    ) -> Result<(), HarnessError> {
         self.start();
         if let Some(Together::Building(numbers, building)) = &mut self.together {
             let numbers = std::mem::take(numbers);
@@ -128,6 +126,21 @@ impl Builds {
                 }
             });
         }
+        Ok(())
+    }
+
+    /// The harness with one more patch, or why it does not build. Building takes seconds, and a
+    /// campaign must be able to end meanwhile. The build ends with it.
+    ///
+    /// # Errors
+    /// Interrupted.
+    pub(super) fn get(
+        &mut self,
+        patch: &str,
+        stop: &AtomicBool,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Result<Patched, Why>, HarnessError> {
+        self.wait(stop, progress)?;
         if let Some(Together::Built(numbers, path)) = &self.together
             && let Some(number) = numbers.get(patch)
         {

@@ -113,6 +113,15 @@ impl Rooter {
         self.builds.start();
     }
 
+    /// Builds it, and waits for it. A patch that does not build is reported when it is needed.
+    ///
+    /// # Errors
+    /// Interrupted.
+    pub fn build(&mut self, progress: &mut dyn FnMut(&str)) -> Result<(), HarnessError> {
+        let stop = Arc::clone(&self.options.stop);
+        self.builds.wait(&stop, progress)
+    }
+
     /// Whether that harness is built.
     pub fn is_ready(&mut self) -> bool {
         self.builds.is_ready()
