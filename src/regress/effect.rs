@@ -23,6 +23,19 @@ pub enum Change {
     Unclear,
 }
 
+impl Change {
+    /// The word for it in texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Broken => "BREAKS",
+            Self::Fixed => "fixes",
+            Self::Same => "leaves",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
 /// A finding without and with the overlay, in the case that shows it best.
 #[derive(Clone, Debug, Serialize)]
 pub struct Effect {

@@ -15,6 +15,7 @@ mod job;
 pub mod junit;
 pub mod known_table;
 mod overview;
+mod root_effect;
 mod rooting;
 mod run;
 mod sample;
@@ -37,6 +38,7 @@ pub use closer::{Sides, look, settle};
 pub use compare::{Judged, Shown, Status, Verdict, compare};
 pub use effect::{Change, Effect, effects};
 pub use overview::overview;
+pub use root_effect::{RootEffect, root_effects};
 pub use rooting::roots;
 pub use run::{Column, Limits, all_ran, deadline, run_again, run_columns};
 pub use sample::{Making, Sample};
@@ -156,6 +158,9 @@ pub struct Report {
     pub columns: Vec<ColumnReport>,
     /// What the overlay changes; empty without one.
     pub effects: Vec<Effect>,
+    /// What it does to the roots that have a test case; empty without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub root_effects: Vec<RootEffect>,
     /// Whether the second column was compared with the first instead of with a baseline.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub against: bool,
@@ -185,11 +190,11 @@ impl Report {
         against: bool,
         changed: Vec<Changed>,
     ) -> Self {
-        let effects = match &columns[..] {
+        let (effects, root_effects) = match &columns[..] {
             [without, with] if against || !without.patched && with.patched => {
-                effects(without, with, against)
+                (effects(without, with, against), root_effects(&sources, without, with))
             }
-            _ => Vec::new(),
+            _ => Default::default(),
         };
         let patched = columns.iter().any(|c| c.patched);
         let decides = |at: usize, c: &ColumnReport| match against {
@@ -200,7 +205,7 @@ impl Report {
             columns.iter().enumerate().filter(|(i, c)| decides(*i, c)).map(|(_, c)| c);
         let passed = deciding.all(|c| c.verdict.passed());
         let result = digest(&columns, &effects);
-        Self { runs, passed, result, columns, effects, against, changed, sources }
+        Self { runs, passed, result, columns, effects, root_effects, against, changed, sources }
     }
 }
 

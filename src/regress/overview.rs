@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::behind::behind;
 use super::text::counts;
 use super::{
-    Change, Changed, ColumnReport, Group, Judged, Report, Status, by_root, graver, untouched,
+    Change, Changed, ColumnReport, Group, Judged, Report, RootEffect, Status, by_root, graver,
+    untouched,
 };
 use crate::scenario::Class;
 use crate::words::count;
@@ -285,6 +286,24 @@ fn notes(report: &Report) -> String {
     }
 }
 
+/// The roots that the change ends, and the others that have a test case, a line each.
+fn roots(all: &[RootEffect]) -> String {
+    let line = |change: Change| {
+        let those = all.iter().filter(|e| e.change == change);
+        let those: Vec<&str> = those.map(|e| e.root.as_str()).collect();
+        match those.is_empty() {
+            true => String::new(),
+            false => format!(
+                "  {:6} {}: {}\n",
+                change.word(),
+                count(those.len(), "root"),
+                those.join(", ")
+            ),
+        }
+    };
+    [Change::Broken, Change::Fixed, Change::Unclear, Change::Same].map(line).concat()
+}
+
 /// What the change breaks and fixes, with this many of these at most.
 fn effects(report: &Report, most: usize) -> String {
     let all = &report.effects;
@@ -295,9 +314,10 @@ fn effects(report: &Report, most: usize) -> String {
         true => format!("\nwith the change, compared with {}:\n", report.columns[0].label),
         false => String::from("\nwith the overlay or the patches:\n"),
     };
+    out += &roots(&report.root_effects);
     let changed = all.iter().filter(|e| e.change <= Change::Fixed);
     for e in changed.clone().take(most) {
-        let word = if e.change == Change::Broken { "BREAKS" } else { "fixes" };
+        let word = e.change.word();
         let ([a, an], [b, bn]) = (e.without, e.with);
         let _ = writeln!(out, "  {word:6} {}: {a}/{an} without, {b}/{bn} with it", e.title);
     }

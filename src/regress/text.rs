@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::behind::behind;
 use super::overview::changed;
 use super::{
-    CaseKind, CaseRun, Change, ColumnReport, Effect, Group, Judged, Report, Status, by_root,
+    CaseKind, CaseRun, ColumnReport, Effect, Group, Judged, Report, RootEffect, Status, by_root,
     graver, untouched,
 };
 use crate::scenario::Class;
@@ -29,7 +29,7 @@ pub fn text(report: &Report) -> String {
     }
     out.push_str(&behind(report));
     out.push_str(&changed(&report.changed));
-    effects(&mut out, &report.effects);
+    effects(&mut out, &report.effects, &report.root_effects);
     out.push('\n');
     for column in &report.columns {
         let _ = writeln!(out, "{}: {}", column.label, counts(column));
@@ -181,18 +181,18 @@ fn notes(out: &mut String, column: &ColumnReport) {
     }
 }
 
-fn effects(out: &mut String, effects: &[Effect]) {
+fn effects(out: &mut String, effects: &[Effect], roots: &[RootEffect]) {
     if effects.is_empty() {
         return;
     }
     let _ = writeln!(out, "\nwith the change:");
+    for e in roots {
+        let ([a, an], [b, bn], word) = (e.without, e.with, e.change.word());
+        let _ = writeln!(out, "  {word:7} root {}, whose test case is {}", e.root, e.case);
+        let _ = writeln!(out, "          {a} of {an} without, {b} of {bn} with it");
+    }
     for e in effects {
-        let word = match e.change {
-            Change::Broken => "BREAKS",
-            Change::Fixed => "fixes",
-            Change::Same => "leaves",
-            Change::Unclear => "unclear",
-        };
+        let word = e.change.word();
         let ([a, an], [b, bn]) = (e.without, e.with);
         let _ = writeln!(out, "  {word:7} {} ({})", e.signature, e.class);
         let more = e.cases.map_or_else(String::new, |n| format!(" and {} more", n - 1));
