@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::kind::Kind;
 use super::normalise::Blame;
 use super::releases::OnRelease;
-use super::root::Root;
+use super::root::{Root, RootBy};
 use super::subject::Subject;
 use crate::checker::Checker;
 use crate::escape;
@@ -349,6 +349,18 @@ pub enum FindingError {
 }
 
 impl Finding {
+    /// Whether any run after the first showed it: a repetition, its minimized test case, its
+    /// program, or the runs that told its root by a patch.
+    #[must_use]
+    pub fn showed_again(&self) -> bool {
+        let again = |shown: Option<[u32; 2]>| shown.is_some_and(|[k, _]| k > 0);
+        self.confirmed
+            || again(self.reproduced)
+            || again(self.minimized.as_ref().map(|m| m.reproduced))
+            || again(self.standalone.as_ref().map(|s| s.reproduced))
+            || self.root.as_ref().is_some_and(|root| root.by == RootBy::Patch)
+    }
+
     /// The text of finding.json.
     ///
     /// # Errors

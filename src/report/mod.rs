@@ -132,12 +132,7 @@ impl Report {
 /// case, or be a mistake of the detector.
 #[must_use]
 pub fn is_doubtful(finding: &Finding) -> bool {
-    let again = |shown: Option<[u32; 2]>| shown.is_some_and(|[k, _]| k > 0);
-    !finding.confirmed
-        && !again(finding.reproduced)
-        && finding.reproduced.is_some()
-        && !again(finding.minimized.as_ref().map(|m| m.reproduced))
-        && !again(finding.standalone.as_ref().map(|s| s.reproduced))
+    finding.reproduced.is_some() && !finding.showed_again()
 }
 
 /// A note for a finding whose program no longer shows it on a release newer than the one it

@@ -77,7 +77,7 @@ pub fn findings(mut all: Vec<Found>) -> Vec<Found> {
                 if found.class < seen.class {
                     (seen.class, seen.title) = (found.class, found.title);
                 }
-                if seen.reproduced[1] == 0 {
+                if seen.reproduced[0] == 0 && found.reproduced[1] > 0 {
                     seen.reproduced = found.reproduced;
                 }
             }
@@ -139,6 +139,20 @@ mod tests {
         json!({"id": id, "kind": "data-race", "class": class, "signature": id, "title": class,
             "seconds_to_find": seconds, "execs_to_find": 1, "reproduced": [1, 3],
             "path": "p", "known": null, "stored_before": known, "times": 2})
+    }
+
+    #[test]
+    fn what_one_worker_could_show_again_is_confirmed() {
+        let of = |seconds, reproduced: [u32; 2]| {
+            let mut json = found("a", "bug", seconds, false);
+            json["reproduced"] = json!(reproduced);
+            serde_json::from_value::<Found>(json).unwrap()
+        };
+        let merged = |a, b| findings(vec![of(1.0, a), of(2.0, b)])[0].reproduced;
+        assert_eq!(merged([0, 2], [1, 1]), [1, 1]);
+        assert_eq!(merged([0, 0], [0, 2]), [0, 2]);
+        assert_eq!(merged([3, 5], [0, 2]), [3, 5]);
+        assert_eq!(merged([0, 2], [0, 0]), [0, 2]);
     }
 
     #[test]

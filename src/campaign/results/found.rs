@@ -46,6 +46,8 @@ pub struct Stored {
     pub heading: Heading,
     /// What the campaign's background work learned.
     pub learned: Learned,
+    /// Whether any run after the first showed it.
+    pub showed_again: bool,
 }
 
 impl Stored {
@@ -54,11 +56,15 @@ impl Stored {
     #[must_use]
     pub fn new(found: &Found, stored: Option<&Finding>, known: &Known, go_version: &str) -> Self {
         match stored {
-            Some(f) => Self { heading: known.heading(f), learned: Learned::of(f) },
+            Some(f) => Self {
+                heading: known.heading(f),
+                learned: Learned::of(f),
+                showed_again: f.showed_again(),
+            },
             None => {
                 let Found { id, kind, signature, title, .. } = found;
                 let heading = known.bare_heading(id, *kind, signature, title, go_version);
-                Self { heading, learned: Learned::default() }
+                Self { heading, learned: Learned::default(), showed_again: false }
             }
         }
     }
@@ -111,7 +117,7 @@ impl Found {
             kind: self.kind,
             class: self.class,
             heading: stored.heading,
-            is_unconfirmed: self.is_unconfirmed(),
+            is_unconfirmed: self.is_unconfirmed() && !stored.showed_again,
             times: Some(self.times),
             notes: std::iter::once(again).chain(before).collect(),
             go_version: go_version.to_owned(),

@@ -229,10 +229,12 @@ impl Queue {
         if self.is_blind {
             return self.unlike_others().map(|id| Job::Minimize(id.clone(), SHORT));
         }
+        // One root shows as dozens of races, but a crash or a hang is mostly the only one of its root.
         // A small test case tells its root in less time.
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
             let all = self.in_order().filter(|(_, e)| !e.is_busy && wanted(e));
-            all.min_by_key(|(_, e)| (e.class, !e.has_program())).map(|(id, _)| id.clone())
+            all.min_by_key(|(_, e)| (e.class, e.kind == Kind::DataRace, !e.has_program()))
+                .map(|(id, _)| id.clone())
         };
         let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
         if open.is_some() && !self.after_root {
@@ -389,6 +391,20 @@ mod tests {
         let job = queue.take(false);
         job.iter().for_each(|job| queue.release(job.id()));
         job
+    }
+
+    #[test]
+    fn a_crash_comes_before_races() {
+        let mut queue = Queue::default();
+        queue.add(&race("a", "x / y", Class::Bug), 9);
+        queue.add(&Finding { kind: Kind::Panic, ..race("b", "z", Class::Bug) }, 9);
+        queue.add(&Finding { kind: Kind::Panic, ..race("c", "w", Class::Unstated) }, 9);
+        let mut roots = Vec::new();
+        while let Some(Job::Root(id)) = next(&mut queue) {
+            queue.set_root(&id, None);
+            roots.push(id);
+        }
+        assert_eq!(roots, ["b", "a", "c"]);
     }
 
     #[test]
