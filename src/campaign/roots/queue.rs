@@ -229,11 +229,13 @@ impl Queue {
         if self.is_blind {
             return self.unlike_others().map(|id| Job::Minimize(id.clone(), SHORT));
         }
-        // One root shows as dozens of races, but a crash or a hang is mostly the only one of its root.
-        // A small test case tells its root in less time.
+        // One root shows as dozens of races, but a crash is mostly the only one of its root, and tells
+        // it at once. A hang takes its time under each patch. A small test case tells its root in less
+        // time.
+        let is_late = |kind| matches!(kind, Kind::DataRace | Kind::Hang | Kind::Deadlock);
         let by_class = |wanted: &dyn Fn(&Entry) -> bool| {
             let all = self.in_order().filter(|(_, e)| !e.is_busy && wanted(e));
-            all.min_by_key(|(_, e)| (e.class, e.kind == Kind::DataRace, !e.has_program()))
+            all.min_by_key(|(_, e)| (e.class, is_late(e.kind), !e.has_program()))
                 .map(|(id, _)| id.clone())
         };
         let open = by_class(&|e| e.root == Fault::Open).map(Job::Root);
@@ -399,12 +401,13 @@ mod tests {
         queue.add(&race("a", "x / y", Class::Bug), 9);
         queue.add(&Finding { kind: Kind::Panic, ..race("b", "z", Class::Bug) }, 9);
         queue.add(&Finding { kind: Kind::Panic, ..race("c", "w", Class::Unstated) }, 9);
+        queue.add(&Finding { kind: Kind::Hang, ..race("d", "v", Class::Bug) }, 9);
         let mut roots = Vec::new();
         while let Some(Job::Root(id)) = next(&mut queue) {
             queue.set_root(&id, None);
             roots.push(id);
         }
-        assert_eq!(roots, ["b", "a", "c"]);
+        assert_eq!(roots, ["b", "a", "d", "c"]);
     }
 
     #[test]
