@@ -24,6 +24,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// What it does to what one case shows.
+    pub(super) fn of(without: Tally, with: Tally) -> Self {
+        match (without.hits, with.hits) {
+            (0, _) if is_significant(with, without.runs) => Self::Broken,
+            (_, 0) if is_significant(without, with.runs) => Self::Fixed,
+            (0, _) | (_, 0) => Self::Unclear,
+            _ => Self::Same,
+        }
+    }
+
     /// The word for it in texts.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -97,16 +107,15 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
             tallies.iter().max_by(|a, b| side(a).rate().total_cmp(&side(b).rate()))
         };
         let (Some(a), Some(b)) = (best(|t| t.1), best(|t| t.2)) else { continue };
+        let at = if a.1.hits > 0 { a } else { b };
         let change = match (a.1.hits, b.2.hits) {
             // The closer look decided.
             (0, _) if against && status <= Status::New => Change::Broken,
             _ if status == Status::Unconfirmed => Change::Unclear,
-            (0, _) if is_significant(b.2, b.1.runs) => Change::Broken,
-            (_, 0) if is_significant(a.1, a.2.runs) => Change::Fixed,
-            (0, _) | (_, 0) => Change::Unclear,
-            _ => Change::Same,
+            // Perhaps not in the same case.
+            (1.., 1..) => Change::Same,
+            _ => Change::of(at.1, at.2),
         };
-        let at = if a.1.hits > 0 { a } else { b };
         let same = both.clone().filter(|o| o.signature == j.signature);
         let mut effect = Effect {
             change,

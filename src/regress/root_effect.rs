@@ -6,7 +6,6 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::compare::is_significant;
 use super::{Case, CaseKind, CaseRun, Change, ColumnReport};
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -54,18 +53,13 @@ fn key(root: &str) -> (&str, u32) {
 /// `None` if the case did not run on both sides, or shows nothing on either.
 fn root_effect(without: &CaseRun, with: &CaseRun) -> Option<RootEffect> {
     let (a, b) = (most(without), most(with));
-    let change = match (a.hits, b.hits) {
-        _ if a.runs == 0 || b.runs == 0 => return None,
-        (0, 0) => return None,
-        (0, _) if is_significant(b, a.runs) => Change::Broken,
-        (_, 0) if is_significant(a, b.runs) => Change::Fixed,
-        (0, _) | (_, 0) => Change::Unclear,
-        _ => Change::Same,
-    };
+    if a.runs == 0 || b.runs == 0 || a.hits + b.hits == 0 {
+        return None;
+    }
     let root = Path::new(&without.case).file_stem()?.to_string_lossy().to_uppercase();
     Some(RootEffect {
         root,
-        change,
+        change: Change::of(a, b),
         case: without.case.clone(),
         without: [a.hits, a.runs],
         with: [b.hits, b.runs],

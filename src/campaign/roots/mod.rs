@@ -16,17 +16,13 @@ use std::time::{Duration, Instant};
 
 use crate::files;
 use crate::finding::{Known, Origin, Root};
-use crate::harness::{BuiltHarness, EnvError, GoOptions, HarnessConfig};
+use crate::harness::{BuiltHarness, GoOptions, HarnessConfig};
 use crate::scenario::Class;
 use crate::store::{self, Store};
-use crate::triage::root::{self, Rooter};
 use queue::Queue;
 
 /// How long a campaign that was interrupted waits for the thread: it may be building a program.
 const HURRY: Duration = Duration::from_millis(1_000);
-
-/// How long a finding may be run without and, again, with each patch.
-const BUDGET: Duration = Duration::from_secs(4);
 
 /// The shortest time in which a finding can be minimized at the end of a campaign.
 const LEAST: Duration = Duration::from_secs(2);
@@ -46,33 +42,6 @@ pub struct RootsConfig {
     pub origin: Origin,
     /// The share of one processor's time that may be used, 1 to 100.
     pub percent: u32,
-}
-
-impl RootsConfig {
-    /// The search for roots on this configuration.
-    fn rooter(&self, stop: &Arc<AtomicBool>, percent: &Arc<AtomicU32>) -> Result<Rooter, EnvError> {
-        let options = root::Options {
-            harness: self.harness.clone(),
-            go: self.go.clone(),
-            known: self.known.clone(),
-            budget: BUDGET,
-            stop: Arc::clone(stop),
-            percent: Arc::clone(percent),
-        };
-        Rooter::new(&self.built, options)
-    }
-
-    /// Builds the harness with the patches before the campaign begins: beside it, that takes six
-    /// times as long, and no root is determined until then.
-    ///
-    /// # Errors
-    /// A patch or an overlay that cannot be used.
-    pub fn prepare(&self, progress: &mut dyn FnMut(&str)) -> Result<(), EnvError> {
-        let mut rooter = self.rooter(&Arc::default(), &Arc::new(AtomicU32::new(100)))?;
-        // Nothing interrupts it, except a signal, which ends the process.
-        let _ = rooter.build(progress);
-        Ok(())
-    }
 }
 
 /// News of the background work.

@@ -13,11 +13,13 @@ use crate::store::{MINIMIZED, Store};
 use crate::triage::compiler::{Compiler, put_verdict};
 use crate::triage::consequence;
 use crate::triage::minimize::{self, MinimizeError, minimize};
-use crate::triage::root::{Rooter, rest};
+use crate::triage::root::{self, Rooter, rest};
 use crate::triage::standalone::{self, Crash, TARGET_TEST};
 
 /// Runs used to measure a minimized test case and a program.
 const RUNS: u32 = 10;
+/// How long a finding is run without and, again, with each patch, at most.
+const BUDGET: Duration = Duration::from_secs(4);
 /// How long a finding is run without the race detector.
 const CONSEQUENCE: Duration = Duration::from_secs(20);
 /// How long the forms of a program are tried.
@@ -37,7 +39,15 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn run(self) {
         stop_builds_with(Arc::clone(&self.stop));
-        let mut rooter = match self.config.rooter(&self.stop, &self.percent) {
+        let options = root::Options {
+            harness: self.config.harness.clone(),
+            go: self.config.go.clone(),
+            known: self.config.known.clone(),
+            budget: BUDGET,
+            stop: Arc::clone(&self.stop),
+            percent: Arc::clone(&self.percent),
+        };
+        let mut rooter = match Rooter::new(&self.config.built, options) {
             Ok(rooter) => rooter,
             Err(e) => return self.fail(&format!("no roots: {e}")),
         };

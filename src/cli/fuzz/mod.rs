@@ -56,9 +56,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
     let built = BuiltHarness::get(&args.go.under_test(), &mut waiting())?;
     if worker.is_none() {
         say_patched(&built);
-        if args.minimize_percent > 0 {
-            prepare_roots(&args, &built, &known)?;
-        }
+        prepare_roots(&args, &built)?;
     }
     let hint = comparison(&args, &built);
     seeds::check_targets(&seeds)?;

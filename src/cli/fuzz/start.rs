@@ -14,6 +14,7 @@ use crate::cli::ticker::waiting;
 use crate::finding::{Known, Origin};
 use crate::harness::{BuiltHarness, EnvError, HarnessConfig};
 use crate::triage::origin_of;
+use crate::triage::root::prepare;
 
 /// A campaign is short if it takes less time than the build of another harness may take.
 const SHORT: Duration = Duration::from_secs(30);
@@ -50,8 +51,14 @@ impl Start {
 
     fn roots(&self, args: &FuzzArgs) -> Option<RootsConfig> {
         let (percent, known) = self.roots.clone()?;
-        let (harness, origin) = (self.harness(args), self.origin());
-        Some(RootsConfig { harness, origin, ..roots_config(args, &self.built, percent, known) })
+        Some(RootsConfig {
+            harness: self.harness(args),
+            built: self.built.clone(),
+            go: args.go.options(),
+            known,
+            origin: self.origin(),
+            percent,
+        })
     }
 
     /// A campaign of several workers, or one that other machines take part in.
@@ -109,27 +116,13 @@ impl Start {
     }
 }
 
-fn roots_config(args: &FuzzArgs, built: &BuiltHarness, percent: u32, known: Known) -> RootsConfig {
-    RootsConfig {
-        harness: HarnessConfig::new(&built.path),
-        built: built.clone(),
-        go: args.go.options(),
-        known,
-        origin: origin_of(built),
-        percent,
-    }
-}
-
 /// Builds what the search for roots needs. A short campaign does not wait for it.
-pub(super) fn prepare_roots(
-    args: &FuzzArgs,
-    built: &BuiltHarness,
-    known: &Known,
-) -> Result<(), EnvError> {
-    if args.execs.is_some() || args.time.is_some_and(|time| time < SHORT) {
+pub(super) fn prepare_roots(args: &FuzzArgs, built: &BuiltHarness) -> Result<(), EnvError> {
+    let is_short = args.execs.is_some() || args.time.is_some_and(|time| time < SHORT);
+    if is_short || args.minimize_percent == 0 {
         return Ok(());
     }
-    roots_config(args, built, args.minimize_percent, known.clone()).prepare(&mut waiting())
+    prepare(built, &args.go.options(), &mut waiting())
 }
 
 /// The seed of a task of a batch. No worker of another task has it.

@@ -80,6 +80,40 @@ impl RootError {
     }
 }
 
+/// The builds on the Go that this harness was built with, all patches, and the ids of those that are
+/// tried.
+fn builds(
+    built: &BuiltHarness,
+    go: &GoOptions,
+    stop: Arc<AtomicBool>,
+) -> Result<(Builds, Vec<Patch>, BTreeSet<String>), EnvError> {
+    let all = load(go.patches.dir.as_deref())?;
+    let base = built.patched.ids.clone();
+    let why = applicable(&built.toolchain, go.overlay.as_deref(), &all)?;
+    let open = all.iter().zip(why).filter(|(p, why)| why.is_none() && !base.contains(&p.id));
+    let open: BTreeSet<String> = open.map(|(p, _)| p.id.clone()).collect();
+    let tried = all.iter().filter(|p| open.contains(&p.id)).cloned().collect();
+    let builds = Builds::new(built.toolchain.clone(), go.clone(), base, tried, stop);
+    Ok((builds, all, open))
+}
+
+/// Builds the harness that has the patches in it, before a campaign begins: beside it, that takes six
+/// times as long, and no root is determined until then. A patch that does not build is reported when
+/// it is needed.
+///
+/// # Errors
+/// A patch or an overlay that cannot be used.
+pub fn prepare(
+    built: &BuiltHarness,
+    go: &GoOptions,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), EnvError> {
+    let (mut builds, ..) = builds(built, go, Arc::default())?;
+    // Nothing interrupts it, except a signal, which ends the process.
+    let _ = builds.wait(&AtomicBool::new(false), progress);
+    Ok(())
+}
+
 /// Determines roots. Patched harnesses are built once.
 pub struct Rooter {
     options: Options,
@@ -96,30 +130,14 @@ impl Rooter {
     /// # Errors
     /// A patch or an overlay that cannot be used.
     pub fn new(built: &BuiltHarness, options: Options) -> Result<Self, EnvError> {
-        let all = load(options.go.patches.dir.as_deref())?;
-        let base = built.patched.ids.clone();
-        let why = applicable(&built.toolchain, options.go.overlay.as_deref(), &all)?;
-        let open = all.iter().zip(why).filter(|(p, why)| why.is_none() && !base.contains(&p.id));
-        let open: BTreeSet<String> = open.map(|(p, _)| p.id.clone()).collect();
-        let go = options.go.clone();
-        let tried = all.iter().filter(|p| open.contains(&p.id)).cloned().collect();
-        let builds =
-            Builds::new(built.toolchain.clone(), go, base, tried, Arc::clone(&options.stop));
+        let stop = Arc::clone(&options.stop);
+        let (builds, all, open) = builds(built, &options.go, stop)?;
         Ok(Self { options, builds, all, open })
     }
 
     /// Starts to build the harness that has the patches in it, without waiting.
     pub fn start(&mut self) {
         self.builds.start();
-    }
-
-    /// Builds it, and waits for it. A patch that does not build is reported when it is needed.
-    ///
-    /// # Errors
-    /// Interrupted.
-    pub fn build(&mut self, progress: &mut dyn FnMut(&str)) -> Result<(), HarnessError> {
-        let stop = Arc::clone(&self.options.stop);
-        self.builds.wait(&stop, progress)
     }
 
     /// Whether that harness is built.
