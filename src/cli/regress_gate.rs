@@ -42,7 +42,7 @@ impl Gate<'_> {
         let any_patched = columns.iter().any(|c| c.patched);
         let mut changed = self.changed(columns);
         let mut reports: Vec<ColumnReport> = Vec::new();
-        for column in columns {
+        for (i, column) in columns.iter().enumerate() {
             progress(&format!(
                 "{}, {} runs each, on {}",
                 count(cases.len(), "case"),
@@ -52,39 +52,81 @@ impl Gate<'_> {
             let start = Instant::now();
             let end = start + self.args.budget();
             let mut ran = self.cases(&[column], &cases, self.runs, end)?.remove(0);
-            let is_decisive = column.patched == any_patched;
-            let without = if is_decisive { reports.last() } else { None };
-            let judge = |ran: &[CaseRun]| {
-                let version = &column.built.toolchain.version;
-                let mut verdict = compare(ran, self.baseline, self.known, version);
-                verdict.prefer(&changed);
-                if any_patched {
-                    verdict.excuse(without.filter(|c| !c.patched).map(|c| &*c.cases), is_decisive);
-                }
-                verdict
+            let verdict = if any_patched && !column.patched {
+                self.listed(column, &ran, &changed)
+            } else {
+                // What it changes ran just before.
+                let base = columns[..i].last().filter(|_| column.patched);
+                let mut base = base.zip(reports.last_mut());
+                let change = (column, &mut ran);
+                self.decide(
+                    change,
+                    base.as_mut().map(|(c, r)| (*c, &mut **r)),
+                    &cases,
+                    &changed,
+                    end,
+                )
             };
-            let mut verdict = judge(&ran);
-            if is_decisive && !verdict.passed() {
-                let ticker = Ticker::start("looking closer at what is new");
-                let mut sides = Sides { change: (column, &mut ran), base: None };
-                self.after("the closer look", look(&mut sides, &cases, &verdict, end, &|_, _| ()));
-                drop(ticker);
-                verdict = judge(&ran);
-                settle(&mut verdict, &ran, None);
-                let rooted =
-                    roots(column, &cases, &mut ran, &verdict, self.known, end, &mut progress);
-                if self.after("its root", rooted) == Some(true) {
-                    verdict = judge(&ran);
-                    settle(&mut verdict, &ran, None);
-                }
-                self.after(SMALLER, self.samples(column, &cases, &mut verdict, end));
-            }
             reports.push(report_of(column, ran, verdict, start));
         }
         if let Some((column, report)) = columns.last().zip(reports.last()) {
             reached(&mut changed, column, &report.cases);
         }
         Ok(Report::compared(self.runs, cases, reports, false, changed))
+    }
+
+    /// The verdict about what a change is compared with: it fails nothing.
+    fn listed(&self, column: &Column, ran: &[CaseRun], changed: &[Changed]) -> Verdict {
+        let version = &column.built.toolchain.version;
+        let mut verdict = compare(ran, self.baseline, self.known, version);
+        verdict.prefer(changed);
+        verdict.list();
+        verdict
+    }
+
+    /// The verdict that counts. What fails the gate is looked at closer, on both sides if it is a
+    /// change, its root is determined, and it is made smaller.
+    fn decide(
+        &self,
+        (column, ran): (&Column, &mut Vec<CaseRun>),
+        mut base: Option<(&Column, &mut ColumnReport)>,
+        cases: &[Case],
+        changed: &[Changed],
+        end: Instant,
+    ) -> Verdict {
+        let judge = |ran: &[CaseRun], base: Option<&ColumnReport>| {
+            let version = &column.built.toolchain.version;
+            let mut verdict = compare(ran, self.baseline, self.known, version);
+            verdict.prefer(changed);
+            if let Some(base) = base {
+                verdict.excuse(&base.cases, &base.verdict);
+            }
+            verdict
+        };
+        let settled = |ran: &[CaseRun], base: Option<&ColumnReport>| {
+            let mut verdict = judge(ran, base);
+            settle(&mut verdict, ran, base.map(|b| &*b.cases));
+            verdict
+        };
+        let mut verdict = judge(ran, base.as_ref().map(|b| &*b.1));
+        if verdict.passed() {
+            return verdict;
+        }
+        let ticker = Ticker::start("looking closer at what is new");
+        let other = base.as_mut().map(|(column, report)| (*column, &mut report.cases));
+        let mut sides = Sides { change: (column, ran), base: other };
+        self.after("the closer look", look(&mut sides, cases, &verdict, end, &|_, _| ()));
+        drop(ticker);
+        if let Some((column, report)) = &mut base {
+            report.verdict = self.listed(column, &report.cases, changed);
+        }
+        verdict = settled(ran, base.as_ref().map(|b| &*b.1));
+        let rooted = roots(column, cases, ran, &verdict, self.known, end, &mut progress);
+        if self.after("its root", rooted) == Some(true) {
+            verdict = settled(ran, base.as_ref().map(|b| &*b.1));
+        }
+        self.after(SMALLER, self.samples(column, cases, &mut verdict, end));
+        verdict
     }
 
     /// Runs both sides in turns, and compares the second with the first.

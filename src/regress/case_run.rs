@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Case;
-use crate::finding::Finding;
+use super::{Case, CaseKind};
+use crate::finding::{Finding, Kind};
+use crate::scenario::Class;
 use crate::triage::Tally;
 
 /// The result of all runs of a case.
@@ -11,6 +12,9 @@ use crate::triage::Tally;
 pub struct CaseRun {
     /// [`Case::name`].
     pub case: String,
+    /// Whether it is the test case of a root: see [`CaseKind::Root`].
+    #[serde(skip)]
+    pub is_root: bool,
     /// All runs.
     pub runs: u32,
     /// The findings, most frequent first.
@@ -69,7 +73,8 @@ impl CaseRun {
     /// A case that did not run yet.
     #[must_use]
     pub fn of(case: &Case) -> Self {
-        Self { case: case.name.clone(), ..Self::default() }
+        let is_root = case.kind == CaseKind::Root;
+        Self { case: case.name.clone(), is_root, ..Self::default() }
     }
 
     /// Adds other runs of the same case.
@@ -89,6 +94,15 @@ impl CaseRun {
     pub(super) fn sort(&mut self) {
         self.seen
             .sort_by(|a, b| (b.hits, &a.finding.signature).cmp(&(a.hits, &b.finding.signature)));
+    }
+
+    /// Whether it is the test case of a root that shows at least as grave a bug. Such a case races at
+    /// many places, at some of them rarely, and in the runs of one process often or never.
+    #[must_use]
+    pub fn shows_its_root(&self, kind: Kind) -> bool {
+        let bugs = self.seen.iter().filter(|s| s.finding.class != Class::Breach);
+        let mut kinds = bugs.map(|s| s.finding.kind);
+        self.is_root && kinds.any(|k| k.row().severity >= kind.row().severity)
     }
 
     /// The number of runs that showed a signature, out of all runs.

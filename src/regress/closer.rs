@@ -149,10 +149,10 @@ pub fn settle(verdict: &mut Verdict, change: &[CaseRun], base: Option<&[CaseRun]
             j.why = format!("seen in {hits} of {runs} runs, and not again in a new process");
             continue;
         }
+        let Some(base) = base else { continue };
         if j.list_if_shown(base) {
             continue;
         }
-        let Some(base) = base else { continue };
         let Some(other) = base.get(at) else { continue };
         let (miss, silent) = silence(j, base);
         if miss > MISS {

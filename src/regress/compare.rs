@@ -77,13 +77,29 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Lists it if the runs without the change show it. Returns whether they do.
-    pub(super) fn list_if_shown(&mut self, without: Option<&[CaseRun]>) -> bool {
-        let there = without.into_iter().flatten().map(|run| run.tally(&self.signature));
-        let Some(there) = there.into_iter().find(|t| t.hits > 0) else { return false };
-        self.status = Status::Listed;
-        self.why = format!("in {} of {} runs without the change", there.hits, there.runs);
+    /// Lists it if the runs without the change show it. What is only one more thing in the test case of
+    /// a root, [`super::root_effects`] judges. Returns whether it is listed.
+    pub(super) fn list_if_shown(&mut self, without: &[CaseRun]) -> bool {
+        let mut there = without.iter().map(|run| run.tally(&self.signature));
+        let why = if let Some(there) = there.find(|t| t.hits > 0) {
+            format!("in {} of {} runs without the change", there.hits, there.runs)
+        } else {
+            if !self.is_of_roots(without) {
+                return false;
+            }
+            "only in test cases of roots, which show them without the change, too".to_owned()
+        };
+        (self.status, self.why) = (Status::Listed, why);
         true
+    }
+
+    /// Whether only test cases of roots show it, which show theirs without the change, too.
+    pub(super) fn is_of_roots(&self, without: &[CaseRun]) -> bool {
+        let mut shown = self.shown.iter().filter(|s| s.hits > 0);
+        shown.all(|s| {
+            let run = without.iter().find(|run| run.case == s.case);
+            run.is_some_and(|run| run.shows_its_root(self.kind))
+        })
     }
 }
 
@@ -116,13 +132,24 @@ impl Verdict {
         self.sort();
     }
 
-    /// Takes a finding that shows without a change off the news about it. `without` is what the cases
-    /// showed without it; the verdict without it decides nothing.
-    pub fn excuse(&mut self, without: Option<&[CaseRun]>, is_decisive: bool) {
-        for j in self.findings.iter_mut().filter(|j| j.status == Status::New) {
-            if !j.list_if_shown(without) && !is_decisive {
+    /// Lists what the same cases show without the change: the signature, or another one of the same
+    /// root. `without` is that side's runs and its verdict.
+    pub fn excuse(&mut self, without: &[CaseRun], verdict: &Verdict) {
+        for j in self.findings.iter_mut().filter(|j| j.status <= Status::New) {
+            let same = |o: &&Judged| o.finding.is_some() && o.heading.id == j.heading.id;
+            let there = verdict.findings.iter().filter(same).any(|o| o.class <= j.class);
+            if !j.list_if_shown(without) && j.heading.is_root() && there {
                 j.status = Status::Listed;
+                j.why = format!("{} shows without the change, too", j.heading.id);
             }
+        }
+        self.sort();
+    }
+
+    /// Lists all of it: it is what a change is compared with, and decides nothing.
+    pub fn list(&mut self) {
+        for j in self.findings.iter_mut().filter(|j| j.status <= Status::New) {
+            j.status = Status::Listed;
         }
         self.sort();
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::closer::silence;
 use super::compare::is_significant;
-use super::{ColumnReport, Shown, Status};
+use super::{ColumnReport, Judged, Shown, Status};
 use crate::finding::Kind;
 use crate::scenario::Class;
 use crate::triage::Tally;
@@ -86,10 +86,16 @@ impl Effect {
     }
 }
 
+/// Whether a column shows the root of a finding of the other one.
+fn shows_root(column: &ColumnReport, j: &Judged) -> bool {
+    let mut seen = column.verdict.findings.iter().filter(|o| o.finding.is_some());
+    j.heading.is_root() && seen.any(|o| o.heading.id == j.heading.id)
+}
+
 /// Compares the column without the overlay and the one with it. Every finding of either is in the
-/// result. With `against`, the closer look has decided what the second column breaks.
+/// result. The closer look has decided what the change breaks.
 #[must_use]
-pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Vec<Effect> {
+pub fn effects(without: &ColumnReport, with: &ColumnReport) -> Vec<Effect> {
     let mut all: Vec<Effect> = Vec::new();
     let both = [without, with].into_iter().flat_map(|c| &c.verdict.findings);
     let both = both.filter(|j| j.finding.is_some());
@@ -110,8 +116,10 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
         let at = if a.1.hits > 0 { a } else { b };
         let change = match (a.1.hits, b.2.hits) {
             // The closer look decided.
-            (0, _) if against && status <= Status::New => Change::Broken,
+            (0, _) if status <= Status::New => Change::Broken,
             _ if status == Status::Unconfirmed => Change::Unclear,
+            // Another signature of what shows on both sides.
+            (0, _) if shows_root(without, j) || j.is_of_roots(&without.cases) => Change::Unclear,
             // Perhaps not in the same case.
             (1.., 1..) => Change::Same,
             _ => Change::of(at.1, at.2),
@@ -129,7 +137,7 @@ pub fn effects(without: &ColumnReport, with: &ColumnReport, against: bool) -> Ve
             without: [at.1.hits, at.1.runs],
             with: [at.2.hits, at.2.runs],
         };
-        if against && change == Change::Broken && status <= Status::New {
+        if change == Change::Broken && status <= Status::New {
             effect.pool(without, with);
         }
         all.push(effect);

@@ -192,7 +192,7 @@ impl Report {
     ) -> Self {
         let (effects, root_effects) = match &columns[..] {
             [without, with] if against || !without.patched && with.patched => {
-                (effects(without, with, against), root_effects(&sources, without, with))
+                (effects(without, with), root_effects(without, with))
             }
             _ => Default::default(),
         };

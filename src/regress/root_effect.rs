@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Case, CaseKind, CaseRun, Change, ColumnReport};
+use super::{CaseRun, Change, ColumnReport};
 use crate::scenario::Class;
 use crate::triage::Tally;
 
@@ -27,17 +27,12 @@ pub struct RootEffect {
 
 /// The roots whose test cases ran with and without the change, by name.
 #[must_use]
-pub fn root_effects(
-    sources: &[Case],
-    without: &ColumnReport,
-    with: &ColumnReport,
-) -> Vec<RootEffect> {
-    let is_root = |name: &str| sources.iter().any(|c| c.name == name && c.kind == CaseKind::Root);
+pub fn root_effects(without: &ColumnReport, with: &ColumnReport) -> Vec<RootEffect> {
     let mut all: Vec<RootEffect> = without
         .cases
         .iter()
         .zip(&with.cases)
-        .filter(|(case, _)| is_root(&case.case))
+        .filter(|(case, _)| case.is_root)
         .filter_map(|(without, with)| root_effect(without, with))
         .collect();
     all.sort_by(|a, b| key(&a.root).cmp(&key(&b.root)));
@@ -91,6 +86,7 @@ mod tests {
         });
         CaseRun {
             case: "corpus/roots/r4.txtar".to_owned(),
+            is_root: true,
             runs,
             seen: seen.collect(),
             ..CaseRun::default()

@@ -103,19 +103,58 @@ fn with_root(f: Finding, id: &str, by: RootBy) -> Finding {
 
 #[test]
 fn what_shows_without_the_change_is_no_news() {
-    let race = || finding(Kind::DataRace, Class::Bug, "data-race: f / g", "f");
-    let cases = [case("a", 21, &[(9, race())])];
-    let status = |without: Option<&[CaseRun]>, is_decisive| {
-        let mut verdict = compare(&cases, &Baseline::default(), &Known::shipped(), "go1");
-        verdict.excuse(without, is_decisive);
-        (verdict.findings[0].status, verdict.findings[0].why.clone())
+    let race = |signature| finding(Kind::DataRace, Class::Bug, signature, "f");
+    let judged = |cases: &[CaseRun]| compare(cases, &Baseline::default(), &Known::shipped(), "go1");
+    let status = |with: Finding, without: Option<Finding>| {
+        let mut verdict = judged(&[case("a", 21, &[(9, with)])]);
+        let without: Vec<_> = without.into_iter().map(|f| (3, f)).collect();
+        let without = [case("a", 21, &without)];
+        let mut base = judged(&without);
+        base.list();
+        assert!(base.passed(), "what a change is compared with fails nothing");
+        verdict.excuse(&without, &base);
+        let j = verdict.findings.remove(0);
+        (j.status, j.why)
     };
-    let silent = [case("a", 21, &[])];
-    assert_eq!(status(Some(&silent), true).0, Status::New);
-    assert_eq!(status(None, true).0, Status::New);
-    assert_eq!(status(None, false).0, Status::Listed);
-    let (there, why) = status(Some(&cases), true);
-    assert_eq!((there, &*why), (Status::Listed, "in 9 of 21 runs without the change"));
+    let of = |signature, id| with_root(race(signature), id, RootBy::Patch);
+    let (f, g) = ("data-race: f / g", "data-race: f / h");
+    assert_eq!(status(race(f), None).0, Status::New);
+    assert_eq!(status(race(f), Some(race(g))).0, Status::New);
+    let listed = |why: &str| (Status::Listed, why.to_owned());
+    assert_eq!(status(race(f), Some(race(f))), listed("in 3 of 21 runs without the change"));
+    // Another signature of the same root, and of another one.
+    let r1 = status(of(f, "R1"), Some(of(g, "R1")));
+    assert_eq!(r1, listed("R1 shows without the change, too"));
+    assert_eq!(status(of(f, "R1"), Some(of(g, "R2"))).0, Status::New);
+    let breach = Finding { class: Class::Breach, ..of(g, "R1") };
+    assert_eq!(status(of(f, "R1"), Some(breach)).0, Status::New);
+}
+
+/// What the test case of a root shows besides is no news, unless it is graver, or another case shows
+/// it, too.
+#[test]
+fn the_test_case_of_a_root_is_judged_by_its_root() {
+    let root = |seen: &[(u32, Finding)]| CaseRun { is_root: true, ..case("r1", 21, seen) };
+    let of = |kind, signature| finding(kind, Class::Bug, signature, "f");
+    let (race, other) = (of(Kind::DataRace, "race f / g"), of(Kind::DataRace, "race f / h"));
+    let status = |with: &[CaseRun], without: &[CaseRun]| {
+        let judged =
+            |runs: &[CaseRun]| compare(runs, &Baseline::default(), &Known::shipped(), "go1");
+        let mut verdict = judged(with);
+        verdict.excuse(without, &judged(without));
+        verdict.findings.iter().map(|j| j.status).min()
+    };
+    let with = [root(&[(9, race.clone())])];
+    let without = [root(&[(21, other.clone())])];
+    assert_eq!(status(&with, &without), Some(Status::Listed));
+    assert_eq!(status(&with, &[root(&[])]), Some(Status::New), "the change breaks it");
+    let breach = Finding { class: Class::Breach, ..other.clone() };
+    assert_eq!(status(&with, &[root(&[(21, breach)])]), Some(Status::New));
+    assert_eq!(status(&with, &[case("r1", 21, &[(21, other)])]), Some(Status::New), "no root's");
+    let crash = [root(&[(9, of(Kind::Fatal, "fatal: f"))])];
+    assert_eq!(status(&crash, &without), Some(Status::New), "graver");
+    let elsewhere = [with[0].clone(), case("c", 21, &[(1, race)])];
+    assert_eq!(status(&elsewhere, &without), Some(Status::New));
 }
 
 #[test]
