@@ -57,15 +57,8 @@ impl Gate<'_> {
             } else {
                 // What it changes ran just before.
                 let base = columns[..i].last().filter(|_| column.patched);
-                let mut base = base.zip(reports.last_mut());
-                let change = (column, &mut ran);
-                self.decide(
-                    change,
-                    base.as_mut().map(|(c, r)| (*c, &mut **r)),
-                    &cases,
-                    &changed,
-                    end,
-                )
+                let base = base.zip(reports.last_mut());
+                self.decide((column, &mut ran), base, &cases, &changed, end)
             };
             reports.push(report_of(column, ran, verdict, start));
         }
