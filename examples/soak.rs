@@ -122,7 +122,9 @@ fn main() -> ExitCode {
     let log = log.lock().expect("no panic").clone();
     let announced = log.iter().filter(|l| l.starts_with("FOUND ")).count();
     let crashes = dir.path().join("crashes");
-    let stored = names(&crashes);
+    // The store's go.mod and the list of suspects are files beside the findings.
+    let mut stored = names(&crashes);
+    stored.retain(|n| crashes.join(n).is_dir());
     let whole = stored.iter().filter(|n| crashes.join(n).join("finding.json").exists()).count();
     let left = names(&temporary);
     let shared = names(Path::new("/dev/shm")).len().saturating_sub(shared_before.len());

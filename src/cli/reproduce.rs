@@ -197,12 +197,56 @@ impl Runs<'_> {
             },
         )?;
         // If nothing is expected, take the finding that showed most often.
-        let most = seen.iter().max_by_key(|s| s.runs).map(|s| &s.finding);
-        let wanted = expected.or(most);
+        let most = seen.iter().max_by_key(|s| s.runs).map(|s| s.finding.clone());
+        let wanted = expected.cloned().or(most);
         ticker.set("runs in new processes");
-        let rates = rates(harness, judge, request, &replayed, wanted, fresh_runs)?;
-        rank(&mut seen, expected, replayed.total);
+        let (rates, fresh) = self.anew(harness, &replayed, &seen, wanted.as_ref(), fresh_runs)?;
+        tally(&mut seen, replayed.total);
+        seen.extend(fresh);
+        let expected = expected.map(|e| &e.id);
+        seen.sort_by_key(|s| (Some(&s.finding.id) != expected, std::cmp::Reverse(s.runs)));
         Ok(Made { replayed, rates, seen, notes, ran })
+    }
+
+    /// The rates by kind of run, and the findings that show only in new processes: what a program
+    /// computes once for all runs, as caches do, can race in no later one. Runs the test case in up to
+    /// `most` of them.
+    fn anew(
+        &self,
+        harness: &mut Harness,
+        replayed: &Replay,
+        before: &[Seen],
+        wanted: Option<&Finding>,
+        most: u32,
+    ) -> Result<(Rates, Vec<Seen>), HarnessError> {
+        let Self { judge, request, .. } = *self;
+        let schedule = replayed.scheduled.stored();
+        if request.scenario.fresh {
+            // Each run already had a process of its own.
+            let rates = Rates { schedule, persistent: None, fresh: replayed.runs.stored() };
+            return Ok((rates, Vec::new()));
+        }
+        // A stall costs its whole limit each time, and is the same in every process.
+        let stalls = wanted.is_some_and(|f| f.kind.stalls());
+        let n = if stalls { most.min(2) } else { most };
+        let mut seen: Vec<Seen> = Vec::new();
+        let is_old = |f: &Finding| before.iter().any(|s| s.finding.id == f.id);
+        let fresh = anew(
+            harness,
+            judge,
+            request,
+            n,
+            !replayed.fell_back,
+            &mut |harness, request, outcome, mut judgement| {
+                let shown = shows(&judgement, wanted);
+                judgement.findings.retain(|f| !is_old(f));
+                see(&mut seen, judge, harness, request, outcome, &judgement)?;
+                Ok::<_, HarnessError>(shown)
+            },
+        )?;
+        tally(&mut seen, fresh.runs);
+        let persistent = replayed.parallel.stored();
+        Ok((Rates { schedule, persistent, fresh: fresh.stored() }, seen))
     }
 }
 
@@ -224,7 +268,7 @@ fn report(
     let known = expected.and_then(|e| lists.find(e)).cloned();
     let newer = expected.is_some_and(|e| is_newer(&go_version, &e.origin.go_version));
     Report {
-        fixed: known.is_some() && newer && replayed.runs.hits == 0,
+        fixed: known.is_some() && newer && replayed.runs.hits == 0 && !shows_anew(&rates),
         known,
         expected: expected.map(|e| e.id.clone()),
         history: expected.map(|e| e.origin.history.clone()).unwrap_or_default(),
@@ -268,36 +312,12 @@ fn see(
     Ok(())
 }
 
-/// The rates by kind of run. Runs the test case in up to `fresh_runs` new processes.
-fn rates(
-    harness: &mut Harness,
-    judge: &Judge,
-    request: &RunRequest<'_>,
-    replayed: &Replay,
-    wanted: Option<&Finding>,
-    fresh_runs: u32,
-) -> Result<Rates, HarnessError> {
-    let schedule = replayed.scheduled.stored();
-    if request.scenario.fresh {
-        // Each run already had a process of its own.
-        return Ok(Rates { schedule, persistent: None, fresh: replayed.runs.stored() });
-    }
-    // A stall costs its whole limit each time, and is the same in every process.
-    let stalls = wanted.is_some_and(|f| f.kind.stalls());
-    let n = if stalls { fresh_runs.min(2) } else { fresh_runs };
-    let fresh = anew(harness, judge, request, n, wanted, !replayed.fell_back)?.stored();
-    Ok(Rates { schedule, persistent: replayed.parallel.stored(), fresh })
-}
-
-/// Records how often each finding showed, and puts the expected one first, then those that
-/// showed most often.
-fn rank(seen: &mut [Seen], expected: Option<&Finding>, total: u32) {
+/// Records how often each finding showed.
+fn tally(seen: &mut [Seen], total: u32) {
     for s in seen.iter_mut() {
         s.finding.reproduced = Some([s.runs, total]);
         s.finding.confirmed = s.runs > 1;
     }
-    let expected = expected.map(|e| &e.id);
-    seen.sort_by_key(|s| (Some(&s.finding.id) != expected, std::cmp::Reverse(s.runs)));
 }
 
 /// A note on how well the schedule's seed works.
@@ -316,13 +336,24 @@ fn said_of_schedule(seed: u64, replayed: &Replay) -> String {
     format!("schedule seed {seed}: {repeats}{fell_back}")
 }
 
+/// Whether a new process shows it.
+fn shows_anew(rates: &Rates) -> bool {
+    rates.fresh.is_some_and(|fresh| fresh.seen > 0)
+}
+
 fn text(report: &Report, expected: Option<&Finding>) -> String {
     let [k, n] = report.reproduced;
+    let anew = match report.rates.fresh {
+        Some(fresh) if k == 0 && fresh.seen > 0 => {
+            format!(", and {} of {} in new processes,", fresh.seen, fresh.runs)
+        }
+        _ => String::new(),
+    };
     let mut out = match expected {
         // The user interrupted the first one.
         Some(e) if n == 0 => format!("{}\nnot run on {}\n", e.title, report.go_version),
-        Some(e) => format!("{}\nreproduced {k} of {n} on {}\n", e.title, report.go_version),
-        None => format!("{k} of {n} runs failed on {}\n", report.go_version),
+        Some(e) => format!("{}\nreproduced {k} of {n}{anew} on {}\n", e.title, report.go_version),
+        None => format!("{k} of {n} runs{anew} failed on {}\n", report.go_version),
     };
     match report.ran {
         Some(ran) if ran.is_nothing() => {
@@ -349,7 +380,7 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         }
         if report.fixed {
             out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
-        } else if k == 0 && n > 0 {
+        } else if k == 0 && n > 0 && !shows_anew(&report.rates) {
             out.push_str(
                 "not reproduced: try a larger --runs, or the Go release that it was found with\n",
             );
@@ -363,7 +394,8 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
     }
     for (i, s) in report.findings.iter().enumerate() {
         let f = &s.finding;
-        out.push_str(&format!("\n{} ({}), {} of {n}\n", f.title, f.class, s.runs));
+        let [k, n] = f.reproduced.unwrap_or_default();
+        out.push_str(&format!("\n{} ({}), {k} of {n}\n", f.title, f.class));
         out.push_str(&format!("    signature: {}\n", f.signature));
         if i == 0 {
             out.push_str(&format!("\n{}\n", s.report.trim_end()));

@@ -93,8 +93,12 @@ impl Judged {
         true
     }
 
-    /// Whether only test cases of roots show it, which show theirs without the change, too.
+    /// Whether only test cases of roots show it, which show theirs without the change, too. A race in a
+    /// function that changed is the change's, unless its root is known.
     pub(super) fn is_of_roots(&self, without: &[CaseRun]) -> bool {
+        if self.in_changed && !self.heading.is_root() {
+            return false;
+        }
         let mut shown = self.shown.iter().filter(|s| s.hits > 0);
         shown.all(|s| {
             let run = without.iter().find(|run| run.case == s.case);

@@ -81,18 +81,19 @@ pub fn replay<E: From<HarnessError>>(
 }
 
 /// Runs a request up to `n` times, each in a new process, until the result is clear. The schedule
-/// is used unless it failed to show the finding.
+/// is used unless it failed to show the finding. `each` examines every run, and returns whether it showed
+/// the finding.
 ///
 /// # Errors
-/// The harness's.
-pub fn anew(
+/// The harness's, and those of `each`.
+pub fn anew<E: From<HarnessError>>(
     harness: &mut Harness,
     judge: &Judge,
     request: &RunRequest<'_>,
     n: u32,
-    expected: Option<&Finding>,
     schedule: bool,
-) -> Result<Tally, HarnessError> {
+    each: &mut Look<'_, E>,
+) -> Result<Tally, E> {
     let mut scenario = request.scenario.clone();
     if !schedule {
         scenario.schedule = None;
@@ -101,8 +102,8 @@ pub fn anew(
     let mut runs = Tally::default();
     while runs.runs < n && !runs.is_clear(Clear::default()) {
         harness.recycle();
-        let (_, judgement) = judge.examine(harness, &request)?;
-        runs.record(shows(&judgement, expected));
+        let (outcome, judgement) = judge.examine(harness, &request)?;
+        runs.record(each(harness, &request, &outcome, judgement)?);
     }
     Ok(runs)
 }

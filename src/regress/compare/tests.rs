@@ -155,6 +155,10 @@ fn the_test_case_of_a_root_is_judged_by_its_root() {
     assert_eq!(status(&crash, &without), Some(Status::New), "graver");
     let elsewhere = [with[0].clone(), case("c", 21, &[(1, race)])];
     assert_eq!(status(&elsewhere, &without), Some(Status::New));
+    let mut verdict = compare(&with, &Baseline::default(), &Known::shipped(), "go1");
+    assert!(verdict.findings[0].is_of_roots(&without));
+    verdict.findings[0].in_changed = true;
+    assert!(!verdict.findings[0].is_of_roots(&without), "the change races where it is");
 }
 
 #[test]
