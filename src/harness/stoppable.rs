@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read as _, Seek as _};
-use std::process::{Command, Output, Stdio};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -41,6 +42,7 @@ fn until(command: &mut Command, stop: &AtomicBool) -> io::Result<Output> {
     let mut said = tempfile::tempfile()?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said.try_clone()?);
     let mut child = spawn_tied(command)?;
+    let _guard = Guard::of(&child).ok();
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
@@ -57,9 +59,33 @@ fn until(command: &mut Command, stop: &AtomicBool) -> io::Result<Output> {
     Ok(Output { status, stdout: Vec::new(), stderr })
 }
 
+/// A process that kills the group of a build if this process is killed. Only the go command itself
+/// is tied to this process, and the compilers that it started would go on without it.
+struct Guard(Child);
+
+impl Guard {
+    fn of(build: &Child) -> io::Result<Self> {
+        let group = i32::try_from(build.id()).map_err(io::Error::other)?;
+        let mut shell = Command::new("/bin/sh");
+        // The pipe ends when this process does.
+        shell.args(["-c", "read nothing; kill -KILL 0"]).stdin(Stdio::piped());
+        shell.stdout(Stdio::null()).stderr(Stdio::null()).process_group(group);
+        shell.spawn().map(Self)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Before its pipe ends. It may be gone, with the group.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::process::ExitStatusExt as _;
     use std::time::Instant;
 
     #[test]
@@ -81,5 +107,29 @@ mod tests {
         assert!(began.elapsed() < Duration::from_secs(10));
         std::thread::sleep(Duration::from_millis(1_500));
         assert!(!file.exists(), "a process that it started lives on");
+    }
+
+    #[test]
+    fn a_build_ends_with_this_process() {
+        let started = || {
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 20 & wait"]);
+            spawn_tied(&mut command).unwrap()
+        };
+        let mut child = started();
+        let mut guard = Guard::of(&child).unwrap();
+        // What the end of this process does.
+        drop(guard.0.stdin.take());
+        let began = Instant::now();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        assert_eq!(guard.0.wait().unwrap().signal(), Some(9), "all of its group");
+        assert!(began.elapsed() < Duration::from_secs(10));
+
+        let mut child = started();
+        drop(Guard::of(&child).unwrap());
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(child.try_wait().unwrap().is_none(), "the guard of a build that goes on");
+        kill(&child);
+        child.wait().unwrap();
     }
 }

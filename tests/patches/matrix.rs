@@ -13,12 +13,13 @@ use typerace::patches::{Choice, Wanted};
 static PROGRAMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/patches");
 
 /// The programs; the part before the first hyphen is the root.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
     "n1",
     "n2",
     "n3",
     "n4",
     "n5",
+    "n6",
     "r1",
     "r2",
     "r3",
