@@ -278,6 +278,7 @@ impl Campaign {
     /// # Errors
     /// What ended the campaign early, or what makes its results worthless.
     pub fn finish(mut self, result: Result<(), CampaignError>) -> Result<Summary, CampaignError> {
+        self.progress.end(&self.state);
         if self.is_whole {
             self.save();
         }

@@ -109,6 +109,14 @@ impl Progress {
         }
     }
 
+    /// Tells the process that started this worker the last figures: what a worker does at its end may
+    /// take longer than that process waits for the summary.
+    pub fn end(&self, state: &State) {
+        if self.display.style() == Style::Worker {
+            Message::Figures(self.figures(state)).send();
+        }
+    }
+
     /// Announces a finding, on a line or to the process that started this worker.
     pub fn found(&self, found: &Found) {
         if self.display.style() == Style::Worker {

@@ -11,6 +11,7 @@ mod outbox;
 pub mod siblings;
 pub mod sync;
 mod sync_state;
+mod unfinished;
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -95,6 +96,10 @@ pub struct Plan {
     pub seed_given: bool,
     /// The background work on roots, for all workers together.
     pub roots: Option<RootsConfig>,
+    /// The go/types under test.
+    pub go_version: String,
+    /// The patches in it.
+    pub patched: Vec<String>,
     /// How progress is shown.
     pub display: Display,
     /// Set by a signal handler to end the campaign.
@@ -155,7 +160,9 @@ struct Worker {
     soon: u32,
     /// When to restart it, if it is dead and will be restarted.
     again: Option<Instant>,
-    /// Figures of the processes that died.
+    /// Whether it was killed because it took too long to end.
+    is_killed: bool,
+    /// Figures of the processes that ended without a summary.
     lost: Figures,
     figures: Figures,
     summary: Option<Summary>,
@@ -223,6 +230,7 @@ impl<'a> Workers<'a> {
             restarts: 0,
             soon: 0,
             again: None,
+            is_killed: false,
             lost: Figures::default(),
             figures: Figures::default(),
             summary: None,
@@ -316,10 +324,7 @@ impl<'a> Workers<'a> {
             let patience =
                 if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
             if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
-                // Their ends are handled like any other.
-                for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
-                    let _ = child.kill();
-                }
+                self.kill();
             }
             if now.saturating_sub(shown) >= self.plan.display.every() {
                 shown = now;
@@ -362,13 +367,19 @@ impl<'a> Workers<'a> {
     fn ended(&mut self, i: usize) -> Result<(), WorkersError> {
         let Some(mut child) = self.workers[i].child.take() else { return Ok(()) };
         let status = child.wait().map_err(WorkersError::Start)?;
+        let is_ending = self.is_ending();
         let worker = &mut self.workers[i];
         if worker.summary.is_some() {
             return Ok(());
         }
-        self.last_end = (status.to_string(), status.code());
         worker.lost.add(&worker.figures);
         worker.figures = Figures::default();
+        if unfinished::is_ours(status, worker.is_killed, is_ending) {
+            let text = format!("worker {i} was ended: what it last reported counts");
+            self.plan.display.say(&text);
+            return Ok(());
+        }
+        self.last_end = (status.to_string(), status.code());
         worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
         // An exit code was chosen by the worker itself: it would end the same way again.
         let spoke = matches!(status.code(), Some(2 | 3));
@@ -403,6 +414,21 @@ impl<'a> Workers<'a> {
         }
     }
 
+    /// Whether the workers are asked to stop, or are about to be.
+    fn is_ending(&self) -> bool {
+        self.stopping.is_some() || self.plan.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Kills the workers that take too long to stop. [`Self::ended`] handles their ends.
+    fn kill(&mut self) {
+        for worker in &mut self.workers {
+            if let Some(child) = &mut worker.child {
+                worker.is_killed = true;
+                let _ = child.kill();
+            }
+        }
+    }
+
     /// Kills the remaining workers.
     fn end(&mut self) {
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
@@ -426,7 +452,7 @@ impl<'a> Workers<'a> {
                 (Some(_), Some(_)) => "stopping",
                 (Some(_), None) if w.figures.execs == 0 => "starting",
                 (Some(_), None) => "running",
-                (None, _) if w.summary.is_some() => "ended",
+                (None, _) if w.summary.is_some() || w.is_killed => "ended",
                 (None, _) => "lost",
             },
             pid: w.child.as_ref().map(Child::id),
@@ -445,16 +471,24 @@ impl<'a> Workers<'a> {
         Figures { findings: self.found.len(), ..sum }
     }
 
+    /// The summary of a campaign of which no worker finished, before what they reported.
+    fn unfinished(&self) -> Summary {
+        let Plan { go_version, patched, .. } = self.plan;
+        Summary { go_version: go_version.clone(), patched: patched.clone(), ..Summary::default() }
+    }
+
     fn summary(&mut self, roots: &RootsEnd) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
         let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
-        // A signal that arrived before any worker had run anything is not a failure.
-        let none = || interrupted.then(Summary::default);
+        // A signal that arrived before any worker had finished is not a failure, and neither is a
+        // worker that did not end in time.
+        let is_killed = self.workers.iter().any(|w| w.is_killed);
+        let none = || (interrupted || is_killed).then(|| self.unfinished());
         let Some(mut all) = merge(&ended)?.or_else(none) else {
             let (status, code) = self.last_end.clone();
             return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
         };
-        all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        self.workers.iter().for_each(|w| unfinished::add(&mut all, &w.lost));
         let seen = self.figures();
         all.corpus = all.corpus.max(seen.corpus);
         if seen.coverage.hit > all.coverage.hit {
