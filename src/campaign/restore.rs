@@ -26,6 +26,7 @@ impl Campaign {
     ) -> Result<BTreeSet<String>, CampaignError> {
         let mut taken = BTreeSet::new();
         let Some(mut checkpoint) = self.saving.last(&self.progress) else { return Ok(taken) };
+        self.replay.is_partial = checkpoint.is_partial();
         let counters = self.executor.harness_mut().counters();
         let fits = checkpoint.fits(&self.saving.build, counters, self.work.path());
         let mut parts = Parts {
@@ -33,6 +34,7 @@ impl Campaign {
             scheduler: scheduler_of(&mut self.fuzzer),
             table: &mut self.table.borrow_mut(),
         };
+        self.may_save_early = fits;
         if fits {
             let covers = self.saving.covers();
             taken = checkpoint.restore_corpus(&mut parts, &self.work, covers, &self.seen)?;
@@ -90,9 +92,12 @@ impl Campaign {
             self.progress.say(&format!("warning: {line}"));
         }
         keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
+        self.unrun.extend(&keys);
         self.siblings.knows(keys);
-        let generated = if known == 0 { GENERATED_AT_START } else { 0 };
-        self.replay = Replay { resumed: resumed.entries, of_workers, seeds, generated };
+        let generates = known == 0 || self.replay.is_partial;
+        let generated = if generates { GENERATED_AT_START } else { 0 };
+        self.replay =
+            Replay { resumed: resumed.entries, of_workers, seeds, generated, ..self.replay };
         Ok(())
     }
 }
