@@ -327,6 +327,16 @@ impl Saving {
         if self.work.is_some() { corpus_file::waiting() } else { 0 }
     }
 
+    /// Says at the end of a campaign if there is no checkpoint of it.
+    pub fn end(&self, progress: &Progress) {
+        if self.failing {
+            progress.say(
+                "warning: the last checkpoint could not be written: a campaign that resumes starts \
+                 from the one before",
+            );
+        }
+    }
+
     /// Writes a checkpoint, and corpus entries that could not be written earlier.
     pub fn save(&mut self, parts: &Parts<'_>, remembered: Remembered, progress: &Progress) {
         self.next = Instant::now() + EVERY;
@@ -340,7 +350,7 @@ impl Saving {
             None => {
                 let checkpoint = Checkpoint::of(parts, &self.build, remembered);
                 let written = journal.save(parts.state).and_then(|()| checkpoint.write(work));
-                written.err().map(|e| format!("no checkpoint: {e}"))
+                written.err().map(|e| format!("the work directory cannot be written: {e}"))
             }
         };
         match &failed {
@@ -361,7 +371,9 @@ fn in_memory((n, why): &(usize, io::Error)) -> String {
 }
 
 fn warn(progress: &Progress, why: &str) {
-    progress.say(&format!("warning: {why}; the campaign goes on and tries again"));
+    progress.say(&format!(
+        "warning: {why}; the campaign goes on without a new checkpoint and tries again"
+    ));
 }
 
 #[cfg(test)]

@@ -106,10 +106,11 @@ pub struct Campaign {
     harness: PathBuf,
     /// What runs before the first mutant.
     replay: Replay,
+    /// Whether a checkpoint is better than the previous one. If that is of another build, a new one is
+    /// once all of its entries have run.
+    may_save: bool,
     /// Whether all that runs before the first mutant has run.
     is_whole: bool,
-    /// Whether a checkpoint that is written before that loses nothing of the previous one.
-    may_save_early: bool,
     /// The keys of seeds and of entries of workers that have not run yet.
     unrun: BTreeSet<u64>,
 }
@@ -184,8 +185,8 @@ impl Campaign {
             patched: config.origin.patched.clone(),
             harness: config.harness.path.clone(),
             replay: Replay::default(),
+            may_save: true,
             is_whole: false,
-            may_save_early: true,
             unrun: BTreeSet::new(),
         };
         let taken = campaign.restore(config.seed_given.then_some(config.seed))?;
@@ -239,6 +240,7 @@ impl Campaign {
         // could end before it knows what earlier workers reached.
         self.receive()?;
         let is_resumed = self.run_cases(work_dir::cases(&resumed))?;
+        self.may_save |= is_resumed;
         let others = work_dir::cases(&of_workers).chain(seeds).chain(generated);
         self.is_whole = self.run_cases(others)? && is_resumed;
         if is_resumed && let Err(e) = self.work.resumed() {
@@ -288,8 +290,9 @@ impl Campaign {
     /// What ended the campaign early, or what makes its results worthless.
     pub fn finish(mut self, result: Result<(), CampaignError>) -> Result<Summary, CampaignError> {
         self.progress.end(&self.state);
-        if result.is_ok() && self.may_save() {
+        if result.is_ok() && self.may_save {
             self.save();
+            self.saving.end(&self.progress);
         }
         self.end_opinion();
         let roots = self.finish_roots();
@@ -325,7 +328,7 @@ impl Campaign {
             if let Some(key) = key {
                 self.unrun.remove(&key);
             }
-            if self.may_save() && self.saving.is_due() {
+            if self.may_save && self.saving.is_due() {
                 self.save();
             }
         }
@@ -378,12 +381,6 @@ impl Campaign {
             self.seen.clone(),
             self.executor.execution(),
         )
-    }
-
-    /// Whether a checkpoint is better than the previous one. One of another build is, once the whole
-    /// corpus has run with this one.
-    fn may_save(&self) -> bool {
-        self.is_whole || self.may_save_early
     }
 
     /// Writes a checkpoint.

@@ -12,7 +12,7 @@ use super::fuzz::scheduler::scheduler_of;
 use super::workers::siblings::key;
 use super::{Campaign, Replay};
 use crate::testcase::TestCase;
-use crate::words::left_out;
+use crate::words::{count, left_out};
 
 /// Programs generated before the first mutation, in addition to the seeds.
 const GENERATED_AT_START: usize = 32;
@@ -34,7 +34,7 @@ impl Campaign {
             scheduler: scheduler_of(&mut self.fuzzer),
             table: &mut self.table.borrow_mut(),
         };
-        self.may_save_early = fits;
+        self.may_save = fits;
         if fits {
             let covers = self.saving.covers();
             taken = checkpoint.restore_corpus(&mut parts, &self.work, covers, &self.seen)?;
@@ -80,6 +80,12 @@ impl Campaign {
             (None, Some(work)) => worker_folders::stored(work, Some(work)),
             (None, None) => Vec::new(),
         };
+        if self.siblings.place().is_none() && !of_workers.is_empty() {
+            self.progress.say(&format!(
+                "an earlier campaign in this folder had several workers: what they kept is run again, {}",
+                count(of_workers.len(), "test case")
+            ));
+        }
         let mut broken = resumed.broken;
         of_workers.retain(|file| match work_dir::read(file) {
             Ok(case) => is_new(&case),

@@ -25,10 +25,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::corpus::work_dir::{WorkDir, WorkError};
-use crate::campaign::corpus::worker_folders::WORKER;
+use crate::campaign::corpus::worker_folders::{self, WORKER};
 use crate::campaign::limits::Limits;
 use crate::campaign::monitor::board::WorkerState;
-use crate::campaign::monitor::display::Display;
+use crate::campaign::monitor::display::{Display, PATIENCE};
 use crate::campaign::monitor::samples::SamplesError;
 use crate::campaign::results::add::{findings, merge};
 use crate::campaign::results::figures::Figures;
@@ -39,6 +39,7 @@ use crate::campaign::roots::{Roots, RootsConfig, RootsEnd};
 use crate::fleet::location::LocationError;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
 use crate::store::{Store, StoreError};
+use crate::words::count;
 use siblings::Place;
 use sync::{Folders, Sync, SyncPlan};
 
@@ -193,6 +194,19 @@ pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     campaign.summary(&roots)
 }
 
+/// Says what becomes of the workers of an earlier campaign that this one does not have.
+fn say_former(plan: &Plan, work: &WorkDir) {
+    let folders = worker_folders::folders(work.path());
+    let numbers = folders.iter().filter_map(|f| worker_folders::number(f));
+    let former = numbers.filter(|n| *n >= plan.workers).count();
+    if former > 0 {
+        let workers = count(former as u64, "more worker");
+        plan.display.say(&format!(
+            "an earlier campaign in this folder had {workers}: this one reads what they kept"
+        ));
+    }
+}
+
 struct Workers<'a> {
     plan: &'a Plan,
     began: Instant,
@@ -203,6 +217,8 @@ struct Workers<'a> {
     found: Vec<Found>,
     roots: Option<Roots>,
     stopping: Option<Instant>,
+    /// Whether it was said what it waits for after its time.
+    is_late: bool,
     last_end: (String, Option<i32>),
 }
 
@@ -248,6 +264,7 @@ impl<'a> Workers<'a> {
                 None => None,
             },
             stopping: None,
+            is_late: false,
             last_end: ("no process".to_owned(), None),
         };
         if let Some(sync) = &plan.sync {
@@ -258,6 +275,7 @@ impl<'a> Workers<'a> {
             };
             campaign.sync = Some(Sync::start(sync, folders, plan.display.clone())?);
         }
+        say_former(plan, work);
         for i in 0..campaign.workers.len() {
             if let Err(e) = campaign.launch(i) {
                 campaign.end();
@@ -320,6 +338,7 @@ impl<'a> Workers<'a> {
                 self.plan.display.tell(roots);
             }
             self.start_again()?;
+            self.say_late(now);
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
             let patience =
                 if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
@@ -411,6 +430,18 @@ impl<'a> Workers<'a> {
             for child in self.workers.iter().filter_map(|w| w.child.as_ref()) {
                 terminate(child);
             }
+        }
+    }
+
+    /// Says, once, what a campaign waits for whose time is up.
+    fn say_late(&mut self, now: Duration) {
+        let is_late = self.plan.limits.time.is_some_and(|t| now > t + PATIENCE);
+        if is_late && !self.is_late && self.stopping.is_none() {
+            self.is_late = true;
+            let left = self.workers.iter().filter(|w| w.child.is_some()).count();
+            let workers = count(left as u64, "worker");
+            let text = format!("the time is up; waiting for the last test case of {workers}");
+            self.plan.display.say(&text);
         }
     }
 
