@@ -19,7 +19,6 @@ use serde_json::Value;
 
 use crate::escape::markup;
 use crate::finding::Finding;
-use crate::words::count;
 
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
@@ -74,9 +73,8 @@ pub fn html(page: &Page) -> String {
     let go: Vec<&str> = go.into_iter().filter(|v| !v.is_empty()).collect();
     let _ = writeln!(
         out,
-        "<p>{} of {} on {} · {}</p>",
-        count(page.roots.len(), "root"),
-        count(all.len(), "finding"),
+        "<p>{} on {} · {}</p>",
+        roots::counts(page),
         markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
         markup(&page.made_at)
     );
