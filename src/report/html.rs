@@ -25,7 +25,7 @@ pub use curves::Sample;
 pub use curves::too_few;
 pub use findings::PageFinding;
 pub use load::{LoadError, json, load, samples};
-pub use roots::PageRoot;
+pub use roots::{PageRoot, counts};
 
 /// The content of the page. For each empty part, the page says that it is missing.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ pub fn html(page: &Page) -> String {
     let _ = writeln!(
         out,
         "<p>{} on {} · {}</p>",
-        roots::counts(page),
+        counts(page),
         markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
         markup(&page.made_at)
     );

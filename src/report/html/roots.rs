@@ -30,7 +30,8 @@ pub struct PageRoot {
 }
 
 /// How many there are of each kind, as in the list for a terminal.
-pub(super) fn counts(page: &Page) -> String {
+#[must_use]
+pub fn counts(page: &Page) -> String {
     let mut groups = [0; 4];
     for root in &page.roots {
         let rank = usize::from(rank(&root.heading, root.class));
