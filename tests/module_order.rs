@@ -132,3 +132,22 @@ fn unsafe_code_is_in_the_harness_alone() {
         "these files allow unsafe code"
     );
 }
+
+/// A typerace that is killed leaves its temporary folders. The next one removes those of
+/// `harness::Scratch`, so there are no others.
+#[test]
+fn temporary_folders_are_swept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    files(&root.join("src"), &mut paths);
+    let mut makers = Vec::new();
+    for path in paths.iter().filter(|p| !p.ends_with("tests.rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if ["tempdir(", "tempfile::Builder"].iter().any(|maker| code.contains(maker)) {
+            makers.push(path.strip_prefix(root).unwrap().display().to_string());
+        }
+    }
+    // The cache sweeps its own.
+    assert_eq!(makers, ["src/harness/cache.rs", "src/harness/scratch.rs"]);
+}

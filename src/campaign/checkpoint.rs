@@ -33,6 +33,8 @@ use crate::files;
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_secs(5);
+/// When it is written for the first time: a campaign may be killed early.
+const FIRST: Duration = Duration::from_secs(2);
 /// Its name in the work directory.
 pub const FILE: &str = "checkpoint.json";
 const FORMAT: &str = "typerace-checkpoint";
@@ -56,8 +58,23 @@ pub struct Checkpoint {
     operators: Saved,
     /// Findings that were met but not stored.
     memory: Memory,
-    /// Entries of other workers that were already examined.
+    /// Entries of other workers that were already examined, and seeds that ran.
     seen: BTreeSet<u64>,
+    /// Whether generated programs that a campaign starts with have not run.
+    #[serde(default)]
+    is_partial: bool,
+}
+
+/// What a campaign remembers beside its corpus and its operators.
+pub struct Remembered {
+    /// The seed.
+    pub seed: u64,
+    /// Findings that were met but not stored.
+    pub memory: Memory,
+    /// Entries of other workers that were already examined, and seeds that ran.
+    pub seen: BTreeSet<u64>,
+    /// Whether generated programs that a campaign starts with have not run.
+    pub is_partial: bool,
 }
 
 /// What is known about a corpus entry.
@@ -86,13 +103,8 @@ pub struct Parts<'a> {
 
 impl Checkpoint {
     /// Takes a checkpoint of the campaign's current state.
-    pub fn of(
-        parts: &Parts<'_>,
-        build: &str,
-        seed: u64,
-        memory: Memory,
-        seen: &BTreeSet<u64>,
-    ) -> Self {
+    pub fn of(parts: &Parts<'_>, build: &str, remembered: Remembered) -> Self {
+        let Remembered { seed, memory, seen, is_partial } = remembered;
         let state = &*parts.state;
         let map = state.named_metadata_map().get::<MapFeedbackMetadata<u8>>(COVERAGE);
         let history = map.map_or(&[][..], |m| &m.history_map);
@@ -118,7 +130,8 @@ impl Checkpoint {
             entries: entries.collect(),
             operators: parts.table.saved(),
             memory,
-            seen: seen.clone(),
+            seen,
+            is_partial,
         }
     }
 
@@ -171,6 +184,12 @@ impl Checkpoint {
         }
         parts.table.restore(std::mem::take(&mut self.operators));
         (std::mem::take(&mut self.memory), std::mem::take(&mut self.seen))
+    }
+
+    /// Whether it was written before everything that a campaign starts with had run.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The seed to continue with.
@@ -245,7 +264,7 @@ impl Saving {
     #[must_use]
     pub fn new(work: Option<PathBuf>, build: String) -> Self {
         let work = work.map(|w| (w.clone(), Journal::new(&w, &build)));
-        Self { work, build, next: Instant::now() + EVERY, failing: false, is_stuck: false }
+        Self { work, build, next: Instant::now() + FIRST, failing: false, is_stuck: false }
     }
 
     /// The checkpoint of the previous campaign.
@@ -308,15 +327,18 @@ impl Saving {
         if self.work.is_some() { corpus_file::waiting() } else { 0 }
     }
 
+    /// Says at the end of a campaign if there is no checkpoint of it.
+    pub fn end(&self, progress: &Progress) {
+        if self.failing {
+            progress.say(
+                "warning: the last checkpoint could not be written: a campaign that resumes starts \
+                 from the one before",
+            );
+        }
+    }
+
     /// Writes a checkpoint, and corpus entries that could not be written earlier.
-    pub fn save(
-        &mut self,
-        parts: &Parts<'_>,
-        seed: u64,
-        memory: Memory,
-        seen: &BTreeSet<u64>,
-        progress: &Progress,
-    ) {
+    pub fn save(&mut self, parts: &Parts<'_>, remembered: Remembered, progress: &Progress) {
         self.next = Instant::now() + EVERY;
         let Some((work, journal)) = &mut self.work else { return };
         // Somebody may have removed the folder. If it cannot be made, that is reported below.
@@ -326,9 +348,9 @@ impl Saving {
         let failed = match &waiting {
             Some(waiting) => Some(in_memory(waiting)),
             None => {
-                let checkpoint = Checkpoint::of(parts, &self.build, seed, memory, seen);
+                let checkpoint = Checkpoint::of(parts, &self.build, remembered);
                 let written = journal.save(parts.state).and_then(|()| checkpoint.write(work));
-                written.err().map(|e| format!("no checkpoint: {e}"))
+                written.err().map(|e| format!("the work directory cannot be written: {e}"))
             }
         };
         match &failed {
@@ -349,7 +371,9 @@ fn in_memory((n, why): &(usize, io::Error)) -> String {
 }
 
 fn warn(progress: &Progress, why: &str) {
-    progress.say(&format!("warning: {why}; the campaign goes on and tries again"));
+    progress.say(&format!(
+        "warning: {why}; the campaign goes on without a new checkpoint and tries again"
+    ));
 }
 
 #[cfg(test)]
@@ -374,6 +398,7 @@ mod tests {
             operators: OperatorTable::default().saved(),
             memory: Memory::default(),
             seen: BTreeSet::from([u64::MAX, 1]),
+            is_partial: false,
         }
     }
 

@@ -27,12 +27,14 @@ mod summarize;
 pub mod workers;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use libafl::corpus::{Corpus as _, CorpusId};
 use libafl::events::NopEventManager;
 use libafl::fuzzer::{Evaluator as _, Fuzzer as _};
+use libafl::inputs::Input as _;
 use libafl::state::{HasCorpus as _, HasExecutions as _};
 use libafl_bolts::tuples::tuple_list;
 
@@ -52,7 +54,7 @@ pub use results::summary::Summary;
 use crate::executor::{HarnessExecutor, State};
 use crate::store::Store;
 use crate::testcase::TestCase;
-use checkpoint::{Parts, Saving};
+use checkpoint::{Parts, Remembered, Saving};
 use corpus::ancestry::SharedAncestry;
 use corpus::bounds::Bounds;
 use corpus::seen_filter::SeenFilter;
@@ -68,7 +70,7 @@ use open::TreeFuzzer;
 use record::{FindingRecorder, SecondOpinion};
 use roots::RootsEnd;
 use workers::inbox::Inbox;
-use workers::siblings::Siblings;
+use workers::siblings::{Siblings, key};
 
 /// A campaign of one process.
 pub struct Campaign {
@@ -104,8 +106,13 @@ pub struct Campaign {
     harness: PathBuf,
     /// What runs before the first mutant.
     replay: Replay,
-    /// Whether the whole corpus has run, so that a new checkpoint is better than the previous one.
+    /// Whether a checkpoint is better than the previous one. If that is of another build, a new one is
+    /// once all of its entries have run.
+    may_save: bool,
+    /// Whether all that runs before the first mutant has run.
     is_whole: bool,
+    /// The keys of seeds and of entries of workers that have not run yet.
+    unrun: BTreeSet<u64>,
 }
 
 /// What runs before the first mutant.
@@ -118,6 +125,8 @@ struct Replay {
     seeds: Vec<TestCase>,
     /// The number of programs to generate.
     generated: usize,
+    /// Whether the earlier campaign had not run all of its own.
+    is_partial: bool,
 }
 
 /// Runs a campaign to its end.
@@ -176,7 +185,9 @@ impl Campaign {
             patched: config.origin.patched.clone(),
             harness: config.harness.path.clone(),
             replay: Replay::default(),
+            may_save: true,
             is_whole: false,
+            unrun: BTreeSet::new(),
         };
         let taken = campaign.restore(config.seed_given.then_some(config.seed))?;
         campaign.plan_replay(&config, seeds, &taken)?;
@@ -223,14 +234,15 @@ impl Campaign {
     /// # Errors
     /// LibAFL's; [`Campaign::finish`] reports the cause.
     pub fn replay_corpus(&mut self) -> Result<(), CampaignError> {
-        let Replay { resumed, of_workers, seeds, generated } = std::mem::take(&mut self.replay);
+        let Replay { resumed, of_workers, seeds, generated, .. } = std::mem::take(&mut self.replay);
         let generated = open::generated(self.seed, generated, &self.options, &self.ancestry);
         // What the journals of a resumed campaign hold costs no execution. Otherwise a short campaign
         // could end before it knows what earlier workers reached.
         self.receive()?;
         let is_resumed = self.run_cases(work_dir::cases(&resumed))?;
-        self.run_cases(work_dir::cases(&of_workers))?;
-        self.run_cases(seeds.into_iter().chain(generated))?;
+        self.may_save |= is_resumed;
+        let others = work_dir::cases(&of_workers).chain(seeds).chain(generated);
+        self.is_whole = self.run_cases(others)? && is_resumed;
         if is_resumed && let Err(e) = self.work.resumed() {
             self.progress.say(&format!("warning: {e}"));
         }
@@ -268,7 +280,6 @@ impl Campaign {
                 self.forget(id);
             }
         }
-        self.is_whole = true;
         Ok(())
     }
 
@@ -278,8 +289,10 @@ impl Campaign {
     /// # Errors
     /// What ended the campaign early, or what makes its results worthless.
     pub fn finish(mut self, result: Result<(), CampaignError>) -> Result<Summary, CampaignError> {
-        if self.is_whole {
+        self.progress.end(&self.state);
+        if result.is_ok() && self.may_save {
             self.save();
+            self.saving.end(&self.progress);
         }
         self.end_opinion();
         let roots = self.finish_roots();
@@ -302,33 +315,49 @@ impl Campaign {
     /// Runs test cases that may become entries. Returns whether all of them ran.
     fn run_cases(&mut self, cases: impl Iterator<Item = TestCase>) -> Result<bool, CampaignError> {
         let follower = self.follower();
-        for mut case in cases {
-            if !self.options.profile.allows(case.scenario.class()) {
-                continue;
-            }
-            case.scenario.fit(self.options.generate.checker);
-            if !self.schedules {
-                case.scenario.schedule = None;
-            }
-            let before = *self.state.executions();
-            if self.progress.over(before) {
+        for case in cases {
+            let key = key(&case.generate_name(None));
+            if self.progress.over(*self.state.executions()) {
                 return Ok(false);
             }
-            let (_, id) = self.fuzzer.evaluate_filtered(
-                &mut self.state,
-                &mut self.executor,
-                &mut self.events,
-                &case,
-            )?;
-            if *self.state.executions() == before {
-                // It ran before, or a signal arrived.
-                continue;
+            self.run_case(case, &follower)?;
+            if self.progress.control().interrupted() {
+                // Perhaps in the middle of it.
+                return Ok(false);
             }
-            self.ran(id);
-            let (executor, state) = (&mut self.executor, &mut self.state);
-            follower.follow(&mut self.fuzzer, executor, state, &mut self.events, &case)?;
+            if let Some(key) = key {
+                self.unrun.remove(&key);
+            }
+            if self.may_save && self.saving.is_due() {
+                self.save();
+            }
         }
         Ok(true)
+    }
+
+    fn run_case(&mut self, mut case: TestCase, follower: &Follower) -> Result<(), CampaignError> {
+        if !self.options.profile.allows(case.scenario.class()) {
+            return Ok(());
+        }
+        case.scenario.fit(self.options.generate.checker);
+        if !self.schedules {
+            case.scenario.schedule = None;
+        }
+        let before = *self.state.executions();
+        let (_, id) = self.fuzzer.evaluate_filtered(
+            &mut self.state,
+            &mut self.executor,
+            &mut self.events,
+            &case,
+        )?;
+        if *self.state.executions() == before {
+            // It ran before, or a signal arrived.
+            return Ok(());
+        }
+        self.ran(id);
+        let (executor, state) = (&mut self.executor, &mut self.state);
+        follower.follow(&mut self.fuzzer, executor, state, &mut self.events, &case)?;
+        Ok(())
     }
 
     fn follower(&self) -> Follower {
@@ -356,13 +385,20 @@ impl Campaign {
 
     /// Writes a checkpoint.
     fn save(&mut self) {
-        let memory = self.executor.recorder_mut().memory();
+        let mut seen = self.siblings.examined();
+        seen.retain(|key| !self.unrun.contains(key));
+        let remembered = Remembered {
+            seed: self.seed,
+            memory: self.executor.recorder_mut().memory(),
+            seen,
+            is_partial: !self.is_whole,
+        };
         let parts = Parts {
             state: &mut self.state,
             scheduler: scheduler_of(&mut self.fuzzer),
             table: &mut self.table.borrow_mut(),
         };
-        self.saving.save(&parts, self.seed, memory, self.siblings.seen(), &self.progress);
+        self.saving.save(&parts, remembered, &self.progress);
     }
 
     /// Notes that an entry is no longer in the corpus.

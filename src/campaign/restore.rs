@@ -12,7 +12,7 @@ use super::fuzz::scheduler::scheduler_of;
 use super::workers::siblings::key;
 use super::{Campaign, Replay};
 use crate::testcase::TestCase;
-use crate::words::left_out;
+use crate::words::{count, left_out};
 
 /// Programs generated before the first mutation, in addition to the seeds.
 const GENERATED_AT_START: usize = 32;
@@ -26,6 +26,7 @@ impl Campaign {
     ) -> Result<BTreeSet<String>, CampaignError> {
         let mut taken = BTreeSet::new();
         let Some(mut checkpoint) = self.saving.last(&self.progress) else { return Ok(taken) };
+        self.replay.is_partial = checkpoint.is_partial();
         let counters = self.executor.harness_mut().counters();
         let fits = checkpoint.fits(&self.saving.build, counters, self.work.path());
         let mut parts = Parts {
@@ -33,6 +34,7 @@ impl Campaign {
             scheduler: scheduler_of(&mut self.fuzzer),
             table: &mut self.table.borrow_mut(),
         };
+        self.may_save = fits;
         if fits {
             let covers = self.saving.covers();
             taken = checkpoint.restore_corpus(&mut parts, &self.work, covers, &self.seen)?;
@@ -78,6 +80,12 @@ impl Campaign {
             (None, Some(work)) => worker_folders::stored(work, Some(work)),
             (None, None) => Vec::new(),
         };
+        if self.siblings.place().is_none() && !of_workers.is_empty() {
+            self.progress.say(&format!(
+                "an earlier campaign in this folder had several workers: what they kept is run again, {}",
+                count(of_workers.len(), "test case")
+            ));
+        }
         let mut broken = resumed.broken;
         of_workers.retain(|file| match work_dir::read(file) {
             Ok(case) => is_new(&case),
@@ -90,9 +98,12 @@ impl Campaign {
             self.progress.say(&format!("warning: {line}"));
         }
         keys.extend(work_dir::cases(&resumed.entries).filter_map(|c| key(&c)));
+        self.unrun.extend(&keys);
         self.siblings.knows(keys);
-        let generated = if known == 0 { GENERATED_AT_START } else { 0 };
-        self.replay = Replay { resumed: resumed.entries, of_workers, seeds, generated };
+        let generates = known == 0 || self.replay.is_partial;
+        let generated = if generates { GENERATED_AT_START } else { 0 };
+        self.replay =
+            Replay { resumed: resumed.entries, of_workers, seeds, generated, ..self.replay };
         Ok(())
     }
 }

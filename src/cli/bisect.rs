@@ -13,7 +13,7 @@ use super::{Exit, GoArgs, print, progress, say_patched};
 use crate::bisect::{Checkout, RepoError, State, Step, Turn, release_order, search, turns};
 use crate::finding::{Finding, Instead, OnRelease};
 use crate::go_release;
-use crate::harness::{BuiltHarness, EnvError, GoOptions};
+use crate::harness::{BuiltHarness, EnvError, GoOptions, Scratch};
 use crate::patches::PatchError;
 use crate::regress::{Case, CaseKind, CaseRun, Column, Limits, default_runs, run_columns};
 use crate::scenario::Class;
@@ -246,12 +246,12 @@ fn commits(args: &BisectArgs, trial: &Trial, dir: &std::path::Path) -> anyhow::R
     };
     progress(&format!("{} to search that touch go/types", count(commits.len() - 1, "commit")));
     let plain = BuiltHarness::get(&args.go.options(), &mut waiting())?;
-    let tmp = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let scratch = Scratch::new().context("cannot make a temporary folder")?;
     let mut n = 0;
     let (steps, _) = search::<anyhow::Error>(&commits, |commit| {
         n += 1;
         let goroot = &plain.toolchain.goroot;
-        let overlay = checkout.overlay(commit, goroot, &tmp.path().join(n.to_string()))?;
+        let overlay = checkout.overlay(commit, goroot, &scratch.cwd().join(n.to_string()))?;
         let name = commit.label();
         let options = GoOptions { overlay: Some(overlay), ..args.go.options() };
         let step = match BuiltHarness::build(plain.toolchain.clone(), &options, &mut waiting()) {

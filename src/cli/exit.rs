@@ -1,5 +1,6 @@
 //! Exit codes, and the only place that maps errors to them.
 
+use super::hints::Flags;
 use crate::bisect::RepoError;
 use crate::campaign::metrics::MetricsError;
 use crate::campaign::stored::CorpusError;
@@ -204,9 +205,10 @@ fn is_unusable_input(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<crate::report::html::LoadError>()
 }
 
-/// Formats an error for the user: the error, its causes, and what to do about it.
+/// Formats an error for the user: the error, its causes, and what to do about it with the flags that
+/// the command has.
 #[must_use]
-pub fn describe(error: &anyhow::Error) -> String {
+pub fn describe(error: &anyhow::Error, flags: &Flags) -> String {
     let mut out = format!("error: {error}\n");
     let mut last = error.to_string();
     for cause in error.chain().skip(1) {
@@ -217,7 +219,7 @@ pub fn describe(error: &anyhow::Error) -> String {
         }
         last = text;
     }
-    if let Some(help) = error.chain().find_map(help) {
+    if let Some(help) = error.chain().find_map(help).and_then(|help| flags.fit(&help)) {
         out.push_str(&format!("help: {help}\n"));
     } else if Exit::of(error) == Exit::Internal {
         out.push_str("help: this looks like a bug in typerace; please report it\n");
@@ -236,6 +238,8 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Some("findings are stored anyway; free some disk space, or write somewhere else".to_owned())
     } else if is_full(cause) {
         Some("free some disk space, or write somewhere else".to_owned())
+    } else if let Some(SeedError::Empty(_)) = cause.downcast_ref() {
+        Some("leave --corpus out for the test cases inside typerace, or use --no-seeds".to_owned())
     } else if let Some(e) = cause.downcast_ref::<LocationError>() {
         e.help()
     } else if let Some(StoreError::Io { source, .. }) = cause.downcast_ref()
@@ -243,7 +247,7 @@ fn help(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     {
         Some("give --crashes a folder of crash directories".to_owned())
     } else if let Some(StoreError::NoWrite { .. } | StoreError::Io { .. }) = cause.downcast_ref() {
-        Some("give --crashes a writable folder".to_owned())
+        Some("give --crashes a writable folder, or make that one writable".to_owned())
     } else {
         None
     }
@@ -278,14 +282,15 @@ mod tests {
     #[test]
     fn an_error_says_causes_and_help_once() {
         let e = StoreError::NoWrite { path: "c".into(), source: std::io::Error::other("no") };
-        let text = describe(&anyhow::Error::from(e).context("cannot start"));
+        let fuzz = &Flags::of(&["fuzz".into()]);
+        let text = describe(&anyhow::Error::from(e).context("cannot start"), fuzz);
         assert_eq!(
             text,
             "error: cannot start\n  because: cannot write in c: no\n\
-             help: give --crashes a writable folder\n"
+             help: give --crashes a writable folder, or make that one writable\n"
         );
         let e = HarnessError::Env(EnvError::NoCacheDir);
-        assert_eq!(describe(&e.into()).matches("XDG_CACHE_HOME nor").count(), 1);
-        assert!(describe(&anyhow::anyhow!("x")).contains("please report"));
+        assert_eq!(describe(&e.into(), fuzz).matches("XDG_CACHE_HOME nor").count(), 1);
+        assert!(describe(&anyhow::anyhow!("x"), fuzz).contains("please report"));
     }
 }

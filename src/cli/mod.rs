@@ -16,6 +16,7 @@ mod fuzz;
 mod go_args;
 mod growth;
 mod harness;
+mod hints;
 mod interrupt;
 mod known_args;
 mod limit_args;
@@ -116,7 +117,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            complain(&exit::describe(&error));
+            complain(&exit::describe(&error, &hints::Flags::of(&args)));
             Exit::of(&error).into()
         }
     }

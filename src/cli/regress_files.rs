@@ -1,11 +1,14 @@
 //! The files that `typerace regress` writes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::progress;
 use super::regress::RegressArgs;
 use crate::files;
-use crate::regress::{Baseline, RegressError, Report, junit, known_table, sarif};
+use crate::regress::{
+    Baseline, ColumnReport, RegressError, Report, Status, junit, known_table, sarif,
+};
 use crate::words::count;
 
 /// Writes the files that were asked for. One that cannot be written does not keep the others from
@@ -23,7 +26,8 @@ pub(super) fn write_files(
         let seen = new.add(&plain, args.only.is_none());
         let wrote = new.write(path);
         if wrote.is_ok() {
-            progress(&format!("wrote {}, which {}", path.display(), added(new, before, seen)));
+            let text = added(new, before, seen) + &left_out(&plain);
+            progress(&format!("wrote {}, which {text}", path.display()));
         }
         all.push(wrote.map_err(Into::into));
     }
@@ -53,6 +57,16 @@ fn added(baseline: &Baseline, before: usize, seen: usize) -> String {
         were(all - before),
         were(seen)
     )
+}
+
+/// What was seen and is not in a baseline, because it may be no finding at all.
+fn left_out(columns: &[ColumnReport]) -> String {
+    let all = columns.iter().flat_map(|c| &c.verdict.findings);
+    let unsure = all.filter(|j| j.status == Status::Unconfirmed).map(|j| j.signature.as_str());
+    match unsure.collect::<BTreeSet<_>>().len() {
+        0 => String::new(),
+        n => format!("; without {}", count(n, "unconfirmed finding")),
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), RegressError> {

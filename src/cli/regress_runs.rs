@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::progress;
 use super::regress_gate::Gate;
 use super::ticker::Ticker;
+use crate::harness::Scratch;
 use crate::regress::{
     Case, CaseKind, CaseRun, Column, Limits, RegressError, all_ran, deadline, run_columns, search,
 };
@@ -134,9 +135,9 @@ impl Gate<'_> {
         time: Duration,
         end: Instant,
     ) -> anyhow::Result<()> {
-        let folder = tempfile::Builder::new().prefix("typerace-search-").tempdir()?;
+        let folder = Scratch::new()?;
         let ticker = Ticker::start("searching for more cases");
-        let found = match search(sides[1], cases, time, self.jobs, folder.path()) {
+        let found = match search(sides[1], cases, time, self.jobs, &folder.cwd()) {
             Ok(found) => found,
             // The cases count without it.
             Err(e) => {

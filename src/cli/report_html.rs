@@ -12,7 +12,7 @@ use crate::files;
 use crate::finding::rfc3339;
 use crate::regress::{CaseKind, built_in, from_corpus, from_crashes};
 use crate::report::Report;
-use crate::report::html::{Coverage, LoadError, Page, html, json, load, samples, too_few};
+use crate::report::html::{Coverage, LoadError, Page, counts, html, json, load, samples, too_few};
 use crate::report::measure::measure;
 use crate::testcase::SourceCase;
 use crate::words::left_out;
@@ -129,7 +129,6 @@ pub fn write(
     page.coverage = args.coverage(crashes, go, progress)?;
     files::output(to, html(&page).as_bytes())
         .map_err(|source| LoadError::Write { path: to.clone(), source })?;
-    let (roots, findings) = (page.roots.len(), report.entries.len());
-    progress(&format!("{roots} roots of {findings} findings in {}", to.display()));
+    progress(&format!("{} in {}", counts(&page), to.display()));
     Ok(())
 }

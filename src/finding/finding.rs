@@ -348,6 +348,19 @@ pub enum FindingError {
     Id(String),
 }
 
+/// What repetitions showed, for people: the same words in every list.
+#[must_use]
+pub fn again([shown, runs]: [u32; 2]) -> String {
+    if runs == 0 { "not run again".to_owned() } else { format!("reproduced {shown} of {runs}") }
+}
+
+/// Whether k of n repetitions leave a finding unconfirmed. Without a repetition, only a hang is: a
+/// busy machine can cause it.
+#[must_use]
+pub fn is_unconfirmed(kind: Kind, [shown, runs]: [u32; 2]) -> bool {
+    shown == 0 && (runs > 0 || kind == Kind::Hang)
+}
+
 impl Finding {
     /// Whether any run after the first showed it: a repetition, its minimized test case, its
     /// program, or the runs that told its root by a patch.
@@ -359,6 +372,13 @@ impl Finding {
             || again(self.minimized.as_ref().map(|m| m.reproduced))
             || again(self.standalone.as_ref().map(|s| s.reproduced))
             || self.root.as_ref().is_some_and(|root| root.by == RootBy::Patch)
+    }
+
+    /// Whether it was run again, and no run showed it: it may belong to another execution, or be a
+    /// mistake of the race detector.
+    #[must_use]
+    pub fn is_unconfirmed(&self) -> bool {
+        is_unconfirmed(self.kind, self.reproduced.unwrap_or_default()) && !self.showed_again()
     }
 
     /// The text of finding.json.

@@ -37,7 +37,7 @@ pub use dump::{Stall, stall};
 pub use fatal::{Death, Exit, death};
 pub use finding::{
     Direct, Finding, FindingError, Minimization, Origin, Rate, Rates, RuleQuote, Stack, Standalone,
-    Step, TargetOrigin, VERSION, class_and_rules, deciding_rules,
+    Step, TargetOrigin, VERSION, again, class_and_rules, deciding_rules, is_unconfirmed,
 };
 pub use frame::{Frame, Goroutine, goroutines};
 pub use heading::{Heading, Reported, by_heading};

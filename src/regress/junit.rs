@@ -1,4 +1,5 @@
-//! The gate's result as JUnit XML: one suite per Go tree, one test per case, one failure per root.
+//! The gate's result as JUnit XML: one suite per Go tree, one test per case. A root is a failure of the
+//! case that shows it most often.
 
 use std::fmt::Write as _;
 
@@ -56,6 +57,27 @@ fn suite(out: &mut String, report: &Report, column: &ColumnReport) {
     out.push_str("  </testsuite>\n");
 }
 
+/// The failure of a case: all of its roots in one element, because most readers take only one.
+fn failure(out: &mut String, report: &Report, faults: &[&Group<'_>]) {
+    let Some(first) = faults.first() else { return };
+    let title = |group: &&Group| {
+        let shown = group.first().shown.first();
+        let rate = shown.map_or_else(String::new, |s| format!(", {} of {}", s.hits, s.runs));
+        let class = graver(report, group);
+        format!("{} ({class}){rate}{}", group.heading.line(), group.more())
+    };
+    let titles: Vec<String> = faults.iter().map(title).collect();
+    let texts: Vec<String> =
+        faults.iter().map(|g| format!("{}\n\n{}", g.signatures(), g.first().report)).collect();
+    let _ = writeln!(
+        out,
+        "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+        first.first().kind,
+        markup(&titles.join("; ")),
+        markup(&texts.join("\n\n"))
+    );
+}
+
 fn test(
     out: &mut String,
     report: &Report,
@@ -74,20 +96,8 @@ fn test(
         let why = markup(&case.notes.join("; "));
         let _ = writeln!(out, "      <skipped message=\"{why}\"/>");
     }
-    for group in faults.iter().filter(|f| place(f) == case.case) {
-        let j = group.first();
-        let shown = j.shown.first();
-        let rate = shown.map_or_else(String::new, |s| format!(", {} of {}", s.hits, s.runs));
-        let class = graver(report, group);
-        let title = format!("{} ({class}){rate}{}", group.heading.line(), group.more());
-        let _ = writeln!(
-            out,
-            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-            j.kind,
-            markup(&title),
-            markup(&format!("{}\n\n{}", group.signatures(), j.report))
-        );
-    }
+    let own: Vec<&Group> = faults.iter().filter(|f| place(f) == case.case).collect();
+    failure(out, report, &own);
     let seen = case.seen.iter().map(|s| {
         let fault = faults.iter().find(|f| f.has(&s.finding.signature)).map(place);
         let elsewhere = fault.filter(|place| *place != case.case);

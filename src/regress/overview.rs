@@ -198,6 +198,8 @@ fn table(report: &Report, rows: &[Row<'_>], lines: usize) -> String {
     }
     if shown.len() < rows.len() {
         let _ = writeln!(out, "and {} more: --verbose", rows.len() - shown.len());
+    } else if rows.iter().zip(&shown).any(|(row, more)| row.fails() && more.is_empty()) {
+        out.push_str("which cases show the others: --verbose\n");
     }
     out
 }

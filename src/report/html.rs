@@ -19,14 +19,13 @@ use serde_json::Value;
 
 use crate::escape::markup;
 use crate::finding::Finding;
-use crate::words::count;
 
 pub use coverage::{Coverage, FunctionCoverage};
 pub use curves::Sample;
 pub use curves::too_few;
 pub use findings::PageFinding;
 pub use load::{LoadError, json, load, samples};
-pub use roots::PageRoot;
+pub use roots::{PageRoot, counts};
 
 /// The content of the page. For each empty part, the page says that it is missing.
 #[derive(Debug, Default)]
@@ -74,9 +73,8 @@ pub fn html(page: &Page) -> String {
     let go: Vec<&str> = go.into_iter().filter(|v| !v.is_empty()).collect();
     let _ = writeln!(
         out,
-        "<p>{} of {} on {} · {}</p>",
-        count(page.roots.len(), "root"),
-        count(all.len(), "finding"),
+        "<p>{} on {} · {}</p>",
+        counts(page),
         markup(&if go.is_empty() { "no Go".to_owned() } else { go.join(", ") }),
         markup(&page.made_at)
     );

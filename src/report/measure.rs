@@ -12,7 +12,7 @@ use super::html::{Coverage, LoadError};
 use crate::files;
 use crate::harness::{
     BuiltHarness, End, GoOptions, Harness, HarnessConfig, HarnessError, ImportError, RunFlags,
-    RunRequest, Toolchain,
+    RunRequest, Scratch, Toolchain,
 };
 use crate::scenario::{Class, Scenario};
 use crate::testcase::SourceCase;
@@ -81,11 +81,12 @@ pub fn measure(
         return Err(MeasureError::Empty);
     }
     let built = BuiltHarness::covered(options, progress).map_err(HarnessError::from)?;
-    let tmp = tempfile::tempdir().map_err(MeasureError::Temporary)?;
-    let dir = tmp.path().join("counters");
+    let scratch = Scratch::new().map_err(MeasureError::Temporary)?;
+    let tmp = scratch.cwd();
+    let dir = tmp.join("counters");
     fs::create_dir(&dir).map_err(MeasureError::Temporary)?;
     let lost = run_all(&built, inputs, &dir, interrupted, progress)?;
-    let profile = tmp.path().join("profile");
+    let profile = tmp.join("profile");
     let args = ["tool", "covdata", "textfmt"].map(str::to_owned);
     let files = [format!("-i={}", dir.display()), format!("-o={}", profile.display())];
     tool(&built.toolchain, "go tool covdata", &[&args[..], &files].concat())?;

@@ -132,7 +132,7 @@ impl Report {
 /// case, or be a mistake of the detector.
 #[must_use]
 pub fn is_doubtful(finding: &Finding) -> bool {
-    finding.reproduced.is_some() && !finding.showed_again()
+    finding.is_unconfirmed()
 }
 
 /// A note for a finding whose program no longer shows it on a release newer than the one it

@@ -27,8 +27,19 @@ pub fn roots<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Root<'a>> 
     let sure = |e: &&Entry| e.finding.class != Class::Breach && !is_doubtful(&e.finding);
     let groups = by_heading(entries.into_iter().filter(sure), |e| &e.heading);
     let mut roots: Vec<Root> = groups.into_iter().filter_map(Root::new).collect();
-    roots.sort_by_key(Root::rank);
+    roots.sort_by_key(|root| rank(&root.heading, root.class));
     roots
+}
+
+/// New roots, known ones, findings whose root is open, and unstated ones, as in a summary.
+#[must_use]
+pub fn rank(heading: &Heading, class: Class) -> u8 {
+    match class {
+        _ if heading.known => 1,
+        Class::Bug if heading.is_root() => 0,
+        Class::Bug => 2,
+        _ => 3,
+    }
 }
 
 impl<'a> Root<'a> {
@@ -42,16 +53,6 @@ impl<'a> Root<'a> {
             (e.finding.class != class, shown == 0, size, e.finding.id.as_str())
         })?;
         Some(Self { heading, class, entries, shown })
-    }
-
-    /// New roots, known ones, findings whose root is open, and unstated ones, as in a summary.
-    fn rank(&self) -> u8 {
-        match self.class {
-            _ if self.heading.known => 1,
-            Class::Bug if self.heading.is_root() => 0,
-            Class::Bug => 2,
-            _ => 3,
-        }
     }
 
     /// The functions that its findings name, sorted.

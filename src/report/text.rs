@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Report, is_doubtful, rate, seems_fixed};
-use crate::finding::{Item, Learned, Listing};
+use super::{Entry, Report, is_doubtful, seems_fixed};
+use crate::finding::{Item, Learned, Listing, again};
 use crate::words::count;
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
@@ -46,10 +46,7 @@ fn item(e: &Entry) -> Item {
 fn notes(e: &Entry) -> Vec<String> {
     let f = &e.finding;
     let mut notes = vec![f.origin.go_version.clone()];
-    let shown = rate(f.reproduced);
-    if !shown.is_empty() {
-        notes.push(format!("reproduced {shown}"));
-    }
+    notes.push(again(f.reproduced.unwrap_or_default()));
     notes.extend(seems_fixed(f));
     notes
 }

@@ -17,6 +17,12 @@ pub enum StoreError {
     /// One crash directory, and not the directory of all of them.
     #[error("{0} is a crash directory; give the directory that it is in")]
     OneCrash(PathBuf),
+    /// A campaign's own folder.
+    #[error(
+        "{0} is the work folder of a campaign (fuzz --work), which has no crash directories; give \
+         the folder that it stores them in (fuzz --crashes, by default crashes)"
+    )]
+    WorkFolder(PathBuf),
     /// The directory cannot be written.
     #[error("cannot write in {path}: {source}")]
     NoWrite {

@@ -91,10 +91,13 @@ impl Store {
     /// A store to read only: nothing is created, written or recovered.
     ///
     /// # Errors
-    /// There is no such directory, or it is a crash directory itself.
+    /// There is no such directory, or it is a crash directory itself, or a campaign's work folder.
     pub fn existing(dir: &Path) -> Result<Self, StoreError> {
         if dir.join(FINDING).is_file() {
             return Err(StoreError::OneCrash(dir.to_owned()));
+        }
+        if is_work_folder(dir) {
+            return Err(StoreError::WorkFolder(dir.to_owned()));
         }
         if dir.is_dir() {
             return Ok(Self { dir: dir.to_owned() });
@@ -366,6 +369,16 @@ impl Store {
         paths.sort();
         Ok(paths)
     }
+}
+
+/// Whether a folder holds the state of a campaign, or of one of its workers, and is no store as well:
+/// a campaign may have been given one folder for both.
+fn is_work_folder(dir: &Path) -> bool {
+    let is_crash = |e: fs::DirEntry| e.path().join(FINDING).is_file();
+    dir.join("lock").is_file()
+        && !dir.join("go.mod").exists()
+        && (dir.join("corpus").is_dir() || dir.join("worker-0").is_dir())
+        && !fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(is_crash))
 }
 
 /// Writes something in a directory and removes it. Permission bits are not enough: root, read-only

@@ -262,3 +262,25 @@ fn a_full_disk_leaves_nothing_behind() {
     let _ = mount(&["umount"]);
     result.unwrap();
 }
+
+#[test]
+fn a_work_folder_is_no_store() {
+    let tmp = tempfile::tempdir().unwrap();
+    let work = tmp.path().join("work");
+    fs::create_dir_all(work.join("corpus")).unwrap();
+    Store::existing(&work).unwrap();
+    fs::write(work.join("lock"), "").unwrap();
+    let e = Store::existing(&work).unwrap_err();
+    assert!(
+        e.to_string().contains("fuzz --work") && e.to_string().contains("fuzz --crashes"),
+        "{e}"
+    );
+    // One folder for both.
+    Store::open(&work).unwrap();
+    Store::existing(&work).unwrap();
+    fs::remove_file(work.join("go.mod")).unwrap();
+    assert!(Store::existing(&work).is_err());
+    Store::open(&work).unwrap().save(&bug(), "t", "r", &[]).unwrap();
+    fs::remove_file(work.join("go.mod")).unwrap();
+    Store::existing(&work).unwrap();
+}

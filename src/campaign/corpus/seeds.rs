@@ -36,9 +36,7 @@ pub enum SeedError {
     #[error("{0} is a file, not a folder of .txtar and .go files")]
     NotADirectory(PathBuf),
     /// It contains no seed.
-    #[error(
-        "{0} holds no .txtar and no .go file; leave --corpus out to use the seeds inside typerace, or use --no-seeds"
-    )]
+    #[error("{0} holds no .txtar and no .go file")]
     Empty(PathBuf),
     /// A toolchain without test data.
     #[error("{0} has no test data, as some packages of Go leave it out; choose another with --go")]

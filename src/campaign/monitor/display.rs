@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::campaign::corpus::work_dir::WorkDir;
 use crate::campaign::monitor::board::{Board, WorkerState};
@@ -31,6 +31,8 @@ pub enum Style {
     Worker,
 }
 
+/// How long the end of a campaign may take before it says what it waits for.
+pub const PATIENCE: Duration = Duration::from_secs(2);
 /// Time between two plain lines.
 const PLAIN: Duration = Duration::from_secs(5);
 
@@ -196,7 +198,15 @@ impl Display {
         time: Duration,
         interrupted: &AtomicBool,
     ) -> RootsEnd {
+        let (began, mut is_said) = (Instant::now(), false);
         roots.finish(time, interrupted, &mut |roots, done| {
+            if began.elapsed() >= PATIENCE && !std::mem::replace(&mut is_said, true) {
+                let left = time.saturating_sub(began.elapsed()).as_secs();
+                self.say(&format!(
+                    "the time is up; roots without a program get up to {left} s more, and a signal ends \
+                     that"
+                ));
+            }
             self.tell(roots);
             self.wait_for(done);
         });

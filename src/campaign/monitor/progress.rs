@@ -1,6 +1,7 @@
 //! The progress of a running campaign.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use libafl::HasNamedMetadata;
@@ -25,7 +26,8 @@ pub struct Progress {
     shown: Cell<Duration>,
     executions: Cell<u64>,
     valid: Cell<u64>,
-    findings: Cell<usize>,
+    /// The ids of findings: one that shows again with a graver class is news, but no other finding.
+    findings: RefCell<BTreeSet<String>>,
     restarts: Cell<u64>,
     last_coverage: Cell<Option<f64>>,
     last_finding: Cell<Option<f64>>,
@@ -41,7 +43,7 @@ impl Progress {
             shown: Cell::default(),
             executions: Cell::default(),
             valid: Cell::default(),
-            findings: Cell::default(),
+            findings: RefCell::default(),
             restarts: Cell::default(),
             last_coverage: Cell::default(),
             last_finding: Cell::default(),
@@ -51,7 +53,7 @@ impl Progress {
     /// Whether the campaign is over.
     #[must_use]
     pub fn over(&self, executions: u64) -> bool {
-        self.control.over(executions, self.findings.get())
+        self.control.over(executions, self.findings.borrow().len())
     }
 
     /// The clock and the limits.
@@ -70,7 +72,6 @@ impl Progress {
     pub fn tick(&self, state: &State, last: &Execution) {
         self.executions.set(self.executions.get() + 1);
         self.valid.set(self.valid.get() + u64::from(last.checked));
-        self.findings.set(self.findings.get() + last.new_findings);
         let now = self.control.elapsed();
         self.restarts.set(last.starts.saturating_sub(1));
         if last.new_coverage {
@@ -93,7 +94,7 @@ impl Progress {
             coverage: coverage(state),
             counted: self.executions.get(),
             valid: self.valid.get(),
-            findings: self.findings.get(),
+            findings: self.findings.borrow().len(),
             restarts: self.restarts.get(),
             last_coverage: self.last_coverage.get(),
             last_finding: self.last_finding.get(),
@@ -109,8 +110,17 @@ impl Progress {
         }
     }
 
+    /// Tells the process that started this worker the last figures: what a worker does at its end may
+    /// take longer than that process waits for the summary.
+    pub fn end(&self, state: &State) {
+        if self.display.style() == Style::Worker {
+            Message::Figures(self.figures(state)).send();
+        }
+    }
+
     /// Announces a finding, on a line or to the process that started this worker.
     pub fn found(&self, found: &Found) {
+        self.findings.borrow_mut().insert(found.id.clone());
         if self.display.style() == Style::Worker {
             Message::Found(Box::new(found.clone())).send();
         } else {
@@ -159,4 +169,27 @@ pub fn coverage(state: &State) -> Coverage {
         Coverage::default,
         |m| Coverage { hit: m.num_covered_map_indexes, total: m.history_map.len() },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::campaign::Limits;
+    use crate::campaign::monitor::board::tests::found;
+    use crate::finding::Kind;
+
+    #[test]
+    fn a_finding_with_a_graver_class_is_no_second_one() {
+        let limits = Limits { findings: Some(2), ..Limits::default() };
+        let control = Control::new(limits, Arc::new(AtomicBool::new(false)));
+        let progress = Progress::new(control, Display::new(Style::Screen));
+        progress.found(&found(1, Kind::DataRace, Class::Breach, "a"));
+        progress.found(&found(1, Kind::DataRace, Class::Bug, "a"));
+        assert!(!progress.over(0));
+        progress.found(&found(2, Kind::DataRace, Class::Breach, "b"));
+        assert!(progress.over(0));
+    }
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Heading, Item, Kind, Known, KnownIssue, Learned, Root};
+use crate::finding::{
+    Finding, Heading, Item, Kind, Known, KnownIssue, Learned, Root, again, is_unconfirmed,
+};
 use crate::scenario::Class;
 
 /// A finding as this campaign met it.
@@ -97,20 +99,16 @@ impl Found {
         }
     }
 
-    /// Whether no run showed it again: it may belong to another execution, or be the race detector's
-    /// mistake. A hang that was not run again may be a busy machine.
+    /// Whether no run of the campaign showed it again; see [`Finding::is_unconfirmed`].
     #[must_use]
     pub fn is_unconfirmed(&self) -> bool {
-        let [shown, runs] = self.reproduced;
-        shown == 0 && (runs > 0 || self.kind == Kind::Hang)
+        is_unconfirmed(self.kind, self.reproduced)
     }
 
     /// Its entry in the summary.
     #[must_use]
     pub fn item(&self, go_version: &str, stored: Stored) -> Item {
-        let [k, n] = self.reproduced;
-        let again =
-            if n == 0 { "not run again".to_owned() } else { format!("reproduced {k} of {n}") };
+        let again = again(self.reproduced);
         let before = self.stored_before.then(|| "stored before".to_owned());
         Item {
             title: self.title.clone(),

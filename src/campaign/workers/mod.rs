@@ -11,6 +11,7 @@ mod outbox;
 pub mod siblings;
 pub mod sync;
 mod sync_state;
+mod unfinished;
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -24,10 +25,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::corpus::work_dir::{WorkDir, WorkError};
-use crate::campaign::corpus::worker_folders::WORKER;
+use crate::campaign::corpus::worker_folders::{self, WORKER};
 use crate::campaign::limits::Limits;
 use crate::campaign::monitor::board::WorkerState;
-use crate::campaign::monitor::display::Display;
+use crate::campaign::monitor::display::{Display, PATIENCE};
 use crate::campaign::monitor::samples::SamplesError;
 use crate::campaign::results::add::{findings, merge};
 use crate::campaign::results::figures::Figures;
@@ -38,6 +39,7 @@ use crate::campaign::roots::{Roots, RootsConfig, RootsEnd};
 use crate::fleet::location::LocationError;
 use crate::harness::{spawn_tied, sweep_scratch, terminate};
 use crate::store::{Store, StoreError};
+use crate::words::count;
 use siblings::Place;
 use sync::{Folders, Sync, SyncPlan};
 
@@ -95,6 +97,10 @@ pub struct Plan {
     pub seed_given: bool,
     /// The background work on roots, for all workers together.
     pub roots: Option<RootsConfig>,
+    /// The go/types under test.
+    pub go_version: String,
+    /// The patches in it.
+    pub patched: Vec<String>,
     /// How progress is shown.
     pub display: Display,
     /// Set by a signal handler to end the campaign.
@@ -155,7 +161,9 @@ struct Worker {
     soon: u32,
     /// When to restart it, if it is dead and will be restarted.
     again: Option<Instant>,
-    /// Figures of the processes that died.
+    /// Whether it was killed because it took too long to end.
+    is_killed: bool,
+    /// Figures of the processes that ended without a summary.
     lost: Figures,
     figures: Figures,
     summary: Option<Summary>,
@@ -186,6 +194,19 @@ pub fn run(plan: &Plan) -> Result<Summary, WorkersError> {
     campaign.summary(&roots)
 }
 
+/// Says what becomes of the workers of an earlier campaign that this one does not have.
+fn say_former(plan: &Plan, work: &WorkDir) {
+    let folders = worker_folders::folders(work.path());
+    let numbers = folders.iter().filter_map(|f| worker_folders::number(f));
+    let former = numbers.filter(|n| *n >= plan.workers).count();
+    if former > 0 {
+        let workers = count(former as u64, "more worker");
+        plan.display.say(&format!(
+            "an earlier campaign in this folder had {workers}: this one reads what they kept"
+        ));
+    }
+}
+
 struct Workers<'a> {
     plan: &'a Plan,
     began: Instant,
@@ -196,6 +217,8 @@ struct Workers<'a> {
     found: Vec<Found>,
     roots: Option<Roots>,
     stopping: Option<Instant>,
+    /// Whether it was said what it waits for after its time.
+    is_late: bool,
     last_end: (String, Option<i32>),
 }
 
@@ -223,6 +246,7 @@ impl<'a> Workers<'a> {
             restarts: 0,
             soon: 0,
             again: None,
+            is_killed: false,
             lost: Figures::default(),
             figures: Figures::default(),
             summary: None,
@@ -240,6 +264,7 @@ impl<'a> Workers<'a> {
                 None => None,
             },
             stopping: None,
+            is_late: false,
             last_end: ("no process".to_owned(), None),
         };
         if let Some(sync) = &plan.sync {
@@ -250,6 +275,7 @@ impl<'a> Workers<'a> {
             };
             campaign.sync = Some(Sync::start(sync, folders, plan.display.clone())?);
         }
+        say_former(plan, work);
         for i in 0..campaign.workers.len() {
             if let Err(e) = campaign.launch(i) {
                 campaign.end();
@@ -312,14 +338,12 @@ impl<'a> Workers<'a> {
                 self.plan.display.tell(roots);
             }
             self.start_again()?;
+            self.say_late(now);
             let late = self.plan.limits.time.is_some_and(|t| now > t + STOPPING);
             let patience =
                 if self.plan.interrupted.load(Ordering::Relaxed) { HURRY } else { STOPPING };
             if late || self.stopping.is_some_and(|t| t.elapsed() > patience) {
-                // Their ends are handled like any other.
-                for child in self.workers.iter_mut().filter_map(|w| w.child.as_mut()) {
-                    let _ = child.kill();
-                }
+                self.kill();
             }
             if now.saturating_sub(shown) >= self.plan.display.every() {
                 shown = now;
@@ -362,13 +386,19 @@ impl<'a> Workers<'a> {
     fn ended(&mut self, i: usize) -> Result<(), WorkersError> {
         let Some(mut child) = self.workers[i].child.take() else { return Ok(()) };
         let status = child.wait().map_err(WorkersError::Start)?;
+        let is_ending = self.is_ending();
         let worker = &mut self.workers[i];
         if worker.summary.is_some() {
             return Ok(());
         }
-        self.last_end = (status.to_string(), status.code());
         worker.lost.add(&worker.figures);
         worker.figures = Figures::default();
+        if unfinished::is_ours(status, worker.is_killed, is_ending) {
+            let text = format!("worker {i} was ended: what it last reported counts");
+            self.plan.display.say(&text);
+            return Ok(());
+        }
+        self.last_end = (status.to_string(), status.code());
         worker.soon = if worker.began.elapsed() < LIVES { worker.soon + 1 } else { 0 };
         // An exit code was chosen by the worker itself: it would end the same way again.
         let spoke = matches!(status.code(), Some(2 | 3));
@@ -403,6 +433,33 @@ impl<'a> Workers<'a> {
         }
     }
 
+    /// Says, once, what a campaign waits for whose time is up.
+    fn say_late(&mut self, now: Duration) {
+        let is_late = self.plan.limits.time.is_some_and(|t| now > t + PATIENCE);
+        if is_late && !self.is_late && self.stopping.is_none() {
+            self.is_late = true;
+            let left = self.workers.iter().filter(|w| w.child.is_some()).count();
+            let workers = count(left as u64, "worker");
+            let text = format!("the time is up; waiting for the last test case of {workers}");
+            self.plan.display.say(&text);
+        }
+    }
+
+    /// Whether the workers are asked to stop, or are about to be.
+    fn is_ending(&self) -> bool {
+        self.stopping.is_some() || self.plan.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Kills the workers that take too long to stop. [`Self::ended`] handles their ends.
+    fn kill(&mut self) {
+        for worker in &mut self.workers {
+            if let Some(child) = &mut worker.child {
+                worker.is_killed = true;
+                let _ = child.kill();
+            }
+        }
+    }
+
     /// Kills the remaining workers.
     fn end(&mut self) {
         for mut child in self.workers.iter_mut().filter_map(|w| w.child.take()) {
@@ -426,7 +483,7 @@ impl<'a> Workers<'a> {
                 (Some(_), Some(_)) => "stopping",
                 (Some(_), None) if w.figures.execs == 0 => "starting",
                 (Some(_), None) => "running",
-                (None, _) if w.summary.is_some() => "ended",
+                (None, _) if w.summary.is_some() || w.is_killed => "ended",
                 (None, _) => "lost",
             },
             pid: w.child.as_ref().map(Child::id),
@@ -445,16 +502,24 @@ impl<'a> Workers<'a> {
         Figures { findings: self.found.len(), ..sum }
     }
 
+    /// The summary of a campaign of which no worker finished, before what they reported.
+    fn unfinished(&self) -> Summary {
+        let Plan { go_version, patched, .. } = self.plan;
+        Summary { go_version: go_version.clone(), patched: patched.clone(), ..Summary::default() }
+    }
+
     fn summary(&mut self, roots: &RootsEnd) -> Result<Summary, WorkersError> {
         let ended: Vec<Summary> = self.workers.iter().filter_map(|w| w.summary.clone()).collect();
         let interrupted = self.plan.interrupted.load(Ordering::Relaxed);
-        // A signal that arrived before any worker had run anything is not a failure.
-        let none = || interrupted.then(Summary::default);
+        // A signal that arrived before any worker had finished is not a failure, and neither is a
+        // worker that did not end in time.
+        let is_killed = self.workers.iter().any(|w| w.is_killed);
+        let none = || (interrupted || is_killed).then(|| self.unfinished());
         let Some(mut all) = merge(&ended)?.or_else(none) else {
             let (status, code) = self.last_end.clone();
             return Err(WorkersError::AllDied { workers: self.plan.workers, status, code });
         };
-        all.execs += self.workers.iter().map(|w| w.lost.execs).sum::<u64>();
+        self.workers.iter().for_each(|w| unfinished::add(&mut all, &w.lost));
         let seen = self.figures();
         all.corpus = all.corpus.max(seen.corpus);
         if seen.coverage.hit > all.coverage.hit {

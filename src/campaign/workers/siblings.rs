@@ -94,6 +94,13 @@ impl Siblings {
         &self.seen
     }
 
+    /// The same, without those that wait to be looked at.
+    pub fn examined(&self) -> BTreeSet<u64> {
+        let waiting = self.waiting.iter().filter_map(|(_, noted)| key(&noted.entry));
+        let waiting: BTreeSet<u64> = waiting.collect();
+        self.seen.difference(&waiting).copied().collect()
+    }
+
     /// Adds keys of entries that an earlier process looked at.
     pub fn knows(&mut self, keys: impl IntoIterator<Item = u64>) {
         self.seen.extend(keys);

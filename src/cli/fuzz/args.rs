@@ -45,7 +45,7 @@ pub struct FuzzArgs {
     /// clock, and from I
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
-    /// Which scenarios to generate: `safe` leaves out those that break a documented rule
+    /// Which scenarios to generate
     #[arg(long, value_enum, default_value_t = ProfileArg::All)]
     pub profile: ProfileArg,
     /// Target share of ill-typed mutants, in percent
@@ -148,8 +148,11 @@ pub fn shard(text: &str) -> Result<Shard, String> {
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 pub enum ProfileArg {
+    /// Those that break no documented rule
     Safe,
+    /// Those that break one
     Contract,
+    /// Mostly those that break none
     All,
 }
 

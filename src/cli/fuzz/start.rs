@@ -63,7 +63,7 @@ impl Start {
 
     /// A campaign of several workers, or one that other machines take part in.
     pub fn on(self, cores: u32, args: FuzzArgs) -> Plan {
-        let roots = self.roots(&args);
+        let (roots, origin) = (self.roots(&args), self.origin());
         Plan {
             args: std::env::args_os().skip(1).collect(),
             workers: cores,
@@ -80,6 +80,8 @@ impl Start {
             seed: self.seed,
             seed_given: self.seed_given,
             roots,
+            go_version: origin.go_version,
+            patched: origin.patched,
             display: self.display,
             interrupted: self.interrupted,
         }

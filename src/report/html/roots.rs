@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::findings::{PageFinding, body};
 use super::{Page, filter, heading, markup, missing};
-use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, since};
+use crate::finding::{Finding, Heading, Kind, OnRelease, RootBy, again, since};
 use crate::report::rate;
+use crate::report::roots::rank;
 use crate::scenario::Class;
 use crate::words::count;
 
@@ -26,6 +27,34 @@ pub struct PageRoot {
     pub findings: Vec<Finding>,
     /// The one that stands for it.
     pub shown: PageFinding,
+}
+
+/// How many there are of each kind, as in the list for a terminal.
+#[must_use]
+pub fn counts(page: &Page) -> String {
+    let mut groups = [0; 4];
+    for root in &page.roots {
+        let rank = usize::from(rank(&root.heading, root.class));
+        // Each finding without a root stands for itself.
+        groups[rank] += if rank == 2 { root.findings.len() } else { 1 };
+    }
+    let [new, known, open, unstated] = groups;
+    let counted = [
+        (new, "new root", ""),
+        (known, "known root", ""),
+        (open, "finding", " without a root so far"),
+        (unstated, "unstated root", ""),
+        (page.unconfirmed.len(), "unconfirmed finding", ""),
+    ];
+    let mut parts: Vec<String> = counted
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, what, more)| format!("{}{more}", count(n, what)))
+        .collect();
+    if !page.breaches.is_empty() {
+        parts.push(format!("{} to break the contract", count(page.breaches.len(), "way")));
+    }
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
 pub(super) fn section(out: &mut String, page: &Page) {
@@ -114,12 +143,7 @@ fn tags(out: &mut String, root: &PageRoot) {
         tag(out, "", "a guess");
     }
     let f = &root.shown.finding;
-    let shown = rate(f.reproduced);
-    tag(
-        out,
-        "",
-        &if shown.is_empty() { "not run again".to_owned() } else { format!("reproduced {shown}") },
-    );
+    tag(out, "", &again(f.reproduced.unwrap_or_default()));
     if f.sequential {
         tag(out, "", "one goroutine alone");
     }

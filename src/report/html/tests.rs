@@ -154,6 +154,7 @@ fn a_full_page() {
     let cards = text.matches("<article").count();
     assert_eq!(cards, 3, "one card for a root, one for each table");
     for part in [
+        "<p>1 known root, 1 unconfirmed finding, 1 way to break the contract on go1.27.3",
         "reproduced 7 of 10",
         "href=\"https://go.dev/issue/79035\" rel=\"noreferrer\">golang/go#79035 (open; also #7)</a>",
         "<h3>race on an alias</h3>",
@@ -173,6 +174,16 @@ fn a_full_page() {
     ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
+}
+
+/// As in the list for a terminal: a finding without a root is none.
+#[test]
+fn findings_without_a_root_are_no_roots() {
+    let mut open = root("data-race-1", "t", None);
+    open.heading.by = None;
+    let new = root("new: f", "t", None);
+    let text = html(&Page { roots: vec![new, open.clone(), open], ..Page::default() });
+    assert!(text.contains("<p>1 new root, 2 findings without a root so far on"), "{text}");
 }
 
 /// Titles, programs and reports hold what a test case holds.

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::finding::{
     End, Exit, Finding, Kind, Observed, Origin, RootBy, changed_syntax, findings, name_stall,
     printed_changes,
 };
-use crate::harness::{Toolchain, kill, spawn_tied};
+use crate::harness::{Scratch, Toolchain, kill, spawn_tied};
 use crate::scenario::Scenario;
 
 /// The time limit of a process. A program that hangs ends itself after ten seconds.
@@ -67,7 +67,8 @@ pub(super) struct Tried {
 /// A built program.
 #[derive(Debug)]
 pub struct Runner {
-    dir: tempfile::TempDir,
+    /// Removed by the next typerace if this one is killed.
+    scratch: Scratch,
 }
 
 impl Runner {
@@ -81,34 +82,35 @@ impl Runner {
         race: bool,
         interrupted: &AtomicBool,
     ) -> Result<Self, RunError> {
-        let dir = tempfile::Builder::new().prefix("typerace-repro-").tempdir()?;
-        fs::write(dir.path().join("main.go"), &program.main_go)?;
-        fs::write(dir.path().join("go.mod"), &program.go_mod)?;
+        let scratch = Scratch::new()?;
+        let dir = scratch.cwd();
+        fs::write(dir.join("main.go"), &program.main_go)?;
+        fs::write(dir.join("go.mod"), &program.go_mod)?;
         if let Some(sum) = &program.go_sum {
-            fs::write(dir.path().join("go.sum"), sum)?;
+            fs::write(dir.join("go.sum"), sum)?;
         }
         let mut build = go.command();
         // A build that is killed leaves its files behind.
-        build.args(["build", "-o", "repro"]).current_dir(dir.path()).env("GOTMPDIR", dir.path());
+        build.args(["build", "-o", "repro"]).current_dir(&dir).env("GOTMPDIR", &dir);
         if race {
             build.arg("-race");
         }
         if let Some(overlay) = &go.overlay {
             build.arg("-overlay").arg(overlay);
         }
-        let said = dir.path().join("said");
+        let said = dir.join("said");
         build.arg(".").stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said)?);
         let status = Process(spawn_tied(&mut build)?).wait(Duration::MAX, interrupted)?;
         if status.success() {
-            Ok(Self { dir })
+            Ok(Self { scratch })
         } else {
             Err(RunError::Build(String::from_utf8_lossy(&fs::read(said)?).trim().to_owned()))
         }
     }
 
     /// The folder in which it was built.
-    pub(super) fn dir(&self) -> &Path {
-        self.dir.path()
+    pub(super) fn dir(&self) -> PathBuf {
+        self.scratch.cwd()
     }
 
     /// Runs it `runs` times, two processes at a time. Ends early once `enough` hits are
@@ -129,7 +131,7 @@ impl Runner {
             let together = 2.min(runs - shown.runs);
             let started: Vec<_> = (0..together).map(|i| self.start(i)).collect::<Result<_, _>>()?;
             for (i, process) in started.into_iter().enumerate() {
-                let path = self.dir.path().join(format!("output{i}"));
+                let path = self.dir().join(format!("output{i}"));
                 let status = match finding.kind {
                     Kind::DataRace => process.wait_for_race(&path, finding, interrupted)?,
                     _ => process.wait(LIMIT, interrupted)?,
@@ -162,11 +164,11 @@ impl Runner {
         crash: &Crash,
         interrupted: &AtomicBool,
     ) -> Result<Tried, RunError> {
-        let at = |name: &str| self.dir.path().join(name);
+        let at = |name: &str| self.dir().join(name);
         fs::write(at("trials"), trials)?;
         let mut command = Command::new(at("repro"));
         command
-            .current_dir(self.dir.path())
+            .current_dir(self.dir())
             // One process makes many attempts, so every report counts.
             .env("GORACE", "suppress_equal_stacks=0 suppress_equal_addresses=0 atexit_sleep_ms=0")
             .env_remove("GODEBUG")
@@ -198,10 +200,10 @@ impl Runner {
     }
 
     fn start(&self, i: u32) -> Result<Process, io::Error> {
-        let output = File::create(self.dir.path().join(format!("output{i}")))?;
-        let mut command = Command::new(self.dir.path().join("repro"));
+        let output = File::create(self.dir().join(format!("output{i}")))?;
+        let mut command = Command::new(self.dir().join("repro"));
         command
-            .current_dir(self.dir.path())
+            .current_dir(self.dir())
             // The environment of `go run -race .` in an ordinary shell.
             .env_remove("GORACE")
             .env_remove("GODEBUG")

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::options::Options;
 use super::program::Program;
-use super::run::{RunError, Runner};
+use super::run::{RunError, Runner, Shown};
 use super::specialise::specialise;
 use super::write::{Crash, WriteError, write_own_report};
 use crate::checker::Checker;
@@ -157,11 +157,11 @@ impl Trial<'_> {
         if self.tried.iter().any(|(p, ..)| *p == program) {
             return Ok(false);
         }
-        let runner = Runner::build(&program, self.go, crash.needs_race(), self.interrupted)?;
-        let shown = match runner.run(&crash.finding, self.runs, self.enough, self.interrupted) {
-            // Earlier measurements count.
-            Err(RunError::Interrupted) if self.best.is_some() => return Ok(true),
-            shown => shown?,
+        let (runner, shown) = match self.run(crash, &program) {
+            // What an earlier form showed counts. That it showed nothing does not: one of the forms
+            // that were not tried may show it.
+            Err(RunError::Interrupted) if self.has_shown() => return Ok(true),
+            ran => ran?,
         };
         let lines = program.main_go.lines().count();
         (self.progress)(&format!(
@@ -197,6 +197,17 @@ impl Trial<'_> {
             self.best = Some((best, output));
         }
         Ok(shown.hits >= self.enough)
+    }
+
+    fn run(&self, crash: &Crash, program: &Program) -> Result<(Runner, Shown), RunError> {
+        let runner = Runner::build(program, self.go, crash.needs_race(), self.interrupted)?;
+        let shown = runner.run(&crash.finding, self.runs, self.enough, self.interrupted)?;
+        Ok((runner, shown))
+    }
+
+    /// Whether a form has shown the finding.
+    fn has_shown(&self) -> bool {
+        self.best.as_ref().is_some_and(|(best, _)| best.reproduced[0] > 0)
     }
 
     /// Gives the best forms many more attempts.
