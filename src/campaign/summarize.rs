@@ -1,5 +1,7 @@
 //! The end of a campaign: checks whether its results mean anything, and summarizes them.
 
+use std::path::PathBuf;
+
 use libafl::HasNamedMetadata as _;
 use libafl::corpus::Corpus as _;
 use libafl::feedbacks::map::MapFeedbackMetadata;
@@ -41,6 +43,7 @@ impl Campaign {
         let seconds = self.progress.control().elapsed().as_secs_f64();
         let execs = *self.state.executions();
         Summary {
+            crashes: PathBuf::new(),
             execs,
             seconds,
             execs_per_second: execs as f64 / seconds.max(0.001),

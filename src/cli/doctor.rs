@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::ticker::waiting;
 use super::{Exit, GoArgs, print};
+use crate::escape;
 use crate::harness::{
     BuiltHarness, EnvError, Harness, HarnessConfig, HarnessError, RunRequest, Toolchain, Verdict,
     source_file,
@@ -33,8 +34,28 @@ struct Check {
     ok: bool,
     /// What was seen.
     detail: String,
-    /// What to do, if it failed.
+    /// What to do, if it failed or is doubtful.
     fix: Option<String>,
+    /// Whether it passed, but is probably not what the user wants.
+    warning: bool,
+    /// Whether it was not examined, because a check before it failed.
+    skipped: bool,
+}
+
+impl Check {
+    /// A check that passed.
+    fn passed(name: &'static str, detail: String) -> Self {
+        Self { name, ok: true, detail, fix: None, warning: false, skipped: false }
+    }
+
+    fn mark(&self) -> &'static str {
+        match self {
+            Self { skipped: true, .. } => "skip",
+            Self { ok: false, .. } => "FAIL",
+            Self { warning: true, .. } => "WARN",
+            _ => "ok  ",
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -127,11 +148,11 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     let is_of_input = wrong.as_ref().is_some_and(|w| w.is_of_input);
     if let Some(Wrong { detail, fix, .. }) = wrong {
         let name = NAMES[checks.len()];
-        checks.push(Check { name, ok: false, detail, fix: Some(fix) });
+        checks.push(Check { ok: false, fix: Some(fix), ..Check::passed(name, detail) });
         let others = if args.go.options().target.is_some() { 0 } else { 1 };
         for name in NAMES.iter().take(NAMES.len() - others).skip(checks.len()) {
-            let detail = "not checked, because the check above failed".to_owned();
-            checks.push(Check { name, ok: false, detail, fix: None });
+            let detail = "not checked, because a check above failed".to_owned();
+            checks.push(Check { ok: false, skipped: true, ..Check::passed(name, detail) });
         }
     }
     let report = Report { ok: checks.iter().all(|c| c.ok), patched: patched.ids, checks };
@@ -146,7 +167,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
 fn text(report: &Report) -> String {
     let mut out = String::new();
     for c in &report.checks {
-        let mark = if c.ok { "ok  " } else { "FAIL" };
+        let mark = c.mark();
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{mark} {:<18} {}", c.name, c.detail.replace('\n', "\n     "));
         if let Some(fix) = &c.fix {
@@ -159,7 +180,7 @@ fn text(report: &Report) -> String {
 /// Adds a line for each check that passes, and stops at the first one that fails.
 fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) -> Result<(), Wrong> {
     let mut fine = |detail: String| {
-        checks.push(Check { name: NAMES[checks.len()], ok: true, detail, fix: None });
+        checks.push(Check::passed(NAMES[checks.len()], detail));
     };
     let options = args.go.options();
     let mut toolchain = Toolchain::locate(&options, &mut waiting())?;
@@ -180,15 +201,31 @@ fn examine(args: &DoctorArgs, checks: &mut Vec<Check>, patched: &mut Patched) ->
     fine(format!("{:.2} ms (median of {EXECUTIONS})", median.as_secs_f64() * 1e3));
     if !built.targets.is_empty() {
         let names: Vec<&str> = built.targets.iter().map(|t| t.name.as_str()).collect();
-        names.iter().try_for_each(|name| try_operation(&mut harness, name))?;
+        let mut errors = Vec::new();
+        for name in &names {
+            errors.extend(try_operation(&mut harness, name)?);
+        }
         let ran = count(names.len(), "operation");
-        fine(format!("{ran}, each run alone on a small program: {}", names.join(", ")));
+        let detail = format!("{ran}, each run alone on a small program: {}", names.join(", "));
+        let passed = Check::passed(NAMES[checks.len()], detail);
+        checks.push(with_errors(passed, &errors));
     }
     Ok(())
 }
 
-/// Runs an operation of the target on one goroutine.
-fn try_operation(harness: &mut Harness, name: &str) -> Result<(), Wrong> {
+/// The check of the target, with the errors that its operations returned.
+fn with_errors(check: Check, errors: &[String]) -> Check {
+    if errors.is_empty() {
+        return check;
+    }
+    let detail = format!("{}\n{}", check.detail, errors.join("\n"));
+    let fix = "an operation that returns an error ran nothing, and an error is no finding. Correct it, \
+               or, if it needs what another operation keeps, give --corpus a test case in which it works";
+    Check { detail, fix: Some(fix.to_owned()), warning: true, ..check }
+}
+
+/// Runs an operation of the target on one goroutine. Returns its error, if it returns one.
+fn try_operation(harness: &mut Harness, name: &str) -> Result<Option<String>, Wrong> {
     let wrong = |detail: String| Wrong {
         detail: format!("{name}, alone on a small program: {detail}"),
         fix: "correct the operation: what fails without concurrency is no race, and a campaign \
@@ -205,7 +242,8 @@ fn try_operation(harness: &mut Harness, name: &str) -> Result<(), Wrong> {
         Some(reply) if !reply.panics.is_empty() => {
             Err(wrong(format!("panic: {}", reply.panics[0].value)))
         }
-        Some(_) => Ok(()),
+        // Nothing else in this scenario can be left out.
+        Some(reply) => Ok(reply.skipped.first().map(|why| escape::line(why))),
     }
 }
 
@@ -322,8 +360,18 @@ mod tests {
         let wrong = examine(&args, &mut checks, &mut Patched::default()).unwrap_err();
         assert!(checks.is_empty());
         assert!(wrong.detail.contains("/nonexistent is not a go command"), "{}", wrong.detail);
-        let check = Check { name: NAMES[0], ok: false, detail: wrong.detail, fix: Some(wrong.fix) };
-        let text = text(&Report { ok: false, patched: Vec::new(), checks: vec![check] });
+        let passed = |detail: &str| Check::passed(NAMES[0], detail.to_owned());
+        let check = Check { ok: false, fix: Some(wrong.fix), ..passed(&wrong.detail) };
+        let skipped = Check { ok: false, skipped: true, ..passed("not checked") };
+        let warned = with_errors(passed("1 operation"), &["lint: no files".to_owned()]);
+        assert!(warned.ok && with_errors(passed("fine"), &[]).fix.is_none());
+        let checks = vec![check, skipped, warned];
+        let text = text(&Report { ok: false, patched: Vec::new(), checks });
+        assert!(text.contains("\nskip go command"), "{text}");
+        assert!(
+            text.contains("\nWARN go command         1 operation\n     lint: no files\n"),
+            "{text}"
+        );
         assert!(text.starts_with("FAIL go command"), "{text}");
         assert!(text.contains("what to do: give --go"), "{text}");
     }

@@ -14,7 +14,7 @@ use super::interrupt::interrupt_flag;
 use super::minimize_keep::{Keeper, Stored};
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, print, progress, report_roots, say_patched, under_test};
-use crate::finding::{Finding, Root, Standalone};
+use crate::finding::{Blame, Finding, Root, Standalone};
 use crate::harness::{BuiltHarness, HarnessConfig};
 use crate::testcase::SourceCase;
 use crate::triage::minimize::{MinimizeError, Minimized, Missed, Options, Status, minimize};
@@ -225,7 +225,7 @@ fn text(m: &Minimized, stored: &Stored) -> String {
         if i.complete { "" } else { " (out of time: a longer --time may make it smaller)" },
     );
     out.push_str(&match n {
-        0 => "interrupted before it was measured in new processes; ".to_owned(),
+        0 => "stopped before it was measured in new processes; ".to_owned(),
         _ => format!("reproduced in {k} of {n} new processes on {}; ", i.go_version),
     });
     out.push_str(&format!("the original in {was_k} of {was_n} runs\n"));
@@ -241,7 +241,8 @@ fn text(m: &Minimized, stored: &Stored) -> String {
             s.lines
         ));
     }
-    if let Some(root) = &stored.root {
+    // A target's root is a name for its place, which the first line says.
+    if let Some(root) = stored.root.as_ref().filter(|_| m.finding.blame != Blame::Target) {
         out.push_str(&format!("root: {}: {}\n", report_roots::told(root), root.title));
     }
     out.push('\n');

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::crash_dir::CrashDir;
-use super::progress;
 use super::ticker::Ticker;
+use super::{progress, report_roots};
 use crate::finding::{Finding, Root, Standalone};
 use crate::harness::BuiltHarness;
 use crate::store::{MINIMIZED, TESTCASE};
@@ -115,7 +115,7 @@ impl Keeper<'_> {
         if !has_root(&finding) || self.rooter.is_settled(&finding) {
             return Ok(finding.root);
         }
-        let ticker = Ticker::start("running it with the patches of known roots");
+        let ticker = Ticker::start(report_roots::doing(&finding));
         let CrashDir { store, name } = &self.place;
         let root = self.rooter.settle(store, name, &mut |line| ticker.say(line));
         drop(ticker);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::interrupt::interrupt_flag;
 use super::ticker::{Ticker, waiting};
 use super::{GoArgs, progress, say_patched, under_test};
-use crate::finding::{Finding, Known, Root, RootBy};
+use crate::finding::{Blame, Finding, Known, Root, RootBy};
 use crate::harness::{BuiltHarness, EnvError, GoOptions, HarnessConfig, HarnessError};
 use crate::store::Store;
 use crate::triage::root::{Options, RootError, Rooter, has_root};
@@ -63,7 +63,7 @@ pub fn determine(
             continue;
         }
         let began = Instant::now();
-        let ticker = Ticker::start(&format!("{name}: running it with the patches of known roots"));
+        let ticker = Ticker::start(&format!("{name}: {}", doing(&finding)));
         let settled = rooter.settle(&store, name, &mut |line| ticker.say(line));
         drop(ticker);
         let root = match settled {
@@ -75,6 +75,14 @@ pub fn determine(
         progress(&format!("{}, {seconds:.1} s", line(&finding, root.as_ref())));
     }
     Ok(())
+}
+
+/// What the search for a root does. No patch of go/types ends a fault of a target.
+pub(super) fn doing(finding: &Finding) -> &'static str {
+    match finding.blame {
+        Blame::Target => "running it again",
+        _ => "running it with the patches of known roots",
+    }
 }
 
 /// Whether a crash directory's test case needs a target. One that cannot be read is reported when it
@@ -109,6 +117,12 @@ fn line(finding: &Finding, root: Option<&Root>) -> String {
     let Some(root) = root else {
         return format!("{}: it shows too rarely, or not at all: its root is unknown", finding.id);
     };
+    if finding.blame == Blame::Target {
+        return format!(
+            "{}: {}: in the target, so no patch of go/types was tried",
+            finding.id, root.id
+        );
+    }
     format!("{}: {}", finding.id, told(root))
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ticker::{Ticker, waiting};
 use super::{Exit, GoArgs, KnownArgs, LimitArgs, compile, growth, print, progress, say_patched};
-use crate::finding::{Finding, Kind, Known, KnownIssue, Rates, State, Step, is_newer};
+use crate::finding::{Blame, Finding, Kind, Known, KnownIssue, Rates, State, Step, is_newer};
 use crate::harness::{BuiltHarness, Harness, HarnessConfig, HarnessError, Outcome, RunRequest};
 use crate::scenario::Scenario;
 use crate::store::MINIMIZED;
@@ -381,9 +381,11 @@ fn text(report: &Report, expected: Option<&Finding>) -> String {
         if report.fixed {
             out.push_str(&format!("it seems to be fixed in {}\n", report.go_version));
         } else if k == 0 && n > 0 && !shows_anew(&report.rates) {
-            out.push_str(
-                "not reproduced: try a larger --runs, or the Go release that it was found with\n",
-            );
+            // A target changes more often than Go does.
+            out.push_str(match e.blame {
+                Blame::Target => "not reproduced: it is fixed, or shows seldom: try a larger --runs\n",
+                _ => "not reproduced: try a larger --runs, or the Go release that it was found with\n",
+            });
         }
     }
     for (what, rate) in report.rates.named() {

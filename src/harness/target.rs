@@ -122,7 +122,7 @@ impl TargetPackage {
             }
         }
         if sources.is_empty() {
-            return Err(bad("it has no Go files".to_owned()));
+            return Err(bad(no_sources(&dir)));
         }
         let root = dir.ancestors().find(|d| d.join("go.mod").is_file());
         let module = root.map(|r| Module::read(r, toolchain).map_err(bad)).transpose()?;
@@ -228,7 +228,15 @@ impl TargetPackage {
 
     /// The error for a failed build, usually caused by the user's package.
     pub(super) fn blame(&self, output: &str) -> EnvError {
-        EnvError::BadTarget { path: self.dir.clone(), why: format!("it does not build:\n{output}") }
+        let mut why = format!("it does not build:\n{output}");
+        if self.module.is_none() && output.contains("no required module provides package") {
+            why.push_str(
+                "\nno go.mod in this folder or above it says where that package is: without one, a target \
+                 may import the standard library only. Run go mod init there, and add the two lines that \
+                 typerace harness --write DIR prints",
+            );
+        }
+        EnvError::BadTarget { path: self.dir.clone(), why }
     }
 
     /// Asks a built harness what is registered.
@@ -294,6 +302,22 @@ impl Module {
             _ => None,
         });
         std::iter::once(self.path.as_str()).chain(parts).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Why a folder without Go files is no package, and where one may be.
+fn no_sources(dir: &Path) -> String {
+    let has_package =
+        |path: &Path| files(path, false).is_ok_and(|all| all.iter().any(|f| is_source(f)));
+    let below = fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+    let mut below: Vec<String> =
+        below.filter(|p| p.is_dir() && has_package(p)).map(|p| p.display().to_string()).collect();
+    below.sort();
+    match below.first() {
+        Some(first) => {
+            format!("it has no Go files itself; give the package's own folder, such as {first}")
+        }
+        None => "it has no Go files".to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::run::is_over;
+use super::run::{FIRST, is_over};
 use super::{Case, CaseKind, CaseRun, Column, RegressError, Seen};
 use crate::escape;
 use crate::finding::{Finding, Root};
@@ -98,6 +98,10 @@ impl<'a> Job<'a> {
             if is_gate {
                 // There are many, and reports cost more than runs.
                 request = request.exploring();
+            }
+            if self.run.runs < FIRST && scenario.uses_targets() {
+                // Targets have package-level variables, and what fills one races only once.
+                harness.recycle();
             }
             self.once(harness, &judge, &request, patience.is_some())?;
         }

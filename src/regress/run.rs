@@ -44,10 +44,15 @@ pub struct Limits {
 
 /// Every case runs this many times before any case gets the rest of its runs, so that a short
 /// time limit leaves none out.
-const FIRST: u32 = 3;
+pub(super) const FIRST: u32 = 3;
 
 /// The same for cases that need not run: once is best as long as some did not run at all.
 const ROUNDS: [u32; 3] = [1, 3, 9];
+
+/// How many runs of a closer look have a new process. What a program computes once, as caches do, races
+/// in the first run of a process or never; what is merely rare needs many runs, which are cheaper in one
+/// process.
+const ANEW: u32 = 40;
 
 /// Runs every case on every column, the columns in turns, so that the load of the machine is the
 /// same for all of them. Calls `progress` whenever a case is done on a column, with the number of
@@ -137,8 +142,8 @@ pub fn all_ran(columns: &[&Column], ran: &[Vec<CaseRun>]) -> Result<(), RegressE
     Ok(())
 }
 
-/// Runs a case in a new process until every wanted signature showed in it, `most` times at most,
-/// and adds these runs to those before.
+/// Runs a case until every wanted signature showed, `most` times at most, and adds these runs to
+/// those before. Starts in a new process, and every second run has one of its own, up to [`ANEW`].
 ///
 /// # Errors
 /// As for [`run_columns`].
@@ -156,6 +161,9 @@ pub fn run_again(
     let shows = |run: &CaseRun, s: &String| run.seen.iter().any(|f| f.finding.signature == *s);
     while job.run.runs < most && !is_over(Some(deadline)) {
         let had = job.run.runs;
+        if wants_new_process(had) {
+            harness.recycle();
+        }
         job.run(&mut harness, had + 1, None, None)?;
         let all = !wanted.is_empty() && wanted.iter().all(|s| shows(&job.run, s));
         if all || job.run.runs == had {
@@ -167,6 +175,11 @@ pub fn run_again(
     again.extend(run.seen.iter().map(|s| s.finding.signature.clone()));
     before.add(run);
     Ok(())
+}
+
+/// Whether a run after this many others gets a new process.
+fn wants_new_process(had: u32) -> bool {
+    had > 0 && had.is_multiple_of(2) && had < 2 * ANEW
 }
 
 /// Whether a time is past.
@@ -186,4 +199,16 @@ impl Column {
 #[must_use]
 pub fn deadline(time: Option<Duration>) -> Option<Instant> {
     time.and_then(|t| Instant::now().checked_add(t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closer_look_starts_processes_but_not_for_every_run() {
+        let anew = |runs: u32| (0..runs).filter(|had| wants_new_process(*had)).count();
+        assert_eq!([anew(1), anew(2), anew(3), anew(20)], [0, 0, 1, 9]);
+        assert_eq!(anew(400), ANEW as usize - 1, "with the one that it starts in, as many as that");
+    }
 }

@@ -173,7 +173,9 @@ fn excerpt(text: &str) -> String {
     let Ok(case) = SourceCase::from_txtar(text) else { return String::new() };
     let mut out = String::new();
     let scenario = case.scenario.map(|s| s.to_string()).unwrap_or_default();
-    for line in scenario.lines().filter(|l| l.starts_with("go ")).take(GOROUTINES) {
+    let before = scenario.lines().filter(|l| l.starts_with("before "));
+    let goroutines = scenario.lines().filter(|l| l.starts_with("go ")).take(GOROUTINES);
+    for line in before.chain(goroutines) {
         let _ = writeln!(out, "{line}");
     }
     let files = text.find("\n-- ").map_or("", |at| &text[at + 1..]);
@@ -193,12 +195,15 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_short() {
-        let mut text = "# A.\nimport source\ngo check a\n-- a/a.go --\npackage a\n\n".to_owned();
+        let mut text =
+            "# A.\nimport source\nbefore check a\ngo check a\n-- a/a.go --\npackage a\n\n"
+                .to_owned();
         for i in 0..20 {
             text.push_str(&format!("type T{i} int\n\n"));
         }
         let out = excerpt(&text);
-        assert!(out.starts_with("go     check a\n-- a/a.go --\npackage a\ntype T0 int\n"), "{out}");
-        assert!(out.ends_with("… 12 more lines\n") && out.lines().count() == 12, "{out}");
+        let start = "before check a\ngo     check a\n-- a/a.go --\npackage a\ntype T0 int\n";
+        assert!(out.starts_with(start), "{out}");
+        assert!(out.ends_with("… 12 more lines\n") && out.lines().count() == 13, "{out}");
     }
 }

@@ -62,6 +62,8 @@ impl Entry {
 /// The findings of a store.
 #[derive(Debug)]
 pub struct Report {
+    /// The store's folder.
+    pub dir: PathBuf,
     /// New ones first, then by class and kind; doubtful ones last.
     pub entries: Vec<Entry>,
     /// Directories that could not be read.
@@ -92,7 +94,7 @@ pub fn collect(dir: &Path, known: &Known) -> Result<Report, StoreError> {
     entries.dedup_by(|b, a| a.finding.id == b.finding.id);
     // An unreadable list says nothing; `typerace suspects` reports why.
     let suspects = Suspects::read(dir).ok().flatten();
-    Ok(Report { entries, problems: listing.problems, suspects })
+    Ok(Report { dir: dir.to_owned(), entries, problems: listing.problems, suspects })
 }
 
 fn key(e: &Entry) -> (bool, bool, Class, crate::finding::Kind, &str, &str) {

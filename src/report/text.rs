@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Entry, Report, is_doubtful, seems_fixed};
 use crate::finding::{Item, Learned, Listing, again};
+use crate::sense::command;
 use crate::words::count;
 
 /// The findings, grouped as in the summary of a campaign. A verbose text has a line for each
@@ -22,7 +23,7 @@ pub fn text(report: &Report, verbose: bool) -> String {
     let never = suspects.filter(|s| !s.raced).count();
     if never > 0 {
         let writes = count(never as u64, "write");
-        let _ = writeln!(out, "\n{writes} to shared memory never raced: typerace suspects");
+        let _ = writeln!(out, "\n{writes} to shared memory never raced: {}", command(&report.dir));
     }
     out
 }

@@ -9,7 +9,7 @@ mod suspects;
 
 pub use lead::Lead;
 pub use memory::{Learned, Memory};
-pub use suspects::{Suspect, SuspectError, Suspects};
+pub use suspects::{Suspect, SuspectError, Suspects, command};
 
 use crate::scenario::{Operand, Operation};
 

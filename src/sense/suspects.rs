@@ -199,6 +199,16 @@ fn few(kinds: &BTreeSet<String>) -> String {
     shown.join(", ") + &more
 }
 
+/// The command that lists the suspects of a folder of crash directories.
+#[must_use]
+pub fn command(crashes: &Path) -> String {
+    // The command's default.
+    if crashes.as_os_str().is_empty() || crashes == Path::new("crashes") {
+        return "typerace suspects".to_owned();
+    }
+    format!("typerace suspects --crashes {}", crashes.display())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

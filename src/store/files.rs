@@ -16,7 +16,7 @@ module crashes
 
 /// Makes a store's folder a Go module, unless it is one or holds Go files of its own: `go build ./...`
 /// in a module around it would fail on what crash directories contain.
-pub(super) fn make_module(dir: &Path) {
+fn make_module(dir: &Path) {
     let is_go = |name: &Path| name.extension().is_some_and(|e| e == "go");
     let mut names = fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name());
     if !names.any(|name| name == "go.mod" || is_go(Path::new(&name))) {
@@ -41,7 +41,7 @@ impl Building {
         loop {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
-                Ok(()) => {}
+                Ok(()) => make_module(store),
                 // Somebody removed the store while a campaign runs. (In /proc it is there, and
                 // nothing can be created in it.)
                 Err(e)
@@ -49,7 +49,6 @@ impl Building {
                         && !store.is_dir()
                         && fs::create_dir_all(store).is_ok() =>
                 {
-                    make_module(store);
                     continue;
                 }
                 // It belongs to an earlier process with the same number: leave it.

@@ -64,8 +64,8 @@ pub struct Listing {
 }
 
 impl Store {
-    /// Opens a store and creates it if necessary, checks that it is writable, recovers what dead
-    /// processes left unfinished, and makes the folder a Go module.
+    /// Opens a store and creates it if necessary, checks that it is writable, and recovers what dead
+    /// processes left unfinished. The folder becomes a Go module with the first finding.
     ///
     /// # Errors
     /// A file in its place, no write access, a full disk.
@@ -84,7 +84,6 @@ impl Store {
         let store = Self { dir: dir.to_owned() };
         probe(dir)?;
         store.recover()?;
-        files::make_module(dir);
         Ok(store)
     }
 

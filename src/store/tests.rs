@@ -38,17 +38,21 @@ fn its_folder_is_a_module_of_its_own() {
     let tmp = tempfile::tempdir().unwrap();
     let go_mod = tmp.path().join("crashes/go.mod");
     let store = Store::open(&tmp.path().join("crashes")).unwrap();
+    // A command may be refused after it opened the store.
+    assert!(!go_mod.exists());
+    store.save(&bug(), "t", "r", &[]).unwrap();
     assert!(fs::read_to_string(&go_mod).unwrap().ends_with("\nmodule crashes\n"));
     let listing = store.list().unwrap();
-    assert!(listing.findings.is_empty() && listing.problems.is_empty());
+    assert!(listing.findings.len() == 1 && listing.problems.is_empty());
     // The user's own stays.
     fs::write(&go_mod, "module mine\n").unwrap();
-    Store::open(store.dir()).unwrap();
+    store.save(&breach(), "t", "r", &[]).unwrap();
     assert_eq!(fs::read_to_string(&go_mod).unwrap(), "module mine\n");
     // A folder with a package in it is not taken out of its module.
     fs::remove_file(&go_mod).unwrap();
     fs::write(store.dir().join("a.go"), "package a\n").unwrap();
-    Store::open(store.dir()).unwrap();
+    fs::remove_dir_all(store.path(&bug().id)).unwrap();
+    store.save(&bug(), "t", "r", &[]).unwrap();
     assert!(!go_mod.exists());
     // Removed while a campaign runs.
     fs::remove_dir_all(store.dir()).unwrap();

@@ -12,6 +12,7 @@ use crate::checker::Checker;
 use crate::files;
 use crate::harness::{Harness, HarnessError, ImportError};
 use crate::scenario::UnknownTarget;
+use crate::store::FINDING;
 use crate::testcase::{SourceCase, TestCase, TestCaseError};
 
 /// The seed corpus of the repository.
@@ -145,7 +146,13 @@ fn collect(dir: &Path, seeds: &mut Vec<Seed>) -> Result<(), SeedError> {
         seeds.extend(test_packages::seeds(dir)?);
         return Ok(());
     }
-    for path in entries(dir)? {
+    let entries = entries(dir)?;
+    // A crash directory also has copies of what was tested, and programs that show the finding.
+    let is_crash = entries.iter().any(|path| path.ends_with(FINDING));
+    for path in entries {
+        if is_crash && (path.is_dir() || path.extension().is_none_or(|e| e != "txtar")) {
+            continue;
+        }
         // A link to a folder may lead back here.
         if path.is_dir() && !path.is_symlink() {
             collect(&path, seeds)?;
@@ -303,6 +310,31 @@ mod tests {
         std::fs::remove_dir_all(tmp.path().join("worker-1")).unwrap();
         put("corpus/b.go", "package b\n");
         assert_eq!(from_directory(tmp.path(), false).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_crash_directory_holds_its_test_cases() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("data-race-0");
+        for file in [
+            "finding.json",
+            "testcase.txtar",
+            "minimized.txtar",
+            "target_test.go",
+            "subject/l.go",
+            "repro/main.go",
+        ] {
+            std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
+            std::fs::write(dir.join(file), "").unwrap();
+        }
+        for from in [tmp.path(), &dir] {
+            let seeds = from_directory(from, true).unwrap();
+            let names: Vec<_> = seeds.iter().filter_map(|s| s.path.file_name()).collect();
+            assert_eq!(names, ["minimized.txtar", "testcase.txtar"]);
+        }
+        // Go files beside crash directories are seeds, as everywhere.
+        std::fs::write(tmp.path().join("a.go"), "package a\n").unwrap();
+        assert_eq!(from_directory(tmp.path(), true).unwrap().len(), 3);
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::words::count;
 /// The document that `fuzz --json` prints.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
+    /// The folder of crash directories, for commands that are printed; the default if empty.
+    #[serde(skip)]
+    pub crashes: PathBuf,
     /// Executions, confirmation and reproduction runs left out.
     pub execs: u64,
     /// Wall time.
@@ -191,7 +194,8 @@ impl Summary {
         let never = self.suspects.iter().filter(|s| !s.raced).count();
         if never > 0 {
             let writes = crate::words::count(never as u64, "write");
-            out += &format!("{writes} to shared memory never raced: typerace suspects\n");
+            let list = crate::sense::command(&self.crashes);
+            out += &format!("{writes} to shared memory never raced: {list}\n");
         }
         let (times, total) = (self.times, self.times.total());
         if total > 0.0 {

@@ -96,6 +96,7 @@ pub fn run(mut args: FuzzArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Nothing);
     }
     suspects::keep(&mut summary, &go, &crashes);
+    summary.crashes = crashes;
     if let Some(hint) = hint.filter(|_| !summary.findings.is_empty()) {
         progress(&hint);
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Bugs, minimized, standalone, title};
 use crate::escape::{block, cell, code, inline};
 use crate::files;
-use crate::finding::{Known, OnRelease, RootBy, Search};
+use crate::finding::{Blame, Known, OnRelease, RootBy, Search};
 use crate::patches::diff;
 use crate::report::{Entry, Root, rate};
 use crate::scenario::Import;
@@ -35,8 +35,14 @@ fn needs(e: &Entry) -> Vec<String> {
 
 pub(super) fn section(out: &mut String, number: usize, root: &Root<'_>, with: &Bugs<'_>) {
     let _ = writeln!(out, "\n## {number}. {}\n", title(root));
-    tracker(out, root, with.known);
-    told(out, root);
+    // Go's issues, patches and releases say nothing about a fault of a target.
+    let is_of_target = root.shown.finding.blame == Blame::Target;
+    if is_of_target {
+        out.push_str("It is in the target, not in go/types.\n\n");
+    } else {
+        tracker(out, root, with.known);
+        told(out, root);
+    }
     let needs = needs(root.shown);
     if !needs.is_empty() {
         let _ = writeln!(out, "Not seen without: {}.\n", needs.join(", "));
@@ -48,7 +54,9 @@ pub(super) fn section(out: &mut String, number: usize, root: &Root<'_>, with: &B
             inline(&format!("{}: {}", rule.elements.join(", "), rule.text()))
         );
     }
-    releases(out, root);
+    if !is_of_target || !root.releases().is_empty() {
+        releases(out, root);
+    }
     program(out, root.shown);
     patch(out, root, with);
     findings(out, &root.entries);

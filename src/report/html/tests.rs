@@ -243,7 +243,10 @@ fn a_large_campaign_stays_below_a_megabyte() {
         })
         .collect();
     let mut page = Page::default();
-    load(&mut page, &Report { entries, problems: Vec::new(), suspects: None });
+    load(
+        &mut page,
+        &Report { dir: "crashes".into(), entries, problems: Vec::new(), suspects: None },
+    );
     assert_eq!(page.roots.len(), 94);
     let text = html(&page);
     assert!(text.len() < 1_000_000, "{} bytes", text.len());

@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::predicate::{Predicate, SEEDS, STALL_LIMIT};
 use super::size::Size;
 use super::starts::Starts;
-use super::tune::{MEASURE, Tuning, measure};
+use super::tune::{MEASURE, Tuning, in_new_processes, measure};
 use super::{MinimizeError, Options, Status};
 use crate::finding::Finding;
 use crate::harness::{Harness, HarnessError, RunRequest};
@@ -59,10 +59,17 @@ pub(crate) fn prepare(
     let Some(finding) = finding else { return Ok(None) };
     let predicate = predicate(&finding, case.scenario.class(), options)?;
     let began = Instant::now();
-    let rate = measure(pool, &predicate, &case)?;
+    let (mut case, mut rate) = (case.clone(), measure(pool, &predicate, &case)?);
+    let mut cost = began.elapsed() / rate.runs.max(1);
+    if rate.rate() < RARE {
+        say("it shows rarely: trying it in new processes");
+        if let Some(anew) = in_new_processes(pool, &predicate, &case, rate)? {
+            (case, rate, cost) = anew;
+        }
+    }
     let share = TUNE[usize::from(rate.rate() < 0.25)];
     let until = options.time.map(|t| began + t.mul_f64(share));
-    let (mut original, mut cost) = (None, began.elapsed() / rate.runs.max(1));
+    let mut original = None;
     let mut tuning = Tuning { pool, predicate, case, rate, until };
     say("reading the programs of other findings");
     let mut starts = Starts::new(pool, &options.neighbours, &finding)?;
@@ -125,7 +132,11 @@ fn tune(
     cost: Duration,
     say: &mut dyn FnMut(&'static str),
 ) -> Result<(), MinimizeError> {
-    say("doing without breaches of the contract");
+    match tuning.case.scenario.class() {
+        Class::Breach => say("doing without breaches of the contract"),
+        Class::Unstated => say("doing without what the documentation does not cover"),
+        _ => {}
+    }
     tuning.keep_rules(starts)?;
     say("making runs cheaper");
     tuning.make_cheaper(cost)?;

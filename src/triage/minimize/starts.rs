@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::predicate::Predicate;
 use super::size::Size;
 use super::{MinimizeError, shapes};
-use crate::finding::Finding;
+use crate::finding::{Blame, Finding};
 use crate::harness::{Harness, HarnessError};
 use crate::testcase::{SourceCase, TestCase};
 use crate::triage::Tally;
@@ -67,7 +67,10 @@ impl Starts {
             }
         }
         untried.reverse();
-        let shapes = Arc::new(shapes::all(finding.kind));
+        // Shapes are made for the checker, and use no target.
+        let is_of_target = finding.blame == Blame::Target;
+        let shapes = if is_of_target { Vec::new() } else { shapes::all(finding.kind) };
+        let shapes = Arc::new(shapes);
         Ok(Self { title, neighbours: untried, spent: Duration::ZERO, shapes, tried: 0 })
     }
 

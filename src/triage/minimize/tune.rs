@@ -227,6 +227,27 @@ pub(crate) fn measure(
     })
 }
 
+/// The test case with a new process for each run, how often it shows the finding then, and what a run
+/// costs; `None` unless that is clearly more often than in one process, as with what a program
+/// computes only once.
+pub(crate) fn in_new_processes(
+    pool: &Pool,
+    predicate: &Predicate,
+    case: &TestCase,
+    before: Tally,
+) -> Result<Option<(TestCase, Tally, Duration)>, HarnessError> {
+    // A stall ends its process, so it had a new one each time.
+    if case.scenario.fresh || predicate.stalls() {
+        return Ok(None);
+    }
+    let mut anew = case.clone();
+    anew.scenario.fresh = true;
+    let began = Instant::now();
+    let tally = short(pool, predicate, &anew)?;
+    let is_better = tally.interval().0 > before.interval().1;
+    Ok(is_better.then(|| (anew, tally, began.elapsed() / tally.runs.max(1))))
+}
+
 /// The test case without elements that break a documented rule or are not documented, if
 /// it still shows the finding: then they are not the cause. `None` if it does not.
 fn milder(
