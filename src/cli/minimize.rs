@@ -98,13 +98,14 @@ pub fn run(args: &MinimizeArgs) -> anyhow::Result<Exit> {
         _ => Vec::new(),
     };
     let options = Options { patched, neighbours, ..options(args, &built, &stop) };
+    let place = place.filter(CrashDir::is_writable);
     let began = Instant::now();
     let minimized = search(args, &source, expected.as_ref(), &options)?;
     let is_out_of_time = began.elapsed() >= args.time;
     let mut stored = Stored::default();
     let mut kept = Ok(());
     // Results are stored if the test case is that of a crash directory.
-    if let (Some(m), Some(place)) = (&minimized, place.filter(CrashDir::is_writable)) {
+    if let (Some(m), Some(place)) = (&minimized, place) {
         let mut keeper = Keeper { place, built: &built, rooter, stop: &stop };
         if keeper.keeps_root(expected.as_ref(), &m.text)? {
             let runs = (!args.no_verify).then_some(args.runs);

@@ -41,7 +41,7 @@ impl Building {
         loop {
             let path = store.join(files::temporary_name(&format!("-{id}")));
             match fs::create_dir(&path) {
-                Ok(()) => make_module(store),
+                Ok(()) => {}
                 // Somebody removed the store while a campaign runs. (In /proc it is there, and
                 // nothing can be created in it.)
                 Err(e)
@@ -67,6 +67,8 @@ impl Building {
         match files::publish(&self.path, target) {
             Ok(published) => {
                 self.published = published;
+                // With the first finding: a command that is refused leaves no go.mod.
+                target.parent().into_iter().for_each(make_module);
                 Ok(published)
             }
             Err(e) if e.kind() == io::ErrorKind::NotADirectory => {

@@ -375,7 +375,6 @@ impl Store {
 fn is_work_folder(dir: &Path) -> bool {
     let is_crash = |e: fs::DirEntry| e.path().join(FINDING).is_file();
     dir.join("lock").is_file()
-        && !dir.join("go.mod").exists()
         && (dir.join("corpus").is_dir() || dir.join("worker-0").is_dir())
         && !fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(is_crash))
 }
